@@ -1,0 +1,183 @@
+"""What the five stages hand to one another."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from fivefold.core.artifact import Artifact
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fivefold.codecs.codec import Codec
+    from fivefold.codecs.schema import Schema
+    from fivefold.codecs.table import Array, Table
+    from fivefold.models.assemble import Assembled
+
+Part = Literal["train", "valid", "test"]
+PARTS: tuple[Part, ...] = ("train", "valid", "test")
+
+
+class Collected(Artifact):
+    """The raw table, what its columns are, where it came from and what was noticed.
+
+    Attributes:
+        table: canonical values, all rows of the source in its order; it never loses rows.
+        schema: the columns, the target, the task.
+        usable: `(n,)` bool; False for rows that no part may hold (target missing, unreadable).
+        given: `(n,)` int8, the part that the source itself puts a row in: 0 train, 1 valid,
+            2 test, -1 not said; None if the source says nothing.
+        findings: what was noticed.
+        provenance: `source`, `sha256`, `bytes`, `rows`, `licence` as plain values; no times.
+    """
+
+    made_by: ClassVar[str] = "Collect"
+
+    table: "Table"
+    schema: "Schema"
+    usable: "Array"
+    given: "Array | None"
+    findings: tuple[Finding, ...]
+    provenance: Mapping[str, Any]
+
+    def fitted(self) -> Mapping[str, Any]:
+        """Nothing: it holds the rows themselves."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Encoded rows of one part, as compact arrays.
+
+    Args:
+        inputs: one array a codec output, first axis rows: `numeric` float32 `(n, d)` with NaN for
+            missing, `codes` int32 `(n, c)`, and one array a text (int32 `(n, length)`) or image
+            (uint8 `(n, channels, height, width)`) column under the column's name.
+        target: `(n,)` int64 class indices, or float64 values.
+        index: `(n,)` int64 positions in the collected table.
+    """
+
+    inputs: "Mapping[str, Array]"
+    target: "Array"
+    index: "Array"
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def take(self, rows: "Array") -> "Rows":
+        """The rows at these positions, in this order."""
+        inputs = {name: values[rows] for name, values in self.inputs.items()}
+        return Rows(inputs=inputs, target=self.target[rows], index=self.index[rows])
+
+    def chunks(self, rows: int) -> Iterator["Rows"]:
+        """Consecutive pieces of at most `rows` rows, as views."""
+        for start in range(0, len(self), rows):
+            stop = start + rows
+            inputs = {name: values[start:stop] for name, values in self.inputs.items()}
+            yield Rows(inputs=inputs, target=self.target[start:stop], index=self.index[start:stop])
+
+
+class Preprocessed(Artifact):
+    """Three parts as compact arrays, and the codec fitted on the first.
+
+    Attributes:
+        train: rows that anything may be fitted on.
+        valid: rows that training may look at to stop and to choose.
+        test: rows that nothing but Evaluate and the replay of Deploy may read.
+        codec: fitted on the training rows only.
+    """
+
+    made_by: ClassVar[str] = "Preprocess"
+
+    train: Rows
+    valid: Rows
+    test: Rows
+    codec: "Codec"
+
+    def fitted(self) -> Mapping[str, Any]:
+        """All but the test rows, which nothing may depend on."""
+        return {"train": self.train, "valid": self.valid, "codec": self.codec}
+
+
+class Trained(Artifact):
+    """A network with what it took to train it.
+
+    Attributes:
+        model: Fixed, body and head in one module; `.body` is the user's module.
+        history: one row an epoch: `epoch`, `train_loss`, `valid_loss`, `lr`, `seconds`.
+        settings: everything that was decided, as plain values (`epochs`, `batch`, `lr`,
+            `best_epoch`, `device`, `precision`, `threads`, `parameters`, `network`, ...).
+        resources: `seconds`, `peak_bytes`, as plain values.
+        first_digest: SHA-256 of the weights before the first step.
+        findings: what was noticed in training.
+    """
+
+    made_by: ClassVar[str] = "Train"
+
+    model: "Assembled"
+    history: "pd.DataFrame"
+    settings: Mapping[str, Any]
+    resources: Mapping[str, Any]
+    first_digest: str
+    findings: tuple[Finding, ...] = ()
+
+    def fitted(self) -> Mapping[str, Any]:
+        """All but what it took."""
+        history = self.history.drop(columns=["seconds"], errors="ignore")
+        return {
+            "model": self.model,
+            "history": history,
+            "settings": self.settings,
+            "first_digest": self.first_digest,
+        }
+
+
+class Evaluated(Artifact):
+    """What the deployed model is worth, on rows it has never seen.
+
+    Attributes:
+        metrics: a score with its interval by name, on the test rows.
+        scores: float32 `(n, classes)` probabilities or `(n,)` values, as the network gave them
+            for the test rows.
+        target: `(n,)` the truth for the same rows: class indices, or values.
+        index: `(n,)` positions of those rows in the collected table.
+        folds: mean and corrected interval by name when folds ran, else empty.
+        tables: DataFrames by name.
+        findings: what was noticed.
+    """
+
+    made_by: ClassVar[str] = "Evaluate"
+
+    metrics: Mapping[str, Estimate]
+    scores: "Array"
+    target: "Array"
+    index: "Array"
+    folds: Mapping[str, Estimate]
+    tables: "Mapping[str, pd.DataFrame]"
+    findings: tuple[Finding, ...]
+
+
+class Deployed(Artifact):
+    """A bundle on disk that has answered the test rows as Evaluate did.
+
+    Attributes:
+        path: the bundle.
+        digest: SHA-256 of the file (of the manifest, for a folder).
+        bytes: its size.
+        formats: what is in it, `onnx` and `onnx-raw` for instance.
+        parity: largest absolute difference by door (`frame`, `csv`, `json`, `raw`), on how many
+            rows, and the tolerance.
+        findings: what was noticed.
+    """
+
+    made_by: ClassVar[str] = "Deploy"
+
+    path: Path
+    digest: str
+    bytes: int
+    formats: tuple[str, ...]
+    parity: Mapping[str, Any]
+    findings: tuple[Finding, ...] = ()

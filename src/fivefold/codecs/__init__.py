@@ -1,0 +1,1 @@
+"""Raw values to compact arrays, on numpy alone."""

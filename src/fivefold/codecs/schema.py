@@ -1,0 +1,121 @@
+"""What the columns of a table are, and what is to be predicted."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Self, get_args
+
+from fivefold.errors import DataError
+
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image"]
+Task = Literal["binary", "multiclass", "regression"]
+Role = Literal["input", "target", "group", "time", "ignored"]
+Label = str | int | float | bool
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+TASKS: tuple[Task, ...] = get_args(Task)
+TABULAR: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "datetime")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table.
+
+    Args:
+        name: as it stands in the source.
+        kind: what its values are.
+        role: what it is used for; `ignored` columns stay in the table and out of the model.
+        missing: texts that stand for a missing value here (after stripping); the empty text and
+            NaN always do.
+        format: a datetime column's `strptime` pattern; empty for ISO 8601.
+        reason: why it is ignored, in a few words.
+    """
+
+    name: str
+    kind: Kind
+    role: Role = "input"
+    missing: tuple[str, ...] = ()
+    format: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """The columns of a table, the task and its classes.
+
+    Args:
+        columns: in the order of the source, the target among them.
+        target: name of the target column.
+        task: what is predicted.
+        classes: labels as people write them (str, int, float or bool), in the order of the
+            scores' columns; empty for regression. Binary: `classes[1]` is the positive one.
+
+    Example:
+        >>> schema = Schema(
+        ...     columns=(Column(name="x", kind="numeric"),
+        ...              Column(name="y", kind="categorical", role="target")),
+        ...     target="y", task="binary", classes=("no", "yes"))
+        >>> [column.name for column in schema.inputs], schema.positive
+        (['x'], 'yes')
+    """
+
+    columns: tuple[Column, ...]
+    target: str
+    task: Task
+    classes: tuple[Label, ...] = ()
+    by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self.by_name:
+            raise DataError(
+                f"Schema: expected a column of the table, found {name!r}.",
+                evidence=f"Columns: {', '.join(map(repr, self.by_name))}.",
+                column=name,
+            )
+        return self.by_name[name]
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """The columns that the model reads, in order."""
+        return tuple(column for column in self.columns if column.role == "input")
+
+    @property
+    def positive(self) -> Label | None:
+        """The class whose probability a binary model is judged by; None for other tasks."""
+        return self.classes[1] if self.task == "binary" else None
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a network gives per row: one for binary and regression, else classes."""
+        return len(self.classes) if self.task == "multiclass" else 1
+
+    def named(self, role: Role) -> str | None:
+        """The name of the column with this role (`group`, `time`), or None."""
+        return next((column.name for column in self.columns if column.role == role), None)
+
+    def replace(self, name: str, **changes: Any) -> Self:
+        """The same schema with one column changed."""
+        columns = tuple(replace(c, **changes) if c.name == name else c for c in self.columns)
+        return type(self)(columns=columns, target=self.target, task=self.task, classes=self.classes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "columns": [asdict(column) for column in self.columns],
+            "target": self.target,
+            "task": self.task,
+            "classes": list(self.classes),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The schema that `to_json` described."""
+        columns = tuple(Column(**{**c, "missing": tuple(c["missing"])}) for c in values["columns"])
+        return cls(
+            columns=columns,
+            target=values["target"],
+            task=values["task"],
+            classes=tuple(values["classes"]),
+        )

@@ -1,0 +1,86 @@
+"""Named columns of equal length, held as arrays."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from fivefold.errors import DataError, ShapeError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Table(Protocol):
+    """What every stage needs of a table, in memory or not."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+
+    def __len__(self) -> int: ...
+
+    def column(self, name: str) -> Array:
+        """All values of one column; the first axis counts rows."""
+
+    def take(self, rows: Array) -> "Table":
+        """The rows with these positions, in this order."""
+
+    def chunks(self, rows: int) -> Iterator["Table"]:
+        """The table in consecutive pieces of at most `rows` rows."""
+
+
+class Columns:
+    """A table in memory: one numpy array a column.
+
+    Args:
+        columns: arrays of equal length. Text is an object array of str and None; numbers are
+            float64 with NaN for missing; booleans are float64 of 0, 1 and NaN; times are
+            datetime64[us] with NaT; images are uint8 `(n, height, width, channels)` or an object
+            array of paths, arrays and None.
+
+    Raises:
+        ShapeError: if the lengths differ.
+
+    Example:
+        >>> table = Columns({"a": np.array([1.0, 2.0, 3.0])})
+        >>> len(table), table.take(np.array([2, 0])).column("a").tolist()
+        (3, [3.0, 1.0])
+    """
+
+    def __init__(self, columns: Mapping[str, Array]) -> None:
+        self._columns = dict(columns)
+        lengths = {name: len(values) for name, values in self._columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ShapeError(f"Columns: expected equal lengths, found {lengths}.", lengths=lengths)
+        self._length = next(iter(lengths.values()), 0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(self._columns)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def column(self, name: str) -> Array:
+        """All values of one column; the first axis counts rows."""
+        if name not in self._columns:
+            raise DataError(
+                f"Table: expected a column {name!r}, found {', '.join(map(repr, self.names))}.",
+                column=name,
+            )
+        return self._columns[name]
+
+    def take(self, rows: Array) -> "Columns":
+        """The rows with these positions, in this order."""
+        return Columns({name: values[rows] for name, values in self._columns.items()})
+
+    def chunks(self, rows: int) -> Iterator["Columns"]:
+        """The table in consecutive pieces of at most `rows` rows."""
+        for start in range(0, self._length, rows):
+            stop = start + rows
+            yield Columns({name: values[start:stop] for name, values in self._columns.items()})
+
+    def replace(self, columns: Mapping[str, Array]) -> "Columns":
+        """The same table with these columns exchanged or added."""
+        return Columns({**self._columns, **columns})

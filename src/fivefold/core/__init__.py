@@ -1,0 +1,1 @@
+"""Artifacts, stages, wiring and runs, on pydantic alone."""

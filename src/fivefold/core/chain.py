@@ -1,0 +1,220 @@
+"""Stages in a row, wired and checked when built."""
+
+import html
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self, overload
+
+from fivefold.core.artifact import Artifact, Key
+from fivefold.core.context import Context
+from fivefold.core.events import Observer
+from fivefold.core.execution import Execution, Run, execute, preflight
+from fivefold.core.faults import nearest
+from fivefold.core.recipe import read_recipe, write_recipe
+from fivefold.core.stage import Stage
+from fivefold.core.wiring import check, listing, place
+from fivefold.errors import WiringError
+
+
+class Chain:
+    """Stages in a row; `fivefold.Pipeline` adds the result, the progress and the leak probe.
+
+    Args:
+        stages: in the order in which they run.
+        given: classes of artifacts that a run is handed from outside, for a chain that does not
+            begin with its source; slices fill it by themselves.
+
+    Raises:
+        WiringError: if the stages do not fit together, with all faults at once.
+    """
+
+    def __init__(self, stages: Iterable[Stage], *, given: Iterable[type[Artifact]] = ()) -> None:
+        self._given = tuple(given)
+        self._steps = place(stages)
+        check(self._steps, (Key(kind) for kind in self._given))
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in order."""
+        return tuple(step.stage for step in self._steps)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The stages' names in order: `train`, or `train-2` for a second one."""
+        return tuple(step.name for step in self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self.stages)
+
+    @overload
+    def __getitem__(self, address: str | int) -> Stage: ...
+    @overload
+    def __getitem__(self, address: slice) -> Self: ...
+    def __getitem__(self, address: str | int | slice) -> Any:
+        if isinstance(address, str):
+            return self._steps[self._position(address)].stage
+        if isinstance(address, int):
+            return self.stages[address]
+        if address.step not in (None, 1):
+            raise WiringError(
+                f"Pipeline: expected consecutive stages, found every {address.step}th.",
+                remedy="Slice without a step.",
+            )
+        start = address.indices(len(self))[0]
+        earlier = self._steps[:start]
+        written = [step.signature.writes.type for step in earlier if step.signature.writes]
+        derived = [
+            read.key.type
+            for step in earlier
+            for read in step.signature.reads
+            if read.key.type.derivation is not None
+        ]
+        given = tuple(dict.fromkeys([*self._given, *written, *derived]))
+        return type(self)(self.stages[address], given=given)
+
+    def __add__(self, more: "Iterable[Stage] | Chain") -> Self:
+        return type(self)([*self.stages, *more], given=self._given)
+
+    def replace(self, name: str, stage: Stage | None = None, **changes: Any) -> Self:
+        """The same pipeline with one stage exchanged, or its settings changed.
+
+        Args:
+            name: of the stage, `train`.
+            stage: takes its place.
+            changes: settings to change instead.
+
+        Raises:
+            WiringError: if there is no such stage, or the new one does not fit.
+            ConfigError: if a changed setting is wrong.
+        """
+        position = self._position(name)
+        if (stage is None) == (not changes):
+            raise WiringError(
+                "Pipeline.replace: expected a stage or changed settings, found "
+                + ("neither." if stage is None else "both."),
+                remedy=f"Write replace({name!r}, Stage(...)) or replace({name!r}, setting=...).",
+            )
+        stages = list(self.stages)
+        stages[position] = stage if stage is not None else stages[position].replace(**changes)
+        return type(self)(stages, given=self._given)
+
+    def describe(self) -> str:
+        """What each stage reads and writes, and its settings, as text."""
+        settings = "\n".join(f"  {step.number}  {step.stage!r}" for step in self._steps)
+        return f"{listing(self._steps)}\n\n{settings}"
+
+    def to_json(self) -> str:
+        """The pipeline as a recipe.
+
+        Raises:
+            RecipeError: if a setting is a frame, a module or a function.
+        """
+        return write_recipe(self.stages)
+
+    @classmethod
+    def from_json(cls, text: str, *, stages: Iterable[type[Stage]] = ()) -> Self:
+        """The pipeline that a recipe describes.
+
+        Args:
+            text: JSON text, from `to_json`.
+            stages: stage classes of your own that it names.
+
+        Raises:
+            RecipeError: if the text is no recipe or names an unknown stage.
+        """
+        return cls(read_recipe(text, stages))
+
+    def execute(
+        self,
+        *,
+        seed: int = 0,
+        device: str = "auto",
+        directory: Path | None = None,
+        until: str | None = None,
+        given: Context | Iterable[Artifact] = (),
+        observers: Iterable[Observer] = (),
+    ) -> Execution:
+        """Run the stages and keep what is needed to run parts of them again.
+
+        Args:
+            seed: all randomness derives from it.
+            device: `auto`, `cpu`, `cuda`, `cuda:1`.
+            directory: where stages may leave files; None for nowhere.
+            until: name of the last stage to run.
+            given: artifacts from outside, for a slice.
+            observers: are told every event.
+
+        Raises:
+            WiringError: if an artifact that should be given is not.
+            PreflightError: if faults were found before the work.
+        """
+        context = given if isinstance(given, Context) else _context(given)
+        missing = [kind for kind in self._needed() if Key(kind) not in context]
+        if missing:
+            names = ", ".join(kind.__name__ for kind in missing)
+            raise WiringError(
+                f"Pipeline: expected {names} to be given, as its first stage is "
+                f"{type(self.stages[0]).__name__}.",
+                remedy="Call run(given=result) with a result that holds them.",
+                missing=tuple(missing),
+            )
+        context = context.only(map(Key, self._given))
+        run = Run(
+            seed=seed,
+            device=device,
+            directory=directory,
+            recipe=write_recipe(self.stages, strict=False),
+            observers=tuple(observers),
+        )
+        stop = None if until is None else self._position(until) + 1
+        return execute(self._steps, context, run, until=stop)
+
+    def preflight(self, *, device: str = "auto") -> None:
+        """Ask every stage what is wrong before any work; reads no data and imports no torch.
+
+        Raises:
+            PreflightError: with all faults at once.
+        """
+        preflight(self._steps, Context(), Run(device=device))
+
+    def _needed(self) -> list[type[Artifact]]:
+        """Of what may be given, that which a stage reads before a stage writes it."""
+        needed: dict[type[Artifact], None] = {}
+        written: set[Key] = set()
+        for step in self._steps:
+            for read in step.signature.reads:
+                is_given = read.key.type in self._given and read.key not in written
+                if is_given and not read.optional and read.key.type.derivation is None:
+                    needed[read.key.type] = None
+            written.add(step.signature.writes)
+        return list(needed)
+
+    def _position(self, name: str) -> int:
+        if name not in self.names:
+            near = nearest(name, self.names)
+            raise WiringError(
+                f"Pipeline: expected one of {', '.join(self.names)}, found {name!r}.",
+                remedy=f"Write {near!r}." if near else "Name one of its stages.",
+                name=name,
+            )
+        return self.names.index(name)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}([{', '.join(map(repr, self.stages))}])"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{step.number}</td><td><b>{html.escape(step.title)}</b></td>"
+            f"<td>{html.escape(step.reads)}</td><td>{html.escape(str(step.signature.writes))}</td>"
+            f"<td><code>{html.escape(repr(step.stage))}</code></td></tr>"
+            for step in self._steps
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("", "stage", "reads", "writes", "settings"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _context(artifacts: Iterable[Artifact]) -> Context:
+    return Context({Key(type(artifact)): artifact for artifact in artifacts})

@@ -1,0 +1,113 @@
+"""A pipeline as JSON, and back."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from fivefold.core.stage import Stage
+from fivefold.errors import RecipeError
+
+FORMAT = "fivefold/recipe-1"
+
+
+def write_recipe(stages: Iterable[Stage], *, strict: bool = True) -> str:
+    """The stages with their settings as JSON text.
+
+    Args:
+        stages: in order.
+        strict: refuse what JSON cannot hold (a frame, a module, a function); else it is noted as
+            `{"$object": name}`, which documents the run and cannot be built again.
+
+    Raises:
+        RecipeError: naming stage and setting.
+    """
+    listed = []
+    for stage in stages:
+        settings = {
+            name: _as_json(value, f"{type(stage).__name__}.{name}", strict)
+            for name, value in stage.settings().items()
+        }
+        listed.append(
+            {"stage": stage_name(type(stage)), **({"with": settings} if settings else {})}
+        )
+    return json.dumps({"format": FORMAT, "stages": listed}, indent=1, ensure_ascii=False)
+
+
+def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
+    """The stages that a recipe describes; imports nothing.
+
+    Args:
+        text: JSON text from `write_recipe`.
+        stages: classes of your own; those defined in this process are known already.
+
+    Raises:
+        RecipeError: if the text is no recipe, or names a stage that is not defined.
+        ConfigError: if a setting is wrong.
+    """
+    try:
+        recipe = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RecipeError(
+            f"Recipe: expected JSON, found {error.msg} in line {error.lineno}.",
+            remedy="Write recipes with pipeline.to_json().",
+        ) from None
+    if not isinstance(recipe, dict) or recipe.get("format") != FORMAT:
+        found = recipe.get("format") if isinstance(recipe, dict) else type(recipe).__name__
+        raise RecipeError(
+            f"Recipe: expected the format {FORMAT}, found {found!r}.",
+            remedy="Write recipes with pipeline.to_json().",
+        )
+    known = {stage_name(cls): cls for cls in [*_defined(Stage), *stages]}
+    built = []
+    for entry in recipe["stages"]:
+        cls = known.get(entry["stage"])
+        if cls is None:
+            raise RecipeError(
+                f"Recipe: expected a stage that is defined, found {entry['stage']!r}.",
+                remedy="Import or define its class first; a recipe imports nothing.",
+                stage=entry["stage"],
+            )
+        settings = entry.get("with", {})
+        for name, value in settings.items():
+            if isinstance(value, dict) and "$object" in value:
+                raise RecipeError(
+                    f"Recipe: expected a plain value for {entry['stage']}.{name}, "
+                    f"found a note of {value['$object']}.",
+                    remedy="Build that stage in Python.",
+                    stage=entry["stage"],
+                    setting=name,
+                )
+        built.append(cls.from_settings(json.dumps(settings)))
+    return built
+
+
+def stage_name(cls: type[Stage]) -> str:
+    """How a recipe calls a stage: the class for fivefold's own, `module:class` for others."""
+    own = cls.__module__.split(".")[0] == "fivefold"
+    return cls.__qualname__ if own else f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _defined(cls: type[Stage]) -> Iterator[type[Stage]]:
+    for sub in cls.__subclasses__():
+        yield sub
+        yield from _defined(sub)
+
+
+def _as_json(value: Any, where: str, strict: bool) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, PathLike):
+        return fspath(value)
+    if isinstance(value, tuple | list):
+        return [_as_json(item, where, strict) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(item, where, strict) for key, item in value.items()}
+    name = getattr(value, "__name__", type(value).__name__)
+    if strict:
+        raise RecipeError(
+            f"Recipe: expected plain values, found {name} in {where}.",
+            remedy="Keep such a pipeline as a Python script, or give a path or a name instead.",
+            setting=where,
+        )
+    return {"$object": name}

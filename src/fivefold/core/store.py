@@ -1,0 +1,161 @@
+"""Artifacts on disk: JSON, arrays, tensors and tables, never pickle."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fivefold.errors import StoreError
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one kind of value is written to a file and read back.
+
+    Args:
+        name: stands in the manifest; only registered names are read.
+        suffix: of the file.
+        accepts: whether it can hold a value.
+        write: puts a value into a new file.
+        read: the value that a file holds.
+    """
+
+    name: str
+    suffix: str
+    accepts: Callable[[Any], bool]
+    write: Callable[[Any, Path], None]
+    read: Callable[[Path], Any]
+
+
+def _is_json(value: Any) -> bool:
+    if value is None or type(value) in (bool, int, float, str):
+        return True
+    if type(value) in (list, tuple):
+        return all(_is_json(item) for item in value)
+    return type(value) is dict and all(type(k) is str and _is_json(v) for k, v in value.items())
+
+
+def _mark(value: Any) -> Any:
+    """Tuples as `{"()": [...]}`, so that they come back as tuples."""
+    if isinstance(value, tuple):
+        return {"()": [_mark(item) for item in value]}
+    if isinstance(value, list):
+        return [_mark(item) for item in value]
+    return {k: _mark(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _unmark(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unmark(item) for item in value]
+    if isinstance(value, dict):
+        return (
+            tuple(_unmark(item) for item in value["()"])
+            if set(value) == {"()"}
+            else {k: _unmark(v) for k, v in value.items()}
+        )
+    return value
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format(
+        "json",
+        ".json",
+        _is_json,
+        lambda value, path: write_bytes(path, json.dumps(_mark(value)).encode()),
+        lambda path: _unmark(json.loads(path.read_text("utf-8"))),
+    ),
+    "path": Format(
+        "path",
+        ".txt",
+        lambda value: isinstance(value, Path),
+        lambda value, path: write_bytes(path, str(value).encode()),
+        lambda path: Path(path.read_text("utf-8")),
+    ),
+}
+
+
+def register(form: Format) -> None:
+    """Teach the store another kind of value; first come, first asked."""
+    FORMATS[form.name] = form
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside it first, synced, then renamed.
+
+    Raises:
+        OSError: what the system said; the temporary file is gone and an older one untouched.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
+    """Write named values into a folder, one file each, and a manifest with their SHA-256.
+
+    Raises:
+        StoreError: naming the field that would need pickle; then nothing is left in the folder.
+    """
+    chosen = {}
+    for field, value in values.items():
+        form = next((f for f in FORMATS.values() if f.accepts(value)), None)
+        if form is None:
+            raise StoreError(
+                f"{name}.{field}: expected a value that can be saved without pickle, "
+                f"found {type(value).__name__}.",
+                remedy="Hold plain values, arrays, tensors or tables in artifacts.",
+                field=field,
+            )
+        chosen[field] = form
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = {}
+    for field, form in chosen.items():
+        path = folder / f"{field}{form.suffix}"
+        form.write(values[field], path)
+        entries[field] = {"format": form.name, "sha256": sha256(path.read_bytes()).hexdigest()}
+    manifest = {"artifact": name, "fields": entries}
+    write_bytes(folder / "artifact.json", json.dumps(manifest, indent=1).encode())
+
+
+def load_fields(name: str, folder: Path) -> dict[str, Any]:
+    """The values that `save_fields` wrote.
+
+    Raises:
+        StoreError: if the folder holds no such artifact, or a file was changed.
+    """
+    manifest_path = folder / "artifact.json"
+    if not manifest_path.is_file():
+        raise StoreError(
+            f"{name}: expected an artifact in {folder}, found no artifact.json.",
+            remedy="Give the folder that save() wrote.",
+        )
+    manifest = json.loads(manifest_path.read_text("utf-8"))
+    if manifest["artifact"] != name:
+        raise StoreError(
+            f"{name}: expected {name} in {folder}, found {manifest['artifact']}.",
+            remedy=f"Load it with {manifest['artifact']}.load.",
+        )
+    values = {}
+    for field, entry in manifest["fields"].items():
+        form = FORMATS.get(entry["format"])
+        path = folder / f"{field}{form.suffix}" if form else folder
+        if form is None or not path.is_file():
+            raise StoreError(f"{name}.{field}: expected a file, found none.", field=field)
+        if sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            raise StoreError(
+                f"{name}.{field}: expected the file that was saved, found a changed {path.name}.",
+                remedy="Make the artifact again.",
+                field=field,
+            )
+        values[field] = form.read(path)
+    return values

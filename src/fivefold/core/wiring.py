@@ -1,0 +1,184 @@
+"""Which stage reads what from which: checked when a pipeline is built."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fivefold.core.artifact import Key
+from fivefold.core.session import Session
+from fivefold.core.signature import Signature
+from fivefold.core.stage import Stage
+from fivefold.errors import WiringError
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage in its place: `number` counts from 1, `name` is unique in the pipeline."""
+
+    number: int
+    name: str
+    stage: Stage
+
+    @property
+    def title(self) -> str:
+        """The class name, as messages call it."""
+        return type(self.stage).__name__
+
+    @property
+    def signature(self) -> Signature:
+        """What the stage reads and writes."""
+        return type(self.stage).wiring
+
+    @property
+    def reads(self) -> str:
+        """The artifacts it reads, without the session, as text."""
+        return ", ".join(str(r) for r in self.signature.reads if r.key.type is not Session)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that does not fit.
+
+    Args:
+        sentence: who, wanted, found.
+        remedy: what to do, one instruction.
+        number: of the stage, from 1.
+        mark: a few words for the stage's line in the listing.
+        key: the artifact it is about.
+    """
+
+    sentence: str
+    remedy: str
+    number: int
+    mark: str
+    key: Key | None = None
+
+
+def place(stages: Iterable[Any]) -> tuple[Step, ...]:
+    """The stages as numbered steps with unique names.
+
+    Raises:
+        WiringError: if something in the list is not a stage.
+    """
+    steps: list[Step] = []
+    for number, stage in enumerate(stages, 1):
+        if not isinstance(stage, Stage):
+            is_class = isinstance(stage, type) and issubclass(stage, Stage)
+            found = f"the class {stage.__name__}" if is_class else f"a {type(stage).__name__}"
+            raise WiringError(
+                f"Pipeline: expected stages, found {found} as item {number}.",
+                remedy=f"Write {stage.__name__}() with its settings."
+                if is_class
+                else "Pass a list of objects whose classes derive from Stage.",
+            )
+        name = stage.default_name()
+        same = sum(type(step.stage).default_name() == name for step in steps)
+        steps.append(Step(number, f"{name}-{same + 1}" if same else name, stage))
+    return tuple(steps)
+
+
+def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
+    """Verify that each stage finds what it reads, and that nothing is written twice.
+
+    Args:
+        steps: in the order in which they run.
+        given: artifacts that are there before the first of them.
+
+    Raises:
+        WiringError: with all faults at once.
+    """
+    if not steps:
+        raise WiringError(
+            "Pipeline: expected at least one stage, found none.",
+            remedy="Begin with Collect(source, target=...).",
+            faults=(),
+        )
+    writers: dict[Key, str] = {Key(Session): "the run", **dict.fromkeys(given, "the caller")}
+    faults: list[Fault] = []
+    for step in steps:
+        here = f"{step.title} (stage {step.number} of {len(steps)})"
+        for read in step.signature.reads:
+            if read.key not in writers and not read.optional:
+                faults += _derive(read.key, writers, step, steps, here)
+        written = step.signature.writes
+        if written in writers and all(read.key != written for read in step.signature.reads):
+            faults.append(
+                Fault(
+                    f"{here} writes {written}, which {writers[written]} has written already.",
+                    f"Remove one of them, or let {step.title} read {written} to replace it.",
+                    step.number,
+                    f"{written} is written twice",
+                    written,
+                )
+            )
+        writers.setdefault(written, "")
+        writers[written] = f"{step.title} (stage {step.number})"
+    if faults:
+        raise WiringError(
+            "\n".join(dict.fromkeys(fault.sentence for fault in faults)),
+            evidence=listing(steps, faults),
+            remedy="\n".join(dict.fromkeys(fault.remedy for fault in faults)),
+            faults=tuple(faults),
+        )
+
+
+def _derive(
+    key: Key, writers: dict[Key, str], step: Step, steps: Sequence[Step], here: str
+) -> list[Fault]:
+    """Note that an artifact derives itself, or say why it is missing."""
+    derivation = key.type.derivation
+    if derivation is not None and not key.label:
+        lacking = [read.key for read in derivation.reads if read.key not in writers]
+        if not lacking:
+            writers[key] = f"its default, which {step.title} (stage {step.number}) reads,"
+            return []
+        key = lacking[0]
+        if any(read.key == key for read in step.signature.reads):
+            return []  # the stage reads it too, and its absence is told there
+    mark = f"{key} is missing"
+    older = next((k for k in writers if _same_name(k, key)), None)
+    if older is not None:
+        return [
+            Fault(
+                f"{here} reads {key}, and {writers[older]} writes another class of that name.",
+                f"Define {step.title} again, after {key}: its class statement ran twice.",
+                step.number,
+                f"{key} was defined twice",
+                key,
+            )
+        ]
+    later = next((s for s in steps[step.number - 1 :] if s.signature.writes == key), None)
+    if later is step:
+        remedy = f"Put a stage that writes {key} before {step.title}."
+    elif later is not None:
+        remedy = f"Move {later.title} before {step.title}."
+    else:
+        writer = key.type.made_by if not key.label else ""
+        remedy = f"Put {writer or f'a stage that writes {key}'} before {step.title}."
+    sentence = f"{here} reads {key}, which nothing before it writes."
+    return [Fault(sentence, remedy, step.number, mark, key)]
+
+
+def _same_name(one: Key, other: Key) -> bool:
+    return (
+        one.type is not other.type
+        and one.label == other.label
+        and one.type.__module__ == other.type.__module__
+        and one.type.__qualname__ == other.type.__qualname__
+    )
+
+
+def listing(steps: Sequence[Step], faults: Sequence[Fault] = ()) -> str:
+    """The steps as aligned lines: number, name, reads -> writes, and what is wrong."""
+    titles = max(len(step.title) for step in steps)
+    reads = max(len(step.reads) for step in steps)
+    writes = max(len(str(step.signature.writes)) for step in steps)
+    lines = []
+    for step in steps:
+        marks = list(dict.fromkeys(f.mark for f in faults if f.number == step.number))
+        line = (
+            f"  {step.number}  {step.title:<{titles}}   {step.reads:<{reads}}  ->  "
+            f"{step.signature.writes!s:<{writes}}     {', '.join(marks)}"
+        )
+        lines.append(line.rstrip())
+    return "\n".join(lines)

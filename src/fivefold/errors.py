@@ -1,0 +1,111 @@
+"""Everything fivefold raises on purpose.
+
+```
+FivefoldError
+├── SignatureError     a stage's run() is declared in a way that cannot be wired
+├── ConfigError        a stage's settings are wrong; lists all of them at once
+├── WiringError        the stages of a pipeline do not fit together; lists all faults at once
+├── PreflightError     a path, an extra, a device or a name is wrong; found before work starts
+├── RecipeError        a recipe cannot be written or read
+├── StoreError         an artifact cannot be saved without pickle, or not be loaded
+├── DataError          the data cannot be used as asked
+├── ShapeError         an array or tensor has the wrong shape
+├── ModelError         a network breaks the contract between Train and a module
+├── TrainingError      training went wrong: a loss that is not finite, for one
+├── LeakError          something fitted has seen rows that it must not see
+├── BundleError        a bundle is damaged, incomplete, or not a bundle
+├── ParityError        what would be served differs from what was evaluated
+└── RequestError       a request to a served model is wrong; names row and column
+```
+
+Each error carries its facts as attributes, so callers never parse a sentence.
+"""
+
+
+class FivefoldError(Exception):
+    """The base of all errors of fivefold: a sentence, the evidence, one remedy.
+
+    Args:
+        summary: who, wanted, found; one sentence with a full stop.
+        evidence: what shows it, printed between blank lines when it has several lines.
+        remedy: one instruction in the imperative.
+        facts: the same facts as objects, set as attributes of the error.
+
+    Example:
+        >>> error = FivefoldError("a.csv: expected rows, found none.", remedy="Add rows.", rows=0)
+        >>> error.rows
+        0
+    """
+
+    def __init__(
+        self, summary: str, *, evidence: str = "", remedy: str = "", **facts: object
+    ) -> None:
+        self.summary = summary
+        self.evidence = evidence
+        self.remedy = remedy
+        self.facts = facts
+        listed = "\n" in evidence or evidence.startswith("  ")
+        block = f"\n\n{evidence}\n" if listed else f"\n{evidence}" if evidence else ""
+        super().__init__(summary + block + (f"\n{remedy}" if remedy else ""))
+
+    def __getattr__(self, name: str) -> object:
+        facts = self.__dict__.get("facts", {})
+        if name in facts:
+            return facts[name]
+        raise AttributeError(f"{type(self).__name__} has no fact {name!r}; it has {list(facts)}.")
+
+
+class SignatureError(FivefoldError):
+    """A stage's `run()` is declared in a way that cannot be wired."""
+
+
+class ConfigError(FivefoldError):
+    """A stage's settings are wrong."""
+
+
+class WiringError(FivefoldError):
+    """The stages of a pipeline do not fit together."""
+
+
+class PreflightError(FivefoldError):
+    """Something the run needs is missing or wrong, found before work starts."""
+
+
+class RecipeError(FivefoldError):
+    """A recipe cannot be written or read."""
+
+
+class StoreError(FivefoldError):
+    """An artifact cannot be saved without pickle, or cannot be loaded."""
+
+
+class DataError(FivefoldError):
+    """The data cannot be used as asked."""
+
+
+class ShapeError(FivefoldError):
+    """An array or tensor has the wrong shape."""
+
+
+class ModelError(FivefoldError):
+    """A network breaks the contract between Train and a module."""
+
+
+class TrainingError(FivefoldError):
+    """Training went wrong."""
+
+
+class LeakError(FivefoldError):
+    """Something fitted has seen rows that it must not see."""
+
+
+class BundleError(FivefoldError):
+    """A bundle is damaged, incomplete, or not a bundle."""
+
+
+class ParityError(FivefoldError):
+    """What would be served differs from what was evaluated."""
+
+
+class RequestError(FivefoldError):
+    """A request to a served model is wrong."""

@@ -1,0 +1,220 @@
+"""Which rows a model learns from, stops by, and is judged on."""
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from fivefold.artifacts import Collected
+from fivefold.core.artifact import Artifact
+from fivefold.core.session import Session
+from fivefold.errors import DataError
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+
+VALID, TEST = 0.16, 0.20
+By = Literal["auto", "stratified", "random", "group", "time"]
+_BINS = 10
+
+
+class Partition(Artifact):
+    """Positions of rows in the collected table, in three parts that share none.
+
+    Attributes:
+        train: `(n,)` int64, in ascending order.
+        valid: `(n,)` int64, may be empty.
+        test: `(n,)` int64, may be empty.
+        how: in a few words how they were drawn.
+    """
+
+    made_by: ClassVar[str] = "Split"
+
+    train: "Array"
+    valid: "Array"
+    test: "Array"
+    how: str
+
+    def fitted(self) -> dict[str, object]:
+        """Nothing: it says which rows are which."""
+        return {}
+
+    @classmethod
+    def derive(cls, collected: Collected, session: Session) -> "Partition":
+        """The default: what the source says, else 64/16/20 by time, by group or stratified."""
+        return draw(collected, seed=session.seed)
+
+
+def draw(
+    collected: Collected, *, seed: int, valid: float = VALID, test: float = TEST, by: By = "auto"
+) -> Partition:
+    """Divide the usable rows; rows with identical inputs stay on one side.
+
+    Args:
+        collected: the table, its schema and what the source says of its parts.
+        seed: of the shuffle.
+        valid: fraction of all rows, 0 to 1.
+        test: fraction of all rows, 0 to 1; not drawn when the source gives test rows.
+        by: `auto` takes the schema's time column, else its group column, else stratifies.
+
+    Raises:
+        DataError: if the schema lacks the column that `by` needs, or no training row is left.
+    """
+    by = _by(collected, by)
+    given = np.full(len(collected.table), -1) if collected.given is None else collected.given
+    parts = np.where(collected.usable, given, -2)
+    rest = np.flatnonzero(parts == -1)
+    said = [name for code, name in enumerate(("train", "valid", "test")) if (parts == code).any()]
+    test = 0.0 if "test" in said else test
+    left = 1.0 if "test" not in said else 1.0 - TEST
+    valid = 0.0 if "valid" in said else valid / left
+    places = _places(collected, rest, by, seed)
+    parts[rest] = np.searchsorted([1 - test - valid, 1 - test], places, side="right")
+    if not (parts == 0).any():
+        raise DataError(
+            f"Partition: expected rows to train on, found none among {len(parts)}.",
+            remedy="Collect more rows, or lower the fractions of Split.",
+        )
+    sizes = "/".join(
+        f"{100 * (parts == code).sum() / max((parts >= 0).sum(), 1):.0f}" for code in range(3)
+    )
+    source = f", {' and '.join(said)} given by the source" if said else ""
+    how = f"{by} {sizes}{source}, seed {seed}"
+    return Partition(
+        train=np.flatnonzero(parts == 0),
+        valid=np.flatnonzero(parts == 1),
+        test=np.flatnonzero(parts == 2),
+        how=how,
+    )
+
+
+def draw_folds(
+    collected: Collected, rows: "Array", k: int, seed: int
+) -> "list[tuple[Array, Array]]":
+    """Divide rows into k folds, as the data asks: by time, by group, or stratified.
+
+    By time the window expands: fold i is judged on block i + 1 of k + 1 and learns from those
+    before it.
+
+    Args:
+        collected: the table and its schema.
+        rows: `(n,)` positions to divide, train and valid as a rule; never test rows.
+        k: folds, at least 2.
+        seed: of the shuffle.
+
+    Returns:
+        For each fold the rows to learn from and the rows held out, both ascending.
+    """
+    by = _by(collected, "auto")
+    places = _places(collected, rows, by, seed)
+    if by == "time":
+        block = np.minimum((places * (k + 1)).astype(int), k)
+        return [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
+    fold = np.minimum((places * k).astype(int), k - 1)
+    return [(rows[fold != i], rows[fold == i]) for i in range(k)]
+
+
+def hold_out(
+    collected: Collected, rows: "Array", fraction: float, seed: int
+) -> "tuple[Array, Array]":
+    """Set a fraction of rows aside, as the data asks; those kept come first."""
+    places = _places(collected, rows, _by(collected, "auto"), seed)
+    return rows[places < 1 - fraction], rows[places >= 1 - fraction]
+
+
+def identical(collected: Collected, rows: "Array") -> "Array":
+    """A number for each row; rows whose inputs are equal in every column share theirs.
+
+    Args:
+        collected: the table and its schema.
+        rows: `(n,)` positions.
+
+    Returns:
+        `(n,)` int64 from 0 in the order of first appearance.
+    """
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in collected.schema.inputs:
+        codes = _codes(collected.table.column(column.name)[rows]).astype(np.uint64)
+        mixed = (mixed ^ codes) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return _codes(mixed)
+
+
+def _by(collected: Collected, by: By) -> By:
+    schema = collected.schema
+    if by == "auto":
+        return (
+            "time" if schema.named("time") else "group" if schema.named("group") else "stratified"
+        )
+    if by in ("time", "group") and schema.named(by) is None:
+        raise DataError(
+            f"Split: expected a {by} column for by={by!r}, found none in the schema.",
+            remedy=f"Pass {by}=... to Collect.",
+        )
+    return by
+
+
+def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
+    """A place in (0, 1) for each row: parts and folds are intervals of it.
+
+    Rows that belong together (identical, or of one group) share a place; the rows of each class
+    are spread evenly over it.
+    """
+    schema, table = collected.schema, collected.table
+    if len(rows) == 0:
+        return np.zeros(0)
+    if by == "time":
+        times = table.column(str(schema.named("time")))[rows]
+        times = np.where(_missing(times), times[~_missing(times)].min(), times)
+        order = np.argsort(times, kind="stable")
+        first = np.searchsorted(times[order], times, side="left")
+        return (first + 0.5) / len(rows)
+    if by == "group":
+        units = _codes(table.column(str(schema.named("group")))[rows])
+    else:
+        units = identical(collected, rows)
+    strata = np.zeros(len(rows), dtype=np.int64)
+    if by != "random":
+        strata = _strata(table.column(schema.target)[rows], schema.task == "regression")
+    heads = np.unique(units, return_index=True)[1]
+    sizes = np.bincount(units)
+    stratum = strata[heads]
+    order = np.lexsort((np.random.default_rng(seed).permutation(len(heads)), stratum))
+    ends = np.cumsum(sizes[order])
+    totals = np.bincount(stratum, weights=sizes)
+    begins = np.concatenate([[0.0], np.cumsum(totals)[:-1]])
+    sorted_stratum = stratum[order]
+    middle = ends - sizes[order] / 2 - begins[sorted_stratum]
+    places = np.empty(len(heads))
+    places[order] = middle / totals[sorted_stratum]
+    return places[units]
+
+
+def _strata(target: "Array", is_number: bool) -> "Array":
+    if not is_number:
+        return _codes(target)
+    ranks = np.argsort(np.argsort(target, kind="stable"), kind="stable")
+    return (ranks * min(_BINS, max(1, len(target) // 5))) // max(len(target), 1)
+
+
+def _missing(times: "Array") -> "Array":
+    return np.isnat(times) if times.dtype.kind in "mM" else np.isnan(times.astype(np.float64))
+
+
+def _codes(values: "Array") -> "Array":
+    """Equal values to equal numbers, in the order of first appearance."""
+    if values.ndim > 1 or (values.dtype == object and any(hasattr(v, "tobytes") for v in values)):
+        values = np.array([_fingerprint(value) for value in values], dtype=object)
+    if values.dtype == object:
+        seen: dict[object, int] = {}
+        return np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
+    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
+
+
+def _fingerprint(value: object) -> object:
+    if not hasattr(value, "tobytes"):
+        return value
+    return blake2b(
+        value.tobytes() + str(getattr(value, "shape", "")).encode(), digest_size=16
+    ).digest()

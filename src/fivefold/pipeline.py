@@ -1,0 +1,127 @@
+"""The pipeline that people build: a chain whose run gives a result."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+from fivefold.core.artifact import Artifact
+from fivefold.core.chain import Chain
+from fivefold.core.context import Context
+from fivefold.core.events import Observer
+from fivefold.core.stage import Stage
+from fivefold.errors import ConfigError
+from fivefold.result import Result
+
+
+class Pipeline(Chain):
+    """Stages in a row, wired and checked when built.
+
+    Args:
+        stages: in the order in which they run.
+        given: classes of artifacts that `run` is handed, for a pipeline that does not begin with
+            its source.
+
+    Raises:
+        WiringError: if the stages do not fit together, with all faults at once, before any data
+            is read.
+
+    Example:
+        >>> import fivefold as ff
+        >>> pipeline = ff.Pipeline([
+        ...     ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train(epochs=5), ff.Evaluate()])
+        >>> pipeline.names
+        ('collect', 'preprocess', 'train', 'evaluate')
+    """
+
+    def run(
+        self,
+        *,
+        seed: int = 0,
+        device: str = "auto",
+        directory: str | Path | None = None,
+        until: str | None = None,
+        given: Result | Context | Iterable[Artifact] = (),
+        progress: bool = True,
+        observers: Iterable[Observer] = (),
+    ) -> Result:
+        """Run the stages.
+
+        Args:
+            seed: all randomness derives from it; the same seed gives the same bits on one machine.
+            device: `auto`, `cpu`, `cuda` or `cuda:1`.
+            directory: where to save the recipe and every artifact; nothing is written if None.
+            until: name of the last stage to run.
+            given: what a slice needs from outside: a result, or artifacts.
+            progress: show lines and bars; False for silence.
+            observers: functions that are told every event.
+
+        Returns:
+            The artifacts, and what people ask of them.
+
+        Raises:
+            PreflightError: if faults were found before the work, all of them at once.
+            DataError: if the data cannot be used as asked.
+        """
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise ConfigError(
+                f"Pipeline.run: expected a seed of 0 or more, found {seed!r}.",
+                remedy="Pass a non-negative int.",
+            )
+        listeners = list(observers)
+        if progress:
+            from fivefold.observers.console import Console
+
+            listeners.append(Console())
+        folder = None if directory is None else Path(directory)
+        execution = self.execute(
+            seed=seed,
+            device=device,
+            directory=folder,
+            until=until,
+            given=given.context if isinstance(given, Result) else given,
+            observers=listeners,
+        )
+        return Result(execution)
+
+    def check(self, *, leak: bool = False, seed: int = 0) -> Self:
+        """Look for faults without doing the work: paths, extras, device, names.
+
+        Args:
+            leak: also corrupt held-out rows and see that nothing fitted moves; this collects the
+                data and trains.
+            seed: for the leak probe.
+
+        Returns:
+            The pipeline itself, when nothing is wrong.
+
+        Raises:
+            PreflightError: with all faults at once.
+            LeakError: if something fitted has seen held-out rows.
+        """
+        self.preflight()
+        if leak:
+            from fivefold.testing import check_no_leak
+
+            check_no_leak(self, seed=seed)
+        return self
+
+    @classmethod
+    def from_json(cls, text: str, *, stages: Iterable[type[Stage]] = ()) -> Self:
+        """The pipeline that a recipe describes.
+
+        Args:
+            text: JSON text, from `to_json`.
+            stages: stage classes of your own that it names, if they are not imported yet.
+
+        Raises:
+            RecipeError: if the text is no recipe or names an unknown stage.
+        """
+        from fivefold.collect.collect import Collect
+        from fivefold.deploy.deploy import Deploy
+        from fivefold.evaluate.evaluate import Evaluate
+        from fivefold.preprocess.preprocess import Preprocess
+        from fivefold.preprocess.split import Split
+        from fivefold.train.train import Train
+
+        own: list[type[Stage]] = [Collect, Split, Preprocess, Train, Evaluate, Deploy]
+        return super().from_json(text, stages=[*own, *stages])

@@ -1,0 +1,159 @@
+"""What a run gives: its artifacts, and what people ask of them."""
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.core.artifact import Artifact
+from fivefold.core.context import Context
+from fivefold.core.estimate import Estimate
+from fivefold.core.execution import Execution
+from fivefold.core.finding import Finding
+from fivefold.core.store import write_bytes
+from fivefold.partition import Partition
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+A = TypeVar("A", bound=Artifact)
+
+
+class Result:
+    """The artifacts of a run, by type: `result[Trained].model`.
+
+    Args:
+        execution: the run that took place.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        self.execution = execution
+
+    @property
+    def context(self) -> Context:
+        """All artifacts."""
+        return self.execution.context
+
+    @overload
+    def __getitem__(self, address: type[A]) -> A: ...
+    @overload
+    def __getitem__(self, address: tuple[type[A], str]) -> A: ...
+    def __getitem__(self, address: Any) -> Any:
+        return self.context[address]
+
+    def get(self, kind: type[A]) -> A | None:
+        """The artifact of this class, or None."""
+        return self.context[kind] if kind in self.context else None
+
+    def __contains__(self, address: object) -> bool:
+        return address in self.context
+
+    @property
+    def metrics(self) -> Mapping[str, Estimate]:
+        """Scores of the model that would be deployed, on the test rows."""
+        return self[Evaluated].metrics
+
+    @property
+    def tables(self) -> "Mapping[str, pd.DataFrame]":
+        """Tables by name; every cell was measured in this run or says "not measured"."""
+        return self[Evaluated].tables
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was noticed by any stage, in the order of the stages."""
+        found: list[Finding] = []
+        for key in self.context:
+            found += getattr(self.context.get(key), "findings", ())
+        return tuple(found)
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Wall-clock seconds by stage."""
+        return self.execution.seconds
+
+    def predict(self, data: Any) -> "np.ndarray[Any, Any]":
+        """Labels, or numbers for regression, by the network itself; works without Deploy.
+
+        Args:
+            data: a frame, an Arrow table, a dict of columns, a list of dicts, or a path of CSV or
+                JSON lines; the target column may be absent.
+
+        Returns:
+            `(n,)` labels as the source wrote them, or float64 values.
+
+        Raises:
+            RequestError: naming row and column.
+        """
+        from fivefold.serve.answers import answers
+
+        return answers(self[Preprocessed].codec, self._scores(data))
+
+    def predict_proba(self, data: Any) -> "np.ndarray[Any, Any]":
+        """Probabilities, one column a class in the order of `Schema.classes`.
+
+        Args:
+            data: as for `predict`.
+
+        Returns:
+            `(n, classes)` float32.
+
+        Raises:
+            RequestError: naming row and column, or for a regression model.
+        """
+        from fivefold.serve.answers import probabilities
+
+        return probabilities(self[Preprocessed].codec, self._scores(data))
+
+    def _scores(self, data: Any) -> "np.ndarray[Any, Any]":
+        from fivefold.models.score import score
+        from fivefold.serve.doors import read
+
+        codec = self[Preprocessed].codec
+        return score(self[Trained].model, codec.encode(read(data, codec.schema)))
+
+    def report(self, path: str | Path | None = None) -> str:
+        """One self-contained HTML page about the run.
+
+        Args:
+            path: where to write it, whole or not at all; nowhere if None.
+
+        Returns:
+            The page.
+        """
+        from fivefold.report.html import render
+
+        page = render(
+            collected=self[Collected],
+            partition=self[Partition],
+            preprocessed=self[Preprocessed],
+            trained=self[Trained],
+            evaluated=self[Evaluated],
+            deployed=self.get(Deployed),
+            recipe=self.execution.run.recipe,
+        )
+        if path is not None:
+            write_bytes(Path(path), page.encode())
+        return page
+
+    def __repr__(self) -> str:
+        names = ", ".join(str(key) for key in self.context)
+        scores = ""
+        if Evaluated in self:
+            scores = "; " + ", ".join(f"{k} {v}" for k, v in list(self.metrics.items())[:3])
+        return f"Result({names}{scores})"
+
+    def _repr_html_(self) -> str:
+        if Evaluated not in self:
+            return f"<pre>{html.escape(repr(self))}</pre>"
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{html.escape(str(value))}</td></tr>"
+            for name, value in self.metrics.items()
+        )
+        found = "".join(
+            f"<li><b>{finding.severity}</b> {html.escape(finding.sentence)}</li>"
+            for finding in self.findings
+            if finding.severity != "note"
+        )
+        return f"<table>{rows}</table><ul>{found}</ul>"

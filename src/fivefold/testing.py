@@ -1,0 +1,270 @@
+"""Checks for the authors of stages, and for those who trust nobody."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array, Columns
+from fivefold.core.artifact import Artifact, Key
+from fivefold.core.chain import Chain
+from fivefold.core.context import Context
+from fivefold.core.execution import Execution
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.errors import LeakError, RecipeError, StoreError
+from fivefold.partition import Partition
+from fivefold.result import Result
+
+
+@dataclass(frozen=True)
+class NoLeak:
+    """What was corrupted and what was compared, when nothing moved.
+
+    Args:
+        rows: corrupted rows by level.
+        compared: names of what was found equal to the last bit, by level.
+    """
+
+    rows: Mapping[str, int]
+    compared: Mapping[str, tuple[str, ...]]
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{level} rows corrupted ({self.rows[level]:,}): {', '.join(names)} did not move"
+            for level, names in self.compared.items()
+        )
+
+
+def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "auto") -> NoLeak:
+    """Corrupt the held-out rows after Collect and see that nothing fitted moves by a bit.
+
+    The partition stays as it is. Validation and test rows corrupted: the codec, the encoded
+    training rows and the weights before the first step must not move. Test rows corrupted:
+    nothing that is fitted may, to the last weight.
+
+    Args:
+        pipeline: with a stage that writes Collected; or the result of one, which saves a run.
+        seed: of the run, and of the corruption.
+        device: as in `Pipeline.run`.
+
+    Returns:
+        What was compared.
+
+    Raises:
+        LeakError: naming what moved, and at which level.
+    """
+    execution = pipeline.execution if isinstance(pipeline, Result) else None
+    if execution is None:
+        assert isinstance(pipeline, Chain)
+        fitting = [s for s in pipeline if s.wiring.writes != Key(Evaluated)]
+        count = next(
+            (n for n, s in enumerate(pipeline) if s.wiring.writes == Key(Evaluated)), len(fitting)
+        )
+        last = pipeline.names[max(count, 1) - 1]
+        execution = pipeline.execute(seed=seed, device=device, until=last)
+    stop = next(
+        (n for n, s in enumerate(execution.steps) if s.signature.writes == Key(Evaluated)),
+        len(execution.steps),
+    )
+    collected = _first(execution, Collected)
+    partition = execution.context[Partition]
+    wanted = execution.context
+    held_out = {
+        "validation and test": np.concatenate([partition.valid, partition.test]),
+        "test": partition.test,
+    }
+    compared: dict[str, tuple[str, ...]] = {}
+    for level, rows in held_out.items():
+        first_only = level != "test"
+        changed = collected.replace(table=corrupt(collected, rows, seed=seed))
+        found = execution.again([changed, partition], stop=stop, rehearsed=first_only)
+        names = []
+        for name, (one, other) in _pairs(wanted, found, first_only).items():
+            if fingerprint(one) != fingerprint(other):
+                raise LeakError(
+                    f"Leak: expected {name} to be the same when {level} rows are corrupted, "
+                    "found it changed.",
+                    evidence=f"{len(rows):,} {level} rows were corrupted after Collect, "
+                    "within their types.",
+                    remedy="Fit on the rows of partition.train only.",
+                    what=name,
+                    level=level,
+                )
+            names.append(name)
+        compared[level] = tuple(names)
+    return NoLeak({level: len(rows) for level, rows in held_out.items()}, compared)
+
+
+def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
+    """The table with the given rows made worse within their types: values are permuted among
+    them, scaled, replaced by a new category, or missing; the target is permuted.
+
+    Args:
+        collected: the table and its schema.
+        rows: `(n,)` positions to corrupt.
+        seed: of the corruption.
+    """  # noqa: D205
+    rng = np.random.default_rng(seed)
+    columns = {name: collected.table.column(name) for name in collected.table.names}
+    for column in collected.schema.columns:
+        if column.role in ("input", "target") and len(rows):
+            values = columns[column.name].copy()
+            is_label = column.role == "target" and collected.schema.task != "regression"
+            values[rows] = _worse(values[rows], column, rng, is_label)
+            columns[column.name] = values
+    return Columns(columns)
+
+
+def check_stage(stage: Stage, *inputs: Artifact) -> None:
+    """Check what every stage must keep to.
+
+    Its settings go to JSON and back; running it leaves its inputs as they were; two runs with one
+    seed are equal; what it writes can be saved and loaded, or says why not.
+
+    Args:
+        stage: to be checked.
+        inputs: the artifacts it reads; a session is made if none is among them.
+
+    Raises:
+        AssertionError: saying which rule is broken.
+    """
+    from fivefold.core.recipe import read_recipe, write_recipe
+
+    name = type(stage).__name__
+    try:
+        text = write_recipe([stage])
+        copy = read_recipe(text, [type(stage)])[0]
+        assert write_recipe([copy]) == text, f"{name}: settings change on their way through JSON"
+    except RecipeError:
+        note = json.loads(write_recipe([stage], strict=False))
+        assert "$object" in json.dumps(note), f"{name}: settings do not go into a recipe"
+    given = {Key(type(artifact)): artifact for artifact in inputs}
+    given.setdefault(Key(Session), Session(seed=0))
+    arguments = {read.name: given.get(read.key) for read in stage.wiring.reads}
+    missing = [r for r in stage.wiring.reads if arguments[r.name] is None and not r.optional]
+    assert not missing, f"{name}: inputs lack {', '.join(str(read.key) for read in missing)}"
+    before = {key: fingerprint(artifact) for key, artifact in given.items()}
+    first, second = stage.run(**arguments), stage.run(**arguments)
+    declared = stage.wiring.writes.type
+    assert type(first) is declared, f"{name}: run() gave {type(first).__name__}, not {declared}"
+    for key, artifact in given.items():
+        assert fingerprint(artifact) == before[key], f"{name}: run() changed its input {key}"
+    same = fingerprint(first.fitted()) == fingerprint(second.fitted())
+    assert same, f"{name}: two runs with one seed differ"
+    with TemporaryDirectory() as folder:
+        try:
+            first.save(Path(folder) / "artifact")
+        except StoreError:
+            return
+        loaded = declared.load(Path(folder) / "artifact")
+        same = fingerprint(loaded.fitted()) == fingerprint(first.fitted())
+        assert same, f"{name}: {declared.__name__} changes when saved and loaded"
+
+
+def fingerprint(value: Any) -> str:
+    """SHA-256 of everything a value is made of: arrays, weights, tables, plain values."""
+    state = sha256()
+    _digest(value, state)
+    return state.hexdigest()
+
+
+def _digest(value: Any, state: Any) -> None:
+    state.update(type(value).__name__.encode())
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        state.update(f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, np.ndarray):
+        state.update(str(value.shape).encode())
+        for item in value.ravel():
+            _digest(item, state)
+    elif isinstance(value, Mapping):
+        for key in value:
+            state.update(repr(key).encode())
+            _digest(value[key], state)
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for item in value:
+            _digest(item, state)
+    elif hasattr(value, "digest") and callable(value.digest):
+        state.update(value.digest().encode())
+    elif hasattr(value, "state_dict"):
+        _digest(dict(value.state_dict()), state)
+    elif hasattr(value, "detach"):
+        _digest(value.detach().cpu().contiguous().view(-1).numpy(), state)
+        state.update(str(tuple(value.shape)).encode())
+    elif hasattr(value, "to_dict") and hasattr(value, "columns"):
+        _digest({str(name): value[name].to_numpy() for name in value.columns}, state)
+    elif hasattr(value, "names") and hasattr(value, "column"):
+        _digest({name: value.column(name) for name in value.names}, state)
+    elif isinstance(value, Session):
+        state.update(str(value.seed).encode())
+    elif is_dataclass(value) and not isinstance(value, type):
+        _digest({f.name: getattr(value, f.name) for f in fields(value)}, state)
+    else:
+        state.update(repr(value).encode())
+
+
+def _first(execution: Execution, kind: type[Collected]) -> Collected:
+    """The artifact as its first writer left it."""
+    for position in range(len(execution.steps)):
+        is_last = position + 1 == len(execution.steps)
+        after = execution.context if is_last else execution.before[position + 1]
+        if kind in after:
+            return after[kind]
+    raise LeakError(
+        "check_no_leak: expected a stage that writes Collected, found none.",
+        remedy="Check a pipeline that begins with Collect.",
+    )
+
+
+def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple[Any, Any]]:
+    """What to compare by name: codec and first weights, or all that was fitted."""
+    pairs: dict[str, tuple[Any, Any]] = {}
+    for key in found:
+        one, other = wanted.get(key), found.get(key)
+        if one is None or other is None or key.type is Session:
+            continue
+        if first_only and isinstance(one, Preprocessed) and isinstance(other, Preprocessed):
+            pairs["codec"] = (one.codec, other.codec)
+            pairs["training rows"] = (one.train, other.train)
+        elif first_only and isinstance(one, Trained) and isinstance(other, Trained):
+            pairs["first weights"] = (one.first_digest, other.first_digest)
+        elif not first_only:
+            for name, value in one.fitted().items():
+                pairs[f"{key}.{name}"] = (value, other.fitted().get(name))
+    return pairs
+
+
+def _worse(values: Array, column: Column, rng: np.random.Generator, is_label: bool) -> Array:
+    values = values[rng.permutation(len(values))]
+    if is_label:
+        return values
+    some, few = rng.random(len(values)) < 0.3, rng.random(len(values)) < 0.1
+    if column.role == "target":
+        return values * 3.0 + 1.0
+    if column.kind == "image":
+        if values.dtype != object:
+            return 255 - values
+        inverted = np.empty(len(values), dtype=object)
+        for n, value in enumerate(values):
+            inverted[n] = 255 - value if hasattr(value, "shape") else value
+        return inverted
+    if column.kind == "numeric":
+        values[some] = values[some] * 7.0 + 1.0
+        values[few] = np.nan
+    elif column.kind == "boolean":
+        values[some] = 1.0 - values[some]
+        values[few] = np.nan
+    elif column.kind == "datetime":
+        values[some] = values[some] + np.timedelta64(3653, "D")
+        values[few] = np.datetime64("NaT")
+    else:
+        values[some] = [f"{value or ''} unheard-of" for value in values[some]]
+        values[few] = None
+    return values
