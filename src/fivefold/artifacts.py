@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import fivefold.formats  # noqa: F401 - teaches the store arrays, tables and codecs
 from fivefold.core.artifact import Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
@@ -159,6 +160,10 @@ class Evaluated(Artifact):
     tables: "Mapping[str, pd.DataFrame]"
     findings: tuple[Finding, ...]
 
+    def fitted(self) -> Mapping[str, Any]:
+        """The scores, without the tables: these hold what was timed."""
+        return {name: getattr(self, name) for name in ("metrics", "scores", "target", "folds")}
+
 
 class Deployed(Artifact):
     """A bundle on disk that has answered the test rows as Evaluate did.
@@ -181,3 +186,7 @@ class Deployed(Artifact):
     formats: tuple[str, ...]
     parity: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+
+    def fitted(self) -> Mapping[str, Any]:
+        """Nothing: what is in the bundle was fitted before."""
+        return {}

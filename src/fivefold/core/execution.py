@@ -8,12 +8,13 @@ from typing import Any
 
 from fivefold.core.artifact import Artifact, Key
 from fivefold.core.context import Context
-from fivefold.core.events import Event, Observer, StageFinished, StageStarted
+from fivefold.core.events import Event, Noted, Observer, StageFinished, StageStarted
 from fivefold.core.faults import raise_all
 from fivefold.core.session import Link, Session, derive_seed
 from fivefold.core.signature import Read, Signature
+from fivefold.core.store import write_bytes
 from fivefold.core.wiring import Step
-from fivefold.errors import FivefoldError, WiringError
+from fivefold.errors import FivefoldError, StoreError, WiringError
 
 _SESSION_ONLY = Signature((Read("session", Key(Session)),), Key(Session))
 
@@ -143,6 +144,7 @@ def execute(
             error.add_note(_where(step, len(steps), active[:position], begun))
             raise
         seconds[step.name] = time.perf_counter() - started
+        _keep(step, context, run)
         run.emit(
             StageFinished(
                 path=(*run.path, step.name),
@@ -200,6 +202,19 @@ def run_step(
             key=declared,
         )
     return context.extended(declared, written)
+
+
+def _keep(step: Step, context: Context, run: Run) -> None:
+    """Save what a step wrote, where the caller wished for it."""
+    if run.directory is None:
+        return
+    run.directory.mkdir(parents=True, exist_ok=True)
+    write_bytes(run.directory / "recipe.json", run.recipe.encode())
+    key = step.signature.writes
+    try:
+        context[key].save(run.directory / step.name / "artifact")
+    except StoreError as error:
+        run.emit(Noted(path=(*run.path, step.name), text=f"{key} was not saved: {error.summary}"))
 
 
 def _with_derived(key: Key, context: Context, run: Run) -> Context:

@@ -1,0 +1,222 @@
+"""How the store holds arrays, tables, schemas, codecs and findings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array, Columns
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.core.store import Format, register, write_bytes
+
+
+def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
+    """Named arrays as one `.npz` without pickle; object arrays of texts, arrays and None too."""
+    parts: dict[str, Array] = {}
+    for name, values in arrays.items():
+        parts |= {f"{name}\0{part}": array for part, array in _taken_apart(values).items()}
+    buffer = BytesIO()
+    np.savez(
+        buffer, allow_pickle=False, **{f"p{n}": array for n, array in enumerate(parts.values())}
+    )
+    names = json.dumps(list(parts)).encode()
+    write_bytes(path, len(names).to_bytes(8, "little") + names + buffer.getvalue())
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """The arrays that `write_arrays` wrote, in their order."""
+    content = path.read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    names = json.loads(content[8:start])
+    with np.load(BytesIO(content[start:]), allow_pickle=False) as parts:
+        grouped: dict[str, dict[str, Array]] = {}
+        for n, name in enumerate(names):
+            whole, part = name.split("\0")
+            grouped.setdefault(whole, {})[part] = parts[f"p{n}"]
+    return {name: _joined(parts) for name, parts in grouped.items()}
+
+
+def _taken_apart(values: Array) -> dict[str, Array]:
+    if values.dtype != object:
+        return {"values": values}
+    kinds = np.array([_cell_kind(value) for value in values], dtype=np.int8)
+    cells = [
+        v.encode() if k == 1 else np.ascontiguousarray(v).tobytes() if k == 2 else b""
+        for v, k in zip(values, kinds, strict=True)
+    ]
+    shapes = [
+        (*v.shape, *[-1] * (4 - v.ndim)) for v, k in zip(values, kinds, strict=True) if k == 2
+    ]
+    return {
+        "kinds": kinds,
+        "ends": np.cumsum([len(cell) for cell in cells], dtype=np.int64),
+        "bytes": np.frombuffer(b"".join(cells), dtype=np.uint8),
+        "shapes": np.array(shapes, dtype=np.int64).reshape(-1, 4),
+    }
+
+
+def _cell_kind(value: Any) -> int:
+    """0 for None, 1 for text, 2 for a uint8 array."""
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return 1
+    if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim <= 4:
+        return 2
+    raise TypeError(f"{type(value).__name__} in an object array")
+
+
+def _joined(parts: Mapping[str, Array]) -> Array:
+    if "values" in parts:
+        return parts["values"]
+    content, ends = parts["bytes"].tobytes(), parts["ends"]
+    values = np.empty(len(ends), dtype=object)
+    shapes = iter(parts["shapes"])
+    start = 0
+    for n, (kind, end) in enumerate(zip(parts["kinds"], ends, strict=True)):
+        if kind == 1:
+            values[n] = content[start:end].decode()
+        elif kind == 2:
+            shape = [int(size) for size in next(shapes) if size >= 0]
+            values[n] = np.frombuffer(content[start:end], dtype=np.uint8).reshape(shape)
+        start = end
+    return values
+
+
+def _is_array(value: Any) -> bool:
+    try:
+        return isinstance(value, np.ndarray) and bool(_taken_apart(value))
+    except TypeError:
+        return False
+
+
+def _write_rows(rows: Any, path: Path) -> None:
+    write_arrays({"target": rows.target, "index": rows.index, **_prefixed(rows.inputs)}, path)
+
+
+def _prefixed(inputs: Mapping[str, Array]) -> dict[str, Array]:
+    return {f"input/{name}": values for name, values in inputs.items()}
+
+
+def _read_rows(path: Path) -> Any:
+    from fivefold.artifacts import Rows
+
+    arrays = read_arrays(path)
+    inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
+    return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"])
+
+
+def _is_rows(value: Any) -> bool:
+    from fivefold.artifacts import Rows
+
+    return isinstance(value, Rows)
+
+
+def _write_codec(codec: Codec, path: Path) -> None:
+    state, arrays = codec.state()
+    text = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
+    write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, path)
+
+
+def _read_codec(path: Path) -> Codec:
+    arrays = read_arrays(path)
+    state = json.loads(arrays.pop("json").tobytes())
+    return Codec.from_state(state, {k.removeprefix("array/"): v for k, v in arrays.items()})
+
+
+def _is_frame(value: Any) -> bool:
+    return type(value).__module__.startswith("pandas.") and type(value).__name__ == "DataFrame"
+
+
+def _frame_bytes(frame: Any) -> bytes:
+    buffer = BytesIO()
+    frame.map(lambda cell: float(cell) if isinstance(cell, Estimate) else cell).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _read_frame(content: bytes) -> Any:
+    import pandas as pd
+
+    return pd.read_parquet(BytesIO(content))
+
+
+def _is_mapping_of(value: Any, accepts: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(map(accepts, value.values()))
+
+
+def _write_frames(frames: Mapping[str, Any], path: Path) -> None:
+    contents = {k: np.frombuffer(_frame_bytes(f), dtype=np.uint8) for k, f in frames.items()}
+    write_arrays(contents, path)
+
+
+def _estimate(values: Mapping[str, Any]) -> Estimate:
+    return Estimate(values["value"], **{k: v for k, v in values.items() if k != "value"})
+
+
+def _write_json(value: Any, path: Path) -> None:
+    write_bytes(path, json.dumps(value).encode())
+
+
+for _form in (
+    Format(
+        "array",
+        ".npa",
+        _is_array,
+        lambda a, path: write_arrays({"": a}, path),
+        lambda path: read_arrays(path)[""],
+    ),
+    Format(
+        "table",
+        ".npa",
+        lambda value: isinstance(value, Columns),
+        lambda table, path: write_arrays({n: table.column(n) for n in table.names}, path),
+        lambda path: Columns(read_arrays(path)),
+    ),
+    Format("rows", ".npa", _is_rows, _write_rows, _read_rows),
+    Format("codec", ".npa", lambda value: isinstance(value, Codec), _write_codec, _read_codec),
+    Format(
+        "frame",
+        ".parquet",
+        _is_frame,
+        lambda f, path: write_bytes(path, _frame_bytes(f)),
+        lambda path: _read_frame(path.read_bytes()),
+    ),
+    Format(
+        "frames",
+        ".npa",
+        lambda value: _is_mapping_of(value, _is_frame),
+        _write_frames,
+        lambda path: {k: _read_frame(v.tobytes()) for k, v in read_arrays(path).items()},
+    ),
+    Format(
+        "schema",
+        ".json",
+        lambda value: isinstance(value, Schema),
+        lambda schema, path: _write_json(schema.to_json(), path),
+        lambda path: Schema.from_json(json.loads(path.read_text("utf-8"))),
+    ),
+    Format(
+        "findings",
+        ".json",
+        lambda v: isinstance(v, tuple) and bool(v) and all(isinstance(f, Finding) for f in v),
+        lambda v, path: _write_json([{**asdict(f), "numbers": dict(f.numbers)} for f in v], path),
+        lambda path: tuple(Finding(**f) for f in json.loads(path.read_text("utf-8"))),
+    ),
+    Format(
+        "estimates",
+        ".json",
+        lambda v: _is_mapping_of(v, lambda e: isinstance(e, Estimate)),
+        lambda v, path: _write_json(
+            {k: {"value": float(e), **vars(e)} for k, e in v.items()}, path
+        ),
+        lambda path: {k: _estimate(e) for k, e in json.loads(path.read_text("utf-8")).items()},
+    ),
+):
+    register(_form)

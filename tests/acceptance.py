@@ -1,0 +1,165 @@
+"""The five lines on real data: `python tests/acceptance.py FOLDER [NAME ...]`.
+
+FOLDER holds the public sets that the cases name. Each case prints one line; the script ends with
+a non-zero status if a floor is missed, and with a plain line of counts.
+"""
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import fivefold as ff
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data set, the metric it is judged by, its floor (or ceiling, for errors) and seconds."""
+
+    name: str
+    source: str
+    metric: str
+    bound: float
+    seconds: float = 180.0
+    collect: dict[str, Any] = field(default_factory=dict)
+    leaks: tuple[str, ...] = ()
+
+
+ZEROS = dict.fromkeys(("insulin", "skin_thickness", "blood_pressure", "bmi", "glucose"), ("0",))
+CASES = (
+    Case("adult", "adult.csv", "roc_auc", 0.91, collect={"target": "income"}),
+    Case(
+        "titanic", "titanic.csv", "roc_auc", 0.80, collect={"target": "survived", "drop": ["alive"]}
+    ),
+    Case("telco_churn", "telco_churn.csv", "roc_auc", 0.82, collect={"target": "Churn"}),
+    Case(
+        "california_housing",
+        "california_housing.csv",
+        "rmse",
+        62_000,
+        collect={"target": "median_house_value"},
+    ),
+    Case("diamonds", "diamonds.parquet", "rmse", 700, collect={"target": "price"}),
+    Case("penguins", "penguins.csv", "accuracy", 0.95, collect={"target": "species"}),
+    Case(
+        "pima",
+        "pima_diabetes.csv",
+        "roc_auc",
+        0.78,
+        collect={"target": "outcome", "missing": ZEROS},
+    ),
+    Case(
+        "nsl_kdd",
+        "nsl_kdd_train20.csv.gz",
+        "roc_auc",
+        0.80,
+        collect={
+            "target": "label",
+            "test_source": "nsl_kdd_test.csv.gz",
+            "drop": ["difficulty"],
+            "task": "binary",
+            "positive": "normal",
+        },
+    ),
+    Case(
+        "nsl_kdd_classes",
+        "nsl_kdd_train20.csv.gz",
+        "accuracy",
+        0.60,
+        collect={"target": "label", "test_source": "nsl_kdd_test.csv.gz", "drop": ["difficulty"]},
+    ),
+    Case("sms_spam", "sms_spam.tsv", "roc_auc", 0.97, collect={"target": 0}),
+    Case("ag_news", "ag_news_7600.csv", "accuracy", 0.82, collect={"target": 0}),
+    Case(
+        "fashion_mnist",
+        "fashion_train-images-idx3-ubyte.gz",
+        "accuracy",
+        0.88,
+        seconds=240.0,
+        collect={"test_source": "fashion_t10k-images-idx3-ubyte.gz"},
+    ),
+    Case(
+        "titanic_leak",
+        "titanic.csv",
+        "roc_auc",
+        0.99,
+        collect={"target": "survived"},
+        leaks=("alive",),
+    ),
+    Case(
+        "bike_leak",
+        "bike_sharing_hour.csv",
+        "r2",
+        0.9,
+        collect={"target": "count", "time": "dateday", "drop": ["instant"]},
+        leaks=("casual", "registered"),
+    ),
+    Case(
+        "nsl_kdd_leak",
+        "nsl_kdd_train20.csv.gz",
+        "roc_auc",
+        0.80,
+        collect={
+            "target": "label",
+            "task": "binary",
+            "positive": "normal",
+            "test_source": "nsl_kdd_test.csv.gz",
+        },
+        leaks=("difficulty",),
+    ),
+)
+
+
+def run_case(case: Case, data: Path) -> str:
+    """Run one case; an empty text when all holds, else what does not."""
+    settings = dict(case.collect)
+    if "test_source" in settings:
+        settings["test_source"] = str(data / settings["test_source"])
+    with TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        result = ff.Pipeline(
+            [
+                ff.Collect(str(data / case.source), **settings),
+                ff.Preprocess(),
+                ff.Train(),
+                ff.Evaluate(),
+                ff.Deploy(f"{folder}/{case.name}.ff"),
+            ]
+        ).run(seed=0, progress=False)
+        seconds = time.perf_counter() - begun
+    score = result.metrics[case.metric]
+    is_error = case.metric == "rmse"
+    reached = score <= case.bound if is_error else score >= case.bound
+    found = {c for f in result.findings if f.code == "target_leakage" for c in f.numbers["columns"]}
+    stages = ", ".join(f"{name} {spent:.1f}" for name, spent in result.seconds.items())
+    print(f"{case.name:20} {case.metric} {score}  {seconds:.1f} s ({stages})", flush=True)
+    faults = []
+    if not reached:
+        faults.append(
+            f"wanted {case.metric} {'<=' if is_error else '>='} {case.bound}, found {score}"
+        )
+    if seconds > case.seconds:
+        faults.append(f"wanted at most {case.seconds:.0f} s, found {seconds:.0f} s")
+    if set(case.leaks) != found:
+        faults.append(f"wanted leaks {sorted(case.leaks)}, found {sorted(found)}")
+    return "; ".join(faults)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the cases that were asked for, all of them if none was."""
+    data, names = Path(arguments[0]), arguments[1:]
+    cases = [case for case in CASES if not names or case.name in names]
+    failed = 0
+    for case in cases:
+        fault = run_case(case, data)
+        if fault:
+            failed += 1
+            print(f"{case.name:20} FAILED: {fault}", flush=True)
+    print(f"acceptance: {len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
