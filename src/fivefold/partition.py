@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from fivefold.artifacts import Collected
+from fivefold.artifacts import PARTS, Collected
 from fivefold.core.artifact import Artifact
 from fivefold.core.session import Session
 from fivefold.errors import DataError
@@ -25,7 +25,8 @@ class Partition(Artifact):
         train: `(n,)` int64, in ascending order.
         valid: `(n,)` int64, may be empty.
         test: `(n,)` int64, may be empty.
-        how: in a few words how they were drawn.
+        how: in a few words how they were drawn, with sizes and seed.
+        by: the rule that folds follow too.
     """
 
     made_by: ClassVar[str] = "Split"
@@ -34,6 +35,7 @@ class Partition(Artifact):
     valid: "Array"
     test: "Array"
     how: str
+    by: By = "auto"
 
     def fitted(self) -> dict[str, object]:
         """Nothing: it says which rows are which."""
@@ -63,11 +65,13 @@ def draw(
     by = _by(collected, by)
     given = np.full(len(collected.table), -1) if collected.given is None else collected.given
     parts = np.where(collected.usable, given, -2)
+    said = [name for code, name in enumerate(PARTS) if (parts == code).any()]
+    if "valid" not in said:
+        parts[parts == 0] = -1
     rest = np.flatnonzero(parts == -1)
-    said = [name for code, name in enumerate(("train", "valid", "test")) if (parts == code).any()]
+    share = len(rest) / max(collected.usable.sum(), 1)
     test = 0.0 if "test" in said else test
-    left = 1.0 if "test" not in said else 1.0 - TEST
-    valid = 0.0 if "valid" in said else valid / left
+    valid = 0.0 if "valid" in said else min(valid / share, 1.0) if len(rest) else 0.0
     places = _places(collected, rest, by, seed)
     parts[rest] = np.searchsorted([1 - test - valid, 1 - test], places, side="right")
     if not (parts == 0).any():
@@ -84,12 +88,13 @@ def draw(
         train=np.flatnonzero(parts == 0),
         valid=np.flatnonzero(parts == 1),
         test=np.flatnonzero(parts == 2),
+        by=by,
         how=how,
     )
 
 
 def draw_folds(
-    collected: Collected, rows: "Array", k: int, seed: int
+    collected: Collected, rows: "Array", k: int, seed: int, *, by: By = "auto"
 ) -> "list[tuple[Array, Array]]":
     """Divide rows into k folds, as the data asks: by time, by group, or stratified.
 
@@ -101,11 +106,20 @@ def draw_folds(
         rows: `(n,)` positions to divide, train and valid as a rule; never test rows.
         k: folds, at least 2.
         seed: of the shuffle.
+        by: `partition.by` of the run, or `auto`.
 
     Returns:
         For each fold the rows to learn from and the rows held out, both ascending.
+
+    Raises:
+        DataError: if k is below 2 or above the number of rows.
     """
-    by = _by(collected, "auto")
+    if not 2 <= k <= len(rows):
+        raise DataError(
+            f"Folds: expected from 2 to {len(rows)} of them for {len(rows)} rows, found {k}.",
+            remedy="Choose another number of folds.",
+        )
+    by = _by(collected, by)
     places = _places(collected, rows, by, seed)
     if by == "time":
         block = np.minimum((places * (k + 1)).astype(int), k)
@@ -115,10 +129,10 @@ def draw_folds(
 
 
 def hold_out(
-    collected: Collected, rows: "Array", fraction: float, seed: int
+    collected: Collected, rows: "Array", fraction: float, seed: int, *, by: By = "auto"
 ) -> "tuple[Array, Array]":
     """Set a fraction of rows aside, as the data asks; those kept come first."""
-    places = _places(collected, rows, _by(collected, "auto"), seed)
+    places = _places(collected, rows, _by(collected, by), seed)
     return rows[places < 1 - fraction], rows[places >= 1 - fraction]
 
 
@@ -165,6 +179,11 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
         return np.zeros(0)
     if by == "time":
         times = table.column(str(schema.named("time")))[rows]
+        if _missing(times).all():
+            raise DataError(
+                f"Split: expected times in column `{schema.named('time')}`, found none.",
+                remedy="Name another column as time, or draw by another rule.",
+            )
         times = np.where(_missing(times), times[~_missing(times)].min(), times)
         order = np.argsort(times, kind="stable")
         first = np.searchsorted(times[order], times, side="left")

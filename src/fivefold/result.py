@@ -45,7 +45,7 @@ class Result:
 
     def get(self, kind: type[A]) -> A | None:
         """The artifact of this class, or None."""
-        return self.context[kind] if kind in self.context else None
+        return self.context.get(kind)
 
     def __contains__(self, address: object) -> bool:
         return address in self.context
@@ -65,7 +65,7 @@ class Result:
         """What was noticed by any stage, in the order of the stages."""
         found: list[Finding] = []
         for key in self.context:
-            found += getattr(self.context.get(key), "findings", ())
+            found += getattr(self.context.get((key.type, key.label)), "findings", ())
         return tuple(found)
 
     @property

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -99,7 +99,13 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
                     level=level,
                 )
             names.append(name)
-        compared[level] = tuple(names)
+        if names:
+            compared[level] = tuple(names)
+    if not compared:
+        raise LeakError(
+            "check_no_leak: expected something fitted to compare, found nothing.",
+            remedy="Check a pipeline with a stage that fits something.",
+        )
     return NoLeak({level: len(rows) for level, rows in held_out.items()}, compared)
 
 
@@ -196,8 +202,11 @@ def _digest(value: Any, state: Any) -> None:
     elif hasattr(value, "state_dict"):
         _digest(dict(value.state_dict()), state)
     elif hasattr(value, "detach"):
-        _digest(value.detach().cpu().contiguous().view(-1).numpy(), state)
-        state.update(str(tuple(value.shape)).encode())
+        import torch
+
+        flat = value.detach().cpu().contiguous().reshape(-1)
+        state.update(f"{value.dtype}{tuple(value.shape)}".encode())
+        state.update(flat.view(torch.uint8).numpy().tobytes())
     elif hasattr(value, "to_dict") and hasattr(value, "columns"):
         _digest({str(name): value[name].to_numpy() for name in value.columns}, state)
     elif hasattr(value, "names") and hasattr(value, "column"):
@@ -206,8 +215,20 @@ def _digest(value: Any, state: Any) -> None:
         state.update(str(value.seed).encode())
     elif is_dataclass(value) and not isinstance(value, type):
         _digest({f.name: getattr(value, f.name) for f in fields(value)}, state)
-    else:
+    elif value is None or isinstance(
+        value, bool | int | float | str | bytes | PurePath | np.generic
+    ):
         state.update(repr(value).encode())
+    elif isinstance(value, set | frozenset):
+        _digest(sorted(value, key=repr), state)
+    elif callable(value) or not isinstance(value.__getstate__(), dict | tuple):
+        raise LeakError(
+            f"Fingerprint: expected something whose content can be seen, "
+            f"found a {type(value).__name__}.",
+            remedy="Give its class a digest(), or leave it out of the artifact's fitted().",
+        )
+    else:
+        _digest(value.__getstate__(), state)
 
 
 def _first(execution: Execution, kind: type[Collected]) -> Collected:
@@ -227,7 +248,8 @@ def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple
     """What to compare by name: codec and first weights, or all that was fitted."""
     pairs: dict[str, tuple[Any, Any]] = {}
     for key in found:
-        one, other = wanted.get(key), found.get(key)
+        address = (key.type, key.label)
+        one, other = wanted.get(address), found.get(address)
         if one is None or other is None or key.type is Session:
             continue
         if first_only and isinstance(one, Preprocessed) and isinstance(other, Preprocessed):

@@ -84,7 +84,7 @@ class Schema:
     @property
     def positive(self) -> Label | None:
         """The class whose probability a binary model is judged by; None for other tasks."""
-        return self.classes[1] if self.task == "binary" else None
+        return self.classes[1] if self.task == "binary" and len(self.classes) > 1 else None
 
     @property
     def outputs(self) -> int:
@@ -97,7 +97,8 @@ class Schema:
 
     def replace(self, name: str, **changes: Any) -> Self:
         """The same schema with one column changed."""
-        columns = tuple(replace(c, **changes) if c.name == name else c for c in self.columns)
+        changed = replace(self[name], **changes)
+        columns = tuple(changed if c.name == name else c for c in self.columns)
         return type(self)(columns=columns, target=self.target, task=self.task, classes=self.classes)
 
     def to_json(self) -> dict[str, Any]:

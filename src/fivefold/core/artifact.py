@@ -1,12 +1,16 @@
 """What a stage reads and writes."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from inspect import ismethod
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
+from fivefold.core.brief import brief
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
+from fivefold.errors import SignatureError, StoreError
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
@@ -30,13 +34,21 @@ class Artifact:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+        cls.derivation = None
         if "derive" in cls.__dict__:
             derive = cls.derive  # type: ignore[attr-defined]
             known = {cls.__name__: cls}
             cls.derivation = reflect(derive, f"{cls.__qualname__}.derive", Artifact, known)
+            if not ismethod(derive) or cls.derivation.writes != Key(cls):
+                raise SignatureError(
+                    f"{cls.__qualname__}.derive: expected a classmethod that returns "
+                    f"{cls.__name__}, found another one.",
+                    remedy=f'Write @classmethod and -> "{cls.__name__}".',
+                    owner=cls.__qualname__,
+                )
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{f.name}={_brief(getattr(self, f.name))}" for f in fields(self))  # type: ignore[arg-type]
+        shown = ", ".join(f"{f.name}={brief(getattr(self, f.name))}" for f in fields(self))  # type: ignore[arg-type]
         return f"{type(self).__name__}({shown})"
 
     def replace(self, **changes: Any) -> Self:
@@ -48,10 +60,10 @@ class Artifact:
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
     def save(self, folder: str | Path) -> None:
-        """Write the artifact to a new folder as JSON, arrays, tensors and tables.
+        """Write the artifact to a folder as JSON, arrays, tensors and tables.
 
         Args:
-            folder: where to; must not exist or be empty.
+            folder: where to; an artifact that is there is replaced.
 
         Raises:
             StoreError: if a field holds something that would need pickle.
@@ -66,7 +78,14 @@ class Artifact:
         Raises:
             StoreError: if the folder is damaged or holds another artifact.
         """
-        return cls(**load_fields(cls.__qualname__, Path(folder)))
+        values = load_fields(cls.__qualname__, Path(folder))
+        names = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        if set(values) != names:
+            raise StoreError(
+                f"{cls.__qualname__}: expected the fields {sorted(names)}, found {sorted(values)}.",
+                remedy="Make the artifact again with this version.",
+            )
+        return cls(**values)
 
 
 class Key(NamedTuple):
@@ -79,13 +98,20 @@ class Key(NamedTuple):
         return f'{self.type.__name__} "{self.label}"' if self.label else self.type.__name__
 
 
-def _brief(value: Any) -> str:
-    """A value in few characters: plain values as they are, anything large by its shape or size."""
-    if value is None or isinstance(value, bool | int | float | str | Path):
-        return repr(value) if len(repr(value)) <= 60 else f"{type(value).__name__} of {len(value)}"  # type: ignore[arg-type]
-    if hasattr(value, "shape"):
-        return f"{type(value).__name__}{tuple(value.shape)}"
-    try:
-        return f"{type(value).__name__} of {len(value)}"
-    except TypeError:
-        return type(value).__name__
+def defined_again(key: Key, keys: Iterable[Key]) -> str:
+    """Where a class of the same name as the wanted one stands among keys, or an empty string.
+
+    A cell of a notebook that runs twice, or a module that is reloaded, makes such classes.
+    """
+    for other in keys:
+        is_twin = other.type is not key.type and other.label == key.label
+        names = [(k.type.__module__, k.type.__qualname__) for k in (key, other)]
+        if is_twin and names[0] == names[1]:
+            return f"{names[0][0]}.{names[0][1]} was defined twice"
+    return ""
+
+
+def is_current(kind: type) -> bool:
+    """True if this class is the one that its module holds under its name now."""
+    module = sys.modules.get(kind.__module__)
+    return module is None or getattr(module, kind.__qualname__, kind) is kind

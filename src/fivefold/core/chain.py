@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Iterator
+from operator import index
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -11,9 +12,10 @@ from fivefold.core.events import Observer
 from fivefold.core.execution import Execution, Run, execute, preflight
 from fivefold.core.faults import nearest
 from fivefold.core.recipe import read_recipe, write_recipe
+from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import check, listing, place
-from fivefold.errors import WiringError
+from fivefold.core.wiring import check, lacking, listing, place
+from fivefold.errors import RecipeError, WiringError
 
 
 class Chain:
@@ -28,10 +30,13 @@ class Chain:
         WiringError: if the stages do not fit together, with all faults at once.
     """
 
-    def __init__(self, stages: Iterable[Stage], *, given: Iterable[type[Artifact]] = ()) -> None:
-        self._given = tuple(given)
+    def __init__(
+        self, stages: Iterable[Stage], *, given: Iterable[type[Artifact] | Key] = ()
+    ) -> None:
+        keys = [key if isinstance(key, Key) else Key(key) for key in given]
+        self._given = tuple(dict.fromkeys(keys))
         self._steps = place(stages)
-        check(self._steps, (Key(kind) for kind in self._given))
+        check(self._steps, self._given)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -56,29 +61,26 @@ class Chain:
     def __getitem__(self, address: str | int | slice) -> Any:
         if isinstance(address, str):
             return self._steps[self._position(address)].stage
-        if isinstance(address, int):
-            return self.stages[address]
+        if not isinstance(address, slice):
+            return self.stages[index(address)]
         if address.step not in (None, 1):
             raise WiringError(
                 f"Pipeline: expected consecutive stages, found every {address.step}th.",
                 remedy="Slice without a step.",
             )
-        start = address.indices(len(self))[0]
-        earlier = self._steps[:start]
-        written = [step.signature.writes.type for step in earlier if step.signature.writes]
-        derived = [
-            read.key.type
-            for step in earlier
-            for read in step.signature.reads
-            if read.key.type.derivation is not None
-        ]
-        given = tuple(dict.fromkeys([*self._given, *written, *derived]))
-        return type(self)(self.stages[address], given=given)
+        ends = (address.start, address.stop)
+        start, stop = (self._position(end) if isinstance(end, str) else end for end in ends)
+        kept = slice(start, stop)
+        earlier = self._steps[: kept.indices(len(self))[0]]
+        written = [step.signature.writes for step in earlier]
+        derived = [r.key for s in earlier for r in s.signature.reads if r.key.type.derivation]
+        return type(self)(self.stages[kept], given=[*self._given, *written, *derived])
 
-    def __add__(self, more: "Iterable[Stage] | Chain") -> Self:
-        return type(self)([*self.stages, *more], given=self._given)
+    def __add__(self, more: "Stage | Iterable[Stage]") -> Self:
+        added = [more] if isinstance(more, Stage) else [*more]
+        return type(self)([*self.stages, *added], given=self._given)
 
-    def replace(self, name: str, stage: Stage | None = None, **changes: Any) -> Self:
+    def replace(self, name: str, stage: Stage | None = None, /, **changes: Any) -> Self:
         """The same pipeline with one stage exchanged, or its settings changed.
 
         Args:
@@ -110,8 +112,15 @@ class Chain:
         """The pipeline as a recipe.
 
         Raises:
-            RecipeError: if a setting is a frame, a module or a function.
+            RecipeError: if a setting is a frame, a module or a function, or if the pipeline is a
+                slice that needs artifacts from outside.
         """
+        if self._given:
+            names = ", ".join(map(str, self._given))
+            raise RecipeError(
+                f"Recipe: expected a pipeline from its source on, found one given {names}.",
+                remedy="Write the recipe of the whole pipeline.",
+            )
         return write_recipe(self.stages)
 
     @classmethod
@@ -151,17 +160,7 @@ class Chain:
             WiringError: if an artifact that should be given is not.
             PreflightError: if faults were found before the work.
         """
-        context = given if isinstance(given, Context) else _context(given)
-        missing = [kind for kind in self._needed() if Key(kind) not in context]
-        if missing:
-            names = ", ".join(kind.__name__ for kind in missing)
-            raise WiringError(
-                f"Pipeline: expected {names} to be given, as its first stage is "
-                f"{type(self.stages[0]).__name__}.",
-                remedy="Call run(given=result) with a result that holds them.",
-                missing=tuple(missing),
-            )
-        context = context.only(map(Key, self._given))
+        context = self._handed(given)
         run = Run(
             seed=seed,
             device=device,
@@ -180,17 +179,42 @@ class Chain:
         """
         preflight(self._steps, Context(), Run(device=device))
 
-    def _needed(self) -> list[type[Artifact]]:
-        """Of what may be given, that which a stage reads before a stage writes it."""
-        needed: dict[type[Artifact], None] = {}
-        written: set[Key] = set()
+    def _handed(self, given: Context | Iterable[Artifact]) -> Context:
+        """Of what the caller gives, that which the stages read from outside.
+
+        Raises:
+            WiringError: if something they read is lacking, or a loose artifact is not read.
+        """
+        context = Context.of(given)
+        written = {step.signature.writes for step in self._steps}
+        read = {read.key for step in self._steps for read in step.signature.reads}
+        wanted = {*self._given, *(read - written)} - {Key(Session)}
+        unread = [] if isinstance(given, Context) else [key for key in context if key not in wanted]
+        if unread:
+            raise WiringError(
+                f"Pipeline: expected artifacts that its stages read from outside, "
+                f"found {', '.join(map(str, unread))}.",
+                remedy="Leave them out, or slice the pipeline after the stage that writes them.",
+                unread=tuple(unread),
+            )
+        there = dict.fromkeys([*context, Key(Session)], "")
+        missing: dict[str, None] = {}
         for step in self._steps:
-            for read in step.signature.reads:
-                is_given = read.key.type in self._given and read.key not in written
-                if is_given and not read.optional and read.key.type.derivation is None:
-                    needed[read.key.type] = None
-            written.add(step.signature.writes)
-        return list(needed)
+            for one in step.signature.reads:
+                stood_before = one.key in self._given and one.key not in there
+                lack = one.key if stood_before else lacking(one.key, there)
+                if lack is not None and not one.optional:
+                    missing[str(lack)] = None
+            there[step.signature.writes] = ""
+        if missing:
+            names = ", ".join(missing)
+            raise WiringError(
+                f"Pipeline: expected {names} to be given, as its first stage is "
+                f"{self._steps[0].title}.",
+                remedy="Call run(given=result) with a result that holds them.",
+                missing=tuple(missing),
+            )
+        return context.only(key for key in context if key in wanted)
 
     def _position(self, name: str) -> int:
         if name not in self.names:
@@ -214,7 +238,3 @@ class Chain:
         )
         head = "".join(f"<th>{name}</th>" for name in ("", "stage", "reads", "writes", "settings"))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _context(artifacts: Iterable[Artifact]) -> Context:
-    return Context({Key(type(artifact)): artifact for artifact in artifacts})

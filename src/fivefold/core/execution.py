@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,11 @@ from fivefold.core.artifact import Artifact, Key
 from fivefold.core.context import Context
 from fivefold.core.events import Event, Noted, Observer, StageFinished, StageStarted
 from fivefold.core.faults import raise_all
-from fivefold.core.session import Link, Session, derive_seed
-from fivefold.core.signature import Read, Signature
+from fivefold.core.session import Link, Refit, Session, derive_seed
+from fivefold.core.signature import Signature
 from fivefold.core.store import write_bytes
 from fivefold.core.wiring import Step
 from fivefold.errors import FivefoldError, StoreError, WiringError
-
-_SESSION_ONLY = Signature((Read("session", Key(Session)),), Key(Session))
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,18 @@ class Run:
             is_refit=True,
         )
 
+    def session(self, name: str, context: Context, refit: Refit | None = None) -> Session:
+        """The run as one stage sees it."""
+        return Session(
+            seed=derive_seed(self.seed, name),
+            device=self.device,
+            directory=self.directory / name if self.directory else None,
+            recipe=self.recipe,
+            path=(*self.path, name),
+            is_refit=self.is_refit,
+            link=Link(self.emit, refit),
+        )
+
 
 @dataclass(frozen=True)
 class Execution:
@@ -56,6 +67,7 @@ class Execution:
         steps: those that ran.
         before: the context that each step found.
         context: what stands after the last one.
+        seconds: wall-clock time by name of the step.
     """
 
     run: Run
@@ -75,8 +87,8 @@ class Execution:
         """Run again what depends on the changed artifacts, directly or not.
 
         A step that writes a changed artifact without reading it is left out, as its output is
-        given; so is a step with side effects. Steps that depend on nothing changed keep the
-        output they had.
+        given; so is a step with side effects, and what needs its output. Steps that depend on
+        nothing changed keep the output they had.
 
         Args:
             changes: artifacts that take the place of those of their class, from the beginning.
@@ -86,28 +98,40 @@ class Execution:
 
         Returns:
             The context after the last of these steps; this execution stays as it is.
+
+        Raises:
+            WiringError: if an artifact that was given from outside depends on a changed one.
         """
         run = self.run if run is None else run
         given = {Key(type(artifact)): artifact for artifact in changes}
-        changed = set(given)
-        context = self.before[0]
+        stale, left_out = set(given), set[Key]()
+        start = self.before[0] if self.before else self.context
+        _refuse_stale(start, given)
+        context = start
         for key, artifact in given.items():
             context = context.extended(key, artifact)
-        steps = self.steps[:stop]
         before: list[Context] = []
+        steps = self.steps[:stop]
         for position, step in enumerate(steps):
-            reads = {read.key for read in step.signature.reads}
-            writes = step.signature.writes
             before.append(context)
+            writes = step.signature.writes
+            reads = {read.key: read.optional for read in step.signature.reads}
             if writes in given and writes not in reads:
                 continue
-            if not reads & changed:
-                context = _kept(self, position, context, changed)
+            if not any(_depends(key, stale, context) for key in reads):
+                after = (*self.before, self.context)[position + 1]
+                derived = [key for key in after if key not in context and key not in stale]
+                for key in dict.fromkeys([*derived, writes]):
+                    if key not in left_out and key in after:
+                        context = context.extended(key, after[key], after.origins(key) or ())
                 continue
-            if type(step.stage).side_effects:
+            needed = {key for key, optional in reads.items() if not optional}
+            if type(step.stage).side_effects or needed & left_out:
+                left_out.add(writes)
+                context = context.only(key for key in context if key != writes)
                 continue
-            changed.add(writes)
-            context = run_step(step, len(steps), context, run, tuple(before), steps, rehearsed)
+            stale.add(writes)
+            context = run_step(step, steps, tuple(before), context, run, rehearsed=rehearsed)[0]
         return context
 
 
@@ -123,39 +147,26 @@ def execute(
         until: number of steps to run, all of them if None.
 
     Raises:
-        FivefoldError: what a stage raised, with a note of where it happened.
+        FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
+            the context with what was written before, to go on from.
     """
-    begun = time.perf_counter()
     active = steps[:until]
     before: list[Context] = []
     seconds: dict[str, float] = {}
     preflight(active, context, run)
-    rehearsed = False
+    rehearsed: set[str] = set()
     for position, step in enumerate(active):
-        if not rehearsed and type(step.stage).has_rehearsal():
-            rehearsed = True
-            _rehearse(active[position:], len(steps), context, run)
+        if type(step.stage).has_rehearsal() and step.name not in rehearsed:
+            rehearsed |= _rehearse(active, position, tuple(before), context, run)
         before.append(context)
-        started = time.perf_counter()
-        run.emit(StageStarted(path=(*run.path, step.name), number=step.number, total=len(steps)))
         try:
-            context = run_step(step, len(steps), context, run, tuple(before), active)
+            context, seconds[step.name] = run_step(step, steps, tuple(before), context, run)
         except BaseException as error:
-            error.add_note(_where(step, len(steps), active[:position], begun))
+            with suppress(AttributeError):
+                error.written = context  # type: ignore[attr-defined]
             raise
-        seconds[step.name] = time.perf_counter() - started
         _keep(step, context, run)
-        run.emit(
-            StageFinished(
-                path=(*run.path, step.name),
-                number=step.number,
-                total=len(steps),
-                seconds=seconds[step.name],
-                wrote=str(step.signature.writes),
-            )
-        )
-        if position == 0:
-            preflight(active[1:], context, run)
+        preflight(active[position + 1 :], context, run)
     return Execution(run, active, tuple(before), context, seconds)
 
 
@@ -167,41 +178,155 @@ def preflight(steps: Sequence[Step], context: Context, run: Run) -> None:
     """
     faults: list[FivefoldError] = []
     for step in steps:
-        arguments = _arguments(_SESSION_ONLY, context, run, step.name, None)
-        faults += step.stage.preflight(arguments["session"])
+        try:
+            faults += step.stage.preflight(run.session(step.name, context), context)
+        except FivefoldError as fault:
+            faults.append(fault)
     raise_all(faults)
 
 
 def run_step(
     step: Step,
-    total: int,
+    steps: Sequence[Step],
+    before: tuple[Context, ...],
     context: Context,
     run: Run,
-    before: tuple[Context, ...],
-    steps: tuple[Step, ...],
+    *,
     rehearsed: bool = False,
-) -> Context:
-    """One step on a context, with all it reads derived or at hand; the context after it."""
+) -> tuple[Context, float]:
+    """One step on a context, with all it reads at hand or derived.
+
+    Args:
+        step: to run.
+        steps: of the whole chain.
+        before: the contexts that the steps so far found, this one's included.
+        context: what this one finds.
+        run: constants of the run.
+        rehearsed: call `rehearse()` where the stage has it.
+
+    Returns:
+        The context after the step, and wall-clock seconds.
+    """
+    total, began, path = len(steps), time.perf_counter(), (*run.path, step.name)
+    if not rehearsed:
+        run.emit(StageStarted(path=path, number=step.number, total=total))
     for read in step.signature.reads:
         context = _with_derived(read.key, context, run)
-    past = steps[: step.number - 1]
+    past = tuple(steps[: step.number - 1])
+    known = context
 
     def refit(artifact: Artifact, name: str) -> Context:
-        done = Execution(run, past, before[: len(past)], context)
+        done = Execution(run, past, before[: len(past)], known)
         return done.again([artifact], run=run.child(step.name, name))
 
-    arguments = _arguments(step.signature, context, run, step.name, refit)
-    is_rehearsal = rehearsed and type(step.stage).has_rehearsal()
-    written = (step.stage.rehearse if is_rehearsal else step.stage.run)(**arguments)
+    session = run.session(step.name, context, refit)
     declared = step.signature.writes
+    is_rehearsal = rehearsed and type(step.stage).has_rehearsal()
+    function = step.stage.rehearse if is_rehearsal else step.stage.run
+    try:
+        written = function(**_arguments(step.signature, context, session))
+    except BaseException as error:
+        elapsed = time.perf_counter() - began
+        error.add_note(_where(step, steps, path, elapsed, is_rehearsal))
+        raise
     if type(written) is not declared.type:
         raise WiringError(
             f"{step.title} (stage {step.number} of {total}) declares {declared}, "
             f"and run() returned {type(written).__name__}.",
-            remedy=f"Return {declared.type.__name__}, exactly.",
+            remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
+            if type(written).__qualname__ == declared.type.__qualname__
+            else f"Return {declared.type.__name__}, exactly.",
             key=declared,
         )
-    return context.extended(declared, written)
+    reads = [read.key for read in step.signature.reads if read.key in context]
+    elapsed = time.perf_counter() - began
+    if not rehearsed:
+        run.emit(
+            StageFinished(
+                path=path, number=step.number, total=total, seconds=elapsed, wrote=str(declared)
+            )
+        )
+    return context.extended(declared, written, reads), elapsed
+
+
+def _with_derived(key: Key, context: Context, run: Run) -> Context:
+    """The context with what derives itself, if it can from what is there."""
+    derivation = key.type.derivation
+    if derivation is None or key.label or key in context:
+        return context
+    for read in derivation.reads:
+        context = _with_derived(read.key, context, run)
+    lacking = [r for r in derivation.reads if r.key.type is not Session and r.key not in context]
+    if any(not read.optional for read in lacking):
+        return context
+    session = run.session(key.type.__name__.lower(), context)
+    artifact = key.type.derive(**_arguments(derivation, context, session))  # type: ignore[attr-defined]
+    return context.extended(key, artifact, [r.key for r in derivation.reads if r.key in context])
+
+
+def _arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
+    return {
+        read.name: session if read.key.type is Session else context.get(read.key)
+        for read in signature.reads
+    }
+
+
+def _depends(key: Key, stale: set[Key], context: Context) -> bool:
+    """True if the artifact is stale, or would be derived from a stale one."""
+    if key in stale:
+        return True
+    derivation = key.type.derivation
+    if derivation is None or key in context:
+        return False
+    return any(_depends(read.key, stale, context) for read in derivation.reads)
+
+
+def _refuse_stale(start: Context, given: Mapping[Key, Artifact]) -> None:
+    """Given artifacts must not depend on what changes: nothing here could make them again."""
+    for key in start:
+        origins = start.origins(key)
+        if key in given:
+            continue
+        first = next((k for k in given if origins is None or k in origins), None)
+        if first is None or (origins is None and _is_origin(key, first)):
+            continue
+        raise WiringError(
+            f"Refit: expected all that depends on {first} to be made again, "
+            f"found {key} given from outside.",
+            remedy=f"Begin the pipeline before the stage that writes {key}.",
+            key=key,
+        )
+
+
+def _is_origin(key: Key, derived: Key) -> bool:
+    derivation = derived.type.derivation
+    return derivation is not None and any(read.key == key for read in derivation.reads)
+
+
+def _rehearse(
+    steps: tuple[Step, ...], position: int, before: tuple[Context, ...], context: Context, run: Run
+) -> set[str]:
+    """Let every stage that can show, before the long work, that it will not fail for sure.
+
+    Returns:
+        The names of those that did.
+    """
+    done: set[str] = set()
+    for step in steps[position:]:
+        if not type(step.stage).has_rehearsal():
+            continue
+        for read in step.signature.reads:
+            context = _with_derived(read.key, context, run)
+        required = [r.key for r in step.signature.reads if not r.optional]
+        missing = [k for k in required if k.type is not Session and k not in context]
+        if missing:
+            names = ", ".join(map(str, missing))
+            note = f"{step.title} is not rehearsed before {steps[position].title}: it needs {names}"
+            run.emit(Noted(path=(*run.path, step.name), text=note))
+            continue
+        context = run_step(step, steps, before, context, run, rehearsed=True)[0]
+        done.add(step.name)
+    return done
 
 
 def _keep(step: Step, context: Context, run: Run) -> None:
@@ -217,72 +342,13 @@ def _keep(step: Step, context: Context, run: Run) -> None:
         run.emit(Noted(path=(*run.path, step.name), text=f"{key} was not saved: {error.summary}"))
 
 
-def _with_derived(key: Key, context: Context, run: Run) -> Context:
-    derivation = key.type.derivation
-    if derivation is None or key.label or key in context:
-        return context
-    name = key.type.__name__.lower()
-    arguments = _arguments(derivation, context, run, name, None)
-    return context.extended(key, key.type.derive(**arguments))  # type: ignore[attr-defined]
-
-
-def _arguments(
-    signature: Signature, context: Context, run: Run, name: str, refit: Any
-) -> dict[str, Any]:
-    session = Session(
-        seed=derive_seed(run.seed, name),
-        device=run.device,
-        directory=run.directory / name if run.directory else None,
-        recipe=run.recipe,
-        path=(*run.path, name),
-        is_refit=run.is_refit,
-        link=Link(context, run.emit, refit or _no_refit),
-    )
-    return {
-        read.name: session if read.key.type is Session else context.get(read.key)
-        for read in signature.reads
-    }
-
-
-def _no_refit(artifact: Artifact, name: str) -> Context:
-    raise WiringError(
-        f"{type(artifact).__name__}: expected refit() in a stage's run(), found it elsewhere.",
-        remedy="Call session.refit from run().",
-    )
-
-
-def _rehearse(steps: Sequence[Step], total: int, context: Context, run: Run) -> None:
-    """Let every stage that can show, before the long work, that it will not fail for sure."""
-    for step in steps:
-        if not type(step.stage).has_rehearsal():
-            continue
-        for read in step.signature.reads:
-            context = _with_derived(read.key, context, run)
-        arguments = _arguments(step.signature, context, run, step.name, None)
-        if any(arguments[r.name] is None for r in step.signature.reads if not r.optional):
-            continue
-        try:
-            context = context.extended(step.signature.writes, step.stage.rehearse(**arguments))
-        except Exception as error:
-            error.add_note(f"in the rehearsal of {step.title}, stage {step.number} of {total}")
-            raise
-
-
-def _kept(done: Execution, position: int, context: Context, changed: set[Key]) -> Context:
-    """The context with what a step wrote the first time, and what was derived for it."""
-    after = done.before[position + 1] if position + 1 < len(done.before) else done.context
-    for key in after:
-        if key not in done.before[position] or key == done.steps[position].signature.writes:
-            artifact = after.get(key)
-            if artifact is not None and key not in changed:
-                context = context.extended(key, artifact)
-    return context
-
-
-def _where(step: Step, total: int, done: Sequence[Step], begun: float) -> str:
-    written = [str(s.signature.writes) for s in done]
+def _where(
+    step: Step, steps: Sequence[Step], path: tuple[str, ...], elapsed: float, rehearsal: bool
+) -> str:
+    written = [str(s.signature.writes) for s in steps[: step.number - 1]]
     listed = " and ".join(filter(None, [", ".join(written[:-1]), *written[-1:]])) or "nothing"
     verb = "was" if len(written) <= 1 else "were"
-    elapsed = time.perf_counter() - begun
-    where = f"in {step.title}, stage {step.number} of {total}"
+    what = f"the rehearsal of {step.title}" if rehearsal else step.title
+    inside = f" ({' / '.join(path)})" if len(path) > 1 else ""
+    where = f"in {what}{inside}, stage {step.number} of {len(steps)}"
     return f"{where}, after {elapsed:.1f} s; {listed} {verb} written"

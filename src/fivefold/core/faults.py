@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from fivefold.core.brief import brief
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 
 
@@ -20,29 +21,26 @@ def nearest(wanted: str, names: Sequence[str]) -> str:
 
 def config_error(stage: str, names: Sequence[str], error: ValidationError) -> ConfigError:
     """What pydantic found, in the form of fivefold: all settings at once, with the near names."""
-    lines, wrong, remedy = [], [], ""
+    lines: dict[str, list[str]] = {}
+    wrong, remedies = [], []
     for fault in error.errors(include_url=False, include_context=False):
-        name = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("function"))
         setting = str(fault["loc"][0]) if fault["loc"] else ""
         wrong.append(setting)
         if fault["type"] == "extra_forbidden":
             near = nearest(setting, names)
             hint = f"; did you mean `{near}`?" if near else ""
-            lines.append(f"  {name}: no such setting{hint}")
-            remedy = remedy or (
-                f"Write {near} instead of {setting}."
-                if near
-                else f"Choose among {', '.join(names)}."
-            )
+            lines[f"{setting}: no such setting{hint}"] = []
+            choice = f"Write {near} instead of {setting}."
+            remedies.append(choice if near else f"Choose among {', '.join(names)}.")
         elif fault["type"] == "missing":
-            lines.append(f"  {name}: required, found nothing")
-            remedy = remedy or f"Give {setting} a value."
+            lines[f"{setting}: required, found nothing"] = []
+            remedies.append(f"Give {setting} a value.")
         else:
-            found = repr(fault["input"])
-            found = found if len(found) <= 60 else f"{type(fault['input']).__name__}"
-            message = fault["msg"].removeprefix("Value error, ")
+            inner = "".join(f"[{part}]" for part in fault["loc"][1:] if isinstance(part, int))
+            message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
             wanted = message[0].lower() + message[1:]
-            lines.append(f"  {name}: {wanted}, found {found}")
+            found = brief(fault["input"])
+            lines.setdefault(f"{setting}{inner}: expected | found {found}", []).append(wanted)
     unique = list(dict.fromkeys(wrong))
     summary = (
         f"{stage}: expected {'a valid setting' if len(unique) == 1 else 'valid settings'}, "
@@ -50,8 +48,11 @@ def config_error(stage: str, names: Sequence[str], error: ValidationError) -> Co
     )
     return ConfigError(
         summary,
-        evidence="\n".join(dict.fromkeys(lines)),
-        remedy=remedy or f"Correct {', '.join(unique)}.",
+        evidence="\n".join(
+            "  " + line.replace("|", " or ".join(dict.fromkeys(wanted)) + ",", 1)
+            for line, wanted in lines.items()
+        ),
+        remedy=" ".join(dict.fromkeys(remedies)) or f"Correct {', '.join(unique)}.",
         stage=stage,
         settings=tuple(unique),
     )

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
+from fivefold.core.brief import brief
+from fivefold.core.faults import nearest
 from fivefold.core.stage import Stage
 from fivefold.errors import RecipeError
 
@@ -58,28 +60,56 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
             f"Recipe: expected the format {FORMAT}, found {found!r}.",
             remedy="Write recipes with pipeline.to_json().",
         )
+    listed = recipe.get("stages")
+    if not isinstance(listed, list) or not all(map(_is_entry, listed)):
+        raise RecipeError(
+            'Recipe: expected a list of {"stage": name, "with": {setting: value}}, '
+            f"found {brief(listed)}.",
+            remedy="Write recipes with pipeline.to_json().",
+        )
     known = {stage_name(cls): cls for cls in [*_defined(Stage), *stages]}
     built = []
-    for entry in recipe["stages"]:
+    for entry in listed:
         cls = known.get(entry["stage"])
         if cls is None:
+            near = nearest(entry["stage"], list(known))
             raise RecipeError(
                 f"Recipe: expected a stage that is defined, found {entry['stage']!r}.",
-                remedy="Import or define its class first; a recipe imports nothing.",
+                remedy=f"Write {near}, or define the class first; a recipe imports nothing."
+                if near
+                else "Import or define its class first; a recipe imports nothing.",
                 stage=entry["stage"],
             )
         settings = entry.get("with", {})
         for name, value in settings.items():
-            if isinstance(value, dict) and "$object" in value:
+            noted = _noted(value)
+            if noted:
                 raise RecipeError(
                     f"Recipe: expected a plain value for {entry['stage']}.{name}, "
-                    f"found a note of {value['$object']}.",
+                    f"found a note of {noted}.",
                     remedy="Build that stage in Python.",
                     stage=entry["stage"],
                     setting=name,
                 )
         built.append(cls.from_settings(json.dumps(settings)))
     return built
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("stage"), str)
+        and isinstance(entry.get("with", {}), dict)
+    )
+
+
+def _noted(value: Any) -> str:
+    """The name in a `{"$object": name}` at any depth, or an empty string."""
+    if isinstance(value, dict):
+        parts = [str(value["$object"])] if "$object" in value else map(_noted, value.values())
+    else:
+        parts = map(_noted, value) if isinstance(value, list) else []
+    return next(filter(None, parts), "")
 
 
 def stage_name(cls: type[Stage]) -> str:
@@ -102,7 +132,14 @@ def _as_json(value: Any, where: str, strict: bool) -> Any:
     if isinstance(value, tuple | list):
         return [_as_json(item, where, strict) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _as_json(item, where, strict) for key, item in value.items()}
+        for key in value:
+            if not isinstance(key, str):
+                raise RecipeError(
+                    f"Recipe: expected texts as keys, found {key!r} in {where}.",
+                    remedy="Write its keys as texts.",
+                    setting=where,
+                )
+        return {key: _as_json(item, where, strict) for key, item in value.items()}
     name = getattr(value, "__name__", type(value).__name__)
     if strict:
         raise RecipeError(

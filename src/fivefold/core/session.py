@@ -4,25 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.events import Event
 from fivefold.errors import WiringError
 
 if TYPE_CHECKING:
     from fivefold.core.context import Context
 
-A = TypeVar("A", bound=Artifact)
+Refit = Callable[[Artifact, str], "Context"]
 
 
 @dataclass(frozen=True)
 class Link:
-    """How a session reaches its run: the artifacts so far, the listeners, the refit."""
+    """How a session reaches its run: the listeners, and the refit where there is one."""
 
-    context: "Context"
     emit: Callable[[Event], None]
-    refit: "Callable[[Artifact, str], Context]"
+    refit: Refit | None = None
 
 
 class Session(Artifact):
@@ -55,10 +54,6 @@ class Session(Artifact):
         if self.link is not None:
             self.link.emit(replace(event, path=self.path + event.path))
 
-    def peek(self, kind: type[A], label: str = "") -> A | None:
-        """The artifact of this class if it has been written, else None."""
-        return None if self.link is None else self.link.context.get(Key(kind, label))  # type: ignore[return-value]
-
     def refit(self, artifact: Artifact, *, name: str) -> "Context":
         """Run again, on another `artifact`, the stages before this one that depend on it.
 
@@ -75,10 +70,10 @@ class Session(Artifact):
         Raises:
             WiringError: if the session does not belong to a run.
         """
-        if self.link is None:
+        if self.link is None or self.link.refit is None:
             raise WiringError(
-                "Session: expected one that belongs to a run for refit(), found a free one.",
-                remedy="Call the stage through Pipeline.run().",
+                "Session: expected refit() in a stage's run() in a pipeline, found it elsewhere.",
+                remedy="Call it from run(), and the stage through Pipeline.run().",
             )
         return self.link.refit(artifact, name)
 

@@ -112,6 +112,8 @@ def reflect(
         faults.append(f"it returns {hints['return']}; outputs are never optional")
     else:
         writes = key_of("the return annotation", hints["return"])
+        if writes is not None and writes.type.__name__ == "Session":
+            faults.append("it returns Session, which the pipeline alone writes")
     if faults:
         raise SignatureError(
             f"{owner}: expected artifacts in its signature, found "

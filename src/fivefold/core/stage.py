@@ -1,11 +1,10 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
 import re
-from collections.abc import Mapping
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -13,11 +12,14 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PositiveInt,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.brief import brief
+from fivefold.core.context import Context
 from fivefold.core.faults import config_error
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
@@ -74,9 +76,10 @@ class Stage(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        if "run" in cls.__dict__:
+        _check_fields(cls)
+        if cls.run is not Stage.run:
             cls.wiring = reflect(cls.run, f"{cls.__qualname__}.run", Artifact)
-        if "rehearse" in cls.__dict__:
+        if cls.has_rehearsal():
             rehearsal = reflect(cls.rehearse, f"{cls.__qualname__}.rehearse", Artifact)
             if rehearsal != getattr(cls, "wiring", None):
                 raise SignatureError(
@@ -104,8 +107,8 @@ class Stage(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return plain(value)
+    def _plain(cls, value: Any, info: ValidationInfo) -> Any:
+        return plain(value, cls.model_fields[str(info.field_name)].annotation)
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Do the work: read artifacts, return one."""
@@ -119,13 +122,14 @@ class Stage(BaseModel):
         """
         raise SignatureError(f"{type(self).__name__}: expected a rehearse(), found none.")
 
-    def preflight(self, session: Session) -> list[FivefoldError]:
+    def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Faults that can be seen before the work: paths, extras, names.
 
-        Called before the first stage runs, and again right after it.
+        Called before the first stage runs, and again after each stage before this one.
 
         Args:
-            session: `session.peek(Collected)` gives what has been written so far.
+            session: the run as this stage will see it.
+            found: what has been written so far; `found.get(Collected)` is None at first.
 
         Returns:
             Every fault found; empty when all is well.
@@ -142,7 +146,7 @@ class Stage(BaseModel):
 
     def settings(self) -> dict[str, Any]:
         """The settings that were given, as they are."""
-        return {name: getattr(self, name) for name in sorted_set(self)}
+        return {n: getattr(self, n) for n in type(self).model_fields if n in self.model_fields_set}
 
     @classmethod
     def from_settings(cls, text: str) -> Self:
@@ -161,6 +165,14 @@ class Stage(BaseModel):
         """The class name in snake case: `train` for Train."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
+    def __iter__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} is one stage; write a list of stages")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            raise TypeError(f"nothing is stored on a stage; {name!r} belongs in an artifact")
+        super().__setattr__(name, value)
+
     def __eq__(self, other: object) -> bool:
         return self is other
 
@@ -174,33 +186,47 @@ class Stage(BaseModel):
     __str__ = __repr__
 
 
-def plain(value: Any) -> Any:
-    """Lists as tuples and numpy scalars as Python numbers, inside dicts too."""
-    if isinstance(value, list | tuple):
-        return tuple(plain(item) for item in value) if type(value) in (list, tuple) else value
-    if type(value) is dict:
-        return {key: plain(item) for key, item in value.items()}
+def plain(value: Any, annotation: Any) -> Any:
+    """Lists as tuples where the annotation says tuple, and numpy scalars as Python numbers."""
+    if type(value) in (list, tuple) and _mentions(annotation, tuple):
+        return tuple(plain(item, annotation) for item in value)
+    if type(value) is dict and _mentions(annotation, tuple):
+        return {key: plain(item, annotation) for key, item in value.items()}
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         return value.item()
     return value
 
 
-def brief(value: Any) -> str:
-    """A setting in one short piece of text."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)
-    if isinstance(value, PathLike):
-        return repr(str(value))
-    if isinstance(value, tuple):
-        return "(" + ", ".join(brief(item) for item in value) + ("," * (len(value) == 1)) + ")"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{brief(k)}: {brief(v)}" for k, v in value.items()) + "}"
-    return f"<{getattr(value, '__name__', type(value).__name__)}>"
+def _mentions(annotation: Any, *kinds: type) -> bool:
+    """True if one of these types stands in the annotation, at any depth."""
+    here = annotation in kinds or get_origin(annotation) in kinds
+    return here or any(_mentions(part, *kinds) for part in get_args(annotation))
 
 
-def sorted_set(stage: Stage) -> list[str]:
-    """The names of the settings that were given, in the order of the fields."""
-    return [name for name in type(stage).model_fields if name in stage.model_fields_set]
+def _check_fields(cls: type[Stage]) -> None:
+    """Refuse, when a stage is defined, fields that would surprise its users later."""
+    faults = [
+        f"`{name}` is private; results belong in artifacts" for name in cls.__private_attributes__
+    ]
+    taken = {name for name in dir(Stage) if not name.startswith("_")} | {"name"}
+    by_position = True
+    for name, field in cls.model_fields.items():
+        if name in taken:
+            faults.append(f"`{name}` is a name that Stage uses")
+        if _mentions(field.annotation, list, set):
+            faults.append(f"`{name}` can be changed in place; write tuple[...] or frozenset[...]")
+        if field.kw_only is False and not by_position:
+            faults.append(f"`{name}` is positional after a keyword-only field")
+        by_position = by_position and field.kw_only is False
+    if faults:
+        raise SignatureError(
+            f"{cls.__qualname__}: expected fields that are settings, found "
+            f"{len(faults)} that {'is' if len(faults) == 1 else 'are'} not.",
+            evidence="\n".join(f"  {fault}" for fault in faults),
+            remedy="Rename, retype or move them.",
+            owner=cls.__qualname__,
+            faults=tuple(faults),
+        )
 
 
 def _call_signature(cls: type[Stage]) -> CallSignature:

@@ -39,23 +39,21 @@ def _is_json(value: Any) -> bool:
 
 
 def _mark(value: Any) -> Any:
-    """Tuples as `{"()": [...]}`, so that they come back as tuples."""
+    """Tuples as `{"()": [...]}` and dicts as `{"{}": {...}}`, so that each comes back as it was."""
     if isinstance(value, tuple):
         return {"()": [_mark(item) for item in value]}
     if isinstance(value, list):
         return [_mark(item) for item in value]
-    return {k: _mark(v) for k, v in value.items()} if isinstance(value, dict) else value
+    return {"{}": {k: _mark(v) for k, v in value.items()}} if isinstance(value, dict) else value
 
 
 def _unmark(value: Any) -> Any:
     if isinstance(value, list):
         return [_unmark(item) for item in value]
     if isinstance(value, dict):
-        return (
-            tuple(_unmark(item) for item in value["()"])
-            if set(value) == {"()"}
-            else {k: _unmark(v) for k, v in value.items()}
-        )
+        if "()" in value:
+            return tuple(_unmark(item) for item in value["()"])
+        return {k: _unmark(v) for k, v in value["{}"].items()}
     return value
 
 
@@ -118,6 +116,7 @@ def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
             )
         chosen[field] = form
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "artifact.json").unlink(missing_ok=True)
     entries = {}
     for field, form in chosen.items():
         path = folder / f"{field}{form.suffix}"
@@ -139,19 +138,31 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
             f"{name}: expected an artifact in {folder}, found no artifact.json.",
             remedy="Give the folder that save() wrote.",
         )
-    manifest = json.loads(manifest_path.read_text("utf-8"))
-    if manifest["artifact"] != name:
+    try:
+        manifest = json.loads(manifest_path.read_text("utf-8"))
+        entries = {field: (e["format"], e["sha256"]) for field, e in manifest["fields"].items()}
+        saved = manifest["artifact"]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise StoreError(
-            f"{name}: expected {name} in {folder}, found {manifest['artifact']}.",
-            remedy=f"Load it with {manifest['artifact']}.load.",
+            f"{name}: expected a manifest in {manifest_path}, found a damaged one.",
+            remedy="Make the artifact again.",
+        ) from None
+    if saved != name:
+        raise StoreError(
+            f"{name}: expected {name} in {folder}, found {saved}.",
+            remedy=f"Load it with {saved}.load.",
         )
     values = {}
-    for field, entry in manifest["fields"].items():
-        form = FORMATS.get(entry["format"])
+    for field, (kind, digest) in entries.items():
+        form = FORMATS.get(kind)
         path = folder / f"{field}{form.suffix}" if form else folder
         if form is None or not path.is_file():
-            raise StoreError(f"{name}.{field}: expected a file, found none.", field=field)
-        if sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            raise StoreError(
+                f"{name}.{field}: expected a file of a known format, found {kind!r}.",
+                remedy="Import the module that defines the format, or make the artifact again.",
+                field=field,
+            )
+        if sha256(path.read_bytes()).hexdigest() != digest:
             raise StoreError(
                 f"{name}.{field}: expected the file that was saved, found a changed {path.name}.",
                 remedy="Make the artifact again.",

@@ -1,12 +1,12 @@
 """Which stage reads what from which: checked when a pipeline is built."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fivefold.core.artifact import Key
+from fivefold.core.artifact import Key, defined_again, is_current
 from fivefold.core.session import Session
-from fivefold.core.signature import Signature
+from fivefold.core.signature import Read, Signature
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
 
@@ -98,8 +98,8 @@ def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
     for step in steps:
         here = f"{step.title} (stage {step.number} of {len(steps)})"
         for read in step.signature.reads:
-            if read.key not in writers and not read.optional:
-                faults += _derive(read.key, writers, step, steps, here)
+            if read.key not in writers:
+                faults += _absent(read, writers, step, steps, here)
         written = step.signature.writes
         if written in writers and all(read.key != written for read in step.signature.reads):
             faults.append(
@@ -122,49 +122,48 @@ def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
         )
 
 
-def _derive(
-    key: Key, writers: dict[Key, str], step: Step, steps: Sequence[Step], here: str
+def _absent(
+    read: Read, writers: dict[Key, str], step: Step, steps: Sequence[Step], here: str
 ) -> list[Fault]:
     """Note that an artifact derives itself, or say why it is missing."""
-    derivation = key.type.derivation
-    if derivation is not None and not key.label:
-        lacking = [read.key for read in derivation.reads if read.key not in writers]
-        if not lacking:
-            writers[key] = f"its default, which {step.title} (stage {step.number}) reads,"
-            return []
-        key = lacking[0]
-        if any(read.key == key for read in step.signature.reads):
-            return []  # the stage reads it too, and its absence is told there
-    mark = f"{key} is missing"
-    older = next((k for k in writers if _same_name(k, key)), None)
-    if older is not None:
+    key = lacking(read.key, writers)
+    if key is None:
+        writers[read.key] = f"its default, which {step.title} (stage {step.number}) reads,"
+        return []
+    later = next((s for s in steps[step.number :] if s.signature.writes == key), None)
+    if read.optional and later is None:
+        return []
+    if key != read.key and any(other.key == key for other in step.signature.reads):
+        return []  # the stage reads it too, and its absence is told there
+    twin = next((k for k in writers if defined_again(key, [k])), None)
+    if twin is not None:
+        name = step.title if is_current(twin.type) else writers[twin].split(" (")[0]
         return [
             Fault(
-                f"{here} reads {key}, and {writers[older]} writes another class of that name.",
-                f"Define {step.title} again, after {key}: its class statement ran twice.",
+                f"{here} reads {key}, and {writers[twin]} writes another class of that name.",
+                f"Define {name} again, after {key}: the class statement of {key} ran twice.",
                 step.number,
                 f"{key} was defined twice",
                 key,
             )
         ]
-    later = next((s for s in steps[step.number - 1 :] if s.signature.writes == key), None)
-    if later is step:
-        remedy = f"Put a stage that writes {key} before {step.title}."
-    elif later is not None:
+    if later is not None:
         remedy = f"Move {later.title} before {step.title}."
     else:
         writer = key.type.made_by if not key.label else ""
         remedy = f"Put {writer or f'a stage that writes {key}'} before {step.title}."
     sentence = f"{here} reads {key}, which nothing before it writes."
-    return [Fault(sentence, remedy, step.number, mark, key)]
+    return [Fault(sentence, remedy, step.number, f"{key} is missing", key)]
 
 
-def _same_name(one: Key, other: Key) -> bool:
-    return (
-        one.type is not other.type
-        and one.label == other.label
-        and one.type.__module__ == other.type.__module__
-        and one.type.__qualname__ == other.type.__qualname__
+def lacking(key: Key, writers: Mapping[Key, str]) -> Key | None:
+    """The first artifact that keeps this one from being there or derived; None if there is none."""
+    if key in writers:
+        return None
+    if key.type.derivation is None or key.label:
+        return key
+    return next(
+        (lack for read in key.type.derivation.reads if (lack := lacking(read.key, writers))), None
     )
 
 

@@ -1,0 +1,268 @@
+"""The shell's door: `fivefold demo`, `run`, `check`, `predict`, `serve`."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from fivefold import __version__
+from fivefold.errors import ConfigError, FivefoldError, PreflightError
+
+if TYPE_CHECKING:
+    from fivefold.pipeline import Pipeline
+    from fivefold.result import Result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: words after the program's name; those of the process if None.
+
+    Returns:
+        The exit status: 0, 2 for an error of the user's making, 130 after Ctrl-C.
+    """
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.command(chosen)
+    except FivefoldError as error:
+        if chosen.traceback:
+            raise
+        notes = [f"({note})" for note in getattr(error, "__notes__", ())]
+        print("\n".join([f"{type(error).__name__}: {error}", *notes]), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words that the shell understands."""
+    root = argparse.ArgumentParser(
+        prog="fivefold",
+        description="From data to a served PyTorch model in five typed stages.",
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"fivefold {__version__}")
+    commands = root.add_subparsers(required=True, metavar="command")
+
+    demo = _command(commands, "demo", _demo, "train, judge and deploy a network for digits")
+    demo.add_argument("--to", default="digits.ff", metavar="BUNDLE", help="default: digits.ff")
+
+    run = _command(commands, "run", _run, "from a file, or a recipe, to a model")
+    _add_source(run)
+    run.add_argument("--to", metavar="BUNDLE", help="write the model there, ready to be served")
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--report", metavar="FILE", help="write a page about the run there")
+    run.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
+    run.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
+
+    check = _command(commands, "check", _check, "look for faults without doing the work")
+    _add_source(check)
+    check.add_argument("--to", metavar="BUNDLE", help="check that it could be written there")
+    check.add_argument("--leak", action="store_true", help="train, and see that nothing leaks")
+
+    predict = _command(commands, "predict", _predict, "ask a deployed model")
+    predict.add_argument("bundle")
+    predict.add_argument("rows", metavar="FILE", help="CSV or JSON lines; - streams JSON lines")
+    predict.add_argument("--to", metavar="FILE", help="write there (.csv, .jsonl), not to stdout")
+
+    serve = _command(commands, "serve", _serve, "answer requests over HTTP")
+    serve.add_argument("bundle")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    return root
+
+
+def _command(commands: Any, name: str, action: Any, words: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=words[0].upper() + words[1:] + ".", allow_abbrev=False
+    )
+    command.add_argument("--traceback", action="store_true", help="show where an error arose")
+    command.set_defaults(command=action)
+    return command
+
+
+def _add_source(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", help="a data file, folder or sklearn:NAME; or a recipe.json")
+    command.add_argument("--target", metavar="COLUMN", help="what to predict")
+    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="repeatable")
+    command.add_argument(
+        "--missing", action="append", default=[], metavar="TEXT", help="also stands for no value"
+    )
+    command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
+    command.add_argument(
+        "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
+    )
+    command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
+    command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
+
+
+def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
+    """The pipeline that a recipe or the options describe."""
+    import fivefold as ff
+
+    recipe = _recipe(chosen.source)
+    if recipe is not None:
+        given = [
+            f"--{name.replace('_', '-')}"
+            for name in ("target", "drop", "missing", "test_source", "kinds", "folds", "epochs")
+            if getattr(chosen, name)
+        ]
+        if given:
+            raise ConfigError(
+                f"fivefold: expected a recipe alone, found {', '.join(given)} beside it.",
+                remedy="Write these settings into the recipe.",
+            )
+        pipeline = ff.Pipeline.from_json(recipe)
+        return ff.Pipeline([*pipeline, ff.Deploy(chosen.to)]) if chosen.to else pipeline
+    wanted: dict[str, Any] = {
+        "target": chosen.target,
+        "drop": tuple(chosen.drop),
+        "missing": tuple(chosen.missing),
+        "test_source": chosen.test_source,
+        "kinds": _kinds(chosen.kinds),
+    }
+    settings = {name: value for name, value in wanted.items() if value}
+    stages = [
+        ff.Collect(chosen.source, **settings),
+        ff.Preprocess(),
+        ff.Train() if chosen.epochs is None else ff.Train(epochs=chosen.epochs),
+        ff.Evaluate(folds=chosen.folds),
+        *([ff.Deploy(chosen.to)] if chosen.to else []),
+    ]
+    return ff.Pipeline(stages)
+
+
+def _recipe(source: str) -> str | None:
+    """The text of a recipe, or None if the source is data."""
+    path = Path(source)
+    if path.suffix != ".json" or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return text if '"fivefold/recipe' in text[:200] else None
+
+
+def _kinds(pairs: Iterable[str]) -> dict[str, str]:
+    kinds = dict(pair.rpartition("=")[::2] for pair in pairs)
+    if "" in kinds:
+        raise ConfigError(
+            f"fivefold: expected --kinds COLUMN=KIND, found {' '.join(pairs)}.",
+            remedy="Write for instance --kinds zip=categorical.",
+        )
+    return kinds
+
+
+def _demo(chosen: argparse.Namespace) -> None:
+    import fivefold as ff
+    from fivefold.report.summary import summary
+    from fivefold.testing import check_no_leak
+
+    begun = time.perf_counter()
+    pipeline = ff.Pipeline(
+        [
+            ff.Collect("sklearn:digits"),
+            ff.Preprocess(),
+            ff.Train(),
+            ff.Evaluate(),
+            ff.Deploy(chosen.to),
+        ]
+    )
+    result = pipeline.run(seed=0)
+    print("Corrupting the held-out rows to see that nothing fitted moves ...", file=sys.stderr)
+    check_no_leak(result, seed=0)
+    commands = {
+        f"fivefold serve {chosen.to}": "then draw a digit at http://127.0.0.1:8000",
+        "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
+    }
+    seconds = time.perf_counter() - begun
+    print(summary(**_parts(result), leak_checked=True, seconds=seconds, commands=commands))
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    from fivefold.report.summary import summary
+
+    begun = time.perf_counter()
+    pipeline = _pipeline(chosen)
+    result = pipeline.run(seed=chosen.seed, device=chosen.device, directory=chosen.directory)
+    if chosen.report:
+        result.report(chosen.report)
+    commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
+    seconds = time.perf_counter() - begun
+    print(summary(**_parts(result), seconds=seconds, commands=commands))
+
+
+def _parts(result: "Result") -> dict[str, Any]:
+    from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+    from fivefold.partition import Partition
+
+    kinds = {
+        "collected": Collected,
+        "partition": Partition,
+        "preprocessed": Preprocessed,
+        "trained": Trained,
+        "evaluated": Evaluated,
+        "deployed": Deployed,
+    }
+    return {name: result.get(kind) for name, kind in kinds.items()}
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    pipeline = _pipeline(chosen).check(leak=chosen.leak)
+    print(pipeline.describe())
+    leaks = " No held-out row moves what is fitted." if chosen.leak else ""
+    print(f"\nNo fault found in {len(pipeline)} stages.{leaks}")
+
+
+def _predict(chosen: argparse.Namespace) -> None:
+    from fivefold.report import predictions
+    from fivefold.serve.predictor import load
+
+    model = load(chosen.bundle)
+    source: Any = sys.stdin.buffer
+    with _sink(chosen.to) as sink:
+        if chosen.rows == "-":
+            predictions.stream(model, source, sink)
+            return
+        columns, said = predictions.ask(model, Path(chosen.rows))
+        if str(chosen.to).endswith((".json", ".jsonl", ".ndjson")):
+            predictions.write_json_lines(sink, said)
+        else:
+            predictions.write_csv(sink, columns, said)
+
+
+@contextmanager
+def _sink(to: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears whole or not at all."""
+    if to is None:
+        yield sys.stdout
+        return
+    path = Path(to)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise PreflightError(
+            f"{path}: expected a file that can be written, found {error.strerror or error}.",
+            remedy="Name another file in --to.",
+            path=path,
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _serve(chosen: argparse.Namespace) -> None:
+    from fivefold.serve.app import serve
+
+    serve(chosen.bundle, host=chosen.host, port=chosen.port)
