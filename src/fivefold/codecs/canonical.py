@@ -1,0 +1,284 @@
+"""The one door from raw values to the codec, for frames, CSV text and JSON alike."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import numpy as np
+
+from fivefold.codecs.cell import (
+    BAD,
+    as_float,
+    boolean,
+    is_missing,
+    moment,
+    null_numbers,
+    null_words,
+    number,
+    word,
+)
+from fivefold.codecs.picture import as_bytes, picture
+from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+
+DEFAULT_MISSING = (
+    *("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null"),
+    *("None", "none", "NaT", "<NA>", "#N/A", "#NA", "-", "--", "."),
+)
+"""Texts that usually stand for a missing value."""
+
+WANTED: dict[Kind, str] = {
+    "numeric": "numbers",
+    "categorical": "categories",
+    "boolean": "true or false",
+    "datetime": "dates",
+    "text": "text",
+    "image": "images",
+}
+_FAULTS = (*BAD, OSError)
+_NAN = float("nan")
+_NAT = np.datetime64("NaT", "us")
+
+
+def canonical(
+    value: object, kind: Kind, *, missing: tuple[str, ...] = (), format: str = ""
+) -> object:
+    """One raw value in the one form that the codec knows; a second pass changes nothing.
+
+    Args:
+        value: from a frame, a CSV file, a JSON request.
+        kind: what the column holds.
+        missing: texts that stand for a missing value, besides the empty one; those that are
+            numbers catch the number as well.
+        format: a datetime's `strptime` pattern, tried before ISO 8601.
+
+    Returns:
+        numeric: float, NaN for missing. categorical, text: str or None. boolean: 1.0, 0.0 or
+        NaN. datetime: datetime64[us], UTC where a zone is given, or NaT. image: uint8 `(height,
+        width, channels)` or None.
+
+    Raises:
+        DataError: if the value is not of the kind; infinities are not numbers. It carries
+            `wanted` and `found`.
+
+    Example:
+        >>> [canonical(v, "categorical") for v in (10001, 10001.0, "10001", "00123", None)]
+        ['10001', '10001', '10001', '00123', None]
+        >>> canonical(" 3.5 ", "numeric"), canonical("yes", "boolean")
+        (3.5, 1.0)
+    """
+    try:
+        return _reader(kind, missing, format)(value)
+    except _FAULTS as fault:
+        found = shown(value)
+        raise DataError(
+            f"A {kind} value: expected {WANTED[kind]}, found {found}.",
+            evidence=f"{fault}." if kind == "image" else "",
+            wanted=WANTED[kind],
+            found=found,
+        ) from None
+
+
+def canonical_column(
+    values: Array,
+    column: Column,
+    *,
+    on_bad: Literal["error", "missing"] = "error",
+    source: str = "",
+) -> tuple[Array, Array]:
+    """All values of one column as `canonical` gives them, and where it would have refused.
+
+    Args:
+        values: any array whose first axis counts rows; lists are taken too.
+        column: its kind, missing texts and format.
+        on_bad: `missing` turns a bad cell into a missing one, `error` raises.
+        source: what the values came from, for the message.
+
+    Returns:
+        The values (float64, object of str and None, datetime64[us]; images as uint8 `(n, height,
+        width, channels)` where they came as one array, else an object array), and the positions
+        of bad cells, int64.
+
+    Raises:
+        DataError: if a cell is bad and `on_bad` is `error`. It carries `column`, `rows`, `wanted`
+            and `found`.
+    """
+    raw = _as_array(values)
+    array, bad = _canonical_array(raw, column)
+    if len(bad) and on_bad == "error":
+        raise _refusal(raw, bad, column, source)
+    return array, bad
+
+
+def _refusal(values: Array, bad: Array, column: Column, source: str) -> DataError:
+    few = bad[:3]
+    found = " and ".join(dict.fromkeys(shown(values[row]) for row in few))
+    rows = " and ".join(f"{row:,}" for row in few) + (", ..." if len(bad) > 3 else "")
+    wanted = WANTED[column.kind]
+    start = f"{source}, column" if source else "Column"
+    remedy = f'Pass kinds={{"{column.name}": "categorical"}} to Collect, or on_bad_value="missing".'
+    if column.kind in {"categorical", "text", "image"}:
+        remedy = f'Pass drop=["{column.name}"] to Collect, or on_bad_value="missing".'
+    return DataError(
+        f"{start} `{column.name}`, row{'s' * (len(bad) > 1)} {rows}: "
+        f"expected {wanted}, found {found}.",
+        evidence=_reason(values[bad[0]], column) if column.kind == "image" else "",
+        remedy=remedy,
+        column=column.name,
+        rows=tuple(int(row) for row in bad),
+        wanted=wanted,
+        found=found,
+    )
+
+
+def _reason(value: object, column: Column) -> str:
+    try:
+        _reader(column.kind, column.missing, column.format)(value)
+    except _FAULTS as fault:
+        return f"{fault}."
+    return ""
+
+
+def shown(value: object) -> str:
+    """A value as an error message quotes it, at most 60 characters."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    text = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _reader(kind: Kind, missing: tuple[str, ...], format: str) -> Callable[[object], object]:
+    words, numbers = null_words(missing), null_numbers(missing)
+
+    def read_float(value: object, read: Callable[[object], float]) -> float:
+        if is_missing(value) or (isinstance(value, str) and word(value) in words):
+            return _NAN
+        if numbers and _float_or_nan(value) in numbers:
+            return _NAN
+        result = read(value)
+        return _NAN if result in numbers else result  # "no" is the number 0 of a boolean column
+
+    def read_word(value: object) -> str | None:
+        if is_missing(value):
+            return None
+        text = word(value)
+        return None if text in words else text
+
+    def read_moment(value: object) -> np.datetime64:
+        if is_missing(value) or (isinstance(value, str | int | float) and word(value) in words):
+            return _NAT
+        return moment(value, format)
+
+    def read_image(value: object) -> Array | None:
+        absent = is_missing(value) or (isinstance(value, str) and word(value) in words)
+        return None if absent else picture(value)
+
+    return {
+        "numeric": lambda value: read_float(value, number),
+        "boolean": lambda value: read_float(value, boolean),
+        "categorical": read_word,
+        "text": read_word,
+        "datetime": read_moment,
+        "image": read_image,
+    }[kind]
+
+
+def _float_or_nan(value: object) -> float:
+    try:
+        return as_float(value)
+    except BAD:
+        return _NAN
+
+
+def _as_array(values: Array) -> Array:
+    if isinstance(values, np.ma.MaskedArray):
+        absent = np.ma.getmaskarray(values)
+        values = np.ma.getdata(values).astype(object)
+        values[absent] = None
+    if isinstance(values, np.ndarray):
+        return values
+    items = list(values)
+    array = np.empty(len(items), dtype=object)
+    for position, item in enumerate(items):
+        array[position] = item
+    return array
+
+
+def _canonical_array(values: Array, column: Column) -> tuple[Array, Array]:
+    kind, dtype = column.kind, values.dtype
+    if kind == "image":
+        return _images(values, column)
+    if values.ndim == 1 and dtype.kind in "fiub" and kind in {"numeric", "boolean"}:
+        return _floats(values.astype(np.float64, copy=False), column)
+    if values.ndim == 1 and dtype.kind == "M" and kind == "datetime":
+        return values.astype("M8[us]", copy=False), np.empty(0, np.int64)
+    if values.ndim == 1 and dtype.kind in "fiubM":
+        distinct, where = np.unique(values, return_inverse=True)
+        array, bad = _cells(list(distinct), column)
+        return array[where], np.flatnonzero(np.isin(where, bad))
+    if values.ndim == 1:
+        return _objects(values.tolist() if dtype.kind in "OUS" else list(values), column)
+    return _cells(list(values), column)
+
+
+def _floats(values: Array, column: Column) -> tuple[Array, Array]:
+    wrong = np.isinf(values)
+    if column.kind == "boolean":
+        wrong = ~((values == 0) | (values == 1) | np.isnan(values))
+    numbers = null_numbers(column.missing)
+    if numbers:
+        absent = np.isin(values, list(numbers))
+        values = np.where(absent, _NAN, values)
+        wrong &= ~absent
+    if wrong.any():
+        values = np.where(wrong, _NAN, values)
+    return values, np.flatnonzero(wrong)
+
+
+def _objects(values: list[object], column: Column) -> tuple[Array, Array]:
+    """Each distinct value is read once; 1, 1.0 and True are equal keys, so types keep apart."""
+    keys: Iterable[object] = values
+    if len({type(value) for value in values if value is not None}) > 1:
+        keys = [(type(value), value) for value in values]
+    try:
+        codes: dict[object, int] = dict.fromkeys(keys, 0)
+    except TypeError:  # lists and dicts are no keys
+        return _cells(values, column)
+    mixed = keys is not values
+    distinct = [key[1] if mixed else key for key in codes]  # type: ignore[index]
+    array, bad = _cells(distinct, column)
+    if len(codes) == len(values):
+        return array, bad
+    for position, key in enumerate(codes):
+        codes[key] = position
+    where = np.fromiter((codes[key] for key in keys), np.int64, len(values))
+    return array[where], np.flatnonzero(np.isin(where, bad)) if len(bad) else bad
+
+
+def _cells(values: list[object], column: Column) -> tuple[Array, Array]:
+    read = _reader(column.kind, column.missing, column.format)
+    empty = {"numeric": _NAN, "boolean": _NAN, "datetime": _NAT}.get(column.kind)
+    cells: list[object] = []
+    bad = []
+    for position, value in enumerate(values):
+        try:
+            cells.append(read(value))
+        except _FAULTS:
+            cells.append(empty)
+            bad.append(position)
+    dtype = {"numeric": "f8", "boolean": "f8", "datetime": "M8[us]"}.get(column.kind, "O")
+    array = np.empty(len(cells), dtype=dtype)
+    if dtype == "O":
+        for position, cell in enumerate(cells):
+            array[position] = cell
+    else:
+        array[:] = cells
+    return array, np.array(bad, np.int64)
+
+
+def _images(values: Array, column: Column) -> tuple[Array, Array]:
+    if values.ndim >= 3 and values.dtype.kind in "iufb":
+        stack = values[..., None] if values.ndim == 3 else values
+        if stack.ndim == 4 and stack.shape[-1] in (1, 3) and stack.dtype == np.uint8:
+            return as_bytes(stack), np.empty(0, np.int64)
+    return _cells(list(values), column)

@@ -1,0 +1,118 @@
+"""Images to arrays of one size."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.picture import resized
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+
+CHUNK = 1_024
+"""Images decoded at a time."""
+
+EXACT = 16_384
+"""Training images that size and colours are taken from; of more, evenly spaced ones."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageState:
+    """Size and colours of one image column.
+
+    Attributes:
+        channels: 1 where every training image is grey, else 3.
+        height: pixels.
+        width: pixels.
+        mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
+        std: `(channels,)` float32, their standard deviation, at least 1.
+    """
+
+    channels: int
+    height: int
+    width: int
+    mean: Array
+    std: Array
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """What one encoded image looks like."""
+        return self.channels, self.height, self.width
+
+
+def fit_images(values: Array, column: Column, settings: Settings) -> ImageState:
+    """The size, channels and pixel statistics of the training rows.
+
+    Args:
+        values: the training images, raw or canonical.
+        column: where they come from.
+        settings: `image_size`; None takes the commonest size, the larger of equals.
+
+    Raises:
+        DataError: if a cell is no image.
+    """
+    sample = values[:: -(-len(values) // EXACT) or 1]
+    sizes: Counter[tuple[int, int]] = Counter()
+    channels = 1
+    for images in _chunks(sample, column):
+        for image in images:
+            if image is not None:
+                sizes[image.shape[:2]] += 1
+                channels = max(channels, image.shape[2])
+    height, width = settings.image_size or max(
+        sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
+    )
+    blank = np.zeros(channels, dtype=np.float32)
+    state = ImageState(channels=channels, height=height, width=width, mean=blank, std=blank + 1)
+    count = 0
+    total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+    for images in _chunks(sample, column):
+        pixels = _fitted([image for image in images if image is not None], state).astype(np.int64)
+        total += pixels.sum(axis=(0, 2, 3))
+        squares += np.square(pixels).sum(axis=(0, 2, 3))
+        count += len(pixels) * height * width
+    mean = total / max(count, 1)
+    variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
+    std = np.sqrt(variance).astype(np.float32)
+    return ImageState(
+        channels=channels, height=height, width=width, mean=mean.astype(np.float32), std=std
+    )
+
+
+def encode_images(values: Array, column: Column, state: ImageState) -> Array:
+    """Images as uint8 `(n, channels, height, width)`; a missing one is the mean colour.
+
+    Args:
+        values: raw or canonical; decoded piece by piece.
+        column: where they come from.
+        state: what to make of them.
+
+    Raises:
+        DataError: if a cell is no image.
+    """
+    encoded = np.empty((len(values), *state.shape), dtype=np.uint8)
+    for piece, images in enumerate(_chunks(values, column)):
+        encoded[piece * CHUNK : (piece + 1) * CHUNK] = _fitted(images, state)
+    return encoded
+
+
+def _chunks(values: Array, column: Column) -> Iterator[Array]:
+    for start in range(0, len(values), CHUNK):
+        yield canonical_column(values[start : start + CHUNK], column)[0]
+
+
+def _fitted(images: "Sequence[Array | None] | Array", state: ImageState) -> Array:
+    size = (state.height, state.width, state.channels)
+    if isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.shape[1:] == size:
+        return images.transpose(0, 3, 1, 2)
+    fitted = np.empty((len(images), *state.shape), dtype=np.uint8)
+    for row, image in enumerate(images):
+        if image is None:
+            fitted[row] = np.rint(state.mean).astype(np.uint8)[:, None, None]
+        else:
+            pixels = resized(image, state.height, state.width, state.channels)
+            fitted[row] = pixels.transpose(2, 0, 1)
+    return fitted

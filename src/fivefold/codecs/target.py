@@ -1,0 +1,55 @@
+"""What is to be predicted, as class indices or numbers."""
+
+import numpy as np
+
+from fivefold.codecs.canonical import canonical, canonical_column, shown
+from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+
+
+def encode_labels(values: Array, schema: Schema) -> Array:
+    """The target column as int64 class indices, or as float64 for regression.
+
+    Labels are compared in the canonical form of the target's kind, so 1, 1.0 and "1" are one
+    category.
+
+    Args:
+        values: `(n,)` raw or canonical.
+        schema: its target, task and classes.
+
+    Raises:
+        DataError: if a value is missing, not of the kind or not one of the classes; it carries
+            `rows`.
+    """
+    column = schema[schema.target]
+    array, _ = canonical_column(values, column)
+    if schema.task == "regression":
+        targets = np.asarray(array, dtype=np.float64)
+        _refuse(np.isnan(targets), values, schema, "a number")
+        return targets
+    indices = {
+        canonical(label, column.kind, format=column.format): index
+        for index, label in enumerate(schema.classes)
+    }
+    found = (indices.get(value, -1) for value in array.tolist())
+    codes = np.fromiter(found, np.int64, len(array))
+    _refuse(codes < 0, values, schema, f"one of {', '.join(map(repr, schema.classes[:8]))}")
+    return codes
+
+
+def _refuse(wrong: Array, values: Array, schema: Schema, wanted: str) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        raise DataError(
+            f"Target `{schema.target}`, row {rows[0]:,}: expected {wanted}, "
+            f"found {shown(values[rows[0]])}.",
+            evidence=f"So in {len(rows):,} of {len(wrong):,} rows.",
+            column=schema.target,
+            rows=tuple(int(row) for row in rows),
+        )
+
+
+def labels_of(indices: Array, schema: Schema) -> list[Label]:
+    """The labels of class indices, as people write them."""
+    return [schema.classes[index] for index in indices.tolist()]

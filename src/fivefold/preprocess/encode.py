@@ -1,0 +1,54 @@
+"""Three parts of a table as arrays, by a codec fitted on the first."""
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Preprocessed, Rows
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array, Table
+from fivefold.errors import DataError
+from fivefold.partition import Partition
+
+
+def encode_parts(
+    collected: Collected, partition: Partition, settings: Settings | None = None
+) -> Preprocessed:
+    """Fit a codec on the training rows and encode training, validation and test rows with it.
+
+    Args:
+        collected: the table and its schema.
+        partition: positions of the rows of each part.
+        settings: of the codec; `outliers="drop"` leaves training rows out.
+
+    Raises:
+        DataError: if a cell is not of its column's kind, or no training row is left.
+    """
+    settings = settings or Settings()
+    table, train = collected.table, partition.train
+    codec = Codec.fit(table, collected.schema, train, settings)
+    if settings.outliers == "drop":
+        kept = train[codec.inlier_rows(table.take(train))]
+        if not len(kept):
+            raise DataError(
+                f"Preprocess: expected training rows within the bounds, found none of "
+                f"{len(train):,}.",
+                remedy='Use outliers="clip".',
+                rows=len(train),
+            )
+        train = kept
+    return Preprocessed(
+        train=encode_rows(codec, table, train),
+        valid=encode_rows(codec, table, partition.valid),
+        test=encode_rows(codec, table, partition.test),
+        codec=codec,
+    )
+
+
+def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:
+    """The rows at these positions, encoded, with their targets."""
+    part = table.take(rows)
+    return Rows(
+        inputs=codec.encode(part),
+        target=codec.encode_target(part),
+        index=np.asarray(rows, dtype=np.int64),
+    )

@@ -1,0 +1,123 @@
+"""The stage that turns raw rows into arrays, by rules fitted on training rows."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt
+
+from fivefold.artifacts import Collected, Preprocessed
+from fivefold.codecs.schema import Kind
+from fivefold.codecs.settings import Categories, NumericMissing, Outliers, Scale, Settings
+from fivefold.core.context import Context
+from fivefold.core.events import Noted
+from fivefold.core.session import Session
+from fivefold.core.stage import Count, Stage
+from fivefold.errors import FivefoldError, PreflightError
+from fivefold.partition import Partition
+from fivefold.preprocess.encode import encode_parts
+from fivefold.preprocess.summary import summarise
+
+_NUMERIC: tuple[Kind, ...] = ("numeric", "boolean", "datetime")
+_APPLIES: dict[str, tuple[Kind, ...]] = {
+    "scale": ("numeric", "datetime"),
+    "numeric_missing": _NUMERIC,
+    "missing_indicator": _NUMERIC,
+    "outliers": ("numeric", "datetime"),
+    "categories": ("categorical",),
+    "rare": ("categorical",),
+    "max_categories": ("categorical",),
+    "image_size": ("image",),
+    "text_length": ("text",),
+    "vocabulary": ("text",),
+    "word_rows": ("text",),
+}
+_NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
+
+
+class Preprocess(Stage):
+    """Encode every column as its kind asks, with numbers taken from training rows only.
+
+    Args:
+        scale: of numbers: to mean 0 and deviation 1 (`standard`), to 0..1 (`minmax`), by median
+            and quartiles (`robust`), to normal scores by rank (`quantile`), or `none`.
+        numeric_missing: what stands in for a missing number; a missing boolean takes the commoner
+            value unless this is `constant`, a missing date the median.
+        fill_value: the stand-in where `numeric_missing` is `constant`.
+        missing_indicator: give a numeric column with missing training values a second feature
+            that says so. A missing category always has a code of its own.
+        outliers: `clip` pulls numbers in to wide bounds (one spread outside the 0.5 % and 99.5 %
+            quantiles), `drop` leaves training rows outside them out as well, `keep` does neither.
+        knots: points of the rank curve where `scale` is `quantile`.
+        categories: shown to the network one-hot, or as codes to embed.
+        rare: a category with fewer training rows shares the code of unseen ones; None is one row
+            in 2,000, between 1 and 10.
+        max_categories: the most categories a column keeps, the frequent ones.
+        image_size: pixels, `(height, width)` or one number for both; None is the commonest size
+            among the training rows.
+        text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
+        vocabulary: the most words a text column keeps, the frequent ones.
+        word_rows: training texts that a word must occur in to be kept.
+
+    Example:
+        >>> Preprocess(scale="quantile", categories="embed")
+        Preprocess(scale='quantile', categories='embed')
+    """
+
+    scale: Scale = Field(default="standard", kw_only=False)
+    numeric_missing: NumericMissing = "median"
+    fill_value: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    missing_indicator: bool = True
+    outliers: Outliers = "clip"
+    knots: Annotated[int, Field(ge=2, le=256)] = 48
+    categories: Categories = "onehot"
+    rare: NonNegativeInt | None = None
+    max_categories: Count = 256
+    image_size: Count | tuple[Count, Count] | None = None
+    text_length: Count | None = None
+    vocabulary: Count = 20_000
+    word_rows: Count = 2
+
+    def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
+        """Fit on the training rows, and encode all three parts."""
+        data = encode_parts(collected, partition, self.codec_settings())
+        dropped = len(partition.train) - len(data.train)
+        session.emit(Noted(text=summarise(data.codec, len(partition.train), dropped)))
+        return data
+
+    def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
+        """Settings other than the defaults that would change nothing."""
+        fields = type(self).model_fields
+        given = {name for name in fields if getattr(self, name) != fields[name].default}
+        faults: list[FivefoldError] = []
+        for name, (other, value) in _NEEDS.items():
+            if name in given and getattr(self, other) != value:
+                faults.append(_idle(self, name, f"{other}={value!r}", f"Set {other}={value!r}"))
+        collected = found.get(Collected)
+        if collected is None:
+            return faults
+        kinds = {column.kind for column in collected.schema.inputs}
+        for name, wanted in _APPLIES.items():
+            if name in given and not kinds.intersection(wanted):
+                article = "an" if wanted[0] == "image" else "a"
+                columns = f"{article} {' or '.join(wanted)} column"
+                remedy = "Name the column's kind in Collect(kinds={...})"
+                faults.append(_idle(self, name, columns, remedy))
+        return faults
+
+    def codec_settings(self) -> Settings:
+        """The same settings as the codec takes them."""
+        size = self.image_size
+        names = Settings.__dataclass_fields__.keys() - {"image_size"}
+        return Settings(
+            **{name: getattr(self, name) for name in names},
+            image_size=(size, size) if isinstance(size, int) else size,
+        )
+
+
+def _idle(stage: Preprocess, name: str, wanted: str, remedy: str) -> PreflightError:
+    value = getattr(stage, name)
+    return PreflightError(
+        f"Preprocess: {name}={value!r} expects {wanted}, found none.",
+        remedy=f"{remedy}, or leave {name} out.",
+        setting=name,
+        wanted=wanted,
+    )

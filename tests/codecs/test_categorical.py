@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from fivefold.codecs.categorical import (
+    CategoricalState,
+    encode_categories,
+    fit_categories,
+    rare_limit,
+)
+from fivefold.codecs.settings import Settings
+
+
+def words(*values):
+    return np.array(values, object)
+
+
+def test_fit_categories_keeps_what_is_frequent_in_text_order():
+    values = words(*["b"] * 3, *["a"] * 2, "z", None, None)
+    assert fit_categories(values, Settings(rare=2)) == ("a", "b")
+    assert fit_categories(values, Settings()) == ("a", "b", "z")
+
+
+def test_fit_categories_over_the_maximum_keeps_the_most_frequent():
+    values = words(*["b"] * 3, *["a"] * 2, "z", "c", "c")
+    assert fit_categories(values, Settings(max_categories=2)) == ("a", "b")
+
+
+def test_fit_categories_all_missing_is_empty():
+    assert fit_categories(words(None, None), Settings()) == ()
+
+
+def test_encode_categories_missing_rare_unseen_and_known_have_their_codes():
+    codes = encode_categories(words(None, "rare", "new", "a", "b"), ("a", "b"))
+    assert codes.tolist() == [0, 1, 1, 2, 3]
+    assert codes.dtype == np.int32
+
+
+@pytest.mark.parametrize(("rows", "limit"), [(1, 1), (1999, 1), (4000, 2), (10**6, 10)])
+def test_rare_limit_grows_with_rows_up_to_ten(rows, limit):
+    assert rare_limit(rows, Settings()) == limit
+
+
+def test_categorical_sizes_count_missing_and_unseen():
+    state = CategoricalState(names=("c", "d"), categories=(("a", "b"), ()), mode="embed")
+    assert state.sizes == (4, 2)

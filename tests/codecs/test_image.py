@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fivefold.codecs import image as module
+from fivefold.codecs.image import encode_images, fit_images
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.errors import DataError
+
+COLUMN = Column(name="i", kind="image")
+RNG = np.random.default_rng(0)
+
+
+def stack(*shape):
+    return RNG.integers(0, 256, shape, dtype=np.uint8)
+
+
+def objects(*values):
+    array = np.empty(len(values), object)
+    for row, value in enumerate(values):
+        array[row] = value
+    return array
+
+
+@pytest.mark.parametrize("chunk", [2, 1024])
+def test_fit_images_statistics_are_those_of_the_pixels(chunk, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    images = stack(9, 4, 6, 3)
+    state = fit_images(images, COLUMN, Settings())
+    assert state.shape == (3, 4, 6)
+    np.testing.assert_allclose(state.mean, images.mean(axis=(0, 1, 2)), rtol=1e-6)
+    np.testing.assert_allclose(state.std, images.std(axis=(0, 1, 2)), rtol=1e-6)
+    assert state.mean.dtype == state.std.dtype == np.float32
+
+
+def test_fit_images_takes_the_commonest_size_and_colour_if_any():
+    images = objects(stack(4, 4), stack(4, 4), stack(8, 8, 3), None)
+    assert fit_images(images, COLUMN, Settings()).shape == (3, 4, 4)
+    assert fit_images(images[:2], COLUMN, Settings()).shape == (1, 4, 4)
+    assert fit_images(images, COLUMN, Settings(image_size=(2, 3))).shape == (3, 2, 3)
+
+
+def test_fit_images_all_missing_or_black_stay_finite():
+    state = fit_images(objects(None, None), COLUMN, Settings())
+    assert (state.shape, state.std.tolist()) == ((1, 1, 1), [1.0])
+    black = fit_images(np.zeros((3, 2, 2), np.uint8), COLUMN, Settings())
+    assert (black.mean.tolist(), black.std.tolist()) == ([0.0], [1.0])
+
+
+def test_fit_images_of_many_takes_evenly_spaced_ones(monkeypatch):
+    monkeypatch.setattr(module, "EXACT", 5)
+    images = np.repeat(np.arange(10, dtype=np.uint8), 4).reshape(10, 2, 2)
+    state = fit_images(images, COLUMN, Settings())
+    assert state.mean.tolist() == [4.0]  # 0, 2, 4, 6, 8
+
+
+@pytest.mark.parametrize("chunk", [2, 1024])
+def test_encode_images_puts_channels_first_and_fills_missing_with_the_mean(chunk, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    images = stack(5, 4, 6, 3)
+    state = fit_images(images, COLUMN, Settings())
+    found = encode_images(images, COLUMN, state)
+    assert found.flags.c_contiguous
+    np.testing.assert_array_equal(found, images.transpose(0, 3, 1, 2))
+    mixed = objects(images[0], None, images[2])
+    found = encode_images(mixed, COLUMN, state)
+    np.testing.assert_array_equal(found[2], images[2].transpose(2, 0, 1))
+    expected = np.broadcast_to(np.rint(state.mean)[:, None, None], (3, 4, 6))
+    np.testing.assert_array_equal(found[1], expected)
+
+
+def test_encode_images_reads_files_like_arrays(tmp_path: Path):
+    images = stack(3, 4, 4)
+    paths = [tmp_path / f"{n}.png" for n in range(3)]
+    for path, image in zip(paths, images, strict=True):
+        Image.fromarray(image).save(path)
+    state = fit_images(objects(*paths), COLUMN, Settings())
+    found = encode_images(objects(*paths), COLUMN, state)
+    np.testing.assert_array_equal(found, encode_images(images, COLUMN, state))
+
+
+def test_fit_images_absent_file_is_a_data_error(tmp_path: Path):
+    with pytest.raises(DataError, match="No such file"):
+        fit_images(objects(tmp_path / "absent.png"), COLUMN, Settings())

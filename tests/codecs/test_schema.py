@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.errors import DataError
+
+SCHEMA = Schema(
+    columns=(
+        Column(name="x", kind="numeric", missing=("?",)),
+        Column(name="day", kind="datetime", role="time", format="%d-%m-%Y"),
+        Column(name="id", kind="categorical", role="ignored", reason="unique"),
+        Column(name="y", kind="categorical", role="target"),
+    ),
+    target="y",
+    task="binary",
+    classes=("no", "yes"),
+)
+
+
+@pytest.mark.parametrize("classes", [("no", "yes"), (0, 1), (False, True), (0.5, "x")])
+def test_schema_round_trips_through_json_with_the_types_of_its_labels(classes):
+    schema = Schema(columns=SCHEMA.columns, target="y", task="binary", classes=classes)
+    again = Schema.from_json(json.loads(json.dumps(schema.to_json())))
+    assert again == schema
+    assert list(map(type, again.classes)) == list(map(type, classes))
+
+
+def test_schema_roles_name_columns():
+    assert [column.name for column in SCHEMA.inputs] == ["x"]
+    assert SCHEMA.named("time") == "day"
+    assert SCHEMA.named("group") is None
+
+
+def test_schema_absent_column_error_lists_those_there_are():
+    with pytest.raises(DataError, match="'x', 'day', 'id', 'y'"):
+        SCHEMA["z"]
+
+
+def test_schema_replace_changes_one_column():
+    changed = SCHEMA.replace("id", role="input", reason="")
+    assert [column.name for column in changed.inputs] == ["x", "id"]
+    assert changed["x"] == SCHEMA["x"]
+    assert [column.name for column in SCHEMA.inputs] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("task", "classes", "outputs", "positive"),
+    [
+        ("binary", ("a", "b"), 1, "b"),
+        ("multiclass", ("a", "b", "c"), 3, None),
+        ("regression", (), 1, None),
+    ],
+)
+def test_schema_outputs_and_positive_follow_from_the_task(task, classes, outputs, positive):
+    schema = Schema(columns=SCHEMA.columns, target="y", task=task, classes=classes)
+    assert (schema.outputs, schema.positive) == (outputs, positive)

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Columns
+from fivefold.errors import DataError
+from fivefold.partition import Partition
+from fivefold.preprocess.encode import encode_parts, encode_rows
+
+SCHEMA = Schema(
+    columns=(
+        Column(name="x", kind="numeric"),
+        Column(name="c", kind="categorical"),
+        Column(name="y", kind="categorical", role="target"),
+    ),
+    target="y",
+    task="binary",
+    classes=("no", "yes"),
+)
+
+
+@pytest.fixture
+def collected():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=300)
+    x[[3, 4]] = 1e6
+    table = Columns(
+        {
+            "x": x,
+            "c": rng.choice(np.array(["a", "b", None], object), 300),
+            "y": rng.choice(np.array(["no", "yes"], object), 300),
+        }
+    )
+    return Collected(
+        table=table,
+        schema=SCHEMA,
+        usable=np.ones(300, bool),
+        given=None,
+        findings=(),
+        provenance={},
+    )
+
+
+PARTITION = Partition(
+    train=np.arange(4, 300), valid=np.array([3, 1]), test=np.array([0, 2]), how="by hand"
+)
+
+
+def test_encode_parts_holds_each_row_where_the_partition_says(collected):
+    data = encode_parts(collected, PARTITION)
+    for rows, index in (
+        (data.train, PARTITION.train),
+        (data.valid, PARTITION.valid),
+        (data.test, PARTITION.test),
+    ):
+        np.testing.assert_array_equal(rows.index, index)
+        expected = (collected.table.column("y")[index] == "yes").astype(int)
+        np.testing.assert_array_equal(rows.target, expected)
+        assert rows.inputs["numeric"].shape == (len(index), 1)
+        np.testing.assert_allclose(
+            rows.inputs["numeric"][:, 0], collected.table.column("x")[index], rtol=1e-6
+        )
+
+
+def test_encode_parts_fits_on_training_rows_only(collected):
+    codec = Codec.fit(collected.table, SCHEMA, PARTITION.train)
+    assert encode_parts(collected, PARTITION).codec.digest() == codec.digest()
+
+
+def test_encode_parts_drop_leaves_outliers_out_of_training_only(collected):
+    data = encode_parts(collected, PARTITION, Settings(outliers="drop"))
+    assert data.train.index.tolist() == list(range(5, 300))
+    assert data.valid.index.tolist() == [3, 1]
+    kept = encode_parts(collected, PARTITION, Settings(outliers="clip"))
+    assert len(kept.train) == 296
+
+
+def test_encode_parts_nothing_left_is_an_error(collected, monkeypatch):
+    monkeypatch.setattr(Codec, "inlier_rows", lambda self, table: np.zeros(len(table), bool))
+    with pytest.raises(DataError, match="found none of 296"):
+        encode_parts(collected, PARTITION, Settings(outliers="drop"))
+
+
+def test_encode_parts_empty_test_part_is_empty(collected):
+    partition = PARTITION.replace(test=np.array([], np.int64))
+    data = encode_parts(collected, partition)
+    assert len(data.test) == 0
+    assert data.test.inputs["codes"].shape == (0, 1)
+
+
+def test_encode_rows_are_in_the_order_asked_for(collected):
+    codec = Codec.fit(collected.table, SCHEMA, PARTITION.train)
+    rows = encode_rows(codec, collected.table, np.array([9, 7]))
+    assert rows.index.tolist() == [9, 7]
+    assert rows.index.dtype == np.int64
