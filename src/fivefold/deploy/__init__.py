@@ -1,0 +1,1 @@
+"""The fifth stage: a bundle that answers as evaluated."""

@@ -1,0 +1,208 @@
+"""A network as an ONNX graph."""
+
+import contextlib
+import copy
+import io
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fivefold.codecs.table import Array
+from fivefold.errors import ModelError
+from fivefold.models.score import score
+
+if TYPE_CHECKING:
+    from fivefold.models.assemble import Assembled
+
+OPSET = 20
+EXAMPLES = 8  # a batch of one would be taken for a constant
+TOLERANCE = 1e-5
+REMEDY = 'Use another operator, or pass format="torch" to Deploy and serve it with your factory.'
+
+
+class Scorer(nn.Module):
+    """`Assembled.scores` with one positional tensor a block, as an exporter wants it.
+
+    Args:
+        model: the network.
+        names: of its blocks, in the order of the tensors.
+    """
+
+    def __init__(self, model: "Assembled", names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.model, self.names = model, names
+
+    def forward(self, *tensors: Tensor) -> Tensor:
+        """Scores of a batch: `(batch, classes)` probabilities or `(batch,)` values."""
+        scores: Tensor = self.model.scores(dict(zip(self.names, tensors, strict=True)))
+        return scores
+
+
+def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
+    """An ONNX graph (opset 20) that takes the blocks of the codec and gives `scores`.
+
+    The graph is compared with torch on batches of several sizes before it is returned. The model
+    itself stays where it is, as it is.
+
+    Args:
+        model: the network, on any device, in any mode.
+        inputs: blocks of at least one row; up to eight rows serve as the example.
+
+    Returns:
+        A serialised `ModelProto` whose inputs are named like the blocks, with a free batch size.
+
+    Raises:
+        ModelError: if an operator has no translation, if the network's path depends on values, or
+            if the graph answers otherwise than torch. `.operator` names what is to blame.
+    """
+    names = tuple(inputs)
+    example = {name: _rows(values, EXAMPLES) for name, values in inputs.items()}
+    copied = copy.deepcopy(model).cpu().eval()
+    tensors = tuple(torch.from_numpy(example[name]) for name in names)
+    batch = torch.export.Dim("batch", min=1)
+    try:
+        with quiet():
+            program = torch.export.export(
+                Scorer(copied, names).eval(),
+                tensors,
+                dynamic_shapes={"tensors": tuple({0: batch} for _ in names)},
+                strict=False,
+            )
+            exported = torch.onnx.export(
+                program,
+                dynamo=True,
+                opset_version=OPSET,
+                input_names=list(names),
+                output_names=["scores"],
+                verbose=False,
+            )
+        proto = exported.model_proto  # type: ignore[union-attr]
+        strip(proto)
+        graph: bytes = proto.SerializeToString()
+    except Exception as error:
+        raise refusal(error) from error
+    compare(graph, copied, example)
+    return graph
+
+
+def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> None:
+    """Run a graph and its network on the same rows, in batches of several sizes.
+
+    Raises:
+        ModelError: if onnxruntime refuses the graph, or an answer differs by more than 1e-5
+            (relative to the answers' size where that is above 1).
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    for rows in (EXAMPLES, 1, 2, 2 * EXAMPLES + 1):
+        batch = {name: _rows(values, rows) for name, values in example.items()}
+        wanted = score(model, batch, device="cpu")
+        try:
+            session = onnxruntime.InferenceSession(graph, options, ["CPUExecutionProvider"])
+            known = {node.name for node in session.get_inputs()}  # an unused block is left out
+            found = session.run(["scores"], {n: v for n, v in batch.items() if n in known})[0]
+        except Exception as error:  # onnxruntime's own classes are not public
+            raise _mismatch(f"an error for {rows} rows: {_first_line(error)}") from error
+        if found.shape != wanted.shape:
+            raise _mismatch(f"shape {found.shape} instead of {wanted.shape} for {rows} rows")
+        scale = max(1.0, float(np.nanmax(np.abs(wanted), initial=0.0)))
+        gap = float(np.nanmax(np.abs(found - wanted), initial=0.0))
+        if gap > TOLERANCE * scale or (np.isnan(found) != np.isnan(wanted)).any():
+            raise _mismatch(f"answers that differ by {gap:.3g} for {rows} rows")
+
+
+def strip(proto: Any) -> None:
+    """Take out of a `ModelProto` what tells of the machine it was made on (source lines)."""
+    del proto.metadata_props[:]
+    for graph in (proto.graph, *proto.functions):
+        _strip_nodes(graph)
+
+
+def _strip_nodes(graph: Any) -> None:
+    for part in (graph, *graph.node, *graph.value_info, *getattr(graph, "initializer", ())):
+        if hasattr(part, "metadata_props"):
+            del part.metadata_props[:]
+        if hasattr(part, "doc_string"):
+            part.ClearField("doc_string")
+    for part in (*getattr(graph, "input", ()), *getattr(graph, "output", ())):
+        if hasattr(part, "metadata_props"):
+            del part.metadata_props[:]
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                if inner.node:
+                    _strip_nodes(inner)
+
+
+def refusal(error: BaseException) -> ModelError:
+    """What an exporter's failure means to the author of the network."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__
+    text = "\n".join(map(str, causes))
+    operator = re.search(r"No ONNX function found for <OpOverload\(op='([\w.]+)'", text)
+    if operator:
+        name = operator[1].replace("aten.", "torch.", 1)
+        summary = f"Deploy: expected a network that exports to ONNX, found {name}."
+        return ModelError(summary, remedy=REMEDY, operator=name)
+    line = re.search(r'File "([^"]+)", line (\d+), in (\w+)\n\s*(.+)', str(causes[-1]))
+    what = type(causes[-1]).__name__
+    if "data-dependent" in text or "GuardOnDataDependent" in text:
+        what = "a path that depends on values"
+    elif "Constraints violated (batch)" in text:
+        what = "a batch size that is fixed"
+    where = f"{line[3]}(), line {line[2]}: {line[4].strip()}" if line else _first_line(causes[-1])
+    return ModelError(
+        f"Deploy: expected a network that exports to ONNX, found {what}.",
+        evidence=where,
+        remedy=REMEDY,
+        operator=what,
+    )
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep an exporter's progress, hints and warnings off the screen."""
+    loggers = [logging.getLogger(name) for name in ("torch", "torch.onnx", "onnxscript", "onnx_ir")]
+    levels = [logger.level for logger in loggers]
+    sink = io.StringIO()
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(sink),
+            contextlib.redirect_stderr(sink),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _rows(values: Array, rows: int) -> Array:
+    """Exactly this many rows, repeated in a circle where there are fewer."""
+    return np.ascontiguousarray(values[np.arange(rows) % len(values)])
+
+
+def _mismatch(found: str) -> ModelError:
+    return ModelError(
+        f"Deploy: expected the ONNX graph to answer as torch does, found {found}.",
+        remedy=REMEDY,
+        operator="",
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

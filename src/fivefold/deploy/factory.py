@@ -1,0 +1,49 @@
+"""Scoring functions for bundles that hold weights and no graph."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from safetensors.torch import load as load_tensors
+
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.table import Array
+from fivefold.models.assemble import assemble
+from fivefold.models.score import score
+from fivefold.serve.predictor import Factory, Scores
+
+if TYPE_CHECKING:
+    from fivefold.models.assemble import Assembled
+
+
+def torch_factory(body: Callable[..., Any]) -> Factory:
+    """What `load(path, factory=...)` needs for a bundle of `Deploy(format="torch")`.
+
+    Args:
+        body: the module, or the function of `inputs` and `outputs` that makes it, as it was given
+            to Train. Nothing of it is in the bundle: it is your own code that runs.
+
+    Example:
+        >>> model = load("net.ff", factory=torch_factory(Net))  # doctest: +SKIP
+    """
+
+    def build(codec: Codec, weights: bytes) -> Scores:
+        return scores_of(assemble(codec, body), weights)
+
+    return build
+
+
+def scores_of(model: "Assembled", weights: bytes) -> Scores:
+    """The scoring function of a network with these weights, on the CPU.
+
+    Args:
+        model: of the same structure; it is changed.
+        weights: safetensors.
+    """
+    model.load_state_dict(load_tensors(weights))
+    model.cpu().eval()
+
+    def run(blocks: Mapping[str, Array]) -> Array:
+        scores: Array = score(model, blocks, device="cpu")
+        return scores
+
+    return run

@@ -1,0 +1,103 @@
+"""The entries of a bundle."""
+
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from safetensors.numpy import save as save_arrays
+
+import fivefold
+from fivefold.codecs.codec import Codec
+from fivefold.serve.bundle import MANIFEST, write_manifest
+from fivefold.serve.contract import Contract
+
+if TYPE_CHECKING:
+    from fivefold.models.assemble import Assembled
+
+SERVING = (
+    *("fastapi", "lazy-loader", "numpy", "onnxruntime", "pydantic"),
+    *("safetensors", "uvicorn"),
+)
+MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
+
+
+def package(
+    *,
+    codec: Codec,
+    contract: Contract,
+    weights: bytes,
+    graphs: Mapping[str, bytes],
+    parity: Mapping[str, Any],
+    recipe: str,
+    card: str,
+) -> dict[str, bytes]:
+    """Everything that goes into a bundle, the manifest first.
+
+    Equal arguments give equal bytes on one machine: no times, no paths.
+
+    Args:
+        codec: fitted.
+        contract: what a request must look like.
+        weights: of the network, safetensors.
+        graphs: ONNX by entry name.
+        parity: requests and answers.
+        recipe: the pipeline as JSON text.
+        card: Markdown.
+
+    Returns:
+        Contents by entry name.
+    """
+    state, arrays = codec.state()
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    pictures = any(column.kind == "image" for column in codec.schema.inputs)
+    entries = {
+        "schema.json": to_json(contract.to_json()),
+        "codec.json": to_json(state),
+        "codec.safetensors": save_arrays(arrays),
+        **graphs,
+        "weights.safetensors": weights,
+        "parity.json": to_json(parity),
+        "recipe.json": recipe.encode(),
+        "card.md": card.encode(),
+        "requirements.txt": requirements(pictures=pictures, graph=bool(graphs)).encode(),
+    }
+    made_with = {"python": platform.python_version()}
+    made_with |= {name: found for name in MADE_WITH if (found := _version(name))}
+    return {MANIFEST: write_manifest(entries, fivefold.__version__, made_with), **entries}
+
+
+def requirements(*, pictures: bool, graph: bool = True) -> str:
+    """What serving needs, pinned to what answered the replay.
+
+    Args:
+        pictures: whether images are decoded.
+        graph: whether there is an ONNX graph; without one the network's own library is needed.
+    """
+    names = [*SERVING, *(["pillow"] if pictures else []), *([] if graph else ["torch"])]
+    head = f"# pip install --no-deps fivefold=={fivefold.__version__}, then this file\n"
+    pins = [f"{name}=={found}" if (found := _version(name)) else name for name in sorted(names)]
+    return head + "\n".join(pins) + "\n"
+
+
+def pack_weights(model: "Assembled") -> bytes:
+    """All parameters and buffers as safetensors, on the CPU and without sharing."""
+    from safetensors.torch import save
+
+    state = model.state_dict()
+    content: bytes = save({n: t.detach().cpu().clone().contiguous() for n, t in state.items()})
+    return content
+
+
+def to_json(value: Any) -> bytes:
+    """JSON text of a value, in ASCII, refusing NaN."""
+    return json.dumps(value, indent=1, allow_nan=False).encode()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name).split("+")[0]
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,153 @@
+"""Does a bundle answer as the network was evaluated?"""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import fivefold
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array, Table
+from fivefold.deploy.doors import write_doors
+from fivefold.errors import ParityError
+
+if TYPE_CHECKING:
+    from fivefold.models.assemble import Assembled
+
+TOLERANCE = 1e-5
+
+
+def replay_fresh(bundle: Path, table: Table, schema: Schema) -> dict[str, Array]:
+    """Score rows through every door of a bundle, in a process of its own.
+
+    Args:
+        bundle: where it is.
+        table: the rows, canonical.
+        schema: of the columns.
+
+    Returns:
+        Scores by door; those of the bundle's own examples as `synthetic`.
+
+    Raises:
+        ParityError: if the process fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
+        folder = Path(name)
+        write_doors(table, schema, folder)
+        # -P: a file of the user's called numpy.py, say, must not be imported.
+        command = [sys.executable, "-P", "-m", "fivefold.serve.replay", str(bundle), str(folder)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=_environment(), check=False
+        )
+        if done.returncode != 0:
+            lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+            raise ParityError(
+                "Deploy: expected a fresh process to answer the test rows, found an error.",
+                evidence="\n".join(lines[-6:]),
+                remedy="Load the bundle in a new Python to see more.",
+            )
+        report = json.loads(done.stdout.strip().splitlines()[-1])
+        return {door: np.load(folder / f"scores-{door}.npy") for door in report["doors"]}
+
+
+def replay_here(bundle: Path, table: Table, schema: Schema, model: "Assembled") -> dict[str, Array]:
+    """The same in this process, for a bundle of weights only: its module is not in it.
+
+    Args:
+        bundle: where it is.
+        table: the rows, canonical.
+        schema: of the columns.
+        model: a copy of it is given the weights of the bundle.
+    """
+    from fivefold.deploy.factory import scores_of
+    from fivefold.serve.predictor import load
+    from fivefold.serve.replay import replay
+
+    copied = copy.deepcopy(model)
+    predictor = load(bundle, factory=lambda _, weights: scores_of(copied, weights))
+    with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
+        write_doors(table, schema, Path(name))
+        return replay(predictor, Path(name))
+
+
+def compare(
+    scores: Mapping[str, Array], wanted: Array, rows: Array, *, tolerance: float
+) -> dict[str, float]:
+    """The largest difference by door.
+
+    Args:
+        scores: `(n, classes)` or `(n,)` by door.
+        wanted: what was evaluated, of the same shape.
+        rows: `(n,)` positions in the collected table, for the message.
+        tolerance: the largest difference allowed, in the unit of the scores.
+
+    Returns:
+        Differences by door, all within the tolerance; 0 without rows.
+
+    Raises:
+        ParityError: naming door, row, wanted and found.
+    """
+    gaps: dict[str, float] = {}
+    for door, found in scores.items():
+        if found.shape != wanted.shape:
+            raise _refused(door, f"scores of shape {wanted.shape}", f"{found.shape}")
+        both = np.isnan(found) & np.isnan(wanted)
+        gap = np.where(both, 0.0, np.abs(found.astype(np.float64) - wanted))
+        gap = np.where(np.isnan(gap), np.inf, gap)
+        gaps[door] = float(gap.max(initial=0.0))
+        if gaps[door] > tolerance:
+            worst = int(gap.reshape(len(gap), -1).max(axis=1).argmax())
+            wrong = int((gap.reshape(len(gap), -1).max(axis=1) > tolerance).sum())
+            raise _refused(
+                door,
+                f"{wanted[worst].tolist()} for row {rows[worst]:,}, as evaluated",
+                f"{found[worst].tolist()}",
+                evidence=f"{wrong:,} of {len(rows):,} rows differ by more than {tolerance:.3g}; "
+                f"the largest difference is {gaps[door]:.3g}.",
+                row=int(rows[worst]),
+                gap=gaps[door],
+            )
+    return gaps
+
+
+def tolerance_of(task: str, targets: Array, wanted: Array) -> float:
+    """The largest difference that is rounding: 1e-5, for numbers times their spread.
+
+    Args:
+        task: `regression` measures by the standard deviation of `targets`.
+        targets: of the training rows.
+        wanted: the scores; a float32 of their size cannot be told more exactly than 4 units of
+            its last place.
+    """
+    if task != "regression":
+        return TOLERANCE
+    spread = float(targets.std()) if len(targets) else 0.0
+    size = float(np.nanmax(np.abs(wanted), initial=0.0))
+    return max(TOLERANCE * spread, 4.0 * float(np.finfo(np.float32).eps) * size)
+
+
+def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:
+    return ParityError(
+        f"Deploy: door {door!r}: expected {wanted}, found {found}.",
+        remedy="Look at that row: one of its values reads differently there. Set its kind with "
+        "kinds= of Collect.",
+        **{"door": door, "wanted": wanted, "found": found, **facts},
+    )
+
+
+def _environment() -> dict[str, str]:
+    """This environment, with fivefold importable from where it is imported here."""
+    place = Path(fivefold.__file__).parent.parent
+    environment = dict(os.environ)
+    if place.name not in {"site-packages", "dist-packages"}:
+        before = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(place), before]))
+    environment["PYTHONIOENCODING"] = "utf-8"
+    return environment

@@ -1,0 +1,144 @@
+"""The graph that takes raw values: one input a column, texts and numbers as people write them."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from fivefold.codecs.cell import null_numbers, null_words
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.schema import Column
+
+RAW_KINDS = {"numeric", "categorical", "boolean"}
+HUGE = 1e37  # as in codecs/numeric.py
+ML_OPSET = 4
+
+
+def raw_refusal(codec: Codec) -> str:
+    """Why there can be no raw graph for this codec; empty if there can."""
+    other = [c for c in codec.schema.inputs if c.kind not in RAW_KINDS]
+    if not other:
+        return ""
+    named = ", ".join(f"{column.name!r} ({column.kind})" for column in other[:5])
+    return f"no raw graph: {named} {'is' if len(other) == 1 else 'are'} beyond it"
+
+
+def export_raw(body: bytes, codec: Codec) -> bytes:
+    """Put the codec's look-up in front of an exported network, in one graph.
+
+    Each input has the shape `(n, 1)` and the name of its column, in the order of the schema:
+    float64 for numbers and booleans (NaN is missing), string for categories ("" is missing) in
+    their canonical form. Differences are taken in float64, before anything becomes float32.
+
+    Args:
+        body: what `export_onnx` gave.
+        codec: for a table of numeric, boolean and categorical columns.
+
+    Returns:
+        A serialised `ModelProto` with the output `scores`.
+    """
+    network = onnx.load_from_string(body)
+    needed = {node.name for node in network.graph.input}
+    columns = codec.schema.inputs
+    names = input_names(codec)
+    lookup = _Lookup()
+    features: dict[str, str] = {}
+    for column in columns:
+        if column.kind == "categorical":
+            features[column.name] = lookup.codes(names[column.name], column, codec)
+        else:
+            features[column.name] = lookup.number(names[column.name], column, codec)
+    for block in codec.blocks:
+        if block.name in needed:
+            lookup.join([features[name] for name in block.columns], block.name)
+    front = lookup.model(network.ir_version, network.opset_import)
+    merged = onnx.compose.merge_models(
+        onnx.compose.add_prefix(front, "lookup/", rename_inputs=False),
+        onnx.compose.add_prefix(network, "network/", rename_outputs=False),
+        io_map=[(f"lookup/{name}", f"network/{name}") for name in lookup.outputs],
+    )
+    onnx.checker.check_model(merged)
+    graph: bytes = merged.SerializeToString()
+    return graph
+
+
+def input_names(codec: Codec) -> dict[str, str]:
+    """The graph's input for each column: its name, with `_` after it where that is taken."""
+    taken = {"scores"}
+    names = {}
+    for column in codec.schema.inputs:
+        name = column.name
+        while name in taken or name.startswith(("lookup/", "network/")) or not name:
+            name = f"{name}_"
+        names[column.name] = name
+        taken.add(name)
+    return names
+
+
+class _Lookup:
+    """A graph under construction: raw inputs to the blocks of the codec."""
+
+    def __init__(self) -> None:
+        self.inputs: list[Any] = []
+        self.outputs: list[str] = []
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self._ends: list[Any] = []
+
+    def number(self, name: str, column: Column, codec: Codec) -> str:
+        """Shift in float64, bound, cast. Comparisons with NaN are false, so NaN passes through."""
+        self.inputs.append(helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["batch", 1]))
+        place = codec.numeric.names.index(column.name)
+        value = name
+        for token in sorted(null_numbers(column.missing)):
+            absent = self._node("Equal", value, self._double(token))
+            value = self._node("Where", absent, self._double(np.nan), value)
+        value = self._node("Sub", value, self._double(float(codec.numeric.offset[place])))
+        for compare, bound in (("Greater", HUGE), ("Less", -HUGE)):
+            outside = self._node(compare, value, self._double(bound))
+            value = self._node("Where", outside, self._double(bound), value)
+        return self._node("Cast", value, to=TensorProto.FLOAT)
+
+    def codes(self, name: str, column: Column, codec: Codec) -> str:
+        """Category to code: 0 missing, 1 unseen, 2 and up the categories."""
+        self.inputs.append(helper.make_tensor_value_info(name, TensorProto.STRING, ["batch", 1]))
+        place = codec.categorical.names.index(column.name)
+        codes = dict.fromkeys(sorted(null_words(column.missing)), 0)
+        codes |= {word: code for code, word in enumerate(codec.categorical.categories[place], 2)}
+        code = self._node(
+            "LabelEncoder",
+            name,
+            domain="ai.onnx.ml",
+            keys_strings=list(codes),
+            values_int64s=list(codes.values()),
+            default_int64=1,
+        )
+        return self._node("Cast", code, to=TensorProto.INT32)
+
+    def join(self, features: list[str], block: str) -> None:
+        """One block of the codec from its features."""
+        kind = TensorProto.INT32 if block == "codes" else TensorProto.FLOAT
+        self.nodes.append(helper.make_node("Concat", features, [block], name=block, axis=1))
+        self._ends.append(helper.make_tensor_value_info(block, kind, ["batch", len(features)]))
+        self.outputs.append(block)
+
+    def model(self, ir_version: int, opsets: Any) -> Any:
+        """The finished graph, of the versions of the network that follows it."""
+        graph = helper.make_graph(self.nodes, "lookup", self.inputs, self._ends, self.constants)
+        own = [opset for opset in opsets if opset.domain in ("", "ai.onnx")]
+        imports = [*own, helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
+        model: Any = helper.make_model(graph, opset_imports=imports)
+        model.ir_version = ir_version
+        return model
+
+    def _node(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        output = f"value_{len(self.nodes)}"
+        name = f"node_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=name, **attributes))
+        return output
+
+    def _double(self, value: float) -> str:
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(value, np.float64), name))
+        return name

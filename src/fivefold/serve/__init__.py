@@ -1,0 +1,1 @@
+"""Predicting and serving from a bundle, without torch."""

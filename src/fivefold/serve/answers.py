@@ -1,0 +1,53 @@
+"""From scores to what people asked for."""
+
+import numpy as np
+
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.table import Array
+from fivefold.errors import RequestError
+
+
+def answers(codec: Codec, scores: Array) -> Array:
+    """The label of each row as people wrote it, or its number.
+
+    Args:
+        codec: tells the task and the classes.
+        scores: `(rows, classes)` probabilities, or `(rows,)` values.
+
+    Returns:
+        `(rows,)`: the likeliest label, of equals the first (an object array where labels are
+        texts or of several types), or float64 values.
+    """
+    schema = codec.schema
+    if schema.task == "regression":
+        return scores.astype(np.float64)
+    labels = np.array(codec.labels(scores.argmax(axis=1)), dtype=object)
+    if {type(label) for label in schema.classes} <= {int}:
+        return labels.astype(np.int64)
+    if {type(label) for label in schema.classes} <= {bool}:
+        return labels.astype(np.bool_)
+    if {type(label) for label in schema.classes} <= {float}:
+        return labels.astype(np.float64)
+    return labels
+
+
+def probabilities(codec: Codec, scores: Array) -> Array:
+    """The probability of each class for each row.
+
+    Returns:
+        Float32 `(rows, classes)`, in the order of `Schema.classes`.
+
+    Raises:
+        RequestError: if the model predicts a number.
+    """
+    schema = codec.schema
+    if schema.task == "regression":
+        raise RequestError(
+            f"predict_proba: expected a model of classes, found one of numbers ({schema.target}).",
+            remedy="Call predict instead.",
+            row=None,
+            column=None,
+            wanted="classes",
+            found="regression",
+        )
+    return scores

@@ -1,0 +1,276 @@
+"""A deployed model on disk, read and verified."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256 as hash_bytes
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from fivefold.errors import BundleError
+from fivefold.serve.archive import differs, unpack
+
+FORMAT = 1
+KIND = "fivefold bundle"
+MANIFEST = "manifest.json"
+AGAIN = "Copy the bundle again, or deploy again."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bundle:
+    """The verified entries of a bundle.
+
+    Args:
+        path: where it was read.
+        digest: SHA-256 of the file; of the manifest, for a folder.
+        manifest: what the manifest says.
+        entries: contents by name, the manifest left out.
+    """
+
+    path: Path
+    digest: str
+    manifest: Mapping[str, Any]
+    entries: Mapping[str, memoryview]
+
+    def __getitem__(self, name: str) -> memoryview:
+        if name not in self.entries:
+            raise BundleError(
+                f"{self.path}: expected an entry {name!r}, found "
+                f"{', '.join(map(repr, self.entries))}.",
+                remedy="Deploy again.",
+                path=self.path,
+                entry=name,
+            )
+        return self.entries[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.entries
+
+    def json(self, name: str) -> Any:
+        """The value that a JSON entry holds.
+
+        Raises:
+            BundleError: if there is no such entry or it is not JSON.
+        """
+        return parse_json(bytes(self[name]), self.path, name)
+
+    def text(self, name: str) -> str:
+        """The text of an entry."""
+        return bytes(self[name]).decode("utf-8")
+
+
+def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
+    """Read a bundle and verify every byte of it.
+
+    Args:
+        path: a file or a folder that Deploy wrote.
+        sha256: the digest it must have (hex); detects tampering, where the manifest alone detects
+            damage.
+
+    Returns:
+        The bundle; nothing from it has been run.
+
+    Raises:
+        BundleError: if it is missing, no bundle, damaged, incomplete, newer than this fivefold,
+            or of another digest. `.entry` names the entry at fault.
+    """
+    place = Path(fspath(path))
+    try:
+        archive = b"" if place.is_dir() else place.read_bytes()
+        entries = read_folder(place) if place.is_dir() else unpack(archive)
+    except OSError as error:
+        raise BundleError(
+            f"{place}: expected a bundle, found {error.strerror or error}.",
+            remedy="Give the path of a bundle that Deploy wrote.",
+            path=place,
+        ) from None
+    except BundleError as error:
+        raise _placed(error, place) from None
+    if MANIFEST not in entries:
+        raise BundleError(
+            f"{place}: expected a bundle, found {_looks(place, archive)}.",
+            remedy="Give the path of a bundle that Deploy wrote.",
+            path=place,
+            entry=MANIFEST,
+        )
+    digest = hash_bytes(archive or entries[MANIFEST]).hexdigest()
+    if sha256 is not None and digest != sha256.strip().lower():
+        raise BundleError(
+            f"{place}: expected SHA-256 {sha256}, found {digest}.",
+            remedy="Do not load it before you know why: it is not the bundle you asked for.",
+            path=place,
+            wanted=sha256,
+            found=digest,
+        )
+    manifest = read_manifest(bytes(entries[MANIFEST]), place)
+    verify(entries, manifest, place)
+    at = differs(archive, entries) if archive else None
+    if at is not None:
+        raise BundleError(
+            f"{place}: expected the archive as Deploy wrote it, found {at!r} changed.",
+            remedy=AGAIN,
+            path=place,
+            entry=at,
+        )
+    return Bundle(
+        path=place,
+        digest=digest,
+        manifest=manifest,
+        entries={name: content for name, content in entries.items() if name != MANIFEST},
+    )
+
+
+def write_manifest(
+    entries: Mapping[str, bytes], fivefold: str, made_with: Mapping[str, str]
+) -> bytes:
+    """The manifest of these entries: sizes and digests, and a digest of itself.
+
+    Args:
+        entries: contents by name.
+        fivefold: the version that writes.
+        made_with: versions of python and of libraries by name.
+
+    Returns:
+        UTF-8 JSON.
+    """
+    listed = {
+        name: {"sha256": hash_bytes(content).hexdigest(), "bytes": len(content)}
+        for name, content in entries.items()
+    }
+    manifest: dict[str, Any] = {
+        "kind": KIND,
+        "format": FORMAT,
+        "fivefold": fivefold,
+        "made_with": dict(made_with),
+        "entries": listed,
+    }
+    manifest["sha256"] = digest_of(manifest)
+    return json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+
+
+def digest_of(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of a manifest's canonical JSON without its own digest."""
+    rest = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hash_bytes(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def read_manifest(content: bytes, place: Path) -> Mapping[str, Any]:
+    """A manifest that is intact and of a format that this version reads.
+
+    Raises:
+        BundleError: otherwise.
+    """
+    manifest = parse_json(content, place, MANIFEST)
+    if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
+        raise BundleError(
+            f"{place}: expected the manifest of a bundle, found another manifest.json.",
+            remedy="Give the path of a bundle that Deploy wrote, or copy it again.",
+            path=place,
+            entry=MANIFEST,
+        )
+    version = manifest.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise BundleError(
+            f"{place}: expected format {FORMAT} or older, found {version} "
+            f"(written by fivefold {manifest.get('fivefold')}).",
+            remedy="Upgrade fivefold: pip install --upgrade fivefold.",
+            path=place,
+            entry=MANIFEST,
+            wanted=FORMAT,
+            found=version,
+        )
+    # The text too must be the one spelling: white space is under no digest.
+    spelled = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    if manifest.get("sha256") != digest_of(manifest) or spelled != content:
+        raise BundleError(
+            f"{place}: expected 'manifest.json' as Deploy wrote it, found it changed.",
+            remedy=AGAIN,
+            path=place,
+            entry=MANIFEST,
+        )
+    return manifest
+
+
+def verify(entries: Mapping[str, memoryview], manifest: Mapping[str, Any], place: Path) -> None:
+    """Compare entries with the manifest: none missing, none added, none changed.
+
+    Raises:
+        BundleError: naming the first entry at fault.
+    """
+    listed = manifest["entries"]
+    for name, wanted in listed.items():
+        if name not in entries:
+            fault, found = "found none", None
+        else:
+            content = entries[name]
+            found = {"sha256": hash_bytes(content).hexdigest(), "bytes": len(content)}
+            if found == wanted:
+                continue
+            fault = "found other bytes"
+        raise BundleError(
+            f"{place}: expected entry {name!r} as the manifest lists it, {fault}.",
+            remedy=AGAIN,
+            path=place,
+            entry=name,
+            wanted=wanted,
+            found=found,
+        )
+    for name in entries:
+        if name != MANIFEST and name not in listed:
+            raise BundleError(
+                f"{place}: expected the entries of the manifest, found {name!r} too.",
+                remedy="Take it out, or deploy again.",
+                path=place,
+                entry=name,
+            )
+
+
+def read_folder(place: Path) -> dict[str, memoryview]:
+    """The files of a folder; links and folders inside it are refused."""
+    entries = {}
+    for file in sorted(place.iterdir(), key=lambda file: (file.name != MANIFEST, file.name)):
+        if file.is_symlink() or not file.is_file():
+            raise BundleError(
+                f"Bundle: expected plain files only, found {file.name!r}.",
+                remedy="Take it out, or deploy again.",
+                entry=file.name,
+            )
+        entries[file.name] = memoryview(file.read_bytes())
+    return entries
+
+
+def parse_json(content: bytes, place: Path, name: str) -> Any:
+    """A JSON value; NaN and infinities are not JSON.
+
+    Raises:
+        BundleError: naming the entry.
+    """
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(
+            f"{place}: expected entry {name!r} to be JSON, found {error}.",
+            remedy=AGAIN,
+            path=place,
+            entry=name,
+        ) from None
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant}, which JSON does not have")
+
+
+def _placed(error: BundleError, place: Path) -> BundleError:
+    facts: dict[str, Any] = {**error.facts, "path": place}
+    return BundleError(
+        error.summary.replace("Bundle:", f"{place}:", 1), remedy=error.remedy, **facts
+    )
+
+
+def _looks(place: Path, archive: bytes) -> str:
+    if place.is_dir():
+        return "a folder without manifest.json"
+    if not archive:
+        return "an empty file"
+    return "a zip without manifest.json" if archive[:2] == b"PK" else "a file that is no zip"

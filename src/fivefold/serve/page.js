@@ -1,0 +1,191 @@
+"use strict";
+const contract = JSON.parse(document.getElementById("contract").textContent);
+const form = document.getElementById("form");
+const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
+
+function valueOf(control, field) {
+  if (field.kind === "image") return drawn.has(control) ? pixelsOf(control, field.shape) : null;
+  if (control.value === "") return null;
+  if (field.kind === "boolean") return control.value === "true";
+  if (field.kind === "numeric") return Number(control.value);
+  return control.value;
+}
+
+// Mean colour of the part of the picture that falls into each pixel of the model.
+function pixelsOf(canvas, [channels, height, width]) {
+  const light = canvas.dataset.light === "1";
+  const source = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let box = [0, 0, canvas.width, canvas.height];
+  if (drawn.get(canvas) === "pen") box = centred(source, light, height, width);
+  const [left, top, wide, high] = box;
+  const rows = [];
+  for (let y = 0; y < height; y++) {
+    const row = [];
+    for (let x = 0; x < width; x++) {
+      const colour = mean(source, light, left + x * wide / width, top + y * high / height,
+        left + (x + 1) * wide / width, top + (y + 1) * high / height);
+      const grey = Math.round(0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]);
+      row.push(channels === 1 ? grey : colour.map(Math.round));
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function mean(source, light, x0, y0, x1, y1) {
+  const sum = [0, 0, 0];
+  let count = 0;
+  for (let y = Math.floor(y0); y < Math.max(y1, Math.floor(y0) + 1); y++) {
+    for (let x = Math.floor(x0); x < Math.max(x1, Math.floor(x0) + 1); x++) {
+      const inside = x >= 0 && y >= 0 && x < source.width && y < source.height;
+      const at = 4 * (y * source.width + x);
+      for (let c = 0; c < 3; c++) sum[c] += inside ? source.data[at + c] : light ? 255 : 0;
+      count++;
+    }
+  }
+  return sum.map((value) => value / count);
+}
+
+// The square around the drawing, with the margin that digit collections leave.
+function centred(source, light, height, width) {
+  let left = source.width, right = 0, top = source.height, bottom = 0;
+  for (let y = 0; y < source.height; y++) {
+    for (let x = 0; x < source.width; x++) {
+      const value = source.data[4 * (y * source.width + x)];
+      if (light ? value < 128 : value > 127) {
+        left = Math.min(left, x); right = Math.max(right, x + 1);
+        top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
+      }
+    }
+  }
+  if (right <= left) return [0, 0, source.width, source.height];
+  const small = Math.min(height, width);
+  const margin = small >= 20 ? Math.round(small / 7) : 0;
+  const scale = Math.max((right - left) / (width - 2 * margin), (bottom - top) / (height - 2 * margin));
+  const wide = scale * width, high = scale * height;
+  return [(left + right - wide) / 2, (top + bottom - high) / 2, wide, high];
+}
+
+function prepare(canvas) {
+  const field = contract.inputs[Number(canvas.id.split("-")[1])];
+  const light = canvas.dataset.light === "1";
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const clear = () => {
+    pen.fillStyle = light ? "white" : "black";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    drawn.delete(canvas);
+  };
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) * canvas.width / box.width,
+      (event.clientY - box.top) * canvas.height / box.height];
+  };
+  let last = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (drawn.get(canvas) === "file") clear();
+    drawn.set(canvas, "pen");
+    canvas.setPointerCapture(event.pointerId);
+    last = at(event);
+    stroke(last);
+  });
+  canvas.addEventListener("pointermove", (event) => { if (last) stroke(at(event)); });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, () => { last = null; later(); });
+  }
+  function stroke(to) {
+    pen.strokeStyle = light ? "black" : "white";
+    pen.lineWidth = Math.min(...field.shape.slice(1)) <= 16 ? 44 : 24; // as digit collections do
+    pen.lineCap = pen.lineJoin = "round";
+    pen.beginPath();
+    pen.moveTo(...last);
+    pen.lineTo(...to);
+    pen.stroke();
+    last = to;
+    later();
+  }
+  const tools = canvas.parentElement;
+  tools.querySelector("[data-clear]").addEventListener("click", () => { clear(); later(); });
+  tools.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    try {
+      const picture = await createImageBitmap(file);
+      clear();
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      drawn.set(canvas, "file");
+      later();
+    } catch { say(`${file.name} is no picture that this browser reads.`); }
+  });
+  clear();
+}
+
+function say(text) {
+  const message = document.getElementById("message");
+  message.textContent = text;
+  message.hidden = text === "";
+}
+
+function percent(share) {
+  return share === null ? "not a number" : `${(100 * share).toFixed(1)} %`;
+}
+
+function show(answer) {
+  const bars = document.getElementById("bars");
+  bars.replaceChildren();
+  const [prediction] = answer.predictions;
+  const number = typeof prediction === "number" && !answer.classes;
+  document.getElementById("headline").textContent =
+    number ? prediction.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(prediction);
+  if (!answer.classes) return;
+  const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i]]);
+  shares.sort((a, b) => b[1] - a[1]);
+  for (const [label, share] of shares.slice(0, 10)) {
+    const bar = document.createElement("div");
+    bar.className = "bar";
+    const name = document.createElement("span");
+    name.textContent = String(label);
+    const value = document.createElement("span");
+    value.textContent = percent(share);
+    const length = document.createElement("progress");
+    length.max = 1;
+    length.value = share ?? 0;
+    bar.append(name, value, length);
+    bars.append(bar);
+  }
+}
+
+let asked = 0;
+async function ask() {
+  const turn = ++asked;
+  const row = Object.create(null);
+  const controls = contract.inputs.map((field, i) => document.getElementById(`field-${i}`));
+  contract.inputs.forEach((field, i) => { row[field.name] = valueOf(controls[i], field); });
+  const body = JSON.stringify({ instances: [row] });
+  document.getElementById("request").textContent = body;
+  for (const box of form.children) box.classList.remove("wrong");
+  if (controls.some((control) => control.tagName === "CANVAS" && !drawn.has(control))) {
+    document.getElementById("headline").textContent = "Draw something.";
+    document.getElementById("bars").replaceChildren();
+    return;
+  }
+  try {
+    const response = await fetch("/predict", { method: "POST", body,
+      headers: { "Content-Type": "application/json" } });
+    const answer = await response.json();
+    if (turn !== asked) return;
+    if (response.ok) { say(""); show(answer); return; }
+    say(answer.error.message);
+    const wrong = contract.inputs.findIndex((field) => field.name === answer.error.column);
+    if (wrong >= 0) form.children[wrong].classList.add("wrong");
+  } catch (error) {
+    if (turn === asked) say(`The server does not answer: ${error.message}`);
+  }
+}
+
+let timer = 0;
+function later() { clearTimeout(timer); timer = setTimeout(ask, 150); }
+
+document.querySelectorAll("canvas").forEach(prepare);
+form.addEventListener("input", later);
+form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+ask();

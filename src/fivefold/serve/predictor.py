@@ -1,0 +1,184 @@
+"""A deployed model that answers."""
+
+from collections.abc import Callable, Mapping
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.schema import Label, Schema, Task
+from fivefold.codecs.table import Array, Columns
+from fivefold.errors import BundleError, DataError
+from fivefold.serve.answers import answers, probabilities
+from fivefold.serve.bundle import Bundle, open_bundle
+from fivefold.serve.contract import Contract
+from fivefold.serve.doors import read_chunks
+from fivefold.serve.graph import Graph
+
+Scores = Callable[[Mapping[str, Array]], Array]
+Factory = Callable[[Codec, bytes], Scores]
+"""Makes the scoring function of a bundle without a graph from its codec and its weights, which
+come as safetensors."""
+
+_UNREADABLE = (
+    *(DataError, SafetensorError),
+    *(LookupError, TypeError, ValueError, AttributeError),
+)
+
+
+class Predictor:
+    """A model that takes rows in any form and gives labels, numbers or probabilities.
+
+    Args:
+        bundle: where it comes from.
+        codec: raw values to blocks.
+        contract: what a request must look like.
+        scores: blocks to float32 `(rows, classes)` probabilities or `(rows,)` values.
+
+    Attributes:
+        bundle: the verified entries.
+        contract: names, kinds, ranges, categories and policies of the inputs.
+    """
+
+    def __init__(self, *, bundle: Bundle, codec: Codec, contract: Contract, scores: Scores) -> None:
+        self.bundle = bundle
+        self.contract = contract
+        self._codec = codec
+        self._scores = scores
+
+    @property
+    def schema(self) -> Schema:
+        """The columns of the data it was fitted on, the target and the task."""
+        return self._codec.schema
+
+    @property
+    def task(self) -> Task:
+        """`binary`, `multiclass` or `regression`."""
+        return self.contract.task
+
+    @property
+    def classes(self) -> tuple[Label, ...]:
+        """The labels in the order of the probabilities; empty for regression."""
+        return self.contract.classes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bundle."""
+        return self.bundle.digest
+
+    @property
+    def card(self) -> str:
+        """The model card, Markdown."""
+        return self.bundle.text("card.md")
+
+    def predict(self, data: Any) -> Array:
+        """The label of each row, as people wrote it, or its number.
+
+        Args:
+            data: a pandas or polars frame, an Arrow table, a dict of columns, a list of dicts, a
+                path to a CSV, TSV, JSON or JSON lines file. Columns that the model does not read
+                are ignored.
+
+        Returns:
+            `(rows,)`: labels (an object array unless all are of one plain type), or float64
+            numbers for regression. Without rows it is empty.
+
+        Raises:
+            RequestError: with `row`, `column`, `wanted` and `found`.
+        """
+        return answers(self._codec, self.scores(data))
+
+    def predict_proba(self, data: Any) -> Array:
+        """The probability of each class for each row.
+
+        Args:
+            data: see `predict`.
+
+        Returns:
+            Float32 `(rows, classes)`, one column a class in the order of `classes`.
+
+        Raises:
+            RequestError: with `row`, `column`, `wanted` and `found`; also for regression.
+        """
+        return probabilities(self._codec, self.scores(data))
+
+    def scores(self, data: Any) -> Array:
+        """What the network gives: `(rows, classes)` probabilities, or `(rows,)` values."""
+        pieces = read_chunks(data, self.schema)
+        return np.concatenate([self.score_columns(columns) for columns in pieces])
+
+    def score_columns(self, columns: Columns) -> Array:
+        """Scores of canonical columns."""
+        if len(columns) == 0:
+            shape = (0,) if self.task == "regression" else (0, len(self.classes))
+            return np.empty(shape, np.float32)
+        return np.asarray(self._scores(self._codec.encode(columns)), np.float32)
+
+    def answers(self, scores: Array) -> Array:
+        """What `predict` gives for these scores."""
+        return answers(self._codec, scores)
+
+    def __repr__(self) -> str:
+        answers = f"{self.contract.target!r} ({self.task})"
+        reads = f"{len(self.contract.fields)} columns"
+        return f"<Predictor of {answers} from {reads}, {self.digest[:12]}>"
+
+
+def load(
+    path: str | PathLike[str], sha256: str | None = None, *, factory: Factory | None = None
+) -> Predictor:
+    """Open a bundle for predicting; nothing in it is executed and torch is not needed.
+
+    Args:
+        path: a file or folder that Deploy wrote.
+        sha256: the digest it must have (`Deployed.digest`); detects tampering.
+        factory: for a bundle of `Deploy(format="torch")` only: makes the scoring function from
+            codec and weights; `fivefold.deploy.factory.torch_factory` builds one from a module.
+
+    Returns:
+        A predictor.
+
+    Raises:
+        BundleError: if it is missing, damaged, incomplete, too new, or of another digest.
+
+    Example:
+        >>> model = load("income.ff")  # doctest: +SKIP
+        >>> model.predict([{"age": 39, "workclass": "Private"}])  # doctest: +SKIP
+        array(['<=50K'], dtype=object)
+    """
+    bundle = open_bundle(path, sha256)
+    try:
+        arrays = load_arrays(bytes(bundle["codec.safetensors"]))
+        codec = Codec.from_state(bundle.json("codec.json"), arrays)
+        contract = Contract.from_json(bundle.json("schema.json"))
+    except _UNREADABLE as error:
+        raise BundleError(
+            f"{bundle.path}: expected a codec that this fivefold reads, "
+            f"found {type(error).__name__}: {error}.",
+            remedy=f"Install fivefold {bundle.manifest['fivefold']}, which wrote it.",
+            path=bundle.path,
+            entry="codec.json",
+        ) from error
+    scores = _scores(bundle, codec, factory)
+    return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores)
+
+
+def _scores(bundle: Bundle, codec: Codec, factory: Factory | None) -> Scores:
+    if factory is not None:
+        return factory(codec, bytes(bundle["weights.safetensors"]))
+    if "model.onnx" not in bundle:
+        raise BundleError(
+            f"{bundle.path}: expected a graph, found weights for torch only.",
+            remedy="Pass factory=torch_factory(your_module), from fivefold.deploy.factory.",
+            path=bundle.path,
+            entry="model.onnx",
+        )
+    graph = Graph(bundle["model.onnx"])
+
+    def run(blocks: Mapping[str, Array]) -> Array:
+        return graph(blocks, len(next(iter(blocks.values()))))
+
+    return run

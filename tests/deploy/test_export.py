@@ -1,0 +1,99 @@
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from fivefold.deploy.export import export_onnx
+from fivefold.errors import ModelError
+
+
+class Bare(nn.Module):
+    """Stands for Assembled: `scores` of blocks, computed by `rule`."""
+
+    def __init__(self, rule) -> None:
+        super().__init__()
+        self.rule = rule
+        self.weight = nn.Parameter(torch.linspace(-1, 1, 3))
+        self.register_buffer("knots", torch.arange(3.0))
+
+    @property
+    def device(self) -> torch.device:
+        return self.weight.device
+
+    def scores(self, blocks):
+        return self.rule(self, blocks["numeric"])
+
+
+NUMBERS = {"numeric": np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)}
+
+
+def run(graph: bytes, blocks):
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    return session.run(["scores"], dict(blocks))[0]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 2000])
+def test_exported_table_answers_as_torch_for_any_number_of_rows(mixed, graph, rows):
+    inputs = mixed.data.train.inputs
+    draw = np.random.default_rng(rows).integers(0, len(mixed.data.train), rows)
+    batch = {name: values[draw] for name, values in inputs.items()}
+    with torch.no_grad():
+        blocks = {name: torch.from_numpy(values) for name, values in batch.items()}
+        wanted = mixed.trained.model.eval().scores(blocks).numpy()
+    np.testing.assert_allclose(run(graph, batch), wanted, atol=1e-6)
+
+
+def test_export_of_one_row_still_has_a_free_batch(mixed):
+    one = {name: values[:1] for name, values in mixed.data.train.inputs.items()}
+    graph = export_onnx(mixed.trained.model, one)
+    assert run(graph, mixed.data.train.inputs).shape == (len(mixed.data.train), 2)
+
+
+def test_export_leaves_the_model_in_its_mode_and_writes_nothing(mixed, capfd):
+    model = mixed.trained.model.train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    export_onnx(model, mixed.data.train.inputs)
+    assert model.training
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert capfd.readouterr() == ("", "")
+
+
+def test_export_twice_gives_the_same_bytes_without_a_path(mixed, graph):
+    assert graph == export_onnx(mixed.trained.model, mixed.data.train.inputs)
+    assert b".py" not in graph
+    assert {o.domain: o.version for o in onnx.load_from_string(graph).opset_import}[""] == 20
+
+
+def test_export_of_an_unknown_operator_names_it():
+    bare = Bare(lambda self, x: torch.searchsorted(self.knots, x).float())
+    with pytest.raises(ModelError) as caught:
+        export_onnx(bare, NUMBERS)
+    assert caught.value.operator == "torch.searchsorted"
+    assert 'format="torch"' in caught.value.remedy
+
+
+def test_export_of_a_path_that_depends_on_values_quotes_the_line():
+    def rule(self, x):
+        return x if x.sum() > 0 else -x
+
+    with pytest.raises(ModelError, match="a path that depends on values") as caught:
+        export_onnx(Bare(rule), NUMBERS)
+    assert "return x if x.sum() > 0 else -x" in caught.value.evidence
+
+
+def test_export_of_a_fixed_batch_size_is_refused():
+    with pytest.raises(ModelError, match="a batch size that is fixed"):
+        export_onnx(Bare(lambda self, x: x.reshape(8, 3) * self.weight), NUMBERS)
+
+
+def test_export_of_a_graph_that_answers_otherwise_is_refused():
+    state = {"calls": 0}
+
+    def rule(self, x):
+        state["calls"] += 1
+        return x + float(state["calls"] > 1)
+
+    with pytest.raises(ModelError, match="answers that differ by 1 "):
+        export_onnx(Bare(rule), NUMBERS)

@@ -1,0 +1,202 @@
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from fivefold.deploy.bundle import write_bundle
+from fivefold.deploy.package import package
+from fivefold.errors import BundleError, PreflightError
+from fivefold.serve.app import answer, create_app, listen, serve
+from fivefold.serve.contract import contract_of
+from fivefold.serve.predictor import load
+
+ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
+
+
+def ask(model: Any, method: str, path: str, content: bytes | None = None, **limits: int) -> Any:
+    async def go() -> httpx.Response:
+        transport = httpx.ASGITransport(app=create_app(model, **limits))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, content=content)
+
+    return asyncio.run(go())
+
+
+def post(model: Any, value: Any, **limits: int) -> Any:
+    return ask(model, "POST", "/predict", json.dumps(value).encode(), **limits)
+
+
+def test_predict_over_http_is_what_the_predictor_gives(model):
+    rows = [ROW, {**ROW, "age": None, "zip": "x", "extra": 1}]
+    response = post(model, {"instances": rows})
+    assert response.status_code == 200
+    body = response.json()
+    assert body["predictions"] == model.predict(rows).tolist()
+    assert body["classes"] == ["<=50K", ">50K"]
+    np.testing.assert_array_equal(
+        np.array(body["probabilities"], np.float32), model.predict_proba(rows)
+    )
+
+
+@pytest.mark.parametrize(
+    ("instances", "row", "column", "found"),
+    [
+        ([ROW, {**ROW, "age": "thirty"}], 1, "age", "'thirty'"),
+        ([{**ROW, "<1H OCEAN": ["a"]}], 0, "<1H OCEAN", "['a']"),
+        ([ROW, ROW, {"age": 1}], 2, '"quoted"', "['age']"),
+        ([ROW, 5], 1, None, "5"),
+        ([ROW, None], 1, None, "None"),
+        ([], None, None, "0"),
+        ([ROW] * 11, None, None, "11"),
+    ],
+)
+def test_predict_bad_request_names_row_and_column(model, instances, row, column, found):
+    response = post(model, {"instances": instances}, max_rows=10)
+    assert response.status_code == 422
+    error = response.json()["error"]
+    assert set(error) == {"row", "column", "wanted", "found", "message"}
+    assert (error["row"], error["column"], error["found"]) == (row, column, found)
+    assert error["wanted"]
+    assert error["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b"3",
+        b"null",
+        b"{}",
+        b'{"instances": {}}',
+        b'{"instances": [{"age": NaN}]}',
+        b'{"instances": ' + b"[" * 50_000,
+        b'{"instances": [' + b"9" * 5_000 + b"]}",
+    ],
+)
+def test_predict_body_that_is_no_request_gets_422(model, body):
+    response = ask(model, "POST", "/predict", body)
+    assert response.status_code == 422
+    assert '{"instances": [' in response.json()["error"]["message"]
+
+
+def test_predict_body_beyond_the_limit_gets_413(model):
+    response = post(model, {"instances": [{**ROW, "zip": "x" * 2000}]}, max_bytes=1000)
+    assert response.status_code == 413
+    assert "1,000 bytes" in response.json()["error"]["wanted"]
+
+
+def test_predict_half_a_surrogate_pair_is_quoted_not_a_crash(model):
+    body = (
+        b'{"instances": [{"age": "\\ud800", "\\"quoted\\"": 1, "zip": 1, "<1H OCEAN": "\\ud800"}]}'
+    )
+    response = ask(model, "POST", "/predict", body)
+    assert response.status_code == 422
+    assert response.json()["error"]["column"] == "age"
+    response = ask(model, "POST", "/predict", body.replace(b'"age": "\\ud800"', b'"age": 1'))
+    assert response.status_code == 200
+
+
+def test_predict_wrong_method_and_path(model):
+    assert ask(model, "GET", "/predict").status_code == 405
+    assert ask(model, "GET", "/nothing").status_code == 404
+
+
+def test_health_and_schema(model):
+    health = ask(model, "GET", "/health").json()
+    assert health == {"status": "ok", "target": "income", "sha256": model.digest}
+    schema = ask(model, "GET", "/schema").json()
+    assert schema["classes"] == ["<=50K", ">50K"]
+    fields = {field["name"]: field for field in schema["inputs"]}
+    assert list(fields) == ["age", '"quoted"', "zip", "<1H OCEAN"]
+    assert fields["zip"]["categories"] == ["00123", "10001", "7"]
+    assert fields["zip"]["policy"]["unseen"]
+    assert fields["age"]["missing"] == ["?", "-999"]
+
+
+def test_schema_examples_are_a_request_that_is_answered(model):
+    schema = ask(model, "GET", "/schema").json()
+    row = {field["name"]: field["example"] for field in schema["inputs"]}
+    assert post(model, {"instances": [row]}).status_code == 200
+
+
+def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path):
+    made = package(
+        codec=codec,
+        contract=contract_of(codec),
+        weights=b"",
+        graphs={},
+        parity={},
+        recipe="{}",
+        card="",
+    )
+    write_bundle(made, tmp_path / "x.ff")
+    model = load(tmp_path / "x.ff", factory=lambda *_: lambda blocks: np.array([[np.nan, 1.0]]))
+    assert answer(model, [ROW])["probabilities"] == [[None, 1.0]]
+    assert post(model, {"instances": [ROW]}).json()["probabilities"] == [[None, 1.0]]
+
+
+def test_page_is_self_contained_and_allows_its_own_scripts_only(model):
+    response = ask(model, "GET", "/")
+    policy = response.headers["content-security-policy"]
+    nonce = policy.split("script-src 'nonce-")[1].split("'")[0]
+    assert "default-src 'none'" in policy
+    assert response.text.count(f'nonce="{nonce}"') == 3
+    assert "http://" not in response.text
+    assert "https://" not in response.text
+    assert nonce not in ask(model, "GET", "/").text
+
+
+def test_listen_at_a_port_in_use_says_so():
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PreflightError, match=f"127.0.0.1:{port} to be free") as caught:
+            listen("127.0.0.1", port)
+    assert caught.value.port == port
+    assert "port=0" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("256.1.1.1", 0)])
+def test_listen_at_an_impossible_address_says_so(host, port):
+    with pytest.raises(PreflightError):
+        listen(host, port)
+
+
+def test_serve_a_damaged_bundle_refuses_before_it_listens(bundle):
+    bundle.write_bytes(bundle.read_bytes()[:-5])
+    with pytest.raises(BundleError):
+        serve(bundle, port=0)
+
+
+def test_serve_answers_and_stops_at_ctrl_c(bundle):
+    code = f"from fivefold.serve.app import serve; serve({str(bundle)!r}, port=0)"
+    command = [sys.executable, "-u", "-c", code]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        line = process.stdout.readline()
+        address = line.split(" at ")[1].split(" ")[0]
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"{address}health") as response:
+                    assert json.load(response)["status"] == "ok"
+                break
+            except OSError:
+                time.sleep(0.1)
+        process.send_signal(2)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", int(address.rstrip("/").rsplit(":", 1)[1])))
