@@ -1,0 +1,117 @@
+"""Fixed, body and head as one network: from compact arrays to scores."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.errors import ModelError
+from fivefold.models.fixed import Fixed
+from fivefold.models.head import Head
+from fivefold.models.inputs import Inputs
+from fivefold.models.registry import build, describe
+
+if TYPE_CHECKING:
+    from fivefold.codecs.codec import Codec
+    from fivefold.codecs.table import Array
+
+Factory = Callable[[Inputs, int], nn.Module]
+
+
+class Assembled(nn.Module):
+    """The network that is trained, judged and deployed.
+
+    Args:
+        fixed: fills, scales and normalises; it has no parameters.
+        body: what learns; the user's module, or a built-in one.
+        head: gives values their unit, or probabilities.
+    """
+
+    def __init__(self, fixed: Fixed, body: nn.Module, head: Head) -> None:
+        super().__init__()
+        self.fixed, self.body, self.head = fixed, body, head
+
+    def forward(self, blocks: Mapping[str, Tensor]) -> Tensor:
+        """Logits `(n, outputs)`; for regression, values in their own unit `(n, 1)`.
+
+        Args:
+            blocks: the codec's arrays as tensors, first axis rows.
+        """
+        logits: Tensor = self.head(self.body(self.fixed(blocks)))
+        return logits
+
+    def scores(self, blocks: Mapping[str, Tensor]) -> Tensor:
+        """Probabilities `(n, classes)` (two columns for binary), or values `(n,)`; float32."""
+        return self.head.scores(self.body(self.fixed(blocks)))
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        tensors = (*self.parameters(), *self.buffers())
+        return tensors[0].device if tensors else torch.device("cpu")
+
+    def describe(self) -> dict[str, Any] | None:
+        """Plain JSON values that `from_description` rebuilds it from; None for a user's module."""
+        body = describe(self.body)
+        if body is None:
+            return None
+        return {
+            "fixed": self.fixed.description,
+            "body": body,
+            "head": self.head.description,
+        }
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
+        """A network of the same structure, in eval mode; load its `state_dict` next."""
+        return cls(
+            Fixed.from_description(description["fixed"]),
+            build(description["body"]),
+            Head(**description["head"]),
+        ).eval()
+
+
+def assemble(codec: "Codec", factory: Factory, *, target: "Array | None" = None) -> Assembled:
+    """Put a new network between a codec and a head.
+
+    Args:
+        codec: fitted on training rows.
+        factory: called with the sizes of the inputs and the number of outputs.
+        target: training targets, for regression: the network learns them with mean 0 and
+            deviation 1.
+
+    Raises:
+        ModelError: if the factory gives something that is not a module.
+    """
+    fixed = Fixed(codec)
+    body = factory(fixed.inputs, codec.schema.outputs)
+    if not isinstance(body, nn.Module):
+        raise ModelError(
+            f"Train: expected the factory to give an nn.Module, found {type(body).__name__}.",
+            remedy="Return the module: lambda inputs, outputs: Net(inputs, outputs).",
+        )
+    mean, std = 0.0, 1.0
+    if codec.schema.task == "regression" and target is not None and len(target):
+        mean, std = float(target.mean()), float(target.std())
+        std = std if std > 1e-12 * abs(mean) else 1.0
+    return Assembled(fixed, body, Head(codec.schema.task, mean=mean, std=std))
+
+
+def digest(module: nn.Module) -> str:
+    """SHA-256 over names, types, shapes and bytes of a module's weights and buffers.
+
+    Example:
+        >>> layer = nn.Linear(2, 1)
+        >>> digest(layer) == digest(layer) and len(digest(layer))
+        64
+    """
+    total = sha256()
+    for name, tensor in sorted(module.state_dict().items()):
+        if not isinstance(tensor, Tensor):
+            continue
+        plain = tensor.detach().cpu().contiguous()
+        total.update(f"{name} {plain.dtype} {tuple(plain.shape)}\n".encode())
+        total.update(plain.flatten().view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()

@@ -1,0 +1,159 @@
+"""What a network is given: sizes that read as plain numbers, and say what they count."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+from torch import Tensor
+
+from fivefold.errors import ModelError
+
+
+class Width(int):
+    """The width of a table: an int that also knows how many of its columns are measurements.
+
+    Args:
+        width: columns of the float tensor `(n, width)`.
+        measured: how many of them, counted from the left, hold measured numbers; the others are
+            indicators and one-hot columns.
+
+    Example:
+        >>> width = Width(12, measured=5)
+        >>> width * 2, width.measured
+        (24, 5)
+    """
+
+    measured: int
+
+    def __new__(cls, width: int, *, measured: int = 0) -> Self:  # noqa: D102
+        self = super().__new__(cls, width)
+        self.measured = int(measured)
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[tuple[int], dict[str, int]]:
+        return (int(self),), {"measured": self.measured}
+
+
+class Codes(tuple[int, ...]):
+    """Categories a column of an int64 tensor `(n, columns)`, codes 0 and 1 among them.
+
+    Code 0 stands for missing and 1 for a category that training did not see.
+
+    Example:
+        >>> len(Codes((4, 9))), sum(Codes((4, 9)))
+        (2, 13)
+    """
+
+
+class Image(NamedTuple):
+    """One image a row: a float tensor `(n, channels, height, width)`.
+
+    Example:
+        >>> channels, height, width = Image(1, 28, 28)
+        >>> height * width
+        784
+    """
+
+    channels: int
+    height: int
+    width: int
+
+
+class Text(NamedTuple):
+    """One text a row: an int64 tensor `(n, length)`, 0 for padding and 1 for unknown words.
+
+    Example:
+        >>> length, vocabulary = Text(64, 20_000)
+        >>> vocabulary
+        20000
+    """
+
+    length: int
+    vocabulary: int
+
+
+Part = Width | Codes | Image | Text
+Inputs = Part | Mapping[str, Part]
+Batch = Tensor | Mapping[str, Tensor]
+
+
+def to_json(inputs: Inputs) -> Any:
+    """The sizes as plain JSON values, each under the name of its kind.
+
+    Example:
+        >>> to_json(Image(1, 8, 8))
+        {'image': [1, 8, 8]}
+    """
+    match inputs:
+        case Width():
+            return {"width": [int(inputs), inputs.measured]}
+        case Codes():
+            return {"codes": list(inputs)}
+        case Image():
+            return {"image": list(inputs)}
+        case Text():
+            return {"text": list(inputs)}
+        case _:
+            return {"parts": {name: to_json(part) for name, part in inputs.items()}}
+
+
+def from_json(values: Mapping[str, Any]) -> Inputs:
+    """The sizes that `to_json` described.
+
+    Raises:
+        ModelError: if the values name no kind of input.
+    """
+    if len(values) == 1:
+        match next(iter(values.items())):
+            case "width", [width, measured]:
+                return Width(width, measured=measured)
+            case "codes", sizes:
+                return Codes(sizes)
+            case "image", sizes:
+                return Image(*sizes)
+            case "text", sizes:
+                return Text(*sizes)
+            case "parts", parts:
+                return {name: single(from_json(part)) for name, part in parts.items()}
+    raise ModelError(f"Inputs: expected the description of an input, found {dict(values)}.")
+
+
+def described(
+    name: str, inputs: Inputs, outputs: int, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A network as plain JSON values: its name in the registry and how it is built."""
+    return {
+        "name": name,
+        "inputs": to_json(inputs),
+        "outputs": outputs,
+        "arguments": dict(arguments),
+    }
+
+
+def single(inputs: Inputs) -> Part:
+    """The same sizes, certain to be of one kind.
+
+    Raises:
+        ModelError: if they are of several kinds.
+    """
+    if isinstance(inputs, Mapping):
+        raise ModelError(
+            f"Network: expected one kind of input, found {', '.join(map(repr, inputs))}.",
+            remedy="Use the mixture network, or a module that takes a dict of tensors.",
+            found=tuple(inputs),
+        )
+    return inputs
+
+
+def parts(inputs: Inputs) -> dict[str, Part]:
+    """The sizes by name; a single one goes by the name of its kind.
+
+    Example:
+        >>> parts(Text(8, 100))
+        {'text': Text(length=8, vocabulary=100)}
+    """
+    if isinstance(inputs, Mapping):
+        return dict(inputs)
+    return {_NAMES[type(inputs)]: inputs}
+
+
+_NAMES: dict[type, str] = {Width: "table", Codes: "codes", Image: "image", Text: "text"}

@@ -1,0 +1,92 @@
+"""The built-in networks by name, and as plain values."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from fivefold.errors import ModelError
+from fivefold.models.convnet import ConvNet
+from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
+from fivefold.models.mixture import Mixture
+from fivefold.models.mlp import Mlp
+from fivefold.models.textnet import TextNet
+
+NETWORKS: dict[str, Callable[..., nn.Module]] = {
+    "mlp": Mlp,
+    "convnet": ConvNet,
+    "textnet": TextNet,
+    "mixture": Mixture,
+}
+
+
+def choose(inputs: Inputs) -> str:
+    """The name of the default network for these inputs.
+
+    Example:
+        >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
+        ('mlp', 'mixture')
+    """
+    kinds = {type(part) for part in parts(inputs).values()}
+    if kinds <= {Width, Codes}:
+        return "mlp"
+    if len(parts(inputs)) == 1:
+        return {Image: "convnet", Text: "textnet"}[kinds.pop()]
+    return "mixture"
+
+
+def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module:
+    """A new built-in network, with weights drawn from torch's own generator.
+
+    Args:
+        name: one of `NETWORKS`.
+        inputs: sizes of what it reads.
+        outputs: numbers a row.
+        arguments: of its class.
+
+    Raises:
+        ModelError: if there is no such network, or it cannot read these inputs.
+    """
+    if name not in NETWORKS:
+        raise ModelError(
+            f"Train: expected one of {', '.join(NETWORKS)}, found {name!r}.",
+            remedy="Choose one of them, or pass a module of your own.",
+            name=name,
+        )
+    wanted = choose(inputs)
+    if name not in {wanted, "mixture"}:
+        raise ModelError(
+            f"Train: expected a network for {inputs}, found {name!r}.",
+            remedy=f'Use Train("{wanted}"), or leave the model out.',
+            name=name,
+        )
+    return NETWORKS[name](inputs, outputs, **arguments)
+
+
+def describe(body: nn.Module) -> dict[str, Any] | None:
+    """A built-in network as plain JSON values; None for any other module.
+
+    Example:
+        >>> describe(Mlp(Width(4), 1, width=32))["arguments"]["width"]
+        32
+        >>> describe(nn.Linear(4, 1)) is None
+        True
+    """
+    name = next((name for name, network in NETWORKS.items() if type(body) is network), None)
+    if name is None:
+        return None
+    description: dict[str, Any] = body.description  # type: ignore[assignment]
+    with torch.device("meta"):
+        twin = build(description)
+    return description if _shapes(twin) == _shapes(body) else None
+
+
+def build(description: Mapping[str, Any]) -> nn.Module:
+    """The network that `describe` described, with fresh weights."""
+    inputs, outputs = from_json(description["inputs"]), description["outputs"]
+    return NETWORKS[description["name"]](inputs, outputs, **description["arguments"])
+
+
+def _shapes(module: nn.Module) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in module.state_dict().items()}

@@ -1,0 +1,59 @@
+"""Scores of many rows: the one way in which a network is asked."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+    from fivefold.models.assemble import Assembled
+
+BATCH_BYTES = 2**25
+"""A batch's arrays are kept below this, so that its activations fit in memory too."""
+
+
+def score(
+    model: "Assembled",
+    inputs: "Mapping[str, Array]",
+    *,
+    batch: int = 4096,
+    device: str | torch.device | None = None,
+) -> "Array":
+    """Scores in eval mode, without gradients; the network is left in the mode it was in.
+
+    Args:
+        model: the network.
+        inputs: the codec's arrays, first axis rows.
+        batch: rows at a time, at most; fewer where rows are large.
+        device: where to compute; None is where the network is. It goes back there afterwards.
+
+    Returns:
+        Float32 `(n, classes)` probabilities, or `(n,)` values; without rows, of length 0.
+    """
+    rows = len(next(iter(inputs.values())))
+    if not rows:
+        blank = {name: np.zeros((1, *a.shape[1:]), a.dtype) for name, a in inputs.items()}
+        return score(model, blank, device=device)[:0]
+    row_bytes = sum(4 * max(1, values[:1].size) for values in inputs.values())
+    batch = max(1, min(batch, BATCH_BYTES // row_bytes))
+    home = model.device
+    where = home if device is None else torch.device(device)
+    modes = [(module, module.training) for module in model.modules()]
+    scores = []
+    try:
+        model.to(where).eval()
+        with torch.inference_mode():
+            for start in range(0, rows, batch):
+                blocks = {
+                    name: torch.from_numpy(np.ascontiguousarray(values[start : start + batch]))
+                    for name, values in inputs.items()
+                }
+                blocks = {name: tensor.to(where) for name, tensor in blocks.items()}
+                scores.append(model.scores(blocks).cpu().numpy())
+    finally:
+        model.to(home)
+        for module, training in modes:
+            module.training = training
+    return np.concatenate(scores).astype(np.float32, copy=False)

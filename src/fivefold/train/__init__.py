@@ -1,0 +1,1 @@
+"""The third stage: a network learns."""

@@ -1,0 +1,66 @@
+"""Where to compute, with how many threads, and what it took."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from fivefold.errors import PreflightError
+
+
+def find_device(wish: str) -> torch.device:
+    """The device that a wish means on this machine: `auto` is the first GPU, or else the CPU.
+
+    Raises:
+        PreflightError: if the device is not there.
+    """
+    cuda = torch.cuda.is_available()
+    if wish == "auto":
+        return torch.device("cuda:0" if cuda else "cpu")
+    try:
+        device = torch.device(wish)
+    except RuntimeError:
+        raise PreflightError(
+            f"Train: expected a device such as auto, cpu or cuda:0, found {wish!r}.",
+            remedy='Pass device="auto" to run().',
+            device=wish,
+        ) from None
+    gpus = torch.cuda.device_count() if cuda else 0
+    if device.type == "cuda" and (device.index or 0) >= gpus:
+        raise PreflightError(
+            f"Train: expected the device {wish!r}, found {gpus} GPU{'s' * (gpus != 1)}.",
+            evidence=f"torch {torch.__version__}.",
+            remedy='Pass device="auto" to run(), or install a build of torch for this GPU.',
+            device=wish,
+        )
+    return device
+
+
+@contextmanager
+def threads_set(threads: int | None) -> Iterator[int]:
+    """Let torch use so many threads; None leaves its own choice. It is put back afterwards."""
+    before = torch.get_num_threads()
+    try:
+        if threads is not None and threads != before:
+            torch.set_num_threads(threads)
+        yield torch.get_num_threads()
+    finally:
+        if torch.get_num_threads() != before:
+            torch.set_num_threads(before)
+
+
+def peak_bytes(device: torch.device) -> int:
+    """The most memory used so far: by this process, or on the GPU since its last reset.
+
+    Returns:
+        Bytes; 0 where the system does not say.
+    """
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    try:
+        import resource
+    except ImportError:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,63 @@
+"""A fresh network for each run, from whatever the user has given."""
+
+import copy
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.models.assemble import Assembled, assemble
+from fivefold.models.inputs import Inputs
+from fivefold.models.registry import NETWORKS, choose, make
+from fivefold.train.fit import private_random, seed_random
+from fivefold.train.rules import Network
+
+if TYPE_CHECKING:
+    from fivefold.codecs.codec import Codec
+    from fivefold.codecs.table import Array
+
+Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
+
+
+def make_network(
+    codec: "Codec", model: Model, *, target: "Array", example: dict[str, Tensor], seed: int
+) -> Assembled:
+    """A network that shares no weight with any other.
+
+    Args:
+        codec: fitted on the training rows.
+        model: None for the default, a built-in one's name, a module (which is copied), or a
+            factory (whose module is copied too, in case it always gives the same one).
+        target: training targets.
+        example: a few encoded rows on the CPU; they give lazy layers their shapes.
+        seed: of the first weights.
+
+    Returns:
+        The untrained network on the CPU, `fit_buffers` still to be called.
+    """
+
+    def factory(inputs: Inputs, outputs: int) -> nn.Module:
+        if model is None:
+            return make(choose(inputs), inputs, outputs)
+        if isinstance(model, str):
+            return make(model, inputs, outputs)
+        return copy.deepcopy(model if isinstance(model, nn.Module) else model(inputs, outputs))
+
+    cpu = torch.device("cpu")
+    with private_random(cpu):
+        seed_random(seed, cpu)
+        network = assemble(codec, factory, target=target)
+        lazy = (nn.parameter.UninitializedParameter, nn.parameter.UninitializedBuffer)
+        if any(isinstance(tensor, lazy) for tensor in network.state_dict().values()):
+            with torch.no_grad():
+                network.eval()(example)
+    return network
+
+
+def network_name(network: Assembled) -> tuple[str, Network]:
+    """What to call a network in print, and which habits it has."""
+    for name, kind in NETWORKS.items():
+        if type(network.body) is kind:
+            return name, name  # type: ignore[return-value]
+    return type(network.body).__name__, "own"

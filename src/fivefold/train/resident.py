@@ -1,0 +1,117 @@
+"""Rows as tensors that stay on the device."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from fivefold.models.fixed import Fixed
+from fivefold.models.inputs import Batch, Image, Width, parts
+from fivefold.train.augment import make_augment
+from fivefold.train.fit import Data
+from fivefold.train.loss import targets
+from fivefold.train.rules import decide_shift
+
+if TYPE_CHECKING:
+    from fivefold.artifacts import Preprocessed, Rows
+    from fivefold.train.plan import Plan
+    from fivefold.train.train import Train
+
+CHUNK = 8192
+"""Rows that are filled, scaled and one-hot encoded at a time."""
+
+LIMIT = 2**31
+"""Bytes up to which a table is encoded once, ahead of the epochs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resident:
+    """What the loop reads.
+
+    Attributes:
+        train: inputs and targets of the training rows.
+        valid: the same of the validation rows.
+        prepare: what is left to do to a batch; None where all was done ahead.
+        augment: random changes to a batch before that, in training.
+    """
+
+    train: Data
+    valid: Data
+    prepare: Callable[[Batch], Batch] | None
+    augment: Callable[[Batch], Batch] | None
+
+
+def make_resident(stage: "Train", plan: "Plan", data: "Preprocessed") -> Resident:
+    """Put the rows on the device, and show the training rows to a body that fits buffers.
+
+    Args:
+        stage: what was asked for.
+        plan: the network and whether to encode ahead.
+        data: encoded rows.
+    """
+    fixed, head = plan.network.fixed, plan.network.head
+
+    def placed(rows: "Rows") -> Data:
+        blocks = place(rows, plan.device)
+        target = targets(rows.target, head, own=stage.loss is not None).to(plan.device)
+        return (encode(blocks, fixed) if plan.once else blocks), target
+
+    train, valid = placed(data.train), placed(data.valid)
+    fit_buffers: Any = getattr(plan.network.body, "fit_buffers", None)
+    if fit_buffers is not None and (plan.once or not {"numeric", "codes"}.isdisjoint(train[0])):
+        seen = train[0] if plan.once else encode(_some(train[0], fixed), fixed.tabular)
+        fit_buffers(seen)
+    shifts = {
+        name: decide_shift(image.height, image.width) for name, image in data.codec.images.items()
+    }
+    return Resident(
+        train=train,
+        valid=valid,
+        prepare=None if plan.once else fixed,
+        augment=make_augment(stage.augment, shifts),
+    )
+
+
+def encodes_once(fixed: Fixed, rows: int) -> bool:
+    """Whether `fixed` is applied once, ahead of the epochs, rather than to every batch.
+
+    Tables and texts are, if the result stays below 2 GiB. Images stay uint8, a quarter of the
+    size, and keep the form that random changes need.
+    """
+    image = any(isinstance(part, Image) for part in parts(fixed.inputs).values())
+    return not image and 4 * _width(fixed) * rows <= LIMIT
+
+
+def _width(fixed: Fixed) -> int:
+    """Floats that a row of the table takes."""
+    return sum(part for part in parts(fixed.inputs).values() if isinstance(part, Width))
+
+
+def place(rows: "Rows", device: torch.device) -> dict[str, Tensor]:
+    """The codec's arrays as tensors on the device."""
+    return {name: torch.from_numpy(array).to(device) for name, array in rows.inputs.items()}
+
+
+@torch.no_grad()
+def encode(blocks: dict[str, Tensor], fixed: Callable[[dict[str, Tensor]], Batch]) -> Batch:
+    """What `fixed` makes of all rows, piece by piece."""
+    rows = len(next(iter(blocks.values())))
+    pieces = [
+        fixed({name: tensor[start : start + CHUNK] for name, tensor in blocks.items()})
+        for start in range(0, max(rows, 1), CHUNK)
+    ]
+    single = [piece for piece in pieces if isinstance(piece, Tensor)]
+    if single:
+        return torch.cat(single)
+    named = [piece for piece in pieces if not isinstance(piece, Tensor)]
+    return {name: torch.cat([piece[name] for piece in named]) for name in named[0]}
+
+
+def _some(blocks: Batch, fixed: Fixed) -> dict[str, Tensor]:
+    """The table's blocks alone, of evenly spaced rows if all of them would pass the limit."""
+    assert not isinstance(blocks, Tensor)
+    rows = len(next(iter(blocks.values())))
+    every = -(-4 * _width(fixed) * rows // LIMIT) or 1
+    return {name: blocks[name][::every] for name in ("numeric", "codes") if name in blocks}

@@ -1,0 +1,44 @@
+"""The network that a user gives, as it is at that moment; torch is not imported for it."""
+
+import copy
+import inspect
+import sys
+from typing import Any
+
+from fivefold.core.faults import nearest
+
+NAMES = ("mlp", "convnet", "textnet", "mixture")
+"""The built-in networks: for tables, small images, texts, and rows that mix them."""
+
+
+def snapshot(model: Any) -> Any:
+    """None, the name of a built-in network, a copy of a module, or a factory.
+
+    Args:
+        model: what was given.
+
+    Raises:
+        ValueError: if it is none of them, or a factory that does not take two arguments.
+    """
+    if model is None:
+        return None
+    if isinstance(model, str):
+        if model not in NAMES:
+            near = nearest(model, NAMES)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
+        return model
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(model, torch.nn.Module):
+        return copy.deepcopy(model)
+    if not callable(model):
+        raise ValueError("A name, an nn.Module, or a function of (inputs, outputs)")
+    try:
+        signature = inspect.signature(model)
+    except (TypeError, ValueError):  # written in C: it cannot be asked
+        return model
+    try:
+        signature.bind(1, 1)
+    except TypeError:
+        raise ValueError("A function that takes two arguments, (inputs, outputs)") from None
+    return model
