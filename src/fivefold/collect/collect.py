@@ -1,0 +1,114 @@
+"""The stage that reads data and says what it is."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.schema import Kind, Label, Task
+from fivefold.collect.files import Reading
+from fivefold.collect.gather import gather
+from fivefold.collect.glance import check_names
+from fivefold.collect.source import check_source
+from fivefold.collect.wishes import Wishes
+from fivefold.core.context import Context
+from fivefold.core.events import Found, Noted
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.errors import FivefoldError
+
+Cell = str | int | float
+
+
+class Collect(Stage):
+    """Read a table or images from any source, infer a schema and report what is noticed.
+
+    All rows are kept, in the order of the source. Rows without a target or with an unreadable
+    image are marked as not usable. Nothing is written.
+
+    Args:
+        source: a path (CSV, TSV, Parquet, JSON lines, Excel, idx; also gzipped), a pattern, a
+            folder or zip of images with one subfolder a class, `"sklearn:digits"`, a pair of idx
+            files, a frame of any library, `(X, y)`, a mapping of columns, a list of mappings.
+        target: the column to predict, by name or place. Images, `(X, y)` and bundled sets bring
+            one.
+        test_source: the test rows, in any of these forms.
+        task: `binary`, `multiclass` or `regression`, where the guess is not wanted.
+        positive: the class whose probability a binary model is judged by; the rarer one unless
+            said. With more than two classes: this one against the rest.
+        kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`.
+        drop: columns to leave out.
+        missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
+            or by column: `{"insulin": [0]}`.
+        group: the column whose rows belong together, a patient for instance.
+        time: the column by which rows are divided into past and future.
+        on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
+            finding, or is an `error`.
+        header: whether the first row names the columns; None to detect.
+        delimiter: between the fields of a text; None to detect.
+        encoding: of a text; None to detect.
+
+    Example:
+        >>> Collect("adult.csv", target="income").target
+        'income'
+    """
+
+    source: Any = Field(kw_only=False)
+    target: str | int | None = None
+    test_source: Any = None
+    task: Task | None = None
+    positive: Label | None = None
+    kinds: dict[str, Kind] = Field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...]] = ()
+    group: str | None = None
+    time: str | None = None
+    on_bad_value: Literal["missing", "error"] = "missing"
+    header: bool | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
+
+    def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
+        """Paths that do not exist, readers not installed, names that no column has."""
+        if found.get(Collected) is not None:
+            return []
+        faults = check_source(self.source)
+        if self.test_source is not None:
+            faults += check_source(self.test_source)
+        return faults or check_names(self.source, self._reading(), self._wishes())
+
+    def run(self, session: Session) -> Collected:
+        """Read, infer, inspect."""
+        collected, notes = gather(
+            self.source,
+            self._wishes(),
+            test_source=self.test_source,
+            reading=self._reading(),
+            seed=session.seed,
+        )
+        for note in notes:
+            session.emit(Noted(text=note))
+        for finding in collected.findings:
+            session.emit(Found(finding=finding))
+        return collected
+
+    def _reading(self) -> Reading:
+        return Reading(
+            delimiter=self.delimiter,
+            header=self.header,
+            encoding=self.encoding,
+            target=self.target if isinstance(self.target, str) else "",
+        )
+
+    def _wishes(self) -> Wishes:
+        return Wishes(
+            target=self.target,
+            task=self.task,
+            positive=self.positive,
+            kinds=self.kinds,
+            drop=self.drop,
+            missing=self.missing,
+            group=self.group,
+            time=self.time,
+            on_bad_value=self.on_bad_value,
+        )

@@ -1,0 +1,167 @@
+"""A column that says how hard a row is: made from the answers, though no answer itself."""
+
+import warnings
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.collect.raw import literal
+from fivefold.core.finding import Finding
+
+REMOVED = 0.25
+"""Fraction of the errors that must go when the column is added."""
+ORDERED = 0.57
+"""How well it must rank wrong rows above right ones (area under the curve; 0.5 is none)."""
+SURE = 2.5
+"""Standard errors that this must lie above 0.5."""
+WRONG = 30
+"""Wrong rows that there must be without the column, and 5 of them on each side."""
+ROWS = 500
+_LIKELY = 0.65
+_TRIED = 2
+_GROUPS = 20
+_TREES, _SAMPLE, _FEATURES = 60, 3000, 16
+_FLOOR = -1e30
+
+
+def find_difficulty(
+    names: tuple[str, ...], matrix: Array, target: Array, target_name: str, *, seed: int = 0
+) -> list[Finding]:
+    """Columns that tell where a model errs, whichever way it errs.
+
+    An honest column moves predictions towards a class: where it makes one prediction wrong more
+    often, it makes the opposite one right more often. A column made from the answers (how many
+    other models got the row right, an annotator's doubt, a flag set on review) makes *both* wrong
+    more often. So, in a model that has not seen the column: learn from the rows predicted A how
+    the column goes with errors, rank the rows predicted B by it, and the other way round. Wrong
+    rows must come first in both, and a model that sees the column must make far fewer errors.
+
+    Args:
+        names: of the columns.
+        matrix: `(n, d)` float64, NaN for missing.
+        target: `(n,)` class codes; the largest class is told from the rest.
+        target_name: for the sentence.
+        seed: of the forests.
+
+    Returns:
+        Serious findings of the code `target_leakage`.
+    """
+    if len(target) < ROWS or len(names) < 3:
+        return []
+    truth = (target == np.bincount(target).argmax()).astype(np.int64)
+    filled = np.where(np.isnan(matrix), _FLOOR, matrix).astype(np.float32)
+    groups = [groups_of(filled[:, place]) for place in range(len(names))]
+    wrong = _out_of_bag(filled, truth, seed) != truth
+    half = np.random.default_rng(seed).permutation(len(truth)) % 2
+    ranks = np.array([carry_over(group, wrong, half, np.mean) for group in groups])
+    found = []
+    for place in np.argsort(-ranks, kind="stable")[:_TRIED]:
+        if ranks[place] < _LIKELY:
+            continue
+        said = _out_of_bag(np.delete(filled, place, 1), truth, seed)
+        blind = said != truth
+        sides = min(int((blind & (said == side)).sum()) for side in (0, 1))
+        if blind.sum() < WRONG or sides < 5:
+            continue
+        ranked = carry_over(groups[place], blind, said, np.min)
+        removed = float(1 - wrong.sum() / blind.sum())
+        sure = (ranked - 0.5) * np.sqrt(12 * sides) >= SURE
+        if removed >= REMOVED and (ranked >= ORDERED) and sure:
+            count = int(blind.sum())
+            found.append(_finding(names[place], target_name, ranked, removed, count, len(truth)))
+    return found
+
+
+def carry_over(groups: Array, wrong: Array, side: Array, summary: object) -> float:
+    """How well a column's link with errors carries over from one side of the rows to the other.
+
+    Args:
+        groups: `(n,)` int, the column's values or ranges of them.
+        wrong: `(n,)` bool, the errors of a model.
+        side: `(n,)` 0 or 1.
+        summary: of the two directions, `np.mean` or `np.min`.
+
+    Returns:
+        Area under the curve: 1 if the column ranks all wrong rows first, 0.5 if it knows nothing,
+        below 0.5 if what goes with errors on one side goes with right answers on the other.
+    """
+    areas, size = [], int(groups.max()) + 1
+    for one in (0, 1):
+        learn, judge = side == one, side != one
+        if not learn.any() or not judge.any():
+            return 0.5
+        usual = float(wrong[learn].mean())
+        errors = np.bincount(groups[learn], wrong[learn], minlength=size) + 3 * usual
+        rate = errors / (np.bincount(groups[learn], minlength=size) + 3)
+        areas.append(area_under_curve(rate[groups[judge]], wrong[judge]))
+    return float(summary(areas))  # type: ignore[operator]
+
+
+def area_under_curve(scores: Array, positive: Array) -> float:
+    """The chance that a positive row scores above a negative one, ties counting half.
+
+    Returns:
+        A fraction in [0, 1]; 0.5 if there are no positive or no negative rows.
+
+    Example:
+        >>> area_under_curve(np.array([0.1, 0.4, 0.35]), np.array([False, True, True]))
+        1.0
+    """
+    distinct, place = np.unique(scores, return_inverse=True)
+    ups = np.bincount(place[positive], minlength=len(distinct)).astype(float)
+    downs = np.bincount(place[~positive], minlength=len(distinct)).astype(float)
+    pairs = ups.sum() * downs.sum()
+    below = np.cumsum(downs) - downs
+    return float((ups * (below + downs / 2)).sum() / pairs) if pairs else 0.5
+
+
+def groups_of(values: Array) -> Array:
+    """`(n,)` int: the values themselves if few, else twenty ranges of equal size."""
+    distinct, place = np.unique(values, return_inverse=True)
+    if len(distinct) <= _GROUPS:
+        return np.asarray(place)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, _GROUPS + 1)[1:-1]))
+    return np.searchsorted(edges, values)
+
+
+def _out_of_bag(matrix: Array, truth: Array, seed: int) -> Array:
+    """What a small forest says of each row by the trees that have not seen it."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    rows, columns = matrix.shape
+    forest = ExtraTreesClassifier(
+        _TREES,
+        min_samples_leaf=3,
+        max_features=max(1, min(columns // 2, _FEATURES)),
+        max_samples=min(0.5, _SAMPLE / rows),
+        bootstrap=True,
+        oob_score=True,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a row that every tree has seen counts as class 0
+        forest.fit(matrix, truth)
+    scores = np.nan_to_num(forest.oob_decision_function_[:, 1])
+    said: Array = (scores > 0.5).astype(np.int64)
+    return said
+
+
+def _finding(
+    name: str, target: str, ranked: float, removed: float, wrong: int, rows: int
+) -> Finding:
+    return Finding(
+        code="target_leakage",
+        severity="serious",
+        sentence=f"Column `{name}` tells which rows a model without it gets wrong, whichever way, "
+        f"and takes away {removed:.0%} of its {wrong:,} errors in {rows:,} rows: it seems to be "
+        f"made from the answers in `{target}`. Pass drop=({literal(name)},) if so.",
+        numbers={
+            "columns": [name],
+            "score": ranked,
+            "how": "errors",
+            "removed": removed,
+            "wrong": wrong,
+            "rows": rows,
+        },
+        stage="Collect",
+    )

@@ -1,0 +1,184 @@
+"""From a source to a collected table: the whole of Collect as one plain function."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array, Columns
+from fivefold.collect.files import Reading
+from fivefold.collect.leakage import find_leaks
+from fivefold.collect.provenance import provenance
+from fivefold.collect.quality import inspect
+from fivefold.collect.raw import Raw, append_test, literal, plural, quoted
+from fivefold.collect.roles import set_aside
+from fivefold.collect.source import describe, read
+from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
+from fivefold.collect.target import Target, settle_target
+from fivefold.collect.wishes import Wishes
+from fivefold.core.finding import Finding
+from fivefold.errors import DataError
+
+
+def gather(
+    source: Any,
+    wishes: Wishes,
+    *,
+    test_source: Any = None,
+    reading: Reading | None = None,
+    seed: int = 0,
+) -> tuple[Collected, list[str]]:
+    """Read a source, infer its schema, look for what deserves a remark.
+
+    Args:
+        source: of any form that `read` knows.
+        wishes: what the user says of the columns.
+        test_source: rows to be marked as test rows.
+        reading: how files are written.
+        seed: of the samples that the findings are made on.
+
+    Returns:
+        The collected table, and decisions worth a line each.
+
+    Raises:
+        DataError: if the data cannot be used as asked.
+        PreflightError: if the source does not exist or its reader is not installed.
+    """
+    raw = read(source, reading)
+    faults = wishes.faults(list(raw.columns), raw.name, raw.target)
+    if faults:
+        raise faults[0]
+    target = wishes.target_name(list(raw.columns), raw.target, raw.name)
+    if test_source is not None:
+        raw = append_test(raw, _read_alike(test_source, raw, reading), target)
+    table = tabulate(
+        raw,
+        target=target,
+        kinds=wishes.kinds,
+        missing=wishes.missing,
+        on_bad=wishes.on_bad_value,
+    )
+    usable = usable_rows(table, target, raw.name)
+    settled = settle_target(
+        table.columns[target],
+        table.values[target],
+        usable=usable,
+        source=raw.name,
+        task=wishes.task,
+        positive=wishes.positive,
+    )
+    table.columns[target], table.values[target] = settled.column, settled.values
+    table.findings += settled.findings
+    _give_roles(table, wishes, raw.name)
+    set_aside(table, {*wishes.kinds}, usable)
+    schema = Schema(
+        columns=tuple(table.columns.values()),
+        target=target,
+        task=settled.task,
+        classes=settled.classes,
+    )
+    if not schema.inputs:
+        raise _nothing_to_learn_from(table, raw.name)
+    findings = [
+        *inspect(table.values, schema, usable, raw.given),
+        *table.findings,
+        *find_leaks(table.values, schema, usable, seed=seed),
+    ]
+    order = {"serious": 0, "warning": 1, "note": 2}
+    collected = Collected(
+        table=Columns(table.values),
+        schema=schema,
+        usable=usable,
+        given=raw.given,
+        findings=tuple(sorted(findings, key=lambda finding: order[finding.severity])),
+        provenance=provenance(
+            describe(source),
+            raw.files,
+            table.values,
+            rows=len(table),
+            licence=raw.licence,
+            test_source="" if test_source is None else describe(test_source),
+        ),
+    )
+    return collected, _notes(settled, schema)
+
+
+def usable_rows(table: Tabulated, target: str, source: str) -> Array:
+    """`(n,)` bool: rows that are readable and have a target; a finding counts the others."""
+    values, column = table.values[target], table.columns[target]
+    if column.reason:
+        raise DataError(
+            f"{source}, target `{target}`: expected classes or numbers, found {column.reason}.",
+            remedy="Choose another target.",
+            column=target,
+        )
+    usable = np.ones(len(values), bool)
+    usable[sorted(table.unreadable)] = False
+    lacking = missing_rows(values)
+    if lacking.any():
+        count, rows = int(lacking.sum()), len(values)
+        table.findings.append(
+            Finding(
+                code="target_missing",
+                severity="warning",
+                sentence=f"{count:,} of {plural(rows, 'row')} "
+                f"{'has' if count == 1 else 'have'} no `{target}` and will not be used.",
+                numbers={"column": target, "count": count, "rows": rows},
+                stage="Collect",
+            )
+        )
+    return usable & ~lacking
+
+
+def _read_alike(test_source: Any, raw: Raw, reading: Reading | None) -> Raw:
+    """The test rows, with a header exactly where the first source has one, unless it is said."""
+    reading = reading or Reading()
+    if reading.header is None and raw.positional:
+        reading = replace(reading, header=False)
+    return read(test_source, reading)
+
+
+def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
+    for name in wishes.drop:
+        dropped = replace(table.columns[name], role="ignored", reason="dropped as asked")
+        table.columns[name] = dropped
+    if wishes.group is not None:
+        table.columns[wishes.group] = replace(table.columns[wishes.group], role="group")
+    if wishes.time is not None:
+        column = table.columns[wishes.time]
+        if column.kind not in {"datetime", "numeric"}:
+            raise DataError(
+                f"{source}, column `{column.name}`: expected dates or numbers for time=, found "
+                f"{column.kind} values.",
+                remedy="Name a column of dates, or write its dates as 2024-01-31.",
+                column=column.name,
+            )
+        table.columns[wishes.time] = replace(column, role="time")
+
+
+def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
+    ignored = [column for column in table.columns.values() if column.role == "ignored"]
+    reasons = "; ".join(f"`{column.name}`: {column.reason}" for column in ignored[:20])
+    example = next((c.name for c in ignored if c.reason in {"id", "row number"}), "")
+    return DataError(
+        f"{source}: expected at least one column to learn from, found none besides the target.",
+        evidence=f"Left out: {reasons}." if ignored else "",
+        remedy=f'Pass kinds={{{literal(example)}: "text"}} to keep a column.'
+        if example
+        else "Collect more columns.",
+        columns=tuple(column.name for column in ignored),
+    )
+
+
+def _notes(settled: Target, schema: Schema) -> list[str]:
+    notes = list(settled.notes)
+    aside = [
+        column.name
+        for column in schema.columns
+        if column.role == "ignored" and column.reason != "dropped as asked"
+    ]
+    if aside:
+        notes.append(f"Left out: {quoted(aside)}.")
+    return notes

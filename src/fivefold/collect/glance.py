@@ -1,0 +1,124 @@
+"""A cheap look at the column names of a source, before it is read."""
+
+import io
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+from fivefold.collect.delimited import read_delimited
+from fivefold.collect.dialect import detect_encoding
+from fivefold.collect.files import JSON, PARQUET, TEXT, Reading, suffix_of
+from fivefold.collect.raw import unique_names
+from fivefold.collect.source import find_files, form_of
+from fivefold.collect.wishes import Wishes
+from fivefold.errors import DataError, FivefoldError
+
+HEAD = 1 << 18
+"""Bytes looked at."""
+
+
+def check_names(source: Any, reading: Reading, wishes: Wishes) -> list[FivefoldError]:
+    """Names that the source's columns do not have; nothing where a look is not cheap."""
+    try:
+        names = glance(source, reading)
+    except DataError as fault:
+        return [fault]
+    if not names:
+        return []
+    name = Path(source).name if form_of(source) == "files" else type(source).__name__
+    return wishes.faults(names, name)
+
+
+def glance(source: Any, reading: Reading) -> list[str]:
+    """The column names of a frame or of the first file; empty where a look is not cheap.
+
+    Raises:
+        DataError: if a name occurs twice.
+    """
+    form = form_of(source)
+    if form in {"frame", "columns"}:
+        columns = getattr(source, "column_names", None) or getattr(source, "columns", None)
+        names = list(source if form == "columns" else columns if columns is not None else ())
+        tuples = any(isinstance(name, tuple) for name in names)
+        return [] if tuples else unique_names(names, type(source).__name__)
+    if form != "files":
+        return []
+    path = find_files(source)[0]
+    suffix = suffix_of(path.name)
+    if suffix in PARQUET and not path.name.endswith(".gz"):
+        return _parquet_names(path)
+    if suffix in JSON:
+        return _json_names(_head(path))
+    if suffix in TEXT and "idx" not in path.name:
+        return _text_names(_head(path), path.name, suffix, reading)
+    return []
+
+
+def _head(path: Path) -> bytes:
+    """The first whole lines of a file, gzipped or not; all of it if it is small."""
+    with path.open("rb") as file:
+        content = file.read(HEAD)
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content)
+        except zlib.error:
+            return b""
+    elif len(content) < HEAD:
+        return content
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> list[str]:
+    encoding = reading.encoding or detect_encoding(content)
+    if not content.strip() or encoding.startswith(("utf-16", "utf-32")):
+        return []
+    try:
+        raw = read_delimited(
+            content,
+            name,
+            delimiter=reading.delimiter,
+            header=reading.header,
+            encoding=encoding,
+            target=reading.target,
+            suffix=suffix,
+        )
+    except DataError as fault:
+        return _raise_if_names(fault)
+    return list(raw.columns)
+
+
+def _raise_if_names(fault: DataError) -> list[str]:
+    """Faults of names are certain; others may come from the cut, and are left to the reading."""
+    if "columns" in fault.facts:
+        raise fault
+    return []
+
+
+def _json_names(content: bytes) -> list[str]:
+    """Keys of the rows at the start; empty unless it is a whole small file of JSON lines.
+
+    A key may first occur further down, so a larger file says nothing.
+    """
+    if len(content) >= HEAD // 2:
+        return []
+    names: dict[str, None] = {}
+    for line in io.BytesIO(content):
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            return []
+        if not isinstance(row, dict):
+            return []
+        names.update(dict.fromkeys(row))
+    return list(names)
+
+
+def _parquet_names(path: Path) -> list[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        return unique_names(parquet.read_schema(path).names, path.name)
+    except (pa.ArrowException, OSError):
+        return []

@@ -1,0 +1,85 @@
+"""Files of the idx format, as MNIST and its followers use it."""
+
+import struct
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.collect.raw import Raw
+from fivefold.errors import DataError
+
+_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def is_idx(content: bytes) -> bool:
+    """Whether the bytes begin as an idx file does: two zeros, a type, a number of axes."""
+    return (
+        len(content) > 4 and content[:2] == b"\0\0" and content[2] in _TYPES and 0 < content[3] < 5
+    )
+
+
+def parse_idx(content: bytes, name: str) -> Array:
+    """The array of an idx file, in the machine's byte order.
+
+    Raises:
+        DataError: if the header is none, or announces more or fewer values than follow.
+    """
+    if not is_idx(content):
+        raise DataError(
+            f"{name}: expected an idx file, found other bytes.",
+            remedy="Pass the images file of an idx pair, gzipped or not.",
+        )
+    dtype, axes = np.dtype(_TYPES[content[2]]), content[3]
+    start = 4 + 4 * axes
+    shape = struct.unpack(f">{axes}I", content[4:start].ljust(4 * axes, b"\0"))
+    wanted = int(np.prod(shape)) * dtype.itemsize
+    if len(content) - start != wanted:
+        raise DataError(
+            f"{name}: expected {wanted:,} bytes of values for shape {shape}, "
+            f"found {len(content) - start:,}.",
+            remedy="Fetch the file again; it is cut short or damaged.",
+            wanted=wanted,
+            found=len(content) - start,
+        )
+    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    return values.astype(dtype.newbyteorder("="), copy=False)
+
+
+def labels_name(images: str) -> str:
+    """The name of the labels file beside an images file.
+
+    Example:
+        >>> labels_name("fashion_train-images-idx3-ubyte.gz")
+        'fashion_train-labels-idx1-ubyte.gz'
+    """
+    return images.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1")
+
+
+def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw:
+    """Images as the column `image`, labels as the column `label`.
+
+    Args:
+        images: content of an idx file of three axes (grey) or four (with channels last).
+        labels: content of an idx file of one axis.
+        name: of the images file.
+        labels_source: name of the labels file.
+
+    Raises:
+        DataError: if a file is damaged, or their lengths differ.
+    """
+    stack, classes = parse_idx(images, name), parse_idx(labels, labels_source)
+    if stack.ndim not in (3, 4) or classes.ndim != 1 or len(stack) != len(classes):
+        raise DataError(
+            f"{name}: expected images (n, height, width) and labels (n,), found shapes "
+            f"{stack.shape} and {classes.shape}.",
+            evidence=f"Labels are read from {labels_source}.",
+            remedy="Pass source=(images, labels) with the two files of one pair.",
+            shapes=(stack.shape, classes.shape),
+        )
+    pictures = stack[..., None] if stack.ndim == 3 else stack
+    return Raw(
+        name=name,
+        columns={"image": pictures, "label": classes.astype(np.int64)},
+        kinds={"image": "image"},
+        target="label",
+    )

@@ -1,0 +1,167 @@
+"""Folders of images with one subfolder a class, unpacked or in a zip file."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.collect.provenance import digest_of_files
+from fivefold.collect.raw import Raw, objects, quoted
+from fivefold.core.finding import Finding
+from fivefold.errors import DataError
+
+IMAGE_SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+)
+PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
+
+
+class Entry(NamedTuple):
+    """One file of a folder: its path inside, its part (-1: not said), its class, its bytes."""
+
+    path: str
+    part: int
+    label: str
+    read: Callable[[], bytes]
+
+
+def is_image(path: str) -> bool:
+    """Whether a file name is that of an image; hidden files are none."""
+    pure = PurePosixPath(path)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in pure.parts)
+    return pure.suffix.lower() in IMAGE_SUFFIXES and not hidden
+
+
+def read_image_folder(folder: Path, name: str) -> Raw:
+    """The images of a folder as the column `image`, their subfolders as the column `label`.
+
+    Subfolders called train, valid and test (or near to it) that hold the class folders say which
+    part a row belongs to.
+
+    Args:
+        folder: holds one subfolder a class.
+        name: of the source, for messages.
+
+    Raises:
+        DataError: if there are no images, or they do not lie in class folders.
+    """
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    listed = [(inner, path.read_bytes) for inner, path in sorted(files.items()) if path.is_file()]
+    return _read(listed, name)
+
+
+def read_image_zip(content: bytes, name: str) -> Raw:
+    """The same from the bytes of a zip file that holds such a folder; nothing is unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+        raw = _read(((path, partial(archive.read, path)) for path in members), name)
+    return raw.replace(files=())
+
+
+def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
+    entries, stray = _entries([(path, read) for path, read in files if is_image(path)], name)
+    contents: list[object] = []
+    described = []
+    for entry in entries:
+        try:
+            content: bytes = entry.read()
+        except (OSError, zipfile.BadZipFile):
+            content = b""  # decoded below, and found to be no image
+        contents.append(content)
+        described.append((entry.path, content))
+    images, bad = decode_images(objects(contents))
+    findings = [unreadable_images([entries[row].path for row in bad])] if len(bad) else []
+    if stray:
+        findings.append(
+            Finding(
+                code="stray_images",
+                severity="warning",
+                sentence=f"{name} holds {len(stray):,} images outside class folders; left out: "
+                f"{quoted(stray, 3)}.",
+                numbers={"count": len(stray), "files": stray[:20]},
+                stage="Collect",
+            )
+        )
+    parts = np.array([entry.part for entry in entries], np.int8)
+    return Raw(
+        name=name,
+        columns={"image": images, "label": objects(entry.label for entry in entries)},
+        kinds={"image": "image", "label": "categorical"},
+        target="label",
+        given=parts if (parts >= 0).any() else None,
+        unreadable=[int(row) for row in bad],
+        findings=tuple(findings),
+        files=(digest_of_files(name, described),),
+    )
+
+
+def _entries(
+    files: list[tuple[str, Callable[[], bytes]]], name: str
+) -> tuple[list[Entry], list[str]]:
+    """Files with part and class, and the paths of images that lie in no class folder."""
+    if not files:
+        raise DataError(
+            f"{name}: expected images in one subfolder a class, found no image.",
+            evidence=f"Known endings: {', '.join(sorted(IMAGE_SUFFIXES))}.",
+            remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg.",
+            rows=0,
+        )
+    split = [(PurePosixPath(path).parts, path, read) for path, read in files]
+    while len({parts[0] for parts, _, _ in split}) == 1 and all(len(p) > 2 for p, _, _ in split):
+        split = [(parts[1:], path, read) for parts, path, read in split]
+    heads = {parts[0].lower() for parts, _, _ in split if len(parts) > 1}
+    by_part = bool(heads) and heads <= set(PARTS) and any(len(parts) > 2 for parts, _, _ in split)
+    entries, stray = [], []
+    for parts, path, read in split:
+        part = PARTS.get(parts[0].lower(), -1) if by_part else -1
+        inner = parts[1:] if by_part else parts
+        if len(inner) < 2:
+            stray.append(path)
+        else:
+            entries.append(Entry(path, part, inner[0], read))
+    if not entries:
+        raise DataError(
+            f"{name}: expected images in one subfolder a class, found {len(files):,} images in "
+            "no subfolder.",
+            remedy="Move each image into a folder named after its class.",
+            rows=len(files),
+        )
+    return entries, stray
+
+
+def decode_images(values: Array) -> tuple[Array, Array]:
+    """Images of any form as one uint8 array where all have one size, and the unreadable ones.
+
+    Args:
+        values: `(n,)` paths, bytes or arrays; or `(n, height, width[, channels])`.
+
+    Returns:
+        uint8 `(n, height, width, channels)`, or an object array of such images and None; and the
+        positions of those that could not be read, int64.
+    """
+    column = Column(name="image", kind="image")
+    images, bad = canonical_column(values, column, on_bad="missing")
+    if images.dtype == object:
+        shapes = {None if image is None else image.shape for image in images}
+        if len(shapes) == 1 and None not in shapes:
+            images = np.stack(list(images))
+    return images, bad
+
+
+def unreadable_images(paths: list[str]) -> Finding:
+    """The finding about images that are damaged or none at all."""
+    return Finding(
+        code="unreadable_images",
+        severity="warning",
+        sentence=f"{len(paths):,} image{'s' * (len(paths) != 1)} could not be read and will not "
+        f"be used: {quoted(paths, 5)}.",
+        numbers={"count": len(paths), "files": paths[:100]},
+        stage="Collect",
+    )

@@ -1,0 +1,200 @@
+"""What kind a column is, from its values."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.cell import BAD, is_missing, null_numbers, number
+from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.table import Array
+from fivefold.collect.dates import detect_date_format, swapped
+from fivefold.collect.raw import objects
+
+ENOUGH = 0.99
+"""Fraction of values that must be numbers (or dates) for the rest to be strays."""
+
+_LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
+_DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
+_TRUTH = {"true", "false"}
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """What one column seems to hold.
+
+    Args:
+        kind: of its values.
+        format: of its dates.
+        tokens: how often each text that stands for missing occurs.
+        nested: its values are lists or mappings, which no model here reads.
+        dressed: an example of a number in a dress (`1,234.5`, `12 %`) that keeps the column from
+            being numeric; empty if there is none.
+        ambiguous: another way to read its dates; empty if there is none.
+    """
+
+    kind: Kind
+    format: str = ""
+    tokens: dict[str, int] = field(default_factory=dict)
+    nested: bool = False
+    dressed: str = ""
+    ambiguous: str = ""
+
+
+def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[str] = ()) -> Guess:
+    """The kind of a column.
+
+    Numbers that are nearly all numbers are numeric; `00123` is a category; true and false are
+    boolean; texts of several words that seldom repeat are text; the rest are categories.
+
+    Args:
+        values: raw, first axis rows.
+        declared: the kind that its type in the source or the user says; only its tokens and date
+            format are looked for then.
+        tokens: texts that stand for missing.
+
+    Example:
+        >>> guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
+        Guess(kind='numeric', format='', tokens={'?': 9}, nested=False, dressed='', ambiguous='')
+    """
+    if values.ndim > 1:
+        return Guess(
+            kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
+        )
+    by_dtype: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
+    if values.dtype != object:
+        kind = declared or by_dtype.get(values.dtype.kind, "numeric")
+        return Guess(kind=kind, tokens=_found_numbers(values, tokens))
+    first = next((value for value in values if not is_missing(value)), None)
+    if declared == "image" or (declared is None and _is_picture(first)):
+        return Guess(kind="image")
+    try:
+        distinct, counts = count_values(values)
+    except TypeError:
+        return Guess(kind=declared or "text", nested=declared is None)
+    found = found_tokens(distinct, counts, tokens)
+    present = [
+        (value, count)
+        for value, count in zip(distinct, counts.tolist(), strict=True)
+        if not (isinstance(value, str) and value.strip() in {"", *found})
+    ]
+    if not present:
+        return Guess(kind=declared or "categorical", tokens=found)
+    if declared is None and any(isinstance(value, tuple | frozenset) for value, _ in present):
+        return Guess(kind="text", nested=True)
+    items, weights = [value for value, _ in present], [count for _, count in present]
+    if declared in {None, "datetime"}:
+        guess = _guess(items, weights, declared)
+    else:
+        guess = Guess(kind=declared)
+    if guess.kind == "text":
+        asked = set(tokens) if declared else set()
+        found = {token: count for token, count in found.items() if token == "" or token in asked}
+    return Guess(**{**guess.__dict__, "tokens": found})
+
+
+def count_values(values: Array) -> tuple[list[Any], Array]:
+    """Distinct values in order of appearance, without missing ones, and how often each occurs.
+
+    Raises:
+        TypeError: if values are lists or mappings.
+    """
+    import pandas as pd
+
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    return list(distinct), np.bincount(codes[codes >= 0], minlength=len(distinct))
+
+
+def found_tokens(distinct: Sequence[Any], counts: Array, tokens: Sequence[str]) -> dict[str, int]:
+    """How often each token for missing occurs among distinct values.
+
+    Blanks count as the empty token, an empty cell as nothing; "0" finds "0.0" too.
+    """
+    wanted, numbers = {"", *tokens}, null_numbers(tuple(tokens))
+    found: dict[str, int] = {}
+    for value, count in zip(distinct, counts.tolist(), strict=True):
+        if not isinstance(value, str) or not value:
+            continue
+        text = value.strip()
+        if text in wanted or (numbers and _number(text) in numbers):
+            found[text] = found.get(text, 0) + count
+    return found
+
+
+def _number(text: str) -> float:
+    try:
+        return number(text)
+    except BAD:
+        return float("nan")
+
+
+def _found_numbers(values: Array, tokens: Sequence[str]) -> dict[str, int]:
+    if values.dtype.kind not in "iuf":
+        return {}
+    counts = {
+        token: sum(int((values == number).sum()) for number in null_numbers((token,)))
+        for token in tokens
+    }
+    return {token: count for token, count in counts.items() if count}
+
+
+def _is_picture(value: Any) -> bool:
+    array = isinstance(value, np.ndarray) and value.ndim in (2, 3)
+    file = isinstance(value, bytes) and value.startswith(_MAGIC)
+    return array or file or hasattr(value, "getbands")
+
+
+def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess:
+    if all(isinstance(item, date | np.datetime64) for item in items):
+        return Guess(kind="datetime")
+    texts = [item.strip() if isinstance(item, str) else "" for item in items]
+    total = sum(weights)
+    if declared is None:
+        if all(isinstance(item, bool) for item in items):
+            return Guess(kind="boolean")
+        if {text.lower() for text in texts} <= _TRUTH:
+            return Guess(kind="boolean")
+        if _are_numbers(items, weights) and not _have_leading_zeros(texts, weights):
+            return Guess(kind="numeric")
+    if all(texts):
+        pattern = detect_date_format(texts, weights)
+        if pattern is not None:
+            turned = swapped(pattern, texts, weights)
+            return Guess(kind="datetime", format=pattern, ambiguous=turned)
+    if declared is not None:
+        return Guess(kind=declared)
+    dressed = [text for text in texts if _DRESSED.fullmatch(text)]
+    if len(dressed) > 0.9 * len(texts) and not _have_leading_zeros(texts, weights):
+        marked = [text for text in dressed if not text.isdigit()]
+        return Guess(kind="categorical", dressed=next(iter(marked), ""))
+    return Guess(kind="text" if _is_prose(texts, weights, total) else "categorical")
+
+
+def _are_numbers(items: list[Any], weights: list[int]) -> bool:
+    column = Column(name="", kind="numeric")
+    numbers, bad = canonical_column(objects(items), column, on_bad="missing")
+    count = np.asarray(weights)
+    wrong = count[bad].sum()
+    infinite = sum(
+        weight
+        for place, weight in ((int(p), weights[p]) for p in bad)
+        if str(items[place]).strip().lower().lstrip("+-") in {"inf", "infinity"}
+    )
+    return bool((wrong - infinite) <= (1 - ENOUGH) * count.sum() and np.isfinite(numbers).any())
+
+
+def _have_leading_zeros(texts: list[str], weights: list[int]) -> bool:
+    """Whether they are codes like 00123: more than strays, or all of one length."""
+    zeros = sum(w for text, w in zip(texts, weights, strict=True) if _LEADING_ZERO.fullmatch(text))
+    return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
+
+
+def _is_prose(texts: list[str], weights: list[int], total: int) -> bool:
+    """Several words, and seldom the same ones."""
+    words = sum(len(text.split()) * w for text, w in zip(texts, weights, strict=True)) / total
+    return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20

@@ -1,0 +1,208 @@
+"""Columns that give the target away."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.collect.difficulty import find_difficulty
+from fivefold.collect.quality import codes_of
+from fivefold.collect.raw import literal
+from fivefold.collect.sums import add_up
+from fivefold.core.finding import Finding
+
+ROWS = 10_000
+"""Rows looked at; more are sampled."""
+SKILL = 0.98
+"""Fraction of the errors of a guess without inputs that one column takes away."""
+EXPLAINED = 0.995
+"""Fraction of a number's variance that one column explains."""
+FOLDS = 3
+FEWEST = 30
+
+
+class Suspects(NamedTuple):
+    """Columns as numbers, for quick tests.
+
+    Args:
+        names: of the columns.
+        matrix: `(n, d)` float64; categories as codes, missing as NaN.
+        discrete: `(d,)` bool, True where values are categories without an order.
+        target: `(n,)` class codes, or float64.
+        classes: number of classes; 0 for a regression.
+        fold: `(n,)` int, which part of the rows each belongs to.
+    """
+
+    names: tuple[str, ...]
+    matrix: Array
+    discrete: Array
+    target: Array
+    classes: int
+    fold: Array
+
+
+def find_leaks(
+    values: dict[str, Array], schema: Schema, usable: Array, *, seed: int = 0
+) -> list[Finding]:
+    """Suspected target leakage, each a serious finding with the columns and a score.
+
+    Three tests: one column alone predicts the target almost perfectly; two or three numeric
+    columns add up (or multiply) to it; a column tells which rows a model gets wrong.
+
+    Args:
+        values: canonical, by name.
+        schema: kinds and roles.
+        usable: `(n,)` bool.
+        seed: of the sample and the folds.
+    """
+    suspects = suspects_of(values, schema, usable, seed)
+    if len(suspects.target) < FEWEST or not suspects.names:
+        return []
+    scores = single_scores(suspects)
+    limit = SKILL if suspects.classes else EXPLAINED
+    alone = [name for name in suspects.names if scores[name] >= limit]
+    found = [_alone(name, schema, scores[name]) for name in alone]
+    rest = without(suspects, alone)
+    if not suspects.classes:
+        named = [name for name, code in zip(rest.names, rest.discrete, strict=True) if not code]
+        numbers = rest.matrix[:, ~rest.discrete]
+        found += add_up(named, numbers, rest.target, schema.target)
+    elif rest.names:
+        found += find_difficulty(rest.names, rest.matrix, rest.target, schema.target, seed=seed)
+    return found
+
+
+def suspects_of(values: dict[str, Array], schema: Schema, usable: Array, seed: int = 0) -> Suspects:
+    """The inputs that one can look at quickly, in a sample of the rows."""
+    rows = np.flatnonzero(usable)
+    draw = np.random.default_rng(seed)
+    rows = np.sort(draw.permutation(rows)[:ROWS])
+    columns = [c for c in schema.inputs if c.kind in {"numeric", "categorical", "boolean"}]
+    columns += [c for c in schema.inputs if c.kind == "datetime"]
+    matrix = np.empty((len(rows), len(columns)))
+    for place, column in enumerate(columns):
+        here = values[column.name][rows]
+        if column.kind == "categorical":
+            matrix[:, place] = codes_of(here)
+        elif column.kind == "datetime":
+            matrix[:, place] = np.where(np.isnat(here), np.nan, here.astype(np.int64))
+        else:
+            matrix[:, place] = here
+    target = values[schema.target][rows]
+    return Suspects(
+        names=tuple(column.name for column in columns),
+        matrix=matrix,
+        discrete=np.array([column.kind == "categorical" for column in columns], bool),
+        target=codes_of(target).astype(np.int64) if schema.classes else target.astype(float),
+        classes=len(schema.classes),
+        fold=draw.permutation(len(rows)) % FOLDS,
+    )
+
+
+def without(suspects: Suspects, names: list[str]) -> Suspects:
+    """The same without some columns."""
+    kept = [place for place, name in enumerate(suspects.names) if name not in names]
+    return suspects._replace(
+        names=tuple(suspects.names[place] for place in kept),
+        matrix=suspects.matrix[:, kept],
+        discrete=suspects.discrete[kept],
+    )
+
+
+def single_scores(suspects: Suspects) -> dict[str, float]:
+    """How well each column alone predicts rows that were not looked at, by column name.
+
+    Classes: the fraction of the errors of always guessing the largest class that the column
+    takes away. Numbers: the fraction of variance explained. Both are 1 if perfect and 0 (or less)
+    if useless; a column that is different in each row gets 0, as it says nothing of other rows.
+    """
+    scores = {}
+    for place, name in enumerate(suspects.names):
+        x = suspects.matrix[:, place]
+        guess = _by_category if suspects.discrete[place] else _by_tree
+        scores[name] = _score(suspects, guess(suspects, x))
+        if not suspects.classes and not suspects.discrete[place] and scores[name] < EXPLAINED:
+            scores[name] = max(scores[name], _score(suspects, _by_line(suspects, x)))
+    return scores
+
+
+def _score(suspects: Suspects, guessed: Array) -> float:
+    y = suspects.target
+    if suspects.classes:
+        base = 1 - np.bincount(y).max() / len(y)
+        return float(1 - np.mean(guessed != y) / base) if base > 0 else 0.0
+    spread = float(np.var(y))
+    return float(1 - np.mean((guessed - y) ** 2) / spread) if spread > 0 else 0.0
+
+
+def _by_category(suspects: Suspects, x: Array) -> Array:
+    """The commonest class, or the mean, of the same category in the other folds."""
+    y, codes = suspects.target, x.astype(np.int64)
+    guessed = np.empty(len(y), y.dtype)
+    size = int(codes.max()) + 1
+    for fold in range(FOLDS):
+        learn, judge = suspects.fold != fold, suspects.fold == fold
+        seen = np.bincount(codes[learn], minlength=size)
+        if suspects.classes:
+            width = int(y.max()) + 1
+            joint = np.bincount(codes[learn] * width + y[learn], minlength=size * width)
+            usual = int(np.bincount(y[learn]).argmax())
+            best = np.where(seen > 0, joint.reshape(size, width).argmax(1), usual)
+        else:
+            total = np.bincount(codes[learn], y[learn], minlength=size)
+            best = np.where(seen > 0, total / np.maximum(seen, 1), y[learn].mean())
+        guessed[judge] = best[codes[judge]]
+    return guessed
+
+
+def _by_tree(suspects: Suspects, x: Array) -> Array:
+    """What a small decision tree on the one column says, learnt from the other folds."""
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+    y, column = suspects.target, x[:, None].astype(np.float32)
+    leaves = max(8, 2 * suspects.classes) if suspects.classes else 256
+    kind = DecisionTreeClassifier if suspects.classes else DecisionTreeRegressor
+    guessed = np.empty(len(y), y.dtype)
+    for fold in range(FOLDS):
+        learn, judge = suspects.fold != fold, suspects.fold == fold
+        tree = kind(max_leaf_nodes=leaves, min_samples_leaf=3, random_state=0)
+        guessed[judge] = tree.fit(column[learn], y[learn]).predict(column[judge])
+    return guessed
+
+
+def _by_line(suspects: Suspects, x: Array) -> Array:
+    """What a straight line on the one column says, learnt from the other folds."""
+    y, guessed = suspects.target, np.empty(len(suspects.target))
+    filled = np.where(np.isnan(x), np.nanmean(x) if np.isfinite(x).any() else 0.0, x)
+    for fold in range(FOLDS):
+        learn, judge = suspects.fold != fold, suspects.fold == fold
+        centre, level = filled[learn].mean(), y[learn].mean()
+        moved = filled[learn] - centre
+        slope = moved @ (y[learn] - level) / max(float(moved @ moved), 1e-300)
+        guessed[judge] = level + slope * (filled[judge] - centre)
+    return guessed
+
+
+def _leak(sentence: str, columns: list[str], score: float) -> Finding:
+    return Finding(
+        code="target_leakage",
+        severity="serious",
+        sentence=sentence,
+        numbers={"columns": columns, "score": score, "how": "alone"},
+        stage="Collect",
+    )
+
+
+def _alone(name: str, schema: Schema, score: float) -> Finding:
+    what = (
+        f"{score:.1%} of the errors of a blind guess fall away"
+        if schema.classes
+        else f"it explains {score:.2%} of the variance"
+    )
+    return _leak(
+        f"Column `{name}` alone predicts `{schema.target}` almost perfectly ({what}): it may be "
+        f"known only with the answer. Pass drop=({literal(name)},) if so.",
+        [name],
+        score,
+    )

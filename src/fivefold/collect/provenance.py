@@ -1,0 +1,88 @@
+"""Where data came from, in digests that a second reader can recompute."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+
+
+def digest_of_file(path: str, content: bytes) -> dict[str, Any]:
+    """Path, size and SHA-256 of one file as it lies on the disk."""
+    return {"path": path, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+
+
+def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+    """One record for many files: SHA-256 of their lines `sha256  path`, as `sha256sum` prints."""
+    total, lines, count = 0, sha256(), 0
+    for name, content in files:
+        lines.update(f"{sha256(content).hexdigest()}  {name}\n".encode())
+        total, count = total + len(content), count + 1
+    return {"path": path, "bytes": total, "sha256": lines.hexdigest(), "files": count}
+
+
+def digest_of_columns(columns: Mapping[str, Array]) -> str:
+    """SHA-256 of named columns in memory: the same values in the same order give the same.
+
+    Example:
+        >>> a = digest_of_columns({"x": np.array([1.0, 2.0])})
+        >>> a == digest_of_columns({"x": np.array([1.0, 2.0])}), len(a)
+        (True, 64)
+    """
+    digest = sha256()
+    for name, values in columns.items():
+        digest.update(f"{name}\x00{values.dtype.kind}{values.shape}\x00".encode())
+        if values.dtype == object:
+            for value in values:
+                content = _bytes_of(value)
+                digest.update(len(content).to_bytes(8, "little") + content)
+        else:
+            digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _bytes_of(value: object) -> bytes:
+    if isinstance(value, np.ndarray):
+        return f"{value.shape}".encode() + value.tobytes()
+    return b"\x00" if value is None else b"\x01" + str(value).encode("utf-8", "surrogatepass")
+
+
+def provenance(
+    source: str,
+    files: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, Array],
+    *,
+    rows: int,
+    licence: str | None,
+    test_source: str = "",
+) -> dict[str, Any]:
+    """Plain values that say what was read; no times, so that they may stand in keys.
+
+    Args:
+        source: as it was given, in words.
+        files: what was read from disk; the columns are digested when there is none.
+        columns: the values collected.
+        rows: in all.
+        licence: of the data, None where it is not known.
+        test_source: as it was given, in words.
+    """
+    if len(files) == 1:
+        sha, size = files[0]["sha256"], files[0]["bytes"]
+    elif files:
+        lines = "".join(f"{file['sha256']}  {file['path']}\n" for file in files)
+        sha = sha256(lines.encode()).hexdigest()
+        size = sum(file["bytes"] for file in files)
+    else:
+        sha, size = digest_of_columns(columns), _size(columns)
+    found = {"source": source, "sha256": sha, "bytes": size, "rows": rows, "licence": licence}
+    if test_source:
+        found["test_source"] = test_source
+    if files:
+        found["files"] = [dict(file) for file in files]
+    return found
+
+
+def _size(columns: Mapping[str, Array]) -> int:
+    return sum(values.nbytes for values in columns.values())

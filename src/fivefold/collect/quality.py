@@ -1,0 +1,262 @@
+"""What a careful reader would remark about a table before modelling."""
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.collect.raw import literal, objects, plural, quoted
+from fivefold.collect.tabulate import missing_rows
+from fivefold.core.finding import Finding, Severity
+
+Values = dict[str, Array]
+MANY = 100
+"""Categories in a column from which on it is worth a remark."""
+_PAIRS = 40
+
+
+def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) -> list[Finding]:
+    """Findings about rows, missing values, repetitions, categories, order and dates.
+
+    Args:
+        values: canonical, by name.
+        schema: kinds and roles.
+        usable: `(n,)` bool.
+        given: `(n,)` the parts that the source gives, or None.
+    """
+    codes = {name: codes_of(values[name]) for name in (c.name for c in schema.inputs)}
+    target = codes_of(values[schema.target])
+    found = [rows_and_columns(schema, usable, given)]
+    found += missing_cells(values, schema, usable)
+    found += duplicate_rows(codes, target, usable, given)
+    found += high_cardinality(codes, schema, usable)
+    found += same_information(codes, schema)
+    found += sorted_rows(target, schema, usable)
+    return found + dates(schema)
+
+
+def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Finding:
+    """The size of it all."""
+    ignored = [column.name for column in schema.columns if column.role == "ignored"]
+    parts = "" if given is None else f", {int((given == 2).sum()):,} of them given as test rows"
+    left = f"; left out: {quoted(ignored)}" if ignored else ""
+    kinds: dict[str, int] = {}
+    for column in schema.inputs:
+        kinds[column.kind] = kinds.get(column.kind, 0) + 1
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    inputs = len(schema.inputs)
+    return Finding(
+        code="rows",
+        severity="note",
+        sentence=f"{int(usable.sum()):,} usable rows of {len(usable):,}{parts}; {inputs} "
+        f"column{'s' * (inputs != 1)} to learn from ({listed}){left}.",
+        numbers={
+            "rows": len(usable),
+            "usable": int(usable.sum()),
+            "inputs": inputs,
+            "kinds": kinds,
+            "ignored": ignored,
+        },
+        stage="Collect",
+    )
+
+
+def missing_cells(values: Values, schema: Schema, usable: Array) -> list[Finding]:
+    """How many values each column lacks, and the columns that are mostly empty."""
+    counts = {
+        column.name: int(missing_rows(values[column.name])[usable].sum())
+        for column in schema.inputs
+    }
+    lacking = {name: count for name, count in counts.items() if count}
+    if not lacking:
+        return []
+    rows = int(usable.sum())
+    worst = sorted(lacking, key=lambda name: -lacking[name])
+    listed = ", ".join(f"`{name}` {lacking[name]:,}" for name in worst[:5])
+    found = [
+        Finding(
+            code="missing",
+            severity="note",
+            sentence=f"Values are missing in {len(lacking)} of {len(counts)} columns: {listed}"
+            f"{', ...' if len(worst) > 5 else ''}.",
+            numbers={"columns": lacking, "rows": rows},
+            stage="Collect",
+        )
+    ]
+    empty = [name for name in worst if lacking[name] > 0.5 * rows]
+    if empty:
+        listed = ", ".join(f"`{name}` ({lacking[name] / rows:.0%})" for name in empty[:5])
+        found.append(
+            Finding(
+                code="mostly_missing",
+                severity="warning",
+                sentence=f"More than half of the values are missing in {listed}.",
+                numbers={"columns": {name: lacking[name] / rows for name in empty}},
+                stage="Collect",
+            )
+        )
+    return found
+
+
+def duplicate_rows(
+    codes: Values, target: Array, usable: Array, given: Array | None
+) -> list[Finding]:
+    """Rows with the same inputs: how many, with how many targets, on both sides of a split."""
+    if not codes:
+        return []
+    rows = np.flatnonzero(usable)
+    same = mixed(list(codes.values()))[rows]
+    _, index, counts = np.unique(same, return_inverse=True, return_counts=True)
+    repeated = len(rows) - len(counts)
+    found = []
+    if repeated:
+        whole = np.unique(mixed([same, target[rows].astype(np.uint64)]))
+        conflicts = len(np.unique(whole)) - len(counts)
+        share = repeated / len(rows)
+        severity: Severity = "warning" if share > 0.05 else "note"
+        told = f"; {conflicts:,} of them with another target" if conflicts else ""
+        verb = "repeats" if repeated == 1 else "repeat"
+        found.append(
+            Finding(
+                code="duplicate_rows",
+                severity=severity,
+                sentence=f"{plural(repeated, 'row')} ({share:.1%}) {verb} the inputs of "
+                f"another row{told}. Equal rows are kept on one side of a split.",
+                numbers={"rows": repeated, "fraction": share, "conflicting": conflicts},
+                stage="Collect",
+            )
+        )
+    if given is not None:
+        test = given[rows] == 2
+        inside = np.zeros(len(counts), bool)
+        inside[index[~test]] = True
+        both = int(inside[index[test]].sum())
+        if both:
+            share = both / int(test.sum())
+            found.append(
+                Finding(
+                    code="duplicates_across_parts",
+                    severity="warning" if share > 0.01 else "note",
+                    sentence=f"{both:,} of {int(test.sum()):,} given test rows ({share:.1%}) have "
+                    "the inputs of a row outside the test rows; their scores flatter.",
+                    numbers={"rows": both, "fraction": share},
+                    stage="Collect",
+                )
+            )
+    return found
+
+
+def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Finding]:
+    """Category columns with very many values."""
+    found = []
+    for column in schema.inputs:
+        if column.kind != "categorical":
+            continue
+        sizes = np.bincount(codes[column.name][usable].astype(np.int64))
+        distinct, single = int((sizes > 0).sum()), int((sizes == 1).sum())
+        if distinct > MANY:
+            found.append(
+                Finding(
+                    code="high_cardinality",
+                    severity="note",
+                    sentence=f"Column `{column.name}` has {distinct:,} categories, {single:,} of "
+                    "them in one row only.",
+                    numbers={"column": column.name, "categories": distinct, "single": single},
+                    stage="Collect",
+                )
+            )
+    return found
+
+
+def same_information(codes: Values, schema: Schema) -> list[Finding]:
+    """Pairs of columns of which each tells the other, value for value."""
+    discrete = {}
+    for column in schema.inputs:
+        if column.kind in {"numeric", "categorical", "boolean"}:
+            distinct = int(codes[column.name].max(initial=0)) + 1
+            if 2 < distinct <= MANY:
+                discrete[column.name] = distinct
+    pairs = []
+    for one, other in combinations(list(discrete)[:_PAIRS], 2):
+        if discrete[one] == discrete[other]:
+            joint = codes[one].astype(np.int64) * discrete[other] + codes[other].astype(np.int64)
+            if len(np.unique(joint)) == discrete[one]:
+                pairs.append((one, other))
+    if not pairs:
+        return []
+    listed = ", ".join(f"`{one}` and `{other}`" for one, other in pairs[:5])
+    return [
+        Finding(
+            code="same_information",
+            severity="note",
+            sentence=f"Each tells the other, value for value: {listed}.",
+            numbers={"pairs": [list(pair) for pair in pairs]},
+            stage="Collect",
+        )
+    ]
+
+
+def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
+    """Classes that lie in the file one after another."""
+    here = target[usable].astype(np.int64)
+    if not schema.classes or len(here) < 50:
+        return []
+    runs = int((np.diff(here) != 0).sum()) + 1
+    if runs > 2 * len(schema.classes):
+        return []
+    return [
+        Finding(
+            code="sorted_by_target",
+            severity="note",
+            sentence=f"Rows are sorted by `{schema.target}` ({runs} runs for "
+            f"{len(schema.classes)} classes); a split that does not shuffle would miss classes.",
+            numbers={"runs": runs, "classes": len(schema.classes)},
+            stage="Collect",
+        )
+    ]
+
+
+def dates(schema: Schema) -> list[Finding]:
+    """Dates among the inputs while nothing says that time divides the rows."""
+    dated = [column.name for column in schema.inputs if column.kind == "datetime"]
+    if not dated or schema.named("time"):
+        return []
+    return [
+        Finding(
+            code="date_column",
+            severity="warning",
+            sentence=f"Rows are dated by {quoted(dated)} but drawn regardless of time: scores "
+            "flatter if tomorrow is to be predicted. "
+            f"Pass time={literal(dated[0])} to split by it.",
+            numbers={"columns": dated},
+            stage="Collect",
+        )
+    ]
+
+
+def codes_of(values: Array) -> Array:
+    """`(n,)` uint64 codes, equal where values are equal; missing is a value of its own."""
+    if values.dtype == object or values.ndim > 1:
+        if values.ndim > 1 or any(isinstance(value, np.ndarray) for value in values[:50]):
+            return _coded([None if v is None else v.tobytes() for v in values])
+        return _coded(values)
+    return np.unique(values, return_inverse=True)[1].astype(np.uint64)
+
+
+def mixed(codes: list[Array]) -> Array:
+    """`(n,)` uint64, one number a row from the codes of its columns."""
+    total = np.zeros(len(codes[0]), np.uint64)
+    for column in codes:
+        total = (total ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        total ^= total >> np.uint64(29)
+    return total
+
+
+def _coded(values: Iterable[Any]) -> Array:
+    import pandas as pd
+
+    codes, _ = pd.factorize(objects(values), use_na_sentinel=False)
+    return np.asarray(codes).astype(np.uint64)

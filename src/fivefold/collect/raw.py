@@ -1,0 +1,240 @@
+"""A source as it was read, before anything is decided about it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+
+from fivefold.codecs.schema import Kind
+from fivefold.codecs.table import Array
+from fivefold.core.faults import nearest
+from fivefold.core.finding import Finding
+from fivefold.errors import DataError, FivefoldError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Raw:
+    """Named columns of raw values, with what the source itself says of them.
+
+    Args:
+        name: of the source, for messages: `adult.csv`.
+        columns: arrays of equal length; texts are object arrays of str and None.
+        kinds: of the columns whose type in the source decides it (bool, dates, categories).
+        target: the source's own idea of the target; empty if it has none.
+        positional: the columns have made-up names, so that a second source is matched by place.
+        given: `(n,)` int8 as in `Collected`, or None.
+        unreadable: positions of rows that cannot be used.
+        findings: noticed while reading.
+        files: `path`, `bytes`, `sha256` of each file read, as plain values.
+        licence: of the data, where it is known.
+        folder: what relative paths inside the data start from.
+    """
+
+    name: str
+    columns: Mapping[str, Array]
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    target: str = ""
+    positional: bool = False
+    given: Array | None = None
+    unreadable: Sequence[int] = ()
+    findings: tuple[Finding, ...] = ()
+    files: tuple[Mapping[str, Any], ...] = ()
+    licence: str | None = None
+    folder: str = ""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def replace(self, **changes: Any) -> Self:
+        """The same source with some fields exchanged."""
+        return replace(self, **changes)
+
+
+def concatenate(parts: Sequence[Raw], name: str) -> Raw:
+    """The rows of several sources of one form, one after another.
+
+    Raises:
+        DataError: if the columns differ.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    for part in parts[1:]:
+        if set(part.columns) != set(first.columns):
+            raise column_mismatch(part, first)
+    starts = np.cumsum([0, *(len(part) for part in parts)])
+    given = None
+    if any(part.given is not None for part in parts):
+        given = np.concatenate([given_or_unsaid(part) for part in parts])
+    kinds = {
+        column: kind
+        for column, kind in first.kinds.items()
+        if all(part.kinds.get(column) == kind for part in parts)
+    }
+    return first.replace(
+        name=name,
+        columns={
+            column: join_values([part.columns[column] for part in parts])
+            for column in first.columns
+        },
+        kinds=kinds,
+        given=given,
+        unreadable=[
+            int(start + row)
+            for start, part in zip(starts, parts, strict=False)
+            for row in part.unreadable
+        ],
+        findings=tuple(finding for part in parts for finding in part.findings),
+        files=tuple(file for part in parts for file in part.files),
+    )
+
+
+def append_test(raw: Raw, test: Raw, target: str) -> Raw:
+    """The rows of `raw`, then those of `test`, which are marked as test rows.
+
+    Columns that only the test rows have are left out, with a finding; where neither source has
+    names of its own, columns are matched by place.
+
+    Raises:
+        DataError: if the test rows lack a column.
+    """
+    if raw.positional and test.positional and len(raw.columns) == len(test.columns):
+        names = dict(zip(test.columns, raw.columns, strict=True))
+        test = test.replace(
+            columns={names[name]: values for name, values in test.columns.items()},
+            kinds={names[name]: kind for name, kind in test.kinds.items()},
+        )
+    lacking = [name for name in raw.columns if name not in test.columns]
+    if lacking:
+        what = (
+            "the target" if target in lacking else f"{len(lacking)} of {len(raw.columns)} columns"
+        )
+        raise DataError(
+            f"{test.name}: expected the columns of {raw.name}, found {what} missing.",
+            evidence=f"Missing: {quoted(lacking)}.",
+            remedy="Give test_source rows with the same columns, the target among them.",
+            columns=tuple(lacking),
+        )
+    extra = [name for name in test.columns if name not in raw.columns]
+    findings = list(test.findings)
+    if extra:
+        findings.append(
+            Finding(
+                code="extra_columns",
+                severity="note",
+                sentence=f"Only {test.name} has {quoted(extra)}; left out.",
+                numbers={"columns": extra},
+                stage="Collect",
+            )
+        )
+    kept = test.replace(
+        columns={name: test.columns[name] for name in raw.columns},
+        given=np.full(len(test), 2, np.int8),
+        findings=tuple(findings),
+    )
+    return concatenate([raw.replace(given=given_or_unsaid(raw)), kept], raw.name)
+
+
+def given_or_unsaid(raw: Raw) -> Array:
+    """The part of each row as the source gives it, else -1."""
+    return np.full(len(raw), -1, np.int8) if raw.given is None else raw.given
+
+
+def join_values(pieces: Sequence[Array]) -> Array:
+    """Arrays one after another; as objects where their types or shapes do not go together."""
+    shapes = {piece.shape[1:] for piece in pieces}
+    kinds = {piece.dtype.kind for piece in pieces}
+    if len(shapes) == 1 and (len(kinds) == 1 or kinds <= set("iuf")):
+        return np.concatenate(list(pieces))
+    return objects(
+        value for piece in pieces for value in (piece if shapes != {()} else listed(piece))
+    )
+
+
+def listed(values: Array) -> list[Any]:
+    """The values as plain Python objects."""
+    return values.tolist() if values.dtype.kind in "iufb" else list(values)
+
+
+def objects(values: Iterable[Any]) -> Array:
+    """A one-dimensional object array, whatever the items are."""
+    items = list(values)
+    array = np.empty(len(items), dtype=object)
+    for position, item in enumerate(items):
+        array[position] = item
+    return array
+
+
+def unique_names(names: Sequence[Any], source: str) -> list[str]:
+    """Column names as text, in order; empty ones get their place: `column_3`.
+
+    Raises:
+        DataError: if a name occurs twice.
+    """
+    texts = [str(name) if str(name) else f"column_{place}" for place, name in enumerate(names)]
+    twice = list(dict.fromkeys(name for name in texts if texts.count(name) > 1))
+    if twice:
+        places = {name: [i for i, text in enumerate(texts) if text == name] for name in twice}
+        raise DataError(
+            f"{source}: expected each column name once, found {quoted(twice)} more than once.",
+            evidence="; ".join(
+                f"`{name}` at {' and '.join(map(str, where))}" for name, where in places.items()
+            )
+            + " (the first column is 0).",
+            remedy="Rename those columns in the source.",
+            columns=tuple(twice),
+        )
+    return texts
+
+
+def column_mismatch(part: Raw, first: Raw) -> DataError:
+    """The fault of a file whose columns differ from those of the first."""
+    lacking = [name for name in first.columns if name not in part.columns]
+    extra = [name for name in part.columns if name not in first.columns]
+    lines = [f"Missing: {quoted(lacking)}."] if lacking else []
+    lines += [f"Only here: {quoted(extra)}."] if extra else []
+    return DataError(
+        f"{part.name}: expected the columns of {first.name}, found others.",
+        evidence=" ".join(lines),
+        remedy="Narrow the pattern to files of one form.",
+        columns=tuple(lacking + extra),
+    )
+
+
+def absent_column(name: str, names: Sequence[str], source: str, role: str) -> FivefoldError:
+    """The fault of a name that is no column, with the nearest one."""
+    folded = {known.strip().lower(): known for known in names}
+    near = folded.get(name.strip().lower()) or nearest(name, list(names))
+    return DataError(
+        f"{source}: expected a column {name!r} ({role}), found none of that name.",
+        evidence=f"Columns: {quoted(names, 20)}.",
+        remedy=f"Write {literal(near)} instead of {literal(name)}."
+        if near
+        else "Choose one of these columns.",
+        column=name,
+        near=near,
+        columns=tuple(names),
+    )
+
+
+def literal(value: object) -> str:
+    """A value as one writes it in Python, with double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    Example:
+        >>> plural(1, "row"), plural(2000, "row")
+        ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def quoted(names: Sequence[str], at_most: int = 8) -> str:
+    """Names in backticks, the first few of them."""
+    shown = ", ".join(f"`{name}`" for name in names[:at_most])
+    return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")

@@ -1,0 +1,118 @@
+"""Columns that add up, or multiply, to the target."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.collect.raw import literal, quoted
+from fivefold.core.finding import Finding
+
+SUMMED = 0.9999
+"""Fraction of the target's variance that the columns together explain."""
+_WIDEST = 60
+
+
+def add_up(names: Sequence[str], x: Array, y: Array, target: str) -> list[Finding]:
+    """Two or three numeric columns of which the target is a weighted sum, or a product.
+
+    Args:
+        names: of the columns.
+        x: `(n, d)` float64; columns with a missing value are passed over.
+        y: `(n,)` float64.
+        target: its name, for the sentence.
+    """
+    whole = np.flatnonzero(np.isfinite(x).all(axis=0))
+    names, x = [names[int(place)] for place in whole], x[:, whole]
+    summed = best_sum(x, y)
+    if summed is not None:
+        places, weights, score = summed
+        return [_sum(target, [names[p] for p in places], weights, score)]
+    positive = np.flatnonzero((x > 0).all(axis=0))
+    if (y > 0).all() and len(positive) > 1:
+        names = [names[int(place)] for place in positive]
+        summed = best_sum(np.log(x[:, positive]), np.log(y))
+        if summed is not None:
+            return [_product(target, [names[p] for p in summed[0]], summed[2])]
+    return []
+
+
+def best_sum(x: Array, y: Array) -> tuple[tuple[int, ...], Array, float] | None:
+    """The smallest set of two or three columns whose weighted sum is `y`, if there is one.
+
+    Args:
+        x: `(n, d)`, finite; at most 60 columns, those most like `y`, are tried.
+        y: `(n,)`.
+
+    Returns:
+        Their places, weights, and the fraction of variance explained; None if no set explains
+        at least 0.9999 of it.
+    """
+    spread = x.std(0)
+    live = np.flatnonzero(spread > 1e-12 * np.maximum(1.0, np.abs(x).max(0, initial=0.0)))
+    if len(live) < 2 or y.std() == 0:
+        return None
+    z = (x[:, live] - x[:, live].mean(0)) / spread[live]
+    t = (y - y.mean()) / y.std()
+    towards = z.T @ t / len(t)
+    first = np.sort(np.argsort(-np.abs(towards), kind="stable")[:_WIDEST])
+    live, z, towards = live[first], z[:, first], towards[first]
+    between = z.T @ z / len(t)
+    for size in (2, 3):
+        sets = np.array(list(combinations(range(len(live)), size)), dtype=np.int64)
+        if not len(sets):
+            continue
+        gram = between[sets[:, :, None], sets[:, None, :]]
+        sound = np.linalg.det(gram) > 1e-6
+        sets, gram = sets[sound], gram[sound]
+        if not len(sets):
+            continue
+        weights = np.linalg.solve(gram, towards[sets][:, :, None])[:, :, 0]
+        score = (weights * towards[sets]).sum(1)
+        best = int(score.argmax())
+        if score[best] >= SUMMED:
+            places = live[sets[best]]
+            return (
+                tuple(int(place) for place in places),
+                weights[best] * y.std() / spread[places],
+                float(min(score[best], 1.0)),
+            )
+    return None
+
+
+def _sum(target: str, names: list[str], weights: Array, score: float) -> Finding:
+    plain = bool(np.all(np.abs(np.abs(weights) - 1) < 1e-3))
+    terms = " ".join(
+        f"{'-' if w < 0 else '+'} {'' if plain else f'{abs(w):.4g} x '}`{name}`"
+        for name, w in zip(names, weights, strict=True)
+    ).removeprefix("+ ")
+    dropped = ", ".join(map(literal, names))
+    return _leak(
+        f"`{target}` is {terms} (it explains {score:.3%} of the variance): {quoted(names)} may be "
+        f"known only with the answer. Pass drop=({dropped}) if so.",
+        names,
+        score,
+        "sum",
+    )
+
+
+def _product(target: str, names: list[str], score: float) -> Finding:
+    dropped = ", ".join(map(literal, names))
+    return _leak(
+        f"`{target}` is a product of powers of {quoted(names)} ({score:.3%} of the variance of "
+        f"its logarithm): they may be known only with the answer. Pass drop=({dropped}) if so.",
+        names,
+        score,
+        "product",
+    )
+
+
+def _leak(sentence: str, columns: Sequence[str], score: float, how: str) -> Finding:
+    return Finding(
+        code="target_leakage",
+        severity="serious",
+        sentence=sentence,
+        numbers={"columns": list(columns), "score": score, "how": how},
+        stage="Collect",
+    )

@@ -1,0 +1,217 @@
+"""Raw columns as a table of canonical values, each with its kind."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
+from fivefold.codecs.cell import word
+from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.table import Array
+from fivefold.collect.images import decode_images, unreadable_images
+from fivefold.collect.infer import Guess, guess_kind
+from fivefold.collect.raw import Raw, listed, objects, plural, quoted
+from fivefold.core.finding import Finding
+
+Missing = Sequence[Any] | Mapping[str, Sequence[Any]]
+IN_CLASSES = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "#N/A")
+"""Texts that stand for a missing class; `none` is not among them, as it often is a class."""
+
+
+class Tabulated:
+    """Columns with their values, as they come to be known.
+
+    Args:
+        columns: by name, in order.
+        values: canonical, by name.
+        findings: noticed on the way.
+        unreadable: positions of rows that cannot be used.
+    """
+
+    def __init__(
+        self,
+        columns: dict[str, Column],
+        values: dict[str, Array],
+        findings: list[Finding],
+        unreadable: set[int],
+    ) -> None:
+        self.columns = columns
+        self.values = values
+        self.findings = findings
+        self.unreadable = unreadable
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values.values()), ()))
+
+
+def tabulate(
+    raw: Raw,
+    *,
+    target: str,
+    kinds: Mapping[str, Kind] | None = None,
+    missing: Missing = (),
+    on_bad: Literal["error", "missing"] = "missing",
+) -> Tabulated:
+    """The table of a source in canonical values.
+
+    Args:
+        raw: the source as read.
+        target: name of the column to predict.
+        kinds: of columns where the guess is not wanted.
+        missing: texts that stand for missing in all columns, or by column.
+        on_bad: what a cell becomes that is not of its column's kind.
+
+    Raises:
+        DataError: if a cell is bad and `on_bad` is `error`.
+    """
+    columns: dict[str, Column] = {}
+    values: dict[str, Array] = {}
+    findings, unreadable = list(raw.findings), set(raw.unreadable)
+    guesses: dict[str, Guess] = {}
+    for name, found in raw.columns.items():
+        asked = asked_tokens(missing, name)
+        usual = IN_CLASSES if name == target else DEFAULT_MISSING
+        said = (kinds or {}).get(name) or raw.kinds.get(name)
+        guess = guess_kind(found, declared=said, tokens=[*usual, *asked])
+        guesses[name] = guess
+        column = Column(
+            name=name,
+            kind=guess.kind,
+            missing=_tokens_of(guess, asked),
+            format=guess.format,
+            role="ignored" if guess.nested else "input",
+            reason="lists or mappings" if guess.nested else "",
+        )
+        columns[name] = column
+        if guess.nested:
+            values[name] = objects(None if v is None else str(v) for v in listed(found))
+        elif guess.kind == "image":
+            values[name], bad = decode_images(_with_paths(found, raw.folder))
+            new = [int(row) for row in bad if int(row) not in unreadable]
+            unreadable.update(new)
+            if new:
+                findings.append(unreadable_images([shown(found[row]) for row in new]))
+        else:
+            values[name], bad = canonical_column(found, column, on_bad="missing")
+            if len(bad):
+                if on_bad == "error":
+                    canonical_column(found, column, on_bad="error", source=raw.name)
+                findings.append(bad_cells(name, guess.kind, found, bad))
+    findings += token_findings(guesses)
+    return Tabulated(columns, values, findings, unreadable)
+
+
+def asked_tokens(missing: Missing, name: str) -> tuple[str, ...]:
+    """The texts that the user says stand for missing in this column."""
+    found = missing.get(name, ()) if isinstance(missing, Mapping) else missing
+    items = [found] if isinstance(found, str | int | float) else found
+    return tuple(dict.fromkeys(word(item) for item in items))
+
+
+def _tokens_of(guess: Guess, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """What the column keeps: for numbers and dates no usual token can mean anything else."""
+    usual = DEFAULT_MISSING if guess.kind in {"numeric", "datetime", "boolean"} else ()
+    return tuple(dict.fromkeys(token for token in (*guess.tokens, *asked, *usual) if token))
+
+
+def _with_paths(values: Array, folder: str) -> Array:
+    """Texts that name files, as paths from the folder of the source."""
+    if values.dtype != object:
+        return values
+    return objects(
+        Path(folder, value.strip())
+        if isinstance(value, str) and len(value) < 1024 and Path(folder, value.strip()).is_file()
+        else value
+        for value in values
+    )
+
+
+def bad_cells(name: str, kind: Kind, values: Array, bad: Array) -> Finding:
+    """The finding about cells that are not of their column's kind and became missing."""
+    samples = list(dict.fromkeys(shown(values[row]) for row in bad[:1000]))[:3]
+    infinite = all(
+        text.strip("'\"").lower().lstrip("+-") in {"inf", "infinity"} for text in samples
+    )
+    what = "infinite" if infinite else f"no {kind} value"
+    rows = " and ".join(f"{row:,}" for row in bad[:3]) + (", ..." if len(bad) > 3 else "")
+    some = len(bad) == 1
+    return Finding(
+        code="infinite" if infinite else "bad_cells",
+        severity="warning",
+        sentence=f"Column `{name}`: {len(bad):,} cell{'' if some else 's'} "
+        f"{'is' if some else 'are'} {what} ({', '.join(samples)} in "
+        f"row{'' if some else 's'} {rows}) and taken as missing.",
+        numbers={
+            "column": name,
+            "count": len(bad),
+            "rows": [int(row) for row in bad[:100]],
+            "samples": samples,
+        },
+        stage="Collect",
+    )
+
+
+def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
+    """Findings about texts that stand for missing, dressed numbers, dates and nested values."""
+    found = []
+    tokens = {name: dict(guess.tokens) for name, guess in guesses.items() if guess.tokens}
+    if tokens:
+        texts = sorted({token for counts in tokens.values() for token in counts})
+        shown_texts = " or ".join("blanks" if text == "" else repr(text) for text in texts)
+        total = sum(sum(counts.values()) for counts in tokens.values())
+        found.append(
+            Finding(
+                code="null_tokens",
+                severity="note",
+                sentence=f"{plural(total, 'cell')} of {quoted(list(tokens), 5)} "
+                f"hold{'s' * (total == 1)} {shown_texts}, taken as missing.",
+                numbers={"columns": tokens},
+                stage="Collect",
+            )
+        )
+    for name, guess in guesses.items():
+        if guess.dressed:
+            found.append(
+                Finding(
+                    code="number_like",
+                    severity="warning",
+                    sentence=f"Column `{name}` looks like numbers but is written like "
+                    f"{guess.dressed!r}; it is read as categories. Write plain numbers instead.",
+                    numbers={"column": name, "sample": guess.dressed},
+                    stage="Collect",
+                )
+            )
+        if guess.ambiguous:
+            found.append(
+                Finding(
+                    code="ambiguous_dates",
+                    severity="warning",
+                    sentence=f"Dates in `{name}` fit {guess.format} and {guess.ambiguous}; "
+                    f"{guess.format} is taken.",
+                    numbers={"column": name, "format": guess.format, "other": guess.ambiguous},
+                    stage="Collect",
+                )
+            )
+        if guess.nested:
+            found.append(
+                Finding(
+                    code="nested_column",
+                    severity="warning",
+                    sentence=f"Column `{name}` holds lists or mappings; it is left out. Spread "
+                    "them over columns of their own.",
+                    numbers={"column": name},
+                    stage="Collect",
+                )
+            )
+    return found
+
+
+def missing_rows(values: Array) -> Array:
+    """`(n,)` bool: where canonical values are missing."""
+    if values.dtype == object:
+        return np.fromiter((value is None for value in values), bool, len(values))
+    if values.dtype.kind in "fM" and values.ndim == 1:
+        return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
+    return np.zeros(len(values), bool)

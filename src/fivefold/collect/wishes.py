@@ -1,0 +1,102 @@
+"""What a user says of the columns, and whether the columns can meet it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fivefold.codecs.schema import Kind, Label, Task
+from fivefold.collect.raw import absent_column, literal, quoted
+from fivefold.errors import DataError, FivefoldError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a user says of the columns; see `Collect` for each.
+
+    Example:
+        >>> wishes = Wishes(target="incom", drop=("fnlwgt",))
+        >>> [fault.near for fault in wishes.faults(["fnlwgt", "income"], "adult.csv")]
+        ['income']
+    """
+
+    target: str | int | None = None
+    task: Task | None = None
+    positive: Label | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    missing: Any = ()
+    group: str | None = None
+    time: str | None = None
+    on_bad_value: Literal["missing", "error"] = "missing"
+
+    def target_name(self, names: Sequence[str], default: str, source: str) -> str:
+        """The name of the target column.
+
+        Args:
+            names: of all columns.
+            default: the source's own target; empty if it has none.
+            source: for messages.
+
+        Raises:
+            DataError: if no target is given, or it is no column.
+        """
+        if self.target is None and default:
+            return default
+        if self.target is None:
+            raise DataError(
+                f"{source}: expected a target column, found no target=.",
+                evidence=f"Columns: {quoted(names, 20)}.",
+                remedy=f"Pass target={literal(names[-1])}, or another of these, to Collect."
+                if names
+                else "Pass target= to Collect.",
+                columns=tuple(names),
+            )
+        if isinstance(self.target, int):
+            if not -len(names) <= self.target < len(names):
+                raise DataError(
+                    f"{source}: expected target= to be the place of one of {len(names)} columns, "
+                    f"found {self.target}.",
+                    evidence=f"Columns: {quoted(names, 20)}.",
+                    remedy=f"Count from 0 to {len(names) - 1}.",
+                    column=self.target,
+                )
+            return names[self.target]
+        if self.target not in names:
+            raise absent_column(self.target, names, source, "target")
+        return self.target
+
+    def faults(self, names: Sequence[str], source: str, default: str = "") -> list[FivefoldError]:
+        """Every name that is no column, and every column that is asked to be two things."""
+        found: list[FivefoldError] = []
+        target = ""
+        try:
+            target = self.target_name(names, default, source)
+        except DataError as fault:
+            found.append(fault)
+        by_column = self.missing if isinstance(self.missing, Mapping) else {}
+        asked = [
+            *(("drop", name) for name in self.drop),
+            *(("kinds", name) for name in self.kinds),
+            *(("missing", name) for name in by_column),
+            *(("group", name) for name in [self.group] if name is not None),
+            *(("time", name) for name in [self.time] if name is not None),
+        ]
+        found += [
+            absent_column(name, names, source, f"{setting}=")
+            for setting, name in asked
+            if name not in names
+        ]
+        uses = {"target": target, "group": self.group or "", "time": self.time or ""}
+        for role, name in uses.items():
+            others = [other for other, same in uses.items() if name and same == name]
+            others += ["drop"] if name and name in self.drop else []
+            if len(others) > 1 and others[0] == role:
+                found.append(
+                    DataError(
+                        f"{source}, column `{name}`: expected one use, found "
+                        f"{' and '.join(f'{other}=' for other in others)}.",
+                        remedy="Name it once.",
+                        column=name,
+                    )
+                )
+        return found

@@ -1,0 +1,116 @@
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fivefold.collect.images import decode_images, read_image_folder, read_image_zip
+from fivefold.collect.raw import objects
+from fivefold.errors import DataError
+
+
+def png(pixels):
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "png")
+    return stream.getvalue()
+
+
+def pixels(value, size=(6, 5)):
+    return np.full((*size, 3), value, np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for value, name in enumerate(["cat/1.png", "cat/2.PNG", "dog/3.png", "dog/deep/4.png"]):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(pixels(value)))
+    (tmp_path / "cat" / "notes.txt").write_text("no image")
+    (tmp_path / "cat" / ".hidden.png").write_text("no image")
+    return tmp_path
+
+
+def test_folder_of_classes_becomes_one_array_and_labels(folder):
+    raw = read_image_folder(folder, "pets")
+    assert raw.columns["image"].dtype == np.uint8
+    assert raw.columns["image"].shape == (4, 6, 5, 3)
+    assert raw.columns["image"][:, 0, 0, 0].tolist() == [0, 1, 2, 3]
+    assert raw.columns["label"].tolist() == ["cat", "cat", "dog", "dog"]
+    assert raw.target == "label"
+    assert raw.given is None
+    assert raw.files[0]["files"] == 4
+
+
+def test_images_of_several_sizes_stay_apart(folder):
+    (folder / "dog" / "5.png").write_bytes(png(pixels(9, (3, 3))))
+    images = read_image_folder(folder, "pets").columns["image"]
+    assert images.dtype == object
+    assert sorted({image.shape for image in images}) == [(3, 3, 3), (6, 5, 3)]
+
+
+def test_truncated_and_false_images_are_counted_and_not_used(folder):
+    whole = png(np.random.default_rng(0).integers(0, 255, (40, 40, 3)).astype(np.uint8))
+    (folder / "cat" / "0.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "dog" / "9.jpg").write_bytes(b"no jpeg")
+    raw = read_image_folder(folder, "pets")
+    assert raw.unreadable == [0, 4]
+    assert raw.columns["image"][0] is None
+    assert [finding.code for finding in raw.findings] == ["unreadable_images"]
+    assert raw.findings[0].numbers == {"count": 2, "files": ["cat/0.png", "dog/9.jpg"]}
+
+
+def test_part_folders_say_which_rows_are_which(tmp_path):
+    for name in ["train/a/1.png", "train/b/2.png", "val/a/3.png", "test/b/4.png"]:
+        (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / name).write_bytes(png(pixels(1)))
+    raw = read_image_folder(tmp_path, "set")
+    assert list(zip(raw.columns["label"], raw.given.tolist(), strict=True)) == [
+        ("b", 2),
+        ("a", 0),
+        ("b", 0),
+        ("a", 1),
+    ]
+
+
+def test_classes_called_train_and_bus_are_no_parts(tmp_path):
+    for name in ["train/1.png", "bus/2.png"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(png(pixels(1)))
+    raw = read_image_folder(tmp_path, "set")
+    assert raw.columns["label"].tolist() == ["bus", "train"]
+    assert raw.given is None
+
+
+def test_zip_gives_the_same_rows_as_the_folder(folder):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"pets/{path.relative_to(folder)}")
+    packed, loose = read_image_zip(stream.getvalue(), "pets.zip"), read_image_folder(folder, "p")
+    assert np.array_equal(packed.columns["image"], loose.columns["image"])
+    assert packed.columns["label"].tolist() == loose.columns["label"].tolist()
+
+
+def test_folder_without_images_and_images_without_classes_are_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("no image")
+    with pytest.raises(DataError, match="found no image") as caught:
+        read_image_folder(tmp_path, "empty")
+    assert caught.value.rows == 0
+    (tmp_path / "1.png").write_bytes(png(pixels(1)))
+    with pytest.raises(DataError, match="found 1 images in no subfolder"):
+        read_image_folder(tmp_path, "flat")
+
+
+def test_images_outside_the_class_folders_are_left_out_with_a_finding(folder):
+    (folder / "stray.png").write_bytes(png(pixels(1)))
+    raw = read_image_folder(folder, "pets")
+    assert len(raw) == 4
+    assert [finding.code for finding in raw.findings] == ["stray_images"]
+
+
+def test_decoding_grey_arrays_gives_one_channel():
+    images, bad = decode_images(objects([np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8)]))
+    assert images.shape == (2, 4, 4, 1)
+    assert len(bad) == 0

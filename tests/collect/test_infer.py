@@ -1,0 +1,107 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from fivefold.collect.infer import found_tokens, guess_kind
+from fivefold.collect.raw import objects
+
+
+def kind(values, **options):
+    return guess_kind(objects(values), **options).kind
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1", "2.5", "-3e2", " 4 "], "numeric"),
+        (["1"] * 99 + ["thirty"], "numeric"),
+        (["1"] * 98 + ["thirty", "forty"], "categorical"),
+        (["1", "inf", "2"], "numeric"),
+        (["00123", "00456", "10001"], "categorical"),
+        (["0", "0.5", "-0.25"], "numeric"),
+        (["1"] * 300 + ["007"], "numeric"),
+        (["True", "false", "TRUE"], "boolean"),
+        ([True, None, False], "boolean"),
+        (["yes", "no", "yes"], "categorical"),
+        (["0", "1", "0"], "numeric"),
+        (["2011-01-31", "2011-02-01"], "datetime"),
+        (["2011-01-31 10:00:00", "2011-02-01T11:30:00"], "datetime"),
+        (["31-01-2011", "01-02-2011"], "datetime"),
+        ([date(2024, 1, 2), None], "datetime"),
+        (["20110101", "20110102"], "numeric"),
+        (["low", "high", "low"], "categorical"),
+        (["Third class", "First class"] * 30, "categorical"),
+        ([f"message number {n} of many words" for n in range(60)], "text"),
+        ([f"user{n}" for n in range(60)], "categorical"),
+        ([1, "a", 2.5], "categorical"),
+        ([1, 2, None], "numeric"),
+        ([None, None], "categorical"),
+        ([np.zeros((4, 4)), None], "image"),
+        ([b"\x89PNG...", None], "image"),
+    ],
+)
+def test_kind_follows_from_the_values(values, expected):
+    assert kind(values) == expected
+
+
+@pytest.mark.parametrize(
+    ("array", "expected"),
+    [
+        (np.array([1, 2]), "numeric"),
+        (np.array([0.5]), "numeric"),
+        (np.array([True, False]), "boolean"),
+        (np.array(["2024-01-01"], "M8[D]"), "datetime"),
+        (np.zeros((3, 4, 4)), "image"),
+    ],
+)
+def test_kind_follows_from_the_type(array, expected):
+    assert guess_kind(array).kind == expected
+
+
+@pytest.mark.parametrize("values", [[[1, 2], [3]], [{"a": 1}, None], [(1,), (2,)]])
+def test_lists_and_mappings_are_nested(values):
+    assert guess_kind(objects(values)).nested
+
+
+def test_matrix_column_is_nested():
+    assert guess_kind(np.zeros((3, 4))).nested
+
+
+def test_tokens_for_missing_are_counted_and_do_not_spoil_the_kind():
+    guess = guess_kind(objects(["1", "?", "2", " ? ", " ", ""]), tokens=["?"])
+    assert guess.kind == "numeric"
+    assert guess.tokens == {"?": 2, "": 1}
+
+
+def test_numbers_among_the_tokens_are_found_however_written():
+    counts = np.array([2, 3, 1, 5])
+    assert found_tokens(["0", "0.0", "x", "00"], counts, ["0"]) == {"0": 2, "0.0": 3, "00": 5}
+    assert guess_kind(np.array([0.0, 1.0, 0.0]), tokens=["0", "?"]).tokens == {"0": 2}
+
+
+def test_prose_keeps_words_that_elsewhere_stand_for_missing():
+    values = [f"message number {n} of many words" for n in range(60)] + ["?", "None"]
+    guess = guess_kind(objects(values), tokens=["?", "None"])
+    assert (guess.kind, guess.tokens) == ("text", {})
+
+
+def test_said_kind_is_taken_and_its_date_format_still_found():
+    assert kind(["1", "2"], declared="categorical") == "categorical"
+    guess = guess_kind(objects(["31-01-2011", "x"] * 60), declared="datetime")
+    assert guess.kind == "datetime"
+
+
+@pytest.mark.parametrize(
+    "values", [["1,234.5", "2,000"], ["$12", "$1.50"], ["12 %", "7 %"], ["1,5", "2,75"]]
+)
+def test_dressed_numbers_are_categories_with_an_example(values):
+    guess = guess_kind(objects(values))
+    assert guess.kind == "categorical"
+    assert guess.dressed == values[0]
+
+
+def test_ambiguous_dates_name_the_other_reading():
+    guess = guess_kind(objects(["01/02/2011", "03/04/2011"]))
+    assert (guess.format, guess.ambiguous) == ("%m/%d/%Y", "%d/%m/%Y")
+    assert guess_kind(objects(["01/02/2011", "30/04/2011"])).ambiguous == ""

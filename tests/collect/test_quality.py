@@ -1,0 +1,113 @@
+import numpy as np
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.collect.quality import codes_of, inspect, mixed
+from fivefold.collect.raw import objects
+
+
+def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None):
+    kinds, roles = kinds or {}, roles or {}
+    by_dtype = {"O": "categorical", "f": "numeric", "M": "datetime", "u": "image"}
+    values = {**columns, "y": objects(target) if classes else np.asarray(target, float)}
+    schema = Schema(
+        columns=tuple(
+            Column(
+                name=name,
+                kind=kinds.get(name, by_dtype[array.dtype.kind]),
+                role="target" if name == "y" else roles.get(name, "input"),
+            )
+            for name, array in values.items()
+        ),
+        target="y",
+        task="binary" if classes else "regression",
+        classes=classes,
+    )
+    usable = np.array([value is not None for value in values["y"]])
+    return {finding.code: finding for finding in inspect(values, schema, usable, given)}
+
+
+def test_size_names_rows_kinds_and_what_was_left_out():
+    found = look(
+        {"n": np.arange(4.0), "c": objects("abab"), "gone": np.zeros(4)},
+        ["a", "b", None, "a"],
+        roles={"gone": "ignored"},
+    )["rows"]
+    assert found.sentence == (
+        "3 usable rows of 4; 2 columns to learn from (1 numeric, 1 categorical); left out: `gone`."
+    )
+    assert found.numbers["ignored"] == ["gone"]
+
+
+def test_missing_values_are_counted_in_usable_rows():
+    found = look(
+        {"n": np.array([1, np.nan, np.nan, np.nan]), "c": objects(["a", "b", None, "c"])},
+        ["a", "b", "a", None],
+    )
+    assert found["missing"].numbers == {"columns": {"n": 2, "c": 1}, "rows": 3}
+    assert found["mostly_missing"].numbers["columns"] == {"n": 2 / 3}
+
+
+def test_repeated_rows_count_conflicts():
+    found = look(
+        {"n": np.array([1.0, 1.0, 1.0, 2.0, 2.0, np.nan, np.nan])},
+        ["a", "a", "b", "a", "a", "a", "a"],
+    )["duplicate_rows"]
+    assert found.numbers == {"rows": 4, "fraction": 4 / 7, "conflicting": 1}
+    assert found.severity == "warning"
+
+
+def test_rows_on_both_sides_of_a_given_split_are_counted():
+    found = look(
+        {"n": np.array([1.0, 2.0, 3.0, 1.0, 1.0, 9.0])},
+        ["a", "b", "a", "a", "b", "a"],
+        given=np.array([-1, -1, -1, 2, 2, 2]),
+    )["duplicates_across_parts"]
+    assert found.numbers == {"rows": 2, "fraction": 2 / 3}
+
+
+def test_no_repeats_give_no_finding():
+    assert "duplicate_rows" not in look({"n": np.arange(4.0)}, list("abab"))
+
+
+def test_many_categories_are_remarked():
+    values = objects([f"k{n // 2}" for n in range(240)] + ["single"])
+    found = look({"c": values}, list("ab") * 120 + ["a"])["high_cardinality"]
+    assert found.numbers == {"column": "c", "categories": 121, "single": 1}
+
+
+def test_columns_that_tell_each_other_are_paired():
+    found = look(
+        {
+            "c": objects("xyzxyz"),
+            "n": np.array([1.0, 2, 3, 1, 2, 3]),
+            "m": np.array([1.0, 2, 3, 1, 2, 2]),
+        },
+        list("ababab"),
+    )["same_information"]
+    assert found.numbers == {"pairs": [["c", "n"]]}
+
+
+def test_sorted_classes_are_remarked():
+    n = np.random.default_rng(0).normal(size=100)
+    assert "sorted_by_target" in look({"n": n}, ["a"] * 50 + ["b"] * 50)
+    assert "sorted_by_target" not in look({"n": n}, ["a", "b"] * 50)
+
+
+def test_dates_without_a_time_column_are_a_warning():
+    days = np.arange("2024-01-01", "2024-01-05", dtype="M8[D]").astype("M8[us]")
+    assert look({"t": days}, list("abab"))["date_column"].severity == "warning"
+    assert "date_column" not in look({"t": days}, list("abab"), roles={"t": "time"})
+
+
+def test_repeated_images_are_found():
+    images = np.zeros((6, 3, 3, 1), np.uint8)
+    images[:4, 0, 0, 0] = [1, 2, 3, 1]
+    found = look({"i": images}, list("ababab"))["duplicate_rows"]
+    assert found.numbers["rows"] == 2
+    pictures = objects([np.zeros((2, 2)), np.zeros((2, 2)), None, np.ones((2, 2))])
+    assert codes_of(pictures).tolist() == [0, 0, 1, 2]
+
+
+def test_row_codes_depend_on_the_order_of_columns():
+    one, two = np.array([0, 1], np.uint64), np.array([1, 0], np.uint64)
+    assert len(np.unique(mixed([one, two]))) == 2

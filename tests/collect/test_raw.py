@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from fivefold.collect.raw import (
+    Raw,
+    absent_column,
+    append_test,
+    concatenate,
+    join_values,
+    literal,
+    objects,
+    quoted,
+    unique_names,
+)
+from fivefold.errors import DataError
+
+
+def raw(name="a.csv", **columns):
+    return Raw(name=name, columns={key: objects(values) for key, values in columns.items()})
+
+
+def test_test_rows_follow_and_are_marked():
+    both = append_test(raw(x="ab", y="01"), raw("t.csv", y="1", x="c"), "y")
+    assert both.columns["x"].tolist() == ["a", "b", "c"]
+    assert both.columns["y"].tolist() == ["0", "1", "1"]
+    assert both.given.tolist() == [-1, -1, 2]
+
+
+def test_test_rows_without_the_target_are_refused():
+    with pytest.raises(DataError, match=r"t.csv: expected the columns of a.csv, found the target"):
+        append_test(raw(x="ab", y="01"), raw("t.csv", x="c"), "y")
+
+
+def test_columns_of_the_test_rows_only_are_left_out_with_a_finding():
+    both = append_test(raw(x="ab", y="01"), raw("t.csv", x="c", y="1", z="!"), "y")
+    assert list(both.columns) == ["x", "y"]
+    assert both.findings[0].numbers == {"columns": ["z"]}
+
+
+def test_columns_without_names_are_matched_by_place():
+    first = raw(column_0="ab", column_1="01").replace(positional=True)
+    second = raw("t", column_0="c", column_1="1").replace(positional=True)
+    assert append_test(first, second, "column_1").columns["column_0"].tolist() == ["a", "b", "c"]
+
+
+def test_parts_of_a_source_keep_what_they_say_and_which_rows_are_unreadable():
+    one = raw(x="ab").replace(given=np.array([0, 1], np.int8), unreadable=[1])
+    two = raw(x="cd").replace(unreadable=[0])
+    both = concatenate([one, two], "both")
+    assert both.given.tolist() == [0, 1, -1, -1]
+    assert both.unreadable == [1, 2]
+    test = append_test(raw(x="z"), one, "x")
+    assert test.given.tolist() == [-1, 2, 2]
+
+
+def test_kinds_hold_only_where_all_parts_agree():
+    one = raw(x="ab").replace(kinds={"x": "categorical"})
+    assert concatenate([one, one], "b").kinds == {"x": "categorical"}
+    assert concatenate([one, raw(x="c")], "b").kinds == {}
+
+
+def test_values_of_other_types_are_joined_as_objects():
+    joined = join_values([np.array([1, 2]), objects(["a"])])
+    assert joined.tolist() == [1, 2, "a"]
+    assert type(joined[0]) is int
+    assert join_values([np.array([1]), np.array([0.5])]).dtype == np.float64
+    images = join_values([np.zeros((2, 3, 3, 1), np.uint8), np.zeros((1, 4, 4, 1), np.uint8)])
+    assert [image.shape for image in images] == [(3, 3, 1)] * 2 + [(4, 4, 1)]
+
+
+def test_names_become_text_and_empty_ones_their_place():
+    assert unique_names([0, "", "b"], "a") == ["0", "column_1", "b"]
+
+
+def test_absent_column_knows_case_blanks_and_typos():
+    names = ["Income", "age"]
+    for wanted in ("income", " Income ", "incom", "INCOME"):
+        fault = absent_column(wanted, names, "a.csv", "target")
+        assert fault.near == "Income"
+    fault = absent_column("xyz", names, "a.csv", "target")
+    assert fault.near == ""
+    assert str(fault) == (
+        "a.csv: expected a column 'xyz' (target), found none of that name.\n"
+        "Columns: `Income`, `age`.\nChoose one of these columns."
+    )
+
+
+def test_names_with_quotes_and_brackets_are_written_as_python():
+    assert literal('a"<b>') == r'"a\"<b>"'
+    assert literal(3) == "3"
+    assert quoted(["a", "b", "c"], 2) == "`a`, `b` and 1 more"

@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from fivefold.collect.raw import Raw, objects
+from fivefold.collect.tabulate import asked_tokens, missing_rows, tabulate
+from fivefold.errors import DataError
+
+
+def raw(**columns):
+    arrays = {k: v if isinstance(v, np.ndarray) else objects(v) for k, v in columns.items()}
+    return Raw(name="a.csv", columns=arrays)
+
+
+def findings(table, code):
+    return [finding for finding in table.findings if finding.code == code]
+
+
+def test_values_become_canonical_and_rows_stay():
+    table = tabulate(
+        raw(n=["1", "?", "2.5"], c=["00123", "NA", " b "], b=["True", "", "false"], y=list("aba")),
+        target="y",
+    )
+    assert np.array_equal(table.values["n"], [1, np.nan, 2.5], equal_nan=True)
+    assert table.values["c"].tolist() == ["00123", None, "b"]
+    assert np.array_equal(table.values["b"], [1, np.nan, 0], equal_nan=True)
+    assert {name: column.kind for name, column in table.columns.items()} == {
+        "n": "numeric",
+        "c": "categorical",
+        "b": "boolean",
+        "y": "categorical",
+    }
+    assert findings(table, "null_tokens")[0].numbers["columns"] == {"n": {"?": 1}, "c": {"NA": 1}}
+
+
+def test_columns_keep_the_tokens_that_serving_will_need():
+    table = tabulate(raw(n=["1", "2"], c=["a", "?"], t=["x", "y"], y=["a", "b"]), target="y")
+    assert {"?", "NA"} <= set(table.columns["n"].missing)
+    assert table.columns["c"].missing == ("?",)
+    assert table.columns["t"].missing == ()
+
+
+def test_stray_cells_become_missing_with_their_rows_and_samples():
+    values = ["1"] * 200
+    values[17], values[41] = "thirty", "forty"
+    table = tabulate(raw(age=values, y=["a"] * 200), target="y")
+    assert np.flatnonzero(np.isnan(table.values["age"])).tolist() == [17, 41]
+    [finding] = findings(table, "bad_cells")
+    assert finding.numbers == {
+        "column": "age",
+        "count": 2,
+        "rows": [17, 41],
+        "samples": ["'thirty'", "'forty'"],
+    }
+    assert finding.sentence == (
+        "Column `age`: 2 cells are no numeric value ('thirty', 'forty' in rows 17 and 41) and "
+        "taken as missing."
+    )
+
+
+def test_stray_cells_as_errors_read_as_the_style_guide_says():
+    values = ["1"] * 3000
+    values[17], values[2041] = "thirty", "forty"
+    with pytest.raises(DataError) as caught:
+        tabulate(raw(age=values, y=["a"] * 3000), target="y", on_bad="error")
+    assert str(caught.value) == (
+        "a.csv, column `age`, rows 17 and 2,041: expected numbers, found 'thirty' and 'forty'.\n"
+        'Pass kinds={"age": "categorical"} to Collect, or on_bad_value="missing".'
+    )
+    assert caught.value.rows == (17, 2041)
+
+
+def test_infinities_become_missing_with_a_finding_of_their_own():
+    table = tabulate(raw(n=np.array([1.0, np.inf, -np.inf, 2.0]), y=list("abab")), target="y")
+    assert np.isnan(table.values["n"]).tolist() == [False, True, True, False]
+    assert findings(table, "infinite")[0].numbers["rows"] == [1, 2]
+
+
+def test_missing_by_column_compares_numbers_as_numbers():
+    for zeros in (["0", "5", "0.0"], np.array([0.0, 5.0, 0.0]), np.array([0, 5, 0])):
+        table = tabulate(raw(n=zeros, m=zeros, y=list("aba")), target="y", missing={"n": ("0",)})
+        assert np.isnan(table.values["n"]).tolist() == [True, False, True]
+        assert table.values["m"].tolist() == [0, 5, 0]
+
+
+def test_missing_for_all_columns_adds_to_the_usual_tokens():
+    table = tabulate(
+        raw(n=["1", "-999", "?"], c=["x", "unknown", "y"], y=list("aba")),
+        target="y",
+        missing=(-999, "unknown"),
+    )
+    assert np.isnan(table.values["n"]).tolist() == [False, True, True]
+    assert table.values["c"].tolist() == ["x", None, "y"]
+
+
+def test_asked_tokens_are_words():
+    assert asked_tokens({"a": 0}, "a") == ("0",)
+    assert asked_tokens({"a": (0, 0.0, "0")}, "a") == ("0",)
+    assert asked_tokens({"a": 0}, "b") == ()
+    assert asked_tokens(("x", -1), "b") == ("x", "-1")
+
+
+def test_target_may_be_called_none():
+    table = tabulate(raw(x=["1", "2", "3"], y=["none", "mild", "NA"]), target="y")
+    assert table.values["y"].tolist() == ["none", "mild", None]
+
+
+def test_said_kinds_win():
+    table = tabulate(
+        raw(zip=np.array([10001.0, np.nan]), n=["1", "x"], y=["a", "b"]),
+        target="y",
+        kinds={"zip": "categorical", "n": "numeric"},
+    )
+    assert table.values["zip"].tolist() == ["10001", None]
+    assert np.isnan(table.values["n"]).tolist() == [False, True]
+
+
+def test_integer_categories_are_the_same_from_text_frame_and_json():
+    forms = (["10001", ""], np.array([10001.0, np.nan]), [10001, None], [10001.0, None])
+    for form in forms:
+        table = tabulate(raw(z=form, y=["a", "b"]), target="y", kinds={"z": "categorical"})
+        assert table.values["z"].tolist() == ["10001", None]
+
+
+def test_lists_are_set_aside_with_a_finding_and_saved_as_text():
+    table = tabulate(raw(x=["1", "2"], n=[[1, 2], None], y=["a", "b"]), target="y")
+    assert table.columns["n"].role == "ignored"
+    assert table.values["n"].tolist() == ["[1, 2]", None]
+    assert findings(table, "nested_column")[0].numbers == {"column": "n"}
+
+
+def test_date_format_is_kept_in_the_column():
+    table = tabulate(raw(t=["31-01-2011", "01-02-2011"], y=["a", "b"]), target="y")
+    assert table.columns["t"].format == "%d-%m-%Y"
+    assert table.values["t"].tolist() == [
+        np.datetime64("2011-01-31", "us").item(),
+        np.datetime64("2011-02-01", "us").item(),
+    ]
+
+
+def test_paths_of_images_are_read_from_the_folder_of_the_source(tmp_path):
+    Image.fromarray(np.full((3, 3), 7, np.uint8)).save(tmp_path / "a.png")
+    source = raw(photo=["a.png", "gone.png"], y=["a", "b"]).replace(folder=str(tmp_path))
+    table = tabulate(source, target="y", kinds={"photo": "image"})
+    assert table.values["photo"][0].shape == (3, 3, 1)
+    assert table.unreadable == {1}
+    assert findings(table, "unreadable_images")[0].numbers["count"] == 1
+
+
+def test_missing_rows_knows_every_type():
+    assert missing_rows(np.array([1.0, np.nan])).tolist() == [False, True]
+    assert missing_rows(objects(["a", None])).tolist() == [False, True]
+    assert missing_rows(np.array(["2024-01-01", "NaT"], "M8[us]")).tolist() == [False, True]
+    assert missing_rows(np.zeros((2, 4, 4, 1), np.uint8)).tolist() == [False, False]

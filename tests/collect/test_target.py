@@ -1,0 +1,161 @@
+import numpy as np
+import pytest
+
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.target import encode_labels
+from fivefold.collect.raw import objects
+from fivefold.collect.target import natural, settle_target, typed_labels
+from fivefold.errors import DataError
+
+
+def settle(values, kind="categorical", **options):
+    column = Column(name="y", kind=kind)
+    array, _ = canonical_column(objects(values), column)
+    usable = np.ones(len(array), bool)
+    return settle_target(column, array, usable=usable, source="a.csv", **options)
+
+
+def encoded(target):
+    schema = Schema(columns=(target.column,), target="y", task=target.task, classes=target.classes)
+    return encode_labels(target.values, schema)
+
+
+def test_two_texts_are_binary_with_the_rarer_one_positive():
+    target = settle(["no"] * 12 + ["yes"] * 5)
+    assert (target.task, target.classes) == ("binary", ("no", "yes"))
+    assert target.notes == ("The positive class of `y` is 'yes' (the rarer: 5 rows).",)
+    assert encoded(target).tolist() == [0] * 12 + [1] * 5
+
+
+def test_positive_turns_the_classes_round():
+    target = settle(["no"] * 12 + ["yes"] * 5, positive="no")
+    assert target.classes == ("yes", "no")
+
+
+def test_equal_classes_take_the_later_as_positive():
+    assert settle(["b"] * 6 + ["a"] * 6).classes == ("a", "b")
+    assert settle(["0"] * 6 + ["1"] * 6).classes == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "classes"),
+    [
+        (["1", "0"] * 10, "numeric", (0, 1)),
+        ([1, 0] * 10, "numeric", (0, 1)),
+        ([1.0, 0.0] * 10, "numeric", (0, 1)),
+        ([True, False] * 10, "boolean", (False, True)),
+        (["10", "9", "11"] * 10, "categorical", (9, 10, 11)),
+        (["k10", "k9", "k1"] * 10, "categorical", ("k1", "k9", "k10")),
+        (["007", "008", "9"] * 10, "categorical", ("007", "008", "9")),
+        ([-1, 1] * 10, "numeric", (-1, 1)),
+    ],
+)
+def test_labels_keep_their_type_and_natural_order(values, kind, classes):
+    target = settle(values, kind)
+    assert target.classes == classes
+    assert [type(label) for label in target.classes] == [type(label) for label in classes]
+    assert target.column.kind == "categorical"
+    truth = [classes.index(type(classes[0])(value)) for value in values]
+    assert encoded(target).tolist() == truth
+
+
+def test_numbers_are_a_regression_unless_few_and_whole():
+    rng = np.random.default_rng(0)
+    assert settle(rng.normal(size=50).tolist(), "numeric").task == "regression"
+    assert settle(rng.integers(0, 300, 50).tolist(), "numeric").task == "regression"
+    assert settle([0.5, 1.5] * 25, "numeric").task == "regression"
+    assert settle(list(range(10)) * 2, "numeric").task == "regression"
+    few = settle(list(range(10)) * 5, "numeric")
+    assert few.task == "multiclass"
+    assert 'task="regression"' in few.notes[-1]
+
+
+def test_task_wins_over_the_guess():
+    assert settle(list(range(10)) * 5, "numeric", task="regression").task == "regression"
+    halves = settle([0.5, 1.5] * 25, "numeric", task="multiclass")
+    assert (halves.task, halves.classes) == ("multiclass", ("0.5", "1.5"))
+
+
+def test_one_class_against_the_rest_rewrites_the_target():
+    target = settle(["normal"] * 9 + ["smurf"] * 5 + ["nmap"] * 3, task="binary", positive="normal")
+    assert target.classes == ("not normal", "normal")
+    assert target.values.tolist() == ["normal"] * 9 + ["not normal"] * 8
+    assert settle(list(range(10)) * 5, "numeric", positive=5).classes == ("not 5", "5")
+
+
+def test_rows_without_a_target_are_no_class():
+    column = Column(name="y", kind="categorical")
+    values = objects(["a"] * 6 + ["b"] * 6 + [None])
+    target = settle_target(
+        column, values, usable=np.array([True] * 12 + [False]), source="a.csv", positive="a"
+    )
+    assert target.classes == ("b", "a")
+    assert target.values[-1] is None
+
+
+@pytest.mark.parametrize("kind", ["categorical", "numeric"])
+def test_one_value_only_is_refused(kind):
+    with pytest.raises(DataError, match="at least two different values, found only"):
+        settle(["1"] * 20, kind)
+
+
+def test_too_few_rows_are_refused_with_their_number():
+    with pytest.raises(DataError, match="expected at least 10 rows with a target, found 3 of 3"):
+        settle(["a", "b", "a"])
+
+
+def test_positive_that_is_no_class_says_which_is_near():
+    with pytest.raises(DataError) as caught:
+        settle(["normal", "attack"] * 10, positive="nomal")
+    assert str(caught.value) == (
+        "a.csv, target `y`: expected positive= to be one of the classes, found 'nomal'.\n"
+        "Classes: 'attack', 'normal'.\n"
+        'Write positive="normal".'
+    )
+
+
+def test_binary_with_three_classes_asks_for_the_positive_one():
+    with pytest.raises(DataError, match="expected two classes, found 3"):
+        settle(["a", "b", "c"] * 10, task="binary")
+
+
+def test_target_that_never_repeats_is_refused():
+    with pytest.raises(DataError, match="expected classes that repeat, found 80"):
+        settle([f"user{n}" for n in range(80)])
+
+
+@pytest.mark.parametrize("options", [{"task": "regression"}])
+def test_regression_of_texts_is_refused(options):
+    with pytest.raises(DataError, match="expected numbers for a regression, found categorical"):
+        settle(["a", "b"] * 10, **options)
+
+
+def test_dates_are_no_target():
+    with pytest.raises(DataError, match="found datetime values"):
+        settle(["2024-01-01", "2024-01-02"] * 10, "datetime")
+
+
+def test_imbalance_and_single_rows_are_findings():
+    target = settle(["a"] * 300 + ["b"] * 2 + ["c"])
+    assert [finding.code for finding in target.findings] == ["imbalance", "single_row_class"]
+    assert target.findings[0].severity == "warning"
+    assert target.findings[1].numbers == {"column": "y", "classes": ["c"]}
+    assert settle(["a"] * 30 + ["b"] * 10).findings == ()
+
+
+def test_natural_order_counts_digits():
+    assert sorted(["a2", "a10", "b1", "10", "9", "-3"], key=natural) == [
+        "-3",
+        "9",
+        "10",
+        "a2",
+        "a10",
+        "b1",
+    ]
+
+
+def test_mixed_labels_stay_text():
+    assert typed_labels(["1", "True"]) == ("1", "True")
+    assert typed_labels(["1.5", "2"]) == ("1.5", "2")
+    assert typed_labels(["-0", "2"]) == ("-0", "2")

@@ -1,0 +1,52 @@
+import io
+from datetime import datetime
+
+import pytest
+
+from fivefold.collect import workbook
+from fivefold.collect.workbook import read_workbook
+from fivefold.errors import DataError, PreflightError
+
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def book(rows):
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def test_first_sheet_is_read_with_its_types():
+    content = book([["n", "s", "t"], [1, "a", datetime(2024, 1, 2)], [2, None, None]])
+    raw = read_workbook(content, "a.xlsx")
+    assert raw.columns["n"].tolist() == [1, 2]
+    assert raw.columns["s"].tolist() == ["a", None]
+    assert raw.columns["t"].tolist() == [datetime(2024, 1, 2), None]
+
+
+def test_no_header_names_columns_by_place():
+    raw = read_workbook(book([[1, 2], [3, 4]]), "a.xlsx", header=False)
+    assert {name: values.tolist() for name, values in raw.columns.items()} == {
+        "column_0": [1, 3],
+        "column_1": [2, 4],
+    }
+
+
+@pytest.mark.parametrize("rows", [[], [["a", "b"]]])
+def test_no_rows_are_refused(rows):
+    with pytest.raises(DataError, match="expected a header and rows"):
+        read_workbook(book(rows), "a.xlsx")
+
+
+def test_damaged_workbook_is_refused():
+    with pytest.raises(DataError, match="found a damaged one"):
+        read_workbook(b"PK\x03\x04 no workbook", "a.xlsx")
+
+
+def test_machine_without_the_reader_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(PreflightError, match="pip install openpyxl"):
+        workbook.read_workbook(b"", "a.xlsx")
