@@ -1,0 +1,1 @@
+"""The fourth stage: what the model is worth."""

@@ -1,0 +1,215 @@
+"""Simple models on the same rows, which a network must beat to be worth its trouble."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from fivefold.artifacts import Preprocessed, Rows
+from fivefold.codecs.table import Array
+from fivefold.evaluate.features import LINEAR_PIXELS, TREE_PIXELS, LinearFeatures, tree_matrix
+
+if TYPE_CHECKING:
+    from fivefold.codecs.codec import Codec
+    from fivefold.codecs.schema import Schema
+
+BaselineName = Literal["constant", "linear", "boosting"]
+BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")
+MOST_ROWS, MOST_ROWS_OF_MANY = 200_000, 20_000
+MOST_TREES = 1000
+STEPS = 100
+FEW_ROUNDS, MOST_ROUNDS = 25, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """A simple model that was fitted, and its scores of the test rows.
+
+    Args:
+        kind: which of the simple models it is.
+        name: in words.
+        scores: `(n, classes)` float64 probabilities, or `(n,)` values; None if it was not fitted.
+        fit_seconds: wall-clock, features included.
+        milliseconds_per_row: of scoring the test rows in one batch, features included.
+        rows_fitted: number of rows it learnt from.
+        note: what a reader should know; why it was not fitted.
+    """
+
+    kind: BaselineName
+    name: str
+    scores: Array | None
+    fit_seconds: float = float("nan")
+    milliseconds_per_row: float = float("nan")
+    rows_fitted: int = 0
+    note: str = ""
+
+
+Predict = Callable[[Rows], Array]
+
+
+def fit_baselines(
+    data: Preprocessed, names: tuple[BaselineName, ...] = BASELINES, *, seed: int = 0
+) -> Iterator[Baseline]:
+    """Fit simple models one after another and score the test rows with each.
+
+    They learn from training and validation rows together: the network uses the validation rows
+    too, to stop and to choose. One thread each: on data of this size more of them wait for one
+    another longer than they work.
+
+    Args:
+        data: encoded rows and their codec.
+        names: `constant` (the class shares, or the mean), `linear` (logistic or ridge regression
+            on all inputs), `boosting` (histogram gradient boosting on all but texts).
+        seed: of the boosting, and of the sample that is drawn where there are more rows than
+            200,000 divided by the number of classes (20,000 at least).
+
+    Yields:
+        One baseline a name; those that cannot be fitted say why.
+    """
+    from threadpoolctl import threadpool_limits
+
+    fit_on = _together(data.train, data.valid)
+    schema = data.codec.schema
+    outputs = max(1, schema.outputs)
+    for name in names:
+        rows = fit_on
+        notes = []
+        most = max(MOST_ROWS // outputs, MOST_ROWS_OF_MANY)
+        if name != "constant" and len(rows) > most:
+            sample = np.random.default_rng(seed).choice(len(rows), most, replace=False)
+            rows = rows.take(np.sort(sample))
+            notes.append(f"a sample of {len(rows):,} of {len(fit_on):,} rows")
+        started = perf_counter()
+        with threadpool_limits(limits=1):
+            fitted = _FITTERS[name](rows, data.codec, seed)
+        fit_seconds = perf_counter() - started
+        if isinstance(fitted, str):
+            yield Baseline(kind=name, name=title(name, data.codec), scores=None, note=fitted)
+            continue
+        predict, note = fitted
+        started = perf_counter()
+        with threadpool_limits(limits=1):
+            scores = predict(data.test)
+        milliseconds = 1000 * (perf_counter() - started) / max(1, len(data.test))
+        yield Baseline(
+            kind=name,
+            name=title(name, data.codec),
+            scores=scores,
+            fit_seconds=fit_seconds,
+            milliseconds_per_row=milliseconds,
+            rows_fitted=len(rows),
+            note=", ".join(filter(None, [*notes, note])),
+        )
+
+
+def title(name: BaselineName, codec: "Codec") -> str:
+    """A baseline's name in words, for the data at hand."""
+    is_number = codec.schema.task == "regression"
+    if name == "constant":
+        return "mean" if is_number else "majority class"
+    if name == "boosting":
+        return "gradient boosting"
+    model = "ridge regression" if is_number else "logistic regression"
+    return f"TF-IDF and {model}" if codec.texts else model
+
+
+def _together(first: Rows, second: Rows) -> Rows:
+    return Rows(
+        inputs={
+            name: np.concatenate([values, second.inputs[name]])
+            for name, values in first.inputs.items()
+        },
+        target=np.concatenate([first.target, second.target]),
+        index=np.concatenate([first.index, second.index]),
+    )
+
+
+def _fit_constant(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str]:
+    if codec.schema.task == "regression":
+        mean = float(rows.target.mean())
+        return (lambda test: np.full(len(test), mean)), ""
+    classes = len(codec.schema.classes)
+    shares = np.bincount(rows.target, minlength=classes) / len(rows)
+    return (lambda test: np.tile(shares, (len(test), 1))), ""
+
+
+def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if _one_class(rows, codec.schema):
+        return "the training rows have one class"
+    features = LinearFeatures(codec)
+    matrix = features.fit(rows.inputs)
+    note = _pooled(codec, LINEAR_PIXELS)
+    if codec.schema.task == "regression":
+        ridge = Ridge(alpha=1.0)
+        ridge.fit(matrix, rows.target)
+        return (lambda test: ridge.predict(features.matrix(test.inputs))), note
+    model = LogisticRegression(C=10.0 if codec.texts else 1.0, max_iter=STEPS)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(matrix, rows.target)
+    if any("converge" in str(warning.message).lower() for warning in caught):
+        note = ", ".join(filter(None, [note, f"stopped after {STEPS} steps"]))
+    return _probabilities(model, codec.schema, lambda test: features.matrix(test.inputs)), note
+
+
+def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    matrix, is_code = tree_matrix(rows.inputs, codec)
+    if not matrix.shape[1]:
+        return "the inputs are texts only"
+    if _one_class(rows, codec.schema):
+        return "the training rows have one class"
+    rounds = int(np.clip(MOST_TREES // codec.schema.outputs, FEW_ROUNDS, MOST_ROUNDS))
+    options: Mapping[str, Any] = {
+        "max_iter": rounds,
+        "categorical_features": is_code if is_code.any() else None,
+        "early_stopping": False,
+        "l2_regularization": 1.0,  # without it, many rare classes make the boosting diverge
+        "random_state": seed,
+    }
+    notes = ["texts left out" if codec.texts else "", _pooled(codec, TREE_PIXELS)]
+    notes.append(f"{rounds} rounds" if rounds < MOST_ROUNDS else "")
+    note = ", ".join(filter(None, notes))
+    is_number = codec.schema.task == "regression"
+    kind = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
+    model = kind(**options)
+    model.fit(matrix, rows.target)
+    if is_number:
+        return (lambda test: model.predict(tree_matrix(test.inputs, codec)[0])), note
+    return _probabilities(
+        model, codec.schema, lambda test: tree_matrix(test.inputs, codec)[0]
+    ), note
+
+
+_FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]] = {
+    "constant": _fit_constant,
+    "linear": _fit_linear,
+    "boosting": _fit_boosting,
+}
+
+
+def _pooled(codec: "Codec", side: int) -> str:
+    large = any(max(image.height, image.width) > side for image in codec.images.values())
+    return f"images pooled to {side} pixels a side" if large else ""
+
+
+def _one_class(rows: Rows, schema: "Schema") -> bool:
+    return schema.task != "regression" and len(np.unique(rows.target)) < 2
+
+
+def _probabilities(model: Any, schema: "Schema", features: Callable[[Rows], Any]) -> Predict:
+    """Probabilities for all classes; those that the model never met get none."""
+
+    def predict(test: Rows) -> Array:
+        found = np.zeros((len(test), len(schema.classes)))
+        if len(test):
+            found[:, model.classes_] = model.predict_proba(features(test))
+        return found
+
+    return predict

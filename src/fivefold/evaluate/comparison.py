@@ -1,0 +1,78 @@
+"""Which of two models is better on the same rows, if that can be told."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.evaluate.delong import delong_difference
+from fivefold.evaluate.intervals import bootstrap
+from fivefold.evaluate.metrics import Metric
+from fivefold.evaluate.resampling import Resamples
+
+Verdict = Literal["wins", "loses", "a tie"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome of comparing a first model with a second.
+
+    Args:
+        difference: the first's score minus the second's, with its interval.
+        verdict: of the first model: `wins` or `loses` where the interval is on one side of zero.
+    """
+
+    difference: Estimate
+    verdict: Verdict
+
+
+def compare(
+    metric: Metric,
+    target: Array,
+    scores: Array,
+    others: Array,
+    resamples: Resamples,
+    *,
+    level: float = 0.95,
+) -> Comparison:
+    """Compare two models by the interval of the paired difference.
+
+    Both are scored on the very same resamples, so what is hard for both cancels; two intervals
+    that overlap would say far less.
+
+    Args:
+        metric: to compare by.
+        target: `(n,)` class indices or values.
+        scores: of the first model.
+        others: of the second model, the same shape.
+        resamples: of the rows.
+        level: coverage, a fraction.
+
+    Returns:
+        The difference and the verdict on the first; without an interval it is a tie, and the
+        difference says why.
+
+    Example:
+        >>> from fivefold.evaluate.metrics import METRICS
+        >>> from fivefold.evaluate.resampling import resample
+        >>> truth = np.arange(60) % 2
+        >>> good, bad = np.eye(2)[truth], np.full((60, 2), 0.5)
+        >>> accuracy = METRICS["binary"]["accuracy"]
+        >>> compare(accuracy, truth, good, bad, resample(60, seed=0)).verdict
+        'wins'
+    """
+    if metric.interval == "delong" and resamples.kind == "row":
+        difference = delong_difference(target, scores, others, level=level)
+    else:
+
+        def gap(counts: Array) -> Array:
+            first = metric.statistic.over(target, scores, counts)
+            return first - metric.statistic.over(target, others, counts)
+
+        difference = bootstrap({metric.name: gap}, resamples, level=level)[metric.name]
+    verdict: Verdict = "a tie"
+    if np.isfinite(difference.low) and not difference.low <= 0 <= difference.high:
+        verdict = "wins" if (difference > 0) == metric.greater else "loses"
+    return Comparison(difference, verdict)

@@ -1,0 +1,183 @@
+"""The area under the ROC curve with DeLong's interval, in O(n log n)."""
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.evaluate.intervals import NORMAL
+
+FEWEST_OF_A_CLASS, MANY_OF_A_CLASS = 2, 30
+
+
+def midranks(values: Array) -> Array:
+    """Ranks from 1, ties sharing their mean rank.
+
+    Example:
+        >>> midranks(np.array([0.5, 0.1, 0.5])).tolist()
+        [2.5, 1.0, 2.5]
+    """
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = counts.cumsum()
+    mean: Array = (last - (counts - 1) / 2)[inverse]
+    return mean
+
+
+def auc_influence(positive: Array, score: Array) -> tuple[float, Array]:
+    """The area and how much each row moves it.
+
+    Args:
+        positive: `(n,)` bool.
+        score: `(n,)`, larger for positive rows.
+
+    Returns:
+        The area in [0, 1], and `(n,)` influences whose squares sum to DeLong's variance. NaN and
+        zeros when a class has no row.
+
+    Reference:
+        DeLong et al., Biometrics 1988; Sun and Xu, Fast implementation of DeLong's algorithm,
+        IEEE Signal Processing Letters 21, 2014.
+    """
+    positives, negatives = int(positive.sum()), int((~positive).sum())
+    influence = np.zeros(len(score))
+    if not positives or not negatives:
+        return float("nan"), influence
+    everywhere = midranks(score)
+    beaten = (everywhere[positive] - midranks(score[positive])) / negatives
+    beating = 1 - (everywhere[~positive] - midranks(score[~positive])) / positives
+    area = float(beaten.mean())
+    influence[positive] = (beaten - area) / (positives * max(1, positives - 1)) ** 0.5
+    influence[~positive] = (beating - area) / (negatives * max(1, negatives - 1)) ** 0.5
+    return area, influence
+
+
+def macro_influence(target: Array, scores: Array) -> tuple[float, Array]:
+    """The area (binary, or mean of each class against the rest) and each row's influence on it.
+
+    Classes without a row, or with all of them, are left out.
+    """
+    columns = (1,) if scores.shape[1] == 2 else range(scores.shape[1])
+    pairs = [auc_influence(target == k, scores[:, k]) for k in columns]
+    pairs = [(area, influence) for area, influence in pairs if np.isfinite(area)]
+    if not pairs:
+        return float("nan"), np.zeros(len(target))
+    areas, influences = zip(*pairs, strict=True)
+    return float(np.mean(areas)), np.mean(influences, axis=0)
+
+
+def delong(target: Array, scores: Array, *, level: float = 0.95) -> Estimate:
+    """ROC-AUC with DeLong's interval on the logit scale.
+
+    Args:
+        target: `(n,)` class indices.
+        scores: `(n, classes)` probabilities.
+        level: coverage, a fraction.
+
+    Returns:
+        The area. Where every pair is in the right order the variance is 0 and says nothing: then
+        the lower end is the area at which that would happen in one of `2 / (1 - level)` data
+        sets, from the pairs that share no row.
+
+    Example:
+        >>> scores = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]])
+        >>> estimate = delong(np.array([0, 0, 1, 1]), scores)
+        >>> f"{estimate:.2f}", estimate.method
+        ('0.75', 'delong or newcombe')
+    """
+    area, influence = macro_influence(target, scores)
+    n = len(target)
+    smallest = _rows_of_the_rarer_side(target, scores)
+    if not np.isfinite(area) or smallest < FEWEST_OF_A_CLASS:
+        reason = "one class in the rows" if not smallest else "too few rows of a class"
+        return Estimate(area, method=reason, n=n, level=level)
+    error = float(influence @ influence) ** 0.5
+    if area in (0.0, 1.0):
+        reach = ((1 - level) / 2) ** (1 / smallest)
+        low, high = (reach, 1.0) if area else (0.0, 1 - reach)
+        return Estimate(area, low=low, high=high, method="disjoint pairs", n=n, level=level)
+    logit = np.log(area / (1 - area))
+    half = _quantile(target, influence, level) * error / (area * (1 - area))
+    low, high = (float(1 / (1 + np.exp(-end))) for end in (logit - half, logit + half))
+    if scores.shape[1] > 2 or smallest >= MANY_OF_A_CLASS:
+        return Estimate(area, low=low, high=high, method="delong", n=n, level=level)
+    ends = newcombe(area, smallest, n - smallest, level=level)
+    low, high = min(low, ends[0]), max(high, ends[1])
+    return Estimate(area, low=low, high=high, method="delong or newcombe", n=n, level=level)
+
+
+def newcombe(
+    area: float, positives: int, negatives: int, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Score interval of an area under the ROC curve from the class sizes alone.
+
+    DeLong's variance is too small where few rows of a class happen to be well ordered (ten
+    positive rows and an area of 0.96: it covers 83 % instead of 95 %); this one does not look at
+    how they are ordered.
+
+    Returns:
+        The areas from which the one found lies as far as the level allows.
+
+    Example:
+        >>> [round(end, 3) for end in newcombe(0.96, 10, 1990)]
+        [0.833, 0.99]
+
+    Reference:
+        Newcombe, Confidence intervals for an effect size measure based on the Mann-Whitney
+        statistic, part 2, Statistics in Medicine 25, 2006, method 5.
+    """
+    z, half = NORMAL.inv_cdf((1 + level) / 2), (positives + negatives) / 2 - 1
+
+    def reach(truth: float) -> float:
+        spread = 1 + half * (1 - truth) / (2 - truth) + half * truth / (1 + truth)
+        return float(z * (truth * (1 - truth) * spread / (positives * negatives)) ** 0.5)
+
+    ends = []
+    for certain in (0.0, 1.0):
+        inside, outside = area, certain
+        for _ in range(50):
+            middle = (inside + outside) / 2
+            if abs(middle - area) <= reach(middle):
+                inside = middle
+            else:
+                outside = middle
+        ends.append(inside)
+    return ends[0], ends[1]
+
+
+def delong_difference(
+    target: Array, scores: Array, others: Array, *, level: float = 0.95
+) -> Estimate:
+    """The first model's ROC-AUC minus the second's on the same rows, with its interval."""
+    first, moved = macro_influence(target, scores)
+    second, moved_too = macro_influence(target, others)
+    gap = moved - moved_too
+    half = _quantile(target, gap, level) * float(gap @ gap) ** 0.5
+    point = first - second
+    smallest = _rows_of_the_rarer_side(target, scores)
+    if not np.isfinite(point) or smallest < FEWEST_OF_A_CLASS:
+        return Estimate(point, method="too few rows of a class", n=len(target), level=level)
+    low, high = max(-1.0, point - half), min(1.0, point + half)
+    return Estimate(point, low=low, high=high, method="delong", n=len(target), level=level)
+
+
+def _quantile(target: Array, influence: Array, level: float) -> float:
+    """The quantile of Student's t, its degrees of freedom by Welch and Satterthwaite.
+
+    DeLong's variance of a class with few rows is itself uncertain: with 8 positive rows the
+    normal quantile covers 87 % instead of 95 %.
+    """
+    from scipy.special import stdtrit
+
+    classes, of_row = np.unique(target, return_inverse=True)
+    shares = np.bincount(of_row, influence**2, len(classes))
+    spare = np.maximum(np.bincount(of_row) - 1, 1)
+    total = shares.sum()
+    if total == 0:
+        return NORMAL.inv_cdf((1 + level) / 2)
+    degrees = total**2 / (shares**2 / spare).sum()
+    return float(stdtrit(degrees, (1 + level) / 2))
+
+
+def _rows_of_the_rarer_side(target: Array, scores: Array) -> int:
+    columns = (1,) if scores.shape[1] == 2 else range(scores.shape[1])
+    sides = [min(int((target == k).sum()), int((target != k).sum())) for k in columns]
+    return max(sides, default=0) if len(sides) == 1 else min((s for s in sides if s), default=0)

@@ -1,0 +1,109 @@
+"""The stage that says what the trained network is worth."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.core.context import Context
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.errors import FivefoldError, PreflightError
+from fivefold.evaluate.baselines import BASELINES, BaselineName
+from fivefold.partition import Partition
+
+
+class Evaluate(Stage):
+    """Score the network on the test rows, beside simple models, and look for what is wrong.
+
+    Args:
+        folds: how many times to train again on parts of the training and validation rows, for a
+            mean over folds beside the scores; 0 for none. Test rows are in none of the folds.
+        metrics: own metrics by name: `(target, scores) -> number`, where target holds `(n,)`
+            class indices (values for regression) and scores `(n, classes)` probabilities (`(n,)`
+            values).
+        baselines: simple models to fit on the same rows: `constant` (the class shares, or the
+            mean), `linear`, `boosting`.
+        level: coverage of the intervals, a fraction.
+
+    Example:
+        >>> Evaluate(folds=5)
+        Evaluate(folds=5)
+    """
+
+    folds: Annotated[int, Field(ge=0)] = 0
+    metrics: Mapping[str, Callable[..., Any]] = {}
+    baselines: tuple[BaselineName, ...] = BASELINES
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+
+    @field_validator("folds")
+    @classmethod
+    def _enough(cls, folds: int) -> int:
+        if folds == 1:
+            raise ValueError("one fold has nothing to learn from; use 0 or at least 2")
+        return folds
+
+    def run(
+        self,
+        collected: Collected,
+        partition: Partition,
+        data: Preprocessed,
+        trained: Trained,
+        session: Session,
+    ) -> Evaluated:
+        """Score the test rows; in a refit that is all."""
+        from fivefold.evaluate.evaluation import evaluate
+
+        return evaluate(
+            collected,
+            partition,
+            data,
+            trained,
+            session,
+            folds=self.folds,
+            own=self.metrics,
+            baselines=self.baselines,
+            level=self.level,
+        )
+
+    def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
+        """Names of own metrics that are taken, and folds with too few rows."""
+        from fivefold.evaluate.metrics import METRICS
+
+        collected = found.get(Collected)
+        if collected is None:
+            return []
+        faults: list[FivefoldError] = []
+        task = collected.schema.task
+        taken = sorted(set(self.metrics) & set(METRICS[task]))
+        if taken:
+            faults.append(
+                PreflightError(
+                    f"Evaluate: expected new names for own metrics, found {', '.join(taken)}, "
+                    f"which {task} has already.",
+                    remedy="Call them something else.",
+                    names=tuple(taken),
+                )
+            )
+        faults += _too_many_folds(self.folds, collected)
+        return faults
+
+
+def _too_many_folds(folds: int, collected: Collected) -> list[FivefoldError]:
+    """A fault if there are fewer rows, or groups of rows, than the folds need."""
+    group = collected.schema.named("group")
+    units, wanted, noun = int(collected.usable.sum()), 2 * folds, "rows"
+    if group is not None:
+        labels = collected.table.column(group)[collected.usable]
+        units, wanted, noun = len(set(labels.tolist())), folds + 1, "groups"
+    if not folds or units >= wanted:
+        return []
+    return [
+        PreflightError(
+            f"Evaluate: expected at least {wanted} {noun} for folds={folds}, found {units}.",
+            remedy="Ask for fewer folds.",
+            folds=folds,
+            found=units,
+        )
+    ]

@@ -1,0 +1,200 @@
+"""Scores, simple models, folds, findings and tables of one trained network."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.codecs.table import Array
+from fivefold.core.events import Found, Noted, Progress
+from fivefold.core.finding import Finding
+from fivefold.core.session import Session
+from fivefold.evaluate import findings as score_findings
+from fivefold.evaluate import row_findings
+from fivefold.evaluate.baselines import BaselineName, fit_baselines
+from fivefold.evaluate.comparison import compare
+from fivefold.evaluate.estimates import estimate
+from fivefold.evaluate.evidence import Evidence, Rival
+from fivefold.evaluate.folds import Folds, fit_folds
+from fivefold.evaluate.hardware import hardware
+from fivefold.evaluate.metrics import HEADLINE, OwnMetric, row_losses
+from fivefold.evaluate.resampling import Resamples, resample
+from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
+from fivefold.evaluate.tables import (
+    dataset_statistics,
+    limitations,
+    model_comparison,
+    per_class,
+)
+from fivefold.evaluate.timesplit import optimistic_split
+from fivefold.partition import Partition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FINDERS = (
+    row_findings.too_few_test_rows,
+    row_findings.unseen_labels,
+    row_findings.duplicates_across_splits,
+    row_findings.imbalance,
+    row_findings.drift,
+    score_findings.poor_calibration,
+    score_findings.weak_subgroup,
+    score_findings.overfitting,
+    score_findings.baseline_wins,
+)
+
+
+def evaluate(
+    collected: Collected,
+    partition: Partition,
+    data: Preprocessed,
+    trained: Trained,
+    session: Session,
+    *,
+    folds: int = 0,
+    own: Mapping[str, OwnMetric] | None = None,
+    baselines: tuple[BaselineName, ...] = (),
+    level: float = 0.95,
+) -> Evaluated:
+    """Say what a network is worth; the parameters are those of `Evaluate`.
+
+    In a refit only the scores and their intervals are computed.
+    """
+    from fivefold.models.score import score
+
+    scores = score(trained.model, data.test.inputs)
+    resamples = resamples_of(collected, data, scores, seed=session.seed)
+    evidence = Evidence(
+        collected=collected,
+        partition=partition,
+        data=data,
+        trained=trained,
+        scores=scores,
+        metrics=estimate(
+            data.test.target,
+            scores,
+            collected.schema.task,
+            resamples=resamples,
+            own=own,
+            level=level,
+        ),
+        resamples=resamples,
+        folds=folds,
+        seed=session.seed,
+        level=level,
+    )
+    if session.is_refit:
+        return _evaluated(evidence, None, {}, ())
+    evidence, left_out = with_rivals(evidence, baselines, session)
+    found = find(evidence, session)
+    ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
+    told = (*collected.findings, *trained.findings, *found)
+    tables = tables_of(evidence, told, folds=ran, left_out=left_out)
+    return _evaluated(evidence, ran, tables, found)
+
+
+def resamples_of(
+    collected: Collected, data: Preprocessed, scores: Array, *, seed: int
+) -> Resamples:
+    """Resamples of the test rows, in blocks of time or by group where the schema says so."""
+    schema, index, target = collected.schema, data.test.index, data.test.target
+    time, group = schema.named("time"), schema.named("group")
+    if time is None and group is None:
+        return resample(len(index), seed=seed)
+    losses = row_losses(schema.task, target, scores)
+    column = collected.table.column(str(time or group))[index]
+    if time is not None:
+        return resample(len(index), seed=seed, time=column, losses=losses)
+    return resample(len(index), seed=seed, group=column.astype(str))
+
+
+def with_rivals(
+    evidence: Evidence, names: tuple[BaselineName, ...], session: Session
+) -> tuple[Evidence, tuple[str, ...]]:
+    """The same evidence with simple models beside it, and what could not be fitted."""
+    rivals, left_out = [], []
+    fitted = fit_baselines(evidence.data, names, seed=evidence.seed)
+    for done, baseline in enumerate(fitted, 1):
+        if baseline.scores is None:
+            left_out.append(f"{baseline.name} was not fitted beside the network: {baseline.note}.")
+            continue
+        metrics = estimate(
+            evidence.target,
+            baseline.scores,
+            evidence.task,
+            resamples=evidence.resamples,
+            names=HEADLINE[evidence.task],
+            level=evidence.level,
+        )
+        outcome = compare(
+            evidence.headline,
+            evidence.target,
+            evidence.scores,
+            baseline.scores,
+            evidence.resamples,
+            level=evidence.level,
+        )
+        rivals.append(Rival(baseline=baseline, metrics=metrics, comparison=outcome))
+        first = evidence.headline.name
+        session.emit(
+            Progress(
+                done=done, total=len(names), unit="model", values={first: float(metrics[first])}
+            )
+        )
+    if rivals:
+        words = ", ".join(
+            f"{rival.comparison.verdict} against {rival.baseline.name}" for rival in rivals
+        )
+        session.emit(Noted(text=f"By {evidence.headline.title} the network {words}."))
+    return evidence.beside(tuple(rivals)), tuple(left_out)
+
+
+def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
+    """Look for everything that could be wrong, and tell as soon as something is found."""
+    found: list[Finding] = []
+    for finder in FINDERS if len(evidence.target) else (row_findings.too_few_test_rows,):
+        found += finder(evidence)
+    if len(evidence.target) and session.link is not None and session.link.refit is not None:
+        found += optimistic_split(evidence, session)
+    for finding in found:
+        session.emit(Found(finding=finding))
+    return tuple(found)
+
+
+def tables_of(
+    evidence: Evidence,
+    findings: tuple[Finding, ...],
+    *,
+    folds: Folds | None,
+    left_out: tuple[str, ...],
+) -> "dict[str, pd.DataFrame]":
+    """All tables by name."""
+    speed = prediction_speed(evidence)
+    tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
+    if evidence.task != "regression":
+        tables["per_class"] = per_class(evidence)
+    tables["prediction_speed"] = speed
+    tables["dataset_statistics"] = dataset_statistics(evidence)
+    tables["hardware"] = hardware(evidence.trained)
+    tables["limitations"] = limitations(evidence, findings, left_out=left_out)
+    if folds is not None:
+        tables["folds"] = folds.scores
+        tables["out_of_fold"] = folds.predictions
+    return tables
+
+
+def _evaluated(
+    evidence: Evidence,
+    folds: Folds | None,
+    tables: "Mapping[str, pd.DataFrame]",
+    findings: tuple[Finding, ...],
+) -> Evaluated:
+    return Evaluated(
+        metrics=evidence.metrics,
+        scores=evidence.scores,
+        target=evidence.target,
+        index=evidence.data.test.index,
+        folds={} if folds is None else folds.metrics,
+        tables=tables,
+        findings=findings,
+    )

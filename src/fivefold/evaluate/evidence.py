@@ -1,0 +1,99 @@
+"""All that findings and tables about a trained model are computed from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.codecs.schema import Schema, Task
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.evaluate.baselines import Baseline
+from fivefold.evaluate.comparison import Comparison
+from fivefold.evaluate.metrics import HEADLINE, METRICS, Metric
+from fivefold.evaluate.resampling import Resamples
+from fivefold.partition import Partition
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rival:
+    """A simple model beside the network.
+
+    Args:
+        baseline: what was fitted.
+        metrics: its headline scores on the same test rows.
+        comparison: the network against it, by the first headline metric.
+    """
+
+    baseline: Baseline
+    metrics: Mapping[str, Estimate]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evidence:
+    """A trained model, its data and its scores.
+
+    Args:
+        collected: the raw table and its schema.
+        partition: which rows were for what.
+        data: the encoded rows.
+        trained: the network.
+        scores: of the test rows, as the network gave them.
+        metrics: scores with intervals by name.
+        resamples: of the test rows.
+        rivals: simple models on the same rows.
+        folds: how many were asked for.
+        seed: for anything drawn.
+        level: coverage of intervals.
+    """
+
+    collected: Collected
+    partition: Partition
+    data: Preprocessed
+    trained: Trained
+    scores: Array
+    metrics: Mapping[str, Estimate]
+    resamples: Resamples
+    rivals: tuple[Rival, ...] = ()
+    folds: int = 0
+    seed: int = 0
+    level: float = 0.95
+
+    def beside(self, rivals: tuple[Rival, ...]) -> "Evidence":
+        """The same with these simple models."""
+        return replace(self, rivals=rivals)
+
+    @property
+    def schema(self) -> Schema:
+        """The columns, the target, the task."""
+        return self.collected.schema
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return self.schema.task
+
+    @property
+    def target(self) -> Array:
+        """The truth of the test rows."""
+        return self.data.test.target
+
+    @property
+    def headline(self) -> Metric:
+        """The metric by which models are compared."""
+        return METRICS[self.task][HEADLINE[self.task][0]]
+
+    @cached_property
+    def train_counts(self) -> Array:
+        """`(classes,)` training rows of each class; empty for regression."""
+        classes = len(self.schema.classes)
+        return np.bincount(self.data.train.target, minlength=classes) if classes else np.zeros(0)
+
+    @cached_property
+    def test_counts(self) -> Array:
+        """`(classes,)` test rows of each class; empty for regression."""
+        classes = len(self.schema.classes)
+        return np.bincount(self.target, minlength=classes) if classes else np.zeros(0)

@@ -1,0 +1,119 @@
+"""The same pipeline on several divisions of the rows that are not for testing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.core.events import Progress
+from fivefold.core.session import Session
+from fivefold.evaluate.estimates import number
+from fivefold.evaluate.intervals import corrected_t
+from fivefold.evaluate.metrics import HEADLINE, METRICS, OwnMetric
+from fivefold.partition import Partition, draw_folds, hold_out
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Folds:
+    """Scores of networks trained on parts of the rows, each on rows that it did not see.
+
+    Args:
+        metrics: mean over folds with the corrected interval, by name.
+        scores: one row a fold: `fold`, `train_rows`, `valid_rows`, `held_out_rows`, `seconds` of
+            training, and each metric.
+        predictions: one row a held-out row: `row` (its position in the collected table), `fold`,
+            `target`, and `score` or one `score_CLASS` a class.
+    """
+
+    metrics: Mapping[str, Estimate]
+    scores: "pd.DataFrame"
+    predictions: "pd.DataFrame"
+
+
+def fit_folds(
+    collected: Collected,
+    partition: Partition,
+    session: Session,
+    k: int,
+    *,
+    own: Mapping[str, OwnMetric] | None = None,
+    level: float = 0.95,
+) -> Folds:
+    """Refit on k folds of the training and validation rows; test rows are in none of them.
+
+    Folds are stratified, by group or by time, as the schema asks. Each fold sets a part of its
+    training rows aside to stop by, as large as the validation part of the whole run.
+
+    Args:
+        collected: the raw table and its schema.
+        partition: whose training and validation rows are divided.
+        session: refits with it.
+        k: number of folds, at least 2.
+        own: own metrics by name.
+        level: coverage, a fraction.
+
+    Returns:
+        Means with the interval of Nadeau and Bengio, and the out-of-fold predictions.
+    """
+    import pandas as pd
+
+    from fivefold.models.score import score
+
+    rows = np.sort(np.concatenate([partition.train, partition.valid]))
+    share = len(partition.valid) / max(1, len(rows))
+    folds = draw_folds(collected, rows, k, session.seed)
+    lines, pieces = [], []
+    for n, (learn, held) in enumerate(folds, 1):
+        kept, stop = hold_out(collected, learn, share, session.seed)
+        division = Partition(train=kept, valid=stop, test=held, how=f"fold {n} of {k}")
+        context = session.refit(division, name=f"fold-{n}")
+        test, trained = context[Preprocessed].test, context[Trained]
+        scores = score(trained.model, test.inputs)
+        found = _scores(collected, test.target, scores, own or {})
+        lines.append(
+            {
+                "fold": n,
+                "train_rows": len(kept),
+                "valid_rows": len(stop),
+                "held_out_rows": len(test),
+                "seconds": float(trained.resources.get("seconds", np.nan)),
+                **found,
+            }
+        )
+        pieces.append(_predictions(collected, n, test.index, test.target, scores))
+        first = HEADLINE[collected.schema.task][0]
+        session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
+    table = pd.DataFrame(lines)
+    held_per_learnt = float(np.mean([len(held) / max(1, len(learn)) for learn, held in folds]))
+    names = [*METRICS[collected.schema.task], *(own or {})]
+    means = {
+        name: corrected_t(table[name].to_numpy(), held_per_learnt, level=level) for name in names
+    }
+    return Folds(metrics=means, scores=table, predictions=pd.concat(pieces, ignore_index=True))
+
+
+def _scores(
+    collected: Collected, target: Array, scores: Array, own: Mapping[str, OwnMetric]
+) -> dict[str, float]:
+    built_in = METRICS[collected.schema.task]
+    found = {name: metric(target, scores) for name, metric in built_in.items()}
+    return found | {name: number(name, metric, target, scores) for name, metric in own.items()}
+
+
+def _predictions(
+    collected: Collected, fold: int, index: Array, target: Array, scores: Array
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    frame = pd.DataFrame({"row": index, "fold": fold, "target": target})
+    if scores.ndim == 1:
+        return frame.assign(score=scores)
+    named = [f"score_{label}" for label in collected.schema.classes]
+    return pd.concat([frame, pd.DataFrame(scores, columns=named)], axis=1)

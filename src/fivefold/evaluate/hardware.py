@@ -1,0 +1,76 @@
+"""What the numbers of a run were measured on."""
+
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.artifacts import Trained
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNKNOWN = "not measured"
+PACKAGES = ("torch", "numpy", "pandas", "scikit-learn")
+
+
+def hardware(trained: Trained) -> "pd.DataFrame":
+    """The machine, the versions and what training took, as `quantity` and `value` texts."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    import pandas as pd
+    import torch
+
+    device = str(trained.settings.get("device", "cpu"))
+    facts: dict[str, Any] = {
+        "processor": processor(),
+        "cores available": _cores(),
+        "threads of torch": torch.get_num_threads(),
+        "memory": _gibibytes(memory()),
+        "device of training": device,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+    if device.startswith("cuda") and torch.cuda.is_available():
+        properties = torch.cuda.get_device_properties(device)
+        facts["graphics processor"] = properties.name
+        facts["graphics memory"] = _gibibytes(properties.total_memory)
+    for package in PACKAGES:
+        try:
+            facts[package] = version(package)
+        except PackageNotFoundError:
+            facts[package] = UNKNOWN
+    for name, said in (("seconds", "training seconds"), ("peak_bytes", "peak memory in training")):
+        value = trained.resources.get(name)
+        shown = _gibibytes(value) if name == "peak_bytes" else f"{value:.1f}" if value else UNKNOWN
+        facts[said] = shown
+    return pd.DataFrame(
+        {"quantity": list(facts), "value": [str(value) for value in facts.values()]}
+    )
+
+
+def processor() -> str:
+    """The processor's name, or its architecture where the system does not say."""
+    path = Path("/proc/cpuinfo")
+    if path.is_file():
+        for line in path.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine() or UNKNOWN
+
+
+def memory() -> int | None:
+    """Bytes of main memory; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _cores() -> str:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{usable} of {os.cpu_count()}"
+
+
+def _gibibytes(size: Any) -> str:
+    return f"{size / 2**30:.1f} GiB" if size else UNKNOWN

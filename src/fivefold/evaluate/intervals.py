@@ -1,0 +1,152 @@
+"""Intervals of proportions, of areas under the ROC curve, of anything, and of means over folds."""
+
+from collections.abc import Callable, Mapping
+from statistics import NormalDist
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.evaluate.resampling import Resamples
+
+NORMAL = NormalDist()
+NAN = float("nan")
+
+
+def wilson(successes: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion.
+
+    Args:
+        successes: rows counted, 0 to n.
+        n: rows.
+        level: coverage, a fraction.
+
+    Returns:
+        Low and high in [0, 1], never both 1 or both 0; NaN for no rows.
+
+    Example:
+        >>> [round(end, 4) for end in wilson(34, 34)]
+        [0.8985, 1.0]
+
+    Reference:
+        Wilson, Probable inference, the law of succession, and statistical inference, JASA 1927.
+    """
+    if n == 0:
+        return NAN, NAN
+    z = NORMAL.inv_cdf((1 + level) / 2)
+    share = successes / n
+    centre = share + z**2 / (2 * n)
+    half = z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    low, high = (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
+    return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
+
+
+def bca(
+    point: float, draws: Array, left: Array, *, level: float = 0.95
+) -> tuple[float, float, str]:
+    """Bias-corrected and accelerated bootstrap interval.
+
+    Args:
+        point: the statistic of all rows.
+        draws: `(b,)` the statistic of each resample; NaN where it was not defined.
+        left: `(g,)` the statistic without each row (or group of rows).
+        level: coverage, a fraction.
+
+    Returns:
+        Low, high and `bca`; NaN, NaN and the reason where the draws cannot carry an interval:
+        they are all equal, or too many of them are not defined.
+
+    Example:
+        >>> bca(1.0, np.ones(2000), np.ones(34))
+        (nan, nan, 'no spread in the resamples')
+
+    Reference:
+        Efron, Better bootstrap confidence intervals, JASA 1987; ties between draws and the point
+        count half.
+    """
+    defined = draws[np.isfinite(draws)]
+    if len(defined) < 0.95 * len(draws):
+        return NAN, NAN, "not defined in many resamples"
+    if not np.isfinite(point) or np.ptp(defined) <= 1e-12 * max(1e-300, abs(point)):
+        return NAN, NAN, "no spread in the resamples"
+    below = (np.sum(defined < point) + np.sum(defined == point) / 2) / len(defined)
+    if not 0 < below < 1:
+        return NAN, NAN, "resamples all on one side"
+    bias = NORMAL.inv_cdf(float(below))
+    pull = left[np.isfinite(left)]
+    pull = pull.mean() - pull if len(pull) else pull
+    scale = float((pull**2).sum()) ** 1.5
+    acceleration = float((pull**3).sum()) / (6 * scale) if scale > 0 else 0.0
+    ends = []
+    for tail in ((1 - level) / 2, (1 + level) / 2):
+        shifted = bias + NORMAL.inv_cdf(tail)
+        ends.append(NORMAL.cdf(bias + shifted / max(1e-6, 1 - acceleration * shifted)))
+    low, high = np.quantile(defined, ends)
+    return float(low), float(high), "bca"
+
+
+def bootstrap(
+    statistics: Mapping[str, Callable[[Array], Array]],
+    resamples: Resamples,
+    *,
+    level: float = 0.95,
+) -> dict[str, Estimate]:
+    """Scores with BCa intervals from shared resamples.
+
+    Args:
+        statistics: by name, `(b, n)` counts to `(b,)` values.
+        resamples: of the n rows.
+        level: coverage, a fraction.
+
+    Returns:
+        An estimate by name; without an interval when there are fewer than 30 units to draw.
+    """
+    n = len(resamples)
+    estimates = {}
+    for name, statistic in statistics.items():
+        point = float(statistic(np.ones((1, n)))[0]) if n else NAN
+        low, high, method = NAN, NAN, resamples.too_few
+        if not method:
+            low, high, method = bca(point, *resamples.over(statistic), level=level)
+        if method == "bca" and resamples.kind != "row":
+            method = {"group": "bca, clustered", "block": "bca, blocks of time"}[resamples.kind]
+        estimates[name] = Estimate(point, low=low, high=high, method=method, n=n, level=level)
+    return estimates
+
+
+def corrected_t(values: Array, test_per_train: float, *, level: float = 0.95) -> Estimate:
+    """Mean over folds with the interval of Nadeau and Bengio.
+
+    The folds' training rows overlap, so their scores agree more than independent ones would:
+    the variance is multiplied by `1/k + test rows / training rows` instead of `1/k`.
+
+    Args:
+        values: `(k,)` one score a fold; folds without a score (NaN) are left out.
+        test_per_train: test rows over training rows of a fold.
+        level: coverage, a fraction.
+
+    Returns:
+        The mean; without an interval when fewer than two folds have a score.
+
+    Example:
+        >>> score = corrected_t(np.array([0.8, 0.9]), 0.25)
+        >>> f"{score:.2f} {score.high - score:.3f}"
+        '0.85 0.778'
+
+    Reference:
+        Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003.
+    """
+    from scipy.special import stdtrit
+
+    defined = np.asarray(values, np.float64)
+    defined = defined[np.isfinite(defined)]
+    k = len(defined)
+    if k < 2:
+        mean = float(defined[0]) if k else NAN
+        return Estimate(mean, method="too few folds", n=k, level=level)
+    mean = float(defined.mean())
+    spread = float(defined.var(ddof=1)) * (1 / k + test_per_train)
+    half = float(stdtrit(k - 1, (1 + level) / 2)) * spread**0.5
+    return Estimate(
+        mean, low=mean - half, high=mean + half, method="nadeau-bengio", n=k, level=level
+    )

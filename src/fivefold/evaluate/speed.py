@@ -1,0 +1,76 @@
+"""How long a prediction takes."""
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.codecs.table import Array, Table
+from fivefold.evaluate.evidence import Evidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CALLS = {1: 50}
+CALLS_OF_MANY = 7
+BATCH = 1024
+
+
+def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
+    """Median milliseconds a row, for one row a call and for many.
+
+    Returns:
+        One row a way of calling: `what` (the network alone on encoded rows; or the codec and the
+        network on raw rows), `rows_per_call`, `milliseconds_per_row` (median), `fastest`,
+        `slowest` (both a row too) and `calls`; empty without test rows.
+    """
+    import pandas as pd
+
+    from fivefold.models.score import score
+
+    test, model, codec = evidence.data.test, evidence.trained.model, evidence.data.codec
+
+    def from_raw(rows: Table) -> Array:
+        return score(model, codec.encode(rows))
+
+    lines = []
+    for size in sorted({1, BATCH} if len(test) > BATCH else {min(1, len(test)), len(test)}):
+        few = test.take(np.arange(size))
+        raw = evidence.collected.table.take(few.index)
+        ways = {
+            "network": partial(score, model, few.inputs),
+            "codec and network": partial(from_raw, raw),
+        }
+        calls = CALLS.get(size, CALLS_OF_MANY)
+        for what, call in ways.items() if size else ():
+            times = 1000 * time_calls(call, calls) / size
+            lines.append((what, size, np.median(times), times.min(), times.max(), calls))
+    columns = ["what", "rows_per_call", "milliseconds_per_row", "fastest", "slowest", "calls"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def time_calls(call: Callable[[], object], calls: int) -> Array:
+    """Seconds of each of so many calls, after one that is not counted.
+
+    Returns:
+        `(calls,)` float64.
+    """
+    call()
+    seconds = np.empty(calls)
+    for n in range(calls):
+        started = perf_counter()
+        call()
+        seconds[n] = perf_counter() - started
+    return seconds
+
+
+def batch_milliseconds(speed: "pd.DataFrame") -> float:
+    """The network's milliseconds a row in the largest batch that was timed; NaN if none was.
+
+    Args:
+        speed: what `prediction_speed` gave.
+    """
+    alone = speed[speed["what"] == "network"]
+    return float(alone["milliseconds_per_row"].iloc[-1]) if len(alone) else float("nan")

@@ -1,0 +1,117 @@
+"""Groups of rows on which a model does much worse than on the others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.codecs.table import Array, Table
+
+if TYPE_CHECKING:
+    from fivefold.codecs.schema import Schema
+
+FEWEST_ROWS = 30
+MOST_CHANCE = 0.01
+QUARTERS = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """Rows that share a value, and how they fare against the others.
+
+    Args:
+        column: its name.
+        values: what the rows share, in words.
+        rows: how many there are.
+        inside: mean loss of these rows.
+        outside: mean loss of all others.
+        chance: how likely a difference like this is if there is none, times the groups judged.
+    """
+
+    column: str
+    values: str
+    rows: int
+    inside: float
+    outside: float
+    chance: float
+
+
+def groups(table: Table, schema: "Schema") -> Iterator[tuple[str, str, Array]]:
+    """Groups worth judging: categories, truth values and quarters of numbers.
+
+    Yields:
+        Column, values in words, and `(n,)` bool.
+    """
+    for column in schema.inputs:
+        if column.kind in ("categorical", "boolean"):
+            values = table.column(column.name)
+            codes, labels = _codes(values)
+            for code in np.flatnonzero(np.bincount(codes) >= FEWEST_ROWS).tolist():
+                yield column.name, _said(labels[code], column.kind == "boolean"), codes == code
+        elif column.kind == "numeric":
+            values = table.column(column.name)
+            known = np.isfinite(values)
+            yield column.name, "missing", ~known
+            if not known.any():
+                continue
+            edges = np.unique(np.quantile(values[known], QUARTERS))
+            place = np.searchsorted(edges, values, side="right")
+            for quarter in range(len(edges) + 1):
+                yield column.name, _between(edges, quarter), known & (place == quarter)
+
+
+def weak_subgroups(losses: Array, table: Table, schema: "Schema") -> list[Subgroup]:
+    """The groups whose mean loss is higher than that of the others, beyond chance.
+
+    Args:
+        losses: `(n,)` one a row, 0 and 1 for right and wrong or an absolute error.
+        table: the same rows, raw.
+        schema: says which columns are inputs, and of what kind.
+
+    Returns:
+        Those with at least 30 rows and a chance below 0.01 after correcting for the number of
+        groups judged (Welch's test, Bonferroni), the largest difference first; one a column.
+    """
+    judged = []
+    for name, values, inside in groups(table, schema):
+        rows = int(inside.sum())
+        if min(rows, len(losses) - rows) >= FEWEST_ROWS:
+            judged.append((name, values, rows, losses[inside], losses[~inside]))
+    worst: dict[str, Subgroup] = {}
+    for name, values, rows, ours, others in judged:
+        error = (ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)) ** 0.5
+        gap = float(ours.mean() - others.mean())
+        chance = min(1.0, len(judged) * _tail(gap / error if error else 0.0))
+        found = Subgroup(name, values, rows, float(ours.mean()), float(others.mean()), chance)
+        best = worst.get(name)
+        if chance < MOST_CHANCE and (best is None or gap > best.inside - best.outside):
+            worst[name] = found
+    return sorted(worst.values(), key=lambda group: group.outside - group.inside)
+
+
+def _tail(z: float) -> float:
+    from math import erfc
+
+    return erfc(z / 2**0.5) / 2
+
+
+def _codes(values: Array) -> tuple[Array, list[object]]:
+    seen: dict[object, int] = {}
+    plain = [None if value != value else value for value in values.tolist()]
+    codes = np.array([seen.setdefault(value, len(seen)) for value in plain], dtype=np.int64)
+    return codes, list(seen)
+
+
+def _said(value: object, is_truth: bool) -> str:
+    if value is None:
+        return "missing"
+    return f"`{bool(value) if is_truth else value}`"
+
+
+def _between(edges: Array, place: int) -> str:
+    if place == 0:
+        return f"below {edges[0]:.4g}"
+    if place == len(edges):
+        return f"from {edges[-1]:.4g}"
+    return f"from {edges[place - 1]:.4g} to below {edges[place]:.4g}"

@@ -1,0 +1,227 @@
+"""The tables of a run, each cell measured in it.
+
+Scores stand with their intervals in one cell, as estimates. A number that does not apply (the
+mean of a text column) is NaN.
+"""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.evaluate.classification import confusion_matrix, roc_auc
+from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.intervals import wilson
+from fivefold.evaluate.metrics import HEADLINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NETWORK = "network"
+DESCRIBED = (
+    *("column", "kind", "role", "rows", "missing", "distinct"),
+    *("mean", "deviation", "minimum", "median", "maximum", "most_frequent", "its_fraction"),
+)
+
+
+def _estimates(values: list[Estimate]) -> "pd.Series[Any]":
+    import pandas as pd
+
+    return pd.Series(values, dtype=object)
+
+
+def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.DataFrame":
+    """The network and the simple models on the same test rows.
+
+    Args:
+        evidence: with the simple models that were fitted.
+        milliseconds_per_row: of the network, in a batch.
+
+    Returns:
+        One row a model, the network first: `model`, three headline metrics, `difference` (the
+        network's first metric minus this model's), `verdict` (on the network: `wins`, `loses`,
+        `a tie`), `fit_seconds`, `milliseconds_per_row`, `rows_fitted` and `note`.
+    """
+    import pandas as pd
+
+    names = HEADLINE[evidence.task]
+    rivals = evidence.rivals
+    trained = evidence.trained
+    columns: dict[str, Any] = {"model": [NETWORK, *(r.baseline.name for r in rivals)]}
+    for name in names:
+        columns[name] = _estimates([evidence.metrics[name], *(r.metrics[name] for r in rivals)])
+    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
+    columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
+    columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
+    seconds = float(trained.resources.get("seconds", float("nan")))
+    columns["fit_seconds"] = [seconds, *(r.baseline.fit_seconds for r in rivals)]
+    columns["milliseconds_per_row"] = [
+        milliseconds_per_row,
+        *(r.baseline.milliseconds_per_row for r in rivals),
+    ]
+    columns["rows_fitted"] = [len(evidence.data.train), *(r.baseline.rows_fitted for r in rivals)]
+    stops = f"stopped by {len(evidence.data.valid):,} validation rows"
+    columns["note"] = [
+        stops if len(evidence.data.valid) else "",
+        *(r.baseline.note for r in rivals),
+    ]
+    return pd.DataFrame(columns)
+
+
+def per_class(evidence: Evidence) -> "pd.DataFrame":
+    """How each class fares.
+
+    Returns:
+        One row a class: `class`, `train_rows`, `test_rows`, `precision` and `recall` with
+        Wilson's intervals, `f1`, `roc_auc` against the rest.
+    """
+    import pandas as pd
+
+    matrix = confusion_matrix(evidence.target, evidence.scores)
+    hits, predicted, support = matrix.diagonal(), matrix.sum(0), matrix.sum(1)
+    level = evidence.level
+    areas = []
+    for k in range(len(matrix)):
+        own = evidence.scores[:, k]
+        areas.append(roc_auc((evidence.target == k).astype(int), np.stack([1 - own, own], 1)))
+    return pd.DataFrame(
+        {
+            "class": [str(label) for label in evidence.schema.classes],
+            "train_rows": evidence.train_counts,
+            "test_rows": support,
+            "precision": _estimates(
+                [
+                    _share(h, n, "never predicted", level)
+                    for h, n in zip(hits, predicted, strict=True)
+                ]
+            ),
+            "recall": _estimates(
+                [_share(h, n, "no test rows", level) for h, n in zip(hits, support, strict=True)]
+            ),
+            "f1": 2 * hits / np.where(predicted + support > 0, predicted + support, np.nan),
+            "roc_auc": areas,
+        }
+    )
+
+
+def _share(hits: int, rows: int, reason: str, level: float) -> Estimate:
+    if not rows:
+        return Estimate(float("nan"), method=reason, n=0, level=level)
+    low, high = wilson(int(hits), int(rows), level=level)
+    return Estimate(hits / rows, low=low, high=high, method="wilson", n=int(rows), level=level)
+
+
+def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
+    """Every column of the source, over the rows of all parts.
+
+    Returns:
+        One row a column: `column`, `kind`, `role`, `rows`, `missing`, `distinct`, `mean`,
+        `deviation`, `minimum`, `median`, `maximum` (of numbers, and of truth values as 0 and 1),
+        `most_frequent` (of categories) and `its_fraction` of the rows that are not missing.
+    """
+    import pandas as pd
+
+    partition = evidence.partition
+    rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
+    lines = []
+    for column in evidence.schema.columns:
+        values = evidence.collected.table.column(column.name)[rows]
+        line = {"column": column.name, "kind": column.kind, "role": column.role, "rows": len(rows)}
+        lines.append(line | _described(values))
+    return pd.DataFrame(lines, columns=list(DESCRIBED))
+
+
+def _described(values: Array) -> dict[str, Any]:
+    numbers = dict.fromkeys(("mean", "deviation", "minimum", "median", "maximum"), float("nan"))
+    said: dict[str, Any] = {"most_frequent": "", "its_fraction": float("nan"), **numbers}
+    if values.ndim > 1 or (values.dtype == object and not _is_text(values)):
+        gone = 0 if values.ndim > 1 else sum(value is None for value in values)
+        return said | {"missing": gone, "distinct": len(values) - gone}
+    if values.dtype.kind == "M":
+        known = values[~np.isnat(values)]
+        return said | {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
+    if values.dtype == object:
+        counts = Counter(value for value in values.tolist() if value is not None)
+        total = counts.total()
+        if counts and len(counts) < total:
+            label, most = counts.most_common(1)[0]
+            said |= {"most_frequent": str(label)[:80], "its_fraction": most / total}
+        return said | {"missing": len(values) - total, "distinct": len(counts)}
+    known = values[np.isfinite(values)].astype(np.float64)
+    said |= {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
+    if len(known):
+        said |= {
+            "mean": float(known.mean()),
+            "deviation": float(known.std(ddof=1)) if len(known) > 1 else 0.0,
+            "minimum": float(known.min()),
+            "median": float(np.median(known)),
+            "maximum": float(known.max()),
+        }
+    return said
+
+
+def _is_text(values: Array) -> bool:
+    return all(value is None or isinstance(value, str) for value in values[:100])
+
+
+def limitations(
+    evidence: Evidence, findings: tuple[Finding, ...], *, left_out: tuple[str, ...] = ()
+) -> "pd.DataFrame":
+    """What a reader must not conclude, computed from what was found and what was not measured.
+
+    Args:
+        evidence: the model and its scores.
+        findings: of all stages.
+        left_out: what was asked for and could not be measured.
+
+    Returns:
+        `limitation` and `evidence`, the serious ones first.
+    """
+    import pandas as pd
+
+    told = [
+        (f.sentence, f"finding {f.code}")
+        for s in ("serious", "warning")
+        for f in findings
+        if f.severity == s
+    ]
+    told += _unjudged(evidence)
+    told += [(what, "not measured") for what in left_out]
+    return pd.DataFrame(told, columns=["limitation", "evidence"])
+
+
+def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
+    n, score = len(evidence.target), evidence.metrics[evidence.headline.name]
+    kinds = {column.kind for column in evidence.schema.inputs}
+    told = [
+        (
+            f"Scores hold for rows like the {n:,} test rows, which were drawn this way: "
+            f"{evidence.partition.how}.",
+            f"{evidence.headline.title} {score}",
+        )
+    ]
+    if not evidence.folds:
+        told.append(
+            (
+                "One network with one seed was trained; intervals speak of other test rows, not of "
+                "training again.",
+                "not measured: Evaluate(folds=5)",
+            )
+        )
+    if not evidence.schema.named("time"):
+        told.append(
+            (
+                "Whether the scores last as time goes by is not known.",
+                "not measured: no time column",
+            )
+        )
+    if kinds & {"text", "image"}:
+        told.append(
+            ("Texts and images were not searched for drift or weak groups.", "not measured")
+        )
+    if not evidence.rivals:
+        told.append(("No simple model was fitted beside the network.", "not measured"))
+    return told

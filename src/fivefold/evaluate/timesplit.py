@@ -1,0 +1,133 @@
+"""What the score would be if the model had to predict rows later than those it learnt from."""
+
+import numpy as np
+
+from fivefold.artifacts import Preprocessed, Trained
+from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.core.session import Session
+from fivefold.evaluate.estimates import estimate
+from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.findings import found
+from fivefold.evaluate.metrics import row_losses
+from fivefold.evaluate.resampling import resample
+from fivefold.partition import Partition
+
+MOST_WORK = 3_000_000
+FEWEST_DATES = 20
+
+
+def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
+    """The score both ways, where rows have dates and were not divided by them.
+
+    The network is trained once more on the earlier rows and judged on the later ones, with parts
+    of the same sizes. Nothing is chosen by it, so the deployed model has learnt nothing.
+
+    Args:
+        evidence: the model and its scores.
+        session: for the refit.
+
+    Returns:
+        One finding with both scores; or with the reason why the second was not measured: more
+        than 3,000,000 rows x epochs, or images or texts among the inputs. Empty where there is no
+        column of dates or the schema has a time column (then the division is by time already).
+    """
+    schema = evidence.schema
+    column = _date_column(evidence)
+    if schema.named("time") or column is None or evidence.collected.given is not None:
+        return []
+    begun = f"Rows have dates (`{column}`) and were divided regardless of them"
+    advice = f"Pass time={column!r} to Collect if the model is to predict later rows."
+    epochs = int(evidence.trained.settings.get("epochs", 0)) or len(evidence.trained.history)
+    work = len(evidence.data.train) * epochs
+    if work > MOST_WORK or evidence.data.codec.images or evidence.data.codec.texts:
+        return found(
+            "split_ignores_time",
+            "warning",
+            f"{begun}; the score by time was not measured, as training again would take long. "
+            f"{advice}",
+            column=column,
+        )
+    later = by_time(evidence, column)
+    refit = session.refit(later, name="by-time")
+    scores = _scores(refit[Trained], refit[Preprocessed])
+    test = refit[Preprocessed].test
+    name = evidence.headline.name
+    ours = evidence.metrics[name]
+    resamples = resample(
+        len(test),
+        seed=evidence.seed,
+        time=evidence.collected.table.column(column)[test.index],
+        losses=row_losses(evidence.task, test.target, scores),
+    )
+    theirs = estimate(
+        test.target,
+        scores,
+        evidence.task,
+        names=(name,),
+        resamples=resamples,
+        level=evidence.level,
+    )[name]
+    worse = _worse(ours, theirs, evidence.headline.greater)
+    flatters = ": the division flatters" if worse else ""
+    return found(
+        "split_ignores_time",
+        "serious" if worse else "note",
+        f"{begun}: {evidence.headline.title} is {ours}; trained on earlier rows and judged on "
+        f"later ones it is {theirs}{flatters}. {advice}",
+        column=column,
+        metric=name,
+        random=float(ours),
+        by_time=float(theirs),
+        by_time_low=theirs.low,
+        by_time_high=theirs.high,
+    )
+
+
+def by_time(evidence: Evidence, column: str) -> Partition:
+    """The same rows in parts of about the same sizes, the earliest first.
+
+    Equal dates stay together; rows without a date count as the earliest.
+    """
+    sizes = [len(part) for part in _parts(evidence.partition)]
+    rows = np.sort(np.concatenate(_parts(evidence.partition)))
+    times = evidence.collected.table.column(column)[rows]
+    known = ~np.isnat(times)
+    times = np.where(known, times, times[known].min())
+    places = np.searchsorted(np.sort(times), times, side="left")
+    ends = np.cumsum(sizes)
+    part = np.searchsorted(ends[:2], places, side="right")
+    return Partition(
+        train=rows[part == 0],
+        valid=rows[part == 1],
+        test=rows[part == 2],
+        how=f"by `{column}`, the earliest first",
+    )
+
+
+def _parts(partition: Partition) -> list[Array]:
+    return [partition.train, partition.valid, partition.test]
+
+
+def _date_column(evidence: Evidence) -> str | None:
+    table, rows = evidence.collected.table, np.concatenate(_parts(evidence.partition))
+    for column in evidence.schema.columns:
+        if column.kind == "datetime" and column.role in ("input", "ignored"):
+            dates = table.column(column.name)[rows]
+            if len(np.unique(dates[~np.isnat(dates)])) >= FEWEST_DATES:
+                return column.name
+    return None
+
+
+def _scores(trained: Trained, data: Preprocessed) -> Array:
+    from fivefold.models.score import score
+
+    return score(trained.model, data.test.inputs)
+
+
+def _worse(ours: Estimate, theirs: Estimate, greater: bool) -> bool:
+    """Whether the second score is worse and neither interval reaches the other score."""
+    if greater:
+        return bool(theirs < ours.low and ours > theirs.high)
+    return bool(theirs > ours.high and ours < theirs.low)

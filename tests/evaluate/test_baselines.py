@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from fivefold.evaluate import baselines as module
+from fivefold.evaluate.baselines import fit_baselines
+from fivefold.evaluate.classification import accuracy, roc_auc
+from fivefold.evaluate.regression import rmse
+
+
+def _by_kind(data, names=("constant", "linear", "boosting"), seed=0):
+    return {baseline.kind: baseline for baseline in fit_baselines(data, names, seed=seed)}
+
+
+def _both(data):
+    numeric = np.vstack([data.train.inputs["numeric"], data.valid.inputs["numeric"]]).astype(float)
+    codes = np.vstack([data.train.inputs["codes"], data.valid.inputs["codes"]])
+    return numeric, codes, np.append(data.train.target, data.valid.target)
+
+
+def test_baselines_give_the_class_shares_of_training_and_validation_rows(numbers):
+    data = numbers.data
+    made = _by_kind(data, ("constant",))["constant"]
+    share = _both(data)[2].mean()
+    assert_allclose(made.scores, np.tile([1 - share, share], (200, 1)))
+    assert made.rows_fitted == 800
+    assert made.name == "majority class"
+
+
+def test_baselines_fit_the_logistic_regression_of_scikit_learn(numbers):
+    data = numbers.data
+    numeric, codes, target = _both(data)
+    scaler = StandardScaler().fit(numeric)
+    encoder = OneHotEncoder(categories=[range(5)], sparse_output=False).fit(codes)
+
+    def matrix(numeric, codes):
+        return np.hstack([scaler.transform(numeric), encoder.transform(codes)])
+
+    expected = LogisticRegression().fit(matrix(numeric, codes), target)
+    test = matrix(data.test.inputs["numeric"].astype(float), data.test.inputs["codes"])
+    made = _by_kind(data, ("linear",))["linear"]
+    assert_allclose(made.scores, expected.predict_proba(test), atol=1e-3)
+    assert made.fit_seconds > 0
+    assert made.milliseconds_per_row > 0
+
+
+def test_baselines_for_numbers_are_mean_ridge_and_boosting(numbers):
+    numbers.task = "regression"
+    numbers.target = 3 * numbers.columns["first"] + 100
+    data = numbers.data
+    numeric, codes, target = _both(data)
+    made = _by_kind(data)
+    assert_allclose(made["constant"].scores, target.mean())
+    assert made["linear"].name == "ridge regression"
+    scaler = StandardScaler().fit(numeric)
+    hot = np.eye(5)
+    ridge = Ridge().fit(np.hstack([scaler.transform(numeric), hot[codes[:, 0]]]), target)
+    test = np.hstack(
+        [scaler.transform(data.test.inputs["numeric"]), hot[data.test.inputs["codes"][:, 0]]]
+    )
+    assert_allclose(made["linear"].scores, ridge.predict(test), rtol=1e-4)
+    errors = {kind: rmse(data.test.target, b.scores) for kind, b in made.items()}
+    assert errors["linear"] < errors["boosting"] < errors["constant"]
+
+
+def test_boosting_finds_what_a_linear_model_cannot(numbers):
+    first, second = numbers.columns["first"], numbers.columns["second"]
+    numbers.target = (first * second > 0).astype(int)
+    data = numbers.data
+    made = _by_kind(data, ("linear", "boosting"))
+    area = {kind: roc_auc(data.test.target, b.scores) for kind, b in made.items()}
+    assert area["linear"] < 0.65
+    assert area["boosting"] > 0.95
+
+
+def test_baselines_with_one_seed_are_equal(numbers):
+    one, same = (_by_kind(numbers.data) for _ in range(2))
+    for kind, baseline in one.items():
+        assert (baseline.scores == same[kind].scores).all()
+
+
+def test_baselines_give_no_probability_to_a_class_never_trained(numbers):
+    numbers.classes = ("no", "yes", "never")
+    numbers.task = "multiclass"
+    numbers.target[-5:] = 2
+    made = _by_kind(numbers.data)
+    for baseline in made.values():
+        assert baseline.scores.shape == (200, 3)
+        assert (baseline.scores[:, 2] == 0).all()
+        assert_allclose(baseline.scores.sum(1), 1)
+
+
+def test_baselines_of_one_class_say_why_they_were_not_fitted(numbers):
+    numbers.target = np.zeros(1000, int)
+    made = _by_kind(numbers.data)
+    assert made["constant"].scores is not None
+    for kind in ("linear", "boosting"):
+        assert made[kind].scores is None
+        assert made[kind].note == "the training rows have one class"
+
+
+def test_baselines_of_texts_are_tf_idf_and_no_boosting(world):
+    random = np.random.default_rng(0)
+    target = random.integers(0, 2, 300)
+    words = np.array([["good", "fine"], ["bad", "poor"]])
+    texts = [f"{words[k, random.integers(2)]} thing {random.integers(9)}" for k in target]
+    made = _by_kind(world({"t": np.array(texts, object)}, {"t": "text"}, target).data)
+    assert made["linear"].name == "TF-IDF and logistic regression"
+    assert accuracy(target[240:], made["linear"].scores) == 1
+    assert made["boosting"].scores is None
+    assert made["boosting"].note == "the inputs are texts only"
+
+
+def test_baselines_of_images_see_their_pixels(world):
+    random = np.random.default_rng(0)
+    target = random.integers(0, 2, 200)
+    pixels = random.integers(0, 100, (200, 20, 20, 1)).astype(np.uint8)
+    pixels[target == 1, :10] += 60
+    made = _by_kind(world({"i": pixels}, {"i": "image"}, target).data)
+    assert accuracy(target[160:], made["linear"].scores) == 1
+    assert accuracy(target[160:], made["boosting"].scores) > 0.9
+    assert made["linear"].note == "images pooled to 14 pixels a side"
+    assert made["boosting"].note == "images pooled to 8 pixels a side"
+
+
+def test_baselines_of_many_rows_learn_from_a_sample_and_say_so(numbers, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 300)
+    monkeypatch.setattr(module, "MOST_ROWS_OF_MANY", 100)
+    made = _by_kind(numbers.data)
+    assert made["constant"].rows_fitted == 800
+    for kind in ("linear", "boosting"):
+        assert made[kind].rows_fitted == 300
+        assert "a sample of 300 of 800 rows" in made[kind].note
+
+
+def test_baselines_that_do_not_converge_say_so_without_a_warning(numbers, monkeypatch):
+    monkeypatch.setattr(module, "STEPS", 1)
+    made = _by_kind(numbers.data, ("linear",))["linear"]
+    assert made.note == "stopped after 1 steps"
+
+
+@pytest.mark.parametrize("kind", ["constant", "linear", "boosting"])
+def test_baselines_without_test_rows_give_no_scores(numbers, kind):
+    numbers.parts = (np.arange(500), np.arange(500, 1000), np.zeros(0, int))
+    assert len(_by_kind(numbers.data, (kind,))[kind].scores) == 0
+
+
+def test_baselines_leave_the_threads_of_torch_as_they_were(numbers):
+    before = torch.get_num_threads()
+    _by_kind(numbers.data)
+    assert torch.get_num_threads() == before

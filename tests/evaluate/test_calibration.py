@@ -1,0 +1,43 @@
+import numpy as np
+from numpy.testing import assert_allclose
+
+from fivefold.evaluate.calibration import (
+    calibration_error,
+    calibration_error_by_chance,
+    judged,
+)
+
+
+def test_calibration_error_equals_a_hand_computation():
+    confidence = np.array([0.1, 0.2, 0.3, 0.9, 0.8, 0.7])
+    came_true = np.array([0, 0, 1, 1, 1, 0]) == 1
+    low = abs(1 / 3 - 0.2) * 3 / 6
+    high = abs(2 / 3 - 0.8) * 3 / 6
+    assert_allclose(calibration_error(confidence, came_true, bins=2), low + high)
+
+
+def test_calibration_error_of_calibrated_probabilities_is_what_chance_gives():
+    random = np.random.default_rng(0)
+    confidence = random.random(3000)
+    chance = calibration_error_by_chance(confidence, seed=1)
+    errors = [calibration_error(confidence, random.random(3000) < confidence) for _ in range(50)]
+    assert abs(np.mean(errors) - chance.mean()) < 3 * chance.std() / np.sqrt(50)
+
+
+def test_calibration_error_of_no_rows_is_nan():
+    assert np.isnan(calibration_error(np.zeros(0), np.zeros(0, bool)))
+
+
+def test_calibration_error_with_fewer_rows_than_bins_counts_each_row():
+    made = calibration_error(np.array([0.2, 0.6]), np.array([False, True]))
+    assert_allclose(made, (0.2 + 0.4) / 2)
+
+
+def test_judged_takes_the_positive_class_or_the_likeliest():
+    confidence, came_true = judged(np.array([1, 0]), np.array([[0.3, 0.7], [0.9, 0.1]]))
+    assert confidence.tolist() == [0.7, 0.1]
+    assert came_true.tolist() == [True, False]
+    scores = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]])
+    confidence, came_true = judged(np.array([1, 2]), scores)
+    assert confidence.tolist() == [0.5, 0.6]
+    assert came_true.tolist() == [True, False]

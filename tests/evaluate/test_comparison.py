@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from fivefold.evaluate.comparison import compare
+from fivefold.evaluate.metrics import METRICS
+from fivefold.evaluate.resampling import resample
+
+
+def _values(n=200, seed=0):
+    random = np.random.default_rng(seed)
+    target = 10 * random.normal(size=n)
+    noise = 5 * random.normal(size=n)
+    return target, target + noise, target + noise + 0.5 * random.normal(size=n)
+
+
+def test_comparison_of_errors_that_agree_tells_models_apart_that_intervals_would_not():
+    random = np.random.default_rng(0)
+    target = random.normal(size=200)
+    noise = random.normal(size=200) * random.choice([0.2, 3.0], size=200)
+    better, worse = target + noise, target + 1.1 * noise
+    resamples, rmse = resample(200, seed=0), METRICS["regression"]["rmse"]
+    made = compare(rmse, target, better, worse, resamples)
+    assert made.verdict == "wins"
+    assert compare(rmse, target, worse, better, resamples).verdict == "loses"
+    assert_allclose(float(made.difference), rmse(target, better) - rmse(target, worse))
+
+
+def test_comparison_of_equal_models_is_a_tie():
+    target, scores, _ = _values()
+    resamples = resample(200, seed=0)
+    made = compare(METRICS["regression"]["rmse"], target, scores, scores, resamples)
+    assert made.verdict == "a tie"
+    assert float(made.difference) == 0
+
+
+@pytest.mark.parametrize(("metric", "verdict"), [("roc_auc", "wins"), ("log_loss", "wins")])
+def test_comparison_knows_which_direction_is_better(metric, verdict):
+    random = np.random.default_rng(0)
+    target = random.integers(0, 2, 300)
+    logit = 2.0 * target - 1 + random.normal(size=300)
+    good = 1 / (1 + np.exp(-logit))
+    bad = 1 / (1 + np.exp(-0.3 * logit - random.normal(size=300)))
+    scores, others = (np.stack([1 - p, p], 1) for p in (good, bad))
+    made = compare(METRICS["binary"][metric], target, scores, others, resample(300, seed=0))
+    assert made.verdict == verdict
+
+
+def test_comparison_on_few_rows_is_a_tie_with_the_reason():
+    target, scores, others = _values(20)
+    made = compare(METRICS["regression"]["mae"], target, scores, others, resample(20, seed=0))
+    assert made.verdict == "a tie"
+    assert made.difference.method == "too few rows"
+
+
+@pytest.mark.slow
+def test_comparison_of_models_of_equal_worth_rarely_finds_a_winner():
+    wins = 0
+    for seed in range(300):
+        random = np.random.default_rng(seed)
+        target = random.normal(size=100)
+        first, second = (target + random.normal(size=100) for _ in range(2))
+        made = compare(
+            METRICS["regression"]["rmse"], target, first, second, resample(100, seed=seed)
+        )
+        wins += made.verdict != "a tie"
+    assert wins / 300 <= 0.09

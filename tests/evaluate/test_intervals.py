@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+from fivefold.evaluate.intervals import bca, bootstrap, corrected_t, wilson
+from fivefold.evaluate.resampling import resample
+
+
+@pytest.mark.parametrize(("hits", "n"), [(34, 34), (0, 34), (7, 30), (499, 500), (1, 1)])
+def test_wilson_equals_scipy(hits, n):
+    expected = stats.binomtest(hits, n).proportion_ci(method="wilson")
+    assert_allclose(wilson(hits, n), (expected.low, expected.high), atol=1e-12)
+
+
+def test_wilson_of_34_of_34_is_not_certainty():
+    low, high = wilson(34, 34)
+    assert 0.89 < low < 0.90
+    assert high == 1
+
+
+def test_wilson_of_no_rows_is_nan():
+    assert np.isnan(wilson(0, 0)).all()
+
+
+def test_bca_of_a_mean_equals_scipy():
+    values = np.random.default_rng(0).exponential(size=80)
+    resamples = resample(80, seed=1)
+    mine = bootstrap({"mean": lambda c: c @ values / c.sum(1)}, resamples)["mean"]
+    theirs = stats.bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(2)
+    ).confidence_interval
+    width = theirs.high - theirs.low
+    assert mine.method == "bca"
+    assert abs(mine.low - theirs.low) < 0.05 * width
+    assert abs(mine.high - theirs.high) < 0.05 * width
+
+
+def test_bca_without_spread_says_so_instead_of_certainty():
+    low, high, reason = bca(1.0, np.ones(2000), np.ones(34))
+    assert np.isnan([low, high]).all()
+    assert reason == "no spread in the resamples"
+
+
+def test_bca_with_many_undefined_resamples_says_so():
+    draws = np.where(np.arange(1000) % 5 == 0, np.nan, np.random.default_rng(0).normal(size=1000))
+    assert bca(0.0, draws, np.arange(30.0))[2] == "not defined in many resamples"
+
+
+@pytest.mark.parametrize(("n", "method"), [(29, "too few rows"), (30, "bca")])
+def test_bootstrap_below_thirty_rows_gives_no_interval(n, method):
+    values = np.random.default_rng(0).normal(size=n)
+    made = bootstrap({"mean": lambda c: c @ values / c.sum(1)}, resample(n, seed=0))["mean"]
+    assert made.method == method
+    assert made.n == n
+    assert np.isnan(made.low) == (method != "bca")
+
+
+def test_corrected_t_equals_the_formula():
+    values, ratio = np.array([0.81, 0.85, 0.79, 0.84, 0.80]), 0.25
+    made = corrected_t(values, ratio)
+    error = np.sqrt((1 / 5 + ratio) * values.var(ddof=1))
+    low, high = stats.t.interval(0.95, 4, loc=values.mean(), scale=error)
+    assert_allclose([made.low, made.high], [low, high])
+    assert made.method == "nadeau-bengio"
+    assert made.n == 5
+
+
+def test_corrected_t_leaves_out_folds_without_a_score():
+    made = corrected_t(np.array([0.8, np.nan, 0.9]), 0.5)
+    assert_allclose(float(made), 0.85)
+    assert made.n == 2
+
+
+def test_corrected_t_of_one_fold_has_no_interval():
+    made = corrected_t(np.array([0.8]), 0.5)
+    assert np.isnan(made.low)
+    assert made.method == "too few folds"
+
+
+@pytest.mark.slow
+def test_bca_of_a_skewed_statistic_covers_what_it_promises():
+    covered, rounds = 0, 400
+    truth = np.sqrt(2.0)  # RMSE of errors whose square is exponential with mean 2
+    for seed in range(rounds):
+        errors = np.random.default_rng(seed).exponential(2.0, size=120)
+        made = bootstrap(
+            {"rmse": lambda c, e=errors: np.sqrt(c @ e / c.sum(1))}, resample(120, seed=seed)
+        )["rmse"]
+        covered += made.low <= truth <= made.high
+    assert 0.92 <= covered / rounds <= 0.98
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.8, 0.95, 0.99])
+def test_wilson_covers_what_it_promises(share):
+    hits = np.random.default_rng(0).binomial(60, share, size=4000)
+    ends = [wilson(k, 60) for k in hits]
+    covered = np.mean([low <= share <= high for low, high in ends])
+    assert covered >= 0.92

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn import metrics as reference
+
+from fivefold.evaluate import regression as ours
+
+EXPECTED = {
+    "rmse": reference.root_mean_squared_error,
+    "mae": reference.mean_absolute_error,
+    "r2": reference.r2_score,
+    "median_absolute_error": reference.median_absolute_error,
+}
+
+
+def _drawn(n=101, offset=0.0):
+    random = np.random.default_rng(3)
+    target = random.normal(size=n) + offset
+    return target, target + random.standard_t(3, size=n)
+
+
+@pytest.mark.parametrize("n", [100, 101])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_metric_on_random_values_equals_scikit_learn(name, n):
+    target, scores = _drawn(n)
+    assert_allclose(getattr(ours, name)(target, scores), EXPECTED[name](target, scores))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_metric_over_counts_equals_the_metric_of_repeated_rows(name):
+    target, scores = _drawn(60)
+    metric = getattr(ours, name)
+    counts = np.random.default_rng(1).poisson(1.0, (8, 60)).astype(float)
+    repeated = [np.repeat(np.arange(60), line.astype(int)) for line in counts]
+    expected = [EXPECTED[name](target[rows], scores[rows]) for rows in repeated]
+    assert_allclose(metric.over(target, scores, counts), expected)
+
+
+def test_r2_with_a_large_offset_does_not_cancel():
+    target, scores = _drawn(100)
+    assert_allclose(
+        ours.r2(target + 1e9, scores + 1e9), reference.r2_score(target, scores), rtol=1e-6
+    )
+
+
+def test_r2_of_a_constant_target_is_nan():
+    assert np.isnan(ours.r2(np.full(5, 0.1), np.arange(5.0)))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_metric_of_no_rows_is_nan(name):
+    assert np.isnan(getattr(ours, name)(np.zeros(0), np.zeros(0)))

@@ -1,0 +1,71 @@
+import numpy as np
+
+from fivefold.evaluate.row_findings import (
+    drift,
+    duplicates_across_splits,
+    imbalance,
+    too_few_test_rows,
+    unseen_labels,
+)
+
+
+def test_duplicates_across_splits_are_counted_with_the_score_without_them(numbers, sensible):
+    assert duplicates_across_splits(numbers.evidence(sensible)) == []
+    for values in numbers.columns.values():
+        values[800:840] = values[:40]
+    evidence = numbers.evidence(sensible)
+    found = duplicates_across_splits(evidence)
+    assert found[0].numbers["rows"] == 40
+    assert found[0].severity == "warning"
+    fresh = evidence.headline(evidence.target[40:], evidence.scores[40:])
+    assert found[0].numbers["score_without"] == fresh
+    assert found[0].sentence.startswith("40 of 200 (20.0 %) test rows")
+
+
+def test_duplicates_that_are_all_test_rows_are_counted_without_a_score(numbers, sensible):
+    for values in numbers.columns.values():
+        values[800:] = values[:200]
+    found = duplicates_across_splits(numbers.evidence(sensible))
+    assert found[0].numbers == {"rows": 200, "test_rows": 200}
+
+
+def test_imbalance_names_the_common_class_and_the_scarce_ones(numbers, sensible):
+    assert imbalance(numbers.evidence(sensible)) == []
+    numbers.target[:] = 0
+    numbers.target[::50] = 1
+    found = imbalance(numbers.evidence(sensible))
+    assert [finding.code for finding in found] == ["imbalance", "rare_classes"]
+    assert "98.0 % of the training rows are `no`" in found[0].sentence
+    assert found[1].numbers["rows"] == [13]
+
+
+def test_too_few_test_rows_are_found_below_200(numbers, sensible):
+    assert too_few_test_rows(numbers.evidence(sensible)) == []
+    numbers.parts = (np.arange(600), np.arange(600, 801), np.arange(801, 1000))
+    found = too_few_test_rows(numbers.evidence(sensible))
+    assert found[0].numbers["rows"] == 199
+    assert "ROC-AUC is only known to be 0." in found[0].sentence
+    assert "Evaluate(folds=5)" in found[0].sentence
+    assert "Evaluate" not in too_few_test_rows(numbers.evidence(sensible, folds=5))[0].sentence
+
+
+def test_unseen_labels_bound_the_accuracy(numbers, sensible):
+    assert unseen_labels(numbers.evidence(sensible)) == []
+    numbers.classes = ("no", "yes", "new", "newer")
+    numbers.task = "multiclass"
+    numbers.target[-50:-20], numbers.target[-20:] = 2, 3
+
+    def wide(inputs):
+        return np.hstack([sensible(inputs), np.zeros((len(inputs["numeric"]), 2))])
+
+    found = unseen_labels(numbers.evidence(wide))
+    assert found[0].severity == "serious"
+    assert found[0].numbers == {"labels": ["new", "newer"], "rows": 50, "most_accuracy": 0.75}
+
+
+def test_drift_names_the_column_that_moved(numbers, sensible):
+    assert drift(numbers.evidence(sensible)) == []
+    numbers.columns["second"][800:] += 1
+    found = drift(numbers.evidence(sensible))
+    assert list(found[0].numbers["columns"]) == ["second"]
+    assert "1 column differs" in found[0].sentence

@@ -1,0 +1,78 @@
+import numpy as np
+from numpy.testing import assert_allclose
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Columns
+from fivefold.evaluate.subgroups import groups, weak_subgroups
+
+SCHEMA = Schema(
+    columns=(
+        Column(name="place", kind="categorical"),
+        Column(name="age", kind="numeric"),
+        Column(name="member", kind="boolean"),
+        Column(name="y", kind="categorical", role="target"),
+    ),
+    target="y",
+    task="binary",
+    classes=("no", "yes"),
+)
+
+
+def _table(n=1000, seed=0):
+    random = np.random.default_rng(seed)
+    place = random.choice(["<1H", "far", "isle"], size=n, p=[0.5, 0.47, 0.03]).astype(object)
+    place[:50] = None
+    age = random.normal(50, 10, n)
+    age[50:120] = np.nan
+    return Columns({"place": place, "age": age, "member": random.integers(0, 2, n) * 1.0})
+
+
+def test_weak_subgroup_that_is_planted_is_found_with_its_numbers():
+    table = _table()
+    losses = (np.random.default_rng(1).random(1000) < 0.1).astype(float)
+    inside = table.column("place") == "far"
+    losses[inside] = np.random.default_rng(2).random(inside.sum()) < 0.3
+    found = weak_subgroups(losses, table, SCHEMA)
+    assert [(group.column, group.values) for group in found] == [("place", "`far`")]
+    assert found[0].rows == inside.sum()
+    assert_allclose(found[0].inside, losses[inside].mean())
+    assert_allclose(found[0].outside, losses[~inside].mean())
+    assert found[0].chance < 1e-6
+
+
+def test_weak_subgroup_of_missing_values_is_found():
+    table = _table()
+    missing = np.isnan(table.column("age"))
+    losses = np.where(missing, 1.0, 0.2) + 0.1 * np.random.default_rng(0).random(1000)
+    found = weak_subgroups(losses, table, SCHEMA)
+    assert (found[0].column, found[0].values, found[0].rows) == ("age", "missing", 70)
+
+
+def test_weak_subgroup_is_hardly_ever_found_where_there_is_none():
+    found = sum(
+        bool(
+            weak_subgroups(
+                np.random.default_rng(seed + 500).random(1000), _table(seed=seed), SCHEMA
+            )
+        )
+        for seed in range(100)
+    )
+    assert found <= 4
+
+
+def test_weak_subgroup_with_few_rows_is_not_judged():
+    table = _table(600)
+    isle = table.column("place") == "isle"
+    assert isle.sum() < 30
+    assert not weak_subgroups(isle.astype(float), table, SCHEMA)
+
+
+def test_groups_are_categories_quarters_and_truth_values():
+    table = _table()
+    made = {(name, values): inside for name, values, inside in groups(table, SCHEMA)}
+    quarters = [values for name, values in made if name == "age" and values != "missing"]
+    assert len(quarters) == 4
+    assert sum(made["age", values].sum() for values in quarters) == 930
+    assert {values for name, values in made if name == "member"} == {"`True`", "`False`"}
+    assert ("place", "`<1H`") in made
+    assert made["place", "missing"].sum() == 50

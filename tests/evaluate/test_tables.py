@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn import metrics as reference
+
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.evaluate.evaluate import Evaluate
+from fivefold.evaluate.intervals import wilson
+from fivefold.evaluate.metrics import HEADLINE
+from fivefold.evaluate.tables import dataset_statistics, limitations, per_class
+
+
+@pytest.fixture
+def result(numbers, execute):
+    """A run with all simple models."""
+    return execute(numbers, Evaluate())
+
+
+def test_model_comparison_has_the_network_first_and_the_simple_models_on_the_same_rows(result):
+    table = result.tables["model_comparison"]
+    assert table["model"].tolist() == [
+        "network",
+        "majority class",
+        "logistic regression",
+        "gradient boosting",
+    ]
+    for name in HEADLINE["binary"]:
+        assert all(isinstance(score, Estimate) for score in table[name])
+        assert float(table[name][0]) == float(result.metrics[name])
+    gaps = float(table["roc_auc"][0]) - table["roc_auc"].map(float)
+    assert_allclose(table["difference"].map(float), gaps, atol=1e-12)
+    assert table["verdict"][1] == "wins"
+    assert set(table["verdict"][1:]) <= {"wins", "loses", "a tie"}
+    assert (table["fit_seconds"] > 0).all()
+    assert (table["milliseconds_per_row"] > 0).all()
+    assert table["rows_fitted"].tolist()[1:] == [800, 800, 800]
+
+
+def test_per_class_equals_scikit_learn_with_wilson_intervals(numbers, sensible):
+    evidence = numbers.evidence(sensible)
+    table = per_class(evidence)
+    guess = evidence.scores.argmax(1)
+    for k, line in table.iterrows():
+        assert_allclose(
+            float(line["precision"]),
+            reference.precision_score(evidence.target, guess, pos_label=k),
+        )
+        assert_allclose(
+            float(line["recall"]), reference.recall_score(evidence.target, guess, pos_label=k)
+        )
+        assert_allclose(line["f1"], reference.f1_score(evidence.target, guess, pos_label=k))
+        assert_allclose(
+            line["roc_auc"], reference.roc_auc_score(evidence.target == k, evidence.scores[:, k])
+        )
+        hits = ((guess == k) & (evidence.target == k)).sum()
+        ends = [line["recall"].low, line["recall"].high]
+        assert_allclose(ends, wilson(hits, (evidence.target == k).sum()))
+    assert table["class"].tolist() == ["no", "yes"]
+    assert table["test_rows"].sum() == 200
+    assert table["train_rows"].sum() == 640
+
+
+def test_per_class_without_predictions_or_rows_gives_the_reason(numbers, sensible):
+    numbers.classes = ("no", "yes", "ghost")
+    numbers.task = "multiclass"
+
+    def wide(inputs):
+        return np.hstack([sensible(inputs), np.zeros((len(inputs["numeric"]), 1))])
+
+    ghost = per_class(numbers.evidence(wide)).iloc[2]
+    assert ghost["precision"].method == "never predicted"
+    assert ghost["recall"].method == "no test rows"
+    assert np.isnan(ghost["f1"])
+
+
+def test_dataset_statistics_equal_pandas(numbers, sensible):
+    import pandas as pd
+
+    numbers.columns["second"][:7] = np.nan
+    numbers.columns["category"][:3] = None
+    evidence = numbers.evidence(sensible)
+    table = dataset_statistics(evidence).set_index("column")
+    frame = pd.DataFrame(numbers.columns)
+    assert table["missing"].to_dict() == {"first": 0, "second": 7, "category": 3, "y": 0}
+    expected = frame["second"].describe()
+    made = table.loc["second", ["mean", "deviation", "minimum", "median", "maximum"]]
+    assert_allclose(made.astype(float), expected[["mean", "std", "min", "50%", "max"]])
+    counts = frame["category"].value_counts()
+    assert table.loc["category", "most_frequent"] == counts.index[0]
+    assert_allclose(table.loc["category", "its_fraction"], counts.iloc[0] / counts.sum())
+    assert table.loc["category", "distinct"] == 3
+    assert table.loc["y", "role"] == "target"
+
+
+def test_dataset_statistics_describe_images_dates_and_texts(world):
+    n = 60
+    made = world(
+        {
+            "picture": np.zeros((n, 4, 4, 1), np.uint8),
+            "when": np.datetime64("2020-01-01", "us") + np.arange(n) * np.timedelta64(1, "D"),
+            "text": np.array([f"word {k}" for k in range(n)], dtype=object),
+        },
+        {"picture": "image", "when": "datetime", "text": "text"},
+        np.arange(n) % 2,
+    )
+    evidence = made.evidence(lambda inputs: np.full((len(inputs["text"]), 2), 0.5))
+    table = dataset_statistics(evidence).set_index("column")
+    assert table.loc["when", "distinct"] == n
+    assert table.loc["text", "most_frequent"] == ""
+    assert table.loc["picture", "missing"] == 0
+
+
+def test_limitations_list_findings_by_severity_and_what_was_not_measured(numbers, sensible):
+    findings = tuple(
+        Finding(code=severity, severity=severity, sentence=f"A {severity}.")
+        for severity in ("note", "warning", "serious")
+    )
+    table = limitations(numbers.evidence(sensible), findings, left_out=("Boosting.",))
+    told = table["limitation"].tolist()
+    assert told[:2] == ["A serious.", "A warning."]
+    assert "A note." not in told
+    assert told[-1] == "Boosting."
+    assert any("one seed" in line for line in table["limitation"].str.lower())
+    folded = limitations(numbers.evidence(sensible, folds=5), ())
+    assert not any("one seed" in line for line in folded["limitation"].str.lower())
+
+
+def test_tables_can_be_saved_without_pickle_and_read_again(result, tmp_path):
+    from fivefold.artifacts import Evaluated
+
+    result[Evaluated].save(tmp_path / "evaluated")
+    loaded = Evaluated.load(tmp_path / "evaluated")
+    assert set(loaded.tables) == set(result.tables)
+    assert repr(dict(loaded.metrics)) == repr(dict(result.metrics))
+    assert_allclose(
+        loaded.tables["model_comparison"]["roc_auc"],
+        result.tables["model_comparison"]["roc_auc"].map(float),
+    )
