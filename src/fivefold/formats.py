@@ -132,7 +132,7 @@ def _read_codec(path: Path) -> Codec:
 
 
 def _is_frame(value: Any) -> bool:
-    return type(value).__module__.startswith("pandas.") and type(value).__name__ == "DataFrame"
+    return type(value).__module__.split(".")[0] == "pandas" and type(value).__name__ == "DataFrame"
 
 
 def _frame_bytes(frame: Any) -> bytes:

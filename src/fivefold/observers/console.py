@@ -1,0 +1,129 @@
+"""A run on a terminal: lines for stages, a bar for long work."""
+
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any, TextIO
+
+from fivefold.core.events import Event, Found, Noted, Progress, StageFinished, StageStarted
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+
+class Console:
+    """Prints what a run tells; shows a bar with the time left where someone can watch it.
+
+    Args:
+        stream: where to; standard error if None.
+        bars: whether to draw bars; if None, only on a terminal and in a notebook.
+        lines: whether to print lines too; bars leave none behind.
+
+    Example:
+        >>> import sys
+        >>> from fivefold.core.events import Noted
+        >>> Console(sys.stdout, bars=False)(Noted(path=("train",), text="16 epochs at most."))
+          16 epochs at most.
+    """
+
+    def __init__(
+        self, stream: TextIO | None = None, *, bars: bool | None = None, lines: bool = True
+    ) -> None:
+        self._stream = stream
+        self._bars = bars
+        self._lines = lines
+        self._bar: tqdm[Any] | None = None
+        self._bar_path: tuple[str, ...] = ()
+        self._refits: set[str] = set()
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        nested = len(event.path) > 1
+        if nested:
+            self._refits.add(event.path[1])
+        match event:
+            case StageStarted() if not nested:
+                self._close()
+                self._refits.clear()
+            case StageFinished() if not nested:
+                self._close()
+                head = f"[{event.number}/{event.total}] {event.path[-1]}"
+                refits = f", {len(self._refits)} refits" if self._refits else ""
+                self._write(f"{head:<18} {duration(event.seconds):>9}  {event.wrote}{refits}")
+            case Progress():
+                self._advance(event)
+            case Noted() if not nested:
+                self._write(f"  {event.text}")
+            case Found() if event.finding.severity == "serious" and not nested:
+                self._write(f"  ! {event.finding.sentence}")
+            case _:
+                pass
+
+    def _advance(self, event: Progress) -> None:
+        if not self._watched():
+            return
+        if self._bar is None or self._bar_path != event.path or event.total != self._bar.total:
+            self._close()
+            self._bar = self._drawn(event)
+            self._bar_path = event.path
+            self._bar.set_postfix(_shown(event))
+        else:
+            self._bar.set_postfix(_shown(event), refresh=False)
+            self._bar.update(event.done - self._bar.n)
+        if event.done >= event.total:
+            self._close()
+
+    def _drawn(self, event: Progress) -> "tqdm[Any]":
+        with warnings.catch_warnings():  # without ipywidgets a plain bar does in a notebook
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
+
+        return tqdm(
+            total=event.total,
+            initial=event.done,  # the time left is judged by what comes after the first event
+            unit=f" {event.unit}",
+            desc="  " + " ".join(event.path[1:] or event.path),
+            file=self._stream or sys.stderr,
+            leave=False,
+            dynamic_ncols=True,
+        )
+
+    def _watched(self) -> bool:
+        if self._bars is not None:
+            return self._bars
+        stream = self._stream or sys.stderr
+        return stream.isatty() or "ipykernel" in sys.modules
+
+    def _write(self, line: str) -> None:
+        if not self._lines:
+            return
+        stream = self._stream or sys.stderr
+        if self._bar is not None:
+            self._bar.clear()
+        print(line, file=stream, flush=True)
+        if self._bar is not None:
+            self._bar.refresh()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _shown(event: Progress) -> dict[str, str]:
+    return {name: f"{value:.4g}" for name, value in event.values.items()}
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it.
+
+    Example:
+        >>> duration(0.0042), duration(7.25), duration(184), duration(7500)
+        ('4 ms', '7.2 s', '3 min 4 s', '2 h 5 min')
+    """
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+    return f"{int(seconds) // 3600} h {int(seconds) % 3600 // 60} min"

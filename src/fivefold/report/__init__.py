@@ -1,0 +1,1 @@
+"""Pages, tables and pictures as pure functions of artifacts."""

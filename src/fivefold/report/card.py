@@ -1,0 +1,98 @@
+"""The model card: what a model is, what it is worth and where it should not be trusted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fivefold.artifacts import Collected, Evaluated, Trained
+from fivefold.core.estimate import Estimate
+from fivefold.report.headline import display_name
+from fivefold.report.ranking import ranked
+from fivefold.report.tables import cell, ends, inert, markdown
+
+NETWORK = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
+PROVENANCE = ("source", "sha256", "bytes", "rows", "licence")
+MOST_COLUMNS = 100
+
+
+def card(*, collected: Collected, trained: Trained, evaluated: Evaluated | None = None) -> str:
+    """A model card in Markdown, computed from what was measured and nothing else.
+
+    Args:
+        collected: the data it was made from.
+        trained: the network.
+        evaluated: its scores; without them the card says that it was not evaluated.
+
+    Returns:
+        Markdown text that ends in a newline; names from the data cannot act as markup. The same
+        text for the same artifacts.
+    """
+    schema = collected.schema
+    blocks = [f"# {inert(schema.target)}", _purpose(collected), "## Scores"]
+    if evaluated is None:
+        blocks.append("Not measured: this model was not evaluated.")
+    else:
+        blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
+        if evaluated.folds:
+            blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
+        if "model_comparison" in evaluated.tables:
+            blocks += [
+                "## Beside simple models",
+                markdown(evaluated.tables["model_comparison"]),
+            ]
+    blocks += ["## Findings", _findings(collected, trained, evaluated)]
+    if evaluated is not None and "limitations" in evaluated.tables:
+        blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
+    blocks += ["## Inputs", _inputs(collected)]
+    source = str(collected.provenance.get("source", "")).replace("\\", "/").rsplit("/", 1)[-1]
+    blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
+    blocks += ["## Network", _facts(trained.settings, NETWORK)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _purpose(collected: Collected) -> str:
+    schema = collected.schema
+    columns = f"{len(schema.inputs)} column{'s' if len(schema.inputs) != 1 else ''}"
+    if schema.task == "regression":
+        return f"Predicts the number {inert(schema.target)} from {columns}."
+    labels = [inert(str(label)) for label in schema.classes[:20]]
+    more = len(schema.classes) - len(labels)
+    listed = ", ".join(labels) + (f" and {more} more" if more else "")
+    positive = f" The positive class is {labels[1]}." if schema.task == "binary" else ""
+    return (
+        f"Predicts {inert(schema.target)}, one of {len(schema.classes)} classes ({listed}), "
+        f"from {columns}.{positive}"
+    )
+
+
+def _scores(scores: Mapping[str, Estimate], heading: str) -> str:
+    lines = [f"{heading}:", "", "| score | value | interval | how | n |", "|---|---:|---|---|---:|"]
+    for name, score in scores.items():
+        known = score.low == score.low
+        value, low, high = ends(score)
+        interval = f"{low} to {high}" if known else "none"
+        how = f"{score.level:.0%}, {score.method}" if known else score.method
+        words = [inert(display_name(name)), value, interval, how, f"{score.n:,}"]
+        lines.append(f"| {' | '.join(words)} |")
+    return "\n".join(lines)
+
+
+def _findings(collected: Collected, trained: Trained, evaluated: Evaluated | None) -> str:
+    later = evaluated.findings if evaluated else ()
+    found = ranked([*collected.findings, *trained.findings, *later])
+    lines = [f"- **{finding.severity}**: {inert(finding.sentence)}" for finding in found]
+    return "\n".join(lines) or "None."
+
+
+def _inputs(collected: Collected) -> str:
+    columns = collected.schema.inputs
+    lines = ["| column | kind |", "|---|---|"]
+    lines += [f"| {inert(column.name)} | {column.kind} |" for column in columns[:MOST_COLUMNS]]
+    if len(columns) > MOST_COLUMNS:
+        lines += ["", f"and {len(columns) - MOST_COLUMNS:,} more"]
+    return "\n".join(lines)
+
+
+def _facts(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    known = [name for name in names if values.get(name) not in (None, "")]
+    lines = [f"- {name.replace('_', ' ')}: {inert(cell(values[name]))}" for name in known]
+    return "\n".join(lines) or "Not recorded."

@@ -1,0 +1,204 @@
+"""Pictures of scores against the truth: ROC, precision and recall, calibration, residuals."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
+from fivefold.report.tables import shortened
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+
+MOST_POINTS = 600
+CURVE_POINTS = 300
+
+
+def ranked_counts(positive: "Array", score: "Array") -> "tuple[Array, Array]":
+    """True and false positives as the threshold falls, ties taken together.
+
+    Args:
+        positive: `(n,)` bool, the truth.
+        score: `(n,)` larger means more likely positive.
+
+    Returns:
+        Two int arrays of equal length: true and false positives, from 0 to their totals.
+
+    Example:
+        >>> found, false = ranked_counts(np.array([True, False]), np.array([0.9, 0.1]))
+        >>> found.tolist(), false.tolist()
+        ([0, 1, 1], [0, 0, 1])
+    """
+    order = np.argsort(-score, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    found = np.cumsum(positive[order])[last]
+    return np.append(0, found), np.append(0, last + 1 - found)
+
+
+def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
+    """True positive rate against false positive rate, one curve a class that has both kinds.
+
+    Args:
+        target: `(n,)` class indices.
+        scores: `(n, classes)` probabilities.
+        classes: labels in index order; of two the second is the positive one.
+
+    Returns:
+        SVG text. Of several classes the one with the smallest area is set off in colour.
+    """
+    curves = {}
+    for index in _judged(classes):
+        found, false = ranked_counts(target == index, scores[:, index])
+        if found[-1] and false[-1]:
+            x, y = false / false[-1], found / found[-1]
+            curves[index] = (x, y, float(np.trapezoid(y, x)))
+
+    def paint(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=LINE, linewidth=1)
+        _paint_curves(axes, curves, classes)
+        axes.set_xlabel("false positive rate")
+        axes.set_ylabel("true positive rate")
+
+    return draw(paint, title="ROC")
+
+
+def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
+    """Precision against recall, one curve a class that has rows.
+
+    Args:
+        target: `(n,)` class indices.
+        scores: `(n, classes)` probabilities.
+        classes: labels in index order; of two the second is the positive one.
+
+    Returns:
+        SVG text. Of several classes the one with the smallest average precision is set off.
+    """
+    curves = {}
+    for index in _judged(classes):
+        found, false = (c[1:] for c in ranked_counts(target == index, scores[:, index]))
+        if len(found) and found[-1]:
+            recall, precision = found / found[-1], found / (found + false)
+            area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
+            curves[index] = (recall, precision, area)
+
+    def paint(axes: Axes) -> None:
+        if len(classes) == 2 and len(target):
+            axes.axhline(float(np.mean(target == 1)), color=LINE, linewidth=1)
+        _paint_curves(axes, curves, classes)
+        axes.set_xlabel("recall")
+        axes.set_ylabel("precision")
+
+    return draw(paint, title="Precision and recall")
+
+
+def reliability(confidence: "Array", right: "Array", bins: int = 10) -> "tuple[Array, ...]":
+    """Confidence and share of right answers in groups of about equal size.
+
+    Args:
+        confidence: `(n,)` probabilities.
+        right: `(n,)` bool, what happened.
+        bins: groups wanted; ties may leave fewer.
+
+    Returns:
+        Mean confidence, share that was right, and rows, one entry a group, by confidence.
+    """
+    edges = np.unique(np.quantile(confidence, np.linspace(0, 1, bins + 1)[1:-1]))
+    group = np.searchsorted(edges, confidence, side="left")
+    rows = np.bincount(group, minlength=len(edges) + 1)
+    full = rows > 0
+    mean = np.bincount(group, weights=confidence, minlength=len(rows))[full] / rows[full]
+    share = np.bincount(group, weights=right, minlength=len(rows))[full] / rows[full]
+    return mean, share, rows[full]
+
+
+def calibration(target: "Array", scores: "Array", *, level: float = 0.95) -> str:
+    """How often what was given a probability came true, with Wilson intervals.
+
+    Args:
+        target: `(n,)` class indices.
+        scores: `(n, classes)` probabilities; of two classes the second is judged, of more the
+            one that was predicted.
+        level: coverage of the intervals, a fraction.
+
+    Returns:
+        SVG text.
+    """
+    from statistics import NormalDist
+
+    binary = scores.shape[1] == 2
+    chosen = np.ones(len(scores), dtype=np.int64) if binary else scores.argmax(axis=1)
+    confidence = scores[np.arange(len(scores)), chosen].astype(float)
+    mean, share, rows = reliability(confidence, target == chosen)
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
+    half = z * np.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2)) / (1 + z * z / rows)
+
+    def paint(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=LINE, linewidth=1)
+        axes.vlines(mean, centre - half, centre + half, color=BLUE, linewidth=1.2)
+        axes.plot(mean, share, "o", color=BLUE, markersize=5)
+        _unit_square(axes)
+        axes.set_xlabel("probability given" if binary else "probability of the predicted class")
+        axes.set_ylabel("share that came true")
+
+    return draw(paint, title="Calibration")
+
+
+def predicted_against_true(target: "Array", predicted: "Array") -> str:
+    """A dot a row: what was predicted over what was true.
+
+    Args:
+        target: `(n,)` true values.
+        predicted: `(n,)` predicted values. Beyond 600 rows an even sample is drawn.
+
+    Returns:
+        SVG text.
+    """
+    rows = np.unique(np.linspace(0, max(len(target) - 1, 0), MOST_POINTS).astype(np.int64))
+    order = np.argsort(target, kind="stable")[rows] if len(target) else rows[:0]
+    title = "Predicted against true"
+    if len(target) > len(order):
+        title += f" ({len(order):,} of {len(target):,} rows)"
+
+    def paint(axes: Axes) -> None:
+        x, y = target[order], predicted[order]
+        if len(order):
+            ends = [float(np.min(x)), float(np.max(x))]
+            axes.plot(ends, ends, color=ORANGE, linewidth=1.2)
+        axes.plot(x, y, "o", color=BLUE, markersize=2.4, alpha=0.35, markeredgewidth=0)
+        axes.set_xlabel("true")
+        axes.set_ylabel("predicted")
+
+    return draw(paint, title=title)
+
+
+def _judged(classes: Sequence[object]) -> list[int]:
+    return [1] if len(classes) == 2 else list(range(len(classes)))
+
+
+def _unit_square(axes: Axes) -> None:
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+
+
+def _paint_curves(
+    axes: Axes, curves: "dict[int, tuple[Array, Array, float]]", classes: Sequence[object]
+) -> None:
+    _unit_square(axes)
+    if not curves:
+        axes.text(0.5, 0.5, "not defined: one class only", ha="center", color=MUTED)
+        return
+    weakest = min(curves, key=lambda index: curves[index][2])
+    for index, (x, y, area) in curves.items():
+        step = np.unique(np.linspace(0, len(x) - 1, CURVE_POINTS).astype(np.int64))
+        alone = len(curves) == 1
+        style = {"color": BLUE} if alone else {"color": MUTED, "linewidth": 0.7}
+        if index == weakest:
+            label = f"{shortened(classes[index])}: area {area:.3f}"
+            style = {"color": BLUE if alone else ORANGE, "zorder": 3.0, "label": label}
+        axes.plot(x[step], y[step], **style)
+    if len(curves) > 1:
+        axes.plot([], [], color=MUTED, linewidth=0.7, label=f"the {len(curves) - 1} other classes")
+    axes.legend(loc="best")

@@ -1,0 +1,208 @@
+"""Pictures of a run: how it learned, where it errs, how it compares."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from fivefold.core.estimate import Estimate
+from fivefold.report.drawing import BLUE, INK, LINE, MUTED, ORANGE, draw
+from fivefold.report.tables import shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fivefold.codecs.table import Array
+
+MOST_CLASSES = 30
+
+
+def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) -> str:
+    """Training and validation loss by epoch.
+
+    Args:
+        history: columns `epoch`, `train_loss` and, where there were validation rows, `valid_loss`.
+        best_epoch: the epoch whose weights were kept, marked; None marks nothing.
+
+    Returns:
+        SVG text.
+    """
+    epochs = history["epoch"].to_numpy()
+
+    def paint(axes: Axes) -> None:
+        axes.plot(epochs, history["train_loss"], color=MUTED, label="training rows")
+        if "valid_loss" in history and history["valid_loss"].notna().any():
+            valid = history["valid_loss"].to_numpy(dtype=float)
+            axes.plot(epochs, valid, color=BLUE, label="validation rows")
+            best = np.flatnonzero(epochs == best_epoch)
+            if len(best):
+                axes.plot(epochs[best], valid[best], "o", color=ORANGE, markersize=6, label="kept")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("loss")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.legend()
+
+    return draw(paint, title="Learning curve")
+
+
+def confusion_counts(target: "Array", predicted: "Array", classes: int) -> "Array":
+    """How often class `row` was called class `column`.
+
+    Args:
+        target: `(n,)` true class indices.
+        predicted: `(n,)` predicted class indices.
+        classes: how many classes there are.
+
+    Returns:
+        `(classes, classes)` int64; zeros for no rows.
+
+    Example:
+        >>> confusion_counts(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
+        [[1, 0], [1, 1]]
+    """
+    cells = np.bincount(target * classes + predicted, minlength=classes * classes)
+    return cells.reshape(classes, classes)
+
+
+def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[object]) -> str:
+    """Counts of truth against prediction, shaded by the share of the true class.
+
+    Args:
+        target: `(n,)` true class indices.
+        predicted: `(n,)` predicted class indices.
+        classes: labels in index order; beyond 30 only the 30 most frequent are drawn.
+
+    Returns:
+        SVG text.
+    """
+    counts = confusion_counts(target, predicted, len(classes))
+    labels = [shortened(label) for label in classes]
+    title = "Where the errors are"
+    if len(labels) > MOST_CLASSES:
+        kept = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:MOST_CLASSES])
+        counts, labels = counts[np.ix_(kept, kept)], [labels[k] for k in kept]
+        title += f" (the {MOST_CLASSES} most frequent of {len(classes)} classes)"
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = len(labels)
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False)
+        for row, column in np.ndindex(size, size):
+            right = row == column
+            axes.fill(
+                [column - 0.48, column + 0.48, column + 0.48, column - 0.48],
+                [row - 0.48, row - 0.48, row + 0.48, row + 0.48],
+                color=BLUE if right else ORANGE,
+                alpha=round(0.04 + 0.6 * float(share[row, column]) ** 0.5, 2),
+                linewidth=0,
+            )
+            if counts[row, column] and size <= 15:
+                axes.text(column, row, f"{counts[row, column]:,}", ha="center", va="center")
+        axes.set_xticks(range(size), labels, rotation=0 if size < 4 or longest < 3 else 45)
+        if not (size < 4 or longest < 3):
+            for tick in axes.get_xticklabels():
+                tick.set_horizontalalignment("right")
+                tick.set_rotation_mode("anchor")
+        axes.set_yticks(range(size), labels)
+        axes.tick_params(length=0)
+        axes.set_xlim(-0.5, size - 0.5)
+        axes.set_ylim(size - 0.5, -0.5)
+        axes.set_xlabel("predicted")
+        axes.set_ylabel("true")
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+
+    longest = max(map(len, labels), default=0)
+    side = min(2.6 + 0.28 * size, 8.0)
+    return draw(paint, width=side + 1.0, height=side, title=title)
+
+
+def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -> str:
+    """Models beside one another: a dot for the score, a line for its interval.
+
+    Args:
+        scores: an estimate by model, drawn from the top in this order.
+        metric: name of the score, for the axis.
+        ours: the model to set off in colour.
+
+    Returns:
+        SVG text.
+    """
+    names = list(scores)
+    window = _window(scores)
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False, axis="y")
+        for place, (name, score) in enumerate(scores.items()):
+            colour = BLUE if name == ours else MUTED
+            value, label = float(score), f"{float(score):.4g}"
+            if not window[0] <= value <= window[1]:
+                left = value < window[0]
+                value, label = window[0 if left else 1], f"← {label}" if left else f"{label} →"
+            else:
+                if np.isfinite(score.low) and np.isfinite(score.high):
+                    axes.plot([score.low, score.high], [place, place], color=colour)
+                axes.plot([value], [place], "o", color=colour, markersize=6)
+            axes.annotate(
+                label,
+                (value, place),
+                textcoords="offset points",
+                xytext=(0, 6),
+                ha="center",
+                color=INK if name == ours else MUTED,
+            )
+        axes.set_yticks(range(len(names)), [shortened(name, 28) for name in names])
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_ylim(len(names) - 0.5, -0.6)
+        axes.margins(x=0.12)
+        axes.set_xlabel(metric)
+        axes.spines["left"].set_visible(False)
+
+    return draw(paint, width=6.0, height=0.9 + 0.45 * len(names), title="Beside the baselines")
+
+
+def _window(scores: Mapping[str, Estimate]) -> tuple[float, float]:
+    """The range to draw: without the one score that would press all others together."""
+    ends = [
+        sorted(end for end in (score.low, float(score), score.high) if np.isfinite(end))
+        for score in scores.values()
+        if np.isfinite(score)
+    ]
+    everything = (-np.inf, np.inf)
+    if len(ends) < 3:
+        return everything
+    middle = float(np.median([end[len(end) // 2] for end in ends]))
+    ends.sort(key=lambda end: abs(end[len(end) // 2] - middle))
+    near, far = ends[:-1], ends[-1]
+    low, high = min(end[0] for end in near), max(end[-1] for end in near)
+    alone = min(abs(far[0] - high), abs(low - far[-1])) > 4 * (high - low)
+    return (low, high) if alone else everything
+
+
+def class_counts(counts: Mapping[Any, int]) -> str:
+    """How many rows each class has, as bars.
+
+    Args:
+        counts: rows by label, drawn from the top in this order.
+
+    Returns:
+        SVG text.
+    """
+    shown = list(counts.items())[:MOST_CLASSES]
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False)
+        axes.barh(range(len(shown)), [rows for _, rows in shown], color=LINE, height=0.7)
+        for place, (_, rows) in enumerate(shown):
+            axes.text(rows, place, f" {rows:,}", va="center")
+        axes.set_yticks(range(len(shown)), [shortened(label) for label, _ in shown])
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xticks([])
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.margins(x=0.12)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+
+    return draw(paint, height=0.8 + 0.28 * len(shown), title="Rows per class")

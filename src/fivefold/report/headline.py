@@ -1,0 +1,86 @@
+"""What a reader should see first: three scores, and who wins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fivefold.core.estimate import Estimate
+
+if TYPE_CHECKING:
+    from fivefold.artifacts import Evaluated
+    from fivefold.codecs.schema import Schema
+
+HEADLINES = {
+    "binary": ("roc_auc", "average_precision", "accuracy"),
+    "multiclass": ("accuracy", "balanced_accuracy", "log_loss"),
+    "regression": ("rmse", "mae", "r2"),
+}
+FEW_TEST_ROWS = 200
+
+NAMES = {
+    "roc_auc": "ROC-AUC",
+    "average_precision": "average precision",
+    "f1": "F1",
+    "mcc": "MCC",
+    "log_loss": "log-loss",
+    "brier": "Brier score",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "fit_seconds": "fit s",
+    "milliseconds_per_row": "ms a row",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """One score at the head of a report.
+
+    Args:
+        name: the metric's name as people write it.
+        score: with its interval.
+        rows: what it stands on, `"9,769 test rows"` or `"5 folds"`.
+    """
+
+    name: str
+    score: Estimate
+    rows: str
+
+
+def display_name(metric: str) -> str:
+    """A metric's name as people write it.
+
+    Example:
+        >>> display_name("roc_auc"), display_name("balanced_accuracy")
+        ('ROC-AUC', 'balanced accuracy')
+    """
+    return NAMES.get(metric, metric.replace("_", " "))
+
+
+def leads_with_folds(evaluated: "Evaluated") -> bool:
+    """Whether the folds say more than the test rows: there are folds, and few test rows."""
+    return bool(evaluated.folds) and len(evaluated.index) < FEW_TEST_ROWS
+
+
+def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
+    """The scores to print first, three at most, from the folds where the test rows are few.
+
+    Args:
+        evaluated: the scores.
+        schema: its task decides which.
+
+    Returns:
+        In order of importance; other metrics fill in where a usual one is absent.
+    """
+    folds = leads_with_folds(evaluated)
+    scores: Mapping[str, Estimate] = evaluated.folds if folds else evaluated.metrics
+    usual = [name for name in HEADLINES[schema.task] if name in scores]
+    names = (usual + [name for name in scores if name not in usual])[:3]
+    return [
+        Headline(
+            name=display_name(name),
+            score=scores[name],
+            rows=f"{scores[name].n} folds" if folds else f"{scores[name].n:,} test rows",
+        )
+        for name in names
+    ]

@@ -1,0 +1,270 @@
+"""A run as one page that needs nothing but itself."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
+from fivefold.report.ranking import ranked
+from fivefold.report.tables import cell, cells, ends
+from fivefold.report.verdict import verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fivefold.partition import Partition
+
+MOST_ROWS = 100
+OPEN_TABLES = ("model_comparison", "per_class", "prediction_speed")
+THEME = {
+    "#24292f": "var(--ink)",
+    "#6e7781": "var(--muted)",
+    "#d0d7de": "var(--line)",
+    "#0072b2": "var(--blue)",
+    "#d55e00": "var(--orange)",
+    "#009e73": "var(--green)",
+}
+
+
+def render(
+    *,
+    collected: Collected,
+    partition: "Partition",
+    preprocessed: Preprocessed,
+    trained: Trained,
+    evaluated: Evaluated,
+    deployed: Deployed | None = None,
+    recipe: str = "",
+) -> str:
+    """The report of a run.
+
+    Args:
+        collected: the data and what was found in it.
+        partition: how its rows were dealt out.
+        preprocessed: what the network was given.
+        trained: the network and its history.
+        evaluated: scores, predictions, tables.
+        deployed: the bundle, if one was written.
+        recipe: the pipeline as JSON text.
+
+    Returns:
+        One HTML page: no script, nothing fetched, all that comes from data escaped. The same
+        text for the same artifacts.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    schema = collected.schema
+    few = ""
+    if leads_with_folds(evaluated):
+        few = (
+            f"There are only {len(evaluated.index)} test rows, so the folds come first. "
+            "The scores of the deployed model on the test rows are further down."
+        )
+    tables = dict(evaluated.tables)
+    limitations = tables.pop("limitations", None)
+    shown = [name for name in OPEN_TABLES if name in tables]
+    hidden = [name for name in tables if name not in shown]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
+    source = str(collected.provenance.get("source", "data"))
+    return environment.from_string(template).render(
+        title=f"{schema.target} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
+        subtitle=_subtitle(collected),
+        cards=[
+            {
+                "name": line.name,
+                "value": ends(line.score)[0],
+                "interval": _interval(line.score),
+                "rows": line.rows,
+            }
+            for line in headlines(evaluated, schema)
+        ],
+        few=few,
+        verdict=verdict(evaluated, schema),
+        findings=ranked(_all_findings(collected, trained, evaluated, deployed)),
+        pictures=_pictures(collected, trained, evaluated),
+        metrics=_scores(evaluated.metrics),
+        folds=_scores(evaluated.folds) if evaluated.folds else None,
+        open_tables=[_grid(tables[name], name) for name in shown],
+        more_tables=[_grid(tables[name], name) for name in hidden],
+        how=f"{partition.how[:1].upper()}{partition.how[1:]}.",
+        split=_split(collected, preprocessed),
+        network=_facts({**trained.settings, **trained.resources}),
+        bundle=_bundle(deployed) if deployed else None,
+        limitations=None if limitations is None else _grid(limitations, "limitations"),
+        provenance=_facts(collected.provenance),
+        columns=_columns(collected),
+        recipe=_indented(recipe),
+    )
+
+
+def themed(svg: str) -> str:
+    """A picture that takes its colours from the page, light or dark."""
+    pattern = re.compile(r"((?:fill|stroke): )(#[0-9a-f]{6})")
+    return pattern.sub(lambda match: match[1] + THEME.get(match[2], match[2]), svg)
+
+
+def _all_findings(
+    collected: Collected, trained: Trained, evaluated: Evaluated, deployed: Deployed | None
+) -> list[Finding]:
+    written = [collected.findings, trained.findings, evaluated.findings]
+    written += [deployed.findings] if deployed else []
+    return [finding for findings in written for finding in findings]
+
+
+def _subtitle(collected: Collected) -> str:
+    schema = collected.schema
+    task = {"binary": "two classes", "regression": "a number"}.get(schema.task)
+    task = task or f"{len(schema.classes)} classes"
+    positive = f", `{schema.positive}` is the positive one" if schema.task == "binary" else ""
+    rows, inputs = len(collected.table), len(schema.inputs)
+    columns = "input column" if inputs == 1 else "input columns"
+    return f"{rows:,} rows, {inputs} {columns}; to predict: {task}{positive}."
+
+
+def _interval(score: Any) -> str:
+    if score.low != score.low:
+        return str(score.method)
+    _, low, high = ends(score)
+    return f"{score.level:.0%} interval {low} to {high} ({score.method})"
+
+
+def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> list[dict[str, Any]]:
+    from markupsafe import Markup
+
+    from fivefold.report import curves, figures
+
+    classes, scores, target = collected.schema.classes, evaluated.scores, evaluated.target
+    best = trained.settings.get("best_epoch")
+    drawn = [
+        (
+            figures.learning_curve(trained.history, best_epoch=best),
+            "Loss by epoch; the weights of the marked epoch were kept.",
+        )
+    ]
+    if collected.schema.task == "regression":
+        drawn.append(
+            (curves.predicted_against_true(target, scores), "On the line, a prediction is right.")
+        )
+    else:
+        predicted = scores.argmax(axis=1)
+        drawn += [
+            (
+                figures.confusion_matrix(target, predicted, classes),
+                "Test rows by true class (down) and predicted class (across).",
+            ),
+            (curves.roc(target, scores, classes), "The diagonal is guessing."),
+            (
+                curves.precision_recall(target, scores, classes),
+                "Towards the upper right is better.",
+            ),
+            (
+                curves.calibration(target, scores),
+                "On the diagonal, a probability means what it says.",
+            ),
+        ]
+    table = evaluated.tables.get("model_comparison")
+    if table is not None and len(table) > 1:
+        metric = HEADLINES[collected.schema.task][0]
+        scores_by_model = dict(zip(table["model"].astype(str), table[metric], strict=True))
+        picture = figures.comparison(
+            scores_by_model, metric=display_name(metric), ours=str(table["model"].iloc[0])
+        )
+        drawn.append((picture, "On the same test rows; a line is an interval."))
+    return [{"svg": Markup(themed(svg)), "caption": caption} for svg, caption in drawn]
+
+
+def _grid(frame: "pd.DataFrame", name: str) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    headings, rows, numeric = cells(frame)
+    two_lines = Markup("{}<small>{}</small>")  # its format() escapes what it is given
+    for column, values in enumerate(frame.items() if len(headings) == frame.shape[1] else ()):
+        for row, value in zip(rows, values[1], strict=True):
+            if isinstance(value, Estimate) and row[column]:
+                score, low, high = ends(value)
+                known = value.low == value.low
+                row[column] = two_lines.format(score, f"{low} to {high}" if known else value.method)
+    return {
+        "title": display_name(name)[:1].upper() + display_name(name)[1:],
+        "headings": headings,
+        "rows": rows[:MOST_ROWS],
+        "numeric": numeric,
+        "left_out": max(len(rows) - MOST_ROWS, 0),
+    }
+
+
+def _listed(headings: Sequence[str], rows: list[list[str]], numbers: Sequence[int]) -> Any:
+    numeric = [place in numbers for place in range(len(headings))]
+    return {"headings": headings, "rows": rows, "numeric": numeric, "left_out": 0}
+
+
+def _facts(values: Mapping[str, Any]) -> Any:
+    rows = [[str(name).replace("_", " "), _plain(value)] for name, value in values.items()]
+    return _listed(["what", "value"], rows, [])
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, default=str) if isinstance(value, Mapping) else cell(value)
+
+
+def _scores(scores: Mapping[str, Any]) -> Any:
+    rows = []
+    for name, score in scores.items():
+        known = score.low == score.low
+        value, low, high = ends(score)
+        interval = f"{low} to {high}" if known else ""
+        level = f"{score.level:.0%}, {score.method}" if known else score.method
+        rows.append([display_name(name), value, interval, level, f"{score.n:,}"])
+    return _listed(["score", "value", "interval", "how", "n"], rows, [1, 2, 4])
+
+
+def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
+    parts = {part: getattr(preprocessed, part) for part in PARTS}
+    names = {"train": "training", "valid": "validation", "test": "test"}
+    total = max(sum(map(len, parts.values())), 1)
+    headings = ["part", "rows", "share"]
+    rows = [
+        [names[part], f"{len(rows):,}", f"{len(rows) / total:.1%}"] for part, rows in parts.items()
+    ]
+    classes = collected.schema.classes
+    if classes and len(classes) <= 12:
+        headings += [str(label) for label in classes]
+        for line, part in zip(rows, parts.values(), strict=True):
+            counts = np.bincount(part.target, minlength=len(classes))
+            line += [f"{count:,}" for count in counts]
+    return _listed(headings, rows, range(1, len(headings)))
+
+
+def _bundle(deployed: Deployed) -> Any:
+    return _facts(
+        {
+            "path": deployed.path,
+            "bytes": deployed.bytes,
+            "SHA-256": deployed.digest,
+            "formats": deployed.formats,
+            **{f"replay, {door}": value for door, value in deployed.parity.items()},
+        }
+    )
+
+
+def _columns(collected: Collected) -> Any:
+    rows = [
+        [column.name, column.kind, column.role, ", ".join(map(repr, column.missing)), column.reason]
+        for column in collected.schema.columns
+    ]
+    return _listed(["column", "kind", "role", "also missing", "why ignored"], rows, [])
+
+
+def _indented(recipe: str) -> str:
+    try:
+        return json.dumps(json.loads(recipe), indent=2, ensure_ascii=False) if recipe else ""
+    except ValueError:
+        return recipe

@@ -1,0 +1,151 @@
+"""Predictions as CSV, as JSON lines, or as a stream of them."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from fivefold.errors import RequestError
+from fivefold.serve.files import PICTURES, read_file
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+    from fivefold.serve.predictor import Predictor
+
+CHUNK = 1 << 16
+
+
+class Bytes(Protocol):
+    """A source that gives what is there, and waits only when nothing is."""
+
+    def read1(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+def spoken(model: "Predictor", scores: "Array") -> Iterator[dict[str, Any]]:
+    """What to say of each row.
+
+    Args:
+        model: its task and classes decide the form.
+        scores: `(n, classes)` probabilities or `(n,)` values.
+
+    Returns:
+        One dict a row: `prediction`, and `probabilities` by class unless a number is predicted.
+    """
+    if model.task == "regression":
+        for value in scores.tolist():
+            yield {"prediction": value}
+        return
+    names = [str(label) for label in model.classes]
+    for label, shares in zip(model.answers(scores).tolist(), scores.tolist(), strict=True):
+        yield {"prediction": label, "probabilities": dict(zip(names, shares, strict=True))}
+
+
+def ask(model: "Predictor", path: Path) -> tuple[dict[str, Sequence[Any]], list[dict[str, Any]]]:
+    """Ask a model about a file of rows, a picture, or a folder of pictures.
+
+    Args:
+        model: to ask.
+        path: CSV, TSV, JSON or JSON lines; for a model of pictures also those.
+
+    Returns:
+        The columns of the file, to be printed beside the answers, and the answers.
+
+    Raises:
+        RequestError: naming row and column.
+    """
+    if path.is_dir() or path.suffix.lower() in PICTURES:
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        files = [file for file in found if file.suffix.lower() in PICTURES]
+        return {"file": list(map(str, files))}, list(spoken(model, model.scores(files)))
+    rows = read_file(path, model.schema)
+    said = list(spoken(model, model.scores(rows)))
+    if isinstance(rows, Mapping):
+        return dict(rows), said
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}, said
+
+
+def write_json_lines(sink: TextIO, said: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON object a row."""
+    for answer in said:
+        print(json.dumps(answer, ensure_ascii=False), file=sink)
+
+
+def write_csv(
+    sink: TextIO, columns: Mapping[str, Sequence[Any]], said: Sequence[Mapping[str, Any]]
+) -> None:
+    """The rows that were asked about, each followed by its answer.
+
+    Args:
+        sink: text is written there.
+        columns: by name; those that hold lists (pixels) are left out.
+        said: an answer for each row.
+    """
+    plain = {
+        name: values
+        for name, values in columns.items()
+        if all(value is None or isinstance(value, str | int | float) for value in values)
+    }
+    writer = csv.writer(sink, lineterminator="\n")
+    shares = [f"probability of {name}" for name in said[0].get("probabilities", ())] if said else []
+    writer.writerow([*plain, "prediction", *shares])
+    for number, answer in enumerate(said):
+        own = [values[number] for values in plain.values()]
+        writer.writerow([*own, answer["prediction"], *answer.get("probabilities", {}).values()])
+
+
+def stream(model: "Predictor", source: Bytes, sink: TextIO) -> int:
+    """Answer JSON lines as they come: a line out for each line in.
+
+    What has arrived is answered at once as one batch, so that neither a slow writer waits for its
+    answer nor a fast one for single rows.
+
+    Args:
+        model: to ask.
+        source: bytes of JSON lines.
+        sink: JSON lines are written there, and flushed after each batch.
+
+    Returns:
+        How many rows were answered.
+
+    Raises:
+        RequestError: naming the line, counted from 0; what came in earlier batches is answered.
+    """
+    rest, row = b"", 0
+    while chunk := source.read1(CHUNK):
+        *lines, rest = (rest + chunk).split(b"\n")
+        row = _answer(model, lines, sink, row)
+    return _answer(model, [rest], sink, row)
+
+
+def _answer(model: "Predictor", lines: Sequence[bytes], sink: TextIO, row: int) -> int:
+    instances: list[Any] = []
+    for line in filter(bytes.strip, lines):
+        number = row + len(instances)
+        try:
+            instances.append(json.loads(line))
+        except (ValueError, RecursionError):
+            instances.append(None)
+        if not isinstance(instances[-1], dict):
+            raise RequestError(
+                f"Stream, line {number:,} from 0: expected a JSON object, "
+                f"found {line[:60].decode(errors='replace')!r}.",
+                remedy="Write one JSON object a line.",
+                row=number,
+                column=None,
+                wanted="a JSON object",
+                found=line,
+            )
+    if not instances:
+        return row
+    try:
+        said = list(spoken(model, model.scores(instances)))
+    except RequestError as error:
+        if row:
+            error.add_note(f"its rows count from line {row:,} of the stream")
+        raise
+    write_json_lines(sink, said)
+    sink.flush()
+    return row + len(instances)

@@ -1,0 +1,172 @@
+"""A run in at most 25 lines of a terminal."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.core.finding import Finding
+from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
+from fivefold.report.ranking import ranked
+from fivefold.report.tables import aligned, cell, shortened
+from fivefold.report.verdict import verdict
+
+if TYPE_CHECKING:
+    from fivefold.partition import Partition
+
+LINES, WIDTH, INDENT = 25, 100, 9
+MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 4, 3
+DOORS = ("frame", "csv", "json", "raw")
+
+
+def summary(
+    *,
+    collected: Collected,
+    partition: "Partition",
+    preprocessed: Preprocessed,
+    trained: Trained,
+    evaluated: Evaluated | None = None,
+    deployed: Deployed | None = None,
+    leak_checked: bool = False,
+    seconds: float | None = None,
+    commands: Mapping[str, str] | None = None,
+) -> str:
+    """What a person wants to know after a run.
+
+    Args:
+        collected: the data.
+        partition: how it was split.
+        preprocessed: the parts.
+        trained: the network.
+        evaluated: its scores, where it was evaluated.
+        deployed: the bundle, if one was written.
+        leak_checked: whether held-out rows were corrupted and nothing fitted moved.
+        seconds: the whole run, wall-clock.
+        commands: what to do next: a command, and what it is for; two at most.
+
+    Returns:
+        At most 25 lines of at most 100 columns, without a trailing newline.
+    """
+    later = [part.findings for part in (trained, evaluated, deployed) if part is not None]
+    findings = [*collected.findings, *(finding for found in later for finding in found)]
+    blocks = {"data": [_data(collected)], "found": _found(findings)}
+    blocks["rows"] = [_rows(partition, preprocessed)]
+    if leak_checked:
+        blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
+    blocks["network"] = [_network(trained)]
+    if evaluated is not None:
+        blocks["scores"] = [_scores(evaluated, collected)]
+        blocks["models"] = _models(evaluated, collected)
+        blocks["errors"] = [_errors(evaluated, collected)]
+    if deployed is not None:
+        blocks["bundle"] = _bundle(deployed)
+    if seconds is not None:
+        blocks["total"] = [f"{seconds:.1f} s"]
+    pairs = [[command, use] for command, use in list((commands or {}).items())[:2]]
+    blocks["next"] = aligned(pairs, [False, False]) if pairs else []
+    told = [
+        f"{'' if number else head:<{INDENT}}{line}".rstrip()
+        for head, lines in blocks.items()
+        for number, line in enumerate(lines)
+    ]
+    return "\n".join(shortened(line, WIDTH) for line in told[:LINES])
+
+
+def _data(collected: Collected) -> str:
+    schema = collected.schema
+    kinds = Counter(column.kind for column in schema.inputs)
+    inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    source = str(collected.provenance.get("source", "data")).replace("\\", "/").rsplit("/", 1)[-1]
+    wanted = f"{len(schema.classes)} classes" if schema.classes else "a number"
+    columns = "column" if len(schema.inputs) == 1 else "columns"
+    return (
+        f"{source}: {len(collected.table):,} rows, {inputs} {columns}; "
+        f"to predict: {schema.target}, {wanted}"
+    )
+
+
+def _found(findings: Iterable[Finding]) -> list[str]:
+    ordered = ranked(findings)
+    lines = [f"{finding.severity}: {finding.sentence}" for finding in ordered[:MOST_FINDINGS]]
+    if len(ordered) > MOST_FINDINGS:
+        rest = Counter(finding.severity for finding in ordered[MOST_FINDINGS:])
+        counts = ", ".join(
+            f"{count} {severity}{'s' if count > 1 and severity != 'serious' else ''}"
+            for severity, count in rest.items()
+        )
+        lines.append(f"and {counts} more")
+    return lines or ["nothing odd"]
+
+
+def _rows(partition: "Partition", preprocessed: Preprocessed) -> str:
+    names = {"train": "training", "valid": "validation", "test": "test"}
+    parts = [f"{len(getattr(preprocessed, part)):,} {names[part]}" for part in PARTS]
+    return f"{', '.join(parts)} ({partition.how})"
+
+
+def _network(trained: Trained) -> str:
+    settings = trained.settings
+    name = str(settings.get("network", type(trained.model).__name__))
+    parameters, best = settings.get("parameters"), settings.get("best_epoch")
+    size = f", {parameters:,} parameters" if isinstance(parameters, int) else ""
+    kept = f", best of {len(trained.history)} epochs: {best}" if best is not None else ""
+    return f"{name}{size}{kept}"
+
+
+def _scores(evaluated: Evaluated, collected: Collected) -> str:
+    lines = headlines(evaluated, collected.schema)
+    if not lines:
+        return "not defined on these rows"
+    few = " (few test rows)" if leads_with_folds(evaluated) else ""
+    scores = [f"{line.name} {cell(line.score)}" for line in lines]
+    told = [f"{lines[0].rows}{few}: {', '.join(scores[:count])}" for count in (2, 1)]
+    return told[0] if len(told[0]) <= WIDTH - INDENT else told[1]
+
+
+def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
+    table = evaluated.tables.get("model_comparison")
+    if table is None or len(table) < 2:
+        return []
+    metric = HEADLINES[collected.schema.task][0]
+    columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
+    rows = [["model", display_name(metric), "fit s", "ms a row", "the network"]]
+    for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():
+        rows.append([str(model), cell(score), f"{fit:.1f}", f"{speed:.3f}", str(said)])
+    lines = aligned(rows, [False, False, True, True, False])
+    return lines + verdict(evaluated, collected.schema)[:1]
+
+
+def _errors(evaluated: Evaluated, collected: Collected) -> str:
+    classes, target, scores = collected.schema.classes, evaluated.target, evaluated.scores
+    if not len(target):
+        return "not measured: no test rows"
+    if not classes:
+        off = np.abs(scores.astype(np.float64) - target)
+        half, most = np.quantile(off, [0.5, 0.9])
+        return f"half of the predictions are off by less than {cell(half)}, 9 in 10 by {cell(most)}"
+    predicted = scores.argmax(axis=1)
+    wrong = predicted != target
+    pairs = Counter(zip(target[wrong].tolist(), predicted[wrong].tolist(), strict=True))
+    told = [
+        f"{classes[true]} taken for {classes[said]} ({count:,})"
+        for (true, said), count in pairs.most_common(MOST_MISTAKES)
+    ]
+    pairs_told = f": {', '.join(told)}" if told else ""
+    return f"{wrong.sum():,} of {len(target):,} test rows{pairs_told}"
+
+
+def _bundle(deployed: Deployed) -> list[str]:
+    size = deployed.bytes / 1e6
+    shown = f"{size:.1f} MB" if size >= 1 else f"{deployed.bytes / 1e3:.0f} kB"
+    line = f"{deployed.path}, {shown}, SHA-256 {deployed.digest[:16]}"
+    doors = {door: deployed.parity[door] for door in DOORS if door in deployed.parity}
+    if not doors:
+        return [line]
+    rows = deployed.parity.get("rows", 0)
+    return [
+        line,
+        f"replayed {rows:,} test rows by {', '.join(doors)}: "
+        f"largest difference {max(doors.values()):.1g}",
+    ]

@@ -1,0 +1,170 @@
+"""Tables for terminals and cards: how a cell reads, how columns line up."""
+
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+from typing import TYPE_CHECKING
+
+from fivefold.core.estimate import Estimate
+from fivefold.report.headline import display_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def cell(value: object) -> str:
+    """One value as people read it.
+
+    Args:
+        value: an Estimate, a number, a truth value, a text, None.
+
+    Returns:
+        An estimate with its interval (nothing where something is compared with itself), numbers
+        with four significant digits, whole numbers in full with thousands set apart from 10,000
+        on, `yes` or `no`, nothing for a missing value.
+
+    Example:
+        >>> cell(0.123456), cell(48842), cell(2021), cell(True), cell(float("nan"))
+        ('0.1235', '48,842', '2021', 'yes', '')
+    """
+    if isinstance(value, Estimate):
+        if value.method == "itself":
+            return ""
+        return str(value) if float(value) == float(value) else f"not defined ({value.method})"
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return ""
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}" if abs(int(value)) >= 10_000 else str(int(value))
+    if isinstance(value, Real):
+        number = float(value)
+        return f"{number:,.0f}" if abs(number) >= 1_000 else f"{number:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(cell, value))
+    return str(value)
+
+
+def ends(score: Estimate) -> tuple[str, str, str]:
+    """A score and the ends of its interval, with the same number of decimals.
+
+    Example:
+        >>> ends(Estimate(0.9, low=0.85, high=0.94, method="wilson", n=200))
+        ('0.9000', '0.8500', '0.9400')
+    """
+    if float(score) != float(score):
+        return "not defined", "", ""
+    size = abs(float(score))
+    decimals = 4 if size < 10 else 2 if size < 1000 else 0
+    value, low, high = (f"{end:,.{decimals}f}" for end in (float(score), score.low, score.high))
+    return value, low, high
+
+
+def cells(frame: "pd.DataFrame") -> tuple[list[str], list[list[str]], list[bool]]:
+    """A DataFrame as texts.
+
+    Args:
+        frame: any; its index is left out unless it is named.
+
+    Returns:
+        Headings, rows of cells, and for each column whether all of it are numbers.
+    """
+    table = frame.reset_index() if any(frame.index.names) else frame
+    columns = [table.iloc[:, place].tolist() for place in range(table.shape[1])]
+    headings = [display_name(str(name)) for name in table.columns]
+    numeric = [
+        all(isinstance(v, Real) and not isinstance(v, bool) for v in values) for values in columns
+    ]
+    rows = [[cell(value) for value in row] for row in zip(*columns, strict=True)]
+    return headings, rows, numeric
+
+
+def text(frame: "pd.DataFrame", *, indent: str = "", most_rows: int = 20) -> str:
+    """A DataFrame for a terminal.
+
+    Args:
+        frame: any; cells may be Estimates.
+        indent: put before each line.
+        most_rows: rows beyond these are counted, not printed.
+
+    Returns:
+        Lines without a trailing newline; numbers stand on the right.
+
+    Example:
+        >>> import pandas as pd
+        >>> print(text(pd.DataFrame({"model": ["linear", "network"], "rows": [7, 12]})))
+        model    rows
+        linear      7
+        network    12
+    """
+    headings, rows, numeric = cells(frame)
+    lines = aligned([headings, *rows[:most_rows]], numeric)
+    if len(rows) > most_rows:
+        lines.append(f"and {len(rows) - most_rows:,} more rows")
+    return "\n".join(indent + line for line in lines)
+
+
+def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool], gap: str = "  ") -> list[str]:
+    """Rows of cells with their columns lined up.
+
+    Args:
+        rows: cells, the same number in each row.
+        right: for each column, whether it is set against its right edge.
+        gap: put between columns.
+
+    Returns:
+        One line a row, without blanks at its end.
+
+    Example:
+        >>> aligned([["a", "1"], ["bcd", "20"]], [False, True])
+        ['a     1', 'bcd  20']
+    """
+    table = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        gap.join(
+            word.rjust(width) if on_the_right else word.ljust(width)
+            for word, width, on_the_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+
+
+def markdown(frame: "pd.DataFrame", *, most_rows: int = 50) -> str:
+    """A DataFrame as a Markdown table; what could be read as markup is escaped.
+
+    Args:
+        frame: any; cells may be Estimates.
+        most_rows: rows beyond these are counted, not printed.
+
+    Returns:
+        Lines without a trailing newline.
+    """
+    headings, rows, numeric = cells(frame)
+    rules = ["---:" if number else "---" for number in numeric]
+    lines = [f"| {' | '.join(map(inert, headings))} |", f"| {' | '.join(rules)} |"]
+    lines += [f"| {' | '.join(map(inert, row))} |" for row in rows[:most_rows]]
+    if len(rows) > most_rows:
+        lines += ["", f"and {len(rows) - most_rows:,} more rows"]
+    return "\n".join(lines)
+
+
+def inert(words: str) -> str:
+    r"""Text from data as Markdown that says just that: on one line, without tags, links or bars.
+
+    Example:
+        >>> inert("<1H OCEAN | [x](y)")
+        '&lt;1H OCEAN \\| \\[x\\](y)'
+    """
+    safe = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join("\\" + sign if sign in "\\`*_[]|#~" else sign for sign in safe)
+
+
+def shortened(label: object, length: int = 18) -> str:
+    """A text on one line that fits a place.
+
+    Example:
+        >>> shortened("a very long label indeed", 10)
+        'a very lo…'
+    """
+    text = str(label).replace("\n", " ")
+    return text if len(text) <= length else text[: length - 1] + "…"

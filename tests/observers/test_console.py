@@ -1,0 +1,115 @@
+import io
+import sys
+
+import pytest
+
+from fivefold.core.events import Found, Noted, Progress, StageFinished, StageStarted
+from fivefold.core.finding import Finding
+from fivefold.observers.console import Console, duration
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def finished(*path: str, number: int = 3) -> StageFinished:
+    return StageFinished(path=path, number=number, total=5, seconds=7.25, wrote="Trained")
+
+
+def test_console_stage_prints_one_line() -> None:
+    out = io.StringIO()
+    console = Console(out)
+    console(StageStarted(path=("train",), number=3, total=5))
+    console(finished("train"))
+    assert out.getvalue() == "[3/5] train            7.2 s  Trained\n"
+
+
+def test_console_pipe_shows_no_bar() -> None:
+    out = io.StringIO()
+    Console(out)(Progress(path=("train",), done=1, total=9, unit="epoch", values={"loss": 0.5}))
+    assert out.getvalue() == ""
+
+
+def test_console_terminal_bar_shows_count_and_values() -> None:
+    out = Terminal()
+    console = Console(out)
+    console(Progress(path=("train",), done=1, total=9, unit="epoch", values={"loss": 0.5}))
+    console(finished("train"))
+    assert "1/9" in out.getvalue()
+    assert "loss=0.5" in out.getvalue()
+    assert out.getvalue().endswith("Trained\n")
+
+
+def test_console_bar_of_the_next_fold_starts_anew() -> None:
+    out = Terminal()
+    console = Console(out)
+    for fold in ("fold-1", "fold-2"):
+        console(Progress(path=("evaluate", fold, "train"), done=2, total=4, unit="epoch"))
+    console(finished("evaluate"))
+    assert "fold-1 train" in out.getvalue()
+    assert "fold-2 train" in out.getvalue()
+    assert "Trained, 2 refits\n" in out.getvalue()
+
+
+def test_console_refit_is_counted_not_told() -> None:
+    out = io.StringIO()
+    console = Console(out)
+    console(StageStarted(path=("evaluate",), number=4, total=5))
+    for fold in ("fold-1", "fold-2"):
+        console(Noted(path=("evaluate", fold, "train"), text="16 epochs."))
+        console(StageFinished(path=("evaluate", fold, "train"), number=3, total=5, seconds=1.0,
+                              wrote="Trained"))  # fmt: skip
+    console(finished("evaluate", number=4))
+    assert out.getvalue() == "[4/5] evaluate         7.2 s  Trained, 2 refits\n"
+
+
+def test_console_findings_only_serious_ones_are_printed() -> None:
+    out = io.StringIO()
+    console = Console(out)
+    for severity in ("note", "warning", "serious"):
+        found = Finding(code="leak", severity=severity, sentence=f"It is {severity}.")
+        console(Found(path=("collect",), finding=found))
+    assert out.getvalue() == "  ! It is serious.\n"
+
+
+def test_console_without_lines_shows_bars_alone() -> None:
+    out = Terminal()
+    console = Console(out, lines=False)
+    console(Noted(path=("train",), text="On 2 threads."))
+    console(Progress(path=("train",), done=1, total=9, unit="epoch"))
+    console(finished("train"))
+    assert "1/9" in out.getvalue()
+    assert "\n" not in out.getvalue()
+
+
+def test_console_line_during_a_bar_stands_alone() -> None:
+    out = Terminal()
+    console = Console(out)
+    console(Progress(path=("train",), done=1, total=9, unit="epoch"))
+    console(Noted(path=("train",), text="Learning rate halved."))
+    console(finished("train"))
+    assert "\r  Learning rate halved.\n" in out.getvalue()
+
+
+def test_console_default_stream_is_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    Console()(Noted(path=("train",), text="On 2 threads."))
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "  On 2 threads.\n")
+
+
+def test_console_import_leaves_tqdm_out() -> None:
+    from subprocess import run
+
+    code = "import sys, fivefold.observers.console; print('tqdm' in sys.modules)"
+    answer = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted"),
+    [(0, "0 ms"), (0.9, "900 ms"), (1, "1.0 s"), (99.9, "99.9 s"), (100, "1 min 40 s"),
+     (3599, "59 min 59 s"), (3600, "1 h 0 min")],
+)  # fmt: skip
+def test_duration_of_any_size_reads_as_people_say_it(seconds: float, wanted: str) -> None:
+    assert duration(seconds) == wanted

@@ -1,0 +1,41 @@
+import re
+from typing import Any
+
+from fivefold.report.card import card
+
+
+def given(run: dict[str, Any]) -> dict[str, Any]:
+    return {name: run[name] for name in ("collected", "trained", "evaluated")}
+
+
+def test_card_same_artifacts_same_text(a_run: Any) -> None:
+    assert card(**given(a_run())) == card(**given(a_run()))
+
+
+def test_card_names_from_data_cannot_act_as_markup(a_run: Any, evil: str) -> None:
+    text = card(**given(a_run()))
+    assert "<" not in text
+    assert evil.replace("<", "&lt;").replace(">", "&gt;") in text
+
+
+def test_card_states_scores_rivals_findings_and_limitations(a_run: Any) -> None:
+    text = card(**given(a_run(folds=True)))
+    assert "| ROC-AUC | 0.9300 | 0.9200 to 0.9400 | 95%, wilson | 500 |" in text
+    assert "Over folds of the other rows:" in text
+    assert "| gradient boosting |" in text
+    assert text.index("**serious**") < text.index("**warning**") < text.index("**note**")
+    assert "## Limitations" in text
+
+
+def test_card_without_evaluation_says_so(a_run: Any) -> None:
+    text = card(**{**given(a_run()), "evaluated": None})
+    assert "Not measured: this model was not evaluated." in text
+    assert "## Limitations" not in text
+
+
+def test_card_of_a_number_names_no_classes(a_run: Any) -> None:
+    assert "Predicts the number y from 1 column." in card(**given(a_run("regression")))
+
+
+def test_card_leaves_out_the_folders_of_the_source(a_run: Any) -> None:
+    assert not re.search(r"/data/", card(**given(a_run())))

@@ -1,0 +1,122 @@
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from fivefold.artifacts import Deployed
+from fivefold.core.estimate import Estimate
+from fivefold.report.html import render, themed
+
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Collects tags, texts and addresses; notes tags that do not close."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        for name, value in attributes:
+            if name in ("src", "href", "xlink:href"):
+                self.links.append(value or "")
+            if name == "id":
+                self.ids.append(value or "")
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_render_any_task_is_well_formed_and_needs_nothing_else(
+    a_run: Any, deployed: Deployed, task: str
+) -> None:
+    text = render(**a_run(task), deployed=deployed, recipe='{"format": "x"}')
+    page = Page(text)
+    assert page.open == []
+    assert "script" not in page.tags
+    assert all(link.startswith("#") for link in page.links)
+    assert len(page.ids) == len(set(page.ids))
+    assert page.tags.count("svg") == (3 if task == "regression" else 6)
+    assert not re.search(r"@import|url\((?!#)", text)
+
+
+def test_render_same_artifacts_same_page(a_run: Any) -> None:
+    assert render(**a_run()) == render(**a_run())
+
+
+def test_render_names_from_data_are_text(a_run: Any, evil: str) -> None:
+    text = render(**a_run("multiclass"))
+    assert "<script" not in text
+    words = Page(text).words
+    assert evil in words
+    assert f"{evil} is 0 everywhere." in words
+
+
+def test_render_leads_with_scores_verdict_and_serious_findings(a_run: Any) -> None:
+    text = render(**a_run())
+    order = ["ROC-AUC", "The network loses to gradient boosting", "target_leakage", "<svg"]
+    places = [text.index(word) for word in order]
+    assert places == sorted(places)
+    assert "95% interval 0.9200 to 0.9400 (wilson)" in text
+
+
+def test_render_few_test_rows_leads_with_folds(a_run: Any) -> None:
+    text = render(**a_run(test_rows=60, folds=True))
+    assert "There are only 60 test rows, so the folds come first." in text
+    assert "5 folds" in text
+    assert "so the folds come first" not in render(**a_run(test_rows=60))
+
+
+def test_render_split_counts_rows_by_class(a_run: Any) -> None:
+    run = a_run()
+    counts = [int((run["preprocessed"].test.target == k).sum()) for k in (0, 1)]
+    words = Page(render(**run)).words
+    place = words.index("test")
+    row = [word for word in words[place : place + 12] if word]
+    assert row[:5] == ["test", "500", "50.0%", str(counts[0]), str(counts[1])]
+
+
+def test_render_states_where_the_data_came_from(a_run: Any) -> None:
+    words = Page(render(**a_run())).words
+    assert "ab" * 32 in words
+
+
+def test_render_recipe_that_is_no_json_is_shown_as_it_is(a_run: Any) -> None:
+    assert "not &lt;json&gt;" in render(**a_run(), recipe="not <json>")
+
+
+def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
+    svg = '<text style="fill: #24292f">#24292f</text><path style="stroke: #123456"/>'
+    assert themed(svg) == (
+        '<text style="fill: var(--ink)">#24292f</text><path style="stroke: #123456"/>'
+    )
+
+
+def test_render_score_that_is_not_defined_gives_its_reason(a_run: Any) -> None:
+    run = a_run()
+    reason = Estimate(float("nan"), method="one class only", n=500)
+    scores = {**run["evaluated"].metrics, "roc_auc": reason}
+    run["evaluated"] = run["evaluated"].replace(metrics=scores)
+    words = Page(render(**run)).words
+    place = words.index("ROC-AUC")
+    assert [word for word in words[place:] if word][1:3] == ["not defined", "one class only"]
+    assert "nan" not in words

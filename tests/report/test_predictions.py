@@ -1,0 +1,134 @@
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.errors import RequestError
+from fivefold.report.predictions import ask, spoken, stream, write_csv, write_json_lines
+
+
+class Doubler:
+    """Answers `yes` where x is above 1, by the rows as they come."""
+
+    task = "binary"
+    classes = ("no", "yes")
+    schema = Schema(
+        columns=(
+            Column(name="x", kind="numeric"),
+            Column(name="y", kind="categorical", role="target"),
+        ),
+        target="y",
+        task="binary",
+        classes=("no", "yes"),
+    )
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def scores(self, data: object) -> np.ndarray:
+        rows = data["x"] if isinstance(data, dict) else [row["x"] for row in data]
+        self.batches.append(len(rows))
+        if any(value == "bad" for value in rows):
+            raise RequestError("Request, row 0, column `x`: expected a number.", row=0, column="x")
+        yes = np.array([0.75 if float(value) > 1 else 0.25 for value in rows], dtype=np.float32)
+        return np.column_stack([1 - yes, yes])
+
+    def answers(self, scores: np.ndarray) -> np.ndarray:
+        return np.array(self.classes, dtype=object)[scores.argmax(axis=1)]
+
+
+class Pipe:
+    """Gives its pieces one a call, as a pipe does with a slow writer."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = list(pieces)
+
+    def read1(self, size: int) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+
+YES = {"prediction": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
+NO = {"prediction": "no", "probabilities": {"no": 0.75, "yes": 0.25}}
+
+
+def test_spoken_regression_gives_numbers_alone() -> None:
+    class Mean:
+        task = "regression"
+
+    assert list(spoken(Mean(), np.array([1.5, 2.0]))) == [{"prediction": 1.5}, {"prediction": 2.0}]
+
+
+def test_ask_csv_keeps_the_columns_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('id,x\n"a,1",0.5\nb,2\n')
+    columns, said = ask(Doubler(), path)
+    assert said == [NO, YES]
+    sink = io.StringIO()
+    write_csv(sink, columns, said)
+    assert sink.getvalue().splitlines() == [
+        "id,x,prediction,probability of no,probability of yes",
+        '"a,1",0.5,no,0.75,0.25',
+        "b,2,yes,0.25,0.75",
+    ]
+
+
+def test_ask_json_lines_with_lists_leaves_these_out_of_csv(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"x": 2, "pixels": [[1, 2]]}\n{"x": 0, "pixels": [[3, 4]], "id": "b"}\n')
+    columns, said = ask(Doubler(), path)
+    sink = io.StringIO()
+    write_csv(sink, columns, said)
+    assert [line.split(",")[:3] for line in sink.getvalue().splitlines()] == [
+        ["x", "id", "prediction"],
+        ["2", "", "yes"],
+        ["0", "b", "no"],
+    ]
+
+
+def test_ask_folder_of_pictures_asks_for_each_file(tmp_path: Path) -> None:
+    class Counter(Doubler):
+        def scores(self, data: object) -> np.ndarray:
+            return np.tile(np.array([[0.25, 0.75]], dtype=np.float32), (len(data), 1))
+
+    for name in ("b.png", "a.JPG", "notes.txt"):
+        (tmp_path / name).touch()
+    columns, said = ask(Counter(), tmp_path)
+    assert [Path(file).name for file in columns["file"]] == ["a.JPG", "b.png"]
+    assert said == [YES, YES]
+
+
+def test_write_json_lines_each_row_is_an_object() -> None:
+    sink = io.StringIO()
+    write_json_lines(sink, [YES, NO])
+    assert [json.loads(line) for line in sink.getvalue().splitlines()] == [YES, NO]
+
+
+def test_stream_answers_what_has_come_and_waits_for_whole_lines() -> None:
+    model, sink = Doubler(), io.StringIO()
+    pipe = Pipe(b'{"x": 0}\n{"x"', b': 2}\n\n{"x": 3}\n{"x": 0}\n', b'{"x": 5}')
+    assert stream(model, pipe, sink) == 5
+    assert model.batches == [1, 3, 1]
+    assert [json.loads(line) for line in sink.getvalue().splitlines()] == [NO, YES, YES, NO, YES]
+
+
+def test_stream_line_that_is_not_an_object_is_named() -> None:
+    sink = io.StringIO()
+    with pytest.raises(RequestError, match="line 2 from 0: expected a JSON object") as caught:
+        stream(Doubler(), Pipe(b'{"x": 0}\n', b'{"x": 0}\n[1]\n'), sink)
+    assert caught.value.facts["row"] == 2
+    assert sink.getvalue().count("\n") == 1
+
+
+def test_stream_bad_value_in_a_later_batch_says_where_rows_count_from() -> None:
+    with pytest.raises(RequestError) as caught:
+        stream(Doubler(), Pipe(b'{"x": 0}\n', b'{"x": "bad"}\n'), io.StringIO())
+    assert caught.value.__notes__ == ["its rows count from line 1 of the stream"]
+
+
+def test_stream_nothing_in_gives_nothing_out() -> None:
+    sink = io.StringIO()
+    assert stream(Doubler(), Pipe(), sink) == 0
+    assert sink.getvalue() == ""

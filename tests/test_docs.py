@@ -1,0 +1,118 @@
+"""Every snippet of the README and of docs/ runs; every command in them is one that exists."""
+
+import ast
+import re
+import runpy
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fivefold import cli, errors
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = r"(?:^|[ /])fivefold ((?:demo|run|check|predict|serve)\b.*)"
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def fences(page: Path, *languages: str) -> list[str]:
+    return [body for language, body in FENCE.findall(page.read_text()) if language in languages]
+
+
+def commands() -> Iterator[str]:
+    for page in PAGES:
+        for body in fences(page, "console", "bash", "sh"):
+            for line in body.splitlines():
+                found = re.search(COMMAND, line)
+                if found:
+                    yield found[1].split(" #")[0].split("&&")[0].strip()
+
+
+def write_adult(path: Path, rows: int = 400) -> None:
+    """A small table with the columns that the snippets name."""
+    rng = np.random.default_rng(0)
+    age, hours = rng.integers(18, 80, rows), rng.integers(10, 70, rows)
+    work = rng.choice(["Private", "State-gov", "?"], size=rows)
+    rich = rng.random(rows) < 1 / (1 + np.exp(-(age + hours - 95) / 8))
+    lines = ["age,workclass,hours,income"]
+    for row in range(rows):
+        income = ">50K" if rich[row] else "<=50K"
+        lines.append(f"{age[row]},{work[row]},{hours[row]},{income}")
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_python_snippets_run_in_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snippets = fences(page, "python")
+    if not snippets:
+        pytest.skip("no snippets")
+    write_adult(tmp_path / "adult.csv")
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, object] = {"__name__": "snippet"}
+    for number, snippet in enumerate(snippets, start=1):
+        exec(compile(snippet, f"{page.name}, snippet {number}", "exec"), space)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_python_snippets_parse(page: Path) -> None:
+    for snippet in fences(page, "python"):
+        ast.parse(snippet)
+
+
+@pytest.mark.parametrize("command", sorted(set(commands())))
+def test_page_commands_are_understood(command: str) -> None:
+    chosen = cli.parser().parse_args(shlex.split(command))
+    assert callable(chosen.command)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text()
+    for target in re.findall(r"\]\(([^)#]+)(?:#[\w-]+)?\)|src=\"([^\"]+)\"", text):
+        link = next(filter(None, target))
+        if not link.startswith(("https://", "http://")):
+            assert (page.parent / link).exists(), link
+
+
+def test_errors_page_lists_every_error() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text()
+    for name, value in vars(errors).items():
+        if isinstance(value, type) and value is not errors.FivefoldError:
+            assert f"| `{name}` |" in page, name
+
+
+def test_findings_page_lists_every_code_and_no_other() -> None:
+    codes = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding":
+                codes |= {
+                    keyword.value.value
+                    for keyword in call.keywords
+                    if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+                }
+    page = (ROOT / "docs" / "findings.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == codes
+
+
+def test_stages_page_says_what_the_docstrings_say() -> None:
+    maker = runpy.run_path(str(ROOT / "docs" / "make_stages.py"))
+    page = (ROOT / "docs" / "stages.md").read_text()
+    assert page == maker["page"](), "run python docs/make_stages.py"
+    for stage in maker["stages"]():
+        for setting in stage.model_fields:
+            assert f"| `{setting}` |" in page
+
+
+def test_house_page_every_file_of_the_top_floor_is_named() -> None:
+    page = (ROOT / "docs" / "house.md").read_text()
+    for path in (ROOT / "src" / "fivefold").iterdir():
+        if path.name not in ("__pycache__", "py.typed", "__init__.pyi", "__init__.py"):
+            assert path.name in page, path.name
