@@ -106,7 +106,7 @@ def test_resamples_follow_the_schema(numbers, sensible, role, kind):
 
 
 def test_findings_of_an_evaluation_carry_their_stage(numbers, execute):
-    numbers.columns["second"][800:] += 5
+    numbers.target = (np.arange(1000) % 20 == 0).astype(int)
     found = [f for f in execute(numbers, Evaluate()).findings if f.stage == "Evaluate"]
     assert found
     assert all(f.sentence.endswith(".") and f.code for f in found)

@@ -1,0 +1,61 @@
+"""Write docs/stages.md from the stages' own docstrings: `python docs/make_stages.py`."""
+
+import inspect
+import re
+from pathlib import Path
+
+import fivefold as ff
+from fivefold.core.stage import Stage
+
+PAGE = Path(__file__).with_name("stages.md")
+HEAD = """# The five stages
+
+<!-- Written by docs/make_stages.py from the docstrings; change it there. -->
+
+Every setting but the source and the path has a default that suits most data. Settings are strict: a
+wrong name, type or value is refused when the stage is built, with all faults at once.
+`stage.replace(...)` gives a changed copy.
+"""
+
+
+def stages() -> tuple[type[Stage], ...]:
+    """The stages in the order in which they run."""
+    return ff.Collect, ff.Split, ff.Preprocess, ff.Train, ff.Evaluate, ff.Deploy
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([HEAD, *map(section, stages())])
+
+
+def section(stage: type[Stage]) -> str:
+    """What a stage does, reads and writes, and its settings."""
+    text = inspect.cleandoc(stage.__doc__ or "")
+    said = text.split("\nArgs:\n")[0].strip()
+    reads = [
+        f"`{read.key}`{' where there is one' if read.optional else ''}"
+        for read in stage.wiring.reads
+        if str(read.key) != "Session"
+    ]
+    lines = [f"## {stage.__name__}", "", said.replace("<", "&lt;"), ""]
+    lines += [f"Reads {', '.join(reads) or 'nothing'}; writes `{stage.wiring.writes}`.", ""]
+    lines += ["| setting | default | meaning |", "|---|---|---|"]
+    meanings = described(text)
+    for name, field in stage.model_fields.items():
+        required = field.is_required()
+        default = "" if required else f"`{field.get_default(call_default_factory=True)!r}`"
+        lines.append(f"| `{name}` | {default} | {meanings[name].replace('|', '&#124;')} |")
+    return "\n".join([*lines, ""])
+
+
+def described(docstring: str) -> dict[str, str]:
+    """What the Args section of a Google docstring says of each name."""
+    args = docstring.split("\nArgs:\n")[1]
+    args = re.split(r"\n(?=\S)", args)[0]
+    entries = re.split(r"\n(?=    \w+: )", "\n" + args)[1:]
+    pairs = (entry.strip().split(": ", 1) for entry in entries)
+    return {name: " ".join(words.split()) for name, words in pairs}
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
