@@ -20,8 +20,8 @@ def score(script: Path, folder: Path) -> float:
         return float(runpy.run_path(str(script))["main"](folder))
     finally:
         sys.path[:] = before
-        for name in set(sys.modules) - known & set(sys.modules):
-            if getattr(sys.modules[name], "__file__", "").startswith(str(EXAMPLES)):
+        for name in set(sys.modules) - known:
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(EXAMPLES)):
                 del sys.modules[name]
 
 

@@ -267,3 +267,7 @@ def _serve(chosen: argparse.Namespace) -> None:
     from fivefold.serve.app import serve
 
     serve(chosen.bundle, host=chosen.host, port=chosen.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

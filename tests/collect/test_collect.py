@@ -270,3 +270,29 @@ def test_collected_survives_saving(tmp_path):
     same(collected, again)
     assert again.schema == collected.schema
     assert again.findings == collected.findings
+
+
+def test_columns_of_any_size_and_shape_raise_no_warning():
+    rng = np.random.default_rng(0)
+    rows = 600
+    data = pd.DataFrame(
+        {
+            "huge": rng.normal(size=rows) * 1e300,
+            "tiny": rng.normal(size=rows) * 1e-300,
+            "once": [5.0] + [None] * (rows - 1),
+            "late": [None] * (rows - 2) + [1.0, 2.0],
+            "far": [np.datetime64("2024-01-01"), np.datetime64("NaT")] * (rows // 2),
+            "rare": ["a"] * (rows - 1) + [None],
+            "cat": rng.choice(list("abc"), rows),
+            "empty": [None] * rows,
+            "flag": pd.array([True, False, None] * (rows // 3), dtype="boolean"),
+            "label": rng.choice(["x", "y", "z"], rows),
+            "number": rng.normal(size=rows) * 1e300,
+        }
+    )
+    assert run(data, target="label").schema.task == "multiclass"
+    assert run(data, target="number").schema.task == "regression"
+    assert "target_leakage" not in codes(run(data, target="number"))
+    found = run(data.assign(twice=data.number / 2), target="number")
+    assert "target_leakage" in codes(found)
+    assert run(data[["cat", "label"]], target="label").schema.inputs[0].name == "cat"

@@ -16,7 +16,6 @@ from fivefold.codecs.table import Columns
 from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.deploy.deploy import Deploy
-from fivefold.deploy.factory import torch_factory
 from fivefold.errors import ModelError, ParityError, PreflightError
 from fivefold.serve.app import create_app
 from fivefold.serve.bundle import open_bundle
@@ -212,15 +211,6 @@ def test_rehearse_of_a_network_that_does_not_export_raises(handed, mixed_parts, 
     assert result.formats == ("torch",)
     assert result.parity["fresh_process"] is False
     assert "torch==" in open_bundle(result.path).text("requirements.txt")
-
-
-def test_torch_bundle_is_served_with_the_factory(mixed, tmp_path):
-    result = deploy(Deploy(tmp_path / "x.ff", format="torch"), mixed)
-    assert result.parity["csv"] <= 1e-5
-    net = type(mixed.trained.model.body)
-    model = load(result.path, factory=torch_factory(net))
-    rows = raw_frame(mixed)
-    np.testing.assert_allclose(model.predict_proba(rows), mixed.evaluated.scores, atol=1e-6)
 
 
 def test_preflight_names_a_path_that_is_taken(tmp_path):

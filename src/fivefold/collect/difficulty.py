@@ -21,7 +21,6 @@ _LIKELY = 0.65
 _TRIED = 2
 _GROUPS = 20
 _TREES, _SAMPLE, _FEATURES = 60, 3000, 16
-_FLOOR = -1e30
 
 
 def find_difficulty(
@@ -49,7 +48,8 @@ def find_difficulty(
     if len(target) < ROWS or len(names) < 3:
         return []
     truth = (target == np.bincount(target).argmax()).astype(np.int64)
-    filled = np.where(np.isnan(matrix), _FLOOR, matrix).astype(np.float32)
+    ranked = np.stack([ranks_of(column) for column in matrix.T], axis=1)
+    filled = np.where(np.isnan(ranked), -1, ranked).astype(np.float32)
     groups = [groups_of(filled[:, place]) for place in range(len(names))]
     wrong = _out_of_bag(filled, truth, seed) != truth
     half = np.random.default_rng(seed).permutation(len(truth)) % 2
@@ -63,12 +63,12 @@ def find_difficulty(
         sides = min(int((blind & (said == side)).sum()) for side in (0, 1))
         if blind.sum() < WRONG or sides < 5:
             continue
-        ranked = carry_over(groups[place], blind, said, np.min)
+        order = carry_over(groups[place], blind, said, np.min)
         removed = float(1 - wrong.sum() / blind.sum())
-        sure = (ranked - 0.5) * np.sqrt(12 * sides) >= SURE
-        if removed >= REMOVED and (ranked >= ORDERED) and sure:
+        sure = (order - 0.5) * np.sqrt(12 * sides) >= SURE
+        if removed >= REMOVED and order >= ORDERED and sure:
             count = int(blind.sum())
-            found.append(_finding(names[place], target_name, ranked, removed, count, len(truth)))
+            found.append(_finding(names[place], target_name, order, removed, count, len(truth)))
     return found
 
 
@@ -113,6 +113,12 @@ def area_under_curve(scores: Array, positive: Array) -> float:
     pairs = ups.sum() * downs.sum()
     below = np.cumsum(downs) - downs
     return float((ups * (below + downs / 2)).sum() / pairs) if pairs else 0.5
+
+
+def ranks_of(values: Array) -> Array:
+    """`(n,)` float64: equal values share a whole number from 0, NaN stays; for trees no loss."""
+    distinct, place = np.unique(values, return_inverse=True)
+    return np.where(np.isnan(values), np.nan, place)
 
 
 def groups_of(values: Array) -> Array:

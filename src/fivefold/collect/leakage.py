@@ -6,7 +6,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.collect.difficulty import find_difficulty
+from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.quality import codes_of
 from fivefold.collect.raw import literal
 from fivefold.collect.sums import add_up
@@ -32,6 +32,7 @@ class Suspects(NamedTuple):
         target: `(n,)` class codes, or float64.
         classes: number of classes; 0 for a regression.
         fold: `(n,)` int, which part of the rows each belongs to.
+        unit: what `target` was divided by, so that its squares neither overflow nor vanish.
     """
 
     names: tuple[str, ...]
@@ -40,6 +41,7 @@ class Suspects(NamedTuple):
     target: Array
     classes: int
     fold: Array
+    unit: float = 1.0
 
 
 def find_leaks(
@@ -67,7 +69,7 @@ def find_leaks(
     if not suspects.classes:
         named = [name for name, code in zip(rest.names, rest.discrete, strict=True) if not code]
         numbers = rest.matrix[:, ~rest.discrete]
-        found += add_up(named, numbers, rest.target, schema.target)
+        found += add_up(named, numbers, rest.target * rest.unit, schema.target)
     elif rest.names:
         found += find_difficulty(rest.names, rest.matrix, rest.target, schema.target, seed=seed)
     return found
@@ -90,13 +92,15 @@ def suspects_of(values: dict[str, Array], schema: Schema, usable: Array, seed: i
         else:
             matrix[:, place] = here
     target = values[schema.target][rows]
+    unit = 1.0 if schema.classes else max(float(np.abs(target).max(initial=0.0)), 1e-300)
     return Suspects(
         names=tuple(column.name for column in columns),
         matrix=matrix,
         discrete=np.array([column.kind == "categorical" for column in columns], bool),
-        target=codes_of(target).astype(np.int64) if schema.classes else target.astype(float),
+        target=codes_of(target).astype(np.int64) if schema.classes else target / unit,
         classes=len(schema.classes),
         fold=draw.permutation(len(rows)) % FOLDS,
+        unit=unit,
     )
 
 
@@ -160,7 +164,7 @@ def _by_tree(suspects: Suspects, x: Array) -> Array:
     """What a small decision tree on the one column says, learnt from the other folds."""
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-    y, column = suspects.target, x[:, None].astype(np.float32)
+    y, column = suspects.target, ranks_of(x)[:, None].astype(np.float32)
     leaves = max(8, 2 * suspects.classes) if suspects.classes else 256
     kind = DecisionTreeClassifier if suspects.classes else DecisionTreeRegressor
     guessed = np.empty(len(y), y.dtype)
@@ -174,7 +178,9 @@ def _by_tree(suspects: Suspects, x: Array) -> Array:
 def _by_line(suspects: Suspects, x: Array) -> Array:
     """What a straight line on the one column says, learnt from the other folds."""
     y, guessed = suspects.target, np.empty(len(suspects.target))
-    filled = np.where(np.isnan(x), np.nanmean(x) if np.isfinite(x).any() else 0.0, x)
+    known = x[~np.isnan(x)]
+    scale = max(np.abs(known).max(initial=0.0), 1e-300)
+    filled = np.where(np.isnan(x), (known / scale).mean() if len(known) else 0.0, x / scale)
     for fold in range(FOLDS):
         learn, judge = suspects.fold != fold, suspects.fold == fold
         centre, level = filled[learn].mean(), y[learn].mean()

@@ -49,8 +49,11 @@ def best_sum(x: Array, y: Array) -> tuple[tuple[int, ...], Array, float] | None:
         Their places, weights, and the fraction of variance explained; None if no set explains
         at least 0.9999 of it.
     """
-    spread = x.std(0)
-    live = np.flatnonzero(spread > 1e-12 * np.maximum(1.0, np.abs(x).max(0, initial=0.0)))
+    units = np.maximum(np.abs(x).max(axis=0, initial=0.0), 1e-300)
+    unit = max(float(np.abs(y).max(initial=0.0)), 1e-300)
+    x, y = x / units, y / unit
+    spread = x.std(axis=0)
+    live = np.flatnonzero(spread > 1e-12)
     if len(live) < 2 or y.std() == 0:
         return None
     z = (x[:, live] - x[:, live].mean(0)) / spread[live]
@@ -75,7 +78,7 @@ def best_sum(x: Array, y: Array) -> tuple[tuple[int, ...], Array, float] | None:
             places = live[sets[best]]
             return (
                 tuple(int(place) for place in places),
-                weights[best] * y.std() / spread[places],
+                weights[best] * y.std() / spread[places] * (unit / units[places]),
                 float(min(score[best], 1.0)),
             )
     return None

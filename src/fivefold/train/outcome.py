@@ -8,6 +8,7 @@ import torch
 
 from fivefold.artifacts import Trained
 from fivefold.core.finding import Finding
+import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.train.device import peak_bytes
 
 if TYPE_CHECKING:

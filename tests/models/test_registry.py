@@ -1,0 +1,59 @@
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from fivefold.errors import ModelError
+from fivefold.models.inputs import Codes, Image, Text, Width
+from fivefold.models.mlp import Mlp
+from fivefold.models.registry import NETWORKS, build, choose, describe, make
+
+CASES = {
+    "mlp": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
+    "convnet": Image(3, 17, 12),
+    "textnet": Text(9, 40),
+    "mixture": {"note": Text(9, 40), "table": Width(3)},
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_choose_gives_each_kind_of_input_its_network(name):
+    assert choose(CASES[name]) == name
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_build_from_a_description_takes_the_weights_of_the_first(name):
+    network = make(name, CASES[name], 3)
+    description = json.loads(json.dumps(describe(network)))
+    twin = build(description)
+    twin.load_state_dict(network.state_dict())
+    assert describe(twin) == description
+
+
+def test_describe_of_a_subclass_or_a_changed_network_is_none():
+    class Mine(Mlp):
+        pass
+
+    changed = Mlp(Width(4), 1)
+    changed.out = nn.Linear(256, 9)
+    assert describe(Mine(Width(4), 1)) is None
+    assert describe(changed) is None
+    assert describe(nn.Linear(2, 2)) is None
+
+
+def test_describe_draws_no_random_numbers():
+    network = Mlp(Width(4), 1)
+    before = torch.get_rng_state()
+    describe(network)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_make_of_a_network_for_another_kind_says_which_to_use():
+    with pytest.raises(ModelError, match='Train\\("convnet"\\)'):
+        make("mlp", Image(1, 8, 8), 2)
+
+
+def test_make_of_an_unknown_network_lists_the_known_ones():
+    with pytest.raises(ModelError, match="mlp, convnet, textnet, mixture, found 'gru'"):
+        make("gru", Width(3), 2)

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+from torch import nn
+
+from fivefold.core.store import FORMATS
+from fivefold.models.assemble import assemble
+from fivefold.models.registry import choose, make
+from fivefold.models.saved import read_network, write_network
+from fivefold.models.score import score
+
+
+@pytest.mark.parametrize("kind", ["numeric", "image", "text"])
+def test_network_read_back_gives_the_same_bits(make_codec, tmp_path, kind):
+    codec, arrays, target = make_codec(kind, task="regression")
+    model = assemble(codec, lambda i, o: make(choose(i), i, o), target=target).eval()
+    write_network(model, tmp_path / "network.safetensors")
+    again = read_network(tmp_path / "network.safetensors")
+    np.testing.assert_array_equal(score(again, arrays), score(model, arrays))
+    assert not again.training
+
+
+def test_store_accepts_built_in_networks_and_no_others(make_codec):
+    codec, _, _ = make_codec("numeric")
+    accepts = FORMATS["network"].accepts
+    assert accepts(assemble(codec, lambda i, o: make("mlp", i, o)))
+    assert not accepts(assemble(codec, nn.Linear))
+    assert not accepts({"a": 1})

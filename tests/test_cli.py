@@ -1,0 +1,273 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fivefold
+from fivefold import cli
+from fivefold.core.stage import Stage
+from fivefold.errors import ConfigError, FivefoldError
+
+HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
+SHELL = [sys.executable, "-m", "fivefold.cli"]
+
+
+def write_flowers(path: Path, rows: int = 240) -> Path:
+    rng = np.random.default_rng(0)
+    petal, code = rng.normal(size=rows), rng.choice(["001", "002", "003"], size=rows)
+    kind = np.where(petal + 0.5 * rng.normal(size=rows) + (code == "002") > 0, "rose", "daisy")
+    lines = ["id,petal,code,kind"]
+    lines += [f"r{n},{petal[n]:.3f},{code[n]},{kind[n]}" for n in range(rows)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def shell(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SHELL, *words], capture_output=True, text=True, check=False, timeout=120, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with flowers.csv, flowers.ff and report.html, made by `fivefold run`."""
+    folder = tmp_path_factory.mktemp("cli")
+    source = write_flowers(folder / "flowers.csv")
+    words = ["run", str(source), "--target", "kind", "--drop", "id", "--kinds", "code=categorical"]
+    words += ["--epochs", "3", "--to", str(folder / "flowers.ff")]
+    assert cli.main([*words, "--report", str(folder / "report.html")]) == 0
+    return folder
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"fivefold {fivefold.__version__}\n"
+
+
+def test_version_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom fivefold import cli\n"
+        "try: cli.main(['--version'])\nexcept SystemExit: pass\n"
+        f"print([name for name in {HEAVY + ('pydantic', 'numpy')} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_words_that_are_no_command_leave_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["trian"])
+    assert left.value.code == 2
+    assert "invalid choice: 'trian'" in capsys.readouterr().err
+
+
+def test_error_of_the_user_is_a_message_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", str(tmp_path / "none.csv"), "--target", "y"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "none.csv" in captured.err
+    assert captured.err.split(":")[0].endswith("Error")
+    assert "Traceback" not in captured.err
+
+
+def test_traceback_option_shows_where_an_error_arose(tmp_path: Path) -> None:
+    with pytest.raises(FivefoldError):
+        cli.main(["run", str(tmp_path / "none.csv"), "--target", "y", "--traceback"])
+    done = shell("check", str(tmp_path / "none.csv"), "--target", "y", "--traceback")
+    assert "Traceback" in done.stderr
+
+
+def test_interrupt_leaves_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fivefold.pipeline.Pipeline.run", interrupted)
+    source = write_flowers(tmp_path / "flowers.csv")
+    assert cli.main(["run", str(source), "--target", "kind"]) == 130
+
+
+def test_kinds_without_equals_sign_says_how_to_write_them() -> None:
+    with pytest.raises(ConfigError, match="COLUMN=KIND, found zip"):
+        cli._kinds(["zip"])
+    assert cli._kinds(["a=b=text"]) == {"a=b": "text"}
+
+
+def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["run", "a.csv", "--target", "y", "--drop", "a", "--drop", "b", "--missing", "0"]
+    words += ["--test-source", "b.csv", "--kinds", "c=text", "--folds", "3", "--epochs", "7"]
+    chosen = cli.parser().parse_args([*words, "--to", "y.ff"])
+    stages: list[Stage] = list(cli._pipeline(chosen))
+    assert [stage.settings() for stage in stages] == [
+        {
+            "source": "a.csv",
+            "target": "y",
+            "test_source": "b.csv",
+            "kinds": {"c": "text"},
+            "drop": ("a", "b"),
+            "missing": ("0",),
+        },
+        {},
+        {"epochs": 7},
+        {"folds": 3},
+        {"path": "y.ff"},
+    ]
+
+
+def test_check_says_what_would_run_and_that_nothing_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_flowers(tmp_path / "flowers.csv")
+    assert cli.main(["check", str(source), "--target", "kind", "--to", str(tmp_path / "f.ff")]) == 0
+    text = capsys.readouterr().out
+    assert "Preprocessed" in text
+    assert text.endswith("No fault found in 5 stages.\n")
+    assert not (tmp_path / "f.ff").exists()
+
+
+def test_check_target_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_flowers(tmp_path / "flowers.csv")
+    assert cli.main(["check", str(source), "--target", "kidn"]) == 2
+    assert "'kind'" in capsys.readouterr().err
+
+
+def test_recipe_runs_as_the_pipeline_it_came_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_flowers(tmp_path / "flowers.csv")
+    words = ["run", str(source), "--target", "kind", "--epochs", "2"]
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(cli._pipeline(cli.parser().parse_args(words)).to_json())
+    assert cli.main(["check", str(recipe)]) == 0
+    assert "epochs=2" in capsys.readouterr().out
+    assert cli.main(["run", str(recipe), "--target", "kind"]) == 2
+    assert "--target beside it" in capsys.readouterr().err
+
+
+def test_json_that_is_no_recipe_is_data(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.json"
+    rows.write_text('[{"x": 1}]')
+    assert cli._recipe(str(rows)) is None
+    rows.write_text('{"format": "fivefold/recipe-1", "stages": []}')
+    assert cli._recipe(str(rows)) == rows.read_text()
+
+
+def test_run_prints_a_summary_and_writes_what_was_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+    assert {path.name for path in folder.iterdir()} >= {"flowers.csv", "flowers.ff", "report.html"}
+    words = ["run", str(folder / "flowers.csv"), "--target", "kind", "--drop", "id"]
+    assert cli.main([*words, "--epochs", "1"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("data     flowers.csv: 240 rows")
+    assert "[4/4] evaluate" in captured.err
+
+
+def test_predict_csv_gives_each_row_its_answer(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv")]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["id"] for row in rows] == [f"r{n}" for n in range(240)]
+    assert {row["code"] for row in rows} == {"001", "002", "003"}
+    model = fivefold.load(folder / "flowers.ff")
+    shares = model.predict_proba(str(folder / "flowers.csv"))
+    told = [float(row[f"probability of {model.classes[1]}"]) for row in rows]
+    np.testing.assert_allclose(told, shares[:, 1], atol=1e-6)
+    assert [row["prediction"] for row in rows] == list(np.array(model.classes)[shares.argmax(1)])
+
+
+def test_predict_to_a_file_of_json_lines(folder: Path, tmp_path: Path) -> None:
+    to = tmp_path / "answers.jsonl"
+    words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv"), "--to", str(to)]
+    assert cli.main(words) == 0
+    answers = [json.loads(line) for line in to.read_text().splitlines()]
+    assert len(answers) == 240
+    assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-6)
+    assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
+
+
+def test_predict_failing_leaves_no_file(folder: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("petal\n1\n")
+    words = ["predict", str(folder / "flowers.ff"), str(rows), "--to", str(tmp_path / "out.csv")]
+    assert cli.main(words) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_predict_unwritable_file_is_one_message(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = str(tmp_path / "none" / "out.csv")
+    words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv"), "--to", to]
+    assert cli.main(words) == 2
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_predict_stream_answers_line_by_line_without_torch(folder: Path) -> None:
+    code = (
+        "import sys\nfrom fivefold import cli\n"
+        f"status = cli.main(['predict', {str(folder / 'flowers.ff')!r}, '-'])\n"
+        f"print(status, [n for n in {HEAVY} if n in sys.modules], file=sys.stderr)"
+    )
+    lines = '{"petal": 3.0, "code": 2}\n{"petal": null, "code": "new"}\n'
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=lines, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "0 []"
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    rows = [{"petal": 3.0, "code": "002"}, {"petal": None, "code": None}]
+    model = fivefold.load(folder / "flowers.ff")
+    shares = model.predict_proba(rows)[0]
+    told = [answers[0]["probabilities"][label] for label in model.classes]
+    np.testing.assert_allclose(told, shares, atol=1e-6)
+    assert len(answers) == 2
+
+
+def test_predict_into_a_pipe_that_closes_is_quiet(folder: Path) -> None:
+    command = f"{sys.executable} -m fivefold.cli predict flowers.ff flowers.csv | head -1"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=True, cwd=folder
+    )
+    assert done.stdout.startswith("id,petal,code,")
+    assert done.stderr == ""
+
+
+def test_predict_what_is_no_bundle_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["predict", str(folder / "flowers.csv"), "-"]) == 2
+    assert capsys.readouterr().err.startswith("BundleError")
+
+
+def test_serve_passes_bundle_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "fivefold.serve.app.serve", lambda path, host, port: asked.append((path, host, port))
+    )
+    assert cli.main(["serve", "y.ff", "--host", "0.0.0.0", "--port", "9"]) == 0
+    assert asked == [("y.ff", "0.0.0.0", 9)]
+
+
+@pytest.mark.slow
+def test_demo_prints_its_result_in_25_lines(tmp_path: Path) -> None:
+    done = shell("demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines() + done.stderr.splitlines()
+    assert len(lines) <= 25
+    assert "fitted on the training rows only: checked by corrupting the others" in done.stdout
+    assert "gradient boosting" in done.stdout
+    assert "fivefold serve digits.ff" in done.stdout
+    assert (tmp_path / "digits.ff").exists()
