@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Rows, Trained
+from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.artifact import Artifact

@@ -2,8 +2,8 @@ from .artifacts import Collected as Collected
 from .artifacts import Deployed as Deployed
 from .artifacts import Evaluated as Evaluated
 from .artifacts import Preprocessed as Preprocessed
-from .artifacts import Rows as Rows
 from .artifacts import Trained as Trained
+from .codecs.rows import Rows as Rows
 from .codecs.schema import Schema as Schema
 from .collect.collect import Collect as Collect
 from .core.artifact import Artifact as Artifact

@@ -1,7 +1,6 @@
 """What the five stages hand to one another."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fivefold.codecs.codec import Codec
+    from fivefold.codecs.rows import Rows
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Array, Table
     from fivefold.models.assemble import Assembled
@@ -47,38 +47,6 @@ class Collected(Artifact):
     def fitted(self) -> Mapping[str, Any]:
         """Nothing: it holds the rows themselves."""
         return {}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Rows:
-    """Encoded rows of one part, as compact arrays.
-
-    Args:
-        inputs: one array a codec output, first axis rows: `numeric` float32 `(n, d)` with NaN for
-            missing, `codes` int32 `(n, c)`, and one array a text (int32 `(n, length)`) or image
-            (uint8 `(n, channels, height, width)`) column under the column's name.
-        target: `(n,)` int64 class indices, or float64 values.
-        index: `(n,)` int64 positions in the collected table.
-    """
-
-    inputs: "Mapping[str, Array]"
-    target: "Array"
-    index: "Array"
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-    def take(self, rows: "Array") -> "Rows":
-        """The rows at these positions, in this order."""
-        inputs = {name: values[rows] for name, values in self.inputs.items()}
-        return Rows(inputs=inputs, target=self.target[rows], index=self.index[rows])
-
-    def chunks(self, rows: int) -> Iterator["Rows"]:
-        """Consecutive pieces of at most `rows` rows, as views."""
-        for start in range(0, len(self), rows):
-            stop = start + rows
-            inputs = {name: values[start:stop] for name, values in self.inputs.items()}
-            yield Rows(inputs=inputs, target=self.target[start:stop], index=self.index[start:stop])
 
 
 class Preprocessed(Artifact):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
@@ -106,16 +107,12 @@ def _prefixed(inputs: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _read_rows(path: Path) -> Any:
-    from fivefold.artifacts import Rows
-
     arrays = read_arrays(path)
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
     return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"])
 
 
 def _is_rows(value: Any) -> bool:
-    from fivefold.artifacts import Rows
-
     return isinstance(value, Rows)
 
 

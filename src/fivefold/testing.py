@@ -13,10 +13,11 @@ import numpy as np
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.execution import Execution
+from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import LeakError, RecipeError, StoreError

@@ -75,6 +75,12 @@ def test_pandas_index_is_no_column():
     assert list(read_frame(pa.Table.from_pandas(frame)).columns) == ["a"]
 
 
+def test_pandas_index_with_a_name_is_left_out_with_a_finding():
+    raw = read_frame(pd.DataFrame({"id": [7, 8], "a": [1, 2]}).set_index("id"))
+    assert list(raw.columns) == ["a"]
+    assert [finding.code for finding in raw.findings] == ["index"]
+
+
 def test_pandas_column_of_several_types_is_kept_as_objects():
     raw = read_frame(pd.DataFrame({"m": [1, "a", 2.5, None]}, dtype=object))
     assert raw.columns["m"].tolist() == [1, "a", 2.5, None]

@@ -78,11 +78,13 @@ def test_many_categories_are_remarked():
 def test_columns_that_tell_each_other_are_paired():
     found = look(
         {
-            "c": objects("xyzxyz"),
-            "n": np.array([1.0, 2, 3, 1, 2, 3]),
-            "m": np.array([1.0, 2, 3, 1, 2, 2]),
+            "c": objects("xyz" * 6),
+            "n": np.tile([1.0, 2, 3], 6),
+            "m": np.r_[np.tile([1.0, 2, 3], 5), 1, 2, 2],
+            "u": np.arange(18.0),
+            "v": -np.arange(18.0),
         },
-        list("ababab"),
+        list("ab" * 9),
     )["same_information"]
     assert found.numbers == {"pairs": [["c", "n"]]}
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
+from fivefold.core.key import Key
 from fivefold.errors import SignatureError, StoreError
 
 

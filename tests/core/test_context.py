@@ -5,8 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
+from fivefold.core.key import Key
 from fivefold.errors import WiringError
 
 

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.events import Progress
+from fivefold.core.key import Key
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError

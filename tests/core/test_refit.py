@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.events import Event, Progress, StageStarted
+from fivefold.core.key import Key
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 

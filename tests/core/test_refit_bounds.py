@@ -203,6 +203,17 @@ def test_execution_run_again_with_changes_leaves_itself_as_it_was(five):
     assert {key: execution.context[key.type] for key in execution.context} == before
 
 
+def test_execution_run_again_with_the_source_changed_replaces_it_again(five):
+    class Clean(Stage):
+        def run(self, collected: Collected) -> Collected:
+            return Collected(text=f"clean {collected.text}")
+
+    execution = Chain([Collect(), Clean(), *five[2:4]]).execute()
+    changed = execution.again([Collected(text="corrupted"), execution.context[Partition]])
+    assert changed[Collected].text == "clean corrupted"
+    assert changed[Trained].text == "trained on clean corrupted by default of clean rows"
+
+
 def test_execution_run_again_rehearsed_does_not_train(five):
     execution = five.execute(until="train")
     assert execution.again([Partition(how="other")], rehearsed=True)[Trained].text == "untrained"

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Generic, Optional, TypeVar
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
+from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import SignatureError

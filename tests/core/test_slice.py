@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
+from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import WiringError
@@ -188,6 +189,20 @@ def test_slice_by_names_is_the_same_as_by_numbers(chain):
 def test_replace_in_a_slice_keeps_what_is_given(chain):
     later = chain[2:3].replace("train", epochs=1)
     assert later.execute(given=[Preprocessed(rows=9)]).context[Trained].score == 9
+
+
+def test_given_partition_takes_the_place_of_the_default(chain):
+    context = chain.execute(given=[Partition(how="by hand")]).context
+    assert context[Preprocessed].how == context[Evaluated].how == "by hand"
+
+
+def test_given_artifact_that_a_stage_writes_anyway_is_refused(chain):
+    with pytest.raises(WiringError) as caught:
+        chain.execute(given=[Trained(score=1)])
+    assert str(caught.value) == (
+        "Pipeline: expected artifacts that its stages read from outside, found Trained.\n"
+        "Leave them out, or slice the pipeline after the stage that writes them."
+    )
 
 
 def test_given_contexts_and_lists_of_artifacts_are_the_same(chain):

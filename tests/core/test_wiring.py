@@ -4,8 +4,9 @@ from typing import Annotated
 
 import pytest
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
+from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
@@ -199,6 +200,13 @@ def test_chain_with_labels_tells_two_of_a_class_apart():
 
 def test_chain_without_an_optional_input_is_wired():
     assert len(Chain([Collect(), Preprocess(), Summarise()])) == 3
+
+
+def test_chain_with_an_optional_input_written_later_says_what_to_move():
+    error = refused([Collect(), Preprocess(), Summarise(), Train(), Evaluate()])
+    (fault,) = error.faults
+    assert (fault.number, fault.key) == (3, Key(Evaluated))
+    assert fault.remedy == "Move Evaluate before Summarise."
 
 
 def test_chain_with_a_derived_input_needs_no_writer():

@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from fivefold.artifacts import Collected, Evaluated, Preprocessed, Rows, Trained
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Columns

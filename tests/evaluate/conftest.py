@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from fivefold.artifacts import Collected, Preprocessed, Rows, Trained
+from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.session import Session

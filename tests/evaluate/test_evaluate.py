@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fivefold.artifacts import Collected
-from fivefold.core.artifact import Key
 from fivefold.core.context import Context
+from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError, PreflightError
 from fivefold.evaluate.evaluate import Evaluate

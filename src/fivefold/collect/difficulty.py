@@ -117,7 +117,7 @@ def area_under_curve(scores: Array, positive: Array) -> float:
 
 def ranks_of(values: Array) -> Array:
     """`(n,)` float64: equal values share a whole number from 0, NaN stays; for trees no loss."""
-    distinct, place = np.unique(values, return_inverse=True)
+    place = np.unique(values, return_inverse=True)[1]
     return np.where(np.isnan(values), np.nan, place)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.raw import Raw, objects, unique_names
+from fivefold.core.finding import Finding
 from fivefold.errors import DataError
 
 EXACT = 2**53
@@ -181,7 +182,21 @@ def _read_pandas(frame: Any, name: str) -> Raw:
         columns[key], kind = from_arrow(converted)
         if kind is not None:
             kinds[key] = kind
-    return Raw(name=name, columns=columns, kinds=kinds)
+    findings: tuple[Finding, ...] = ()
+    if frame.index.name is not None:
+        findings = (_index_left_out(name, str(frame.index.name)),)
+    return Raw(name=name, columns=columns, kinds=kinds, findings=findings)
+
+
+def _index_left_out(name: str, index: str) -> Finding:
+    return Finding(
+        code="index",
+        severity="note",
+        sentence=f"The index `{index}` of the {name} is no column; left out. Call reset_index() "
+        "to keep it.",
+        numbers={"index": index},
+        stage="Collect",
+    )
 
 
 def _pandas_index(table: Any) -> set[str]:

@@ -167,6 +167,8 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
         evidence=f"Left out: {reasons}." if ignored else "",
         remedy=f'Pass kinds={{{literal(example)}: "text"}} to keep a column.'
         if example
+        else "Drop fewer columns."
+        if any(column.reason == "dropped as asked" for column in ignored)
         else "Collect more columns.",
         columns=tuple(column.name for column in ignored),
     )

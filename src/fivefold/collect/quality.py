@@ -177,7 +177,7 @@ def same_information(codes: Values, schema: Schema) -> list[Finding]:
     for column in schema.inputs:
         if column.kind in {"numeric", "categorical", "boolean"}:
             distinct = int(codes[column.name].max(initial=0)) + 1
-            if 2 < distinct <= MANY:
+            if 2 < distinct <= min(MANY, len(codes[column.name]) // 5):
                 discrete[column.name] = distinct
     pairs = []
     for one, other in combinations(list(discrete)[:_PAIRS], 2):

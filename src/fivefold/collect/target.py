@@ -10,7 +10,7 @@ from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Column, Label, Task
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import count_values
-from fivefold.collect.raw import literal, objects
+from fivefold.collect.raw import literal, objects, plural
 from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
 from fivefold.errors import DataError
@@ -251,7 +251,7 @@ def class_findings(name: str, sizes: dict[str, int]) -> list[Finding]:
                 code="imbalance",
                 severity="warning" if rare else "note",
                 sentence=f"Classes of `{name}` differ in size: {smallest!r} has "
-                f"{sizes[smallest]:,} rows ({share:.2%}), {largest!r} {sizes[largest]:,}.",
+                f"{plural(sizes[smallest], 'row')} ({share:.2%}), {largest!r} {sizes[largest]:,}.",
                 numbers={"column": name, "rows": dict(sizes), "smallest_fraction": share},
                 stage="Collect",
             )

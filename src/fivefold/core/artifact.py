@@ -1,13 +1,13 @@
 """What a stage reads and writes."""
 
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from inspect import ismethod
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from fivefold.core.brief import brief
+from fivefold.core.key import Key
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
 from fivefold.errors import SignatureError, StoreError
@@ -86,32 +86,3 @@ class Artifact:
                 remedy="Make the artifact again with this version.",
             )
         return cls(**values)
-
-
-class Key(NamedTuple):
-    """The address of an artifact: its class, and a label where there are several of a class."""
-
-    type: type[Artifact]
-    label: str = ""
-
-    def __str__(self) -> str:
-        return f'{self.type.__name__} "{self.label}"' if self.label else self.type.__name__
-
-
-def defined_again(key: Key, keys: Iterable[Key]) -> str:
-    """Where a class of the same name as the wanted one stands among keys, or an empty string.
-
-    A cell of a notebook that runs twice, or a module that is reloaded, makes such classes.
-    """
-    for other in keys:
-        is_twin = other.type is not key.type and other.label == key.label
-        names = [(k.type.__module__, k.type.__qualname__) for k in (key, other)]
-        if is_twin and names[0] == names[1]:
-            return f"{names[0][0]}.{names[0][1]} was defined twice"
-    return ""
-
-
-def is_current(kind: type) -> bool:
-    """True if this class is the one that its module holds under its name now."""
-    module = sys.modules.get(kind.__module__)
-    return module is None or getattr(module, kind.__qualname__, kind) is kind

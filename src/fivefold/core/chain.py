@@ -6,12 +6,14 @@ from operator import index
 from pathlib import Path
 from typing import Any, Self, overload
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
 from fivefold.core.events import Observer
-from fivefold.core.execution import Execution, Run, execute, preflight
+from fivefold.core.execution import Execution, execute, preflight
 from fivefold.core.faults import nearest
+from fivefold.core.key import Key
 from fivefold.core.recipe import read_recipe, write_recipe
+from fivefold.core.run import Run
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import check, lacking, listing, place

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
-from fivefold.core.artifact import Artifact, Key, defined_again
+from fivefold.core.artifact import Artifact
+from fivefold.core.key import Key, defined_again
 from fivefold.errors import WiringError
 
 A = TypeVar("A", bound=Artifact)

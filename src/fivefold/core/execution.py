@@ -3,59 +3,17 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
-from fivefold.core.artifact import Artifact, Key
+from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
-from fivefold.core.events import Event, Noted, Observer, StageFinished, StageStarted
+from fivefold.core.events import Noted, StageFinished, StageStarted
 from fivefold.core.faults import raise_all
-from fivefold.core.session import Link, Refit, Session, derive_seed
-from fivefold.core.signature import Signature
-from fivefold.core.store import write_bytes
+from fivefold.core.key import Key
+from fivefold.core.run import Run, arguments, keep, with_derived
+from fivefold.core.session import Session
 from fivefold.core.wiring import Step
-from fivefold.errors import FivefoldError, StoreError, WiringError
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is the same for all stages of one run."""
-
-    seed: int = 0
-    device: str = "auto"
-    directory: Path | None = None
-    recipe: str = "{}"
-    observers: tuple[Observer, ...] = ()
-    path: tuple[str, ...] = ()
-    is_refit: bool = False
-
-    def emit(self, event: Event) -> None:
-        """Tell every listener."""
-        for observer in self.observers:
-            observer(event)
-
-    def child(self, stage: str, name: str) -> "Run":
-        """The run of a refit: own seed, sub-directory and nested events."""
-        return replace(
-            self,
-            seed=derive_seed(self.seed, stage, name),
-            directory=self.directory / stage / name if self.directory else None,
-            path=(*self.path, stage, name),
-            is_refit=True,
-        )
-
-    def session(self, name: str, context: Context, refit: Refit | None = None) -> Session:
-        """The run as one stage sees it."""
-        return Session(
-            seed=derive_seed(self.seed, name),
-            device=self.device,
-            directory=self.directory / name if self.directory else None,
-            recipe=self.recipe,
-            path=(*self.path, name),
-            is_refit=self.is_refit,
-            link=Link(self.emit, refit),
-        )
+from fivefold.errors import FivefoldError, WiringError
 
 
 @dataclass(frozen=True)
@@ -165,7 +123,7 @@ def execute(
             with suppress(AttributeError):
                 error.written = context  # type: ignore[attr-defined]
             raise
-        _keep(step, context, run)
+        keep(step, context, run)
         preflight(active[position + 1 :], context, run)
     return Execution(run, active, tuple(before), context, seconds)
 
@@ -211,7 +169,7 @@ def run_step(
     if not rehearsed:
         run.emit(StageStarted(path=path, number=step.number, total=total))
     for read in step.signature.reads:
-        context = _with_derived(read.key, context, run)
+        context = with_derived(read.key, context, run)
     past = tuple(steps[: step.number - 1])
     known = context
 
@@ -224,7 +182,7 @@ def run_step(
     is_rehearsal = rehearsed and type(step.stage).has_rehearsal()
     function = step.stage.rehearse if is_rehearsal else step.stage.run
     try:
-        written = function(**_arguments(step.signature, context, session))
+        written = function(**arguments(step.signature, context, session))
     except BaseException as error:
         elapsed = time.perf_counter() - began
         error.add_note(_where(step, steps, path, elapsed, is_rehearsal))
@@ -247,28 +205,6 @@ def run_step(
             )
         )
     return context.extended(declared, written, reads), elapsed
-
-
-def _with_derived(key: Key, context: Context, run: Run) -> Context:
-    """The context with what derives itself, if it can from what is there."""
-    derivation = key.type.derivation
-    if derivation is None or key.label or key in context:
-        return context
-    for read in derivation.reads:
-        context = _with_derived(read.key, context, run)
-    lacking = [r for r in derivation.reads if r.key.type is not Session and r.key not in context]
-    if any(not read.optional for read in lacking):
-        return context
-    session = run.session(key.type.__name__.lower(), context)
-    artifact = key.type.derive(**_arguments(derivation, context, session))  # type: ignore[attr-defined]
-    return context.extended(key, artifact, [r.key for r in derivation.reads if r.key in context])
-
-
-def _arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
-    return {
-        read.name: session if read.key.type is Session else context.get(read.key)
-        for read in signature.reads
-    }
 
 
 def _depends(key: Key, stale: set[Key], context: Context) -> bool:
@@ -316,7 +252,7 @@ def _rehearse(
         if not type(step.stage).has_rehearsal():
             continue
         for read in step.signature.reads:
-            context = _with_derived(read.key, context, run)
+            context = with_derived(read.key, context, run)
         required = [r.key for r in step.signature.reads if not r.optional]
         missing = [k for k in required if k.type is not Session and k not in context]
         if missing:
@@ -327,19 +263,6 @@ def _rehearse(
         context = run_step(step, steps, before, context, run, rehearsed=True)[0]
         done.add(step.name)
     return done
-
-
-def _keep(step: Step, context: Context, run: Run) -> None:
-    """Save what a step wrote, where the caller wished for it."""
-    if run.directory is None:
-        return
-    run.directory.mkdir(parents=True, exist_ok=True)
-    write_bytes(run.directory / "recipe.json", run.recipe.encode())
-    key = step.signature.writes
-    try:
-        context[key].save(run.directory / step.name / "artifact")
-    except StoreError as error:
-        run.emit(Noted(path=(*run.path, step.name), text=f"{key} was not saved: {error.summary}"))
 
 
 def _where(

@@ -4,8 +4,9 @@ import inspect
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from fivefold.core.key import Key
 from fivefold.errors import SignatureError
 
 
@@ -49,8 +50,6 @@ def reflect(
     Raises:
         SignatureError: naming every parameter that cannot be wired.
     """
-    from fivefold.core.artifact import Key
-
     faults: list[str] = []
     parameters = list(inspect.signature(function).parameters.values())
     if not inspect.ismethod(function):
@@ -76,7 +75,7 @@ def reflect(
         if plain is wired or not (isinstance(plain, type) and issubclass(plain, wired)):
             faults.append(f"{where} is {_name(plain)}; only subclasses of Artifact can be wired")
             return None
-        return Key(cast(Any, plain), label)
+        return Key(plain, label)
 
     reads = []
     for parameter in parameters:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fivefold.core.artifact import Key, defined_again, is_current
+from fivefold.core.key import Key, defined_again, is_current
 from fivefold.core.session import Session
 from fivefold.core.signature import Read, Signature
 from fivefold.core.stage import Stage

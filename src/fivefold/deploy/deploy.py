@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Rows, Trained
+from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context

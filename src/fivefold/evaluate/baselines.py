@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fivefold.artifacts import Preprocessed, Rows
+from fivefold.artifacts import Preprocessed
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.evaluate.features import LINEAR_PIXELS, TREE_PIXELS, LinearFeatures, tree_matrix
 

@@ -61,7 +61,7 @@ class Mixture(nn.Module):
         if self.tabular:
             encoder = self.encoders[0]
             assert isinstance(encoder, Mlp)
-            encoder.fit_buffers(self._inputs(batch)[0])
+            encoder.fit_buffers(self._table(batch))
 
     def forward(self, batch: Batch) -> Tensor:
         """A dict of tensors by name to `(n, outputs)`."""
@@ -71,12 +71,17 @@ class Mixture(nn.Module):
         outputs: Tensor = self.sum(features) + self.joint(features)
         return outputs
 
+    def _table(self, batch: Batch) -> Batch:
+        if isinstance(batch, Mapping):
+            return {name: batch[name] for name in self.tabular}
+        return batch
+
     def _inputs(self, batch: Batch) -> list[Batch]:
         """What each encoder reads."""
-        if not isinstance(batch, Mapping):
-            return [batch]
-        table: list[Batch] = [{name: batch[name] for name in self.tabular}] if self.tabular else []
-        return table + [batch[name] for name in self.names]
+        table = [self._table(batch)] if self.tabular else []
+        if isinstance(batch, Mapping):
+            return table + [batch[name] for name in self.names]
+        return table or [batch]
 
 
 def _encoder(part: Part, width: int) -> nn.Module:

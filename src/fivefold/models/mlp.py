@@ -44,9 +44,10 @@ class Mlp(nn.Module):
     ) -> None:
         super().__init__()
         named = parts(inputs)
-        table, codes = named.get("table", Width(0)), named.get("codes", Codes())
-        if not isinstance(table, Width) or not isinstance(codes, Codes):
+        if not all(isinstance(part, Width | Codes) for part in named.values()):
             raise TypeError(f"Mlp reads a table, found {inputs}")
+        table = next((part for part in named.values() if isinstance(part, Width)), Width(0))
+        codes = next((part for part in named.values() if isinstance(part, Codes)), Codes())
         self.width, self.measured = int(table), table.measured
         bins = min(48, 2048 // max(self.measured, 1)) if bins is None else bins
         arguments = {"width": width, "depth": depth, "dropout": dropout, "bins": bins}

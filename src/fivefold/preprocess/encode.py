@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from fivefold.artifacts import Collected, Preprocessed, Rows
+from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
 from fivefold.errors import DataError

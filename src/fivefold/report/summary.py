@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LINES, WIDTH, INDENT = 25, 100, 9
 MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 4, 3
+TOLD = ("rows",)
+"""Findings that say what the line above them says."""
 DOORS = ("frame", "csv", "json", "raw")
 
 
@@ -88,7 +90,7 @@ def _data(collected: Collected) -> str:
 
 
 def _found(findings: Iterable[Finding]) -> list[str]:
-    ordered = ranked(findings)
+    ordered = [finding for finding in ranked(findings) if finding.code not in TOLD]
     lines = [f"{finding.severity}: {finding.sentence}" for finding in ordered[:MOST_FINDINGS]]
     if len(ordered) > MOST_FINDINGS:
         rest = Counter(finding.severity for finding in ordered[MOST_FINDINGS:])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import torch
 
+import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Trained
 from fivefold.core.finding import Finding
-import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.train.device import peak_bytes
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from fivefold.train.loss import targets
 from fivefold.train.rules import decide_shift
 
 if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed, Rows
+    from fivefold.artifacts import Preprocessed
+    from fivefold.codecs.rows import Rows
     from fivefold.train.plan import Plan
     from fivefold.train.train import Train
 

@@ -1,0 +1,38 @@
+"""Encoded rows: what a network reads, and what it should answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fivefold.codecs.table import Array
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Encoded rows of one part, as compact arrays.
+
+    Args:
+        inputs: one array a codec output, first axis rows: `numeric` float32 `(n, d)` with NaN for
+            missing, `codes` int32 `(n, c)`, and one array a text (int32 `(n, length)`) or image
+            (uint8 `(n, channels, height, width)`) column under the column's name.
+        target: `(n,)` int64 class indices, or float64 values.
+        index: `(n,)` int64 positions in the collected table.
+    """
+
+    inputs: Mapping[str, Array]
+    target: Array
+    index: Array
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def take(self, rows: Array) -> "Rows":
+        """The rows at these positions, in this order."""
+        inputs = {name: values[rows] for name, values in self.inputs.items()}
+        return Rows(inputs=inputs, target=self.target[rows], index=self.index[rows])
+
+    def chunks(self, rows: int) -> Iterator["Rows"]:
+        """Consecutive pieces of at most `rows` rows, as views."""
+        for start in range(0, len(self), rows):
+            stop = start + rows
+            inputs = {name: values[start:stop] for name, values in self.inputs.items()}
+            yield Rows(inputs=inputs, target=self.target[start:stop], index=self.index[start:stop])

@@ -1,0 +1,90 @@
+"""What is the same for all stages of one run, and what each is handed."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fivefold.core.context import Context
+from fivefold.core.events import Event, Noted, Observer
+from fivefold.core.key import Key
+from fivefold.core.session import Link, Refit, Session, derive_seed
+from fivefold.core.signature import Signature
+from fivefold.core.store import write_bytes
+from fivefold.core.wiring import Step
+from fivefold.errors import StoreError
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all stages of one run."""
+
+    seed: int = 0
+    device: str = "auto"
+    directory: Path | None = None
+    recipe: str = "{}"
+    observers: tuple[Observer, ...] = ()
+    path: tuple[str, ...] = ()
+    is_refit: bool = False
+
+    def emit(self, event: Event) -> None:
+        """Tell every listener."""
+        for observer in self.observers:
+            observer(event)
+
+    def child(self, stage: str, name: str) -> "Run":
+        """The run of a refit: own seed, sub-directory and nested events."""
+        return replace(
+            self,
+            seed=derive_seed(self.seed, stage, name),
+            directory=self.directory / stage / name if self.directory else None,
+            path=(*self.path, stage, name),
+            is_refit=True,
+        )
+
+    def session(self, name: str, context: Context, refit: Refit | None = None) -> Session:
+        """The run as one stage sees it."""
+        return Session(
+            seed=derive_seed(self.seed, name),
+            device=self.device,
+            directory=self.directory / name if self.directory else None,
+            recipe=self.recipe,
+            path=(*self.path, name),
+            is_refit=self.is_refit,
+            link=Link(self.emit, refit),
+        )
+
+
+def with_derived(key: Key, context: Context, run: Run) -> Context:
+    """The context with what derives itself, if it can from what is there."""
+    derivation = key.type.derivation
+    if derivation is None or key.label or key in context:
+        return context
+    for read in derivation.reads:
+        context = with_derived(read.key, context, run)
+    lacking = [r for r in derivation.reads if r.key.type is not Session and r.key not in context]
+    if any(not read.optional for read in lacking):
+        return context
+    session = run.session(key.type.__name__.lower(), context)
+    artifact = key.type.derive(**arguments(derivation, context, session))
+    return context.extended(key, artifact, [r.key for r in derivation.reads if r.key in context])
+
+
+def arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
+    """What a function of this signature is called with; None for what is not there."""
+    return {
+        read.name: session if read.key.type is Session else context.get(read.key)
+        for read in signature.reads
+    }
+
+
+def keep(step: Step, context: Context, run: Run) -> None:
+    """Save what a step wrote, where the caller wished for it."""
+    if run.directory is None:
+        return
+    run.directory.mkdir(parents=True, exist_ok=True)
+    write_bytes(run.directory / "recipe.json", run.recipe.encode())
+    key = step.signature.writes
+    try:
+        context[key].save(run.directory / step.name / "artifact")
+    except StoreError as error:
+        run.emit(Noted(path=(*run.path, step.name), text=f"{key} was not saved: {error.summary}"))
