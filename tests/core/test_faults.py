@@ -42,7 +42,7 @@ def test_raise_all_with_several_faults_lists_them_all():
         "  1  Collect: expected a file at nowhere.csv, found none.\n"
         "  2  Deploy: expected a new path, found a text file at income.ff.\n"
         "\n"
-        "Correct each of them; no work has been done yet."
+        "Correct each of them."
     )
     assert caught.value.faults == tuple(faults)
 

@@ -138,7 +138,7 @@ def test_preflight_with_faults_in_several_stages_tells_them_together_before_any_
             "  2  Deploy: not a bundle.\n"
             "  3  Deploy: a full disk.\n"
             "\n"
-            "Correct each of them; no work has been done yet."
+            "Correct each of them."
         )
         assert [str(fault) for fault in caught.value.faults] == [
             "Collect: no such file.",

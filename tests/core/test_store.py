@@ -84,7 +84,7 @@ def test_manifest_names_every_file_with_its_sha256(tmp_path: Path):
     from hashlib import sha256
 
     Noted(first=[1], second="b").save(tmp_path)
-    manifest = json.loads((tmp_path / "artifact.json").read_text())
+    manifest = json.loads((tmp_path / "artifact").read_text())
     assert manifest["artifact"] == "Noted"
     assert set(manifest["fields"]) == {"first", "second"}
     hashes = {sha256(path.read_bytes()).hexdigest() for path in tmp_path.iterdir()}
@@ -127,7 +127,7 @@ def test_folder_without_a_manifest_is_refused(tmp_path: Path):
     with pytest.raises(StoreError) as caught:
         Noted.load(tmp_path)
     assert str(caught.value) == (
-        f"Noted: expected an artifact in {tmp_path}, found no artifact.json.\n"
+        f"Noted: expected an artifact in {tmp_path}, found no artifact.\n"
         "Give the folder that save() wrote."
     )
 
@@ -148,16 +148,16 @@ def test_folder_without_a_manifest_is_refused(tmp_path: Path):
 )
 def test_manifest_that_was_damaged_is_refused(manifest, tmp_path: Path):
     Noted(first=[1]).save(tmp_path)
-    (tmp_path / "artifact.json").write_text(manifest)
+    (tmp_path / "artifact").write_text(manifest)
     with pytest.raises(StoreError):
         Noted.load(tmp_path)
 
 
 def test_manifest_that_names_a_field_of_no_such_class_is_refused(tmp_path: Path):
     Noted(first=[1]).save(tmp_path)
-    text = (tmp_path / "artifact.json").read_text().replace('"second"', '"third"')
+    text = (tmp_path / "artifact").read_text().replace('"second"', '"third"')
     (tmp_path / "second.json").rename(tmp_path / "third.json")
-    (tmp_path / "artifact.json").write_text(text)
+    (tmp_path / "artifact").write_text(text)
     with pytest.raises(StoreError):
         Noted.load(tmp_path)
 
@@ -174,7 +174,7 @@ def test_registered_format_saves_and_loads_its_kind(tmp_path: Path):
         )
     )
     Noted(first=Drawing("<svg/>"), second=1).save(tmp_path)
-    assert files(tmp_path) == ["artifact.json", "first.svg", "second.json"]
+    assert files(tmp_path) == ["artifact", "first.svg", "second.json"]
     assert Noted.load(tmp_path).first.strokes == "<svg/>"
 
 

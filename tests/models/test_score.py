@@ -43,7 +43,7 @@ def test_score_of_read_only_arrays_gives_no_warning(make_codec):
     codec, arrays, _ = make_codec("numeric")
     for array in arrays.values():
         array.flags.writeable = False
-    assert score(assemble(codec, nn.Linear), arrays).shape == (60, 2)
+    assert score(assemble(codec, nn.Linear), arrays, batch=7).shape == (60, 2)
 
 
 @pytest.mark.cuda

@@ -11,7 +11,7 @@ from fivefold.core.context import Context
 from fivefold.core.events import Observer
 from fivefold.core.execution import Execution, execute, preflight
 from fivefold.core.faults import nearest
-from fivefold.core.key import Key
+from fivefold.core.key import Key, defined_again
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.run import Run
 from fivefold.core.session import Session
@@ -162,7 +162,8 @@ class Chain:
             WiringError: if an artifact that should be given is not.
             PreflightError: if faults were found before the work.
         """
-        context = self._handed(given)
+        stop = None if until is None else self._position(until) + 1
+        context = self._handed(given, stop)
         run = Run(
             seed=seed,
             device=device,
@@ -170,7 +171,6 @@ class Chain:
             recipe=write_recipe(self.stages, strict=False),
             observers=tuple(observers),
         )
-        stop = None if until is None else self._position(until) + 1
         return execute(self._steps, context, run, until=stop)
 
     def preflight(self, *, device: str = "auto") -> None:
@@ -181,7 +181,7 @@ class Chain:
         """
         preflight(self._steps, Context(), Run(device=device))
 
-    def _handed(self, given: Context | Iterable[Artifact]) -> Context:
+    def _handed(self, given: Context | Iterable[Artifact], stop: int | None) -> Context:
         """Of what the caller gives, that which the stages read from outside.
 
         Raises:
@@ -193,15 +193,18 @@ class Chain:
         wanted = {*self._given, *(read - written)} - {Key(Session)}
         unread = [] if isinstance(given, Context) else [key for key in context if key not in wanted]
         if unread:
+            again = [wish for wish in wanted if defined_again(wish, unread)]
             raise WiringError(
                 f"Pipeline: expected artifacts that its stages read from outside, "
                 f"found {', '.join(map(str, unread))}.",
-                remedy="Leave them out, or slice the pipeline after the stage that writes them.",
+                remedy=f"Make {again[0]} again: its class was defined again since."
+                if again
+                else "Leave them out, or slice the pipeline after the stage that writes them.",
                 unread=tuple(unread),
             )
         there = dict.fromkeys([*context, Key(Session)], "")
         missing: dict[str, None] = {}
-        for step in self._steps:
+        for step in self._steps[:stop]:
             for one in step.signature.reads:
                 stood_before = one.key in self._given and one.key not in there
                 lack = one.key if stood_before else lacking(one.key, there)

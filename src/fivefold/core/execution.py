@@ -168,24 +168,24 @@ def run_step(
     total, began, path = len(steps), time.perf_counter(), (*run.path, step.name)
     if not rehearsed:
         run.emit(StageStarted(path=path, number=step.number, total=total))
-    for read in step.signature.reads:
-        context = with_derived(read.key, context, run)
     past = tuple(steps[: step.number - 1])
-    known = context
 
     def refit(artifact: Artifact, name: str) -> Context:
-        done = Execution(run, past, before[: len(past)], known)
+        done = Execution(run, past, before[: len(past)], context)
         return done.again([artifact], run=run.child(step.name, name))
 
-    session = run.session(step.name, context, refit)
     declared = step.signature.writes
     is_rehearsal = rehearsed and type(step.stage).has_rehearsal()
     function = step.stage.rehearse if is_rehearsal else step.stage.run
     try:
+        for read in step.signature.reads:
+            context = with_derived(read.key, context, run)
+        session = run.session(step.name, context, refit)
         written = function(**arguments(step.signature, context, session))
     except BaseException as error:
         elapsed = time.perf_counter() - began
-        error.add_note(_where(step, steps, path, elapsed, is_rehearsal))
+        done = steps[: len(before)] if rehearsed else past
+        error.add_note(_where(step, steps, done, path, elapsed, is_rehearsal))
         raise
     if type(written) is not declared.type:
         raise WiringError(
@@ -266,9 +266,14 @@ def _rehearse(
 
 
 def _where(
-    step: Step, steps: Sequence[Step], path: tuple[str, ...], elapsed: float, rehearsal: bool
+    step: Step,
+    steps: Sequence[Step],
+    done: Sequence[Step],
+    path: tuple[str, ...],
+    elapsed: float,
+    rehearsal: bool,
 ) -> str:
-    written = [str(s.signature.writes) for s in steps[: step.number - 1]]
+    written = [str(s.signature.writes) for s in done]
     listed = " and ".join(filter(None, [", ".join(written[:-1]), *written[-1:]])) or "nothing"
     verb = "was" if len(written) <= 1 else "were"
     what = f"the rehearsal of {step.title}" if rehearsal else step.title

@@ -35,16 +35,22 @@ def config_error(stage: str, names: Sequence[str], error: ValidationError) -> Co
         elif fault["type"] == "missing":
             lines[f"{setting}: required, found nothing"] = []
             remedies.append(f"Give {setting} a value.")
+        elif fault["type"] in ("value_error", "assertion_error"):
+            message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            found = brief(fault["input"])
+            lines[f"{setting}: {message}, found {found}" if setting else message] = []
         else:
             inner = "".join(f"[{part}]" for part in fault["loc"][1:] if isinstance(part, int))
-            message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            message = fault["msg"].removeprefix("Input should be ")
             wanted = message[0].lower() + message[1:]
             found = brief(fault["input"])
             lines.setdefault(f"{setting}{inner}: expected | found {found}", []).append(wanted)
-    unique = list(dict.fromkeys(wrong))
+    unique = [setting for setting in dict.fromkeys(wrong) if setting]
+    names_wrong = ", ".join(unique) or "how they go together"
+    count = f"{len(unique)} wrong: " if unique else "a fault in "
     summary = (
         f"{stage}: expected {'a valid setting' if len(unique) == 1 else 'valid settings'}, "
-        f"found {len(unique)} wrong: {', '.join(unique)}."
+        f"found {count}{names_wrong}."
     )
     return ConfigError(
         summary,
@@ -52,7 +58,7 @@ def config_error(stage: str, names: Sequence[str], error: ValidationError) -> Co
             "  " + line.replace("|", " or ".join(dict.fromkeys(wanted)) + ",", 1)
             for line, wanted in lines.items()
         ),
-        remedy=" ".join(dict.fromkeys(remedies)) or f"Correct {', '.join(unique)}.",
+        remedy=" ".join(dict.fromkeys(remedies)) or f"Correct {names_wrong}.",
         stage=stage,
         settings=tuple(unique),
     )
@@ -67,10 +73,10 @@ def raise_all(faults: Sequence[FivefoldError]) -> None:
     if len(faults) == 1:
         raise faults[0]
     if faults:
-        listed = "\n".join(f"  {n}  {fault!s}" for n, fault in enumerate(faults, 1))
+        listed = [f"  {n}  " + str(f).replace("\n", "\n     ") for n, f in enumerate(faults, 1)]
         raise PreflightError(
             f"Preflight: expected a run that can succeed, found {len(faults)} faults.",
-            evidence=listed,
-            remedy="Correct each of them; no work has been done yet.",
+            evidence="\n".join(listed),
+            remedy="Correct each of them.",
             faults=tuple(faults),
         )

@@ -83,6 +83,9 @@ def reflect(
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             faults.append(f"{where} takes any number of arguments; name each artifact")
             continue
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            faults.append(f"{where} is positional-only; stages are called by name")
+            continue
         if parameter.name not in hints:
             faults.append(f"{where} has no annotation")
             continue

@@ -71,7 +71,10 @@ class Stage(BaseModel):
             if name in settings:
                 raise TypeError(f"{type(self).__name__} got two values for {name!r}")
             settings[name] = value
-        super().__init__(**settings)
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:  # from a validator of a subclass, outside `_explain`
+            raise config_error(type(self).__name__, tuple(type(self).model_fields), error) from None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
@@ -152,7 +155,10 @@ class Stage(BaseModel):
     def from_settings(cls, text: str) -> Self:
         """A stage from JSON text of its settings (lists become tuples, as JSON has none)."""
         stage = cls.__new__(cls)
-        cls.__pydantic_validator__.validate_json(text, self_instance=stage)
+        try:
+            cls.__pydantic_validator__.validate_json(text, self_instance=stage)
+        except ValidationError as error:
+            raise config_error(cls.__name__, tuple(cls.model_fields), error) from None
         return stage
 
     @classmethod

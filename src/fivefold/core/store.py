@@ -10,6 +10,9 @@ from typing import Any
 
 from fivefold.errors import StoreError
 
+MANIFEST = "artifact"
+"""The file that lists the others; they all have a suffix, so no field can take its name."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -115,15 +118,25 @@ def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
                 field=field,
             )
         chosen[field] = form
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "artifact.json").unlink(missing_ok=True)
-    entries = {}
-    for field, form in chosen.items():
-        path = folder / f"{field}{form.suffix}"
-        form.write(values[field], path)
-        entries[field] = {"format": form.name, "sha256": sha256(path.read_bytes()).hexdigest()}
-    manifest = {"artifact": name, "fields": entries}
-    write_bytes(folder / "artifact.json", json.dumps(manifest, indent=1).encode())
+    (folder / MANIFEST).unlink(missing_ok=True)
+    entries, paths = {}, []
+    try:
+        for field, form in chosen.items():
+            path = folder / f"{field}{form.suffix}"
+            paths.append(path)
+            form.write(values[field], path)
+            digest = sha256(path.read_bytes()).hexdigest()
+            entries[field] = {"format": form.name, "sha256": digest}
+        manifest = {"artifact": name, "fields": entries}
+        write_bytes(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()
+        raise
 
 
 def load_fields(name: str, folder: Path) -> dict[str, Any]:
@@ -132,10 +145,10 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
     Raises:
         StoreError: if the folder holds no such artifact, or a file was changed.
     """
-    manifest_path = folder / "artifact.json"
+    manifest_path = folder / MANIFEST
     if not manifest_path.is_file():
         raise StoreError(
-            f"{name}: expected an artifact in {folder}, found no artifact.json.",
+            f"{name}: expected an artifact in {folder}, found no {MANIFEST}.",
             remedy="Give the folder that save() wrote.",
         )
     try:
@@ -156,10 +169,16 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
     for field, (kind, digest) in entries.items():
         form = FORMATS.get(kind)
         path = folder / f"{field}{form.suffix}" if form else folder
-        if form is None or not path.is_file():
+        if form is None:
             raise StoreError(
                 f"{name}.{field}: expected a file of a known format, found {kind!r}.",
-                remedy="Import the module that defines the format, or make the artifact again.",
+                remedy="Import the module that defines the format.",
+                field=field,
+            )
+        if not path.is_file():
+            raise StoreError(
+                f"{name}.{field}: expected the file {path.name}, found none.",
+                remedy="Make the artifact again.",
                 field=field,
             )
         if sha256(path.read_bytes()).hexdigest() != digest:

@@ -47,7 +47,9 @@ def score(
         with torch.inference_mode():
             for start in range(0, rows, batch):
                 blocks = {
-                    name: torch.from_numpy(np.ascontiguousarray(values[start : start + batch]))
+                    name: torch.from_numpy(
+                        np.require(values[start : start + batch], requirements="CW")
+                    )
                     for name, values in inputs.items()
                 }
                 blocks = {name: tensor.to(where) for name, tensor in blocks.items()}

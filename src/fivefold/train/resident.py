@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -92,7 +93,10 @@ def _width(fixed: Fixed) -> int:
 
 def place(rows: "Rows", device: torch.device) -> dict[str, Tensor]:
     """The codec's arrays as tensors on the device."""
-    return {name: torch.from_numpy(array).to(device) for name, array in rows.inputs.items()}
+    return {
+        name: torch.from_numpy(np.require(array, requirements="CW")).to(device)
+        for name, array in rows.inputs.items()
+    }
 
 
 @torch.no_grad()

@@ -21,7 +21,7 @@ def rate(schedule: Schedule, step: int, steps: int) -> float:
 
     Example:
         >>> [round(rate("cosine", step, 100), 2) for step in (0, 4, 5, 52, 99)]
-        [0.2, 1.0, 1.0, 0.51, 0.0]
+        [0.2, 1.0, 1.0, 0.49, 0.0]
     """
     if schedule == "constant":
         return 1.0
