@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import fivefold.formats  # noqa: F401 - teaches the store arrays, tables and codecs
+from fivefold.codecs.rows import Rows
 from fivefold.core.artifact import Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fivefold.codecs.codec import Codec
-    from fivefold.codecs.rows import Rows
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Array, Table
     from fivefold.models.assemble import Assembled

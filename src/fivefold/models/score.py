@@ -59,3 +59,8 @@ def score(
         for module, training in modes:
             module.training = training
     return np.concatenate(scores).astype(np.float32, copy=False)
+
+
+def tensor(values: "Array") -> torch.Tensor:
+    """The array as a tensor that shares its memory where that may be written to."""
+    return torch.from_numpy(np.require(values, requirements="CW"))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Batch, Image, Width, parts
+from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.fit import Data
 from fivefold.train.loss import targets
@@ -93,10 +93,7 @@ def _width(fixed: Fixed) -> int:
 
 def place(rows: "Rows", device: torch.device) -> dict[str, Tensor]:
     """The codec's arrays as tensors on the device."""
-    return {
-        name: torch.from_numpy(np.require(array, requirements="CW")).to(device)
-        for name, array in rows.inputs.items()
-    }
+    return {name: tensor(array).to(device) for name, array in rows.inputs.items()}
 
 
 @torch.no_grad()
@@ -104,7 +101,7 @@ def encode(blocks: dict[str, Tensor], fixed: Callable[[dict[str, Tensor]], Batch
     """What `fixed` makes of all rows, piece by piece."""
     rows = len(next(iter(blocks.values())))
     pieces = [
-        fixed({name: tensor[start : start + CHUNK] for name, tensor in blocks.items()})
+        fixed({name: block[start : start + CHUNK] for name, block in blocks.items()})
         for start in range(0, max(rows, 1), CHUNK)
     ]
     single = [piece for piece in pieces if isinstance(piece, Tensor)]
