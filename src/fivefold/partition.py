@@ -66,14 +66,14 @@ def draw(
     given = np.full(len(collected.table), -1) if collected.given is None else collected.given
     parts = np.where(collected.usable, given, -2)
     said = [name for code, name in enumerate(PARTS) if (parts == code).any()]
+    if "test" not in said:
+        free = np.flatnonzero(parts == -1)
+        parts[free[_places(collected, free, by, seed) >= 1 - test]] = 2
     if "valid" not in said:
-        parts[parts == 0] = -1
-    rest = np.flatnonzero(parts == -1)
-    share = len(rest) / max(collected.usable.sum(), 1)
-    test = 0.0 if "test" in said else test
-    valid = 0.0 if "valid" in said else min(valid / share, 1.0) if len(rest) else 0.0
-    places = _places(collected, rest, by, seed)
-    parts[rest] = np.searchsorted([1 - test - valid, 1 - test], places, side="right")
+        pool = np.flatnonzero((parts == -1) | (parts == 0))
+        share = min(valid / (1 - test), 1.0) if test < 1 else 0.0
+        parts[pool[_places(collected, pool, by, seed) >= 1 - share]] = 1
+    parts[parts == -1] = 0
     if not (parts == 0).any():
         raise DataError(
             f"Partition: expected rows to train on, found none among {len(parts)}.",
@@ -112,20 +112,31 @@ def draw_folds(
         For each fold the rows to learn from and the rows held out, both ascending.
 
     Raises:
-        DataError: if k is below 2 or above the number of rows.
+        DataError: if k is below 2, or there are too few rows, groups or moments for it.
     """
     if not 2 <= k <= len(rows):
         raise DataError(
             f"Folds: expected from 2 to {len(rows)} of them for {len(rows)} rows, found {k}.",
             remedy="Choose another number of folds.",
         )
-    by = _by(collected, by)
+    by, rows = _by(collected, by), np.sort(rows)
     places = _places(collected, rows, by, seed)
+    units = _units(collected, rows, by)
+    blocks = k + 1 if by == "time" else k
+    if (distinct := len(np.unique(units))) < blocks:
+        what = {"time": "moments", "group": "groups"}.get(by, "different rows")
+        raise DataError(
+            f"Folds: expected at least {blocks} {what} for {k} folds, found {distinct}.",
+            remedy="Choose fewer folds.",
+        )
+    block = np.minimum((places * blocks).astype(int), blocks - 1)
+    if len(np.unique(block)) < blocks:  # units of very different size: share them out by number
+        heads = np.unique(units, return_index=True)[1]
+        order = np.argsort(np.argsort(places[heads], kind="stable"), kind="stable")
+        block = ((order * blocks) // len(heads))[units]
     if by == "time":
-        block = np.minimum((places * (k + 1)).astype(int), k)
         return [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
-    fold = np.minimum((places * k).astype(int), k - 1)
-    return [(rows[fold != i], rows[fold == i]) for i in range(k)]
+    return [(rows[block != i], rows[block == i]) for i in range(k)]
 
 
 def hold_out(
@@ -188,10 +199,7 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
         order = np.argsort(times, kind="stable")
         first = np.searchsorted(times[order], times, side="left")
         return (first + 0.5) / len(rows)
-    if by == "group":
-        units = _codes(table.column(str(schema.named("group")))[rows])
-    else:
-        units = identical(collected, rows)
+    units = _units(collected, rows, by)
     strata = np.zeros(len(rows), dtype=np.int64)
     if by != "random":
         strata = _strata(table.column(schema.target)[rows], schema.task == "regression")
@@ -207,6 +215,14 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
     places = np.empty(len(heads))
     places[order] = middle / totals[sorted_stratum]
     return places[units]
+
+
+def _units(collected: Collected, rows: "Array", by: By) -> "Array":
+    """A number for each row; rows of one moment, of one group, or alike in all inputs share it."""
+    if by in ("time", "group"):
+        values = collected.table.column(str(collected.schema.named(by)))[rows]
+        return np.unique(values, return_inverse=True)[1] if by == "time" else _codes(values)
+    return identical(collected, rows)
 
 
 def _strata(target: "Array", is_number: bool) -> "Array":

@@ -76,7 +76,8 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
         len(execution.steps),
     )
     collected = _first(execution, Collected)
-    partition = execution.context[Partition]
+    drawn = execution.context.get(Partition)
+    partition = drawn or Partition.derive(collected, Session(seed=seed))
     wanted = execution.context
     held_out = {
         "validation and test": np.concatenate([partition.valid, partition.test]),
@@ -125,7 +126,7 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
         if column.role in ("input", "target") and len(rows):
             values = columns[column.name].copy()
             is_label = column.role == "target" and collected.schema.task != "regression"
-            values[rows] = _worse(values[rows], column, rng, is_label)
+            values[rows] = _worse(values[rows], column, rng, values if is_label else None)
             columns[column.name] = values
     return Columns(columns)
 
@@ -192,10 +193,12 @@ def _digest(value: Any, state: Any) -> None:
         for item in value.ravel():
             _digest(item, state)
     elif isinstance(value, Mapping):
+        state.update(f"{len(value)}:".encode())
         for key in value:
             state.update(repr(key).encode())
             _digest(value[key], state)
     elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        state.update(f"{len(value)}:".encode())
         for item in value:
             _digest(item, state)
     elif hasattr(value, "digest") and callable(value.digest):
@@ -264,11 +267,16 @@ def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple
     return pairs
 
 
-def _worse(values: Array, column: Column, rng: np.random.Generator, is_label: bool) -> Array:
+def _worse(values: Array, column: Column, rng: np.random.Generator, labels: Array | None) -> Array:
+    """Values of one column made worse; `labels` holds all there are if it is the target."""
     values = values[rng.permutation(len(values))]
-    if is_label:
-        return values
     some, few = rng.random(len(values)) < 0.3, rng.random(len(values)) < 0.1
+    some[0] = True
+    few[0] = False
+    if labels is not None:
+        known = list(dict.fromkeys(label for label in labels if label is not None))
+        values[some] = known[int(rng.integers(len(known)))]
+        return values
     if column.role == "target":
         return values * 3.0 + 1.0
     if column.kind == "image":

@@ -18,12 +18,16 @@ def test_names_are_seen_without_reading_all(tmp_path):
         assert glance(tmp_path / name, Reading()) == ["age", "note", "label"]
 
 
-def test_names_of_parquet_json_and_frames_are_seen(tmp_path):
+def test_names_of_json_and_frames_are_seen(tmp_path):
     frame = pd.DataFrame({"a": [1], "b": [2]})
-    frame.to_parquet(tmp_path / "a.parquet")
     (tmp_path / "a.jsonl").write_text('{"a": 1}\n{"a": 1, "b": 2}\n')
-    for source in (tmp_path / "a.parquet", tmp_path / "a.jsonl", frame, {"a": [1], "b": [2]}):
+    for source in (tmp_path / "a.jsonl", frame, {"a": [1], "b": [2]}):
         assert glance(source, Reading()) == ["a", "b"]
+
+
+def test_names_of_parquet_are_left_to_the_reading_as_a_look_needs_pyarrow(tmp_path):
+    pd.DataFrame({"a": [1], "b": [2]}).to_parquet(tmp_path / "a.parquet")
+    assert glance(tmp_path / "a.parquet", Reading()) == []
 
 
 @pytest.mark.parametrize("source", ["sklearn:iris", ([[1]], [0])])
@@ -44,7 +48,7 @@ def test_name_that_comes_twice_is_a_fault_before_the_reading(tmp_path):
     assert "more than once" in str(fault)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfea\0,\0", b"a,b\n1\n"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfea\0,\0"])
 def test_what_a_glance_cannot_tell_is_left_to_the_reading(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
     assert check_names(tmp_path / "a.csv", Reading(), Wishes(target="zzz")) == []

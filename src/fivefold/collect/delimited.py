@@ -85,6 +85,36 @@ def read_delimited(
     )
 
 
+def read_names(
+    content: bytes,
+    name: str,
+    *,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+    target: str = "",
+    suffix: str = "",
+) -> list[str]:
+    """The column names that `read_delimited` would give, from the first rows and at little cost.
+
+    Returns:
+        The names; none where the text is empty.
+
+    Raises:
+        DataError: if a name occurs twice.
+    """
+    text = decode(content, encoding or detect_encoding(content), name).removeprefix("\ufeff")
+    if not text.strip():
+        return []
+    dialect = detect_dialect(text, delimiter=delimiter, header=header, suffix=suffix, target=target)
+    width = _width(text, dialect)
+    with any_field_size():
+        first = next(row for row in _rows(text, dialect) if row)
+    first = [""] * (width - len(first)) + first
+    named = [field.strip() for field in first] if dialect.header else [""] * width
+    return unique_names(named, name)
+
+
 def _parse(text: str, dialect: Dialect, name: str) -> Any:
     """All rows as an Arrow table of texts, the header among them."""
     import pyarrow as pa

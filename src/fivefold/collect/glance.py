@@ -6,9 +6,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from fivefold.collect.delimited import read_delimited
+from fivefold.collect.delimited import read_names
 from fivefold.collect.dialect import detect_encoding
-from fivefold.collect.files import JSON, PARQUET, TEXT, Reading, suffix_of
+from fivefold.collect.files import JSON, TEXT, Reading, suffix_of
 from fivefold.collect.raw import unique_names
 from fivefold.collect.source import find_files, form_of
 from fivefold.collect.wishes import Wishes
@@ -46,8 +46,6 @@ def glance(source: Any, reading: Reading) -> list[str]:
         return []
     path = find_files(source)[0]
     suffix = suffix_of(path.name)
-    if suffix in PARQUET and not path.name.endswith(".gz"):
-        return _parquet_names(path)
     if suffix in JSON:
         return _json_names(_head(path))
     if suffix in TEXT and "idx" not in path.name:
@@ -73,26 +71,15 @@ def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> lis
     encoding = reading.encoding or detect_encoding(content)
     if not content.strip() or encoding.startswith(("utf-16", "utf-32")):
         return []
-    try:
-        raw = read_delimited(
-            content,
-            name,
-            delimiter=reading.delimiter,
-            header=reading.header,
-            encoding=encoding,
-            target=reading.target,
-            suffix=suffix,
-        )
-    except DataError as fault:
-        return _raise_if_names(fault)
-    return list(raw.columns)
-
-
-def _raise_if_names(fault: DataError) -> list[str]:
-    """Faults of names are certain; others may come from the cut, and are left to the reading."""
-    if "columns" in fault.facts:
-        raise fault
-    return []
+    return read_names(
+        content,
+        name,
+        delimiter=reading.delimiter,
+        header=reading.header,
+        encoding=encoding,
+        target=reading.target,
+        suffix=suffix,
+    )
 
 
 def _json_names(content: bytes) -> list[str]:
@@ -112,13 +99,3 @@ def _json_names(content: bytes) -> list[str]:
             return []
         names.update(dict.fromkeys(row))
     return list(names)
-
-
-def _parquet_names(path: Path) -> list[str]:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    try:
-        return unique_names(parquet.read_schema(path).names, path.name)
-    except (pa.ArrowException, OSError):
-        return []

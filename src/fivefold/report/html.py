@@ -72,6 +72,7 @@ def render(
     shown = [name for name in OPEN_TABLES if name in tables]
     hidden = [name for name in tables if name not in shown]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["ticked"] = ticked
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
     source = str(collected.provenance.get("source", "data"))
     return environment.from_string(template).render(
@@ -109,6 +110,18 @@ def themed(svg: str) -> str:
     """A picture that takes its colours from the page, light or dark."""
     pattern = re.compile(r"((?:fill|stroke): )(#[0-9a-f]{6})")
     return pattern.sub(lambda match: match[1] + THEME.get(match[2], match[2]), svg)
+
+
+def ticked(sentence: str) -> Any:
+    """A sentence as markup: what stands in backticks is set as code, all else is escaped.
+
+    Example:
+        >>> print(ticked("`a<b` is 1."))
+        <code>a&lt;b</code> is 1.
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
 
 
 def _all_findings(
@@ -207,8 +220,8 @@ def _listed(headings: Sequence[str], rows: list[list[str]], numbers: Sequence[in
 
 
 def _facts(values: Mapping[str, Any]) -> Any:
-    rows = [[str(name).replace("_", " "), _plain(value)] for name, value in values.items()]
-    return _listed(["what", "value"], rows, [])
+    told = [[str(name).replace("_", " "), _plain(value)] for name, value in values.items()]
+    return _listed(["what", "value"], [row for row in told if row[1]], [])
 
 
 def _plain(value: Any) -> str:

@@ -38,7 +38,7 @@ def cell(value: object) -> str:
         return f"{int(value):,}" if abs(int(value)) >= 10_000 else str(int(value))
     if isinstance(value, Real):
         number = float(value)
-        return f"{number:,.0f}" if abs(number) >= 1_000 else f"{number:.4g}"
+        return cell(round(number)) if 1_000 <= abs(number) < 1e15 else f"{number:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(map(cell, value))
     return str(value)

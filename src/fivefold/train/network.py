@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.assemble import Assembled, assemble
+from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import NETWORKS, choose, make
 from fivefold.train.fit import private_random, seed_random
@@ -42,17 +43,25 @@ def make_network(
             return make(choose(inputs), inputs, outputs)
         if isinstance(model, str):
             return make(model, inputs, outputs)
-        return copy.deepcopy(model if isinstance(model, nn.Module) else model(inputs, outputs))
+        if isinstance(model, nn.Module):
+            return copy.deepcopy(model)
+        made = model(inputs, outputs)
+        if isinstance(made, nn.Module) and _is_lazy(made):
+            with torch.no_grad():  # gives lazy layers their shapes; only then can they be copied
+                made.eval()(Fixed(codec)(example))
+            made.train()
+        return copy.deepcopy(made)
 
     cpu = torch.device("cpu")
     with private_random(cpu):
         seed_random(seed, cpu)
-        network = assemble(codec, factory, target=target)
-        lazy = (nn.parameter.UninitializedParameter, nn.parameter.UninitializedBuffer)
-        if any(isinstance(tensor, lazy) for tensor in network.state_dict().values()):
-            with torch.no_grad():
-                network.eval()(example)
-    return network
+        return assemble(codec, factory, target=target)
+
+
+def _is_lazy(module: nn.Module) -> bool:
+    tensors = (*module.parameters(), *module.buffers())
+    lazy = (nn.parameter.UninitializedParameter, nn.parameter.UninitializedBuffer)
+    return any(isinstance(tensor, lazy) for tensor in tensors)
 
 
 def network_name(network: Assembled) -> tuple[str, Network]:

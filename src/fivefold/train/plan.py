@@ -15,7 +15,7 @@ from fivefold.train.loss import Loss, class_weights, make_loss, targets
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import adamw
 from fivefold.train.resident import encodes_once, place
-from fivefold.train.rules import HABITS, decide_batch, decide_epochs
+from fivefold.train.rules import HABITS, Habit, decide_batch, decide_epochs
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
@@ -34,8 +34,9 @@ class Plan:
         precision: of the forward pass.
         epochs: at most.
         batch: rows a step.
-        lr: full learning rate of AdamW; not used by an optimizer of the user's.
-        weight_decay: of AdamW.
+        optimizer: over the body's parameters.
+        lr: its full learning rate.
+        weight_decay: what it takes of matrices.
         once: whether the rows are encoded ahead of the epochs.
         rows: training rows.
         default: whether the network was chosen by the kinds of the columns.
@@ -48,6 +49,7 @@ class Plan:
     precision: Precision
     epochs: int
     batch: int
+    optimizer: torch.optim.Optimizer
     lr: float
     weight_decay: float
     once: bool
@@ -105,6 +107,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         loss=loss,
         classes=len(schema.classes),
     )
+    optimizer = make_optimizer(stage, network.body, habit)
     batch = min(stage.batch or decide_batch(habits, rows), rows)
     return Plan(
         network=network,
@@ -114,8 +117,9 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         precision=find_precision(stage.precision, device),
         epochs=stage.epochs or decide_epochs(habits, rows, batch, inputs, gpu=gpu),
         batch=batch,
-        lr=stage.lr or habit.lr,
-        weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
+        optimizer=optimizer,
+        lr=float(optimizer.param_groups[0]["lr"]),
+        weight_decay=float(optimizer.param_groups[0].get("weight_decay", 0.0)),
         once=encodes_once(network.fixed, rows),
         rows=rows,
         default=stage.model is None,
@@ -130,15 +134,15 @@ def find_precision(wish: str, device: torch.device) -> Precision:
     return "bf16" if bf16 else "float32"
 
 
-def make_optimizer(stage: "Train", plan: Plan) -> torch.optim.Optimizer:
-    """The user's optimizer over the body's parameters, or AdamW.
+def make_optimizer(stage: "Train", body: nn.Module, habit: Habit) -> torch.optim.Optimizer:
+    """The user's optimizer over a body's parameters, or AdamW.
 
     Raises:
         ModelError: if the user's function gives something else.
     """
-    body = plan.network.body
     if stage.optimizer is None:
-        return adamw(body, lr=plan.lr, weight_decay=plan.weight_decay)
+        decay = habit.weight_decay if stage.weight_decay is None else stage.weight_decay
+        return adamw(body, lr=stage.lr or habit.lr, weight_decay=decay)
     made = stage.optimizer(trainable(body))
     if not isinstance(made, torch.optim.Optimizer):
         raise ModelError(

@@ -30,7 +30,13 @@ def snapshot(model: Any) -> Any:
         return model
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
-        return copy.deepcopy(model)
+        try:
+            return copy.deepcopy(model)
+        except Exception as error:
+            raise ValueError(
+                "A module that can be copied; pass a function (inputs, outputs) that makes this "
+                f"one, because copying says: {str(error).splitlines()[0]}"
+            ) from None
     if not callable(model):
         raise ValueError("A name, an nn.Module, or a function of (inputs, outputs)")
     try:

@@ -113,7 +113,7 @@ class Train(Stage):
         from fivefold.train.device import find_device, threads_set
         from fivefold.train.fit import fit
         from fivefold.train.outcome import make_trained
-        from fivefold.train.plan import make_optimizer, make_plan
+        from fivefold.train.plan import make_plan
         from fivefold.train.resident import make_resident
 
         started = time.perf_counter()
@@ -127,7 +127,7 @@ class Train(Stage):
                 rows.train,
                 rows.valid,
                 loss=plan.loss,
-                optimizer=make_optimizer(self, plan),
+                optimizer=plan.optimizer,
                 epochs=plan.epochs,
                 batch=plan.batch,
                 schedule=self.schedule,

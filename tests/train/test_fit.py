@@ -1,0 +1,266 @@
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from fivefold.core.session import derive_seed
+from fivefold.errors import TrainingError
+from fivefold.train.fit import fit, mean_loss, permutation
+from fivefold.train.optimizer import adamw
+
+CPU = torch.device("cpu")
+DEVICES = [
+    "cpu",
+    pytest.param("cuda", marks=pytest.mark.cuda),
+]
+
+
+def problem(rows=200, device="cpu"):
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(rows, 6, generator=generator)
+    y = (x[:, 0] * x[:, 1] > 0).long()
+    return (x[:150].to(device), y[:150].to(device)), (x[150:].to(device), y[150:].to(device))
+
+
+def network(device="cpu"):
+    torch.manual_seed(3)
+    layers = (nn.Linear(6, 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 2))
+    return nn.Sequential(*layers).to(device)
+
+
+def train(model, data, **options):
+    settings = {"loss": F.cross_entropy, "epochs": 6, "batch": 32, "seed": 5, **options}
+    if "optimizer" not in settings:
+        settings["optimizer"] = adamw(model, lr=0.01, weight_decay=0.1)
+    return fit(model, *data, **settings)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_fit_gives_the_numbers_of_a_plain_loop(device):
+    (x, y), (xv, yv) = data = problem(device=device)
+    ours, plain = network(device), network(device)
+    fitted = train(ours, data)
+
+    matrices = [p for p in plain.parameters() if p.ndim > 1]
+    biases = [p for p in plain.parameters() if p.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.1}, {"params": biases, "weight_decay": 0}],
+        lr=0.01,
+        fused=True,
+    )
+    history, best = [], None
+    for epoch in range(1, 7):
+        torch.manual_seed(derive_seed(5, "noise", str(epoch)))
+        order = permutation(150, 5, epoch).to(device)
+        plain.train()
+        losses = []
+        for step in range(4):
+            done = (epoch - 1) * 4 + step
+            rate = 1 if done == 0 else (1 + math.cos(math.pi * done / 23)) / 2
+            for group in optimizer.param_groups:
+                group["lr"] = 0.01 * rate
+            rows = order[step * 32 : step * 32 + 32]
+            optimizer.zero_grad()
+            loss = F.cross_entropy(plain(x[rows]), y[rows])
+            loss.backward()
+            nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
+            optimizer.step()
+            losses.append(loss.item())
+        with torch.no_grad():
+            valid = F.cross_entropy(plain.eval()(xv), yv).item()
+        history.append((np.mean(losses), valid))
+        if best is None or valid < best[0]:
+            best = (valid, epoch, copy.deepcopy(plain.state_dict()))
+
+    found = [(row["train_loss"], row["valid_loss"]) for row in fitted.history]
+    np.testing.assert_allclose(found, history, rtol=1e-6)
+    assert fitted.best_epoch == best[1]
+    for name, weight in ours.state_dict().items():
+        torch.testing.assert_close(weight, best[2][name], rtol=1e-6, atol=1e-7)
+
+
+def test_fit_twice_with_one_seed_gives_the_same_bits_and_another_seed_does_not():
+    data = problem()
+    first, second, third = network(), network(), network()
+    train(first, data)
+    torch.rand(99)
+    train(second, data)
+    train(third, data, seed=6)
+    assert all(
+        torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True)
+    )
+    assert not all(
+        torch.equal(a, b) for a, b in zip(first.parameters(), third.parameters(), strict=True)
+    )
+
+
+def test_fit_leaves_torchs_generator_as_it_was():
+    model, data = network(), problem()
+    before = torch.get_rng_state()
+    train(model, data)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_permutation_is_a_function_of_seed_and_epoch():
+    first = permutation(1000, 0, 1)
+    assert torch.equal(first, permutation(1000, 0, 1))
+    assert not torch.equal(first, permutation(1000, 0, 2))
+    assert not torch.equal(first, permutation(1000, 1, 1))
+    assert torch.equal(first.sort().values, torch.arange(1000))
+
+
+def test_fit_keeps_the_weights_of_the_best_epoch_and_stops_after_patience():
+    (x, y), valid = problem()
+    data = (x, y.flip(0)), valid
+    model = network()
+    fitted = train(model, data, epochs=60, patience=4)
+    losses = [row["valid_loss"] for row in fitted.history]
+    assert fitted.ending == "stopped early"
+    assert fitted.best_epoch == int(np.argmin(losses)) + 1 == len(losses) - 4
+    assert mean_loss(model, valid, loss=F.cross_entropy) == pytest.approx(min(losses), rel=1e-6)
+    assert not model.training
+
+
+def test_fit_without_validation_rows_runs_to_the_end_and_keeps_the_last_weights():
+    (x, y), _ = problem()
+    fitted = train(network(), ((x, y), (x[:0], y[:0])), epochs=15, patience=2)
+    assert fitted.best_epoch == len(fitted.history) == 15
+    assert math.isnan(fitted.history[0]["valid_loss"])
+
+
+def test_fit_best_weights_include_buffers():
+    data = problem()
+    model = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 2))
+    seen = []
+    fitted = train(
+        model,
+        data,
+        epochs=20,
+        patience=3,
+        optimizer=torch.optim.SGD(model.parameters(), lr=5.0),
+        clip=None,
+        on_epoch=lambda row: seen.append(model[0].running_mean.clone()),
+    )
+    assert fitted.best_epoch < len(fitted.history)
+    assert torch.equal(model[0].running_mean, seen[fitted.best_epoch - 1])
+
+
+def test_fit_interrupted_keeps_the_best_weights():
+    data, model = problem(), network()
+    states = []
+
+    def interrupt(row):
+        states.append(copy.deepcopy(model.state_dict()))
+        if row["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    fitted = train(model, data, epochs=50, on_epoch=interrupt)
+    assert fitted.ending == "interrupted"
+    assert len(fitted.history) == 3
+    best = states[fitted.best_epoch - 1]
+    assert all(torch.equal(weight, best[name]) for name, weight in model.state_dict().items())
+
+
+def test_fit_interrupted_in_its_first_epoch_lets_the_interrupt_through():
+    def interrupt(batch):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), problem(), prepare=interrupt)
+
+
+def test_fit_with_a_loss_that_is_not_finite_names_epoch_and_remedy():
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e12)
+    with pytest.raises(TrainingError, match="finite loss in epoch 1, found nan") as caught:
+        train(model, problem(), optimizer=optimizer, clip=None, schedule="constant", epochs=3)
+    assert caught.value.epoch == 1
+    assert "lr=1e+11" in str(caught.value)
+
+
+def test_fit_of_fewer_rows_than_a_batch_takes_them_all():
+    (x, y), valid = problem()
+    seen = []
+    train(network(), ((x[:5], y[:5]), valid), batch=64, prepare=lambda b: seen.append(len(b)) or b)
+    assert seen == [5, 50] * 6
+
+
+def test_fit_of_no_rows_is_refused():
+    (x, y), valid = problem()
+    with pytest.raises(TrainingError, match="found none"):
+        train(network(), ((x[:0], y[:0]), valid))
+
+
+def test_fit_augments_in_training_only_and_before_it_prepares():
+    calls = []
+
+    def augment(batch):
+        calls.append(("augment", len(batch)))
+        return batch
+
+    def prepare(batch):
+        calls.append(("prepare", len(batch)))
+        return batch
+
+    train(network(), problem(), epochs=1, batch=75, augment=augment, prepare=prepare)
+    assert calls == [("augment", 75), ("prepare", 75)] * 2 + [("prepare", 50)]
+
+
+def test_fit_reads_named_inputs_by_the_same_rows():
+    (x, y), (xv, yv) = problem()
+
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = network()
+
+        def forward(self, batch):
+            return self.body(torch.cat([batch["a"], batch["b"]], dim=1))
+
+    named, plain = Named(), network()
+    split = ({"a": x[:, :2], "b": x[:, 2:]}, y), ({"a": xv[:, :2], "b": xv[:, 2:]}, yv)
+    train(named, split)
+    train(plain, ((x, y), (xv, yv)))
+    assert all(
+        torch.equal(a, b) for a, b in zip(named.parameters(), plain.parameters(), strict=True)
+    )
+
+
+def test_fit_scales_every_groups_own_rate():
+    model = network()
+    groups = [{"params": model[0].parameters(), "lr": 0.1}, {"params": model[3].parameters()}]
+    optimizer = torch.optim.SGD(groups, lr=0.02)
+    rates = []
+    hook = model.register_forward_hook(
+        lambda *_: rates.append([group["lr"] for group in optimizer.param_groups])
+    )
+    train(model, problem(), optimizer=optimizer, epochs=2)
+    hook.remove()
+    assert max(rate for rate, _ in rates) == 0.1
+    assert all(first == pytest.approx(5 * second) for first, second in rates)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_fit_in_half_precision_learns_almost_the_same(precision, device):
+    data = problem(device=device)
+    half, full = network(device), network(device)
+    fitted = train(half, data, epochs=30, precision=precision)
+    reference = train(full, data, epochs=30)
+    assert all(parameter.dtype == torch.float32 for parameter in half.parameters())
+    assert min(row["valid_loss"] for row in fitted.history) == pytest.approx(
+        min(row["valid_loss"] for row in reference.history), abs=0.05
+    )
+
+
+def test_mean_loss_in_uneven_pieces_is_the_mean_over_rows():
+    (x, y), _ = problem()
+    model = network().eval()
+    found = mean_loss(model, (x, y), loss=F.cross_entropy, batch=64)
+    assert found == pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-6)

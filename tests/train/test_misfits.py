@@ -1,0 +1,54 @@
+import pytest
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.models.inputs import Codes, Image, Text, Width
+from fivefold.models.registry import choose
+from fivefold.train.misfits import default_network, find_misfits
+from fivefold.train.train import Train
+
+
+def schema(*kinds, task="binary"):
+    columns = [Column(name=f"c{n}", kind=kind) for n, kind in enumerate(kinds)]
+    columns.append(Column(name="y", kind="categorical", role="target"))
+    classes = () if task == "regression" else ("no", "yes")
+    return Schema(columns=tuple(columns), target="y", task=task, classes=classes)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "inputs"),
+    [
+        (["numeric", "categorical"], {"table": Width(3), "codes": Codes((4,))}),
+        (["image"], Image(1, 8, 8)),
+        (["text"], Text(4, 9)),
+        (["text", "text"], {"a": Text(4, 9), "b": Text(4, 9)}),
+        (["numeric", "image"], {"table": Width(3), "photo": Image(1, 8, 8)}),
+    ],
+)
+def test_default_network_by_kinds_is_the_one_chosen_by_sizes(kinds, inputs):
+    assert default_network(kinds) == choose(inputs)
+
+
+def test_fitting_settings_have_no_misfits():
+    stage = Train("convnet", augment=["shift"], class_weights={"yes": 2.0})
+    assert not list(find_misfits(stage, schema("image")))
+    assert not list(find_misfits(Train("mixture"), schema("numeric")))
+
+
+@pytest.mark.parametrize(
+    ("stage", "task", "message"),
+    [
+        (Train("convnet"), "binary", 'Use Train\\("mlp"\\)'),
+        (Train(augment=("flip",)), "binary", "expected an image column"),
+        (Train(class_weights="balanced"), "regression", "found regression"),
+        (Train(class_weights={"maybe": 2.0}), "binary", "no, yes, found one of 'maybe'"),
+    ],
+)
+def test_misfit_is_named_with_its_remedy(stage, task, message):
+    (fault,) = find_misfits(stage, schema("numeric", task=task))
+    with pytest.raises(type(fault), match=message):
+        raise fault
+
+
+def test_misfits_come_all_at_once():
+    stage = Train("textnet", augment=("flip",), class_weights={"maybe": 2.0})
+    assert len(list(find_misfits(stage, schema("numeric")))) == 3
