@@ -39,10 +39,15 @@ def test_network_of_a_factory_follows_the_seed_and_leaves_the_generator(make_dat
 
 
 def test_network_with_lazy_layers_gets_its_shapes(make_data):
+    data = make_data()
+    module = nn.Sequential(nn.LazyLinear(5), nn.Linear(5, 1))
+    assert made(data, module).body[0].weight.shape == (5, 2)
+    assert isinstance(module[0], nn.LazyLinear)
     network = made(
-        make_data(), nn.Sequential(nn.LazyLinear(5), nn.LazyBatchNorm1d(), nn.Linear(5, 1))
+        data, lambda inputs, outputs: nn.Sequential(nn.LazyBatchNorm1d(), nn.Linear(2, 1))
     )
-    assert network.body[0].weight.shape == (5, 2)
+    assert network.body[0].running_mean.tolist() == [0.0, 0.0]
+    assert network.body.training
 
 
 @pytest.mark.parametrize(

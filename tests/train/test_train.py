@@ -83,6 +83,18 @@ def test_train_starts_from_the_module_as_it_was_when_the_stage_was_built(make_da
     assert stage.replace(epochs=2).run(data=data, session=Session()).first_digest == before
 
 
+def test_train_shows_the_training_rows_to_a_module_that_fits_buffers(make_data):
+    class Centred(nn.Linear):
+        def fit_buffers(self, batch):
+            self.register_buffer("mean", batch.mean(dim=0))
+            self.seen = len(batch)
+
+    data = make_data(scale="none")
+    body = run(data, model=Centred, epochs=1).model.body
+    assert body.seen == 120
+    torch.testing.assert_close(body.mean, torch.from_numpy(data.train.inputs["numeric"]).mean(0))
+
+
 def test_train_fills_the_artifact(make_data):
     data = make_data()
     trained = run(data, epochs=4, threads=1)

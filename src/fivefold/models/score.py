@@ -46,13 +46,8 @@ def score(
         model.to(where).eval()
         with torch.inference_mode():
             for start in range(0, rows, batch):
-                blocks = {
-                    name: torch.from_numpy(
-                        np.require(values[start : start + batch], requirements="CW")
-                    )
-                    for name, values in inputs.items()
-                }
-                blocks = {name: tensor.to(where) for name, tensor in blocks.items()}
+                part = slice(start, start + batch)
+                blocks = {name: tensor(values[part]).to(where) for name, values in inputs.items()}
                 scores.append(model.scores(blocks).cpu().numpy())
     finally:
         model.to(home)
@@ -63,4 +58,4 @@ def score(
 
 def tensor(values: "Array") -> torch.Tensor:
     """The array as a tensor that shares its memory where that may be written to."""
-    return torch.from_numpy(np.require(values, requirements="CW"))
+    return torch.from_numpy(np.require(values, requirements=["C", "W"]))

@@ -81,7 +81,7 @@ def write_csv(
     Args:
         sink: text is written there.
         columns: by name; those that hold lists (pixels) are left out.
-        said: an answer for each row.
+        said: an answer for each row; numbers get seven digits, all that float32 holds.
     """
     plain = {
         name: values
@@ -93,7 +93,8 @@ def write_csv(
     writer.writerow([*plain, "prediction", *shares])
     for number, answer in enumerate(said):
         own = [values[number] for values in plain.values()]
-        writer.writerow([*own, answer["prediction"], *answer.get("probabilities", {}).values()])
+        told = [answer["prediction"], *answer.get("probabilities", {}).values()]
+        writer.writerow([*own, *(f"{v:.7g}" if isinstance(v, float) else v for v in told)])
 
 
 def stream(model: "Predictor", source: Bytes, sink: TextIO) -> int:

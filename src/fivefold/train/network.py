@@ -43,9 +43,7 @@ def make_network(
             return make(choose(inputs), inputs, outputs)
         if isinstance(model, str):
             return make(model, inputs, outputs)
-        if isinstance(model, nn.Module):
-            return copy.deepcopy(model)
-        made = model(inputs, outputs)
+        made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         if isinstance(made, nn.Module) and _is_lazy(made):
             with torch.no_grad():  # gives lazy layers their shapes; only then can they be copied
                 made.eval()(Fixed(codec)(example))

@@ -27,7 +27,8 @@ class Train(Stage):
             `nn.Module`, copied as it is now (only copies of that copy are trained); or a function
             of `(inputs, outputs)` that makes one. A table arrives as float `(n, width)`, any
             other single kind as its tensor, several as a dict of tensors; logits
-            `(n, outputs)` are expected, one output for two classes and for regression.
+            `(n, outputs)` are expected, one output for two classes and for regression. A module
+            with a method `fit_buffers(batch)` is shown the training rows once, before step one.
         epochs: at most; None follows a rule on rows and their size, up to 100.
         batch: rows a step; None is a power of two near rows/64.
         lr: full learning rate of AdamW; None is what suits the network.
