@@ -75,7 +75,7 @@ def test_default_partition_is_64_16_20_and_says_how():
     collected = collect(distinct(1000, y=two_classes(1000, 0.1)))
     partition = Partition.derive(collected, Session(seed=7))
     assert [len(part) for part in parts(partition)] == [640, 160, 200]
-    assert partition.how == "stratified 64/16/20, seed 7"
+    assert partition.how == "stratified 64/16/20"
 
 
 def test_partition_parts_are_ascending_positions_that_share_none():

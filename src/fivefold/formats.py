@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.core.store import Format, register, write_bytes
+from fivefold.core.store import Format, provide, register, write_bytes
 
 
 def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
@@ -217,3 +217,5 @@ for _form in (
     ),
 ):
     register(_form)
+
+provide("network", "fivefold.models.saved")

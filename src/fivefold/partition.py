@@ -25,7 +25,7 @@ class Partition(Artifact):
         train: `(n,)` int64, in ascending order.
         valid: `(n,)` int64, may be empty.
         test: `(n,)` int64, may be empty.
-        how: in a few words how they were drawn, with sizes and seed.
+        how: in a few words how they were drawn, with the share of each part in per cent.
         by: the rule that folds follow too.
     """
 
@@ -83,7 +83,7 @@ def draw(
         f"{100 * (parts == code).sum() / max((parts >= 0).sum(), 1):.0f}" for code in range(3)
     )
     source = f", {' and '.join(said)} given by the source" if said else ""
-    how = f"{by} {sizes}{source}, seed {seed}"
+    how = f"{by} {sizes}{source}"
     return Partition(
         train=np.flatnonzero(parts == 0),
         valid=np.flatnonzero(parts == 1),

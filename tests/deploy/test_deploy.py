@@ -284,7 +284,7 @@ def test_deploy_of_images_and_texts_leaves_out_rows_without_a_picture(handed, tm
     result = deploy(Deploy(tmp_path / "x.ff"), made)
     assert result.parity["left_out"] == 1
     assert result.parity["rows"] == len(made.partition.test) - 1
-    assert [finding.code for finding in result.findings] == ["no_raw_graph", "rows_not_replayed"]
+    assert [finding.code for finding in result.findings] == ["rows_not_replayed"]
     assert "pillow==" in open_bundle(result.path).text("requirements.txt")
     model = load(result.path)
     found = model.predict([{"numeric": [[0] * 8] * 8, "text": "good"}])

@@ -11,7 +11,7 @@ from pydantic import Field
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import TABULAR, Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
@@ -114,7 +114,8 @@ class Deploy(Stage):
             parity.update(self._parity(bundle, table, rows, wanted, examples, data, trained))
 
         digest = write_bundle(entries, self.path, check=check)
-        findings = tuple(_findings(without, left_out))
+        is_table = any(column.kind in TABULAR for column in data.codec.schema.inputs)
+        findings = tuple(_findings(without if is_table else "", left_out))
         for finding in findings:
             session.emit(Found(finding=finding))
         size = sum(map(len, entries.values()))
