@@ -184,6 +184,15 @@ def test_every_door_answers_as_evaluate_scored(tmp_path):
     assert model.predict(held).tolist() == result.predict(held).tolist()
 
 
+def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path):
+    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train(epochs=2), ff.Evaluate()]
+    digests = set()
+    for _ in range(2):
+        pipeline = ff.Pipeline([*stages, ff.Deploy(tmp_path / "iris.ff")])
+        digests.add(pipeline.run(seed=0, progress=False)[ff.Deployed].digest)
+    assert len(digests) == 1
+
+
 def test_wrong_pipeline_is_refused_before_its_source_is_opened():
     source = ff.Collect("/no/such/file.csv", target="y")
     for stages in (

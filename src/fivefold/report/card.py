@@ -10,6 +10,9 @@ from fivefold.report.ranking import ranked
 from fivefold.report.tables import cell, ends, inert, markdown
 
 NETWORK = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
+TIMED = ["fit_seconds", "milliseconds_per_row"]
+"""Left out, so that two runs with one seed give one bundle, to the byte."""
+
 PROVENANCE = ("source", "sha256", "bytes", "rows", "licence")
 MOST_COLUMNS = 100
 
@@ -35,10 +38,8 @@ def card(*, collected: Collected, trained: Trained, evaluated: Evaluated | None 
         if evaluated.folds:
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
         if "model_comparison" in evaluated.tables:
-            blocks += [
-                "## Beside simple models",
-                markdown(evaluated.tables["model_comparison"]),
-            ]
+            table = evaluated.tables["model_comparison"].drop(columns=TIMED, errors="ignore")
+            blocks += ["## Beside simple models", markdown(table)]
     blocks += ["## Findings", _findings(collected, trained, evaluated)]
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
