@@ -123,7 +123,7 @@ def execute(
             with suppress(AttributeError):
                 error.written = context  # type: ignore[attr-defined]
             raise
-        keep(step, context, run)
+        keep(step, before[-1], context, run)
         preflight(active[position + 1 :], context, run)
     return Execution(run, active, tuple(before), context, seconds)
 

@@ -77,14 +77,20 @@ def arguments(signature: Signature, context: Context, session: Session) -> dict[
     }
 
 
-def keep(step: Step, context: Context, run: Run) -> None:
-    """Save what a step wrote, where the caller wished for it."""
+def keep(step: Step, before: Context, after: Context, run: Run) -> None:
+    """Save what a step wrote, and what was derived for it, where the caller wished for it."""
     if run.directory is None:
         return
     run.directory.mkdir(parents=True, exist_ok=True)
     write_bytes(run.directory / "recipe.json", run.recipe.encode())
-    key = step.signature.writes
-    try:
-        context[key].save(run.directory / step.name / "artifact")
-    except StoreError as error:
-        run.emit(Noted(path=(*run.path, step.name), text=f"{key} was not saved: {error.summary}"))
+    for key in after:
+        address = (key.type, key.label)
+        if after[address] is before.get(address):
+            continue
+        written = key == step.signature.writes
+        name = step.name if written else key.type.__name__.lower()
+        try:
+            after[address].save(run.directory / name / "artifact")
+        except StoreError as error:
+            text = f"{key} was not saved: {error.summary}"
+            run.emit(Noted(path=(*run.path, step.name), text=text))
