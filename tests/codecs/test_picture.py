@@ -97,3 +97,18 @@ def test_resized_between_grey_and_colour_weighs_luminance():
     assert resized(np.full((1, 1, 1), 9, np.uint8), 1, 1, 3).ravel().tolist() == [9, 9, 9]
     red = np.array([[[255, 0, 0]]], np.uint8)
     assert resized(red, 1, 1, 1).ravel().tolist() == [76]
+
+
+def test_picture_of_a_format_that_starts_another_program_is_refused(monkeypatch):
+    started = []
+    monkeypatch.setattr("subprocess.Popen", lambda *args, **kwargs: started.append(args))
+    postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n"
+    with pytest.raises(ValueError, match="no image of a known kind"):
+        picture(postscript)
+    assert started == []
+
+
+def test_pixels_of_bytes_are_read_from_the_head():
+    content = encoded(Image.new("L", (30, 20)))
+    assert module.pixels_of(content) == 600
+    assert module.pixels_of(b"nonsense") == 0

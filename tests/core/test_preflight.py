@@ -227,3 +227,20 @@ def test_preflight_sees_the_directory_before_anything_is_written_there(tmp_path:
 def test_preflight_of_a_slice_sees_what_was_given(five, log):
     five[2:].execute(given=[Preprocessed()])
     assert log.lines[0] == "train preflight after 1"
+
+
+@pytest.mark.parametrize("place", ["file", "file/run", "full"])
+def test_run_into_a_place_that_is_not_its_own_is_refused_before_any_work(tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    asked = []
+
+    class Asking(Stage):
+        def run(self, session: Session) -> Collected:
+            asked.append(self)
+            return Collected(text="")
+
+    with pytest.raises(PreflightError, match="expected to save into"):
+        Chain([Asking()]).execute(directory=tmp_path / place)
+    assert asked == []

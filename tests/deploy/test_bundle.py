@@ -147,3 +147,12 @@ def test_write_into_an_empty_folder_takes_its_place(entries, tmp_path):
     (tmp_path / "model.ff").mkdir()
     write_bundle(entries, f"{tmp_path}/model.ff/")
     assert open_bundle(tmp_path / "model.ff").text("card.md") == "# Card\n"
+
+
+def test_write_over_a_folder_that_holds_more_than_a_bundle_refuses_and_keeps_it(entries, tmp_path):
+    place = f"{tmp_path / 'model'}/"
+    write_bundle(entries, place)
+    (tmp_path / "model" / "notes.txt").write_text("mine")
+    [fault] = path_faults(place)
+    assert isinstance(fault, PreflightError)
+    assert (tmp_path / "model" / "notes.txt").read_text() == "mine"

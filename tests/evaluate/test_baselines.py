@@ -122,8 +122,8 @@ def test_baselines_of_images_see_their_pixels(world):
     made = _by_kind(world({"i": pixels}, {"i": "image"}, target).data)
     assert accuracy(target[160:], made["linear"].scores) == 1
     assert accuracy(target[160:], made["boosting"].scores) > 0.9
-    assert made["linear"].note == "images pooled to 14 pixels a side"
-    assert made["boosting"].note == "images pooled to 8 pixels a side"
+    assert made["linear"].note == "images pooled to 14 pixels a side, 1 thread"
+    assert made["boosting"].note == "images pooled to 8 pixels a side, 1 thread"
 
 
 def test_baselines_of_many_rows_learn_from_a_sample_and_say_so(numbers, monkeypatch):
@@ -139,7 +139,7 @@ def test_baselines_of_many_rows_learn_from_a_sample_and_say_so(numbers, monkeypa
 def test_baselines_that_do_not_converge_say_so_without_a_warning(numbers, monkeypatch):
     monkeypatch.setattr(module, "STEPS", 1)
     made = _by_kind(numbers.data, ("linear",))["linear"]
-    assert made.note == "stopped after 1 steps"
+    assert made.note == "stopped after 1 steps, 1 thread"
 
 
 @pytest.mark.parametrize("kind", ["constant", "linear", "boosting"])

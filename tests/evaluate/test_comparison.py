@@ -46,11 +46,17 @@ def test_comparison_knows_which_direction_is_better(metric, verdict):
     assert made.verdict == verdict
 
 
-def test_comparison_on_few_rows_is_a_tie_with_the_reason():
+def test_comparison_on_few_rows_is_not_measured_and_says_why():
     target, scores, others = _values(20)
     made = compare(METRICS["regression"]["mae"], target, scores, others, resample(20, seed=0))
-    assert made.verdict == "a tie"
+    assert made.verdict == "not measured"
     assert made.difference.method == "too few rows"
+
+
+def test_comparison_of_equal_answers_on_few_rows_is_a_tie():
+    target, scores, _ = _values(20)
+    made = compare(METRICS["regression"]["mae"], target, scores, scores, resample(20, seed=0))
+    assert made.verdict == "a tie"
 
 
 @pytest.mark.slow

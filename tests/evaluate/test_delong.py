@@ -133,3 +133,11 @@ def test_delong_covers_what_it_promises(shift, positives, n):
         made = delong(target, np.stack([-score, score], 1))
         covered += made.low <= truth <= made.high
     assert covered / rounds >= 0.93
+
+
+def test_delong_difference_of_perfect_order_on_few_rows_is_not_certainty():
+    target = np.array([0, 0, 1, 1])
+    perfect = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]])
+    made = delong_difference(target, perfect, np.full((4, 2), 0.5))
+    assert made == 0.5
+    assert not made.low > 0

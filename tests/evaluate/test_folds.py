@@ -34,7 +34,7 @@ def test_folds_keep_a_part_of_their_training_rows_to_stop_by(folded):
 def test_folds_give_the_mean_with_the_corrected_interval(folded):
     table = folded.tables["folds"]
     held = table["held_out_rows"]
-    ratio = (held / (table["train_rows"] + table["valid_rows"])).mean()
+    ratio = (held / table["train_rows"]).mean()
     made, expected = (
         folded[Evaluated].folds["accuracy"],
         corrected_t(table["accuracy"].to_numpy(), ratio),

@@ -1,8 +1,6 @@
-import time
-
 import numpy as np
 
-from fivefold.evaluate.speed import batch_milliseconds, prediction_speed, time_calls
+from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 
 
 def test_prediction_speed_times_the_network_alone_and_with_its_codec(numbers, sensible):
@@ -19,17 +17,3 @@ def test_prediction_speed_without_test_rows_is_empty(numbers, sensible):
     table = prediction_speed(numbers.evidence(sensible))
     assert len(table) == 0
     assert np.isnan(batch_milliseconds(table))
-
-
-def test_time_calls_measures_each_call_but_the_first():
-    calls = []
-
-    def call():
-        calls.append(None)
-        time.sleep(0.05 if len(calls) == 1 else 0.002)
-
-    seconds = time_calls(call, 3)
-    assert len(calls) == 4
-    assert len(seconds) == 3
-    assert (seconds >= 0.002).all()
-    assert seconds.min() < 0.05

@@ -76,3 +76,20 @@ def test_groups_are_categories_quarters_and_truth_values():
     assert {values for name, values in made if name == "member"} == {"`True`", "`False`"}
     assert ("place", "`<1H`") in made
     assert made["place", "missing"].sum() == 50
+
+
+def test_weak_subgroup_that_is_always_wrong_is_found():
+    names = np.array(["x"] * 50 + ["y"] * 500, dtype=object)
+    losses = (names == "x").astype(float)
+    schema = Schema(
+        columns=(
+            Column(name="place", kind="categorical"),
+            Column(name="t", kind="categorical", role="target"),
+        ),
+        target="t",
+        task="binary",
+        classes=("a", "b"),
+    )
+    [found] = weak_subgroups(losses, Columns({"place": names}), schema)
+    assert found.rows == 50
+    assert found.inside == 1.0

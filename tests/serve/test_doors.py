@@ -60,3 +60,22 @@ def test_read_chunks_count_rows_from_the_first_of_all():
 
 def test_read_chunks_of_no_rows_is_one_empty_piece(schema):
     assert [len(p) for p in read_chunks({name: [] for name in ROW}, schema)] == [0]
+
+
+def test_read_chunks_of_large_pictures_hold_few_at_a_time(monkeypatch):
+    monkeypatch.setattr("fivefold.serve.doors.PIXELS", 250)
+    schema = Schema(
+        columns=(
+            Column(name="photo", kind="image"),
+            Column(name="t", kind="categorical", role="target"),
+        ),
+        target="t",
+        task="binary",
+        classes=("a", "b"),
+    )
+    pictures = np.empty(5, dtype=object)
+    for place in range(5):
+        pictures[place] = np.full((10, 10), place, dtype=np.uint8)
+    pieces = list(read_chunks({"photo": pictures}, schema))
+    assert [len(piece) for piece in pieces] == [2, 2, 1]
+    assert [piece.column("photo")[0].flat[0] for piece in pieces] == [0, 2, 4]

@@ -10,6 +10,9 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+"""What is decoded. Pillow knows more, and starts another program for one of them."""
+
 MAX_PIXELS = 64_000_000
 """More pixels than this in one image are refused: a small file can unfold to fill a machine."""
 
@@ -51,14 +54,31 @@ def _decoded(content: bytes) -> Array:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
             return _pixels(image)
     except UnidentifiedImageError:
-        raise ValueError("the bytes are no image that Pillow knows") from None
+        raise ValueError(f"the bytes are no image of a known kind ({', '.join(FORMATS)})") from None
     except (OSError, SyntaxError, Image.DecompressionBombError) as fault:
         raise ValueError(f"the image is damaged: {fault}") from None
+
+
+def pixels_of(value: object) -> int:
+    """How many pixels `picture` would decode, from the head of the file alone; 0 if that fails."""
+    from PIL import Image
+
+    try:
+        if isinstance(value, str):
+            value = _from_base64(value)
+        if isinstance(value, PathLike):
+            value = Path(value).read_bytes()
+        if isinstance(value, bytes | bytearray | memoryview):
+            with Image.open(io.BytesIO(bytes(value)), formats=FORMATS) as image:
+                return int(image.width * image.height)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return 0
+    return int(np.asarray(value).size)
 
 
 def _pixels(image: object) -> Array:

@@ -12,7 +12,6 @@ Role = Literal["input", "target", "group", "time", "ignored"]
 Label = str | int | float | bool
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-TASKS: tuple[Task, ...] = get_args(Task)
 TABULAR: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "datetime")
 
 

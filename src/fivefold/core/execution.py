@@ -10,7 +10,7 @@ from fivefold.core.context import Context
 from fivefold.core.events import Noted, StageFinished, StageStarted
 from fivefold.core.faults import raise_all
 from fivefold.core.key import Key
-from fivefold.core.run import Run, arguments, keep, with_derived
+from fivefold.core.run import Run, arguments, directory_faults, keep, with_derived
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
 from fivefold.errors import FivefoldError, WiringError
@@ -134,7 +134,7 @@ def preflight(steps: Sequence[Step], context: Context, run: Run) -> None:
     Raises:
         PreflightError: listing all of them, when there are several; one alone as it is.
     """
-    faults: list[FivefoldError] = []
+    faults = directory_faults(run.directory)
     for step in steps:
         try:
             faults += step.stage.preflight(run.session(step.name, context), context)

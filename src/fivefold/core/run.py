@@ -1,5 +1,6 @@
 """What is the same for all stages of one run, and what each is handed."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from fivefold.core.session import Link, Refit, Session, derive_seed
 from fivefold.core.signature import Signature
 from fivefold.core.store import write_bytes
 from fivefold.core.wiring import Step
-from fivefold.errors import StoreError
+from fivefold.errors import FivefoldError, PreflightError, StoreError
+
+RECIPE = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,35 @@ def arguments(signature: Signature, context: Context, session: Session) -> dict[
     }
 
 
+def directory_faults(directory: Path | None) -> list[FivefoldError]:
+    """What keeps a run from saving its artifacts there: no folder, not writable, not its own."""
+    if directory is None:
+        return []
+    above = next(path for path in (directory, *directory.parents) if path.exists())
+    found = ""
+    if not above.is_dir():
+        found = f"a file, {above}"
+    elif above == directory and any(directory.iterdir()):
+        found = "" if (directory / RECIPE).is_file() else "a folder that holds something else"
+    if not found and not os.access(above, os.W_OK | os.X_OK):
+        found = f"{above} read-only"
+    if not found:
+        return []
+    return [
+        PreflightError(
+            f"Pipeline.run: expected to save into {directory}, found {found}.",
+            remedy="Choose a new folder, or that of an earlier run.",
+            path=directory,
+        )
+    ]
+
+
 def keep(step: Step, before: Context, after: Context, run: Run) -> None:
     """Save what a step wrote, and what was derived for it, where the caller wished for it."""
     if run.directory is None:
         return
     run.directory.mkdir(parents=True, exist_ok=True)
-    write_bytes(run.directory / "recipe.json", run.recipe.encode())
+    write_bytes(run.directory / RECIPE, run.recipe.encode())
     for key in after:
         address = (key.type, key.label)
         if after[address] is before.get(address):
@@ -91,6 +117,7 @@ def keep(step: Step, before: Context, after: Context, run: Run) -> None:
         name = step.name if written else key.type.__name__.lower()
         try:
             after[address].save(run.directory / name / "artifact")
-        except StoreError as error:
-            text = f"{key} was not saved: {error.summary}"
+        except (StoreError, OSError) as error:
+            why = error.summary if isinstance(error, StoreError) else error.strerror
+            text = f"{key} was not saved: {why}"
             run.emit(Noted(path=(*run.path, step.name), text=text))

@@ -104,13 +104,18 @@ def is_folder(path: str | PathLike[str]) -> bool:
 
 
 def is_bundle(target: Path) -> bool:
-    """True if what stands here is a bundle, or an empty folder; damaged ones count."""
+    """True if a bundle stands here, and nothing beside it in a folder; damaged ones count."""
     marker = f'"kind": "{KIND}"'.encode()
     if target.is_dir():
         manifest = target / MANIFEST
         if not manifest.is_file():
             return not any(target.iterdir())
-        return marker in manifest.read_bytes()[:200]
+        content = manifest.read_bytes()
+        if marker not in content[:200]:
+            return False
+        return all(
+            f'"{name.name}"'.encode() in content for name in target.iterdir() if name != manifest
+        )
     if not target.is_file():
         return False
     with target.open("rb") as file:

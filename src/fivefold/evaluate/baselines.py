@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.evaluate.features import LINEAR_PIXELS, TREE_PIXELS, LinearFeatures, tree_matrix
+from fivefold.evaluate.timing import time_calls
 
 if TYPE_CHECKING:
     from fivefold.codecs.codec import Codec
@@ -21,6 +23,7 @@ BaselineName = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")
 MOST_ROWS, MOST_ROWS_OF_MANY = 200_000, 20_000
 MOST_TREES = 1000
+CALLS = 3
 STEPS = 100
 FEW_ROUNDS, MOST_ROUNDS = 25, 100
 
@@ -91,10 +94,10 @@ def fit_baselines(
             yield Baseline(kind=name, name=title(name, data.codec), scores=None, note=fitted)
             continue
         predict, note = fitted
-        started = perf_counter()
         with threadpool_limits(limits=1):
             scores = predict(data.test)
-        milliseconds = 1000 * (perf_counter() - started) / max(1, len(data.test))
+            seconds = np.median(time_calls(partial(predict, data.test), CALLS))
+        milliseconds = float(1000 * seconds / max(1, len(data.test)))
         yield Baseline(
             kind=name,
             name=title(name, data.codec),
@@ -102,7 +105,7 @@ def fit_baselines(
             fit_seconds=fit_seconds,
             milliseconds_per_row=milliseconds,
             rows_fitted=len(rows),
-            note=", ".join(filter(None, [*notes, note])),
+            note=", ".join(filter(None, [*notes, note, "1 thread"])),
         )
 
 

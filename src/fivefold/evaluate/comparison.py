@@ -12,7 +12,7 @@ from fivefold.evaluate.intervals import bootstrap
 from fivefold.evaluate.metrics import Metric
 from fivefold.evaluate.resampling import Resamples
 
-Verdict = Literal["wins", "loses", "a tie"]
+Verdict = Literal["wins", "loses", "a tie", "not measured"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def compare(
         level: coverage, a fraction.
 
     Returns:
-        The difference and the verdict on the first; without an interval it is a tie, and the
-        difference says why.
+        The difference and the verdict on the first; without an interval it is "not
+        measured", and the difference says why, unless the two answer alike: a tie.
 
     Example:
         >>> from fivefold.evaluate.metrics import METRICS
@@ -73,6 +73,8 @@ def compare(
 
         difference = bootstrap({metric.name: gap}, resamples, level=level)[metric.name]
     verdict: Verdict = "a tie"
-    if np.isfinite(difference.low) and not difference.low <= 0 <= difference.high:
+    if not np.isfinite(difference.low):
+        verdict = "a tie" if np.array_equal(scores, others) else "not measured"
+    elif not difference.low <= 0 <= difference.high:
         verdict = "wins" if (difference > 0) == metric.greater else "loses"
     return Comparison(difference, verdict)

@@ -155,6 +155,14 @@ def delong_difference(
     smallest = _rows_of_the_rarer_side(target, scores)
     if not np.isfinite(point) or smallest < FEWEST_OF_A_CLASS:
         return Estimate(point, method="too few rows of a class", n=len(target), level=level)
+    if not gap.any() and not np.array_equal(scores, others):
+        # No row's order speaks of the spread, as when one of them is perfect: the two intervals,
+        # each with its own care for few rows, bound the difference instead.
+        ours, theirs = (delong(target, each, level=level) for each in (scores, others))
+        low, high = ours.low - theirs.high, ours.high - theirs.low
+        return Estimate(
+            point, low=low, high=high, method="delong, apart", n=len(target), level=level
+        )
     low, high = max(-1.0, point - half), min(1.0, point + half)
     return Estimate(point, low=low, high=high, method="delong", n=len(target), level=level)
 

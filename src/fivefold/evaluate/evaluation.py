@@ -26,7 +26,7 @@ from fivefold.evaluate.tables import (
     per_class,
 )
 from fivefold.evaluate.timesplit import optimistic_split
-from fivefold.partition import Partition
+from fivefold.partition import By, Partition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def evaluate(
     from fivefold.models.score import score
 
     scores = score(trained.model, data.test.inputs)
-    resamples = resamples_of(collected, data, scores, seed=session.seed)
+    resamples = resamples_of(collected, data, scores, seed=session.seed, by=partition.by)
     evidence = Evidence(
         collected=collected,
         partition=partition,
@@ -94,11 +94,12 @@ def evaluate(
 
 
 def resamples_of(
-    collected: Collected, data: Preprocessed, scores: Array, *, seed: int
+    collected: Collected, data: Preprocessed, scores: Array, *, seed: int, by: By = "auto"
 ) -> Resamples:
-    """Resamples of the test rows, in blocks of time or by group where the schema says so."""
+    """Resamples of the test rows: in blocks of time if they were drawn by time, else by group."""
     schema, index, target = collected.schema, data.test.index, data.test.target
-    time, group = schema.named("time"), schema.named("group")
+    group = schema.named("group")
+    time = schema.named("time") if by in ("auto", "time") else None
     if time is None and group is None:
         return resample(len(index), seed=seed)
     losses = row_losses(schema.task, target, scores)

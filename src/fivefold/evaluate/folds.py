@@ -48,8 +48,8 @@ def fit_folds(
 ) -> Folds:
     """Refit on k folds of the training and validation rows; test rows are in none of them.
 
-    Folds are stratified, by group or by time, as the schema asks. Each fold sets a part of its
-    training rows aside to stop by, as large as the validation part of the whole run.
+    Folds are stratified, by group or by time, as the partition was drawn. Each fold sets a part
+    of its training rows aside to stop by, as large as the validation part of the whole run.
 
     Args:
         collected: the raw table and its schema.
@@ -68,11 +68,12 @@ def fit_folds(
 
     rows = np.sort(np.concatenate([partition.train, partition.valid]))
     share = len(partition.valid) / max(1, len(rows))
-    folds = draw_folds(collected, rows, k, session.seed)
+    folds = draw_folds(collected, rows, k, session.seed, by=partition.by)
     lines, pieces = [], []
     for n, (learn, held) in enumerate(folds, 1):
-        kept, stop = hold_out(collected, learn, share, session.seed)
-        division = Partition(train=kept, valid=stop, test=held, how=f"fold {n} of {k}")
+        kept, stop = hold_out(collected, learn, share, session.seed, by=partition.by)
+        how = f"fold {n} of {k}"
+        division = Partition(train=kept, valid=stop, test=held, how=how, by=partition.by)
         context = session.refit(division, name=f"fold-{n}")
         test, trained = context[Preprocessed].test, context[Trained]
         scores = score(trained.model, test.inputs)
@@ -91,7 +92,8 @@ def fit_folds(
         first = HEADLINE[collected.schema.task][0]
         session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
     table = pd.DataFrame(lines)
-    held_per_learnt = float(np.mean([len(held) / max(1, len(learn)) for learn, held in folds]))
+    per_row = table["held_out_rows"] / table["train_rows"].clip(lower=1)
+    held_per_learnt = float(per_row.mean())
     names = [*METRICS[collected.schema.task], *(own or {})]
     means = {
         name: corrected_t(table[name].to_numpy(), held_per_learnt, level=level) for name in names

@@ -123,7 +123,11 @@ def drift(evidence: Evidence) -> list[Finding]:
     random = np.random.default_rng(evidence.seed)
     table = evidence.collected.table
     train, test = (
-        table.take(rows if len(rows) <= MOST_DRIFT_ROWS else random.choice(rows, MOST_DRIFT_ROWS))
+        table.take(
+            rows
+            if len(rows) <= MOST_DRIFT_ROWS
+            else random.choice(rows, MOST_DRIFT_ROWS, replace=False)
+        )
         for rows in (evidence.data.train.index, evidence.data.test.index)
     )
     drifted = drifted_columns(train, test, evidence.schema)

@@ -1,14 +1,13 @@
 """How long a prediction takes."""
 
-from collections.abc import Callable
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fivefold.codecs.table import Array, Table
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.timing import time_calls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,21 +48,6 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
             lines.append((what, size, np.median(times), times.min(), times.max(), calls))
     columns = ["what", "rows_per_call", "milliseconds_per_row", "fastest", "slowest", "calls"]
     return pd.DataFrame(lines, columns=columns)
-
-
-def time_calls(call: Callable[[], object], calls: int) -> Array:
-    """Seconds of each of so many calls, after one that is not counted.
-
-    Returns:
-        `(calls,)` float64.
-    """
-    call()
-    seconds = np.empty(calls)
-    for n in range(calls):
-        started = perf_counter()
-        call()
-        seconds[n] = perf_counter() - started
-    return seconds
 
 
 def batch_milliseconds(speed: "pd.DataFrame") -> float:

@@ -71,7 +71,8 @@ def weak_subgroups(losses: Array, table: Table, schema: "Schema") -> list[Subgro
 
     Returns:
         Those with at least 30 rows and a chance below 0.01 after correcting for the number of
-        groups judged (Welch's test, Bonferroni), the largest difference first; one a column.
+        groups judged (z test of unequal variances, Bonferroni), the largest difference first; one a
+        column.
     """
     judged = []
     for name, values, inside in groups(table, schema):
@@ -82,7 +83,8 @@ def weak_subgroups(losses: Array, table: Table, schema: "Schema") -> list[Subgro
     for name, values, rows, ours, others in judged:
         error = (ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)) ** 0.5
         gap = float(ours.mean() - others.mean())
-        chance = min(1.0, len(judged) * _tail(gap / error if error else 0.0))
+        z = gap / error if error else float("inf") if gap > 0 else 0.0
+        chance = min(1.0, len(judged) * _tail(z))
         found = Subgroup(name, values, rows, float(ours.mean()), float(others.mean()), chance)
         best = worst.get(name)
         if chance < MOST_CHANCE and (best is None or gap > best.inside - best.outside):

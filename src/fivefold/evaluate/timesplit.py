@@ -50,6 +50,13 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
             column=column,
         )
     later = by_time(evidence, column)
+    if not min(map(len, (later.train, later.test))):
+        return found(
+            "split_ignores_time",
+            "warning",
+            f"{begun}; the score by time was not measured, as too many rows share a date. {advice}",
+            column=column,
+        )
     refit = session.refit(later, name="by-time")
     scores = _scores(refit[Trained], refit[Preprocessed])
     test = refit[Preprocessed].test

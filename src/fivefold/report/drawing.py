@@ -17,7 +17,6 @@ MUTED = "#6e7781"
 LINE = "#d0d7de"
 BLUE = "#0072b2"
 ORANGE = "#d55e00"
-GREEN = "#009e73"
 """Ink and three hues of Okabe and Ito's palette, told apart by colour-blind readers too."""
 
 STYLE: Any = {

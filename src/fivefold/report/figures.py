@@ -1,14 +1,14 @@
 """Pictures of a run: how it learned, where it errs, how it compares."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from fivefold.core.estimate import Estimate
-from fivefold.report.drawing import BLUE, INK, LINE, MUTED, ORANGE, draw
+from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, draw
 from fivefold.report.tables import shortened
 
 if TYPE_CHECKING:
@@ -179,30 +179,3 @@ def _window(scores: Mapping[str, Estimate]) -> tuple[float, float]:
     low, high = min(end[0] for end in near), max(end[-1] for end in near)
     alone = min(abs(far[0] - high), abs(low - far[-1])) > 4 * (high - low)
     return (low, high) if alone else everything
-
-
-def class_counts(counts: Mapping[Any, int]) -> str:
-    """How many rows each class has, as bars.
-
-    Args:
-        counts: rows by label, drawn from the top in this order.
-
-    Returns:
-        SVG text.
-    """
-    shown = list(counts.items())[:MOST_CLASSES]
-
-    def paint(axes: Axes) -> None:
-        axes.grid(visible=False)
-        axes.barh(range(len(shown)), [rows for _, rows in shown], color=LINE, height=0.7)
-        for place, (_, rows) in enumerate(shown):
-            axes.text(rows, place, f" {rows:,}", va="center")
-        axes.set_yticks(range(len(shown)), [shortened(label) for label, _ in shown])
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_xticks([])
-        axes.set_ylim(len(shown) - 0.5, -0.5)
-        axes.margins(x=0.12)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-
-    return draw(paint, height=0.8 + 0.28 * len(shown), title="Rows per class")

@@ -25,7 +25,8 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
     if table is None:
         return []
     score = display_name(HEADLINES[schema.task][0])
-    outcome: dict[str, list[tuple[str, Estimate]]] = {"loses": [], "a tie": [], "wins": []}
+    kinds = ("loses", "a tie", "not measured", "wins")
+    outcome: dict[str, list[tuple[str, Estimate]]] = {kind: [] for kind in kinds}
     columns = (table[name] for name in ("model", "difference", "verdict"))
     for model, difference, said in zip(*columns, strict=True):
         if said in outcome:
@@ -33,6 +34,7 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
     said_of = {
         "loses": "The network loses to {}: {} {}.",
         "a tie": "A tie between the network and {}: {} {}.",
+        "not measured": "Whether the network beats {} was not measured: {} {}.",
         "wins": "The network beats {}: {} {}.",
     }
     return [

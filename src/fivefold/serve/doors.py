@@ -6,12 +6,17 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.canonical import WANTED, canonical_column
+from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import DataError, RequestError
 from fivefold.serve.containers import raw_columns
 
-PICTURES = 256  # decoded at a time
+PICTURES = 256
+"""The most pictures decoded at a time."""
+
+PIXELS = 16_000_000
+"""The most pixels decoded at a time, unless one picture alone has more."""
 
 
 def read(data: Any, schema: Schema) -> Columns:
@@ -46,11 +51,24 @@ def read_chunks(data: Any, schema: Schema) -> Iterator[Columns]:
     """
     raw = raw_columns(data, schema)
     rows = len(next(iter(raw.values())))
-    pictures = any(column.kind == "image" for column in schema.inputs)
-    step = PICTURES if pictures else max(rows, 1)
-    for start in range(0, max(rows, 1), step):
-        piece = {name: values[start : start + step] for name, values in raw.items()}
+    images = [raw[column.name] for column in schema.inputs if column.kind == "image"]
+    start = 0
+    while start < rows or start == 0:
+        stop = _next_stop(images, start, rows) if images else max(rows, 1)
+        piece = {name: values[start:stop] for name, values in raw.items()}
         yield _canonical_columns(piece, schema, start)
+        start = stop
+
+
+def _next_stop(images: list[Array], start: int, rows: int) -> int:
+    """Where a piece that begins at `start` ends, so that its pictures fit in memory."""
+    stop, pixels = start + 1, 0
+    while stop < min(rows, start + PICTURES):
+        pixels += sum(pixels_of(values[stop - 1]) for values in images)
+        if pixels + sum(pixels_of(values[stop]) for values in images) > PIXELS:
+            break
+        stop += 1
+    return stop
 
 
 def _canonical_columns(raw: Mapping[str, Array], schema: Schema, first: int) -> Columns:

@@ -60,7 +60,7 @@ def fit(
 
     The network and all tensors are on one device and stay there. An epoch is a permutation of
     the rows, a function of (seed, epoch), in batches of equal size; what is left over at its end
-    waits for the next one. Nothing is read back from the device within an epoch.
+    is left out of that epoch. Nothing is read back from the device within an epoch.
 
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
