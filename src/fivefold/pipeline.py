@@ -1,6 +1,7 @@
 """The pipeline that people build: a chain whose run gives a result."""
 
 from collections.abc import Iterable
+from operator import index
 from pathlib import Path
 from typing import Self
 
@@ -62,7 +63,7 @@ class Pipeline(Chain):
             PreflightError: if faults were found before the work, all of them at once.
             DataError: if the data cannot be used as asked.
         """
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
             raise ConfigError(
                 f"Pipeline.run: expected a seed of 0 or more, found {seed!r}.",
                 remedy="Pass a non-negative int.",
@@ -74,7 +75,7 @@ class Pipeline(Chain):
             listeners.append(Console())
         folder = None if directory is None else Path(directory)
         execution = self.execute(
-            seed=seed,
+            seed=index(seed),
             device=device,
             directory=folder,
             until=until,
