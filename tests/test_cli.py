@@ -87,13 +87,16 @@ def test_traceback_option_shows_where_an_error_arose(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
-def test_interrupt_leaves_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_interrupt_leaves_with_130_and_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("fivefold.pipeline.Pipeline.run", interrupted)
     source = write_flowers(tmp_path / "flowers.csv")
     assert cli.main(["run", str(source), "--target", "kind"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_kinds_without_equals_sign_says_how_to_write_them() -> None:
@@ -173,6 +176,65 @@ def test_run_prints_a_summary_and_writes_what_was_asked(
     captured = capsys.readouterr()
     assert captured.out.startswith("data     flowers.csv: 240 rows")
     assert "[4/4] evaluate" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("report", "found"),
+    [("none/r.html", "no folder"), ("", "a folder"), ("flowers.csv/r.html", "a file")],
+)
+def test_report_that_cannot_be_written_is_told_before_the_run(
+    report: str,
+    found: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("fivefold.pipeline.Pipeline.run", lambda *_, **__: pytest.fail("it ran"))
+    source = write_flowers(tmp_path / "flowers.csv")
+    words = ["run", str(source), "--target", "kind", "--report", str(tmp_path / report)]
+    assert cli.main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("PreflightError: --report: expected to write the file")
+    assert f"found {found}" in said
+
+
+def test_report_that_fails_late_costs_no_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("fivefold.result.write_bytes", full)
+    source, page = write_flowers(tmp_path / "flowers.csv"), tmp_path / "r.html"
+    words = ["run", str(source), "--target", "kind", "--drop", "id", "--epochs", "1"]
+    assert cli.main([*words, "--report", str(page)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out.startswith("data     flowers.csv: 240 rows")
+    wanted = f"StoreError: Report: expected to write {page}, found: No space left on device."
+    assert wanted in captured.err
+
+
+def test_output_that_cannot_be_written_is_one_message(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*SHELL, "predict", "flowers.ff", "flowers.csv"],
+            **{"stdout": full, "stderr": subprocess.PIPE, "text": True, "cwd": folder},
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        "PreflightError: standard output: expected a place that can be written, "
+        "found No space left on device."
+    )
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_predict_stream_fault_comes_after_the_answers_before_it(folder: Path) -> None:
+    lines = '{"petal": 3.0, "code": "002"}\n\n{"petal": 1}\n'
+    done = shell("predict", str(folder / "flowers.ff"), "-", input=lines)
+    assert done.returncode == 2
+    assert done.stdout.count("\n") == 1
+    assert done.stderr.startswith("RequestError: Stream, line 3: expected a column 'code'")
 
 
 def test_predict_csv_gives_each_row_its_answer(

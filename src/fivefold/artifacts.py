@@ -32,7 +32,8 @@ class Collected(Artifact):
         given: `(n,)` int8, the part that the source itself puts a row in: 0 train, 1 valid,
             2 test, -1 not said; None if the source says nothing.
         findings: what was noticed.
-        provenance: `source`, `sha256`, `bytes`, `rows`, `licence` as plain values; no times.
+        provenance: `source`, `sha256`, `bytes`, `rows`, `licence` as plain values, and for
+            text the `encoding` and `delimiter` it was read with; no times.
     """
 
     made_by: ClassVar[str] = "Collect"

@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
+from fivefold.report.outlet import mute, outlet, say
 
 if TYPE_CHECKING:
     from fivefold.pipeline import Pipeline
@@ -35,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         notes = [f"({note})" for note in getattr(error, "__notes__", ())]
         print("\n".join([f"{type(error).__name__}: {error}", *notes]), file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left
+    except BrokenPipeError:  # the reader has left
+        mute()
         return 1
     except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
         return 130
     return 0
 
@@ -184,7 +185,7 @@ def _demo(chosen: argparse.Namespace) -> None:
         "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
     }
     seconds = time.perf_counter() - begun
-    print(summary(**_parts(result), leak_checked=True, seconds=seconds, commands=commands))
+    say(summary(**_parts(result), leak_checked=True, seconds=seconds, commands=commands))
 
 
 def _run(chosen: argparse.Namespace) -> None:
@@ -192,12 +193,39 @@ def _run(chosen: argparse.Namespace) -> None:
 
     begun = time.perf_counter()
     pipeline = _pipeline(chosen)
+    if chosen.report is not None:
+        _check_report(Path(chosen.report))
     result = pipeline.run(seed=chosen.seed, device=chosen.device, directory=chosen.directory)
-    if chosen.report:
-        result.report(chosen.report)
     commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
-    print(summary(**_parts(result), seconds=seconds, commands=commands))
+    try:
+        say(summary(**_parts(result), seconds=seconds, commands=commands))
+    finally:  # neither costs the other
+        if chosen.report is not None:
+            result.report(chosen.report)
+
+
+def _check_report(path: Path) -> None:
+    """Refuse a place where no page can be written, before any work is done."""
+    above = path.parent
+    try:
+        if path.is_dir():
+            found, remedy = "a folder", "Name a file in it, 'report.html' for one."
+        elif path.exists() and not path.is_file():
+            found, remedy = "a device or pipe, which is not replaced", "Name another file."
+        elif not above.is_dir():
+            what = f"a file, {above}," if above.exists() else f"no folder {above}"
+            found, remedy = f"{what} above it", f"Make the folder {str(above)!r}."
+        elif not os.access(above, os.W_OK | os.X_OK):
+            found = f"{above} read-only"
+            remedy = "Change its permissions, or name a file elsewhere."
+        else:
+            return
+    except OSError as error:
+        found, remedy = str(error.strerror or error), "Name another file."
+    raise PreflightError(
+        f"--report: expected to write the file {path}, found {found}.", remedy=remedy, path=path
+    )
 
 
 def _parts(result: "Result") -> dict[str, Any]:
@@ -217,9 +245,8 @@ def _parts(result: "Result") -> dict[str, Any]:
 
 def _check(chosen: argparse.Namespace) -> None:
     pipeline = _pipeline(chosen).check(leak=chosen.leak)
-    print(pipeline.describe())
     leaks = " No held-out row moves what is fitted." if chosen.leak else ""
-    print(f"\nNo fault found in {len(pipeline)} stages.{leaks}")
+    say(f"{pipeline.describe()}\n\nNo fault found in {len(pipeline)} stages.{leaks}")
 
 
 def _predict(chosen: argparse.Namespace) -> None:
@@ -228,7 +255,7 @@ def _predict(chosen: argparse.Namespace) -> None:
 
     model = load(chosen.bundle)
     source: Any = sys.stdin.buffer
-    with _sink(chosen.to) as sink:
+    with outlet(chosen.to) as sink:
         if chosen.rows == "-":
             predictions.stream(model, source, sink)
             return
@@ -236,31 +263,7 @@ def _predict(chosen: argparse.Namespace) -> None:
         if str(chosen.to).endswith((".json", ".jsonl", ".ndjson")):
             predictions.write_json_lines(sink, said)
         else:
-            predictions.write_csv(sink, columns, said)
-
-
-@contextmanager
-def _sink(to: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears whole or not at all."""
-    if to is None:
-        yield sys.stdout
-        return
-    path = Path(to)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as sink:
-            yield sink
-            sink.flush()
-            os.fsync(sink.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise PreflightError(
-            f"{path}: expected a file that can be written, found {error.strerror or error}.",
-            remedy="Name another file in --to.",
-            path=path,
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
+            predictions.write_csv(sink, columns, said, model.classes)
 
 
 def _serve(chosen: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.finding import Finding
 from fivefold.core.store import write_bytes
+from fivefold.errors import StoreError
 from fivefold.partition import Partition
 
 if TYPE_CHECKING:
@@ -108,10 +109,13 @@ class Result:
 
     def _scores(self, data: Any) -> "np.ndarray[Any, Any]":
         from fivefold.models.score import score
+        from fivefold.serve.containers import opened
+        from fivefold.serve.contract import text_of
         from fivefold.serve.doors import read
 
         codec = self[Preprocessed].codec
-        return score(self[Trained].model, codec.encode(read(data, codec.schema)))
+        rows = opened(data, codec.schema, text_of(self[Collected].provenance))
+        return score(self[Trained].model, codec.encode(read(rows, codec.schema)))
 
     def report(self, path: str | Path | None = None) -> str:
         """One self-contained HTML page about the run.
@@ -121,6 +125,9 @@ class Result:
 
         Returns:
             The page.
+
+        Raises:
+            StoreError: if it cannot be written there.
         """
         from fivefold.report.html import render
 
@@ -134,7 +141,15 @@ class Result:
             recipe=self.execution.run.recipe,
         )
         if path is not None:
-            write_bytes(Path(path), page.encode())
+            try:
+                write_bytes(Path(path), page.encode())
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise StoreError(
+                    f"Report: expected to write {path}, found: {reason}.",
+                    remedy="Pass the path of a file in a folder that can be written.",
+                    path=path,
+                ) from error
         return page
 
     def __repr__(self) -> str:

@@ -62,23 +62,16 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
     Raises:
         LeakError: naming what moved, and at which level.
     """
-    execution = pipeline.execution if isinstance(pipeline, Result) else None
-    if execution is None:
-        assert isinstance(pipeline, Chain)
-        fitting = [s for s in pipeline if s.wiring.writes != Key(Evaluated)]
-        count = next(
-            (n for n, s in enumerate(pipeline) if s.wiring.writes == Key(Evaluated)), len(fitting)
-        )
-        last = pipeline.names[max(count, 1) - 1]
+    if isinstance(pipeline, Result):
+        execution = pipeline.execution
+        stop = _before_evaluate([step.stage for step in execution.steps])
+    else:
+        stop = _before_evaluate(pipeline.stages)
+        last = pipeline.names[max(stop, 1) - 1]
         execution = pipeline.execute(seed=seed, device=device, until=last)
-    stop = next(
-        (n for n, s in enumerate(execution.steps) if s.signature.writes == Key(Evaluated)),
-        len(execution.steps),
-    )
     collected = _first(execution, Collected)
     drawn = execution.context.get(Partition)
     partition = drawn or Partition.derive(collected, Session(seed=seed))
-    wanted = execution.context
     held_out = {
         "validation and test": np.concatenate([partition.valid, partition.test]),
         "test": partition.test,
@@ -89,7 +82,7 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
         changed = collected.replace(table=corrupt(collected, rows, seed=seed))
         found = execution.again([changed, partition], stop=stop, rehearsed=first_only)
         names = []
-        for name, (one, other) in _pairs(wanted, found, first_only).items():
+        for name, (one, other) in _pairs(execution.context, found, first_only).items():
             if fingerprint(one) != fingerprint(other):
                 raise LeakError(
                     f"Leak: expected {name} to be the same when {level} rows are corrupted, "
@@ -157,24 +150,24 @@ def check_stage(stage: Stage, *inputs: Artifact) -> None:
     given = {Key(type(artifact)): artifact for artifact in inputs}
     given.setdefault(Key(Session), Session(seed=0))
     arguments = {read.name: given.get(read.key) for read in stage.wiring.reads}
-    missing = [r for r in stage.wiring.reads if arguments[r.name] is None and not r.optional]
-    assert not missing, f"{name}: inputs lack {', '.join(str(read.key) for read in missing)}"
+    missing = [str(r.key) for r in stage.wiring.reads if not r.optional and r.key not in given]
+    assert not missing, f"{name}: inputs lack {', '.join(missing)}"
     before = {key: fingerprint(artifact) for key, artifact in given.items()}
     first, second = stage.run(**arguments), stage.run(**arguments)
     declared = stage.wiring.writes.type
     assert type(first) is declared, f"{name}: run() gave {type(first).__name__}, not {declared}"
     for key, artifact in given.items():
         assert fingerprint(artifact) == before[key], f"{name}: run() changed its input {key}"
-    same = fingerprint(first.fitted()) == fingerprint(second.fitted())
-    assert same, f"{name}: two runs with one seed differ"
+    differ = fingerprint(first.fitted()) != fingerprint(second.fitted())
+    assert not differ, f"{name}: two runs with one seed differ"
     with TemporaryDirectory() as folder:
         try:
             first.save(Path(folder) / "artifact")
         except StoreError:
             return
         loaded = declared.load(Path(folder) / "artifact")
-        same = fingerprint(loaded.fitted()) == fingerprint(first.fitted())
-        assert same, f"{name}: {declared.__name__} changes when saved and loaded"
+        changed = fingerprint(loaded.fitted()) != fingerprint(first.fitted())
+        assert not changed, f"{name}: {declared.__name__} changes when saved and loaded"
 
 
 def fingerprint(value: Any) -> str:
@@ -233,6 +226,12 @@ def _digest(value: Any, state: Any) -> None:
         )
     else:
         _digest(value.__getstate__(), state)
+
+
+def _before_evaluate(stages: Sequence[Stage]) -> int:
+    """How many stages come before the first that may look at test rows."""
+    writes = [stage.wiring.writes for stage in stages]
+    return writes.index(Key(Evaluated)) if Key(Evaluated) in writes else len(writes)
 
 
 def _first(execution: Execution, kind: type[Collected]) -> Collected:

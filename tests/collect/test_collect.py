@@ -296,3 +296,21 @@ def test_columns_of_any_size_and_shape_raise_no_warning():
     found = run(data.assign(twice=data.number / 2), target="number")
     assert "target_leakage" in codes(found)
     assert run(data[["cat", "label"]], target="label").schema.inputs[0].name == "cat"
+
+
+def test_mostly_numbers_with_strays_are_no_id():
+    age = ["thirty", "forty", *"abcdefgh"] * 4 + [n / 7 for n in range(80)]
+    found = run(pd.DataFrame({"age": age, "x": range(0, 240, 2), "y": ["a", "b"] * 60}), target="y")
+    assert not [f for f in found.findings if f.code == "id_column"]
+
+
+def test_remedy_for_row_numbers_names_their_kind():
+    frame = pd.DataFrame({"b": range(40), "y": ["a", "b"] * 20})
+    with pytest.raises(DataError, match=r'kinds=\{"b": "numeric"\}'):
+        run(frame, target="y")
+
+
+def test_complex_numbers_in_a_frame_are_named():
+    frame = pd.DataFrame({"z": [1j, 2j] * 10, "x": [1.5, 2, 3, 4] * 5, "y": ["a", "b"] * 10})
+    found = run(frame, target="y")
+    assert found.schema["z"].reason == "complex128 values"

@@ -7,6 +7,7 @@ from PIL import Image
 
 from fivefold.collect.images import decode_images, read_image_folder, read_image_zip
 from fivefold.collect.raw import objects
+from fivefold.collect.tabulate import tabulate
 from fivefold.errors import DataError
 
 
@@ -114,3 +115,22 @@ def test_decoding_grey_arrays_gives_one_channel():
     images, bad = decode_images(objects([np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8)]))
     assert images.shape == (2, 4, 4, 1)
     assert len(bad) == 0
+
+
+def test_folder_of_damaged_images_says_so(tmp_path):
+    for place in range(16):
+        path = tmp_path / "ab"[place % 2] / f"{place}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"16 of 16 images cannot be read: a/0.png, .* 13 more"):
+        read_image_folder(tmp_path, "photos")
+
+
+def test_damaged_images_of_a_folder_are_errors_where_asked(tmp_path):
+    for place in range(4):
+        path = tmp_path / "ab"[place % 2] / f"{place}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(png(pixels(place)) if place else b"no image")
+    raw = read_image_folder(tmp_path, "photos")
+    with pytest.raises(DataError, match=r"found that 1 image cannot be read: a/0\.png"):
+        tabulate(raw, target="label", on_bad="error")

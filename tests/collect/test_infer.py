@@ -105,3 +105,51 @@ def test_ambiguous_dates_name_the_other_reading():
     guess = guess_kind(objects(["01/02/2011", "03/04/2011"]))
     assert (guess.format, guess.ambiguous) == ("%m/%d/%Y", "%d/%m/%Y")
     assert guess_kind(objects(["01/02/2011", "30/04/2011"])).ambiguous == ""
+
+
+def aged(strays, rows=120):
+    """Ages with a fraction, the first cells replaced."""
+    return [*strays, *(f"{20 + n / 7:.2f}" for n in range(rows - len(strays)))]
+
+
+@pytest.mark.parametrize("strays", [["thirty"] * 2, ["n.k."] * 24, ["52 kg", "5o"], ["a b", "c"]])
+def test_measurements_with_a_few_strays_are_numeric(strays):
+    guess = guess_kind(objects(aged(strays)))
+    assert (guess.kind, guess.strays, guess.dressed) == ("numeric", {}, "")
+
+
+def test_objects_of_a_frame_with_strays_are_numeric():
+    assert kind([*("thirty" for _ in range(6)), *(n / 3 for n in range(114))]) == "numeric"
+
+
+@pytest.mark.parametrize("spelt", ["thirty", "?!"])
+def test_many_strays_leave_categories_that_are_said_to_be_mostly_numbers(spelt):
+    guess = guess_kind(objects(aged([spelt] * 40)))
+    assert (guess.kind, guess.strays) == ("categorical", {spelt: 40})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        aged([f"V{n}" for n in range(20)]),  # codes of diseases
+        [*(f"PC {n}" for n in range(40)), *(str(n) for n in range(1000, 1080))],  # tickets
+        ["K"] * 10 + [str(n % 12) for n in range(110)],  # school years
+        ["K"] * 50 + [str(n % 12) for n in range(70)],
+        aged(["thirty"] * 70),
+        ["thirty", *(f"{n:05}" for n in range(60))],
+    ],
+)
+def test_codes_and_levels_among_numbers_stay_categories_without_a_word(values):
+    guess = guess_kind(objects(values))
+    assert (guess.kind, guess.strays, guess.dressed) == ("categorical", {}, "")
+
+
+def test_dressed_example_is_no_plain_number():
+    guess = guess_kind(objects([*aged([]), *("1,234.5" for _ in range(20))]))
+    assert (guess.kind, guess.dressed) == ("categorical", "1,234.5")
+
+
+def test_values_of_no_kind_are_named_by_their_type():
+    assert guess_kind(np.array([1 + 2j])).unread == "complex128"
+    assert guess_kind(objects([None, 1 + 2j])).unread == "complex"
+    assert guess_kind(objects([object(), "a"])).unread == ""

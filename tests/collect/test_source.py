@@ -199,3 +199,15 @@ def test_sources_are_described_as_given():
     assert describe(FRAME) == "DataFrame in memory"
     assert describe((np.zeros((2, 1)), [0, 1])) == "arrays in memory"
     assert describe(("i", "l")) == "i, l"
+
+
+def test_unknown_encoding_is_a_fault():
+    with pytest.raises(PreflightError, match="found the unknown encoding 'klingon'"):
+        Reading(encoding="klingon")
+
+
+@pytest.mark.parametrize(("name", "found"), [("a.xlsx", "an Excel file"), ("a.zip", "a whole zip")])
+def test_garbage_is_called_damaged_not_unknown(tmp_path, name, found):
+    (tmp_path / name).write_bytes(b"garbage")
+    with pytest.raises(DataError, match=f"expected {found}.*, found a damaged one"):
+        read(tmp_path / name)

@@ -152,3 +152,44 @@ def test_missing_rows_knows_every_type():
     assert missing_rows(objects(["a", None])).tolist() == [False, True]
     assert missing_rows(np.array(["2024-01-01", "NaT"], "M8[us]")).tolist() == [False, True]
     assert missing_rows(np.zeros((2, 4, 4, 1), np.uint8)).tolist() == [False, False]
+
+
+def ages(stray, count):
+    return [*(f"{20 + n / 7:.2f}" for n in range(120 - count)), *[stray] * count]
+
+
+def test_strays_in_measurements_become_missing_or_are_errors():
+    source = raw(age=ages("thirty", 5), y=["a"] * 120)
+    table = tabulate(source, target="y")
+    assert np.isnan(table.values["age"]).sum() == 5
+    [finding] = findings(table, "bad_cells")
+    assert finding.sentence == (
+        "Column `age`: 5 cells are no numeric value ('thirty' in rows 115, 116, 117 and 2 more) "
+        "and taken as missing."
+    )
+    assert not findings(table, "number_like")
+    with pytest.raises(DataError, match="expected numbers, found 'thirty'"):
+        tabulate(source, target="y", on_bad="error")
+
+
+def test_mostly_numbers_read_as_categories_names_the_strays():
+    table = tabulate(raw(age=ages("thirty", 40), y=["a"] * 120), target="y")
+    assert [finding.sentence for finding in findings(table, "number_like")] == [
+        "Column `age` holds mostly numbers, but 40 cells are none ('thirty'); it is read as "
+        'categories. Pass kinds={"age": "numeric"} to take those as missing.'
+    ]
+
+
+def test_values_of_no_kind_are_left_out_under_the_name_of_their_type():
+    table = tabulate(raw(z=np.array([1j, 2j]), y=["a", "b"]), target="y")
+    assert (table.columns["z"].role, table.columns["z"].reason) == ("ignored", "complex128 values")
+    assert findings(table, "unread_type")[0].numbers == {"column": "z", "type": "complex128"}
+
+
+def test_unreadable_images_are_errors_where_asked(tmp_path):
+    Image.fromarray(np.full((3, 3), 7, np.uint8)).save(tmp_path / "a.png")
+    source = raw(photo=["a.png", "gone.png"], y=["a", "b"]).replace(folder=str(tmp_path))
+    with pytest.raises(DataError, match=r"1 of 2 images cannot be read: 'gone.png'"):
+        tabulate(source, target="y", kinds={"photo": "image"}, on_bad="error")
+    with pytest.raises(DataError, match="2 of 2 images cannot be read"):
+        tabulate(raw(photo=["b", "c"], y=["a", "b"]), target="y", kinds={"photo": "image"})

@@ -54,3 +54,9 @@ def test_a_column_of_two_uses_is_a_fault_said_once():
 def test_right_names_are_no_fault():
     wishes = Wishes(target="income", drop=("age",), group="sex", time="day", missing=("?",))
     assert wishes.faults(NAMES, "a") == []
+
+
+def test_source_without_columns_is_one_fault():
+    [fault] = Wishes(target="y", drop=("a",)).faults([], "DataFrame")
+    assert str(fault).startswith("DataFrame: expected rows and columns, found no column.")
+    assert "Columns:" not in str(fault)

@@ -281,3 +281,18 @@ def test_nan_saved_and_loaded_is_nan(tmp_path: Path):
     assert math.isnan(nan)
     assert inf == math.inf
     assert math.copysign(1, zero) == -1
+
+
+def test_write_that_fails_says_why_even_if_nothing_can_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("not removed")
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        write_bytes(tmp_path / "a", b"1")

@@ -58,7 +58,7 @@ def test_doors_written_hold_every_input_and_not_the_target(mixed, tmp_path):
     table, schema = mixed.collected.table.take(np.arange(30)), mixed.collected.schema
     write_doors(table, schema, tmp_path)
     names = [c.name for c in schema.inputs]
-    with (tmp_path / "rows.csv").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "rows.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert rows[0] == names
     assert len(rows) == 31

@@ -114,18 +114,32 @@ def test_stream_answers_what_has_come_and_waits_for_whole_lines() -> None:
     assert [json.loads(line) for line in sink.getvalue().splitlines()] == [NO, YES, YES, NO, YES]
 
 
-def test_stream_line_that_is_not_an_object_is_named() -> None:
+def whole(text: bytes) -> Pipe:
+    return Pipe(text)
+
+
+def by_byte(text: bytes) -> Pipe:
+    return Pipe(*(text[i : i + 1] for i in range(len(text))))
+
+
+@pytest.mark.parametrize("pipe", [whole, by_byte])
+@pytest.mark.parametrize("bad", [b"[1]", b"{", b'{"x": "bad"}', b"\xff"])
+@pytest.mark.parametrize("after", [b"", b"\n", b'\n{"x": "bad"}\n{"x": 0}\n'])
+def test_stream_fault_has_its_line_and_all_before_is_answered(pipe, bad, after) -> None:
     sink = io.StringIO()
-    with pytest.raises(RequestError, match="line 2 from 0: expected a JSON object") as caught:
-        stream(Doubler(), Pipe(b'{"x": 0}\n', b'{"x": 0}\n[1]\n'), sink)
-    assert caught.value.facts["row"] == 2
-    assert sink.getvalue().count("\n") == 1
+    text = b'{"x": 0}\n\n{"x": 2}\n' + bad + after
+    with pytest.raises(RequestError, match=r"^Stream, line 4[:,] .*expected") as caught:
+        stream(Doubler(), pipe(text), sink)
+    assert caught.value.line == 4
+    assert "row 0" not in str(caught.value)
+    assert [json.loads(line) for line in sink.getvalue().splitlines()] == [NO, YES]
 
 
-def test_stream_bad_value_in_a_later_batch_says_where_rows_count_from() -> None:
-    with pytest.raises(RequestError) as caught:
-        stream(Doubler(), Pipe(b'{"x": 0}\n', b'{"x": "bad"}\n'), io.StringIO())
-    assert caught.value.__notes__ == ["its rows count from line 1 of the stream"]
+def test_write_csv_without_rows_has_the_same_columns() -> None:
+    full, empty = io.StringIO(), io.StringIO()
+    write_csv(full, {"x": ["1"]}, [YES], Doubler.classes)
+    write_csv(empty, {"x": []}, [], Doubler.classes)
+    assert empty.getvalue() == full.getvalue().splitlines(keepends=True)[0]
 
 
 def test_stream_nothing_in_gives_nothing_out() -> None:

@@ -166,10 +166,19 @@ def test_listen_at_a_port_in_use_says_so():
     assert "port=0" in caught.value.remedy
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("256.1.1.1", 0)])
-def test_listen_at_an_impossible_address_says_so(host, port):
-    with pytest.raises(PreflightError):
-        listen(host, port)
+@pytest.mark.parametrize("port", [-1, 70_000])
+def test_listen_at_a_port_that_is_none_says_the_range(port):
+    with pytest.raises(PreflightError, match=f"a port from 0 to 65535, found {port}") as caught:
+        listen("127.0.0.1", port)
+    assert "free," not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "192.0.2.1", "a" * 70, "127.0.0.1:80"])
+def test_listen_at_a_host_that_is_not_here_names_the_host(host):
+    with pytest.raises(PreflightError, match=f"host '{host}' to be an address") as caught:
+        listen(host, 0)
+    assert "127.0.0.1" in caught.value.remedy
+    assert "port" not in caught.value.remedy
 
 
 def test_serve_a_damaged_bundle_refuses_before_it_listens(bundle):

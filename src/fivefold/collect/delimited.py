@@ -1,20 +1,20 @@
 """Delimited text: CSV, TSV and their kin, read as text and nothing else."""
 
-import csv
-import io
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.table import Array
-from fivefold.collect.dialect import (
+from fivefold.codecs.dialect import (
     Dialect,
     any_field_size,
     decode,
     detect_dialect,
     detect_encoding,
+    iterate_rows,
+    text_form,
 )
+from fivefold.codecs.table import Array
 from fivefold.collect.raw import Raw, unique_names
 from fivefold.core.finding import Finding
 from fivefold.errors import DataError
@@ -81,6 +81,7 @@ def read_delimited(
         name=name,
         columns=dict(zip(unique_names(names, name), map(_as_objects, table.columns), strict=True)),
         positional=not dialect.header,
+        text=text_form(content, chosen) | {"delimiter": dialect.delimiter},
         findings=findings,
     )
 
@@ -167,10 +168,7 @@ def _with_corner(text: str, dialect: Dialect, width: int) -> str:
 
 
 def _rows(text: str, dialect: Dialect) -> Any:
-    stream = io.StringIO(text, newline="")
-    if dialect.quoted:
-        return csv.reader(stream, delimiter=dialect.delimiter)
-    return csv.reader(stream, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
+    return iterate_rows(text, dialect.delimiter, dialect.quoted)
 
 
 def _ragged_rows(text: str, dialect: Dialect, width: int, name: str, count: int) -> DataError:

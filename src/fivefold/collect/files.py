@@ -38,6 +38,22 @@ class Reading:
     encoding: str | None = None
     target: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse an encoding that Python does not know.
+
+        Raises:
+            PreflightError: if there is none of that name.
+        """
+        try:
+            "a".encode(self.encoding or "utf-8")
+        except (LookupError, ValueError):
+            raise PreflightError(
+                "Collect: expected the name of an encoding, found the unknown encoding "
+                f"{self.encoding!r}.",
+                remedy='Pass encoding="utf-8" or another that Python knows, or leave it out.',
+                encoding=self.encoding,
+            ) from None
+
 
 def read_file(path: Path, reading: Reading) -> Raw:
     """The rows of one file, gzipped or not; what it is shows in its first bytes and its ending.
@@ -53,9 +69,9 @@ def read_file(path: Path, reading: Reading) -> Raw:
         return _read_idx_beside(path, plain, file)
     if plain[:4] == b"PAR1" or suffix in PARQUET:
         raw = _read_parquet(plain, name)
-    elif plain[:4] == b"PK\x03\x04" and suffix != ".zip":
+    elif suffix in EXCEL or (plain[:4] == b"PK\x03\x04" and suffix != ".zip"):
         raw = workbook.read_workbook(plain, name, header=reading.header)
-    elif plain[:4] == b"PK\x03\x04":
+    elif plain[:4] == b"PK\x03\x04" or suffix == ".zip":
         raw = _read_zip(plain, name, reading)
     elif suffix in JSON:
         raw = records.read_json(plain, name, encoding=reading.encoding)

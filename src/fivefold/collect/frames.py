@@ -174,6 +174,9 @@ def _read_pandas(frame: Any, name: str) -> Raw:
     kinds: dict[str, Kind] = {}
     for place, key in enumerate(unique_names(labels, name)):
         series = frame.iloc[:, place]
+        if getattr(series.dtype, "kind", "") == "c":  # Arrow has no such type
+            columns[key] = series.to_numpy()
+            continue
         try:
             converted = pa.chunked_array([pa.Array.from_pandas(series)])
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):

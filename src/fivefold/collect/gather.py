@@ -47,6 +47,7 @@ def gather(
         PreflightError: if the source does not exist or its reader is not installed.
     """
     raw = read(source, reading)
+    text = raw.text
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:
         raise faults[0]
@@ -99,6 +100,7 @@ def gather(
             table.values,
             rows=len(table),
             licence=raw.licence,
+            text=text,
             test_source="" if test_source is None else describe(test_source),
         ),
     )
@@ -161,11 +163,11 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
 def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
     ignored = [column for column in table.columns.values() if column.role == "ignored"]
     reasons = "; ".join(f"`{column.name}`: {column.reason}" for column in ignored[:20])
-    example = next((c.name for c in ignored if c.reason in {"id", "row number"}), "")
+    example = next((c for c in ignored if c.reason in {"id", "row number"}), None)
     return DataError(
         f"{source}: expected at least one column to learn from, found none besides the target.",
         evidence=f"Left out: {reasons}." if ignored else "",
-        remedy=f'Pass kinds={{{literal(example)}: "text"}} to keep a column.'
+        remedy=f'Pass kinds={{{literal(example.name)}: "{example.kind}"}} to keep a column.'
         if example
         else "Drop fewer columns."
         if any(column.reason == "dropped as asked" for column in ignored)

@@ -6,8 +6,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from fivefold.codecs.dialect import detect_encoding
 from fivefold.collect.delimited import read_names
-from fivefold.collect.dialect import detect_encoding
 from fivefold.collect.files import JSON, TEXT, Reading, suffix_of
 from fivefold.collect.raw import unique_names
 from fivefold.collect.source import find_files, form_of

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -77,6 +77,8 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         contents.append(content)
         described.append((entry.path, content))
     images, bad = decode_images(objects(contents))
+    if len(bad) == len(entries):
+        raise unreadable_fault(name, [entry.path for entry in entries], len(bad), of=len(bad))
     findings = [unreadable_images([entries[row].path for row in bad])] if len(bad) else []
     if stray:
         findings.append(
@@ -164,4 +166,30 @@ def unreadable_images(paths: list[str]) -> Finding:
         f"be used: {quoted(paths, 5)}.",
         numbers={"count": len(paths), "files": paths[:100]},
         stage="Collect",
+    )
+
+
+def unreadable_fault(
+    name: str, files: Sequence[str], count: int, *, of: int | None = None, column: str = "image"
+) -> DataError:
+    """The fault of images that are damaged or none at all, where that is not to be passed over.
+
+    Args:
+        name: of the source.
+        files: that cannot be read, the first of them at least.
+        count: of all that cannot be read.
+        of: how many images there are, if it is to be said.
+        column: that holds them.
+    """
+    few = ", ".join(files[:3]) + (f" and {count - 3:,} more" if count > 3 else "")
+    noun = "image" if (of or count) == 1 else "images"
+    found = f"{count:,} of {of:,}" if of is not None else f"{count:,}"
+    remedy = "Save them again as PNG or JPEG"
+    remedy += "." if count == of else ', or pass on_bad_value="missing" to leave them out.'
+    return DataError(
+        f"{name}: expected images, found that {found} {noun} cannot be read: {few}.",
+        remedy=remedy,
+        column=column,
+        count=count,
+        files=tuple(files[:100]),
     )

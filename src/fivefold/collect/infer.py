@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.cell import BAD, is_missing, null_numbers, number
+from fivefold.codecs.cell import BAD, is_missing, null_numbers, number, word
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import detect_date_format, swapped
@@ -17,9 +17,14 @@ from fivefold.collect.raw import objects
 
 ENOUGH = 0.99
 """Fraction of values that must be numbers (or dates) for the rest to be strays."""
+MOST = 0.8
+"""The same where the numbers differ as measurements do."""
+HALF = 0.5
+"""Fraction from which on a column of such numbers is worth a remark."""
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 _DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
+_CODE = re.compile(r"[^\W\d].*\d.*|.*[^\W\d]\d+", re.DOTALL)
 _TRUTH = {"true", "false"}
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 
@@ -36,6 +41,9 @@ class Guess:
         dressed: an example of a number in a dress (`1,234.5`, `12 %`) that keeps the column from
             being numeric; empty if there is none.
         ambiguous: another way to read its dates; empty if there is none.
+        strays: how often each text occurs that is no number in a column of mostly numbers which
+            is not read as such.
+        unread: the type of its values, if that is one which no kind holds.
     """
 
     kind: Kind
@@ -44,12 +52,15 @@ class Guess:
     nested: bool = False
     dressed: str = ""
     ambiguous: str = ""
+    strays: dict[str, int] = field(default_factory=dict)
+    unread: str = ""
 
 
 def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[str] = ()) -> Guess:
     """The kind of a column.
 
-    Numbers that are nearly all numbers are numeric; `00123` is a category; true and false are
+    Values that are nearly all numbers are numeric, and those of which four in five are numbers
+    that differ as measurements do; `00123` is a category; true and false are
     boolean; texts of several words that seldom repeat are text; the rest are categories.
 
     Args:
@@ -59,14 +70,17 @@ def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[
         tokens: texts that stand for missing.
 
     Example:
-        >>> guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
-        Guess(kind='numeric', format='', tokens={'?': 9}, nested=False, dressed='', ambiguous='')
+        >>> guess = guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
+        >>> guess.kind, guess.tokens
+        ('numeric', {'?': 9})
     """
     if values.ndim > 1:
         return Guess(
             kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
         )
     by_dtype: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
+    if values.dtype.kind in "cmV" and declared is None:
+        return Guess(kind="text", unread=str(values.dtype))
     if values.dtype != object:
         kind = declared or by_dtype.get(values.dtype.kind, "numeric")
         return Guess(kind=kind, tokens=_found_numbers(values, tokens))
@@ -88,6 +102,8 @@ def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[
     if declared is None and any(isinstance(value, tuple | frozenset) for value, _ in present):
         return Guess(kind="text", nested=True)
     items, weights = [value for value, _ in present], [count for _, count in present]
+    if declared is None and not any(map(_is_cell, items)):
+        return Guess(kind="text", unread=type(items[0]).__name__)
     if declared in {None, "datetime"}:
         guess = _guess(items, weights, declared)
     else:
@@ -149,6 +165,16 @@ def _is_picture(value: Any) -> bool:
     return array or file or hasattr(value, "getbands")
 
 
+def _is_cell(value: Any) -> bool:
+    try:
+        word(value)
+    except TypeError:
+        return False
+    except BAD:
+        return True
+    return True
+
+
 def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess:
     if all(isinstance(item, date | np.datetime64) for item in items):
         return Guess(kind="datetime")
@@ -159,7 +185,9 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess
             return Guess(kind="boolean")
         if {text.lower() for text in texts} <= _TRUTH:
             return Guess(kind="boolean")
-        if _are_numbers(items, weights) and not _have_leading_zeros(texts, weights):
+        numbers, wrong, share = _read_numbers(items, weights)
+        codes = _have_leading_zeros(texts, weights)
+        if share >= ENOUGH and not codes:
             return Guess(kind="numeric")
     if all(texts):
         pattern = detect_date_format(texts, weights)
@@ -168,24 +196,58 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess
             return Guess(kind="datetime", format=pattern, ambiguous=turned)
     if declared is not None:
         return Guess(kind=declared)
+    strays: dict[str, int] = {}
+    for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):
+        strays[text] = strays.get(text, 0) + weight
     dressed = [text for text in texts if _DRESSED.fullmatch(text)]
-    if len(dressed) > 0.9 * len(texts) and not _have_leading_zeros(texts, weights):
-        marked = [text for text in dressed if not text.isdigit()]
-        return Guess(kind="categorical", dressed=next(iter(marked), ""))
-    return Guess(kind="text" if _is_prose(texts, weights, total) else "categorical")
+    marked = [text for text in strays if _DRESSED.fullmatch(text)]
+    if marked and len(dressed) > 0.9 * len(texts) and not codes:
+        return Guess(kind="categorical", dressed=marked[0])
+    other = sum(weight for text, weight in strays.items() if _is_spelt(text))
+    if (
+        share >= HALF
+        and not codes
+        and 2 * other <= sum(strays.values())
+        and _differ(numbers, weights)
+    ):
+        if share >= MOST:
+            return Guess(kind="numeric")
+    else:
+        strays = {}
+    prose = _is_prose(texts, weights, total)
+    return Guess(kind="text" if prose else "categorical", strays=strays)
 
 
-def _are_numbers(items: list[Any], weights: list[int]) -> bool:
+def _read_numbers(items: list[Any], weights: list[int]) -> tuple[Array, list[int], float]:
+    """The items as numbers, the places of those that are none, and the share of cells that are.
+
+    Infinities are counted as numbers where there are finite ones too.
+    """
     column = Column(name="", kind="numeric")
     numbers, bad = canonical_column(objects(items), column, on_bad="missing")
-    count = np.asarray(weights)
-    wrong = count[bad].sum()
-    infinite = sum(
-        weight
-        for place, weight in ((int(p), weights[p]) for p in bad)
-        if str(items[place]).strip().lower().lstrip("+-") in {"inf", "infinity"}
-    )
-    return bool((wrong - infinite) <= (1 - ENOUGH) * count.sum() and np.isfinite(numbers).any())
+    wrong = [
+        int(place)
+        for place in bad
+        if str(items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
+    ]
+    if not np.isfinite(numbers).any():
+        return numbers, wrong, 0.0
+    return numbers, wrong, 1 - sum(weights[place] for place in wrong) / sum(weights)
+
+
+def _is_spelt(text: str) -> bool:
+    """Whether it is no slip among numbers: a code such as `V57`, or a number like `1,234`."""
+    return bool(_CODE.fullmatch(text) or _DRESSED.fullmatch(text))
+
+
+def _differ(numbers: Array, weights: list[int]) -> bool:
+    """Whether there are many different numbers, as where something is measured."""
+    finite = np.isfinite(numbers)
+    distinct = np.unique(numbers[finite])
+    cells = int(np.asarray(weights)[finite].sum())
+    fractions = bool((distinct != np.rint(distinct)).any())
+    often = fractions or len(distinct) >= 0.5 * cells
+    return len(distinct) > 20 or (len(distinct) >= 10 and often)
 
 
 def _have_leading_zeros(texts: list[str], weights: list[int]) -> bool:

@@ -56,6 +56,7 @@ def provenance(
     *,
     rows: int,
     licence: str | None,
+    text: Mapping[str, str] | None = None,
     test_source: str = "",
 ) -> dict[str, Any]:
     """Plain values that say what was read; no times, so that they may stand in keys.
@@ -66,6 +67,7 @@ def provenance(
         columns: the values collected.
         rows: in all.
         licence: of the data, None where it is not known.
+        text: `encoding` and `delimiter` of the source, where it is text.
         test_source: as it was given, in words.
     """
     if len(files) == 1:
@@ -77,6 +79,7 @@ def provenance(
     else:
         sha, size = digest_of_columns(columns), _size(columns)
     found = {"source": source, "sha256": sha, "bytes": size, "rows": rows, "licence": licence}
+    found |= text or {}
     if test_source:
         found["test_source"] = test_source
     if files:

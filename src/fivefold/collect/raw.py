@@ -27,6 +27,8 @@ class Raw:
         given: `(n,)` int8 as in `Collected`, or None.
         unreadable: positions of rows that cannot be used.
         findings: noticed while reading.
+        text: how it is written, if it is text: `encoding`, `delimiter` and perhaps `detected`,
+            the encoding that the bytes show and the user overruled.
         files: `path`, `bytes`, `sha256` of each file read, as plain values.
         licence: of the data, where it is known.
         folder: what relative paths inside the data start from.
@@ -40,6 +42,7 @@ class Raw:
     given: Array | None = None
     unreadable: Sequence[int] = ()
     findings: tuple[Finding, ...] = ()
+    text: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
     licence: str | None = None
     folder: str = ""
@@ -87,6 +90,11 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
             for row in part.unreadable
         ],
         findings=tuple(finding for part in parts for finding in part.findings),
+        text={
+            name: value
+            for name, value in first.text.items()
+            if all(part.text.get(name) == value for part in parts)
+        },
         files=tuple(file for part in parts for file in part.files),
     )
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from fivefold.collect.dialect import decode, detect_encoding
+from fivefold.codecs.dialect import decode, detect_encoding, text_form
 from fivefold.collect.frames import read_records
 from fivefold.collect.raw import Raw
 from fivefold.errors import DataError
@@ -26,7 +26,8 @@ def read_json(content: bytes, name: str, *, encoding: str | None = None) -> Raw:
         >>> {key: values.tolist() for key, values in raw.columns.items()}
         {'a': [1, 2], 'b': [None, 'x']}
     """
-    text = decode(content, encoding or detect_encoding(content), name).removeprefix("\ufeff")
+    chosen = encoding or detect_encoding(content)
+    text = decode(content, chosen, name).removeprefix("\ufeff")
     records = _whole(text) if text.lstrip().startswith("[") else _lines(text, name)
     if records is None or not all(isinstance(record, Mapping) for record in records):
         raise DataError(
@@ -39,7 +40,7 @@ def read_json(content: bytes, name: str, *, encoding: str | None = None) -> Raw:
             remedy="Pass a file that holds rows.",
             rows=0,
         )
-    return read_records(records, name)
+    return read_records(records, name).replace(text=text_form(content, chosen))
 
 
 def _whole(text: str) -> list[Any] | None:

@@ -38,11 +38,14 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
         usable: `(n,)` bool, rows that count.
     """
     seen: dict[bytes, str] = {}
+    numbers = {f.numbers["column"] for f in table.findings if f.code == "number_like"}
     for name, column in list(table.columns.items()):
         if column.role != "input" or column.kind == "image":
             continue
         values = table.values[name]
         verdict = judge(column, values, usable)
+        if verdict is not None and verdict.code == "id_column" and name in numbers:
+            verdict = None  # measurements with strays differ as well
         if verdict is None:
             first = seen.setdefault(_fingerprint(values), name)
             if first != name:

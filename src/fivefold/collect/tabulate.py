@@ -10,9 +10,9 @@ from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
-from fivefold.collect.images import decode_images, unreadable_images
+from fivefold.collect.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.collect.infer import Guess, guess_kind
-from fivefold.collect.raw import Raw, listed, objects, plural, quoted
+from fivefold.collect.raw import Raw, listed, literal, objects, plural, quoted
 from fivefold.core.finding import Finding
 
 Missing = Sequence[Any] | Mapping[str, Sequence[Any]]
@@ -69,6 +69,9 @@ def tabulate(
     columns: dict[str, Column] = {}
     values: dict[str, Array] = {}
     findings, unreadable = list(raw.findings), set(raw.unreadable)
+    for finding in findings if on_bad == "error" else ():
+        if finding.code == "unreadable_images":
+            raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
     guesses: dict[str, Guess] = {}
     for name, found in raw.columns.items():
         asked = asked_tokens(missing, name)
@@ -81,18 +84,25 @@ def tabulate(
             kind=guess.kind,
             missing=_tokens_of(guess, asked),
             format=guess.format,
-            role="ignored" if guess.nested else "input",
-            reason="lists or mappings" if guess.nested else "",
+            role="ignored" if guess.nested or guess.unread else "input",
+            reason="lists or mappings"
+            if guess.nested
+            else f"{guess.unread} values"
+            if guess.unread
+            else "",
         )
         columns[name] = column
-        if guess.nested:
+        if guess.nested or guess.unread:
             values[name] = objects(None if v is None else str(v) for v in listed(found))
         elif guess.kind == "image":
             values[name], bad = decode_images(_with_paths(found, raw.folder))
             new = [int(row) for row in bad if int(row) not in unreadable]
             unreadable.update(new)
+            files = [shown(found[row]) for row in new]
+            if new and (on_bad == "error" or len(new) == len(found)):
+                raise unreadable_fault(raw.name, files, len(new), of=len(found), column=name)
             if new:
-                findings.append(unreadable_images([shown(found[row]) for row in new]))
+                findings.append(unreadable_images(files))
         else:
             values[name], bad = canonical_column(found, column, on_bad="missing")
             if len(bad):
@@ -135,7 +145,7 @@ def bad_cells(name: str, kind: Kind, values: Array, bad: Array) -> Finding:
         text.strip("'\"").lower().lstrip("+-") in {"inf", "infinity"} for text in samples
     )
     what = "infinite" if infinite else f"no {kind} value"
-    rows = " and ".join(f"{row:,}" for row in bad[:3]) + (", ..." if len(bad) > 3 else "")
+    rows = _first_rows(bad)
     some = len(bad) == 1
     return Finding(
         code="infinite" if infinite else "bad_cells",
@@ -151,6 +161,13 @@ def bad_cells(name: str, kind: Kind, values: Array, bad: Array) -> Finding:
         },
         stage="Collect",
     )
+
+
+def _first_rows(rows: Array) -> str:
+    """The first three rows and how many more: `0, 1, 2 and 2 more`."""
+    few = [f"{row:,}" for row in rows[:3]]
+    few += [f"{len(rows) - 3:,} more"] if len(rows) > 3 else []
+    return " and ".join([", ".join(few[:-1]), few[-1]] if len(few) > 1 else few)
 
 
 def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
@@ -183,6 +200,19 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
                     stage="Collect",
                 )
             )
+        if guess.strays:
+            found.append(_numbers_and_strays(name, guess))
+        if guess.unread:
+            found.append(
+                Finding(
+                    code="unread_type",
+                    severity="warning",
+                    sentence=f"Column `{name}` holds {guess.unread} values, which no kind of "
+                    "column takes; it is left out. Spread them over columns of numbers or texts.",
+                    numbers={"column": name, "type": guess.unread},
+                    stage="Collect",
+                )
+            )
         if guess.ambiguous:
             found.append(
                 Finding(
@@ -206,6 +236,23 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
                 )
             )
     return found
+
+
+def _numbers_and_strays(name: str, guess: Guess) -> Finding:
+    """The finding about a column of mostly numbers that is read as something else."""
+    texts, count = list(guess.strays), sum(guess.strays.values())
+    few = ", ".join(map(shown, texts[:3]))
+    more = f" and {len(texts) - 3:,} more texts" if len(texts) > 3 else ""
+    words = "text" if guess.kind == "text" else "categories"
+    return Finding(
+        code="number_like",
+        severity="warning",
+        sentence=f"Column `{name}` holds mostly numbers, but {plural(count, 'cell')} "
+        f"{'is' if count == 1 else 'are'} none ({few}{more}); it is read as {words}. "
+        f'Pass kinds={{{literal(name)}: "numeric"}} to take those as missing.',
+        numbers={"column": name, "count": count, "samples": texts[:20]},
+        stage="Collect",
+    )
 
 
 def missing_rows(values: Array) -> Array:

@@ -42,13 +42,17 @@ class Wishes:
         """
         if self.target is None and default:
             return default
+        if not names:
+            raise DataError(
+                f"{source}: expected rows and columns, found no column.",
+                remedy="Pass a source that holds a table.",
+                columns=(),
+            )
         if self.target is None:
             raise DataError(
                 f"{source}: expected a target column, found no target=.",
                 evidence=f"Columns: {quoted(names, 20)}.",
-                remedy=f"Pass target={literal(names[-1])}, or another of these, to Collect."
-                if names
-                else "Pass target= to Collect.",
+                remedy=f"Pass target={literal(names[-1])}, or another of these, to Collect.",
                 columns=tuple(names),
             )
         if isinstance(self.target, int):
@@ -73,6 +77,8 @@ class Wishes:
             target = self.target_name(names, default, source)
         except DataError as fault:
             found.append(fault)
+            if not names:
+                return found
         by_column = self.missing if isinstance(self.missing, Mapping) else {}
         asked = [
             *(("drop", name) for name in self.drop),

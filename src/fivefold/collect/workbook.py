@@ -43,7 +43,7 @@ def read_workbook(content: bytes, name: str, *, header: bool | None = None) -> R
         grid = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     except Exception as error:  # openpyxl lets zipfile, XML and key errors through
         raise DataError(
-            f"{name}: expected an Excel workbook, found a damaged one.",
+            f"{name}: expected an Excel file, found a damaged one.",
             evidence=f"{type(error).__name__}: {error}.",
             remedy="Open it in a spreadsheet and save it again as .xlsx, or as CSV.",
         ) from None

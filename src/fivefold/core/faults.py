@@ -16,7 +16,7 @@ def nearest(wanted: str, names: Sequence[str]) -> str:
         >>> nearest("epoch", ["epochs", "batch"])
         'epochs'
     """
-    return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=0.7)), "")
+    return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
 
 
 def config_error(stage: str, names: Sequence[str], error: ValidationError) -> ConfigError:

@@ -28,8 +28,8 @@ class Deploy(Stage):
     """Write a bundle that answers as the network was evaluated, or none.
 
     The bundle is written beside its path, replayed there in a fresh process through three doors
-    (frame, CSV, JSON) and the graph for raw values, and renamed only if every test row gets the
-    score that Evaluate gave it.
+    (frame, CSV, JSON) and the graph for raw values, and renamed only if every replayed test
+    row gets the score that Evaluate gave it.
 
     Args:
         path: of the bundle; one that ends in "/" is a folder. An older bundle is replaced,
@@ -89,10 +89,12 @@ class Deploy(Stage):
         """Export, write beside, replay, rename."""
         from fivefold.deploy.package import pack_weights, package
         from fivefold.report.card import card
-        from fivefold.serve.contract import contract_of
+        from fivefold.serve.contract import contract_of, text_of
 
         graphs, without = self._graphs(data, trained)
-        contract = contract_of(data.codec, data.train.inputs.get("numeric"))
+        contract = contract_of(
+            data.codec, data.train.inputs.get("numeric"), text_of(collected.provenance)
+        )
         examples = _examples(data.codec, contract, trained, session.seed)
         entries = package(
             codec=data.codec,

@@ -34,7 +34,8 @@ def write_doors(table: Table, schema: Schema, folder: Path) -> None:
         entries.append(_save(framed, column, folder, number))
     (folder / "frame.json").write_text(json.dumps(entries), encoding="utf-8")
     texts = [pictures.get(c.name) or as_text(a, c) for c, a in columns.items()]
-    with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+    # Marked: a model of a file in another encoding would try that one first.
+    with (folder / "rows.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
         writer.writerow([column.name for column in columns])
         writer.writerows(zip(*texts, strict=True))

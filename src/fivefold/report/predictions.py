@@ -59,7 +59,7 @@ def ask(model: "Predictor", path: Path) -> tuple[dict[str, Sequence[Any]], list[
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
         files = [file for file in found if file.suffix.lower() in PICTURES]
         return {"file": list(map(str, files))}, list(spoken(model, model.scores(files)))
-    rows = read_file(path, model.schema)
+    rows = read_file(path, model.schema, model.contract.text)
     said = list(spoken(model, model.scores(rows)))
     if isinstance(rows, Mapping):
         return dict(rows), said
@@ -74,7 +74,10 @@ def write_json_lines(sink: TextIO, said: Iterable[Mapping[str, Any]]) -> None:
 
 
 def write_csv(
-    sink: TextIO, columns: Mapping[str, Sequence[Any]], said: Sequence[Mapping[str, Any]]
+    sink: TextIO,
+    columns: Mapping[str, Sequence[Any]],
+    said: Sequence[Mapping[str, Any]],
+    classes: Sequence[object] = (),
 ) -> None:
     """The rows that were asked about, each followed by its answer.
 
@@ -82,6 +85,7 @@ def write_csv(
         sink: text is written there.
         columns: by name; those that hold lists (pixels) are left out.
         said: an answer for each row; numbers get seven digits, all that float32 holds.
+        classes: of the model; they name the columns where no row was asked about.
     """
     plain = {
         name: values
@@ -89,7 +93,8 @@ def write_csv(
         if all(value is None or isinstance(value, str | int | float) for value in values)
     }
     writer = csv.writer(sink, lineterminator="\n")
-    shares = [f"probability of {name}" for name in said[0].get("probabilities", ())] if said else []
+    names = said[0].get("probabilities", ()) if said else classes
+    shares = [f"probability of {name}" for name in names]
     writer.writerow([*plain, "prediction", *shares])
     for number, answer in enumerate(said):
         own = [values[number] for values in plain.values()]
@@ -101,7 +106,7 @@ def stream(model: "Predictor", source: Bytes, sink: TextIO) -> int:
     """Answer JSON lines as they come: a line out for each line in.
 
     What has arrived is answered at once as one batch, so that neither a slow writer waits for its
-    answer nor a fast one for single rows.
+    answer nor a fast one for single rows. Blank lines get no answer.
 
     Args:
         model: to ask.
@@ -112,41 +117,66 @@ def stream(model: "Predictor", source: Bytes, sink: TextIO) -> int:
         How many rows were answered.
 
     Raises:
-        RequestError: naming the line, counted from 0; what came in earlier batches is answered.
+        RequestError: with the `line`, counted from 1, blank ones too; all before it is answered.
     """
-    rest, row = b"", 0
+    rest, first, rows = b"", 1, 0
     while chunk := source.read1(CHUNK):
         *lines, rest = (rest + chunk).split(b"\n")
-        row = _answer(model, lines, sink, row)
-    return _answer(model, [rest], sink, row)
+        rows += _answer_lines(model, lines, first, sink)
+        first += len(lines)
+    return rows + _answer_lines(model, [rest], first, sink)
 
 
-def _answer(model: "Predictor", lines: Sequence[bytes], sink: TextIO, row: int) -> int:
-    instances: list[Any] = []
-    for line in filter(bytes.strip, lines):
-        number = row + len(instances)
+def _answer_lines(model: "Predictor", lines: Sequence[bytes], first: int, sink: TextIO) -> int:
+    """Answer lines of which the first has this number; how many were not blank."""
+    rows: dict[int, Any] = {}
+    for number, line in enumerate(lines, start=first):
+        if not line.strip():
+            continue
         try:
-            instances.append(json.loads(line))
+            value = json.loads(line)
         except (ValueError, RecursionError):
-            instances.append(None)
-        if not isinstance(instances[-1], dict):
+            value = None
+        if not isinstance(value, dict):
+            _answer_rows(model, rows, sink)
+            found = line[:60].decode(errors="replace")
             raise RequestError(
-                f"Stream, line {number:,} from 0: expected a JSON object, "
-                f"found {line[:60].decode(errors='replace')!r}.",
+                f"Stream, line {number:,}: expected a JSON object, found {found!r}.",
                 remedy="Write one JSON object a line.",
-                row=number,
+                row=None,
+                line=number,
                 column=None,
                 wanted="a JSON object",
                 found=line,
             )
-    if not instances:
-        return row
+        rows[number] = value
+    _answer_rows(model, rows, sink)
+    return len(rows)
+
+
+def _answer_rows(model: "Predictor", rows: Mapping[int, Any], sink: TextIO) -> None:
+    """Answer rows by their line; of those that hold a fault, all before the first such line."""
+    if not rows:
+        return
+    numbers = list(rows)
     try:
-        said = list(spoken(model, model.scores(instances)))
+        said = list(spoken(model, model.scores(list(rows.values()))))
     except RequestError as error:
-        if row:
-            error.add_note(f"its rows count from line {row:,} of the stream")
-        raise
+        if len(numbers) == 1:
+            raise _at_line(error, numbers[0]) from None
+        middle = len(numbers) // 2
+        for half in (numbers[:middle], numbers[middle:]):
+            _answer_rows(model, {number: rows[number] for number in half}, sink)
+        return
     write_json_lines(sink, said)
     sink.flush()
-    return row + len(instances)
+
+
+def _at_line(error: RequestError, line: int) -> RequestError:
+    """The error of a single row, told of its line."""
+    told = error.summary.removeprefix("Request").removeprefix(", row 0")
+    told = told if told.startswith((":", ",")) else f": {told}"
+    facts = {**error.facts, "row": None, "line": line}
+    return RequestError(
+        f"Stream, line {line:,}{told}", evidence=error.evidence, remedy=error.remedy, **facts
+    )

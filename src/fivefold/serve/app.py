@@ -1,7 +1,9 @@
 """The web server of one model."""
 
+import errno
 import json
 import math
+import os
 import secrets
 import socket
 from os import PathLike
@@ -131,7 +133,7 @@ def serve(
 
     Raises:
         BundleError: if the bundle cannot be trusted.
-        PreflightError: if the port is in use or not allowed.
+        PreflightError: if the port is in use, not allowed or none, or the host is not here.
     """
     import uvicorn
 
@@ -155,19 +157,34 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         PreflightError: if it is in use, not allowed, or no address of this machine.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        if not 0 <= port <= 65_535:
-            raise OSError("no such port")
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    if not 0 <= port <= 65_535:
         raise PreflightError(
-            f"serve: expected {host}:{port} to be free, found: {reason}.",
-            remedy="Pass another port, or port=0 for a free one.",
+            f"serve: expected a port from 0 to 65535, found {port}.",
+            remedy="Pass a port in this range; 0 takes a free one.",
             host=host,
             port=port,
-        ) from None
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, ValueError) as error:  # ValueError: a name that IDNA cannot write
+        raise _deaf(host, port, getattr(error, "errno", None)) from None
+
+
+def _deaf(host: str, port: int, code: int | None) -> PreflightError:
+    """Why this address cannot be listened at; a name that is not found has a code below 0."""
+    reason = os.strerror(code) if code is not None and code > 0 else "no such name"
+    if code == errno.EADDRINUSE:
+        wanted, remedy = f"{host}:{port} to be free", "Pass another port, or port=0 for a free one."
+    elif code in (errno.EACCES, errno.EPERM):
+        wanted = f"to be allowed to listen at {host}:{port}"
+        remedy = "Pass a port of 1024 or more, or port=0 for a free one."
+    else:
+        wanted = f"host {host!r} to be an address of this machine"
+        remedy = "Pass host='127.0.0.1' for this machine alone, or '0.0.0.0' for every address."
+    return PreflightError(
+        f"serve: expected {wanted}, found: {reason}.", remedy=remedy, host=host, port=port
+    )
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:

@@ -51,6 +51,22 @@ def raw_columns(data: Any, schema: Schema) -> dict[str, Array]:
     return {name: columns[name] for name in names}
 
 
+def opened(data: Any, schema: Schema, text: Mapping[str, str]) -> Any:
+    """The rows of a file that a path names; anything else as it is.
+
+    Args:
+        data: as for `raw_columns`.
+        schema: names the columns.
+        text: how the file it was fitted on is written.
+
+    Raises:
+        RequestError: as `read_file` does.
+    """
+    if isinstance(data, str | PathLike) and not Path(fspath(data)).is_dir():
+        return read_file(Path(fspath(data)), schema, text)
+    return data
+
+
 def missing(name: str, found: Iterable[str], row: int | None = None) -> RequestError:
     """The error for a column that is not there, with the names that come near."""
     there = list(found)

@@ -1,7 +1,7 @@
 """What a request must look like: the columns a model reads, and what it does about odd values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -121,6 +121,7 @@ class Contract:
         task: binary, multiclass or regression.
         classes: in the order of the probabilities; empty for regression.
         columns: all columns of the data it was fitted on, in their order.
+        text: how the file it was fitted on is written: see `text_of`.
     """
 
     fields: tuple[Field, ...]
@@ -128,6 +129,7 @@ class Contract:
     task: Task
     classes: tuple[Label, ...] = ()
     columns: tuple[str, ...] = ()
+    text: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -143,7 +145,7 @@ class Contract:
             "inputs": [field.to_json() for field in self.fields],
             "columns": list(self.columns),
             "extra_columns": "ignored",
-        }
+        } | ({"text": dict(self.text)} if self.text else {})
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -154,15 +156,33 @@ class Contract:
             task=values["task"],
             classes=tuple(values["classes"]),
             columns=tuple(values["columns"]),
+            text=values.get("text", {}),
         )
 
 
-def contract_of(codec: Codec, numbers: Array | None = None) -> Contract:
+def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """How the source of the rows is written, by which files of requests are tried first.
+
+    Args:
+        provenance: of the collected rows.
+
+    Returns:
+        `encoding` and `delimiter`, and `detected` where the user overruled what the bytes show;
+        empty if the source was no text.
+    """
+    names = ("encoding", "detected", "delimiter")
+    return {name: provenance[name] for name in names if name in provenance}
+
+
+def contract_of(
+    codec: Codec, numbers: Array | None = None, text: Mapping[str, str] | None = None
+) -> Contract:
     """The request contract that follows from what was fitted on the training rows.
 
     Args:
         codec: fitted.
         numbers: its `numeric` block of the training rows, for the usual range of each column.
+        text: how their file is written.
     """
     schema = codec.schema
     usual = {} if numbers is None else _usual(codec, numbers)
@@ -172,6 +192,7 @@ def contract_of(codec: Codec, numbers: Array | None = None) -> Contract:
         task=schema.task,
         classes=schema.classes,
         columns=tuple(column.name for column in schema.columns),
+        text=text or {},
     )
 
 

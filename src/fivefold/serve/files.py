@@ -1,43 +1,69 @@
-"""Rows in CSV, TSV and JSON files, read with the standard library."""
+"""Rows in CSV, TSV and JSON files, read with the standard library by the rules of Collect."""
 
-import codecs
 import csv
 import gzip
-import io
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.dialect import (
+    DELIMITERS,
+    any_field_size,
+    decode,
+    detect_encoding,
+    detect_quoting,
+    first_lines,
+    iterate_rows,
+    overruled,
+    split_rows,
+)
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.errors import RequestError
+from fivefold.errors import DataError, RequestError
 
-DELIMITERS = (",", "\t", ";", "|")
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 
 
-def read_file(path: Path, schema: Schema) -> dict[str, Any] | list[Any]:
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the first rows of a text fit a schema.
+
+    Args:
+        fit: known names in the first row; a part of one for a text without header that fits.
+        delimiter: between the cells.
+        names: of the columns, where the first row does not hold them.
+    """
+
+    fit: float
+    delimiter: str = ","
+    names: tuple[str, ...] = ()
+
+
+def read_file(
+    path: Path, schema: Schema, text: Mapping[str, str] | None = None
+) -> dict[str, Any] | list[Any]:
     """What a file holds: columns of text (CSV), or columns or rows of JSON values.
 
-    The delimiter is the one that makes the most known names of the first line. A file without
-    a header is taken when the model was fitted on such a file.
+    Encoding and delimiter are those that make the most known names of the first line; those of
+    the file that the model was fitted on come first. A file without a header is taken when the
+    model was fitted on such a file.
 
     Args:
         path: ends in .json, .jsonl or .ndjson for JSON; anything else is delimited text. `.gz`
             after it is unpacked.
         schema: names the columns.
+        text: `encoding`, `delimiter` and `detected` of the file that the model was fitted on.
 
     Returns:
         A dict of columns or a list of rows.
 
     Raises:
-        RequestError: if there is no file, a row has more or fewer cells than the first one, or a
-            line is not JSON. `.row` counts from 0.
+        RequestError: if there is no file, it is no text, a row has more or fewer cells than the
+            first one, or a line is not JSON. `.row` counts from 0.
     """
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     kind = suffixes[-1] if suffixes else ""
@@ -51,31 +77,55 @@ def read_file(path: Path, schema: Schema) -> dict[str, Any] | list[Any]:
     except (OSError, EOFError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise _fault(path, "a file of rows", found, "Give the path of a file.") from None
-    text = decode(content)
+    given = text or {}
     if kind in {".json", ".jsonl", ".ndjson"}:
-        return json_rows(text, path, schema)
-    return csv_columns(text, schema, source=str(path))
+        return _first_json(_decoded(content, given, path), path, schema)
+    delimiter = given.get("delimiter", "")
+    texts = _decoded(content, given, path)
+    best = max(texts, key=lambda each: _layout(each, schema, delimiter).fit)
+    return csv_columns(best, schema, source=str(path), delimiter=delimiter)
 
 
-def decode(content: bytes) -> str:
-    """Bytes as text: UTF-8 (or 16, where it is marked), else Windows-1252, else Latin-1."""
-    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return content.decode("utf-16", "replace")
-    for encoding in ENCODINGS[:-1]:
+def _decoded(content: bytes, given: Mapping[str, str], path: Path) -> list[str]:
+    """The content in the encodings that it may have, the likeliest first."""
+    told = given.get("encoding", "")
+    shown = overruled(content, told) if told else ""
+    detected = detect_encoding(content)
+    if not told:
+        encodings = [detected]
+    elif shown and shown != given.get("detected"):
+        encodings = [detected, told]  # the bytes show that it is written otherwise
+    else:
+        encodings = [told, detected]
+    texts: dict[str, None] = {}
+    for encoding in encodings:
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+            texts[decode(content, encoding, str(path)).removeprefix("\ufeff")] = None
+        except DataError as error:
+            fault = error
+    if not texts:
+        found = fault.summary.rpartition("found ")[2].removesuffix(".")
+        raise _fault(path, "text", found, "Write the file as UTF-8 text.") from None
+    return list(texts)
+
+
+def _first_json(texts: Sequence[str], path: Path, schema: Schema) -> dict[str, Any] | list[Any]:
+    for text in texts[:-1]:
+        try:
+            return json_rows(text, path, schema)
+        except RequestError:
             continue
-    return content.decode(ENCODINGS[-1])
+    return json_rows(texts[-1], path, schema)
 
 
-def csv_columns(text: str, schema: Schema, *, source: str) -> dict[str, Array]:
+def csv_columns(text: str, schema: Schema, *, source: str, delimiter: str = "") -> dict[str, Array]:
     """The columns of delimited text, by name.
 
     Args:
         text: the whole file.
         schema: names the columns and tells how a file without a header is laid out.
         source: for messages.
+        delimiter: the one to try first.
 
     Returns:
         One object array of str a column; without rows the arrays are empty.
@@ -83,31 +133,45 @@ def csv_columns(text: str, schema: Schema, *, source: str) -> dict[str, Array]:
     Raises:
         RequestError: if the first line names no column, or a row has another number of cells.
     """
-    known = {column.name for column in schema.columns}
-    first: dict[str, list[str]] = {mark: next(_split(text, mark), []) for mark in DELIMITERS}
-    hits = {mark: sum(cell.strip() in known for cell in cells) for mark, cells in first.items()}
-    best = max(DELIMITERS, key=lambda mark: hits[mark])
-    if hits[best]:
-        header = [cell if cell in known else cell.strip() for cell in first[best]]
-        return _columns(text, best, header, skip=1, source=source)
-    fits = [
-        (_share(text, mark, len(names)), mark, names)
-        for names in (_headers(schema) if _headerless(schema) else [])
-        for mark in DELIMITERS
-        if len(first[mark]) == len(names)
-    ]
-    if fits:
-        _, mark, names = max(fits, key=lambda fit: fit[0])
-        return _columns(text, mark, names, skip=0, source=source)
+    layout = _layout(text, schema, delimiter)
+    if layout.fit:
+        return _columns(text, layout, schema, source)
     wanted = [column.name for column in schema.inputs]
+    found = next(iter(split_rows(first_lines(text, 1), ",", quoted=True)), [])
     raise RequestError(
-        f"{source}: expected a first line with the names of columns, found {first[','][:3]}.",
+        f"{source}: expected a first line with the names of columns, found {found[:3]}.",
         remedy=f"Write these names in the first line: {', '.join(wanted[:20])}.",
         row=None,
         column=None,
         wanted=wanted,
-        found=first[","],
+        found=found,
     )
+
+
+def _layout(text: str, schema: Schema, delimiter: str) -> Layout:
+    """The delimiter that makes the most known names, or rows as wide as those without header."""
+    known = {column.name for column in schema.columns}
+    marks = dict.fromkeys((delimiter, *DELIMITERS) if delimiter else DELIMITERS)
+    lines = first_lines(text)
+    rows = [(mark, split_rows(lines, mark, quoted)) for mark in marks for quoted in (True, False)]
+    rows = [(mark, found) for mark, found in rows if found]
+    named = [
+        Layout(
+            fit=len(known & {cell.strip() for cell in found[0]} | known & {*found[0]}),
+            delimiter=mark,
+        )
+        for mark, found in rows
+    ]
+    best = max(named, key=lambda layout: layout.fit, default=Layout(fit=0))
+    if best.fit or not _headerless(schema):
+        return best
+    bare = [
+        Layout(fit=_share(found, len(names)) / 2, delimiter=mark, names=tuple(names))
+        for names in _headers(schema)
+        for mark, found in rows
+        if len(found[0]) == len(names)
+    ]
+    return max(bare, key=lambda layout: layout.fit, default=best)
 
 
 def _headerless(schema: Schema) -> bool:
@@ -122,32 +186,26 @@ def _headers(schema: Schema) -> list[list[str]]:
     return [names, [name for name in names if name != schema.target], inputs]
 
 
-def _share(text: str, mark: str, width: int) -> float:
-    """The fraction of the first 200 lines that this delimiter cuts into so many cells."""
-    lines = text.splitlines()[:200]
-    widths = [[len(row) for row in _split("\n".join(lines), mark, q)] for q in (False, True)]
-    return max(found.count(width) / max(len(found), 1) for found in widths)
+def _share(rows: Sequence[Sequence[str]], width: int) -> float:
+    """The fraction of rows with so many cells."""
+    return sum(len(row) == width for row in rows) / len(rows)
 
 
-def _split(text: str, mark: str, quoted: bool = True, strict: bool = False) -> Any:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    lines = io.StringIO(text, newline="")
-    return csv.reader(lines, delimiter=mark, quoting=quoting, strict=strict)  # type: ignore[arg-type]
-
-
-def _columns(
-    text: str, mark: str, header: Sequence[str], *, skip: int, source: str
-) -> dict[str, Array]:
-    limit = csv.field_size_limit(2**31 - 1)  # one cell may hold a whole image
+def _columns(text: str, layout: Layout, schema: Schema, source: str) -> dict[str, Array]:
+    mark = layout.delimiter
     try:
-        first = text.lstrip().split("\n", 1)[0]
-        quoted = (skip > 0 and '"' in first) or _encloses(text, mark)
-        rows = [row or [""] for row in _split(text, mark, quoted) if row or len(header) == 1][skip:]
+        with any_field_size():  # one cell may hold a whole image
+            rows = list(iterate_rows(text, mark, detect_quoting(text, mark)))
     except csv.Error as error:
         raise _fault(Path(source), "delimited text", str(error), "Write the file anew.") from None
-    finally:
-        csv.field_size_limit(limit)
-    if skip and rows and {len(row) for row in rows} == {len(header) + 1}:
+    header = list(layout.names)
+    if not header:
+        place = next(place for place, row in enumerate(rows) if row)
+        known = {column.name for column in schema.columns}
+        header = [cell if cell in known else cell.strip() for cell in rows[place]]
+        rows = rows[place + 1 :]
+    rows = [row or [""] for row in rows if row or len(header) == 1]
+    if not layout.names and rows and {len(row) for row in rows} == {len(header) + 1}:
         header = ["", *header]  # R leaves the corner above the names of rows empty
     for number, row in enumerate(rows):
         if len(row) != len(header):
@@ -161,26 +219,6 @@ def _columns(
             )
     names = [name or f"column_{place}" for place, name in enumerate(header)]
     return _by_name(names, list(zip(*rows, strict=True)) or [()] * len(names), source)
-
-
-def _encloses(text: str, mark: str) -> bool:
-    """Whether double quotes enclose cells, or are letters: the rule by which Collect reads.
-
-    A quote that opens and never closes would join lines, so that rows vanish without a trace.
-    """
-    if '"' not in text:
-        return False
-    lines = io.StringIO(text, newline=None)
-    bare = Counter(line.count(mark) + 1 for line in lines if line.strip())
-    try:
-        quoted = Counter(len(row) for row in _split(text, mark, strict=True) if row)
-    except csv.Error:
-        return len(bare) > 1
-    if len(quoted) == 1:
-        return len(bare) > 1 or quoted.total() == bare.total()
-    return len(bare) > 1 and max(quoted.values()) / quoted.total() >= (
-        max(bare.values()) / bare.total()
-    )
 
 
 def _by_name(

@@ -14,6 +14,7 @@ from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, DataError
 from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import Bundle, open_bundle
+from fivefold.serve.containers import opened
 from fivefold.serve.contract import Contract
 from fivefold.serve.doors import read_chunks
 from fivefold.serve.graph import Graph
@@ -107,7 +108,8 @@ class Predictor:
 
     def scores(self, data: Any) -> Array:
         """What the network gives: `(rows, classes)` probabilities, or `(rows,)` values."""
-        pieces = read_chunks(data, self.schema)
+        rows = opened(data, self.schema, self.contract.text)
+        pieces = read_chunks(rows, self.schema)
         return np.concatenate([self.score_columns(columns) for columns in pieces])
 
     def score_columns(self, columns: Columns) -> Array:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fivefold.errors import DataError
 
@@ -58,6 +59,34 @@ def detect_encoding(content: bytes) -> str:
             continue
         return encoding
     return "latin-1"
+
+
+def overruled(content: bytes, encoding: str) -> str:
+    """The encoding that the bytes themselves show beyond doubt, if it is not this one; else empty.
+
+    A mark shows it, and so do letters beyond ASCII in valid UTF-8.
+
+    Example:
+        >>> overruled("né".encode(), "latin-1"), overruled("né".encode("latin-1"), "latin-1")
+        ('utf-8', '')
+    """
+    detected = detect_encoding(content)
+    marked = any(content.startswith(mark) for mark, _ in _BOMS)
+    shown = marked or (detected == "utf-8" and not content.isascii())
+    return detected if shown and _plain(detected) != _plain(encoding) else ""
+
+
+def text_form(content: bytes, encoding: str) -> dict[str, str]:
+    """The `encoding` by which a text was read, and what it overrules (`detected`), if anything."""
+    shown = overruled(content, encoding)
+    return {"encoding": encoding} | ({"detected": shown} if shown else {})
+
+
+def _plain(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name.removesuffix("-sig")
+    except LookupError:
+        return encoding
 
 
 def decode(content: bytes, encoding: str, source: str) -> str:
@@ -118,6 +147,14 @@ def split_rows(lines: list[str], delimiter: str, quoted: bool) -> list[list[str]
         return list(csv.reader(lines, delimiter=delimiter))
 
 
+def iterate_rows(text: str, delimiter: str, quoted: bool) -> Any:
+    """All rows of a text by a `csv` reader; blank lines are empty rows."""
+    stream = io.StringIO(text, newline="")
+    if quoted:
+        return csv.reader(stream, delimiter=delimiter)
+    return csv.reader(stream, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+
+
 def detect_delimiter(lines: list[str], suffix: str = "") -> str:
     """The character that divides the most lines into the same number of fields.
 
@@ -143,7 +180,8 @@ def detect_quoting(text: str, delimiter: str) -> bool:
     """Whether double quotes enclose fields, or are characters like any other.
 
     They enclose if reading them so leaves every row whole; where both readings do, they enclose
-    unless rows would be swallowed by a quote that only closes lines later.
+    unless rows would be swallowed by a quote that only closes lines later. A first row with all
+    its fields in quotes comes from a writer that quotes.
     """
     if '"' not in text:
         return False
@@ -151,6 +189,8 @@ def detect_quoting(text: str, delimiter: str) -> bool:
         line.count(delimiter) + 1 for line in io.StringIO(text, newline=None) if line.strip()
     )
     quoted = _quoted_widths(text, delimiter)
+    if quoted is not None and _opens_quoted(text, delimiter):
+        return True
     if quoted is not None and len(quoted) == 1:
         return len(plain) > 1 or quoted.total() == plain.total()
     if len(plain) == 1:
@@ -167,6 +207,15 @@ def _quoted_widths(text: str, delimiter: str) -> "Counter[int] | None":
             return Counter(len(row) for row in rows if row)
     except csv.Error:
         return None
+
+
+def _opens_quoted(text: str, delimiter: str) -> bool:
+    """Whether each field of the first row stands in quotes."""
+    with any_field_size():
+        rows = iterate_rows(text, delimiter, quoted=True)
+        first: list[str] = next((row for row in rows if row), [])
+    written = delimiter.join('"' + field.replace('"', '""') + '"' for field in first)
+    return text.lstrip("\r\n").startswith(written)
 
 
 @contextmanager

@@ -3,13 +3,15 @@ import csv
 
 import pytest
 
-from fivefold.collect.dialect import (
+from fivefold.codecs.dialect import (
     decode,
     detect_delimiter,
     detect_dialect,
     detect_encoding,
     detect_header,
     detect_quoting,
+    overruled,
+    text_form,
 )
 from fivefold.errors import DataError
 
@@ -71,6 +73,12 @@ def test_quoting_with_all_fields_quoted_encloses():
     assert detect_quoting('"a","b"\n"1","x"\n', ",")
 
 
+def test_quoting_of_a_first_row_all_in_quotes_encloses_line_ends_below():
+    assert detect_quoting('"a","b"\n"x,\ny","z"\n', ",")
+    assert not detect_quoting('a,b\n"x,\ny","z"\n', ",")
+    assert not detect_quoting('"a","b"\n"x,y\n', ",")
+
+
 def test_quoting_with_a_quote_that_closes_lines_later_is_a_character():
     text = 'ham\t"I asked\nham\tok\nspam\tyou said "\nham\tfine\n'
     assert len(list(csv.reader(text.splitlines(True), delimiter="\t"))) == 2  # rows are swallowed
@@ -107,3 +115,20 @@ def test_header_that_holds_the_target_is_one_although_its_name_comes_again():
 def test_dialect_as_said_is_not_detected():
     dialect = detect_dialect("1;2\n3;4\n", delimiter=",", header=True)
     assert (dialect.delimiter, dialect.header, dialect.quoted) == (",", True, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "shown"),
+    [
+        ("né".encode(), "latin-1", "utf-8"),
+        ("né".encode(), "UTF8", ""),
+        ("né".encode("cp1252"), "cp1251", ""),
+        (b"plain", "cp1251", ""),
+        (codecs.BOM_UTF8 + b"plain", "cp1251", "utf-8-sig"),
+        (codecs.BOM_UTF8 + b"plain", "utf-8", ""),
+        ("né".encode("utf-16"), "latin-1", "utf-16"),
+    ],
+)
+def test_encoding_is_overruled_where_the_bytes_show_another(content, told, shown):
+    assert overruled(content, told) == shown
+    assert text_form(content, told).get("detected", "") == shown
