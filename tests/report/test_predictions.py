@@ -1,6 +1,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ class Doubler:
         task="binary",
         classes=("no", "yes"),
     )
+
+    contract = SimpleNamespace(text={})
 
     def __init__(self) -> None:
         self.batches: list[int] = []
