@@ -193,6 +193,14 @@ def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path):
     assert len(digests) == 1
 
 
+def test_zero_bytes_and_carriage_returns_in_a_text_are_replayed(tmp_path):
+    frame = texts().assign(line=lambda f: f["line"] + " \0 \r end")
+    source = ff.Collect(frame, target="topic", kinds={"line": "text"})
+    stages = [source, ff.Preprocess(), ff.Train(epochs=1, threads=1), ff.Deploy(tmp_path / "t.ff")]
+    deployed = ff.Pipeline(stages).run(progress=False)[ff.Deployed]
+    assert deployed.parity["csv"] < 1e-5
+
+
 def test_wrong_pipeline_is_refused_before_its_source_is_opened():
     source = ff.Collect("/no/such/file.csv", target="y")
     for stages in (

@@ -40,6 +40,10 @@ def test_decode_with_the_wrong_encoding_names_it():
     assert caught.value.encoding == "ascii"
 
 
+def test_decode_of_zero_bytes_after_a_mark_is_text():
+    assert decode(b"\xef\xbb\xbfa\0b", "utf-8-sig", "a.csv") == "a\0b"
+
+
 def test_decode_of_zero_bytes_is_no_text():
     with pytest.raises(DataError, match="found zero bytes"):
         decode(b"a\0b", "utf-8", "a.csv")

@@ -1,3 +1,4 @@
+import csv
 import subprocess
 import sys
 
@@ -118,7 +119,8 @@ def test_doors_agree_on_any_rows(rows, entries, tmp_path_factory):
 
     (folder / "x.jsonl").write_text("\n".join(map(json.dumps, rows)))
     np.testing.assert_array_equal(model.predict_proba(folder / "x.jsonl"), wanted)
-    frame.to_csv(folder / "x.csv", index=False, encoding="utf-8")
+    # quoted throughout: csv.writer leaves a bare carriage return unquoted before Python 3.13
+    frame.to_csv(folder / "x.csv", index=False, encoding="utf-8-sig", quoting=csv.QUOTE_ALL)
     np.testing.assert_array_equal(model.predict_proba(folder / "x.csv"), wanted)
 
 

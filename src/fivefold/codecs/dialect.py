@@ -71,8 +71,7 @@ def overruled(content: bytes, encoding: str) -> str:
         ('utf-8', '')
     """
     detected = detect_encoding(content)
-    marked = any(content.startswith(mark) for mark, _ in _BOMS)
-    shown = marked or (detected == "utf-8" and not content.isascii())
+    shown = _is_marked(content) or (detected == "utf-8" and not content.isascii())
     return detected if shown and _plain(detected) != _plain(encoding) else ""
 
 
@@ -80,6 +79,10 @@ def text_form(content: bytes, encoding: str) -> dict[str, str]:
     """The `encoding` by which a text was read, and what it overrules (`detected`), if anything."""
     shown = overruled(content, encoding)
     return {"encoding": encoding} | ({"detected": shown} if shown else {})
+
+
+def _is_marked(content: bytes) -> bool:
+    return any(content.startswith(mark) for mark, _ in _BOMS)
 
 
 def _plain(encoding: str) -> str:
@@ -93,7 +96,8 @@ def decode(content: bytes, encoding: str, source: str) -> str:
     """The text of a file.
 
     Raises:
-        DataError: if it is not written in this encoding, or holds zero bytes as no text does.
+        DataError: if it is not written in this encoding, or holds zero bytes without a
+            byte-order mark to say that it is text all the same.
     """
     try:
         text = content.decode(encoding)
@@ -104,7 +108,7 @@ def decode(content: bytes, encoding: str, source: str) -> str:
             remedy="Pass the right encoding= to Collect, or leave it out to have it detected.",
             encoding=encoding,
         ) from None
-    if "\0" in text[:1_000_000]:
+    if "\0" in text[:1_000_000] and not _is_marked(content):
         raise DataError(
             f"{source}: expected text, found zero bytes.",
             remedy="Pass a CSV, TSV, Parquet, JSON lines or Excel file.",
