@@ -261,6 +261,41 @@ def test_predict_to_a_file_of_json_lines(folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
 
 
+def test_run_resume_without_a_directory_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", str(folder / "flowers.csv"), "--target", "kind", "--resume"]) == 2
+    assert capsys.readouterr().err == (
+        "ConfigError: --resume: expected a folder to go on in, found no --directory.\n"
+        "Write --directory FOLDER --resume, the same at every start.\n"
+    )
+
+
+def test_run_resume_twice_trains_once_and_says_the_same(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", str(folder / "flowers.csv"), "--target", "kind", "--drop", "id"]
+    words += ["--epochs", "2", "--directory", str(tmp_path / "run"), "--resume"]
+    assert cli.main(words) == 0
+    first = capsys.readouterr()
+    assert f"No run in {tmp_path / 'run'} yet: this is its start." in first.err
+    assert cli.main(words) == 0
+    again = capsys.readouterr()
+    assert again.err.splitlines() == [
+        f"[{n}/4] {name:<12} {'taken':>9}  {kind} from {tmp_path / 'run'}"
+        for n, (name, kind) in enumerate(
+            {
+                "collect": "Collected",
+                "preprocess": "Preprocessed",
+                "train": "Trained",
+                "evaluate": "Evaluated",
+            }.items(),
+            1,
+        )
+    ]
+    assert again.out.splitlines()[:-1] == first.out.splitlines()[:-1]  # the last line is the time
+
+
 def test_predict_failing_leaves_no_file(folder: Path, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("petal\n1\n")

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 import fivefold as ff
-from fivefold.errors import ConfigError
+from fivefold.core.events import StageTaken
+from fivefold.errors import ConfigError, LeakError
+from fivefold.testing import check_no_leak, fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +43,82 @@ def test_slice_by_name_goes_on_from_a_result(pipeline):
 
 def test_from_json_builds_the_same_pipeline(pipeline):
     assert ff.Pipeline.from_json(pipeline.to_json()).to_json() == pipeline.to_json()
+
+
+def accuracy_twice(target, scores):
+    """A metric of one's own, which a recipe knows by name alone."""
+    return 2 * float(np.mean(scores.argmax(1) == target))
+
+
+def whole(folder, metric=accuracy_twice):
+    return ff.Pipeline(
+        [
+            ff.Collect("sklearn:iris"),
+            ff.Preprocess(),
+            ff.Train(epochs=2, threads=1),
+            ff.Evaluate(metrics={"twice": metric}, baselines=("linear",)),
+            ff.Deploy(folder / "iris.ff"),
+        ]
+    )
+
+
+def broken(target, scores):
+    raise ZeroDivisionError
+
+
+broken.__name__ = "accuracy_twice"
+
+
+def test_resume_after_a_failure_gives_what_a_run_that_never_stopped_gives(tmp_path):
+    expected = whole(tmp_path).run(seed=3, progress=False)
+    digest = expected[ff.Deployed].digest
+    folder = tmp_path / "run"
+    with pytest.raises(ZeroDivisionError):
+        whole(tmp_path, broken).run(seed=3, directory=folder, progress=False)
+    told = []
+    found = whole(tmp_path).run(
+        seed=3, directory=folder, resume=True, progress=False, observers=[told.append]
+    )
+    taken = [event.path[-1] for event in told if isinstance(event, StageTaken)]
+    assert taken == ["collect", "preprocess", "train"]
+    for kind in (ff.Collected, ff.Partition, ff.Preprocessed, ff.Trained, ff.Evaluated):
+        assert fingerprint(found[kind].fitted()) == fingerprint(expected[kind].fitted())
+        assert list(found[kind].fitted()) == list(expected[kind].fitted())
+    assert fingerprint(found[ff.Collected]) == fingerprint(expected[ff.Collected])
+    assert fingerprint(found[ff.Partition]) == fingerprint(expected[ff.Partition])
+    assert found[ff.Deployed].digest == digest
+
+
+def test_resume_of_a_complete_run_gives_a_result_like_the_first(tmp_path):
+    first = whole(tmp_path).run(seed=3, directory=tmp_path / "run", progress=False)
+    again = whole(tmp_path).run(seed=3, directory=tmp_path / "run", resume=True, progress=False)
+    assert str(again.metrics) == str(first.metrics)
+    assert fingerprint(dict(again.tables)) == fingerprint(dict(first.tables))
+    assert again.seconds["train"] == first.seconds["train"]
+    row = {column.name: 1.0 for column in first[ff.Collected].schema.inputs}
+    assert (again.predict_proba([row]) == first.predict_proba([row])).all()
+
+
+def test_resume_does_not_read_a_source_that_has_changed_since(tmp_path):
+    rows = [f"{n % 7},{n % 3},{'yes' if n % 2 else 'no'}" for n in range(80)]
+    source = tmp_path / "a.csv"
+    source.write_text("x,y,z\n" + "\n".join(rows))
+    pipeline = ff.Pipeline([ff.Collect(source, target="z"), ff.Preprocess()])
+    first = pipeline.run(directory=tmp_path / "run", progress=False)
+    source.unlink()
+    again = pipeline.run(directory=tmp_path / "run", resume=True, progress=False)
+    assert fingerprint(again[ff.Preprocessed]) == fingerprint(first[ff.Preprocessed])
+
+
+def test_check_no_leak_of_a_resumed_run_trains_anew(tmp_path):
+    class PeekingTrain(ff.Stage):
+        def run(self, data: ff.Preprocessed, session: ff.Session) -> ff.Trained:
+            assert session.directory is None or not session.is_refit
+            return ff.Train(epochs=1, threads=1).run(data.replace(valid=data.test), session)
+
+    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), PeekingTrain()]
+    pipeline = ff.Pipeline(stages)
+    pipeline.run(directory=tmp_path, progress=False)
+    resumed = pipeline.run(directory=tmp_path, resume=True, progress=False)
+    with pytest.raises(LeakError):
+        check_no_leak(resumed)

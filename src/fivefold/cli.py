@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--report", metavar="FILE", help="write a page about the run there")
     run.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
     run.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
+    run.add_argument("--resume", action="store_true", help="go on with the run in --directory")
 
     check = _command(commands, "check", _check, "look for faults without doing the work")
     _add_source(check)
@@ -195,7 +196,17 @@ def _run(chosen: argparse.Namespace) -> None:
     pipeline = _pipeline(chosen)
     if chosen.report is not None:
         _check_report(Path(chosen.report))
-    result = pipeline.run(seed=chosen.seed, device=chosen.device, directory=chosen.directory)
+    if chosen.resume and chosen.directory is None:
+        raise ConfigError(
+            "--resume: expected a folder to go on in, found no --directory.",
+            remedy="Write --directory FOLDER --resume, the same at every start.",
+        )
+    result = pipeline.run(
+        seed=chosen.seed,
+        device=chosen.device,
+        directory=chosen.directory,
+        resume=chosen.resume,
+    )
     commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
     try:

@@ -7,6 +7,7 @@ FivefoldError
 ├── WiringError        the stages of a pipeline do not fit together; lists all faults at once
 ├── PreflightError     a path, an extra, a device or a name is wrong; found before work starts
 ├── RecipeError        a recipe cannot be written or read
+├── ResumeError        a run cannot be gone on with: what decides its bits is not what it was
 ├── StoreError         an artifact cannot be saved without pickle, or not be loaded
 ├── DataError          the data cannot be used as asked
 ├── ShapeError         an array or tensor has the wrong shape
@@ -73,6 +74,10 @@ class PreflightError(FivefoldError):
 
 class RecipeError(FivefoldError):
     """A recipe cannot be written or read."""
+
+
+class ResumeError(FivefoldError):
+    """A run cannot be gone on with."""
 
 
 class StoreError(FivefoldError):

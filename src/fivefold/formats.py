@@ -17,6 +17,8 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.store import Format, provide, register, write_bytes
 
+_MARK = "fivefold.estimates"
+
 
 def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
     """Named arrays as one `.npz` without pickle; object arrays of texts, arrays and None too."""
@@ -133,15 +135,38 @@ def _is_frame(value: Any) -> bool:
 
 
 def _frame_bytes(frame: Any) -> bytes:
+    """A frame as Parquet; a column that holds estimates as their JSON texts, and so marked."""
     buffer = BytesIO()
-    frame.map(lambda cell: float(cell) if isinstance(cell, Estimate) else cell).to_parquet(buffer)
+    marked = [name for name in frame.columns if _holds_estimates(frame[name])]
+    plain = frame.assign(**{name: list(map(_cell_text, frame[name])) for name in marked})
+    plain.attrs = {_MARK: marked} if marked else {}
+    plain.to_parquet(buffer)
     return buffer.getvalue()
 
 
 def _read_frame(content: bytes) -> Any:
     import pandas as pd
 
-    return pd.read_parquet(BytesIO(content))
+    frame = pd.read_parquet(BytesIO(content))
+    marked = frame.attrs.pop(_MARK, [])
+    columns = {name: list(map(_cell, frame[name])) for name in marked}
+    return frame.assign(
+        **{n: pd.Series(c, dtype=object, index=frame.index) for n, c in columns.items()}
+    )
+
+
+def _holds_estimates(column: Any) -> bool:
+    return column.dtype == object and any(isinstance(cell, Estimate) for cell in column)
+
+
+def _cell_text(cell: Any) -> str:
+    value = {"value": float(cell), **vars(cell)} if isinstance(cell, Estimate) else cell
+    return json.dumps(value, default=lambda number: number.item())
+
+
+def _cell(text: str) -> Any:
+    value = json.loads(text)
+    return _estimate(value) if isinstance(value, dict) else value
 
 
 def _is_mapping_of(value: Any, accepts: Any) -> bool:

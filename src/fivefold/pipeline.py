@@ -40,6 +40,7 @@ class Pipeline(Chain):
         seed: int = 0,
         device: str = "auto",
         directory: str | Path | None = None,
+        resume: bool = False,
         until: str | None = None,
         given: Result | Context | Iterable[Artifact] = (),
         progress: bool = True,
@@ -51,6 +52,8 @@ class Pipeline(Chain):
             seed: all randomness derives from it; the same seed gives the same bits on one machine.
             device: `auto`, `cpu`, `cuda` or `cuda:1`.
             directory: where to save the recipe and every artifact; nothing is written if None.
+            resume: go on with the run in `directory`, to the same bits as if it had never
+                stopped; where there is none yet, begin it.
             until: name of the last stage to run.
             given: what a slice needs from outside: a result, or artifacts.
             progress: show lines and bars; False for silence.
@@ -61,6 +64,8 @@ class Pipeline(Chain):
 
         Raises:
             PreflightError: if faults were found before the work, all of them at once.
+            ResumeError: if `directory` holds a run that another pipeline, seed, device or version
+                began; every difference is named.
             DataError: if the data cannot be used as asked.
         """
         if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
@@ -78,6 +83,7 @@ class Pipeline(Chain):
             seed=index(seed),
             device=device,
             directory=folder,
+            resume=resume,
             until=until,
             given=given.context if isinstance(given, Result) else given,
             observers=listeners,

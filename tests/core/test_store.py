@@ -296,3 +296,20 @@ def test_write_that_fails_says_why_even_if_nothing_can_be_removed(
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="no space left"):
         write_bytes(tmp_path / "a", b"1")
+
+
+def test_write_bytes_takes_the_place_of_what_a_killed_process_left(tmp_path: Path):
+    """In a container the next process often has the same number."""
+    torn = tmp_path / f".value.json.{os.getpid()}.tmp"
+    torn.write_bytes(b"half")
+    write_bytes(tmp_path / "value.json", b"whole")
+    assert (tmp_path / "value.json").read_bytes() == b"whole"
+    assert not torn.exists()
+
+
+def test_artifact_saved_removes_what_a_killed_process_left(tmp_path: Path):
+    folder = tmp_path / "artifact"
+    folder.mkdir()
+    (folder / ".value.json.77.tmp").write_bytes(b"half")
+    store.save_fields("Held", {"value": 1}, folder)
+    assert files(folder) == ["artifact", "value.json"]

@@ -133,7 +133,7 @@ def test_tables_can_be_saved_without_pickle_and_read_again(result, tmp_path):
     loaded = Evaluated.load(tmp_path / "evaluated")
     assert set(loaded.tables) == set(result.tables)
     assert repr(dict(loaded.metrics)) == repr(dict(result.metrics))
-    assert_allclose(
-        loaded.tables["model_comparison"]["roc_auc"],
-        result.tables["model_comparison"]["roc_auc"].map(float),
-    )
+    found = loaded.tables["model_comparison"]["roc_auc"]
+    wanted = result.tables["model_comparison"]["roc_auc"]
+    assert_allclose(found.map(float), wanted.map(float))
+    assert found.map(repr).tolist() == wanted.map(repr).tolist()

@@ -3,7 +3,14 @@ import sys
 
 import pytest
 
-from fivefold.core.events import Found, Noted, Progress, StageFinished, StageStarted
+from fivefold.core.events import (
+    Found,
+    Noted,
+    Progress,
+    StageFinished,
+    StageStarted,
+    StageTaken,
+)
 from fivefold.core.finding import Finding
 from fivefold.observers.console import Console, duration
 
@@ -23,6 +30,13 @@ def test_console_stage_prints_one_line() -> None:
     console(StageStarted(path=("train",), number=3, total=5))
     console(finished("train"))
     assert out.getvalue() == "[3/5] train            7.2 s  Trained\n"
+
+
+def test_console_stage_that_is_taken_prints_one_line() -> None:
+    out = io.StringIO()
+    taken = StageTaken(path=("train",), number=3, total=5, wrote="Trained", directory="runs/adult")
+    Console(out)(taken)
+    assert out.getvalue() == "[3/5] train            taken  Trained from runs/adult\n"
 
 
 def test_console_pipe_shows_no_bar() -> None:

@@ -13,6 +13,7 @@ from fivefold.core.execution import Execution, execute, preflight
 from fivefold.core.faults import nearest
 from fivefold.core.key import Key, defined_again
 from fivefold.core.recipe import read_recipe, write_recipe
+from fivefold.core.resume import check_resumable
 from fivefold.core.run import Run
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
@@ -144,6 +145,7 @@ class Chain:
         seed: int = 0,
         device: str = "auto",
         directory: Path | None = None,
+        resume: bool = False,
         until: str | None = None,
         given: Context | Iterable[Artifact] = (),
         observers: Iterable[Observer] = (),
@@ -154,22 +156,27 @@ class Chain:
             seed: all randomness derives from it.
             device: `auto`, `cpu`, `cuda`, `cuda:1`.
             directory: where stages may leave files; None for nowhere.
+            resume: go on with the run in that directory.
             until: name of the last stage to run.
             given: artifacts from outside, for a slice.
             observers: are told every event.
 
         Raises:
             WiringError: if an artifact that should be given is not.
+            ResumeError: if the directory holds another run.
             PreflightError: if faults were found before the work.
         """
         stop = None if until is None else self._position(until) + 1
         context = self._handed(given, stop)
+        if resume:
+            check_resumable(directory, context)
         run = Run(
             seed=seed,
             device=device,
             directory=directory,
             recipe=write_recipe(self.stages, strict=False),
             observers=tuple(observers),
+            resume=resume,
         )
         return execute(self._steps, context, run, until=stop)
 

@@ -37,6 +37,16 @@ class StageFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageTaken(Event):
+    """A stage is not run: what it wrote was taken from the directory of the run."""
+
+    number: int
+    total: int
+    wrote: str
+    directory: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Progress(Event):
     """Long work goes on: `done` of `total` units (`epoch`, `row`), with values of interest."""
 

@@ -1,7 +1,7 @@
 """Running the stages of a chain, whole or again in part."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,7 +10,8 @@ from fivefold.core.context import Context
 from fivefold.core.events import Noted, StageFinished, StageStarted
 from fivefold.core.faults import raise_all
 from fivefold.core.key import Key
-from fivefold.core.run import Run, arguments, directory_faults, keep, with_derived
+from fivefold.core.resume import begin, earlier, keep, pass_by, take
+from fivefold.core.run import Run, arguments, depends, directory_faults, with_derived
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
 from fivefold.errors import FivefoldError, WiringError
@@ -51,7 +52,7 @@ class Execution:
         Args:
             changes: artifacts that take the place of those of their class, from the beginning.
             stop: number of steps to consider, all of them if None.
-            run: constants to use instead of this run's own.
+            run: constants to use instead of this run's own, which leave its files alone.
             rehearsed: call `rehearse()` instead of `run()` where a stage has it.
 
         Returns:
@@ -60,7 +61,7 @@ class Execution:
         Raises:
             WiringError: if an artifact that was given from outside depends on a changed one.
         """
-        run = self.run if run is None else run
+        run = self.run.apart() if run is None else run
         given = {Key(type(artifact)): artifact for artifact in changes}
         stale, left_out = set(given), set[Key]()
         start = self.before[0] if self.before else self.context
@@ -76,7 +77,7 @@ class Execution:
             reads = {read.key: read.optional for read in step.signature.reads}
             if writes in given and writes not in reads:
                 continue
-            if not any(_depends(key, stale, context) for key in reads):
+            if not any(depends(key, stale, context) for key in reads):
                 after = (*self.before, self.context)[position + 1]
                 derived = [key for key in after if key not in context and key not in stale]
                 for key in dict.fromkeys([*derived, writes]):
@@ -105,26 +106,35 @@ def execute(
         until: number of steps to run, all of them if None.
 
     Raises:
+        ResumeError: if the run to go on with is another one.
         FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
             the context with what was written before, to go on from.
     """
     active = steps[:until]
     before: list[Context] = []
+    taken, record = take(steps, until, context, run, earlier(run, steps))
     seconds: dict[str, float] = {}
-    preflight(active, context, run)
-    rehearsed: set[str] = set()
+    preflight([step for step in active if step.name not in taken], context, run)
+    record = begin(run, steps, record)
+    rehearsed = set(taken)
+    late = any(type(step.stage).has_rehearsal() for step in active if step.name in taken)
     for position, step in enumerate(active):
-        if type(step.stage).has_rehearsal() and step.name not in rehearsed:
-            rehearsed |= _rehearse(active, position, tuple(before), context, run)
         before.append(context)
-        try:
-            context, seconds[step.name] = run_step(step, steps, tuple(before), context, run)
-        except BaseException as error:
-            with suppress(AttributeError):
-                error.written = context  # type: ignore[attr-defined]
-            raise
-        keep(step, before[-1], context, run)
-        preflight(active[position + 1 :], context, run)
+        if step.name in taken:
+            done = pass_by(step, len(steps), context, run, taken, record)
+            context, seconds[step.name] = done
+        else:
+            if (late or type(step.stage).has_rehearsal()) and step.name not in rehearsed:
+                rehearsed |= _rehearse(active, position, tuple(before[:-1]), context, run, taken)
+            late = False
+            try:
+                context, seconds[step.name] = run_step(step, steps, tuple(before), context, run)
+            except BaseException as error:
+                with suppress(AttributeError):
+                    error.written = context  # type: ignore[attr-defined]
+                raise
+            record = keep(step, before[-1], context, run, record, seconds[step.name])
+        preflight([s for s in active[position + 1 :] if s.name not in taken], context, run)
     return Execution(run, active, tuple(before), context, seconds)
 
 
@@ -207,16 +217,6 @@ def run_step(
     return context.extended(declared, written, reads), elapsed
 
 
-def _depends(key: Key, stale: set[Key], context: Context) -> bool:
-    """True if the artifact is stale, or would be derived from a stale one."""
-    if key in stale:
-        return True
-    derivation = key.type.derivation
-    if derivation is None or key in context:
-        return False
-    return any(_depends(read.key, stale, context) for read in derivation.reads)
-
-
 def _refuse_stale(start: Context, given: Mapping[Key, Artifact]) -> None:
     """Given artifacts must not depend on what changes: nothing here could make them again."""
     for key in start:
@@ -240,7 +240,12 @@ def _is_origin(key: Key, derived: Key) -> bool:
 
 
 def _rehearse(
-    steps: tuple[Step, ...], position: int, before: tuple[Context, ...], context: Context, run: Run
+    steps: tuple[Step, ...],
+    position: int,
+    before: tuple[Context, ...],
+    context: Context,
+    run: Run,
+    taken: Container[str],
 ) -> set[str]:
     """Let every stage that can show, before the long work, that it will not fail for sure.
 
@@ -249,7 +254,7 @@ def _rehearse(
     """
     done: set[str] = set()
     for step in steps[position:]:
-        if not type(step.stage).has_rehearsal():
+        if not type(step.stage).has_rehearsal() or step.name in taken:
             continue
         for read in step.signature.reads:
             context = with_derived(read.key, context, run)

@@ -1,20 +1,19 @@
 """What is the same for all stages of one run, and what each is handed."""
 
 import os
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
-from fivefold.core.events import Event, Noted, Observer
+from fivefold.core.events import Event, Observer
 from fivefold.core.key import Key
+from fivefold.core.record import RECIPE, TORN
 from fivefold.core.session import Link, Refit, Session, derive_seed
 from fivefold.core.signature import Signature
-from fivefold.core.store import write_bytes
-from fivefold.core.wiring import Step
-from fivefold.errors import FivefoldError, PreflightError, StoreError
-
-RECIPE = "recipe.json"
+from fivefold.errors import FivefoldError, PreflightError
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,7 @@ class Run:
     observers: tuple[Observer, ...] = ()
     path: tuple[str, ...] = ()
     is_refit: bool = False
+    resume: bool = False
 
     def emit(self, event: Event) -> None:
         """Tell every listener."""
@@ -44,6 +44,10 @@ class Run:
             is_refit=True,
         )
 
+    def apart(self) -> "Run":
+        """The same run, without a hold on the files of the first one."""
+        return replace(self, directory=None, resume=False)
+
     def session(self, name: str, context: Context, refit: Refit | None = None) -> Session:
         """The run as one stage sees it."""
         return Session(
@@ -53,23 +57,51 @@ class Run:
             recipe=self.recipe,
             path=(*self.path, name),
             is_refit=self.is_refit,
+            resume=self.resume,
             link=Link(self.emit, refit),
         )
 
 
-def with_derived(key: Key, context: Context, run: Run) -> Context:
-    """The context with what derives itself, if it can from what is there."""
+def with_derived(
+    key: Key, context: Context, run: Run, stored: Callable[[Key], Artifact] | None = None
+) -> Context:
+    """The context with what derives itself, if it can from what is there.
+
+    Args:
+        key: of what is wanted.
+        context: what is there.
+        run: constants of the run.
+        stored: gives what was derived before, instead of deriving it again.
+    """
     derivation = key.type.derivation
     if derivation is None or key.label or key in context:
         return context
     for read in derivation.reads:
-        context = with_derived(read.key, context, run)
+        context = with_derived(read.key, context, run, stored)
     lacking = [r for r in derivation.reads if r.key.type is not Session and r.key not in context]
     if any(not read.optional for read in lacking):
         return context
-    session = run.session(key.type.__name__.lower(), context)
-    artifact = key.type.derive(**arguments(derivation, context, session))
+    if stored is not None:
+        artifact = stored(key)
+    else:
+        session = run.session(derived_name(key), context)
+        artifact = key.type.derive(**arguments(derivation, context, session))
     return context.extended(key, artifact, [r.key for r in derivation.reads if r.key in context])
+
+
+def derived_name(key: Key) -> str:
+    """How the seed and the folder of an artifact are called that no stage writes."""
+    return key.type.__name__.lower()
+
+
+def depends(key: Key, stale: Set[Key], context: Context) -> bool:
+    """True if the artifact is stale, or would be derived from a stale one."""
+    if key in stale:
+        return True
+    derivation = key.type.derivation
+    if derivation is None or key in context:
+        return False
+    return any(depends(read.key, stale, context) for read in derivation.reads)
 
 
 def arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
@@ -88,8 +120,9 @@ def directory_faults(directory: Path | None) -> list[FivefoldError]:
     found = ""
     if not above.is_dir():
         found = f"a file, {above}"
-    elif above == directory and any(directory.iterdir()):
-        found = "" if (directory / RECIPE).is_file() else "a folder that holds something else"
+    elif above == directory and not (directory / RECIPE).is_file():
+        others = [p for p in directory.iterdir() if not p.match(TORN)]
+        found = "a folder that holds something else" if others else ""
     if not found and not os.access(above, os.W_OK | os.X_OK):
         found = f"{above} read-only"
     if not found:
@@ -101,23 +134,3 @@ def directory_faults(directory: Path | None) -> list[FivefoldError]:
             path=directory,
         )
     ]
-
-
-def keep(step: Step, before: Context, after: Context, run: Run) -> None:
-    """Save what a step wrote, and what was derived for it, where the caller wished for it."""
-    if run.directory is None:
-        return
-    run.directory.mkdir(parents=True, exist_ok=True)
-    write_bytes(run.directory / RECIPE, run.recipe.encode())
-    for key in after:
-        address = (key.type, key.label)
-        if after[address] is before.get(address):
-            continue
-        written = key == step.signature.writes
-        name = step.name if written else key.type.__name__.lower()
-        try:
-            after[address].save(run.directory / name / "artifact")
-        except (StoreError, OSError) as error:
-            why = error.summary if isinstance(error, StoreError) else error.strerror
-            text = f"{key} was not saved: {why}"
-            run.emit(Noted(path=(*run.path, step.name), text=text))

@@ -35,6 +35,7 @@ class Session(Artifact):
         recipe: the pipeline as JSON text.
         path: names from the outermost stage inward.
         is_refit: True inside `refit`.
+        resume: whether to go on from what this stage left in `directory`, if anything is there.
 
     Example:
         >>> Session(seed=1).seed
@@ -47,6 +48,7 @@ class Session(Artifact):
     recipe: str = "{}"
     path: tuple[str, ...] = ()
     is_refit: bool = False
+    resume: bool = False
     link: Link | None = None
 
     def emit(self, event: Event) -> None:

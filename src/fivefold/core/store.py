@@ -109,6 +109,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if beside.exists():  # of a process that was killed, and had the same number
+            beside.unlink()
         with beside.open("xb") as file:
             file.write(content)
             file.flush()
@@ -140,6 +142,8 @@ def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
+    for torn in folder.glob(".*.tmp"):  # of a process that was killed
+        torn.unlink(missing_ok=True)
     entries, paths = {}, []
     try:
         for field, form in chosen.items():

@@ -4,7 +4,15 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any, TextIO
 
-from fivefold.core.events import Event, Found, Noted, Progress, StageFinished, StageStarted
+from fivefold.core.events import (
+    Event,
+    Found,
+    Noted,
+    Progress,
+    StageFinished,
+    StageStarted,
+    StageTaken,
+)
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -49,6 +57,9 @@ class Console:
                 head = f"[{event.number}/{event.total}] {event.path[-1]}"
                 refits = f", {len(self._refits)} refits" if self._refits else ""
                 self._write(f"{head:<18} {duration(event.seconds):>9}  {event.wrote}{refits}")
+            case StageTaken() if not nested:
+                head = f"[{event.number}/{event.total}] {event.path[-1]}"
+                self._write(f"{head:<18} {'taken':>9}  {event.wrote} from {event.directory}")
             case Progress():
                 self._advance(event)
             case Noted() if not nested:

@@ -1,0 +1,75 @@
+"""Values on disk: what is read back is what was written, to the last type."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fivefold.artifacts import Evaluated
+from fivefold.core.estimate import Estimate
+from fivefold.testing import fingerprint
+
+AUC = Estimate(0.9, low=0.85, high=0.94, method="delong", n=200)
+NONE = Estimate(0.5, method="too few rows", n=3, level=0.9)
+
+
+def cells(*values: object) -> pd.Series:
+    """A column that keeps its values as they are; pandas would make floats of estimates."""
+    return pd.Series(list(values), dtype=object)
+
+
+FRAMES = {
+    "estimates": pd.DataFrame({"model": ["a", "b"], "roc_auc": cells(AUC, NONE)}),
+    "estimates among others": pd.DataFrame({"x": cells(AUC, None, "not measured", 0.5, 3)}),
+    "small floats": pd.DataFrame({"score": np.array([0.1, np.nan], dtype=np.float32)}),
+    "whole numbers": pd.DataFrame({"n": np.array([1, 2], dtype=np.int32), "yes": [True, False]}),
+    "no rows": pd.DataFrame({"model": pd.Series([], dtype=object), "n": pd.Series([], dtype=int)}),
+    "another index": pd.DataFrame({"x": cells(AUC, NONE)}).set_index(pd.Index([7, 3])),
+}
+
+
+def evaluated(frame: pd.DataFrame) -> Evaluated:
+    empty = np.zeros(0)
+    return Evaluated(
+        metrics={"roc_auc": AUC},
+        scores=empty,
+        target=empty,
+        index=empty,
+        folds={},
+        tables={"table": frame},
+        findings=(),
+    )
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_frame_saved_and_loaded_is_the_same_to_the_last_type(frame, tmp_path: Path):
+    evaluated(frame).save(tmp_path)
+    found = Evaluated.load(tmp_path).tables["table"]
+    assert fingerprint(found) == fingerprint(frame)
+    assert list(found.index) == list(frame.index)
+    assert [str(kind) for kind in found.dtypes] == [str(kind) for kind in frame.dtypes]
+    kinds = [[type(cell) for cell in column] for _, column in found.items()]
+    assert kinds == [[type(cell) for cell in column] for _, column in frame.items()]
+
+
+def test_frame_of_estimates_keeps_their_intervals(tmp_path: Path):
+    evaluated(FRAMES["estimates"]).save(tmp_path)
+    cell = Evaluated.load(tmp_path).tables["table"]["roc_auc"][0]
+    assert (float(cell), cell.low, cell.high, cell.method, cell.n, cell.level) == (
+        0.9,
+        0.85,
+        0.94,
+        "delong",
+        200,
+        0.95,
+    )
+
+
+def test_frame_saved_leaves_the_one_at_hand_as_it_was(tmp_path: Path):
+    frame = FRAMES["estimates"].copy()
+    evaluated(frame).save(tmp_path)
+    assert fingerprint(frame) == fingerprint(FRAMES["estimates"])
+    assert frame.attrs == {}
+    assert json.loads((tmp_path / "artifact").read_text())["artifact"] == "Evaluated"
