@@ -1,5 +1,6 @@
 import copy
 import math
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from torch import nn
 
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
-from fivefold.train.fit import fit, mean_loss, permutation
+from fivefold.train.batches import permutation
+from fivefold.train.fit import fit, mean_loss
 from fivefold.train.optimizer import adamw
 
 CPU = torch.device("cpu")
@@ -264,3 +266,46 @@ def test_mean_loss_in_uneven_pieces_is_the_mean_over_rows():
     model = network().eval()
     found = mean_loss(model, (x, y), loss=F.cross_entropy, batch=64)
     assert found == pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("rows", [64, 6400])
+def test_fit_keeps_to_its_time_limit(rows):
+    (x, y), valid = problem()
+    more = x.repeat(rows // 64, 1), y.repeat(rows // 64)
+    model = network()
+
+    def slow(outputs, target):
+        time.sleep(0.002)
+        return F.cross_entropy(outputs, target)
+
+    began = time.perf_counter()
+    fitted = train(model, (more, valid), loss=slow, epochs=10_000, patience=10_000, time_limit=1.0)
+    assert 0.9 < time.perf_counter() - began < 1.05
+    assert fitted.ending == "time limit"
+    assert fitted.history[-1]["lr"] < 0.001  # the schedule has come to its end
+    assert not any(math.isnan(row["valid_loss"]) for row in fitted.history)
+
+
+def test_fit_with_a_time_limit_that_is_long_gone_takes_one_step():
+    fitted = train(network(), problem(), time_limit=1e-9)
+    assert len(fitted.history) == 1
+    assert fitted.best_epoch == 1
+
+
+def test_fit_with_a_limit_that_is_not_reached_gives_the_numbers_of_one_without():
+    first, second, data = network(), network(), problem()
+    train(first, data)
+    train(second, data, time_limit=3600.0)
+    for a, b in zip(first.parameters(), second.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
+
+
+def test_fit_with_an_average_keeps_the_average():
+    data = problem()
+    model = network()
+    fitted = train(model, data, ema=0.9, epochs=4, schedule="constant")
+    assert fitted.best_epoch >= 1
+    plain = network()
+    train(plain, data, epochs=4, schedule="constant")
+    assert not torch.equal(model[0].weight, plain[0].weight)
+    assert fitted.best_loss == pytest.approx(mean_loss(model, data[1], loss=F.cross_entropy))

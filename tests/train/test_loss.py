@@ -1,10 +1,17 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from fivefold.models.head import Head
-from fivefold.train.loss import class_weights, make_loss, targets
+from fivefold.errors import DataError
+from fivefold.models.head import STEEP, Head
+from fivefold.train.loss import LOSSES, class_weights, find_link, make_loss, targets
+from fivefold.train.misfits import CLASS_LOSSES, NUMBER_LOSSES, LossName
+
+VALUES = torch.tensor([1.5, -2.0, 0.0, 0.25, 4.0, -0.5])
+TRUTH = torch.tensor([1.0, 1.0, 0.5, 0.0, -1.0, -0.5])
 
 
 def test_targets_of_a_regression_have_mean_0_and_deviation_1_even_far_from_zero():
@@ -68,3 +75,164 @@ def test_own_loss_of_two_classes_sees_flat_logits():
 
     make_loss(Head("binary"), own=own)(torch.zeros(4, 1), torch.zeros(4))
     assert seen == [((4,), (4,))]
+
+
+def number_loss(name, **settings):
+    link = find_link(name)
+    return make_loss(Head("regression", link=link), name=name, **settings)
+
+
+def test_every_loss_has_words_and_a_task():
+    assert set(LOSSES) == set(get_args(LossName)) == {*CLASS_LOSSES, *NUMBER_LOSSES}
+
+
+def test_absolute_loss_equals_scikit_learn():
+    from sklearn.metrics import mean_absolute_error
+
+    found = number_loss("absolute")(VALUES[:, None], TRUTH)
+    assert found.item() == pytest.approx(mean_absolute_error(TRUTH, VALUES))
+
+
+def test_huber_loss_is_half_the_square_near_and_a_line_far():
+    outputs, truth = torch.tensor([[0.5], [3.0], [-2.0]]), torch.zeros(3)
+    expected = (0.5**2 / 2 + (3 - 0.5) + (2 - 0.5)) / 3
+    assert number_loss("huber")(outputs, truth).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+def test_quantile_loss_equals_scikit_learn(quantile):
+    from sklearn.metrics import mean_pinball_loss
+
+    found = number_loss("quantile", quantile=quantile)(VALUES[:, None], TRUTH)
+    assert found.item() == pytest.approx(mean_pinball_loss(TRUTH, VALUES, alpha=quantile))
+
+
+def test_quantile_loss_is_least_at_the_quantile():
+    target = torch.arange(1.0, 101.0)
+    loss = number_loss("quantile", quantile=0.9)
+    costs = [loss(torch.full((100, 1), float(guess)), target).item() for guess in range(1, 101)]
+    assert 1 + int(np.argmin(costs)) in (90, 91)
+
+
+def test_poisson_loss_is_half_the_deviance_over_the_mean():
+    from sklearn.metrics import mean_poisson_deviance
+
+    counts = np.array([0.0, 3.0, 1.0, 12.0, 4.0])
+    head = Head("regression", mean=4.0, link="log")
+    outputs = torch.tensor([[-1.0], [0.3], [0.0], [1.2], [-0.4]])
+    found = make_loss(head, name="poisson")(outputs, targets(counts, head))
+    expected = mean_poisson_deviance(counts, head.scores(outputs)) / 2 / 4.0
+    assert found.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_poisson_loss_has_the_gradient_of_torchs():
+    counts = np.array([0.0, 3.0, 1.0, 12.0])
+    head = Head("regression", mean=4.0, link="log")
+    ours = torch.tensor([[-1.0], [0.3], [0.0], [1.2]], requires_grad=True)
+    theirs = (ours.detach()[:, 0] + np.log(4.0)).requires_grad_()
+    make_loss(head, name="poisson")(ours, targets(counts, head)).backward()
+    F.poisson_nll_loss(theirs, torch.tensor(counts), log_input=True).backward()
+    np.testing.assert_allclose(ours.grad[:, 0] * 4.0, theirs.grad, rtol=1e-5)
+
+
+def test_poisson_loss_of_a_runaway_output_is_finite_and_leads_back():
+    outputs = torch.tensor([[500.0], [-500.0], [STEEP]], requires_grad=True)
+    value = number_loss("poisson")(outputs, torch.tensor([1.0, 1.0, 1.0]))
+    value.backward()
+    assert value.isfinite()
+    assert outputs.grad.isfinite().all()
+    assert outputs.grad[0] > 0 > outputs.grad[1]
+
+
+def test_poisson_targets_have_mean_1_and_zeros_stay():
+    found = targets(np.array([0.0, 2.0, 10.0]), Head("regression", mean=4.0, link="log"))
+    assert found.tolist() == [0.0, 0.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "message"),
+    [
+        ([3.0, -2.0, -0.5], 1.0, r"found 2 of 3 rows below, -2 the lowest"),
+        ([0.0, 0.0], 0.0, r"found 0 in all"),
+    ],
+)
+def test_poisson_targets_that_are_no_counts_are_refused(values, mean, message):
+    with pytest.raises(DataError, match=message):
+        targets(np.array(values), Head("regression", mean=mean, link="log"))
+
+
+def test_poisson_loss_with_another_head_is_a_mistake_of_the_programmer():
+    with pytest.raises(AssertionError, match="link is identity"):
+        make_loss(Head("regression"), name="poisson")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_focal_loss_equals_its_formula(task, weighted):
+    classes = 2 if task == "binary" else 3
+    truth = np.arange(12) % classes
+    logits = 3 * torch.randn(12, 1 if task == "binary" else 3)
+    weights = class_weights({1: 5.0}, truth, range(classes)) if weighted else None
+    head = Head(task)
+    found = make_loss(head, name="focal", weights=weights)(logits, targets(truth, head))
+    right = head.scores(logits).double()[range(12), truth]
+    each = -((1 - right) ** 2) * right.log()
+    expected = (each * (1 if weights is None else weights[truth])).mean()
+    assert found.item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_focal_loss_of_extreme_logits_has_finite_gradients(task):
+    logits = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 0.0], [0.0, 0.0, 0.0]])
+    logits = (logits[:, :1] if task == "binary" else logits).requires_grad_()
+    head = Head(task)
+    value = make_loss(head, name="focal")(logits, targets(np.array([0, 0, 1]), head))
+    value.backward()
+    assert value.isfinite()
+    assert logits.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_smoothed_loss_is_cross_entropy_against_softened_truth(task, weighted):
+    classes = 2 if task == "binary" else 4
+    truth = np.arange(20) % classes
+    logits = torch.randn(20, 1 if task == "binary" else 4)
+    weights = class_weights({1: 3.0}, truth, range(classes)) if weighted else None
+    head = Head(task)
+    loss = make_loss(head, weights=weights, label_smoothing=0.2)
+    found = loss(logits, targets(truth, head))
+    soft = 0.8 * np.eye(classes)[truth] + 0.2 / classes
+    each = -(soft * head.scores(logits).double().log().numpy()).sum(axis=1)
+    expected = (each * (1 if weights is None else weights[truth].numpy())).mean()
+    assert found.item() == pytest.approx(expected, rel=1e-5)
+
+
+def own_loss(answers, target):
+    return F.cross_entropy(answers, target) if answers.ndim > 1 else F.mse_loss(answers, target)
+
+
+@pytest.mark.parametrize(
+    ("task", "settings"),
+    [
+        ("regression", {}),
+        ("regression", {"name": "quantile", "quantile": 0.8}),
+        ("regression", {"name": "poisson"}),
+        ("regression", {"own": own_loss}),
+        ("binary", {"label_smoothing": 0.1}),
+        ("binary", {"name": "focal", "weights": torch.tensor([0.5, 2.0])}),
+        ("binary", {"own": own_loss}),
+        ("multiclass", {}),
+        ("multiclass", {"weights": torch.tensor([0.5, 2.0, 1.0])}),
+        ("multiclass", {"own": own_loss}),
+    ],
+)
+def test_loss_of_members_is_the_mean_of_their_own_losses(task, settings):
+    link = find_link(settings.get("name"))
+    head = Head(task, mean=3.0, **({"std": 2.0, "link": link} if task == "regression" else {}))
+    values = np.arange(14.0) if task == "regression" else np.arange(14) % {"binary": 2}.get(task, 3)
+    target = targets(values, head, own="own" in settings)
+    outputs = torch.randn(14, 5, 3 if task == "multiclass" else 1)
+    loss = make_loss(head, **settings)
+    expected = torch.stack([loss(outputs[:, member], target) for member in range(5)]).mean()
+    assert loss(outputs, target).item() == pytest.approx(expected.item(), rel=1e-5)

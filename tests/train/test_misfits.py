@@ -1,9 +1,11 @@
+from typing import get_args
+
 import pytest
 
-from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.schema import Column, Schema, Task
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.registry import choose
-from fivefold.train.misfits import default_network, find_misfits
+from fivefold.train.misfits import default_loss, default_network, find_misfits, fitting_losses
 from fivefold.train.train import Train
 
 
@@ -52,3 +54,41 @@ def test_misfit_is_named_with_its_remedy(stage, task, message):
 def test_misfits_come_all_at_once():
     stage = Train("textnet", augment=("flip",), class_weights={"maybe": 2.0})
     assert len(list(find_misfits(stage, schema("numeric")))) == 3
+
+
+def mean(logits, target):
+    return (logits - target).mean()
+
+
+@pytest.mark.parametrize("task", get_args(Task))
+def test_losses_that_fit_the_task_have_no_misfits(task):
+    for name in (None, mean, *fitting_losses(task)):
+        assert not list(find_misfits(Train(loss=name), schema("numeric", task=task)))
+    assert default_loss(task) == fitting_losses(task)[0]
+
+
+def test_settings_of_losses_fit_where_they_are_used():
+    for stage, task in (
+        (Train(loss="quantile", quantile=0.9), "regression"),
+        (Train(label_smoothing=0.1), "binary"),
+        (Train(loss="cross_entropy", label_smoothing=0.1), "multiclass"),
+    ):
+        assert not list(find_misfits(stage, schema("numeric", task=task)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "task", "message"),
+    [
+        ({"loss": "huber"}, "binary", r"for binary \(cross_entropy, focal\), found 'huber'"),
+        ({"loss": "focal"}, "regression", r'Use loss="squared", or leave it out'),
+        ({"quantile": 0.9}, "regression", "for quantile=0.9, found the default"),
+        ({"quantile": 0.9, "loss": "huber"}, "regression", "found 'huber'"),
+        ({"label_smoothing": 0.1}, "regression", "label_smoothing=0.1, found regression"),
+        ({"label_smoothing": 0.1, "loss": "focal"}, "binary", "found 'focal'"),
+        ({"label_smoothing": 0.1, "loss": mean}, "multiclass", "found one of your own"),
+    ],
+)
+def test_misfit_of_a_loss_is_named_with_its_remedy(settings, task, message):
+    (fault,) = find_misfits(Train(**settings), schema("numeric", task=task))
+    with pytest.raises(type(fault), match=message):
+        raise fault

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
-from fivefold.models.head import Head
+from fivefold.models.head import Head, Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import build, describe
 
@@ -73,14 +73,21 @@ class Assembled(nn.Module):
         ).eval()
 
 
-def assemble(codec: "Codec", factory: Factory, *, target: "Array | None" = None) -> Assembled:
+def assemble(
+    codec: "Codec",
+    factory: Factory,
+    *,
+    target: "Array | None" = None,
+    link: Link = "identity",
+) -> Assembled:
     """Put a new network between a codec and a head.
 
     Args:
         codec: fitted on training rows.
         factory: called with the sizes of the inputs and the number of outputs.
         target: training targets, for regression: the network learns them with mean 0 and
-            deviation 1.
+            deviation 1, or the logarithm of a rate over their mean.
+        link: between what the network gives and values, for regression.
 
     Raises:
         ModelError: if the factory gives something that is not a module.
@@ -96,7 +103,7 @@ def assemble(codec: "Codec", factory: Factory, *, target: "Array | None" = None)
     if codec.schema.task == "regression" and target is not None and len(target):
         mean, std = float(target.mean()), float(target.std())
         std = std if std > 1e-12 * abs(mean) else 1.0
-    return Assembled(fixed, body, Head(codec.schema.task, mean=mean, std=std))
+    return Assembled(fixed, body, Head(codec.schema.task, mean=mean, std=std, link=link))
 
 
 def digest(module: nn.Module) -> str:

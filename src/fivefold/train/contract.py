@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Batch, Inputs
-from fivefold.train.fit import private_random, seed_random, take
+from fivefold.train.batches import private_random, seed_random, take
 from fivefold.train.loss import Loss
 
 ROWS = 8
@@ -44,7 +44,12 @@ def check_module(
     with private_random(device):
         seed_random(0, device)
         twin.train()
-        answer = _check_answer(_call(twin, batch, name, inputs), name, len(target), outputs)
+        members: int | None = getattr(twin, "members", None)
+        answer = _call(twin, batch, name, inputs)
+        if members is None:
+            _check_answer(answer, name, len(target), outputs)
+        else:
+            _check_members(answer, name, (len(target), members, outputs))
         _check_gradient(twin, loss(answer, target), name)
         twin.eval()
         with torch.no_grad():
@@ -116,6 +121,17 @@ def _check_answer(found: object, name: str, rows: int, outputs: int) -> Tensor:
             remedy="Look for a division by zero, a logarithm or very large first weights.",
         )
     return found
+
+
+def _check_members(found: object, name: str, wanted: tuple[int, int, int]) -> None:
+    shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+    if shape != wanted:
+        raise ModelError(
+            f"{name}: expected {wanted} in training (rows, members, outputs), found {shape}.",
+            remedy="Leave the attribute `members` out, or give each member's logits in training "
+            "and their mean otherwise.",
+            wanted=wanted,
+        )
 
 
 def _check_gradient(twin: nn.Module, value: object, name: str) -> None:

@@ -1,11 +1,8 @@
 """The loop: batches in, step, validate, keep the best."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -13,29 +10,22 @@ from torch import Tensor, nn
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
+from fivefold.train.average import Average
+from fivefold.train.batches import (
+    Data,
+    permutation,
+    private_random,
+    seed_random,
+    set_random_state,
+    take,
+)
+from fivefold.train.checkpoint import Checkpoints
+from fivefold.train.clock import Clock
+from fivefold.train.fitted import Fitted, capture, random_of, restore
 from fivefold.train.loss import Loss
+from fivefold.train.optimizer import Optimizer
 from fivefold.train.schedule import Schedule, rate
-
-Precision = Literal["float32", "bf16", "fp16"]
-Ending = Literal["finished", "stopped early", "interrupted"]
-Data = tuple[Batch, Tensor]
-DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
-
-
-@dataclass
-class Fitted:
-    """How a fit went.
-
-    Attributes:
-        history: one row an epoch: `epoch` from 1, `train_loss` (in training mode, while it
-            learns), `valid_loss` (NaN without validation rows), `lr` at its end, `seconds`.
-        best_epoch: the epoch whose weights the network now has.
-        ending: why it ended.
-    """
-
-    history: list[dict[str, float]] = field(default_factory=list)
-    best_epoch: int = 0
-    ending: Ending = "finished"
+from fivefold.train.step import Precision, Stepper, autocast
 
 
 def fit(
@@ -44,23 +34,29 @@ def fit(
     valid: Data,
     *,
     loss: Loss,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Optimizer,
     epochs: int,
     batch: int,
     schedule: Schedule = "cosine",
     patience: int = 10,
     clip: float | None = 1.0,
     precision: Precision = "float32",
+    pieces: int = 1,
+    ema: float | None = None,
+    time_limit: float | None = None,
     seed: int = 0,
     prepare: Callable[[Batch], Batch] | None = None,
     augment: Callable[[Batch], Batch] | None = None,
+    checkpoints: Checkpoints | None = None,
     on_epoch: Callable[[Mapping[str, float]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Fitted:
     """Train a network in place and leave it with its best weights, in eval mode.
 
     The network and all tensors are on one device and stay there. An epoch is a permutation of
     the rows, a function of (seed, epoch), in batches of equal size; what is left over at its end
-    is left out of that epoch. Nothing is read back from the device within an epoch.
+    is left out of that epoch. Nothing is read back from the device within an epoch, unless a
+    state is saved.
 
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
@@ -74,28 +70,44 @@ def fit(
         patience: epochs without a better validation loss after which it stops.
         clip: bound of the gradient's norm; None has none.
         precision: of the forward pass; weights stay float32.
+        pieces: parts in which a batch goes through, their gradients added up.
+        ema: decay of a moving average of the weights, which is what is judged and kept.
+        time_limit: seconds; the schedule comes to its end with them, and the last moments are
+            left to validation.
         seed: of the permutations and of whatever the network draws.
         prepare: applied to each batch of inputs ahead of the network.
         augment: applied before `prepare`, in training only.
+        checkpoints: where to save states now and then, and to go on from one.
         on_epoch: told each row of the history.
+        on_note: told in words what people should know at once.
 
     Raises:
         TrainingError: if a loss is not finite, or there are no training rows.
+        ResumeError: if the state to go on from is of another run.
         KeyboardInterrupt: if interrupted in the first epoch; later ones keep the best weights.
     """
-    inputs, target = train
-    rows = len(target)
+    rows, device = len(train[1]), train[1].device
     if not rows:
         raise TrainingError("Train: expected training rows, found none.")
     batch = min(batch, rows)
     steps = rows // batch
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    device = target.device
-    scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
     full_rates = [group["lr"] for group in optimizer.param_groups]
+    stepper = Stepper(
+        model,
+        optimizer,
+        loss=loss,
+        clip=clip,
+        precision=precision,
+        device=device,
+        pieces=pieces,
+        changes=[change for change in (augment, prepare) if change is not None],
+        on_note=on_note,
+    )
+    average = None if ema is None else Average(stepper.parameters, ema)
     weights = [tensor for tensor in model.state_dict().values() if isinstance(tensor, Tensor)]
     best = [tensor.clone() for tensor in weights]
-    best_loss = float("inf")
+    total = torch.zeros((), dtype=torch.float64, device=device)
+    largest, first = torch.zeros((), device=device), torch.zeros((), device=device)
     judge = partial(
         mean_loss,
         model,
@@ -105,55 +117,85 @@ def fit(
         precision=precision,
         prepare=prepare,
     )
-    fitted = Fitted()
+    live = {"weights": weights, "best": best, "sums": [total, largest, first]}
+    live |= {} if average is None else {"means": average.means}
+    fitted, cursor = Fitted(), 0
+    kept = None if checkpoints is None else checkpoints.newest()
+    if kept is not None:
+        fitted, cursor = restore(kept, live, stepper, average)
+        fitted.resumed = len(fitted.history) * steps + cursor
+    clock = Clock(time_limit, fitted.seconds)
+    validation_seconds = 0.0
+
+    def save(step: int) -> None:
+        if checkpoints is not None:
+            fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
+            checkpoints.save(capture(fitted, step, live, stepper, average))
+
     try:
         with private_random(device):
-            for epoch in range(1, epochs + 1):
-                started = time.perf_counter()
-                seed_random(derive_seed(seed, "noise", str(epoch)), device)
+            if kept is not None:
+                set_random_state(random_of(kept), device)
+            for epoch in range(len(fitted.history) + 1, epochs + 1):
+                if fitted.ending is not None:
+                    break
+                began = clock.seconds
+                if not cursor:
+                    seed_random(derive_seed(seed, "noise", str(epoch)), device)
+                    total.zero_()
+                    largest.zero_()
                 order = permutation(rows, seed, epoch).to(device)
                 model.train()
-                total = torch.zeros((), dtype=torch.float64, device=device)
-                for step in range(steps):
+                for step in range(cursor, steps):
                     done = (epoch - 1) * steps + step
-                    factor = rate(schedule, done, epochs * steps)
+                    moved = max(done, clock.fraction * epochs * steps)
+                    factor = rate(schedule, moved, epochs * steps)
                     for group, full in zip(optimizer.param_groups, full_rates, strict=True):
                         group["lr"] = full * factor
-                    picked = order[step * batch : (step + 1) * batch]
-                    taken = take(inputs, picked)
-                    if augment is not None:
-                        taken = augment(taken)
-                    if prepare is not None:
-                        taken = prepare(taken)
-                    optimizer.zero_grad()
-                    with autocast(device, precision):
-                        value = loss(model(taken), target[picked])
-                    scaler.scale(value).backward()  # type: ignore[no-untyped-call]
-                    if clip is not None:
-                        scaler.unscale_(optimizer)
-                        nn.utils.clip_grad_norm_(parameters, clip)
-                    scaler.step(optimizer)
-                    scaler.update()
-                    total += value.detach()
-                train_loss = total.item() / steps
-                valid_loss = judge()
-                _check_finite(epoch, train_loss, valid_loss, len(valid[1]), full_rates)
-                if valid_loss < best_loss or not len(valid[1]):
-                    torch._foreach_copy_(best, weights)
-                    best_loss, fitted.best_epoch = valid_loss, epoch
+                    value, norm = stepper(train, order[step * batch : (step + 1) * batch])
+                    total += value
+                    if norm is not None:
+                        torch.maximum(largest, norm, out=largest)
+                        if not done:
+                            first.copy_(norm)
+                    if average is not None:
+                        average.update()
+                    cursor = step + 1
+                    if time_limit is not None:
+                        guess = (clock.seconds - began) / cursor * len(valid[1]) / batch / 2
+                        if not clock.leaves(validation_seconds or guess):
+                            fitted.ending = "time limit"
+                            break
+                    if checkpoints is not None and checkpoints.due and cursor < steps:
+                        save(cursor)
+                before = clock.seconds
+                with nullcontext() if average is None else average.in_place():
+                    valid_loss = judge()
+                    train_loss = total.item() / cursor
+                    _check_finite(epoch, train_loss, valid_loss, len(valid[1]), full_rates)
+                    if valid_loss < fitted.best_loss or not len(valid[1]):
+                        torch._foreach_copy_(best, weights)
+                        fitted.best_loss, fitted.best_epoch = valid_loss, epoch
+                cursor, validation_seconds = 0, clock.seconds - before
                 row = {
                     "epoch": epoch,
                     "train_loss": train_loss,
                     "valid_loss": valid_loss,
                     "lr": float(optimizer.param_groups[0]["lr"]),
-                    "seconds": time.perf_counter() - started,
+                    "seconds": clock.seconds - began,
                 }
                 fitted.history.append(row)
+                if clip is not None:
+                    fitted.norms.append(largest.item())
+                    fitted.first_norm = first.item()
                 if on_epoch is not None:
                     on_epoch(row)
-                if epoch - fitted.best_epoch >= patience and epoch < epochs:
+                if epoch == epochs:
+                    fitted.ending = "finished"
+                elif epoch - fitted.best_epoch >= patience:
                     fitted.ending = "stopped early"
-                    break
+                if fitted.ending is not None or (checkpoints is not None and checkpoints.due):
+                    save(0)
     except KeyboardInterrupt:
         if not fitted.best_epoch:
             raise
@@ -161,6 +203,7 @@ def fit(
     torch._foreach_copy_(weights, best)
     optimizer.zero_grad()
     model.eval()
+    fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
     return fitted
 
 
@@ -190,42 +233,6 @@ def mean_loss(
             value = loss(model(taken), target[part])
         total += value.double() * (part.stop - start)
     return total.item() / rows
-
-
-def take(inputs: Batch, rows: Tensor | slice) -> Batch:
-    """These rows of one tensor, or of each by name."""
-    if isinstance(inputs, Mapping):
-        return {name: tensor[rows] for name, tensor in inputs.items()}
-    return inputs[rows]
-
-
-def permutation(rows: int, seed: int, epoch: int) -> Tensor:
-    """The order of the rows in an epoch: int64 `(rows,)`, the same on every device."""
-    generator = torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))
-    return torch.randperm(rows, generator=generator)
-
-
-def autocast(device: torch.device, precision: Precision) -> torch.autocast:
-    """The context in which a forward pass has this precision."""
-    return torch.autocast(
-        device.type, DTYPES.get(precision, torch.bfloat16), enabled=precision != "float32"
-    )
-
-
-@contextmanager
-def private_random(device: torch.device) -> Iterator[None]:
-    """Give torch's global generators back as they were."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices):
-        yield
-
-
-def seed_random(seed: int, device: torch.device) -> None:
-    """Seed torch's generators of the CPU and of this device, and of no other."""
-    torch.default_generator.manual_seed(seed)
-    if device.type == "cuda":
-        with torch.cuda.device(device):
-            torch.cuda.manual_seed(seed)
 
 
 def _check_finite(

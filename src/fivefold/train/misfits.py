@@ -1,13 +1,36 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from fivefold.codecs.schema import TABULAR, Kind, Schema
+from fivefold.codecs.schema import TABULAR, Kind, Schema, Task
 from fivefold.errors import FivefoldError, PreflightError
 
 if TYPE_CHECKING:
     from fivefold.train.train import Train
+
+LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
+
+CLASS_LOSSES: tuple[LossName, ...] = ("cross_entropy", "focal")
+"""The built-in losses for classes, the default first."""
+
+NUMBER_LOSSES: tuple[LossName, ...] = ("squared", "absolute", "huber", "quantile", "poisson")
+"""The built-in losses for regression, the default first."""
+
+
+def fitting_losses(task: Task) -> tuple[LossName, ...]:
+    """The built-in losses for a task, the default first."""
+    return NUMBER_LOSSES if task == "regression" else CLASS_LOSSES
+
+
+def default_loss(task: Task) -> LossName:
+    """The loss that a task has unless another is asked for.
+
+    Example:
+        >>> default_loss("regression"), default_loss("binary")
+        ('squared', 'cross_entropy')
+    """
+    return fitting_losses(task)[0]
 
 
 def default_network(kinds: Sequence[Kind]) -> str:
@@ -41,6 +64,7 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
             remedy="Leave `augment` out.",
             augment=stage.augment,
         )
+    yield from _loss_misfits(stage, schema.task)
     if stage.class_weights is None:
         return
     if schema.task == "regression":
@@ -58,3 +82,29 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
                 remedy="Write the labels as they stand in the data.",
                 labels=strange,
             )
+
+
+def _loss_misfits(stage: "Train", task: Task) -> Iterator[FivefoldError]:
+    loss, fitting = stage.loss, fitting_losses(task)
+    quantile, smoothing = stage.quantile, stage.label_smoothing
+    named = loss if isinstance(loss, str) else None
+    found = "the default" if loss is None else repr(named) if named else "one of your own"
+    if named is not None and named not in fitting:
+        yield PreflightError(
+            f"Train: expected a loss for {task} ({', '.join(fitting)}), found {named!r}.",
+            remedy=f'Use loss="{fitting[0]}", or leave it out.',
+            loss=named,
+        )
+    if quantile is not None and named != "quantile":
+        yield PreflightError(
+            f'Train: expected loss="quantile" for quantile={quantile:g}, found {found}.',
+            remedy='Pass loss="quantile" too, or leave `quantile` out.',
+            quantile=quantile,
+        )
+    if smoothing and (task == "regression" or (loss is not None and named != "cross_entropy")):
+        yield PreflightError(
+            f"Train: expected cross-entropy for label_smoothing={smoothing:g}, "
+            f"found {'regression' if task == 'regression' else found}.",
+            remedy="Leave `label_smoothing` out.",
+            label_smoothing=smoothing,
+        )

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.assemble import Assembled, assemble
+from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
+from fivefold.models.head import Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import NETWORKS, choose, make
-from fivefold.train.fit import private_random, seed_random
+from fivefold.train.batches import private_random, seed_random
 from fivefold.train.rules import Network
 
 if TYPE_CHECKING:
@@ -22,7 +24,14 @@ Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
 
 
 def make_network(
-    codec: "Codec", model: Model, *, target: "Array", example: dict[str, Tensor], seed: int
+    codec: "Codec",
+    model: Model,
+    *,
+    target: "Array",
+    example: dict[str, Tensor],
+    seed: int,
+    members: int = 1,
+    link: Link = "identity",
 ) -> Assembled:
     """A network that shares no weight with any other.
 
@@ -33,6 +42,8 @@ def make_network(
         target: training targets.
         example: a few encoded rows on the CPU; they give lazy layers their shapes.
         seed: of the first weights.
+        members: networks that answer together, each with first weights of its own.
+        link: between what the network gives and values, for regression.
 
     Returns:
         The untrained network on the CPU, `fit_buffers` still to be called.
@@ -53,7 +64,13 @@ def make_network(
     cpu = torch.device("cpu")
     with private_random(cpu):
         seed_random(seed, cpu)
-        return assemble(codec, factory, target=target)
+        if members == 1:
+            return assemble(codec, factory, target=target, link=link)
+
+        def several(inputs: Inputs, outputs: int) -> nn.Module:
+            return Ensemble([factory(inputs, outputs) for _ in range(members)])
+
+        return assemble(codec, several, target=target, link=link)
 
 
 def _is_lazy(module: nn.Module) -> bool:
@@ -64,7 +81,10 @@ def _is_lazy(module: nn.Module) -> bool:
 
 def network_name(network: Assembled) -> tuple[str, Network]:
     """What to call a network in print, and which habits it has."""
+    body, times = network.body, ""
+    if isinstance(body, Ensemble):
+        body, times = body.networks[0], f"{body.members} x "
     for name, kind in NETWORKS.items():
-        if type(network.body) is kind:
-            return name, name  # type: ignore[return-value]
-    return type(network.body).__name__, "own"
+        if type(body) is kind:
+            return times + name, name  # type: ignore[return-value]
+    return times + type(body).__name__, "own"

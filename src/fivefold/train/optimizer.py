@@ -1,24 +1,156 @@
-"""AdamW as this house sets it up."""
+"""AdamW as this house sets it up: straight to the fused kernel."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
-def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> torch.optim.Optimizer:
+class Optimizer(Protocol):
+    """What the loop asks of an optimizer; those of torch have it."""
+
+    param_groups: list[dict[str, Any]]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+
+    def step(self) -> Any:
+        """Move the weights."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it has learnt, as torch's optimizers tell it."""
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what another one has learnt."""
+
+
+class FusedAdamW:
+    """AdamW that calls torch's fused kernel itself, past the layers of `torch.optim`.
+
+    The numbers are those of `torch.optim.AdamW(fused=True)`. A step makes a fraction of its
+    Python calls, the bound on the gradient's norm rides in the same kernel, and `torch.optim`,
+    whose first use takes as long as importing torch, is left alone.
+
+    Args:
+        groups: dicts of `params`, `lr` and `weight_decay`; floating, on a CPU or a CUDA device,
+            one dtype a group.
+        betas: decay of the two moments.
+        eps: added to the root of the second.
+
+    Reference:
+        Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
+    """
+
+    def __init__(
+        self,
+        groups: Iterable[Mapping[str, Any]],
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        self.param_groups = [{**group, "params": list(group["params"])} for group in groups]
+        self.betas, self.eps = betas, eps
+        self._states = [_State(group["params"]) for group in self.param_groups]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+
+    @torch.no_grad()
+    def step(self, divisor: Tensor | None = None) -> None:
+        """Move the weights that have a gradient.
+
+        Args:
+            divisor: a number without axes by which all gradients are divided first.
+        """
+        for group, state in zip(self.param_groups, self._states, strict=True):
+            parameters, grads, first, second, steps = state.with_gradients(group["params"])
+            if not grads:
+                continue
+            torch._foreach_add_(steps, 1)
+            torch._fused_adamw_(
+                parameters,
+                grads,
+                first,
+                second,
+                [],
+                steps,
+                lr=group["lr"],
+                beta1=self.betas[0],
+                beta2=self.betas[1],
+                weight_decay=group["weight_decay"],
+                eps=self.eps,
+                amsgrad=False,
+                maximize=False,
+                grad_scale=divisor,
+            )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Moments and steps by the number of the parameter, in the form of torch's optimizers."""
+        rows = [row for state in self._states for row in zip(*state.lists, strict=True)]
+        names = ("exp_avg", "exp_avg_sq", "step")
+        return {
+            "state": {place: dict(zip(names, row, strict=True)) for place, row in enumerate(rows)},
+            "param_groups": [
+                {name: value for name, value in group.items() if name != "params"}
+                for group in self.param_groups
+            ],
+        }
+
+    @torch.no_grad()
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from the moments and steps of another one over the same parameters."""
+        here = self.state_dict()["state"]
+        for place, values in state_dict["state"].items():
+            for name, value in values.items():
+                here[place][name].copy_(value)
+
+
+class _State:
+    """Both moments and the number of steps of each parameter of a group."""
+
+    def __init__(self, parameters: list[Tensor]) -> None:
+        self.first = [torch.zeros_like(parameter) for parameter in parameters]
+        self.second = [torch.zeros_like(parameter) for parameter in parameters]
+        self.steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
+
+    @property
+    def lists(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+        return self.first, self.second, self.steps
+
+    def with_gradients(self, parameters: list[Tensor]) -> tuple[list[Tensor], ...]:
+        """Parameters, gradients, moments and steps of the parameters that have a gradient."""
+        grads = [parameter.grad for parameter in parameters]
+        if not any(grad is None for grad in grads):
+            return parameters, grads, *self.lists  # type: ignore[return-value]
+        used = [place for place, grad in enumerate(grads) if grad is not None]
+        every = (parameters, grads, *self.lists)
+        return tuple([column[place] for place in used] for column in every)  # type: ignore[misc]
+
+
+def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> Optimizer:
     """AdamW in one fused kernel a step; matrices decay, biases and norms do not.
 
     Args:
         model: its parameters that require gradients are held.
         lr: the full learning rate.
         weight_decay: a fraction of each matrix, times the rate, that every step takes away.
+
+    Returns:
+        `FusedAdamW`; torch's own AdamW where the kernel cannot be used: complex weights, or
+        another device than a CPU or a GPU of CUDA.
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
-    matrices = [parameter for parameter in parameters if parameter.ndim >= 2]
-    others = [parameter for parameter in parameters if parameter.ndim < 2]
+    sorts = {(p.ndim >= 2, p.dtype): list[nn.Parameter]() for p in parameters}
+    for parameter in parameters:
+        sorts[parameter.ndim >= 2, parameter.dtype].append(parameter)
     groups = [
-        {"params": held, "weight_decay": decay}
-        for held, decay in ((matrices, weight_decay), (others, 0.0))
-        if held
+        {"params": held, "lr": lr, "weight_decay": weight_decay if is_matrix else 0.0}
+        for (is_matrix, _), held in sorted(sorts.items(), key=lambda item: not item[0][0])
     ]
-    return torch.optim.AdamW(groups, lr=lr, fused=fused)
+    if all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters):
+        return FusedAdamW(groups)
+    return torch.optim.AdamW(groups, lr=lr)

@@ -10,19 +10,16 @@ import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Trained
 from fivefold.core.finding import Finding
 from fivefold.train.device import peak_bytes
+from fivefold.train.loss import LOSSES
 
 if TYPE_CHECKING:
-    from fivefold.train.fit import Fitted
+    from fivefold.artifacts import Preprocessed
+    from fivefold.train.fitted import Fitted
     from fivefold.train.plan import Plan
+    from fivefold.train.teach import Taught
     from fivefold.train.train import Train
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "lr", "seconds")
-LOSSES = {
-    "regression": "squared error",
-    "binary": "cross-entropy",
-    "multiclass": "cross-entropy",
-}
-
 FEW = 30
 """Validation rows below which the best epoch is as much luck as choice."""
 
@@ -33,25 +30,24 @@ HASTY = 0.005
 def make_trained(
     stage: "Train",
     plan: "Plan",
-    fitted: "Fitted",
+    taught: "Taught",
+    data: "Preprocessed",
     *,
-    valid_rows: int,
     seed: int,
-    first_digest: str,
-    seconds: float,
+    seconds: float = 0.0,
 ) -> Trained:
     """The artifact, its network on the CPU and in eval mode.
 
     Args:
         stage: what was asked for.
         plan: what was decided.
-        fitted: how it went.
-        valid_rows: how many there were.
+        taught: how it went.
+        data: encoded rows.
         seed: of the run.
-        first_digest: of the weights before the first step.
         seconds: from the first decision to the last epoch.
     """
-    steps = max(1, plan.rows // plan.batch) * len(fitted.history)
+    fitted = taught.fitted
+    steps = max(1, plan.rows // plan.batch) * len(fitted.history) - fitted.resumed
     history = pd.DataFrame(fitted.history, columns=list(COLUMNS)).astype({"epoch": "int64"})
     return Trained(
         model=plan.network.cpu().eval(),
@@ -63,20 +59,26 @@ def make_trained(
             "epochs": plan.epochs,
             "epochs_run": len(fitted.history),
             "best_epoch": fitted.best_epoch,
-            "ending": fitted.ending,
+            "ending": fitted.ending or "not trained",
             "batch": plan.batch,
+            "accumulate": fitted.pieces,
             "optimizer": _name(stage.optimizer) or "AdamW",
-            "lr": plan.lr,
-            "weight_decay": plan.weight_decay,
+            "lr": taught.lr,
+            "weight_decay": taught.weight_decay,
             "schedule": stage.schedule,
             "patience": stage.patience,
             "clip": stage.clip,
-            "loss": _name(stage.loss) or LOSSES[plan.network.head.task],
+            "ema": stage.ema,
+            "loss": LOSSES[plan.loss_name] if plan.loss_name else _name(stage.own_loss),
+            "quantile": stage.quantile,
+            "label_smoothing": stage.label_smoothing,
             "class_weights": _plain(stage.class_weights),
             "augment": list(stage.augment),
             "encoded": "once" if plan.once else "by batch",
             "device": str(plan.device),
             "precision": plan.precision,
+            "matmul": plan.matmul,
+            "stacked": taught.stacked,
             "threads": torch.get_num_threads(),
             "torch": str(torch.__version__),
             "seed": seed,
@@ -84,10 +86,11 @@ def make_trained(
         resources={
             "seconds": seconds,
             "peak_bytes": peak_bytes(plan.device),
-            "rows_per_second": steps * plan.batch / seconds if seconds else 0.0,
+            "rows_per_second": max(0, steps) * plan.batch / seconds if seconds else 0.0,
+            "resumed_steps": fitted.resumed,
         },
-        first_digest=first_digest,
-        findings=tuple(_findings(plan, fitted, valid_rows)),
+        first_digest=taught.first_digest,
+        findings=(*_findings(plan, fitted, len(data.valid)), *taught.findings),
     )
 
 
@@ -100,6 +103,15 @@ def _findings(plan: "Plan", fitted: "Fitted", valid_rows: int) -> Iterator[Findi
             code="interrupted",
             severity="warning",
             sentence=f"Training was interrupted after {len(history)} of {plan.epochs} epochs; "
+            f"the weights are those of epoch {fitted.best_epoch}.",
+            numbers={"epochs_run": len(history), "epochs": plan.epochs},
+            stage="train",
+        )
+    if fitted.ending == "time limit":
+        yield Finding(
+            code="time_limit",
+            severity="note",
+            sentence=f"The time limit ended training in epoch {len(history)} of {plan.epochs}; "
             f"the weights are those of epoch {fitted.best_epoch}.",
             numbers={"epochs_run": len(history), "epochs": plan.epochs},
             stage="train",

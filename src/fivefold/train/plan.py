@@ -1,5 +1,6 @@
 """All that one training run needs, decided and checked before it starts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from torch import nn
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.train.contract import ROWS, check_module
-from fivefold.train.fit import Precision
-from fivefold.train.loss import Loss, class_weights, make_loss, targets
+from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
+from fivefold.train.matmul import Matmul, decide_matmul, decide_stack
+from fivefold.train.misfits import LossName, default_loss
 from fivefold.train.network import make_network, network_name
-from fivefold.train.optimizer import adamw
+from fivefold.train.optimizer import Optimizer, adamw
 from fivefold.train.resident import encodes_once, place
-from fivefold.train.rules import HABITS, Habit, decide_batch, decide_epochs
+from fivefold.train.rules import HABITS, decide_batch, decide_epochs
+from fivefold.train.step import Precision
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
@@ -30,31 +33,35 @@ class Plan:
         network: untrained, on the device.
         name: of its body.
         loss: what is minimised.
+        loss_name: in the names of Train; None for one's own.
         device: where.
         precision: of the forward pass.
+        matmul: what multiplies matrices.
         epochs: at most.
         batch: rows a step.
-        optimizer: over the body's parameters.
-        lr: its full learning rate.
-        weight_decay: what it takes of matrices.
+        lr: full learning rate, unless it is to be found or the optimizer is one's own.
+        weight_decay: what the optimizer takes of matrices, unless it is one's own.
         once: whether the rows are encoded ahead of the epochs.
         rows: training rows.
         default: whether the network was chosen by the kinds of the columns.
+        stackable: whether the members of an ensemble should learn as one network, if they can.
     """
 
     network: Assembled
     name: str
     loss: Loss
+    loss_name: LossName | None
     device: torch.device
     precision: Precision
+    matmul: Matmul
     epochs: int
     batch: int
-    optimizer: torch.optim.Optimizer
     lr: float
     weight_decay: float
     once: bool
     rows: int
     default: bool
+    stackable: bool
 
     @property
     def parameters(self) -> int:
@@ -82,47 +89,73 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
 
     Raises:
         ModelError: if the network breaks the contract.
+        DataError: if the target is no rate and the loss is for rates.
     """
     train, schema = data.train, data.codec.schema
     rows, gpu = len(train), device.type != "cpu"
     few = train.take(np.arange(ROWS) % rows)
     example = place(few, torch.device("cpu"))
+    if stage.loss == "poisson":
+        check_rates(train.target)
     network = make_network(
-        data.codec, stage.model, target=train.target, example=example, seed=seed
+        data.codec,
+        stage.model,
+        target=train.target,
+        example=example,
+        seed=seed,
+        members=stage.members,
+        link=find_link(stage.loss),
     ).to(device)
     name, habits = network_name(network)
     inputs, habit = network.fixed.inputs, HABITS[habits]
     weights = None
     if stage.class_weights is not None:
         weights = class_weights(stage.class_weights, train.target, schema.classes).to(device)
-    loss = make_loss(network.head, own=stage.loss, weights=weights)
+    own = stage.own_loss
+    loss_name: LossName | None = None
+    if own is None:
+        loss_name = stage.loss if isinstance(stage.loss, str) else default_loss(schema.task)
+    loss = make_loss(
+        network.head,
+        own=own,
+        name=loss_name,
+        weights=weights,
+        quantile=0.5 if stage.quantile is None else stage.quantile,
+        label_smoothing=stage.label_smoothing,
+    )
     with torch.no_grad():
         encoded = network.fixed(place(few, device))
+    target = targets(few.target, network.head, own=own is not None).to(device)
     check_module(
         network.body,
         encoded,
-        targets(few.target, network.head, own=stage.loss is not None).to(device),
+        target,
         inputs=inputs,
         outputs=schema.outputs,
         loss=loss,
         classes=len(schema.classes),
     )
-    optimizer = make_optimizer(stage, network.body, habit)
     batch = min(stage.batch or decide_batch(habits, rows), rows)
+    precision = find_precision(stage.precision, device)
+    matmul: Matmul = "default"
+    if precision == "float32":
+        matmul = decide_matmul(network.body, encoded, target, loss=loss, batch=batch)
     return Plan(
         network=network,
         name=name,
         loss=loss,
+        loss_name=loss_name,
         device=device,
-        precision=find_precision(stage.precision, device),
+        precision=precision,
+        matmul=matmul,
         epochs=stage.epochs or decide_epochs(habits, rows, batch, inputs, gpu=gpu),
         batch=batch,
-        optimizer=optimizer,
-        lr=float(optimizer.param_groups[0]["lr"]),
-        weight_decay=float(optimizer.param_groups[0].get("weight_decay", 0.0)),
+        lr=stage.lr if isinstance(stage.lr, float) else habit.lr,
+        weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=encodes_once(network.fixed, rows),
         rows=rows,
         default=stage.model is None,
+        stackable=gpu or decide_stack(network.body, encoded, target, loss=loss, batch=batch),
     )
 
 
@@ -134,16 +167,17 @@ def find_precision(wish: str, device: torch.device) -> Precision:
     return "bf16" if bf16 else "float32"
 
 
-def make_optimizer(stage: "Train", body: nn.Module, habit: Habit) -> torch.optim.Optimizer:
+def make_optimizer(
+    own: "Callable[..., object] | None", body: nn.Module, *, lr: float, weight_decay: float
+) -> Optimizer:
     """The user's optimizer over a body's parameters, or AdamW.
 
     Raises:
         ModelError: if the user's function gives something else.
     """
-    if stage.optimizer is None:
-        decay = habit.weight_decay if stage.weight_decay is None else stage.weight_decay
-        return adamw(body, lr=stage.lr or habit.lr, weight_decay=decay)
-    made = stage.optimizer(trainable(body))
+    if own is None:
+        return adamw(body, lr=lr, weight_decay=weight_decay)
+    made = own(trainable(body))
     if not isinstance(made, torch.optim.Optimizer):
         raise ModelError(
             f"Train: expected `optimizer` to give a torch optimizer, found {type(made).__name__}.",

@@ -10,13 +10,13 @@ RISE = 0.3
 START = 1 / 25
 
 
-def rate(schedule: Schedule, step: int, steps: int) -> float:
+def rate(schedule: Schedule, step: float, steps: int) -> float:
     """The part of the full learning rate that a step uses, 0 to 1.
 
     Args:
         schedule: `cosine` rises over the first 5 % of steps and falls to 0; `onecycle` rises from
             1/25 over the first 30 % and falls to 0; `constant` stays at 1.
-        step: from 0 to `steps - 1`.
+        step: from 0 to `steps - 1`; a fraction where time moves the schedule on.
         steps: of the whole run, all epochs together.
 
     Example:
@@ -28,6 +28,7 @@ def rate(schedule: Schedule, step: int, steps: int) -> float:
     rise = max(1, round((WARMUP if schedule == "cosine" else RISE) * steps))
     if step < rise:
         if schedule == "cosine":
-            return (step + 1) / rise
-        return START + (1 - START) * (1 - math.cos(math.pi * (step + 1) / rise)) / 2
-    return (1 + math.cos(math.pi * (step - rise + 1) / max(1, steps - rise))) / 2
+            return min(1.0, (step + 1) / rise)
+        return START + (1 - START) * (1 - math.cos(math.pi * min(1.0, (step + 1) / rise))) / 2
+    fallen = min(1.0, (step - rise + 1) / max(1, steps - rise))
+    return (1 + math.cos(math.pi * fallen)) / 2

@@ -11,6 +11,12 @@ NAMES = ("mlp", "convnet", "textnet", "mixture")
 """The built-in networks: for tables, small images, texts, and rows that mix them."""
 
 
+def is_module(model: Any) -> bool:
+    """Whether it is a module of torch, which cannot be if torch is not imported."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(model, torch.nn.Module)
+
+
 def snapshot(model: Any) -> Any:
     """None, the name of a built-in network, a copy of a module, or a factory.
 
@@ -28,8 +34,7 @@ def snapshot(model: Any) -> Any:
             hint = f"; did you mean {near!r}?" if near else ""
             raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
         return model
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(model, torch.nn.Module):
+    if is_module(model):
         try:
             return copy.deepcopy(model)
         except Exception as error:

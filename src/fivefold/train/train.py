@@ -1,6 +1,5 @@
 """The stage that teaches a network."""
 
-import time
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
@@ -12,9 +11,8 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.train.misfits import find_misfits
-from fivefold.train.progress import make_reporter
-from fivefold.train.snapshot import snapshot
+from fivefold.train.misfits import LossName, find_misfits
+from fivefold.train.snapshot import is_module, snapshot
 
 Label = str | int | float | bool
 
@@ -31,20 +29,33 @@ class Train(Stage):
             with a method `fit_buffers(batch)` is shown the training rows once, before step one.
         epochs: at most; None follows a rule on rows and their size, up to 100.
         batch: rows a step; None is a power of two near rows/64.
-        lr: full learning rate of AdamW; None is what suits the network.
+        lr: full learning rate of AdamW; None is what suits the network, `find` looks for it in a
+            test of 100 steps with a rising rate.
         weight_decay: of AdamW, for matrices; None is what suits the network.
         patience: epochs without a better validation loss after which training stops.
         schedule: of the learning rate: `cosine` with a short warm-up, `onecycle`, `constant`.
-        loss: a function of (logits, target) in place of cross-entropy or squared error: logits
-            `(n,)` for two classes, `(n, classes)` for more; for regression, predictions and
-            target `(n,)` in the target's own unit.
+        loss: what is minimised; None is cross-entropy, or squared error. By name `focal`, or
+            `absolute`, `huber`, `quantile`, `poisson` for regression. Or a function of
+            (logits, target): logits `(n,)` for two classes, `(n, classes)` for more; for
+            regression, predictions and target `(n,)` in the target's own unit.
+        quantile: that the `quantile` loss predicts, 0 to 1; None is 0.5, the median.
+        label_smoothing: fraction of each label that is spread over all classes, 0 to 1.
         optimizer: a function of the parameters that gives a torch optimizer, instead of AdamW.
         class_weights: what errors count by class: `balanced`, or weights by label.
         clip: bound of the gradient's norm; None has none.
         precision: of the forward pass; `auto` is bf16 on a GPU, else float32.
+        accumulate: pieces in which a batch goes through the network, their gradients added up.
+        ema: decay of a moving average of the weights, which is then judged and kept; None has
+            none.
+        members: networks that are trained side by side and answer together, by the mean of their
+            logits.
         augment: random changes to images in training: `shift` by up to one pixel in 14, `flip`
             left to right.
         threads: of the CPU; None leaves it to torch.
+        time_limit: seconds for the whole stage; the learning rate falls to its end in time. With
+            it, what is learnt depends on the speed of the machine.
+        checkpoint_seconds: between two saved states, where the run has a directory; 0 saves after
+            every step.
 
     Example:
         >>> Train("mlp", epochs=20)
@@ -54,25 +65,42 @@ class Train(Stage):
     model: Annotated[Any, BeforeValidator(snapshot)] = Field(default=None, kw_only=False)
     epochs: Count | None = None
     batch: Count | None = None
-    lr: PositiveFloat | None = None
+    lr: PositiveFloat | Literal["find"] | None = None
     weight_decay: NonNegativeFloat | None = None
     patience: Count = 10
     schedule: Literal["cosine", "constant", "onecycle"] = "cosine"
-    loss: Callable[..., Any] | None = None
+    loss: LossName | Callable[..., Any] | None = None
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     optimizer: Callable[..., Any] | None = None
     class_weights: Literal["balanced"] | dict[Label, PositiveFloat] | None = None
     clip: PositiveFloat | None = 1.0
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
+    accumulate: Count = 1
+    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    members: Count = 1
     augment: tuple[Literal["shift", "flip"], ...] = ()
     threads: Count | None = None
+    time_limit: PositiveFloat | None = None
+    checkpoint_seconds: NonNegativeFloat = 60.0
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.loss is not None and self.class_weights is not None:
+        if self.own_loss is not None and self.class_weights is not None:
             raise ValueError("`class_weights` has no effect on a `loss` of your own")
         if self.optimizer is not None and (self.lr is not None or self.weight_decay is not None):
             raise ValueError("`lr` and `weight_decay` have no effect on an `optimizer` of your own")
+        if self.members > 1 and is_module(self.model):
+            raise ValueError(
+                "`members` that start from one module would be one network: pass a function "
+                "(inputs, outputs) that makes a new one"
+            )
         return self
+
+    @property
+    def own_loss(self) -> Callable[..., Any] | None:
+        """The user's loss; None for a built-in one."""
+        return None if isinstance(self.loss, str) else self.loss
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """The device, and what the columns say of the settings."""
@@ -89,65 +117,32 @@ class Train(Stage):
 
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
-        from fivefold.models.assemble import digest
         from fivefold.train.device import find_device
-        from fivefold.train.fit import Fitted
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
-        from fivefold.train.resident import make_resident
+        from fivefold.train.teach import untaught
 
         plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-        make_resident(self, plan, data)
-        return make_trained(
-            self,
-            plan,
-            Fitted(),
-            valid_rows=len(data.valid),
-            seed=session.seed,
-            first_digest=digest(plan.network),
-            seconds=0.0,
-        )
+        return make_trained(self, plan, untaught(self, plan, data), data, seed=session.seed)
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
-        from fivefold.models.assemble import digest
+        from fivefold.train.checkpoint import threads_before
+        from fivefold.train.clock import Clock
         from fivefold.train.device import find_device, threads_set
-        from fivefold.train.fit import fit
+        from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
-        from fivefold.train.resident import make_resident
+        from fivefold.train.teach import teach
 
-        started = time.perf_counter()
-        with threads_set(self.threads):
+        spent = Clock(self.time_limit)
+        with threads_set(self.threads or threads_before(session)):
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
             session.emit(Noted(text=plan.sentence))
-            rows = make_resident(self, plan, data)
-            first_digest = digest(plan.network)
-            fitted = fit(
-                plan.network.body,
-                rows.train,
-                rows.valid,
-                loss=plan.loss,
-                optimizer=plan.optimizer,
-                epochs=plan.epochs,
-                batch=plan.batch,
-                schedule=self.schedule,
-                patience=self.patience,
-                clip=self.clip,
-                precision=plan.precision,
-                seed=session.seed,
-                prepare=rows.prepare,
-                augment=rows.augment,
-                on_epoch=make_reporter(plan.epochs, session),
-            )
+            with matmul_set(plan.matmul):
+                taught = teach(self, plan, data, session, spent=spent)
             trained = make_trained(
-                self,
-                plan,
-                fitted,
-                valid_rows=len(data.valid),
-                seed=session.seed,
-                first_digest=first_digest,
-                seconds=time.perf_counter() - started,
+                self, plan, taught, data, seed=session.seed, seconds=spent.seconds
             )
         for finding in trained.findings:
             session.emit(Found(finding=finding))

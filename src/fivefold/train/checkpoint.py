@@ -1,0 +1,182 @@
+"""What a run needs to go on where it was, on disk: whole or not at all."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fivefold.core.session import Session
+from fivefold.core.store import write_bytes
+from fivefold.errors import ResumeError
+
+FOLDER = "checkpoint"
+"""Where the states of a stage stand, below its directory."""
+
+PATTERN = "[0-9]*.safetensors"
+
+KEPT = 2
+"""States on disk: the newest, and the one before it should the newest be damaged."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A run between two steps.
+
+    Attributes:
+        values: plain values: where it is, and its history.
+        tensors: weights, best weights, moments, generators, by name.
+    """
+
+    values: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+
+
+class Checkpoints:
+    """The newest states of one run, in a folder of their own.
+
+    A state is a safetensors file that is written beside, synced and renamed, with a SHA-256 over
+    all it holds; the one before it stays. Saving reads and never changes a run, so when it happens
+    decides no bit.
+
+    Args:
+        folder: for these files alone.
+        facts: what must be equal for a run to go on with the same bits: settings that were
+            decided, digests of rows and first weights, versions. Plain JSON values.
+        seconds: between two states, at least; 0 saves after every step.
+        resume: False begins again, and the files of an earlier run go when the first is written.
+    """
+
+    def __init__(
+        self, folder: Path, *, facts: Mapping[str, Any], seconds: float, resume: bool
+    ) -> None:
+        self.folder, self.facts, self.seconds = folder, dict(facts), seconds
+        self.resume = resume
+        self._last = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for another one."""
+        return time.monotonic() - self._last >= self.seconds
+
+    def newest(self) -> State | None:
+        """The last state that was written whole; None to begin.
+
+        Raises:
+            ResumeError: if it is of a run that differs in a fact; all differences are named.
+        """
+        if not self.resume:
+            return None
+        for path in self._paths():
+            found = read_state(path)
+            if found is not None:
+                facts, state = found
+                self._check(facts)
+                return state
+        return None
+
+    def save(self, state: State) -> None:
+        """Write a state; then let go of all but the one before it.
+
+        Raises:
+            OSError: what the system said; older states are untouched.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        older = self._paths() if self.resume else []
+        outdated = [] if self.resume else self._paths()
+        number = 1 + max((int(path.stem) for path in [*older, *outdated]), default=0)
+        write_bytes(self.folder / f"{number:08}.safetensors", to_bytes(self.facts, state))
+        torn = list(self.folder.glob(".*.tmp"))  # of a process that was killed
+        for path in [*older[KEPT - 1 :], *outdated, *torn]:
+            path.unlink(missing_ok=True)
+        self.resume = True
+        self._last = time.monotonic()
+
+    def _paths(self) -> list[Path]:
+        """Files of states, newest first; what was still being written has another name."""
+        return sorted(self.folder.glob(PATTERN), reverse=True)
+
+    def _check(self, facts: Mapping[str, Any]) -> None:
+        differences = {
+            name: (facts.get(name), self.facts.get(name))
+            for name in {**facts, **self.facts}
+            if facts.get(name) != self.facts.get(name)
+        }
+        if differences:
+            lines = [
+                f"  {name}   {then} then, {now} now" for name, (then, now) in differences.items()
+            ]
+            raise ResumeError(
+                f"Train: expected to go on with the run in {self.folder}, found one that differs "
+                f"in {', '.join(differences)}.",
+                evidence="\n".join(lines),
+                remedy="Bring back what differs, choose a new folder, or begin again with "
+                "resume=False.",
+                differences=differences,
+            )
+
+
+def threads_before(session: Session) -> int | None:
+    """The threads of the run that a session goes on with; None if it begins."""
+    if session.directory is None or not session.resume:
+        return None
+    for path in sorted((session.directory / FOLDER).glob(PATTERN), reverse=True):
+        found = read_state(path)
+        if found is not None:
+            return int(found[0]["threads"])
+    return None
+
+
+def to_bytes(facts: Mapping[str, Any], state: State) -> bytes:
+    """Facts and state as the content of a safetensors file."""
+    from safetensors.torch import save
+
+    tensors = {name: tensor.detach().cpu().clone() for name, tensor in state.tensors.items()}
+    text = json.dumps({"facts": facts, "values": state.values})
+    return save(tensors, {"state": text, "sha256": _digest(text, tensors)})
+
+
+def read_state(path: Path) -> tuple[dict[str, Any], State] | None:
+    """The facts and the state in a file; None if it is torn or changed."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError):
+        return None
+    text = about.get("state", "")
+    if not text or _digest(text, tensors) != about.get("sha256"):
+        return None
+    content = json.loads(text)
+    return content["facts"], State(content["values"], tensors)
+
+
+def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:
+    total = sha256(text.encode())
+    for name, tensor in sorted(tensors.items()):
+        total.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        total.update(tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()
+
+
+def flattened(state: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """What an optimizer has learnt, each value under its number and name."""
+    for place, values in state.items():
+        for name, value in values.items():
+            yield f"{place}.{name}", value
+
+
+def unflattened(values: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """What `flattened` took apart."""
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in values.items():
+        place, _, name = key.partition(".")
+        state.setdefault(int(place), {})[name] = value
+    return state

@@ -1,0 +1,245 @@
+"""What the end of training shows of a network's health: dead units, exploding gradients."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import isfinite, isinf, isnan
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.core.finding import Finding
+from fivefold.models.inputs import Batch
+from fivefold.train.batches import take
+from fivefold.train.step import Precision
+
+ACTIVATIONS = (
+    *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.Threshold),
+    *(nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus),
+    *(nn.Hardswish, nn.Hardtanh, nn.Hardsigmoid, nn.Sigmoid, nn.Tanh, nn.Softsign),
+)
+"""The modules whose outputs are looked at; functions such as `F.relu` are not seen."""
+
+CHANNELS_FIRST = (
+    *(nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
+    *(nn.GroupNorm, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
+)
+
+ROWS = 2048
+"""Training rows that are shown to a network to find its dead units."""
+
+CHUNK = 256
+"""Rows that go through it at a time."""
+
+STILL = 1e-12
+"""A unit whose outputs differ by no more than this over all rows is dead."""
+
+RISE = 1000.0
+"""How many times the norm before it a gradient must be to have exploded."""
+
+UNBOUNDED = 100.0
+"""The same where nothing bounds the step that it makes."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The units of one activation.
+
+    Attributes:
+        name: of the module within the network.
+        kind: its class.
+        units: how many there are.
+        dead: how many give the same for every row.
+    """
+
+    name: str
+    kind: str
+    units: int
+    dead: int
+
+
+@torch.no_grad()
+def count_dead(
+    model: nn.Module, inputs: Batch, *, prepare: Callable[[Batch], Batch] | None = None
+) -> list[Layer]:
+    """Count the units that tell no row from another, activation by activation.
+
+    A unit is a column of `(n, units)`, a channel of an image or series, a feature of a sequence,
+    and a column of one member in a network of several. It is dead if it gives the same for all
+    rows, wherever in the row it stands. The network is left in the mode it was in.
+
+    Args:
+        model: the trained network.
+        inputs: training rows; at most 2,048 of them, evenly spaced, go through it in eval mode.
+        prepare: applied to them ahead of the network.
+
+    Returns:
+        One a call of an activation module, in their order; none for fewer than two rows.
+    """
+    rows = len(inputs) if isinstance(inputs, Tensor) else len(next(iter(inputs.values())))
+    if rows < 2:
+        return []
+    shown = torch.arange(0, rows, -(-rows // ROWS))
+    members = getattr(model, "members", None)
+    spans = list[_Span]()
+    place, channels = 0, False
+
+    def look(name: str, module: nn.Module, output: object) -> None:
+        nonlocal place, channels
+        if not isinstance(module, ACTIVATIONS):
+            if next(module.parameters(recurse=False), None) is not None:
+                channels = isinstance(module, CHANNELS_FIRST)
+        elif isinstance(output, Tensor) and output.ndim > 1 and len(output) == len(part):
+            if place == len(spans):
+                whole = output.ndim == 3 and output.shape[1] == members
+                axis = 0 if channels or output.ndim > 3 else -1
+                spans.append(_Span(name, type(module).__name__, output, None if whole else axis))
+            spans[place].widen(output)
+            place += 1
+
+    hooks = [
+        module.register_forward_hook(partial(_report, look, name))
+        for name, module in model.named_modules()
+        if next(module.children(), None) is None
+    ]
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        for part in torch.split(shown, CHUNK):
+            place = 0
+            batch = take(inputs, part.to(_device(inputs)))
+            model(batch if prepare is None else prepare(batch))
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for module, training in modes:
+            module.training = training
+    return [span.layer for span in spans]
+
+
+def _report(
+    look: Callable[[str, nn.Module, object], None],
+    name: str,
+    module: nn.Module,
+    _: object,
+    output: object,
+) -> None:
+    look(name, module, output)
+
+
+def _device(inputs: Batch) -> torch.device:
+    return (inputs if isinstance(inputs, Tensor) else next(iter(inputs.values()))).device
+
+
+class _Span:
+    """The least and the most that each unit of an activation gives.
+
+    Args:
+        name: of the module.
+        kind: its class.
+        output: the first one.
+        axis: of the units within a row; None if every place in a row is one.
+    """
+
+    def __init__(self, name: str, kind: str, output: Tensor, axis: int | None) -> None:
+        self.name, self.kind, self.axis = name, kind, axis
+        self.low, self.high = output.amin(0), output.amax(0)
+
+    def widen(self, output: Tensor) -> None:
+        if output.shape[1:] != self.low.shape:  # nothing is known of rows of different lengths
+            self.high = torch.full_like(self.high, torch.inf)
+            return
+        self.low = torch.minimum(self.low, output.amin(0))
+        self.high = torch.maximum(self.high, output.amax(0))
+
+    @property
+    def layer(self) -> Layer:
+        still = self.high - self.low <= STILL
+        if self.axis is not None and still.ndim > 1:
+            still = still.movedim(self.axis, 0).flatten(1).all(1)
+        return Layer(self.name, self.kind, still.numel(), int(still.sum()))
+
+
+def find_dead_units(
+    model: nn.Module,
+    inputs: Batch,
+    *,
+    prepare: Callable[[Batch], Batch] | None = None,
+    lr: float | None = None,
+) -> Iterator[Finding]:
+    """One finding if more than half of the units of an activation are dead.
+
+    Args:
+        model: the trained network.
+        inputs: training rows.
+        prepare: applied to them ahead of the network.
+        lr: full learning rate, for the remedy.
+    """
+    layers = count_dead(model, inputs, prepare=prepare)
+    bad = [layer for layer in layers if 2 * layer.dead > layer.units]
+    if not bad:
+        return
+    worst = max(bad, key=lambda layer: layer.dead / layer.units)
+    others = f" (and most of {len(bad) - 1} more)" if len(bad) > 1 else ""
+    lower = "a lower learning rate" if lr is None else f"lr={lr / 10:.1g}"
+    yield Finding(
+        code="dead_units",
+        severity="warning",
+        sentence=f"{worst.dead:,} of {worst.units:,} units of `{worst.name}` ({worst.kind})"
+        f"{others} give the same for every training row and learn nothing; {lower}, a norm layer "
+        "before it, or another activation (GELU, SiLU) keeps units alive.",
+        numbers={
+            "layers": [
+                {"name": layer.name, "units": layer.units, "dead": layer.dead} for layer in bad
+            ]
+        },
+        stage="train",
+    )
+
+
+def find_explosion(
+    norms: Sequence[float],
+    first: float,
+    *,
+    clip: float | None,
+    lr: float,
+    precision: Precision = "float32",
+) -> Iterator[Finding]:
+    """One finding if gradients exploded: far above the first one and the epochs before.
+
+    A norm that falls by any factor is in order: a network that fits its rows ends with tiny
+    gradients. It has exploded if it is 1,000 times the first step's and the median of the largest
+    ones of the epochs before; 100 times, where nothing bounds the step.
+
+    Args:
+        norms: the largest norm of each epoch, before it is bounded.
+        first: the norm at the first step.
+        clip: its bound; None has none.
+        lr: full learning rate, for the remedy.
+        precision: of the forward pass; in `fp16` infinite norms are of steps that were left out.
+    """
+    limit = UNBOUNDED if clip is None else RISE
+    before = [first] if isfinite(first) else []
+    for epoch, norm in enumerate(norms, start=1):
+        if isnan(norm) or (isinf(norm) and precision == "fp16"):
+            continue
+        usual = max(median(before), before[0]) if before else norm
+        if norm > limit * usual > 0:
+            times = f", {norm / usual:.2g} times what was usual before" * isfinite(norm)
+            lower = f"lr={lr / 10:.1g}"
+            remedy = (
+                f"clip=1.0 or {lower} would help"
+                if clip is None
+                else f"clip={clip:g} bounded its steps, {lower} may do better"
+            )
+            yield Finding(
+                code="exploding_gradients",
+                severity="warning" if clip is None else "note",
+                sentence=f"The gradient's norm rose to {norm:.3g} in epoch {epoch}{times}; "
+                f"{remedy}.",
+                numbers={"largest": norm, "usual": usual, "first": first, "epoch": epoch},
+                stage="train",
+            )
+            return
+        before.append(norm)

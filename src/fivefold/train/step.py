@@ -1,0 +1,139 @@
+"""One step of learning: the gradients of a batch, bounded, and the move."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.models.inputs import Batch
+from fivefold.train.batches import Data, take, take_rows
+from fivefold.train.loss import Loss
+from fivefold.train.optimizer import FusedAdamW, Optimizer
+
+Precision = Literal["float32", "bf16", "fp16"]
+Change = Callable[[Batch], Batch]
+DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Stepper:
+    """What a step does to a network, and in how many pieces its batch goes through.
+
+    Memory that runs out halves the pieces and the step is done again: the gradients of the pieces
+    add up to those of the batch, so what is learnt stays the same but for layers that look at
+    other rows of the batch.
+
+    Args:
+        model: takes a batch of inputs, gives outputs for the loss.
+        optimizer: holds the parameters.
+        loss: the mean over a batch.
+        clip: bound of the gradient's norm; None has none.
+        precision: of the forward pass.
+        pieces: parts in which a batch goes through the network.
+        changes: made to the inputs of each piece, one after the other.
+        on_note: told when memory ran out.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: Optimizer,
+        *,
+        loss: Loss,
+        clip: float | None,
+        precision: Precision,
+        device: torch.device,
+        pieces: int = 1,
+        changes: Sequence[Change] = (),
+        on_note: Callable[[str], None] | None = None,
+    ) -> None:
+        self.model, self.optimizer, self.loss = model, optimizer, loss
+        self.clip, self.precision, self.device = clip, precision, device
+        self.pieces, self.changes, self.on_note = pieces, changes, on_note
+        self.parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
+
+    def __call__(self, data: Data, picked: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Learn from the rows that are picked.
+
+        Returns:
+            The mean loss, and the gradient's norm where it is bounded.
+        """
+        while True:
+            try:
+                self.optimizer.zero_grad()
+                value = self._gradients(data, picked)
+                break
+            except (torch.OutOfMemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error) or self.pieces >= len(picked):
+                    raise
+            self.pieces *= 2
+            self.optimizer.zero_grad()
+            if self.device.type == "cuda":
+                torch.cuda.empty_cache()
+            if self.on_note is not None:
+                rows = -(-len(picked) // self.pieces)
+                self.on_note(
+                    f"Memory ran out: each batch of {len(picked):,} rows now goes through in "
+                    f"{self.pieces} pieces of {rows:,}, whose gradients add up."
+                )
+        return value, self._move()
+
+    def _gradients(self, data: Data, picked: Tensor) -> Tensor:
+        total = None
+        for piece in picked.tensor_split(self.pieces) if self.pieces > 1 else (picked,):
+            inputs = take(data[0], piece)
+            for change in self.changes:
+                inputs = change(inputs)
+            with autocast(self.device, self.precision):
+                value = self.loss(self.model(inputs), take_rows(data[1], piece))
+            if self.pieces > 1:
+                value = value * (len(piece) / len(picked))
+            self.scaler.scale(value).backward()  # type: ignore[no-untyped-call]
+            total = value.detach() if total is None else total + value.detach()
+        assert total is not None
+        return total
+
+    def _move(self) -> Tensor | None:
+        if isinstance(self.optimizer, FusedAdamW) and not self.scaler.is_enabled():
+            if self.clip is None:
+                self.optimizer.step()
+                return None
+            length = gradient_norm(self.parameters)
+            self.optimizer.step(((length + 1e-6) / self.clip).clamp_(min=1))
+            return length
+        norm = None
+        if self.clip is not None:
+            self.scaler.unscale_(self.optimizer)  # type: ignore[arg-type]
+            norm = nn.utils.clip_grad_norm_(self.parameters, self.clip)
+        self.scaler.step(self.optimizer)  # type: ignore[arg-type]
+        self.scaler.update()
+        return norm
+
+
+@torch.no_grad()
+def gradient_norm(parameters: Sequence[Tensor]) -> Tensor:
+    """The norm of all gradients taken as one vector."""
+    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads)))
+    return norm
+
+
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
+    """The context in which a forward pass has this precision."""
+    if precision == "float32":
+        return nullcontext()
+    return torch.autocast(device.type, DTYPES[precision])
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on a GPU or on the CPU.
+
+    Example:
+        >>> is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory"))
+        True
+    """
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return "DefaultCPUAllocator" in str(error)

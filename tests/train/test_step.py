@@ -1,0 +1,133 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from fivefold.train.fit import fit
+from fivefold.train.optimizer import adamw
+from fivefold.train.step import Stepper, gradient_norm, is_out_of_memory
+
+CPU = torch.device("cpu")
+
+
+def network():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 3))
+
+
+def data(rows=64):
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(rows, 6, generator=generator)
+    return x, (x.sum(1) > 0).long()
+
+
+def stepper(model, **options):
+    settings = {"loss": F.cross_entropy, "clip": None, "precision": "float32", "device": CPU}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return Stepper(model, optimizer, **{**settings, **options})
+
+
+class Small(nn.Module):
+    """Has memory for so many rows at a time."""
+
+    def __init__(self, rows, error):
+        super().__init__()
+        self.body, self.rows, self.error, self.seen = network(), rows, error, []
+
+    def forward(self, x):
+        if len(x) > self.rows:
+            raise self.error
+        self.seen.append(len(x))
+        return self.body(x)
+
+
+@pytest.mark.parametrize("pieces", [2, 3, 64])
+def test_pieces_add_up_to_the_step_of_the_whole_batch(pieces):
+    whole, parts = network(), network()
+    rows = torch.arange(64)
+    value, _ = stepper(whole)(data(), rows)
+    same, _ = stepper(parts, pieces=pieces)(data(), rows)
+    torch.testing.assert_close(value, same)
+    for a, b in zip(whole.parameters(), parts.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ..."),
+    ],
+    ids=["cuda", "cpu"],
+)
+def test_memory_that_runs_out_halves_the_pieces_and_says_so(error):
+    model, plain, said = Small(20, error), network(), []
+    tight = stepper(model, on_note=said.append)
+    tight(data(), torch.arange(64))
+    stepper(plain)(data(), torch.arange(64))
+    assert tight.pieces == 4
+    assert model.seen == [16] * 4
+    assert said[-1] == (
+        "Memory ran out: each batch of 64 rows now goes through in 4 pieces of 16, "
+        "whose gradients add up."
+    )
+    torch.testing.assert_close(model.body[0].weight, plain[0].weight, rtol=1e-5, atol=1e-6)
+    tight(data(), torch.arange(64))
+    assert len(said) == 2
+
+
+def test_memory_for_no_row_at_all_is_an_error():
+    with pytest.raises(torch.OutOfMemoryError):
+        stepper(Small(0, torch.OutOfMemoryError("full")))(data(), torch.arange(64))
+
+
+def test_other_errors_go_up():
+    with pytest.raises(RuntimeError, match="shapes"):
+        stepper(Small(0, RuntimeError("shapes do not fit")))(data(), torch.arange(64))
+    assert not is_out_of_memory(ValueError("no"))
+
+
+def test_fit_goes_on_when_memory_runs_out():
+    model = Small(10, torch.OutOfMemoryError("full"))
+    plain, said = network(), []
+    for net, notes in ((model, said), (plain, [])):
+        fitted = fit(
+            net,
+            data(),
+            (torch.zeros(0, 6), torch.zeros(0, dtype=torch.long)),
+            loss=F.cross_entropy,
+            optimizer=adamw(net, lr=0.01, weight_decay=0.0),
+            epochs=3,
+            batch=32,
+            on_note=notes.append,
+        )
+    assert len(said) == 2
+    assert fitted.pieces == 1
+    torch.testing.assert_close(model.body[0].weight, plain[0].weight, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("make", ["ours", "torch"])
+def test_clipped_step_is_that_of_torch(make):
+    ours, plain = network(), network()
+    x, y = data()
+    optimizer = adamw(ours, lr=0.1, weight_decay=0.0)
+    if make == "torch":
+        optimizer = torch.optim.AdamW(ours.parameters(), lr=0.1, weight_decay=0.0, fused=True)
+    stepped = Stepper(
+        ours, optimizer, loss=F.cross_entropy, clip=0.01, precision="float32", device=CPU
+    )
+    reference = torch.optim.AdamW(plain.parameters(), lr=0.1, weight_decay=0.0, fused=True)
+    for _ in range(5):
+        _, norm = stepped((x, y), torch.arange(64))
+        reference.zero_grad()
+        F.cross_entropy(plain(x), y).backward()
+        wanted = nn.utils.clip_grad_norm_(plain.parameters(), 0.01)
+        reference.step()
+        torch.testing.assert_close(norm, wanted)
+    torch.testing.assert_close(ours[0].weight, plain[0].weight, rtol=1e-5, atol=1e-6)
+
+
+def test_gradient_norm_leaves_out_what_has_no_gradient():
+    first = nn.Parameter(torch.zeros(2))
+    first.grad = torch.tensor([3.0, 4.0])
+    assert gradient_norm([first, nn.Parameter(torch.zeros(5))]).item() == 5.0
