@@ -53,8 +53,8 @@ def test_unit_that_one_row_wakes_is_alive():
     kill(model[0], 20)
     with torch.no_grad():
         model[0].weight[0, 0] = 1
-    row = torch.zeros(300, 6)
-    row[299, 0] = 3.0
+    row = torch.zeros(200, 6)
+    row[199, 0] = 3.0
     assert count_dead(model, row)[0].dead == 19
 
 
@@ -118,13 +118,13 @@ def test_units_of_members_are_counted_one_by_one():
     assert (layer.units, layer.dead) == (15, 5)
 
 
-def test_counting_shows_at_most_2048_rows_and_leaves_the_network_as_it_was():
+def test_counting_shows_at_most_256_rows_and_leaves_the_network_as_it_was():
     model, seen = network(), []
     model[1].train(False)
     before = copy.deepcopy(model.state_dict())
     many = torch.randn(5000, 6)
     count_dead(model, many, prepare=lambda batch: seen.append(len(batch)) or batch)
-    assert 1024 < sum(seen) <= 2048
+    assert 128 < sum(seen) <= 256
     assert [module.training for module in model] == [True, False, True, True]
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert not any(module._forward_hooks for module in model.modules())
@@ -139,7 +139,7 @@ def test_counting_goes_on_where_lengths_of_rows_differ():
         def forward(self, batch):
             return self.act(batch["words"][:, : 3 + len(batch["words"]) % 2, None] - 9.0)
 
-    (layer,) = count_dead(Ragged(), {"words": torch.zeros(257, 5)})
+    (layer,) = count_dead(Ragged(), {"words": torch.zeros(65, 5)})
     assert layer.dead == 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 
 import torch
 from torch import Tensor
@@ -22,6 +23,17 @@ def take(inputs: Batch, rows: Tensor | slice) -> Batch:
 def take_rows(tensor: Tensor, rows: Tensor | slice) -> Tensor:
     """These rows of a tensor: a view for a slice, a copy for positions."""
     return tensor[rows] if isinstance(rows, slice) else tensor.index_select(0, rows)
+
+
+def row_values(inputs: Batch) -> int:
+    """Numbers in a row, at least 1.
+
+    Example:
+        >>> row_values({"table": torch.zeros(9, 5), "image": torch.zeros(9, 1, 8, 8)})
+        69
+    """
+    tensors = inputs.values() if isinstance(inputs, Mapping) else (inputs,)
+    return max(1, sum(prod(tensor.shape[1:]) for tensor in tensors))
 
 
 def permutation(rows: int, seed: int, epoch: int) -> Tensor:

@@ -1,8 +1,9 @@
 """The loop: batches in, step, validate, keep the best."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
+from math import isfinite
 
 import torch
 from torch import Tensor, nn
@@ -15,17 +16,23 @@ from fivefold.train.batches import (
     Data,
     permutation,
     private_random,
+    row_values,
     seed_random,
     set_random_state,
     take,
 )
 from fivefold.train.checkpoint import Checkpoints
 from fivefold.train.clock import Clock
+from fivefold.train.diagnosis import diagnose
 from fivefold.train.fitted import Fitted, capture, random_of, restore
 from fivefold.train.loss import Loss
 from fivefold.train.optimizer import Optimizer
 from fivefold.train.schedule import Schedule, rate
 from fivefold.train.step import Precision, Stepper, autocast
+
+
+VALUES = 2**15
+"""Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
 
 
 def fit(
@@ -45,6 +52,7 @@ def fit(
     ema: float | None = None,
     time_limit: float | None = None,
     seed: int = 0,
+    own_loss: bool = False,
     prepare: Callable[[Batch], Batch] | None = None,
     augment: Callable[[Batch], Batch] | None = None,
     checkpoints: Checkpoints | None = None,
@@ -75,6 +83,7 @@ def fit(
         time_limit: seconds; the schedule comes to its end with them, and the last moments are
             left to validation.
         seed: of the permutations and of whatever the network draws.
+        own_loss: whether the loss is the user's, which then is a suspect when it is not finite.
         prepare: applied to each batch of inputs ahead of the network.
         augment: applied before `prepare`, in training only.
         checkpoints: where to save states now and then, and to go on from one.
@@ -113,7 +122,7 @@ def fit(
         model,
         valid,
         loss=loss,
-        batch=max(batch, 1024),
+        batch=max(batch, VALUES // row_values(valid[0])),
         precision=precision,
         prepare=prepare,
     )
@@ -172,7 +181,24 @@ def fit(
                 with nullcontext() if average is None else average.in_place():
                     valid_loss = judge()
                     train_loss = total.item() / cursor
-                    _check_finite(epoch, train_loss, valid_loss, len(valid[1]), full_rates)
+                    wrong = _not_finite(train_loss, valid_loss, len(valid[1]))
+                    if wrong:
+                        cause = diagnose(
+                            model,
+                            train,
+                            valid,
+                            loss=loss,
+                            lr=max(full_rates),
+                            own=own_loss,
+                            prepare=prepare,
+                        )
+                        raise TrainingError(
+                            f"Train: expected a finite loss in epoch {epoch}, found {wrong}.",
+                            evidence=cause.sentence,
+                            remedy=cause.remedy,
+                            epoch=epoch,
+                            lr=max(full_rates),
+                        )
                     if valid_loss < fitted.best_loss or not len(valid[1]):
                         torch._foreach_copy_(best, weights)
                         fitted.best_loss, fitted.best_epoch = valid_loss, epoch
@@ -235,24 +261,9 @@ def mean_loss(
     return total.item() / rows
 
 
-def _check_finite(
-    epoch: int, train_loss: float, valid_loss: float, valid_rows: int, rates: Sequence[float]
-) -> None:
-    wrong = {"training": train_loss} if not _finite(train_loss) else {}
-    if valid_rows and not _finite(valid_loss):
+def _not_finite(train_loss: float, valid_loss: float, valid_rows: int) -> str:
+    """Which losses are not finite, in words; empty where all are."""
+    wrong = {} if isfinite(train_loss) else {"training": train_loss}
+    if valid_rows and not isfinite(valid_loss):
         wrong["validation"] = valid_loss
-    if wrong:
-        found = " and ".join(f"{value} on {part} rows" for part, value in wrong.items())
-        lower = f"{max(rates) / 10:.1g}"
-        raise TrainingError(
-            f"Train: expected a finite loss in epoch {epoch}, found {found}.",
-            evidence=f"Full learning rate: {max(rates):g}.",
-            remedy=f"Pass lr={lower} to Train; if that does not help, look for infinite or very "
-            "large values in the inputs, the target or a loss of your own.",
-            epoch=epoch,
-            lr=max(rates),
-        )
-
-
-def _finite(value: float) -> bool:
-    return abs(value) < float("inf")
+    return " and ".join(f"{value} on {part} rows" for part, value in wrong.items())

@@ -26,10 +26,10 @@ CHANNELS_FIRST = (
     *(nn.GroupNorm, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
 )
 
-ROWS = 2048
+ROWS = 256
 """Training rows that are shown to a network to find its dead units."""
 
-CHUNK = 256
+CHUNK = 64
 """Rows that go through it at a time."""
 
 STILL = 1e-12
@@ -71,7 +71,7 @@ def count_dead(
 
     Args:
         model: the trained network.
-        inputs: training rows; at most 2,048 of them, evenly spaced, go through it in eval mode.
+        inputs: training rows; at most 256 of them, evenly spaced, go through it in eval mode.
         prepare: applied to them ahead of the network.
 
     Returns:

@@ -10,6 +10,7 @@ from torch import nn
 
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
+from fivefold.models.ensemble import Ensemble
 from fivefold.train.contract import ROWS, check_module
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
 from fivefold.train.matmul import Matmul, decide_matmul, decide_stack
@@ -155,7 +156,8 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         once=encodes_once(network.fixed, rows),
         rows=rows,
         default=stage.model is None,
-        stackable=gpu or decide_stack(network.body, encoded, target, loss=loss, batch=batch),
+        stackable=isinstance(network.body, Ensemble)
+        and (gpu or decide_stack(network.body, encoded, target, loss=loss, batch=batch)),
     )
 
 

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from fivefold.train.train import Train
 
 
+SOME = 1024
+"""Training rows that a network is shown for a rehearsal."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taught:
     """What came of a plan; the plan's network has learnt.
@@ -120,6 +124,7 @@ def teach(
         ema=stage.ema,
         time_limit=spent.left,
         seed=session.seed,
+        own_loss=stage.own_loss is not None,
         prepare=prepare,
         augment=rows.augment,
         checkpoints=checkpoints,
@@ -144,8 +149,8 @@ def teach(
 
 
 def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
-    """The plan's network as it is before the first step."""
-    make_resident(stage, plan, data)
+    """The plan's network before the first step, with buffers fitted on some training rows."""
+    make_resident(stage, plan, data, most=SOME)
     optimizer = make_optimizer(
         stage.optimizer, plan.network.body, lr=plan.lr, weight_decay=plan.weight_decay
     )

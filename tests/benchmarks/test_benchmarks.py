@@ -1,0 +1,132 @@
+"""The benchmarks run, agree with themselves, and hold what the promises say."""
+
+import ast
+import importlib
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+pytestmark = pytest.mark.benchmark
+
+HERE = Path(__file__).parent
+PROMISE = 1.05
+"""What training costs at most, beside the bare loop."""
+
+LINES = 40
+"""The longest that a twin may be."""
+
+
+def run(script: str, *arguments: object) -> str:
+    command = [sys.executable, str(HERE / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A function that imports a module beside this file."""
+    monkeypatch.syspath_prepend(str(HERE))
+    return importlib.import_module
+
+
+def test_bare_loops_are_short_and_know_nothing_of_fivefold() -> None:
+    tree = ast.parse((HERE / "bare.py").read_text())
+    loops = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert {"train", "train_bf16", "train_images", "train_validated"} <= {f.name for f in loops}
+    assert all(loop.end_lineno - loop.lineno < LINES for loop in loops)
+    roots = {
+        (name.module if isinstance(name, ast.ImportFrom) else name.names[0].name).split(".")[0]
+        for name in ast.walk(tree)
+        if isinstance(name, ast.Import | ast.ImportFrom)
+    }
+    assert roots == {"collections", "copy", "torch"}
+
+
+def test_speed_quick_measures_every_part_and_losses_are_equal(tmp_path: Path) -> None:
+    kept = tmp_path / "speed.json"
+    said = run("speed.py", "--quick", "--threads", 1, "--members", 2, "--to", kept)
+    found = json.loads(kept.read_text())
+    pairs = found["pairs"]
+    assert {(pair["workload"], pair["what"]) for pair in pairs} == {
+        (work, part) for work in ("a", "b", "c", "d1", "d2") for part in ("fit", "bf16", "train")
+    }
+    for pair in pairs:
+        bare, ours = pair["losses"]
+        near = {"fit": 1e-3, "train": 1e-3, "bf16": 5e-2}[pair["what"]]
+        if (pair["workload"], pair["what"]) != ("c", "train"):
+            assert ours == pytest.approx(bare, rel=near), pair
+        ratios = [b / a for a, b in zip(pair["bare"], pair["ours"], strict=True)]
+        assert pair["ratio"] == pytest.approx(statistics.median(ratios))
+    for answer in found["alone"]:
+        assert 0 <= answer["warm_seconds"] < answer["cold_seconds"], answer
+        assert answer["before_megabytes"] <= answer["peak_megabytes"], answer
+    assert "peak memory" in said
+
+
+@pytest.mark.parametrize("workload", ["a", "c", "d1"])
+def test_fit_float32_costs_at_most_what_is_promised(tmp_path: Path, workload: str) -> None:
+    kept = tmp_path / "speed.json"
+    asked = ("--workload", workload, "--parts", "fit", "--threads", 1, "--rounds", 5)
+    run("speed.py", *asked, "--to", kept)
+    (pair,) = json.loads(kept.read_text())["pairs"]
+    assert pair["is_equal"], pair["losses"]
+    # The lower quartile: what else the machine does must not fail the test.
+    assert pair["quartiles"][0] <= PROMISE, pair["ratio"]
+
+
+def test_tables_quick_keeps_each_score_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    kept = tmp_path / "tables.json"
+    asked = ("--quick", "--methods", "fivefold", "linear", "histogram", "--to", kept)
+    run("tables.py", tmp_path, "--sets", "wine", *asked)
+    first = json.loads(kept.read_text())["scores"]
+    said = run("tables.py", tmp_path, "--sets", "wine", "breast_cancer", "diabetes", *asked)
+    scores = json.loads(kept.read_text())["scores"]
+    assert scores[:3] == first
+    assert len(scores) == 9
+    by_key = {(score["set"], score["method"]): score["score"] for score in scores}
+    # What any sound method reaches on these sets.
+    for method in ("fivefold", "linear", "histogram"):
+        assert by_key["wine", method] > 0.85
+        assert by_key["breast_cancer", method] > 0.95
+        assert by_key["diabetes", method] < 76.0  # the target's standard deviation
+    assert "| fivefold |" in said
+    assert run("tables.py", "--from", kept).count("## ") == said.count("## ")
+
+
+def test_area_with_ties_is_that_of_scikit_learn(load: Any) -> None:
+    rng = np.random.default_rng(0)
+    target, scores = rng.random(500) < 0.2, rng.integers(0, 20, 500) / 20
+    assert load("scores").area(target, scores) == pytest.approx(roc_auc_score(target, scores))
+
+
+def test_bootstrap_sd_of_accuracy_is_the_binomial_one(load: Any) -> None:
+    target = np.array(["a"] * 1000)
+    answers = np.array(["a"] * 900 + ["b"] * 100)
+    sd = load("scores").bootstrap_sd("accuracy", target, answers)
+    assert sd == pytest.approx((0.9 * 0.1 / 1000) ** 0.5, rel=0.15)
+
+
+def test_standing_variant_takes_the_place_of_the_default(load: Any) -> None:
+    errors = {"fivefold": 0.2, "fivefold-best": 0.05, "linear": 0.1, "mlp": 0.3}
+    scores = [
+        {
+            "set": "s", "method": method, "seed": 0, "metric": "accuracy", "score": 1 - error,
+            "error": error, "test_sd": 0.01, "fit_seconds": 1.0, "predict_seconds": 0.1,
+            "rows_test": 100,
+        }
+        for method, error in errors.items()
+    ]  # fmt: skip
+    standing = load("standing")
+    means = standing.frame_of(scores)
+    lines = standing.standing_table(means).splitlines()[2:6]
+    ranks = {row.split("|")[1].strip(): float(row.split("|")[3]) for row in lines}
+    assert ranks == {"fivefold-best": 1.0, "linear": 1.0, "fivefold": 2.0, "mlp": 3.0}
+    assert "Missed: s against linear." in standing.verdicts(means)
