@@ -94,6 +94,11 @@ class Trained(Artifact):
     first_digest: str
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether training was not interrupted."""
+        return self.settings.get("ending") != "interrupted"
+
     def fitted(self) -> Mapping[str, Any]:
         """All but what it took."""
         history = self.history.drop(columns=["seconds"], errors="ignore")

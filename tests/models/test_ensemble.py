@@ -6,11 +6,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from fivefold.models.ensemble import Ensemble, Stacked, stack
+from fivefold.train.optimizer import adamw
 
 
 def member(seed):
     torch.manual_seed(seed)
-    return nn.Sequential(nn.Linear(6, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 3))
+    return nn.Sequential(
+        nn.Linear(6, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 3)
+    )
 
 
 def ensemble(members=3):
@@ -37,7 +40,7 @@ def test_stacked_learns_what_the_ensemble_learns():
     x, y = torch.randn(64, 6), torch.randint(0, 3, (64,))
     for network in (stacked, alone):
         network.train()
-        optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
+        optimizer = adamw(network, lr=0.05, weight_decay=2.0)
         for start in range(0, 64, 16):
             optimizer.zero_grad()
             outputs = network(x[start : start + 16])

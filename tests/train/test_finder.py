@@ -121,13 +121,13 @@ def test_groups_keep_the_proportions_of_their_rates():
     assert all(other == pytest.approx(0.2 * one) for one, other in seen)
 
 
-def test_rate_is_the_first_with_nine_tenths_of_the_fall():
+def test_rate_is_half_the_first_with_nine_tenths_of_the_fall():
     rates = [10.0**place for place in range(-6, 2)]
     losses = [1.0, 1.0, 0.9, 0.5, 1 - FALLEN, 0.0, 0.05, 5.0]
-    assert choose_lr(rates, losses) == 1e-2
+    assert choose_lr(rates, losses) == pytest.approx(0.5e-2)
 
 
-def test_rate_stays_ten_times_below_the_last():
+def test_rate_is_at_most_a_tenth_of_the_last():
     assert choose_lr([0.1, 0.2, 0.4], [1.0, 0.5, 0.0]) == pytest.approx(0.04)
 
 

@@ -309,3 +309,17 @@ def test_fit_with_an_average_keeps_the_average():
     train(plain, data, epochs=4, schedule="constant")
     assert not torch.equal(model[0].weight, plain[0].weight)
     assert fitted.best_loss == pytest.approx(mean_loss(model, data[1], loss=F.cross_entropy))
+
+
+def test_fit_that_diverges_late_keeps_the_best_weights():
+    model, calls = network(), []
+
+    def loss(outputs, target):
+        calls.append(1)
+        return F.cross_entropy(outputs, target) * (math.nan if len(calls) > 15 else 1.0)
+
+    fitted = train(model, problem(), loss=loss)
+    assert fitted.ending == "diverged"
+    assert 1 <= fitted.best_epoch <= 3
+    assert "expected a finite loss in epoch 4, found nan on training" in fitted.trouble
+    assert all(p.isfinite().all() for p in model.parameters())

@@ -102,19 +102,20 @@ def test_dead_features_of_a_series_are_counted_where_its_layer_puts_them(first):
     assert (layer.units, layer.dead) == (6, 2)
 
 
-def test_units_of_members_are_counted_one_by_one():
+@pytest.mark.parametrize("equation", ["ni,mio->nmo", "ni,mio->mno"])
+def test_units_of_members_are_counted_one_by_one(equation):
     class Members(nn.Module):
         def __init__(self):
             super().__init__()
             self.members, self.act = 3, nn.ReLU()
             self.weight = nn.Parameter(torch.ones(3, 6, 5))
-            self.bias = nn.Parameter(torch.tensor([-1e3, 1e3, 1e3])[:, None])
+            self.bias = nn.Parameter(torch.tensor([-1e3, 1e3, 1e3]))
 
         def forward(self, batch):
-            hidden = self.act(torch.einsum("ni,mio->nmo", batch, self.weight) + self.bias)
-            return hidden.sum((1, 2))[:, None]
+            bias = self.bias[:, None] if equation.endswith("nmo") else self.bias[:, None, None]
+            return self.act(torch.einsum(equation, batch, self.weight) + bias)
 
-    (layer,) = count_dead(Members(), X)
+    (layer,) = count_dead(nn.Sequential(Members()), X)
     assert (layer.units, layer.dead) == (15, 5)
 
 

@@ -39,7 +39,7 @@ def test_fitting_settings_have_no_misfits():
 @pytest.mark.parametrize(
     ("stage", "task", "message"),
     [
-        (Train("convnet"), "binary", 'Use Train\\("mlp"\\)'),
+        (Train("convnet"), "binary", 'Use Train\\("blend"\\)'),
         (Train(augment=("flip",)), "binary", "expected an image column"),
         (Train(class_weights="balanced"), "regression", "found regression"),
         (Train(class_weights={"maybe": 2.0}), "binary", "no, yes, found one of 'maybe'"),

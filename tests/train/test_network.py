@@ -52,7 +52,7 @@ def test_network_with_lazy_layers_gets_its_shapes(make_data):
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("numeric", "mlp"), ("image", "convnet"), ("text", "textnet"), ("mixture", "mixture")],
+    [("numeric", "blend"), ("image", "convnet"), ("text", "textnet"), ("mixture", "mixture")],
 )
 def test_network_by_default_follows_the_kinds(make_data, kind, name):
     assert network_name(made(make_data(kind), None)) == (name, name)

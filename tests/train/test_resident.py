@@ -59,7 +59,7 @@ def test_a_body_of_a_mixture_fits_its_buffers_on_the_table_of_training_rows(make
 def test_a_table_past_the_limit_fits_its_buffers_on_evenly_spaced_rows(make_data, monkeypatch):
     data = make_data("numeric", task="regression")
     monkeypatch.setattr(resident, "LIMIT", 4 * 2 * 50)
-    plan = make_plan(Train(), data, device=CPU, seed=0)
-    make_resident(Train(), plan, data)
+    plan = make_plan(Train("mlp"), data, device=CPU, seed=0)
+    make_resident(Train("mlp"), plan, data)
     expected = plan.network.fixed(place(data.train, CPU))[::3].min(dim=0).values
     assert torch.equal(plan.network.body.pieces.low[:, 0], expected)

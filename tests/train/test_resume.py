@@ -132,3 +132,35 @@ def test_the_state_before_a_torn_one_is_gone_on_from(tmp_path):
     model, fitted, done = run(tmp_path / "parts")
     assert done == STEPS - 8
     assert bits(model, fitted) == whole
+
+
+class Counting(torch.optim.SGD):
+    """Keeps a number of its own in its groups, as some optimizers do."""
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            group["seen"] = group.get("seen", 0) + 1
+            for parameter in group["params"]:
+                parameter.grad /= group["seen"]
+        return super().step(closure)
+
+
+def test_what_an_optimizer_keeps_in_its_groups_is_resumed(tmp_path):
+    def make(model):
+        return Counting(model.parameters(), lr=0.5)
+
+    whole = bits(*run(tmp_path / "whole", make=make)[:2])
+    with pytest.raises(StoppedError):
+        run(tmp_path / "parts", stop=7, make=make)
+    assert bits(*run(tmp_path / "parts", make=make)[:2]) == whole
+
+
+def test_a_state_that_cannot_be_saved_stops_nothing(tmp_path, monkeypatch):
+    def full(self, state):
+        raise OSError("No space left on device")
+
+    whole = bits(*run(tmp_path / "whole")[:2])
+    monkeypatch.setattr(Checkpoints, "save", full)
+    said = []
+    assert bits(*run(tmp_path / "parts", on_note=said.append)[:2]) == whole
+    assert said == ["No more states are saved: No space left on device"]

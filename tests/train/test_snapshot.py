@@ -40,7 +40,7 @@ def test_snapshot_keeps_factories_classes_and_names():
     ("model", "message"),
     [
         ("convnett", "did you mean 'convnet'"),
-        ("zzz", "One of 'mlp'"),
+        ("zzz", "One of 'blend', 'tabm', 'mlp'"),
         (lambda inputs: None, "two arguments"),
         (lambda inputs, outputs, width: None, "two arguments"),
         (3, "A name"),

@@ -131,3 +131,25 @@ def test_gradient_norm_leaves_out_what_has_no_gradient():
     first = nn.Parameter(torch.zeros(2))
     first.grad = torch.tensor([3.0, 4.0])
     assert gradient_norm([first, nn.Parameter(torch.zeros(5))]).item() == 5.0
+
+
+@pytest.mark.parametrize("rows", [6, 5])
+def test_pieces_never_outnumber_rows(rows):
+    tight = stepper(Small(1, torch.OutOfMemoryError("full")))
+    value, _ = tight(data(), torch.arange(rows))
+    assert value.isfinite()
+    assert tight.pieces == rows
+    value, _ = stepper(network(), pieces=100)(data(), torch.arange(rows))
+    assert value.isfinite()
+
+
+def test_weights_of_another_dtype_are_clipped_too():
+    model = network().double()
+    optimizer = adamw(model, lr=0.1, weight_decay=0.0)
+    step = Stepper(
+        model, optimizer, loss=F.cross_entropy, clip=0.01, precision="float32", device=CPU
+    )
+    x, y = data()
+    _, norm = step((x.double(), y), torch.arange(64))
+    assert norm > 0.01
+    assert gradient_norm(list(model.parameters())) <= 0.01 + 1e-6

@@ -1,6 +1,7 @@
 import copy
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def test_train_by_default_learns_every_kind(make_data, kind, task):
     assert (
         trained.settings["network"]
         == {
-            "numeric": "mlp",
+            "numeric": "blend",
             "text": "textnet",
             "image": "convnet",
             "mixture": "mixture",
@@ -104,7 +105,7 @@ def test_train_fills_the_artifact(make_data):
     assert json.loads(json.dumps(trained.settings)) == trained.settings
     assert trained.settings["epochs"] == trained.settings["epochs_run"] == 4
     assert trained.settings["best_epoch"] == trained.history["valid_loss"].argmin() + 1
-    assert trained.settings["batch"] == 64
+    assert trained.settings["batch"] == 32
     assert trained.settings["threads"] == 1
     assert trained.settings["parameters"] == sum(p.numel() for p in trained.model.parameters())
     assert trained.resources["seconds"] > 0
@@ -117,8 +118,10 @@ def test_train_tells_its_decisions_and_every_epoch(make_data):
     events = []
     run(make_data(), events=events, epochs=3)
     noted = [event.text for event in events if isinstance(event, Noted)]
-    assert "mlp" in noted[0]
-    assert "64 of 120 rows a step" in noted[0]
+    assert noted[0].startswith("blend of ")
+    assert "boosted trees, the default for these columns; at most 3 epochs, 32 of 120" in noted[0]
+    assert noted[1] == "Growing trees."
+    assert "of each answer, the network the rest: best for the 40 validation rows" in noted[2]
     assert [event.done for event in events if isinstance(event, Progress)] == [1, 2, 3]
 
 
@@ -263,3 +266,98 @@ def test_train_on_a_gpu_learns_and_comes_back_to_the_cpu(make_data):
     assert trained.settings["precision"] == "bf16"
     assert trained.model.device.type == "cpu"
     assert accuracy(trained, data.test) > 0.75
+
+
+def test_train_blends_trees_with_the_network_by_validation_rows(make_data):
+    data = make_data(task="regression", train=300)
+    trained = run(data, epochs=3)
+    body = trained.model.body
+    assert trained.settings["trees"] == body.trees.trees > 0
+    assert trained.settings["trees_weight"] == pytest.approx(float(body.weight))
+    head = trained.model.head
+    table = trained.model.fixed({"numeric": torch.from_numpy(data.valid.inputs["numeric"])})
+    with torch.no_grad():
+        network, trees = body.network(table)[:, 0], body.trees(table)[:, 0]
+    truth = (data.valid.target - float(head.mean)) / float(head.std)
+    rows = len(truth)
+    costs = {}
+    for step in range(21):
+        weight = step / 20
+        mixed = (1 - weight) * network.double().numpy() + weight * trees.double().numpy()
+        error = np.mean((mixed - truth) ** 2)
+        costs[weight] = math.log(error) / 2 + 10 / rows * (weight - 0.5) ** 2
+    assert float(body.weight) == pytest.approx(min(costs, key=costs.get))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"class_weights": "balanced"}, {"loss": "focal"}, {"model": "tabm"}],
+    ids=str,
+)
+def test_train_leaves_trees_out_where_they_would_learn_something_else(make_data, settings):
+    trained = run(make_data(), epochs=1, **settings)
+    assert trained.settings["trees"] == 0
+
+
+def test_quality_sets_epochs_members_and_trees(make_data):
+    data = make_data(train=300)
+    found = {q: run(data, quality=q, patience=1).settings for q in ("fast", "balanced", "best")}
+    assert [found[q]["members"] for q in found] == [8, 16, 32]
+    assert [found[q]["epochs"] for q in found] == [30, 60, 90]
+    assert found["fast"]["trees"] < found["best"]["trees"]
+
+
+def test_members_are_as_many_networks_as_asked_for(make_data):
+    data = make_data()
+    assert run(data, members=4, epochs=1).settings["members"] == 4
+    trained = run(data, model="mlp", members=3, epochs=2)
+    assert trained.settings["network"] == "3 x mlp"
+    one = trained.model.body.networks
+    assert not torch.equal(one[0].out.weight, one[1].out.weight)
+
+
+def test_members_of_one_module_are_refused():
+    with pytest.raises(ConfigError, match="members"):
+        Train(nn.Linear(2, 1), members=2)
+
+
+def test_stacked_members_learn_what_each_would_in_an_ensemble(make_data, monkeypatch):
+    from fivefold.train import teach
+
+    data = make_data()
+    settings = {"model": lambda inputs, outputs: nn.Linear(inputs, outputs), "members": 3}
+    stacked = run(data, epochs=3, **settings)
+    monkeypatch.setattr(teach, "stack", lambda ensemble, batch: None)
+    plain = run(data, epochs=3, **settings)
+    assert stacked.settings["stacked"]
+    assert not plain.settings["stacked"]
+    for a, b in zip(stacked.model.parameters(), plain.model.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+def test_train_keeps_to_its_time_limit(make_data):
+    began = time.perf_counter()
+    trained = run(
+        make_data(train=300), model="mlp", time_limit=2.0, epochs=100_000, patience=100_000
+    )
+    assert 1.8 < time.perf_counter() - began < 2.1
+    assert trained.settings["ending"] == "time limit"
+    assert "time_limit" in {finding.code for finding in trained.findings}
+
+
+def test_train_interrupted_in_a_refit_lets_the_interrupt_through(make_data):
+    def stop(event):
+        if isinstance(event, Progress) and event.done == 2:
+            raise KeyboardInterrupt
+
+    session = Session(link=Link(emit=stop), is_refit=True)
+    with pytest.raises(KeyboardInterrupt):
+        Train(epochs=5).run(data=make_data(), session=session)
+
+
+def test_train_finds_a_learning_rate(make_data):
+    events = []
+    trained = run(make_data(), model="mlp", lr="find", epochs=1, events=events)
+    said = [event.text for event in events if isinstance(event, Noted)]
+    assert any(text.startswith("Found the learning rate") for text in said)
+    assert 1e-5 < trained.settings["lr"] < 1

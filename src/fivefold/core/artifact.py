@@ -59,6 +59,11 @@ class Artifact:
         """What in it was learnt from rows: this must not move when test rows are corrupted."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether what made it came to its end; if not, a resumed run goes on making it."""
+        return True
+
     def save(self, folder: str | Path) -> None:
         """Write the artifact to a folder as JSON, arrays, tensors and tables.
 

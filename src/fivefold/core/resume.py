@@ -193,7 +193,10 @@ def keep(
         name = step.name if written else derived_name(key)
         try:
             after[address].save(record.folder / name / ARTIFACT)
-            record = record.holding(name, seconds if written else 0.0)
+            if after[address].is_whole:
+                record = record.holding(name, seconds if written else 0.0)
+            else:
+                record = record.without([name])
         except (StoreError, OSError) as error:
             why = error.summary if isinstance(error, StoreError) else error.strerror
             text = f"{key} was not saved: {why}"

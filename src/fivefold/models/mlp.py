@@ -76,7 +76,7 @@ class Mlp(nn.Module):
         Args:
             batch: all training rows, as `forward` takes them.
         """
-        table, codes = _split(batch)
+        table, codes = split(batch)
         used = []
         if table is not None:
             used.append((table != 0).any(dim=0))
@@ -103,7 +103,7 @@ class Mlp(nn.Module):
         Returns:
             `(n, outputs)`.
         """
-        table, codes = _split(batch)
+        table, codes = split(batch)
         features = []
         if table is not None:
             features.append(table)
@@ -117,7 +117,7 @@ class Mlp(nn.Module):
         return outputs
 
 
-def _split(batch: Batch) -> tuple[Tensor | None, Tensor | None]:
+def split(batch: Batch) -> tuple[Tensor | None, Tensor | None]:
     """The float table and the codes; at most one is absent."""
     if isinstance(batch, Mapping):
         return batch.get("table"), batch.get("codes")

@@ -7,18 +7,25 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
+from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
+from fivefold.models.tabm import TabM
 from fivefold.models.textnet import TextNet
 
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
+    "blend": Blend,
+    "tabm": TabM,
     "mlp": Mlp,
     "convnet": ConvNet,
     "textnet": TextNet,
     "mixture": Mixture,
 }
+
+TABULAR = ("blend", "tabm", "mlp")
+"""Those for tables, the default first."""
 
 
 def choose(inputs: Inputs) -> str:
@@ -26,11 +33,11 @@ def choose(inputs: Inputs) -> str:
 
     Example:
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
-        ('mlp', 'mixture')
+        ('blend', 'mixture')
     """
     kinds = {type(part) for part in parts(inputs).values()}
     if kinds <= {Width, Codes}:
-        return "mlp"
+        return TABULAR[0]
     if len(parts(inputs)) == 1:
         return {Image: "convnet", Text: "textnet"}[kinds.pop()]
     return "mixture"
@@ -55,12 +62,14 @@ def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module
             name=name,
         )
     wanted = choose(inputs)
-    if name not in {wanted, "mixture"}:
+    if name not in {wanted, "mixture"} and not (wanted in TABULAR and name in TABULAR):
         raise ModelError(
             f"Train: expected a network for {inputs}, found {name!r}.",
             remedy=f'Use Train("{wanted}"), or leave the model out.',
             name=name,
         )
+    if name == "blend":
+        return Blend(inputs, outputs, network=TabM(inputs, outputs, **arguments))
     return NETWORKS[name](inputs, outputs, **arguments)
 
 
@@ -85,7 +94,10 @@ def describe(body: nn.Module) -> dict[str, Any] | None:
 def build(description: Mapping[str, Any]) -> nn.Module:
     """The network that `describe` described, with fresh weights."""
     inputs, outputs = from_json(description["inputs"]), description["outputs"]
-    return NETWORKS[description["name"]](inputs, outputs, **description["arguments"])
+    arguments = dict(description["arguments"])
+    if isinstance(arguments.get("network"), Mapping):
+        arguments["network"] = build(arguments["network"])
+    return NETWORKS[description["name"]](inputs, outputs, **arguments)
 
 
 def _shapes(module: nn.Module) -> dict[str, torch.Size]:

@@ -26,6 +26,12 @@ def find_device(wish: str) -> torch.device:
             remedy='Pass device="auto" to run().',
             device=wish,
         ) from None
+    if device.type not in {"cpu", "cuda"}:
+        raise PreflightError(
+            f"Train: expected a CPU or a GPU of CUDA, found {wish!r}.",
+            remedy='Pass device="auto" to run().',
+            device=wish,
+        )
     gpus = torch.cuda.device_count() if cuda else 0
     if device.type == "cuda" and (device.index or 0) >= gpus:
         raise PreflightError(

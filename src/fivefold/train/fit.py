@@ -30,7 +30,6 @@ from fivefold.train.optimizer import Optimizer
 from fivefold.train.schedule import Schedule, rate
 from fivefold.train.step import Precision, Stepper, autocast
 
-
 VALUES = 2**15
 """Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
 
@@ -137,9 +136,16 @@ def fit(
     validation_seconds = 0.0
 
     def save(step: int) -> None:
-        if checkpoints is not None:
-            fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
+        nonlocal checkpoints
+        if checkpoints is None:
+            return
+        fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
+        try:
             checkpoints.save(capture(fitted, step, live, stepper, average))
+        except (OSError, TypeError, ValueError) as error:
+            checkpoints = None
+            if on_note is not None:
+                on_note(f"No more states are saved: {error}")
 
     try:
         with private_random(device):
@@ -148,7 +154,7 @@ def fit(
             for epoch in range(len(fitted.history) + 1, epochs + 1):
                 if fitted.ending is not None:
                     break
-                began = clock.seconds
+                began, begun_at = clock.seconds, cursor
                 if not cursor:
                     seed_random(derive_seed(seed, "noise", str(epoch)), device)
                     total.zero_()
@@ -171,7 +177,8 @@ def fit(
                         average.update()
                     cursor = step + 1
                     if time_limit is not None:
-                        guess = (clock.seconds - began) / cursor * len(valid[1]) / batch / 2
+                        done_here = cursor - begun_at
+                        guess = (clock.seconds - began) / done_here * len(valid[1]) / batch / 2
                         if not clock.leaves(validation_seconds or guess):
                             fitted.ending = "time limit"
                             break
@@ -183,22 +190,8 @@ def fit(
                     train_loss = total.item() / cursor
                     wrong = _not_finite(train_loss, valid_loss, len(valid[1]))
                     if wrong:
-                        cause = diagnose(
-                            model,
-                            train,
-                            valid,
-                            loss=loss,
-                            lr=max(full_rates),
-                            own=own_loss,
-                            prepare=prepare,
-                        )
-                        raise TrainingError(
-                            f"Train: expected a finite loss in epoch {epoch}, found {wrong}.",
-                            evidence=cause.sentence,
-                            remedy=cause.remedy,
-                            epoch=epoch,
-                            lr=max(full_rates),
-                        )
+                        fitted.ending = "diverged"
+                        break
                     if valid_loss < fitted.best_loss or not len(valid[1]):
                         torch._foreach_copy_(best, weights)
                         fitted.best_loss, fitted.best_epoch = valid_loss, epoch
@@ -226,6 +219,19 @@ def fit(
         if not fitted.best_epoch:
             raise
         fitted.ending = "interrupted"
+    if fitted.ending == "diverged":
+        part = partial(diagnose, model, train, valid, loss=loss, lr=max(full_rates))
+        cause = part(own=own_loss, prepare=prepare)
+        said = f"expected a finite loss in epoch {epoch}, found {wrong}."
+        if not fitted.best_epoch:
+            raise TrainingError(
+                f"Train: {said}",
+                evidence=cause.sentence,
+                remedy=cause.remedy,
+                epoch=epoch,
+                lr=max(full_rates),
+            )
+        fitted.trouble = f"Training {said} {cause.sentence} {cause.remedy}"
     torch._foreach_copy_(weights, best)
     optimizer.zero_grad()
     model.eval()

@@ -15,7 +15,7 @@ from fivefold.train.step import Stepper
 Live = Mapping[str, Sequence[Tensor]]
 """The tensors that a fit changes in place, by what they are."""
 
-Ending = Literal["finished", "stopped early", "interrupted", "time limit"]
+Ending = Literal["finished", "stopped early", "interrupted", "time limit", "diverged"]
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Fitted:
         norms: the largest norm of the gradient, before it is bounded, by epoch; none without
             `clip`.
         first_norm: the norm at the first step.
+        trouble: why a run that had a best epoch could not go on.
         resumed: steps that were done before, by a run that this one went on with.
     """
 
@@ -45,6 +46,7 @@ class Fitted:
     norms: list[float] = field(default_factory=list)
     first_norm: float = 0.0
     resumed: int = 0
+    trouble: str = ""
 
 
 def capture(
@@ -73,6 +75,7 @@ def capture(
         "averaged": 0 if average is None else average.steps,
         "scaler": stepper.scaler.state_dict(),
         "learnt": {key: v for key, v in learnt.items() if not isinstance(v, Tensor)},
+        "groups": [_plain(group) for group in stepper.optimizer.param_groups],
     }
     return State(values, tensors)
 
@@ -93,6 +96,8 @@ def restore(
     learnt: dict[str, Any] = _named(state.tensors, "learnt") | values["learnt"]
     optimizer = stepper.optimizer
     groups = optimizer.state_dict()["param_groups"]
+    for group, kept in zip(groups, values["groups"], strict=True):
+        group.update({name: value for name, value in kept.items() if name != "lr"})
     optimizer.load_state_dict({"state": unflattened(learnt), "param_groups": groups})
     stepper.scaler.load_state_dict(values["scaler"])
     fitted = Fitted(**values["fitted"])
@@ -105,6 +110,15 @@ def restore(
 def random_of(state: State) -> dict[str, Tensor]:
     """The generators' states, as `set_random_state` takes them."""
     return _named(state.tensors, "random")
+
+
+def _plain(group: Mapping[str, Any]) -> dict[str, Any]:
+    """What an optimizer keeps of a group beside its parameters, as far as it is plain."""
+    return {
+        name: value
+        for name, value in group.items()
+        if value is None or isinstance(value, bool | int | float | str)
+    }
 
 
 def _named(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -66,8 +66,9 @@ def count_dead(
     """Count the units that tell no row from another, activation by activation.
 
     A unit is a column of `(n, units)`, a channel of an image or series, a feature of a sequence,
-    and a column of one member in a network of several. It is dead if it gives the same for all
-    rows, wherever in the row it stands. The network is left in the mode it was in.
+    and a column of one member in a network that says how many it has in `members`. It is dead if
+    it gives the same for all rows, wherever in the row it stands. The network is left in the mode
+    it was in.
 
     Args:
         model: the trained network.
@@ -81,7 +82,8 @@ def count_dead(
     if rows < 2:
         return []
     shown = torch.arange(0, rows, -(-rows // ROWS))
-    members = getattr(model, "members", None)
+    told = [getattr(module, "members", None) for module in model.modules()]
+    counts = [members for members in told if isinstance(members, int)]
     spans = list[_Span]()
     place, channels = 0, False
 
@@ -90,9 +92,13 @@ def count_dead(
         if not isinstance(module, ACTIVATIONS):
             if next(module.parameters(recurse=False), None) is not None:
                 channels = isinstance(module, CHANNELS_FIRST)
-        elif isinstance(output, Tensor) and output.ndim > 1 and len(output) == len(part):
+        elif isinstance(output, Tensor) and output.ndim > 1:
+            if output.ndim == 3 and output.shape[1] == len(part) and len(output) in counts:
+                output = output.transpose(0, 1)
+            if len(output) != len(part):
+                return
             if place == len(spans):
-                whole = output.ndim == 3 and output.shape[1] == members
+                whole = output.ndim == 3 and output.shape[1] in counts
                 axis = 0 if channels or output.ndim > 3 else -1
                 spans.append(_Span(name, type(module).__name__, output, None if whole else axis))
             spans[place].widen(output)

@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 
+Quality = Literal["fast", "balanced", "best"]
+
 CLASS_LOSSES: tuple[LossName, ...] = ("cross_entropy", "focal")
 """The built-in losses for classes, the default first."""
 
 NUMBER_LOSSES: tuple[LossName, ...] = ("squared", "absolute", "huber", "quantile", "poisson")
 """The built-in losses for regression, the default first."""
+
+
+TABLE_NETWORKS = ("blend", "tabm", "mlp")
+"""The built-in networks for tables, the default first."""
 
 
 def fitting_losses(task: Task) -> tuple[LossName, ...]:
@@ -38,10 +44,10 @@ def default_network(kinds: Sequence[Kind]) -> str:
 
     Example:
         >>> default_network(["numeric", "boolean"]), default_network(["text", "text"])
-        ('mlp', 'mixture')
+        ('blend', 'mixture')
     """
     if all(kind in TABULAR for kind in kinds):
-        return "mlp"
+        return TABLE_NETWORKS[0]
     if len(kinds) == 1:
         return "convnet" if kinds[0] == "image" else "textnet"
     return "mixture"
@@ -51,7 +57,8 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
     kinds = [column.kind for column in schema.inputs]
     fits = default_network(kinds)
-    if isinstance(stage.model, str) and stage.model not in {fits, "mixture"}:
+    fitting = {"mixture", *(TABLE_NETWORKS if fits in TABLE_NETWORKS else (fits,))}
+    if isinstance(stage.model, str) and stage.model not in fitting:
         yield PreflightError(
             f"Train: expected a network for {', '.join(sorted(set(kinds)))} columns, "
             f"found {stage.model!r}.",

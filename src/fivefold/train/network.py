@@ -1,7 +1,7 @@
 """A fresh network for each run, from whatever the user has given."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from fivefold.codecs.codec import Codec
     from fivefold.codecs.table import Array
 
+MANY = ("blend", "tabm")
+"""The built-in networks that have many members in one."""
+
 Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
 
 
@@ -30,7 +33,8 @@ def make_network(
     target: "Array",
     example: dict[str, Tensor],
     seed: int,
-    members: int = 1,
+    members: int | None = None,
+    arguments: Mapping[str, Any] | None = None,
     link: Link = "identity",
 ) -> Assembled:
     """A network that shares no weight with any other.
@@ -42,18 +46,20 @@ def make_network(
         target: training targets.
         example: a few encoded rows on the CPU; they give lazy layers their shapes.
         seed: of the first weights.
-        members: networks that answer together, each with first weights of its own.
+        members: networks that answer together, each with first weights of its own; None is one,
+            or as many as a network of many members has.
+        arguments: of a network of many members.
         link: between what the network gives and values, for regression.
 
     Returns:
         The untrained network on the CPU, `fit_buffers` still to be called.
     """
+    own = {**(arguments or {}), **({} if members is None else {"members": members})}
 
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
-        if model is None:
-            return make(choose(inputs), inputs, outputs)
-        if isinstance(model, str):
-            return make(model, inputs, outputs)
+        if model is None or isinstance(model, str):
+            name = choose(inputs) if model is None else model
+            return make(name, inputs, outputs, **(own if name in MANY else {}))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         if isinstance(made, nn.Module) and _is_lazy(made):
             with torch.no_grad():  # gives lazy layers their shapes; only then can they be copied
@@ -64,11 +70,12 @@ def make_network(
     cpu = torch.device("cpu")
     with private_random(cpu):
         seed_random(seed, cpu)
-        if members == 1:
-            return assemble(codec, factory, target=target, link=link)
 
         def several(inputs: Inputs, outputs: int) -> nn.Module:
-            return Ensemble([factory(inputs, outputs) for _ in range(members)])
+            first = factory(inputs, outputs)
+            if members in {None, 1} or hasattr(first, "members"):
+                return first
+            return Ensemble([first, *(factory(inputs, outputs) for _ in range(1, members))])
 
         return assemble(codec, several, target=target, link=link)
 

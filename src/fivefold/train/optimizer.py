@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from fivefold.models.ensemble import Stacked
+
 
 class Optimizer(Protocol):
     """What the loop asks of an optimizer; those of torch have it."""
@@ -144,9 +146,10 @@ def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> Optimizer:
         another device than a CPU or a GPU of CUDA.
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    sorts = {(p.ndim >= 2, p.dtype): list[nn.Parameter]() for p in parameters}
+    axes = 3 if isinstance(model, Stacked) else 2  # the first one counts the members
+    sorts = {(p.ndim >= axes, p.dtype): list[nn.Parameter]() for p in parameters}
     for parameter in parameters:
-        sorts[parameter.ndim >= 2, parameter.dtype].append(parameter)
+        sorts[parameter.ndim >= axes, parameter.dtype].append(parameter)
     groups = [
         {"params": held, "lr": lr, "weight_decay": weight_decay if is_matrix else 0.0}
         for (is_matrix, _), held in sorted(sorts.items(), key=lambda item: not item[0][0])

@@ -78,7 +78,11 @@ def make_trained(
             "device": str(plan.device),
             "precision": plan.precision,
             "matmul": plan.matmul,
+            "members": getattr(plan.network.body, "members", 1),
             "stacked": taught.stacked,
+            "trees": taught.trees,
+            "trees_weight": taught.trees_weight,
+            "quality": stage.quality,
             "threads": torch.get_num_threads(),
             "torch": str(torch.__version__),
             "seed": seed,
@@ -105,6 +109,14 @@ def _findings(plan: "Plan", fitted: "Fitted", valid_rows: int) -> Iterator[Findi
             sentence=f"Training was interrupted after {len(history)} of {plan.epochs} epochs; "
             f"the weights are those of epoch {fitted.best_epoch}.",
             numbers={"epochs_run": len(history), "epochs": plan.epochs},
+            stage="train",
+        )
+    if fitted.ending == "diverged":
+        yield Finding(
+            code="diverged",
+            severity="serious",
+            sentence=f"{fitted.trouble} The weights are those of epoch {fitted.best_epoch}.",
+            numbers={"epochs_run": len(history), "best_epoch": fitted.best_epoch},
             stage="train",
         )
     if fitted.ending == "time limit":

@@ -10,6 +10,7 @@ from torch import nn
 
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
+from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
 from fivefold.train.contract import ROWS, check_module
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
@@ -18,8 +19,16 @@ from fivefold.train.misfits import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
 from fivefold.train.resident import encodes_once, place
-from fivefold.train.rules import HABITS, decide_batch, decide_epochs
+from fivefold.train.rules import (
+    DIALS,
+    HABITS,
+    decide_batch,
+    decide_boosting,
+    decide_epochs,
+    decide_lr,
+)
 from fivefold.train.step import Precision
+from fivefold.train.trees import Boosting
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
@@ -37,6 +46,7 @@ class Plan:
         loss_name: in the names of Train; None for one's own.
         device: where.
         precision: of the forward pass.
+        boosting: how trees beside the network are grown; None for no trees.
         matmul: what multiplies matrices.
         epochs: at most.
         batch: rows a step.
@@ -54,6 +64,7 @@ class Plan:
     loss_name: LossName | None
     device: torch.device
     precision: Precision
+    boosting: Boosting | None
     matmul: Matmul
     epochs: int
     batch: int
@@ -73,9 +84,11 @@ class Plan:
     def sentence(self) -> str:
         """What is going to happen, in one line."""
         chosen = ", the default for these columns" if self.default else ""
+        trees = " and boosted trees" if self.boosting is not None else ""
         return (
-            f"{self.name} of {self.parameters:,} weights{chosen}; at most {self.epochs} epochs, "
-            f"{self.batch:,} of {self.rows:,} rows a step, on {self.device} in {self.precision}."
+            f"{self.name} of {self.parameters:,} weights{trees}{chosen}; at most {self.epochs} "
+            f"epochs, {self.batch:,} of {self.rows:,} rows a step, on {self.device} in "
+            f"{self.precision}."
         )
 
 
@@ -105,6 +118,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         example=example,
         seed=seed,
         members=stage.members,
+        arguments=DIALS[stage.quality].network,
         link=find_link(stage.loss),
     ).to(device)
     name, habits = network_name(network)
@@ -141,6 +155,9 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
     matmul: Matmul = "default"
     if precision == "float32":
         matmul = decide_matmul(network.body, encoded, target, loss=loss, batch=batch)
+    once = encodes_once(network.fixed, rows)
+    usual = loss_name == default_loss(schema.task) and weights is None
+    suits_trees = isinstance(network.body, Blend) and once and usual
     return Plan(
         network=network,
         name=name,
@@ -148,12 +165,14 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         loss_name=loss_name,
         device=device,
         precision=precision,
+        boosting=decide_boosting(rows, stage.quality) if suits_trees else None,
         matmul=matmul,
-        epochs=stage.epochs or decide_epochs(habits, rows, batch, inputs, gpu=gpu),
+        epochs=stage.epochs
+        or decide_epochs(habits, rows, batch, inputs, gpu=gpu, quality=stage.quality),
         batch=batch,
-        lr=stage.lr if isinstance(stage.lr, float) else habit.lr,
+        lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habits, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
-        once=encodes_once(network.fixed, rows),
+        once=once,
         rows=rows,
         default=stage.model is None,
         stackable=isinstance(network.body, Ensemble)

@@ -16,15 +16,15 @@ def make_reporter(epochs: int, session: Session) -> Callable[[Mapping[str, float
         epochs: at most.
         session: whose listeners are told.
     """
-    seconds = 0.0
+    seconds, seen = 0.0, 0
     best = float("inf")
 
     def report(row: Mapping[str, float]) -> None:
-        nonlocal seconds, best
-        seconds += row["seconds"]
+        nonlocal seconds, seen, best
+        seconds, seen = seconds + row["seconds"], seen + 1
         done = int(row["epoch"])
         best = min(best, row["valid_loss"])
-        left = seconds / done * (epochs - done)
+        left = seconds / seen * (epochs - done)
         values = {
             "train_loss": row["train_loss"],
             "valid_loss": row["valid_loss"],

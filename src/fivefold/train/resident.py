@@ -45,21 +45,17 @@ class Resident:
     augment: Callable[[Batch], Batch] | None
 
 
-def make_resident(
-    stage: "Train", plan: "Plan", data: "Preprocessed", *, most: int | None = None
-) -> Resident:
+def make_resident(stage: "Train", plan: "Plan", data: "Preprocessed") -> Resident:
     """Put the rows on the device, and show the training rows to a body that fits buffers.
 
     Args:
         stage: what was asked for.
         plan: the network and whether to encode ahead.
         data: encoded rows.
-        most: rows of each part that are placed; None is all.
     """
     fixed, head = plan.network.fixed, plan.network.head
 
     def placed(rows: "Rows") -> Data:
-        rows = rows if most is None else next(rows.chunks(most), rows)
         blocks = place(rows, plan.device)
         target = targets(rows.target, head, own=stage.own_loss is not None).to(plan.device)
         return (encode(blocks, fixed) if plan.once else blocks), target

@@ -1,12 +1,15 @@
 """What is decided where the user has not: batch, epochs, learning rate."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from fivefold.models.inputs import Image, Inputs, Text, parts
+from fivefold.train.misfits import Quality
+from fivefold.train.trees import Boosting
 
-Network = Literal["mlp", "convnet", "textnet", "mixture", "own"]
+Network = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture", "own"]
 
 PIXELS = 2e8
 """Pixels of training images that a run on a CPU looks at, all epochs together."""
@@ -14,8 +17,17 @@ PIXELS = 2e8
 TOKENS = 1e7
 """Words of training texts that a run on a CPU looks at, all epochs together."""
 
+ROWS = 6e5
+"""Rows of a table that a run of many members looks at, all epochs together."""
+
+LEAST_EPOCHS = 5
+"""Epochs that such a run has all the same."""
+
 GPU = 10
 """How many times as much a GPU looks at."""
+
+MANY = 5000
+"""Training rows from which trees may have larger leaves, and more of them."""
 
 
 @dataclass(frozen=True)
@@ -27,37 +39,101 @@ class Habit:
         weight_decay: of AdamW.
         steps: that a run should take where nothing else bounds its epochs.
         epochs: the fewest and the most that a rule gives.
-        batch: the most rows a step that a rule gives.
+        batch: the fewest and the most rows a step that a rule gives.
+        batches: that an epoch should have.
+        lr_rows: training rows below which the learning rate falls with their root; 0 for never.
     """
 
     lr: float
     weight_decay: float
     steps: int
     epochs: tuple[int, int]
-    batch: int = 4096
+    batch: tuple[int, int] = (64, 4096)
+    batches: int = 64
+    lr_rows: int = 0
 
+
+_MEMBERS = Habit(
+    lr=5e-3,
+    weight_decay=0.02,
+    steps=1500,
+    epochs=(20, 60),
+    batch=(32, 256),
+    batches=40,
+    lr_rows=10_000,
+)
 
 HABITS: dict[Network, Habit] = {
+    "blend": _MEMBERS,
+    "tabm": _MEMBERS,
     "mlp": Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)),
-    "convnet": Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=256),
-    "textnet": Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=256),
-    "mixture": Habit(lr=3e-3, weight_decay=0.1, steps=1500, epochs=(5, 30), batch=1024),
+    "convnet": Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
+    "textnet": Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256)),
+    "mixture": Habit(lr=3e-3, weight_decay=0.1, steps=1500, epochs=(5, 30), batch=(64, 1024)),
     "own": Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100)),
 }
 
 
+@dataclass(frozen=True)
+class Dial:
+    """What the wish for speed or accuracy sets.
+
+    Args:
+        effort: factor on the epochs that the rules give.
+        boosters: independent runs of boosting for a table.
+        rounds: of each, at most.
+        network: arguments of the network for a table.
+    """
+
+    effort: float
+    boosters: int
+    rounds: int
+    network: Mapping[str, Any] = field(default_factory=dict)
+
+
+DIALS: dict[Quality, Dial] = {
+    "fast": Dial(0.5, boosters=1, rounds=200, network={"members": 8, "width": 128}),
+    "balanced": Dial(1.0, boosters=3, rounds=500),
+    "best": Dial(1.5, boosters=8, rounds=800, network={"members": 32, "width": 256}),
+}
+
+
 def decide_batch(network: Network, rows: int) -> int:
-    """Rows a step: a power of two near rows/64, from 64 to 4,096 (256 for images and texts).
+    """Rows a step: a power of two near a 64th of the rows, a 40th for networks of many members.
 
     Example:
         >>> decide_batch("mlp", 31_000), decide_batch("mlp", 100), decide_batch("own", 10**7)
         (512, 64, 4096)
+        >>> decide_batch("tabm", 500), decide_batch("tabm", 12_000)
+        (32, 256)
     """
-    power = round(math.log2(max(rows, 1) / 64)) if rows > 64 else 0
-    return int(min(HABITS[network].batch, max(64, 2 ** max(power, 0))))
+    fewest, most = HABITS[network].batch
+    power = round(math.log2(max(rows, 1) / HABITS[network].batches))
+    return int(min(most, max(fewest, 2 ** max(power, 0))))
 
 
-def decide_epochs(network: Network, rows: int, batch: int, inputs: Inputs, *, gpu: bool) -> int:
+def decide_lr(network: Network, rows: int) -> float:
+    """The full learning rate; networks of many members learn few rows more slowly.
+
+    Example:
+        >>> decide_lr("mlp", 100), decide_lr("tabm", 2500), decide_lr("tabm", 50_000)
+        (0.002, 0.0025, 0.005)
+    """
+    habit = HABITS[network]
+    if not habit.lr_rows:
+        return habit.lr
+    return habit.lr * min(1.0, math.sqrt(rows / habit.lr_rows))
+
+
+def decide_epochs(
+    network: Network,
+    rows: int,
+    batch: int,
+    inputs: Inputs,
+    *,
+    gpu: bool,
+    quality: Quality = "balanced",
+) -> int:
     """Epochs at most, by how many steps one has and by how much there is to look at.
 
     Args:
@@ -66,16 +142,19 @@ def decide_epochs(network: Network, rows: int, batch: int, inputs: Inputs, *, gp
         batch: rows a step.
         inputs: sizes of what the network reads.
         gpu: whether it is trained on one.
+        quality: the wish for speed or accuracy.
 
     Returns:
-        From 1 to 100. Early stopping may end the run before.
+        From 1 to 150. Early stopping may end the run before.
 
     Example:
         >>> from fivefold.models.inputs import Width
         >>> decide_epochs("mlp", 31_000, 512, Width(100), gpu=False)
         25
+        >>> decide_epochs("mlp", 31_000, 512, Width(100), gpu=False, quality="fast")
+        12
     """
-    habit = HABITS[network]
+    habit, times = HABITS[network], GPU if gpu else 1
     fewest, most = habit.epochs
     steps = max(1, rows // min(batch, rows)) if rows else 1
     epochs = habit.steps / steps
@@ -85,8 +164,24 @@ def decide_epochs(network: Network, rows: int, batch: int, inputs: Inputs, *, gp
         (sum(p.length for p in sizes if isinstance(p, Text)), TOKENS),
     ):
         if size and rows:
-            epochs = min(epochs, budget * (GPU if gpu else 1) / (rows * size))
-    return int(min(most, max(fewest, round(epochs))))
+            epochs = min(epochs, budget * times / (rows * size))
+    epochs = min(most, max(fewest, round(epochs)))
+    if habit.lr_rows and rows:
+        epochs = min(epochs, max(LEAST_EPOCHS, round(ROWS * times / rows)))
+    return max(1, round(epochs * DIALS[quality].effort))
+
+
+def decide_boosting(rows: int, quality: Quality = "balanced") -> Boosting:
+    """How trees are grown for so many training rows."""
+    dial = DIALS[quality]
+    many = rows >= MANY
+    return Boosting(
+        rounds=dial.rounds,
+        boosters=dial.boosters,
+        lr=0.06,
+        leaves=31 if many else 16,
+        leaf_rows=20 if many else 10,
+    )
 
 
 def decide_shift(height: int, width: int) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 from fivefold.core.faults import nearest
 
-NAMES = ("mlp", "convnet", "textnet", "mixture")
-"""The built-in networks: for tables, small images, texts, and rows that mix them."""
+NAMES = ("blend", "tabm", "mlp", "convnet", "textnet", "mixture")
+"""The built-in networks: three for tables, then small images, texts, and rows that mix them."""
 
 
 def is_module(model: Any) -> bool:

@@ -20,9 +20,9 @@ DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 class Stepper:
     """What a step does to a network, and in how many pieces its batch goes through.
 
-    Memory that runs out halves the pieces and the step is done again: the gradients of the pieces
-    add up to those of the batch, so what is learnt stays the same but for layers that look at
-    other rows of the batch.
+    When memory runs out, the step is done again in pieces of half the size: their gradients add up
+    to those of the batch, so what is learnt stays the same, but for layers that look at other
+    rows of the batch and for the random numbers of the failed try.
 
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
@@ -51,7 +51,8 @@ class Stepper:
         self.model, self.optimizer, self.loss = model, optimizer, loss
         self.clip, self.precision, self.device = clip, precision, device
         self.pieces, self.changes, self.on_note = pieces, changes, on_note
-        self.parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        self.exact = all(p.dtype == torch.float32 for p in _held(optimizer))
+        self.parameters = _held(optimizer)
         self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
 
     def __call__(self, data: Data, picked: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -65,10 +66,10 @@ class Stepper:
                 self.optimizer.zero_grad()
                 value = self._gradients(data, picked)
                 break
-            except (torch.OutOfMemoryError, RuntimeError) as error:
+            except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error) or self.pieces >= len(picked):
                     raise
-            self.pieces *= 2
+            self.pieces = min(2 * self.pieces, len(picked))
             self.optimizer.zero_grad()
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
@@ -82,13 +83,14 @@ class Stepper:
 
     def _gradients(self, data: Data, picked: Tensor) -> Tensor:
         total = None
-        for piece in picked.tensor_split(self.pieces) if self.pieces > 1 else (picked,):
+        count = min(self.pieces, len(picked))
+        for piece in picked.tensor_split(count) if count > 1 else (picked,):
             inputs = take(data[0], piece)
             for change in self.changes:
                 inputs = change(inputs)
             with autocast(self.device, self.precision):
                 value = self.loss(self.model(inputs), take_rows(data[1], piece))
-            if self.pieces > 1:
+            if count > 1:
                 value = value * (len(piece) / len(picked))
             self.scaler.scale(value).backward()  # type: ignore[no-untyped-call]
             total = value.detach() if total is None else total + value.detach()
@@ -96,10 +98,11 @@ class Stepper:
         return total
 
     def _move(self) -> Tensor | None:
-        if isinstance(self.optimizer, FusedAdamW) and not self.scaler.is_enabled():
-            if self.clip is None:
-                self.optimizer.step()
-                return None
+        if self.clip is None and not self.scaler.is_enabled():
+            self.optimizer.step()
+            return None
+        if isinstance(self.optimizer, FusedAdamW) and self.exact and not self.scaler.is_enabled():
+            assert self.clip is not None
             length = gradient_norm(self.parameters)
             self.optimizer.step(((length + 1e-6) / self.clip).clamp_(min=1))
             return length
@@ -110,6 +113,10 @@ class Stepper:
         self.scaler.step(self.optimizer)  # type: ignore[arg-type]
         self.scaler.update()
         return norm
+
+
+def _held(optimizer: Optimizer) -> list[Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 @torch.no_grad()

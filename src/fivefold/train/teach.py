@@ -15,8 +15,10 @@ from fivefold.core.events import Noted
 from fivefold.core.finding import Finding
 from fivefold.core.recipe import write_recipe
 from fivefold.models.assemble import digest
+from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble, stack
 from fivefold.train.batches import private_random, take
+from fivefold.train.blend import grow, join, placeholder
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.contract import ROWS
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
     from fivefold.train.train import Train
 
 
-SOME = 1024
-"""Training rows that a network is shown for a rehearsal."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Taught:
     """What came of a plan; the plan's network has learnt.
@@ -49,6 +47,8 @@ class Taught:
         lr: full learning rate.
         weight_decay: what the optimizer takes of matrices.
         stacked: whether the members of an ensemble learnt as one network.
+        trees: how many answer beside the network.
+        trees_weight: of them, 0 to 1.
         first_digest: of the weights before the first step.
         findings: what was noticed.
     """
@@ -57,6 +57,8 @@ class Taught:
     lr: float
     weight_decay: float
     stacked: bool
+    trees: int
+    trees_weight: float
     first_digest: str
     findings: tuple[Finding, ...]
 
@@ -77,6 +79,11 @@ def teach(
     body = plan.network.body
     first_digest = digest(plan.network)
     prepare = rows.prepare
+    trees = None
+    if isinstance(body, Blend) and plan.boosting is not None:
+        session.emit(Noted(text="Growing trees."))
+        shape = (plan.network.head.task, data.codec.schema.outputs)
+        trees = grow(rows.train, rows.valid, *shape, boosting=plan.boosting, seed=session.seed)
     learner: nn.Module = body
     if isinstance(body, Ensemble) and plan.stackable:
         few = take(rows.train[0], slice(0, ROWS))
@@ -104,7 +111,15 @@ def teach(
     if session.directory is not None:
         checkpoints = Checkpoints(
             session.directory / FOLDER,
-            facts=facts(stage, plan, data, first_digest=first_digest, lr=lr),
+            facts=facts(
+                stage,
+                plan,
+                data,
+                session,
+                first_digest=first_digest,
+                lr=lr,
+                stacked=learner is not body,
+            ),
             seconds=stage.checkpoint_seconds,
             resume=session.resume,
         )
@@ -131,11 +146,24 @@ def teach(
         on_epoch=make_reporter(plan.epochs, session),
         on_note=lambda text: session.emit(Noted(text=text)),
     )
+    if fitted.ending == "interrupted" and session.is_refit:
+        raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others
     if learner is not body:
         learner.write_back(body)  # type: ignore[operator]
         body.eval()
+    weight = 0.0
+    if isinstance(body, Blend) and trees is not None:
+        weight = join(body, trees, rows.valid, plan.network.head.task)
+        session.emit(
+            Noted(
+                text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network the "
+                f"rest: best for the {len(data.valid):,} validation rows."
+            )
+        )
     findings = (
-        *find_explosion(fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr),
+        *find_explosion(
+            fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision
+        ),
         *find_dead_units(body, rows.train[0], prepare=prepare, lr=lr),
     )
     return Taught(
@@ -143,14 +171,19 @@ def teach(
         lr=lr,
         weight_decay=weight_decay,
         stacked=learner is not body,
+        trees=0 if trees is None else trees.trees,
+        trees_weight=weight,
         first_digest=first_digest,
         findings=findings,
     )
 
 
 def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
-    """The plan's network before the first step, with buffers fitted on some training rows."""
-    make_resident(stage, plan, data, most=SOME)
+    """The plan's network as it is before the first step, trees that answer 0 beside it."""
+    make_resident(stage, plan, data)
+    body, first_digest = plan.network.body, digest(plan.network)
+    if isinstance(body, Blend) and plan.boosting is not None:
+        body.attach(placeholder(data.codec.schema.outputs), 0.5)
     optimizer = make_optimizer(
         stage.optimizer, plan.network.body, lr=plan.lr, weight_decay=plan.weight_decay
     )
@@ -160,13 +193,22 @@ def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
         lr=float(group["lr"]),
         weight_decay=float(group.get("weight_decay", 0.0)),
         stacked=False,
-        first_digest=digest(plan.network),
+        trees=0,
+        trees_weight=0.0,
+        first_digest=first_digest,
         findings=(),
     )
 
 
 def facts(
-    stage: "Train", plan: "Plan", data: "Preprocessed", *, first_digest: str, lr: float
+    stage: "Train",
+    plan: "Plan",
+    data: "Preprocessed",
+    session: "Session",
+    *,
+    first_digest: str,
+    lr: float,
+    stacked: bool,
 ) -> Mapping[str, Any]:
     """What must be equal for a run to go on with the same bits."""
     return {
@@ -180,6 +222,8 @@ def facts(
         "lr": lr,
         "precision": plan.precision,
         "matmul": plan.matmul,
+        "stacked": stacked,
+        "seed": session.seed,
         "device": device_name(plan.device),
         "threads": torch.get_num_threads(),
         "torch": str(torch.__version__),

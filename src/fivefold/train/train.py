@@ -11,7 +11,7 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.train.misfits import LossName, find_misfits
+from fivefold.train.misfits import LossName, Quality, find_misfits
 from fivefold.train.snapshot import is_module, snapshot
 
 Label = str | int | float | bool
@@ -27,6 +27,8 @@ class Train(Stage):
             other single kind as its tensor, several as a dict of tensors; logits
             `(n, outputs)` are expected, one output for two classes and for regression. A module
             with a method `fit_buffers(batch)` is shown the training rows once, before step one.
+        quality: `fast`, `balanced` or `best`: how many epochs the rules give and, for a table, how
+            many members and trees.
         epochs: at most; None follows a rule on rows and their size, up to 100.
         batch: rows a step; None is a power of two near rows/64.
         lr: full learning rate of AdamW; None is what suits the network, `find` looks for it in a
@@ -48,7 +50,7 @@ class Train(Stage):
         ema: decay of a moving average of the weights, which is then judged and kept; None has
             none.
         members: networks that are trained side by side and answer together, by the mean of their
-            logits.
+            logits; None is one, or what `quality` says for a table.
         augment: random changes to images in training: `shift` by up to one pixel in 14, `flip`
             left to right.
         threads: of the CPU; None leaves it to torch.
@@ -63,6 +65,7 @@ class Train(Stage):
     """
 
     model: Annotated[Any, BeforeValidator(snapshot)] = Field(default=None, kw_only=False)
+    quality: Quality = "balanced"
     epochs: Count | None = None
     batch: Count | None = None
     lr: PositiveFloat | Literal["find"] | None = None
@@ -78,7 +81,7 @@ class Train(Stage):
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
-    members: Count = 1
+    members: Count | None = None
     augment: tuple[Literal["shift", "flip"], ...] = ()
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
@@ -90,7 +93,7 @@ class Train(Stage):
             raise ValueError("`class_weights` has no effect on a `loss` of your own")
         if self.optimizer is not None and (self.lr is not None or self.weight_decay is not None):
             raise ValueError("`lr` and `weight_decay` have no effect on an `optimizer` of your own")
-        if self.members > 1 and is_module(self.model):
+        if (self.members or 1) > 1 and is_module(self.model):
             raise ValueError(
                 "`members` that start from one module would be one network: pass a function "
                 "(inputs, outputs) that makes a new one"

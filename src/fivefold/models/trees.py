@@ -1,0 +1,122 @@
+"""Boosted decision trees as a module of buffers: they are fitted elsewhere and only answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fivefold.codecs.table import Array
+
+
+class Trees(nn.Module):
+    """A sum of decision trees over the columns of one matrix; nothing in it learns.
+
+    All rows walk down all trees at once, one level a step. A node sends a row to the left where
+    `row[feature] <= threshold`; a leaf sends it to itself.
+
+    Args:
+        nodes: of all trees together.
+        trees: how many there are, those of each output one after another.
+        depth: steps from a root to the deepest leaf.
+        outputs: numbers a row; `trees` is a multiple of it.
+
+    Example:
+        >>> trees = Trees(3, 1, 1, 1)
+        >>> stump = {"feature": [1, 0, 0], "threshold": [0.5, 0, 0], "left": [1, 1, 2],
+        ...          "right": [2, 1, 2], "value": [0, -1, 1], "root": [0], "bias": [10.0]}
+        >>> trees.load_nodes(stump)
+        >>> trees(torch.tensor([[9.0, 0.5], [9.0, 0.6]])).tolist()
+        [[9.0], [11.0]]
+    """
+
+    feature: Tensor
+    threshold: Tensor
+    left: Tensor
+    right: Tensor
+    value: Tensor
+    root: Tensor
+    bias: Tensor
+
+    def __init__(self, nodes: int, trees: int, depth: int, outputs: int) -> None:
+        super().__init__()
+        self.nodes, self.trees, self.depth, self.outputs = nodes, trees, depth, outputs
+        for name in ("feature", "left", "right"):
+            self.register_buffer(name, torch.zeros(nodes, dtype=torch.int64))
+        self.register_buffer("threshold", torch.zeros(nodes))
+        self.register_buffer("value", torch.zeros(nodes))
+        self.register_buffer("root", torch.zeros(trees, dtype=torch.int64))
+        self.register_buffer("bias", torch.zeros(outputs))
+
+    @property
+    def sizes(self) -> list[int]:
+        """What it is built from, as plain values."""
+        return [self.nodes, self.trees, self.depth, self.outputs]
+
+    @torch.no_grad()
+    def load_nodes(self, arrays: Mapping[str, Array | Sequence[float]]) -> None:
+        """Copy fitted nodes in, by the names of the buffers."""
+        for name, values in arrays.items():
+            buffer: Tensor = getattr(self, name)
+            buffer.copy_(torch.as_tensor(np.asarray(values)))
+
+    def forward(self, matrix: Tensor) -> Tensor:
+        """`(n, width)` float32 without NaN to `(n, outputs)`."""
+        node = self.root.expand(matrix.shape[0], self.trees)
+        for _ in range(self.depth):
+            below = matrix.gather(1, self.feature[node]) <= self.threshold[node]
+            node = torch.where(below, self.left[node], self.right[node])
+        leaves = self.value[node].view(-1, self.outputs, self.trees // self.outputs)
+        return leaves.sum(dim=2) + self.bias
+
+
+def join_trees(
+    trees: Sequence[Any], bias: Array, shares: Sequence[float] | None = None
+) -> tuple[list[int], dict[str, Array]]:
+    """The node tables of scikit-learn's histogram trees as one table.
+
+    A threshold is rounded down to float32, so that `x <= threshold` decides every float32 `x`
+    as it did in float64.
+
+    Args:
+        trees: record arrays with `feature_idx`, `num_threshold`, `left`, `right`, `is_leaf`,
+            `depth` and `value`, without categorical splits; for several outputs, those of the
+            first output first, equally many each.
+        bias: `(outputs,)` added at the end.
+        shares: what each tree's values are multiplied by; None is 1.
+
+    Returns:
+        What `Trees` is built from (nodes, trees, depth, outputs), and its buffers.
+    """
+    starts = np.cumsum([0, *(len(tree) for tree in trees)])
+    joined: dict[str, list[Array]] = {
+        name: [] for name in ("feature", "threshold", "left", "right", "value")
+    }
+    depth = 0
+    for place, tree in enumerate(trees):
+        leaf, start = tree["is_leaf"].astype(bool), starts[place]
+        itself = np.arange(len(tree))
+        share = 1.0 if shares is None else shares[place]
+        joined["feature"].append(np.where(leaf, 0, tree["feature_idx"]).astype(np.int64))
+        joined["threshold"].append(round_down(np.where(leaf, 0.0, tree["num_threshold"])))
+        for side in ("left", "right"):
+            joined[side].append(start + np.where(leaf, itself, tree[side]).astype(np.int64))
+        joined["value"].append(np.where(leaf, share * tree["value"], 0.0).astype(np.float32))
+        depth = max(depth, int(tree["depth"].max()))
+    arrays = {name: np.concatenate(parts) for name, parts in joined.items()}
+    arrays["root"] = starts[:-1].astype(np.int64)
+    arrays["bias"] = np.asarray(bias, np.float32)
+    return [int(starts[-1]), len(trees), depth, len(bias)], arrays
+
+
+def round_down(values: Array) -> Array:
+    """The largest float32 that is not above each float64 value.
+
+    Example:
+        >>> round_down(np.array([0.1])) <= np.array([0.1])
+        array([ True])
+    """
+    nearest = values.astype(np.float32)
+    above = nearest.astype(np.float64) > values
+    return np.where(above, np.nextafter(nearest, np.float32(-np.inf)), nearest)

@@ -1,0 +1,124 @@
+"""Trees beside a network: growing them, and how much each counts when they answer together."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fivefold.codecs.schema import Task
+from fivefold.models.blend import Blend, matrix
+from fivefold.models.trees import Trees
+from fivefold.train.batches import Data, take
+from fivefold.train.trees import Boosting, fit_trees
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+
+STEPS = 20
+"""Weights that are tried: 0, 1/20, ..., 1."""
+
+PULL = 10.0
+"""How strongly few validation rows hold the weight at one half, in nats at distance 1."""
+
+
+def grow(
+    train: Data, valid: Data, task: Task, outputs: int, *, boosting: Boosting, seed: int
+) -> Trees | None:
+    """Trees for the rows that a network for tables learns from.
+
+    Args:
+        train: inputs and targets of all training rows, as the network gets them.
+        valid: the same of validation rows, which choose the rounds.
+        task: what is predicted.
+        outputs: numbers a row.
+        boosting: how trees are grown.
+        seed: of the columns that splits choose from.
+
+    Returns:
+        A module on the CPU; None where no trees can be grown, see `fit_trees`.
+    """
+
+    def plain(data: Data) -> "tuple[Array, Array]":
+        target = data[1].cpu().numpy()
+        return (
+            matrix(data[0]).cpu().numpy(),
+            target if task == "regression" else target.astype(np.int64),
+        )
+
+    return fit_trees(plain(train), plain(valid), task, outputs, boosting=boosting, seed=seed)
+
+
+@torch.no_grad()
+def join(body: Blend, trees: Trees, valid: Data, task: Task, *, batch: int = 4096) -> float:
+    """Let trees answer beside a network that has learnt, with the weight that suits both.
+
+    Args:
+        body: in eval mode, its trees still to come.
+        trees: fitted.
+        valid: inputs and targets of validation rows, which choose the weight.
+        task: what is predicted.
+        batch: rows at a time.
+
+    Returns:
+        The weight of the trees.
+    """
+    inputs, target = valid
+    own, grown = [], []
+    trees = trees.to(target.device)
+    for start in range(0, len(target), batch):
+        part = take(inputs, slice(start, start + batch))
+        own.append(body.network(part))
+        grown.append(trees(matrix(part)))
+    weight = find_weight(torch.cat(own), torch.cat(grown), target, task)
+    body.attach(trees, weight)
+    return weight
+
+
+def placeholder(outputs: int) -> Trees:
+    """Untrained trees: they answer 0, and show that a network with trees can be exported."""
+    return Trees(3 * outputs, outputs, 1, outputs)
+
+
+@torch.no_grad()
+def find_weight(
+    network: Tensor, trees: Tensor, target: Tensor, task: Task, *, pull: float = PULL
+) -> float:
+    """The weight of the trees with the best validation loss, drawn towards one half.
+
+    Args:
+        network: `(n, outputs)` logits, or values in the unit of the targets, of validation rows.
+        trees: the same from the trees.
+        target: `(n,)` class indices; for two classes 0 and 1 of any type; or values.
+        task: what is predicted.
+        pull: what weight 0 or 1 costs more than one half, as a sum over all rows, times 4.
+
+    Returns:
+        From 0 (the network alone) to 1 (the trees alone); one half without rows.
+
+    Example:
+        >>> target = torch.arange(100) % 2
+        >>> good = 4.0 * target[:, None] - 2
+        >>> find_weight(good, 0 * good, target, "binary"), find_weight(good, good, target, "binary")
+        (0.0, 0.5)
+    """
+    rows = len(target)
+    if not rows:
+        return 0.5
+    found, best = 0.5, float("inf")
+    for step in range(STEPS + 1):
+        weight = step / STEPS
+        mixed = (1 - weight) * network.double() + weight * trees.double()
+        match task:
+            case "regression":  # in nats: half the logarithm of the squared error
+                error = F.mse_loss(mixed[:, 0], target.double())
+                loss = error.clamp(min=1e-12).log() / 2
+            case "binary":
+                loss = F.binary_cross_entropy_with_logits(mixed[:, 0], target.double())
+            case "multiclass":
+                loss = F.cross_entropy(mixed, target.long())
+        total = loss.item() + pull / rows * (weight - 0.5) ** 2
+        if total < best:
+            found, best = weight, total
+    return found

@@ -1,0 +1,111 @@
+"""Boosted trees for the rows of a table, as a module that a network can answer beside."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.schema import Task
+from fivefold.codecs.table import Array
+from fivefold.models.trees import Trees, join_trees
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boosting:
+    """How trees are grown.
+
+    Args:
+        rounds: at most, of each booster.
+        trees: at most, of each booster, over all outputs.
+        boosters: fitted with different columns at each split; their answers are averaged.
+        lr: what each round adds of its step.
+        leaves: of a tree, at most.
+        depth: of a tree, at most.
+        leaf_rows: training rows in a leaf, at least.
+        columns: fraction of the columns that a split may choose from.
+        patience: rounds without a better validation loss after which a booster stops.
+    """
+
+    rounds: int = 400
+    trees: int = 1500
+    boosters: int = 3
+    lr: float = 0.05
+    leaves: int = 16
+    depth: int = 10
+    leaf_rows: int = 10
+    columns: float = 0.4
+    patience: int = 40
+
+
+def fit_trees(
+    train: tuple[Array, Array],
+    valid: tuple[Array, Array],
+    task: Task,
+    outputs: int,
+    *,
+    boosting: Boosting | None = None,
+    seed: int = 0,
+) -> Trees | None:
+    """Grow trees on training rows; validation rows choose the rounds.
+
+    Args:
+        train: a float32 matrix `(n, width)` without NaN, and its targets: class indices, or
+            values in the unit that the network learns.
+        valid: the same for validation rows.
+        task: what is predicted.
+        outputs: numbers a row: 1 for two classes and for values, else one a class.
+        boosting: how trees are grown.
+        seed: of the columns that splits choose from.
+
+    Returns:
+        A module that gives logits, or values in the unit of the targets; None where training or
+        validation rows lack a class, or there are no validation rows or columns.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> x = rng.random((300, 2)).astype(np.float32)
+        >>> y = (x[:, 0] > 0.5).astype(np.int64)
+        >>> trees = fit_trees((x[:200], y[:200]), (x[200:], y[200:]), "binary", 1)
+        >>> trees is not None and trees.outputs
+        1
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
+
+    boosting = boosting or Boosting()
+    is_number = task == "regression"
+    (x, y), (x_valid, y_valid) = train, valid
+    if not len(y_valid) or not x.shape[1]:
+        return None
+    if not is_number and len(np.unique(y)) < max(2, outputs):
+        return None
+    kind: Any = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
+    found: list[Any] = []
+    bias = np.zeros(outputs)
+    for place in range(boosting.boosters):
+        model = kind(
+            max_iter=max(1, min(boosting.rounds, boosting.trees // outputs)),
+            learning_rate=boosting.lr,
+            max_leaf_nodes=boosting.leaves,
+            max_depth=boosting.depth,
+            min_samples_leaf=boosting.leaf_rows,
+            max_features=boosting.columns,
+            l2_regularization=1.0,  # without it, many rare classes make the boosting diverge
+            early_stopping=True,
+            scoring="loss",
+            n_iter_no_change=boosting.patience,
+            tol=0.0,
+            random_state=(seed + 7919 * place) % 2**32,
+        )
+        with threadpool_limits(limits=1):
+            model.fit(x, y, X_val=x_valid, y_val=y_valid)
+        best = int(np.argmax(model.validation_score_))
+        found.append(model._predictors[:best])
+        bias += np.ravel(model._baseline_prediction) / boosting.boosters
+    ordered = [rounds[j].nodes for j in range(outputs) for kept in found for rounds in kept]
+    if not ordered:
+        return None
+    sizes, arrays = join_trees(ordered, bias, [1 / boosting.boosters] * len(ordered))
+    trees = Trees(*sizes)
+    trees.load_nodes(arrays)
+    return trees.eval()

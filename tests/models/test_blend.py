@@ -1,0 +1,103 @@
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from sklearn.ensemble import HistGradientBoostingRegressor
+from torch import nn
+
+from fivefold.deploy.export import quiet
+from fivefold.models.blend import Blend, matrix
+from fivefold.models.inputs import Codes, Width
+from fivefold.models.mlp import Mlp
+from fivefold.models.registry import build, describe
+from fivefold.models.tabm import TabM
+from fivefold.models.trees import Trees, join_trees
+
+
+@pytest.fixture
+def grown():
+    """Rows of two numbers and one code, and boosted trees over them."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3)).astype(np.float32)
+    x[:, 2] = rng.integers(0, 4, 300)
+    return x, HistGradientBoostingRegressor(max_iter=30).fit(x, x[:, 0] + (x[:, 2] == 2))
+
+
+def blended(model, inputs, network):
+    nodes = [rounds[0].nodes for rounds in model._predictors]
+    sizes, arrays = join_trees(nodes, np.ravel(model._baseline_prediction))
+    trees = Trees(*sizes)
+    trees.load_nodes(arrays)
+    blend = Blend(inputs, 1, network=network)
+    blend.attach(trees, 0.0)
+    return blend
+
+
+def test_blend_in_training_is_the_network_alone(grown):
+    x, model = grown
+    network = Mlp(Width(3, measured=2), 1, dropout=0.0)
+    blend = blended(model, Width(3, measured=2), network).train()
+    blend.weight.fill_(0.7)
+    rows = torch.from_numpy(x)
+    assert torch.equal(blend(rows), network(rows))
+    assert {name for name, _ in blend.named_parameters()} == {
+        f"network.{name}" for name, _ in network.named_parameters()
+    }
+
+
+def test_blend_in_eval_mode_mixes_by_its_weight(grown):
+    x, model = grown
+    network = Mlp(Width(3, measured=2), 1)
+    blend = blended(model, Width(3, measured=2), network).eval()
+    rows = torch.from_numpy(x)
+    for weight in (0.0, 0.25, 1.0):
+        blend.weight.fill_(weight)
+        wanted = (1 - weight) * network(rows)[:, 0].detach().numpy() + weight * model.predict(x)
+        np.testing.assert_allclose(blend(rows)[:, 0].detach(), wanted, atol=1e-5)
+
+
+def test_blend_is_rebuilt_from_its_description(grown):
+    x, model = grown
+    blend = blended(model, Width(3, measured=2), TabM(Width(3, measured=2), 1, width=8)).eval()
+    blend.weight.fill_(0.3)
+    twin = build(json.loads(json.dumps(describe(blend)))).eval()
+    twin.load_state_dict(blend.state_dict())
+    rows = torch.from_numpy(x)
+    assert torch.equal(twin(rows), blend(rows))
+
+
+def test_matrix_puts_codes_after_the_table():
+    batch = {"codes": torch.tensor([[3]]), "table": torch.tensor([[0.5, 1.0]])}
+    assert matrix(batch).tolist() == [[0.5, 1.0, 3.0]]
+
+
+def test_blend_as_onnx_agrees_with_torch(grown):
+    x, model = grown
+    inputs = {"table": Width(2, measured=2), "codes": Codes((4,))}
+    blend = blended(model, inputs, Mlp(inputs, 1)).eval()
+    blend.weight.fill_(0.4)
+
+    class Flat(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.blend = blend
+
+        def forward(self, table, codes):
+            return self.blend({"table": table, "codes": codes})
+
+    def split(rows):
+        return torch.from_numpy(x[:rows, :2]), torch.from_numpy(x[:rows, 2:]).long()
+
+    batch = torch.export.Dim("batch", min=1)
+    with quiet():
+        program = torch.export.export(Flat(), split(8), dynamic_shapes=({0: batch}, {0: batch}))
+        proto = torch.onnx.export(program, dynamo=True, verbose=False).model_proto
+    session = onnxruntime.InferenceSession(proto.SerializeToString())
+    names = [node.name for node in session.get_inputs()]
+    for rows in (1, 7, 300):
+        feed = dict(zip(names, (part.numpy() for part in split(rows)), strict=True))
+        found = session.run(None, feed)[0]
+        wanted = Flat()(*split(rows)).detach().numpy()
+        np.testing.assert_allclose(found, wanted, atol=1e-5)

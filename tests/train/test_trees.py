@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from fivefold.train.trees import Boosting, fit_trees
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 4)).astype(np.float32)
+    return x, x[:, 0] + np.sin(3 * x[:, 1])
+
+
+SETTINGS = {
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 16,
+    "max_depth": 10,
+    "min_samples_leaf": 10,
+    "l2_regularization": 1.0,
+    "early_stopping": False,
+}
+
+
+def test_one_booster_is_the_booster_of_scikit_learn_with_the_best_number_of_rounds(rows):
+    x, y = rows
+    trees = fit_trees(
+        (x[:400], y[:400]),
+        (x[400:], y[400:]),
+        "regression",
+        1,
+        boosting=Boosting(boosters=1, lr=0.1, columns=1.0, rounds=60),
+    )
+    losses, answers = [], []
+    for rounds in range(1, 61):
+        model = HistGradientBoostingRegressor(max_iter=rounds, random_state=0, **SETTINGS)
+        answers.append(model.fit(x[:400], y[:400]).predict(x[400:]))
+        losses.append(((answers[-1] - y[400:]) ** 2).mean())
+    best = int(np.argmin(losses))
+    assert trees.trees == best + 1
+    found = trees(torch.from_numpy(x[400:]))[:, 0]
+    np.testing.assert_allclose(found, answers[best], atol=1e-5)
+
+
+def test_several_classes_come_out_in_their_order(rows):
+    x, y = rows
+    classes = np.digitize(y, [-0.5, 0.5])
+    trees = fit_trees((x[:400], classes[:400]), (x[400:], classes[400:]), "multiclass", 3)
+    found = trees(torch.from_numpy(x[400:])).argmax(dim=1).numpy()
+    model = HistGradientBoostingClassifier(random_state=0).fit(x[:400], classes[:400])
+    assert found.shape == (200,)
+    wanted = model.score(x[400:], classes[400:])
+    assert (found == classes[400:]).mean() > wanted - 0.03
+
+
+def test_two_fits_with_one_seed_are_equal_and_with_another_differ(rows):
+    x, y = rows
+    fits = [
+        fit_trees((x[:400], y[:400]), (x[400:], y[400:]), "regression", 1, seed=seed)
+        for seed in (3, 3, 4)
+    ]
+    first, second, third = (fit(torch.from_numpy(x)) for fit in fits)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, third)
+
+
+def test_rows_that_trees_cannot_learn_from_give_none(rows):
+    x, y = rows
+    ones = np.ones(600, dtype=np.int64)
+    assert fit_trees((x, ones), (x, ones), "binary", 1) is None
+    assert fit_trees((x, y), (x[:0], y[:0]), "regression", 1) is None
+    assert fit_trees((x[:, :0], y), (x[:, :0], y), "regression", 1) is None
