@@ -74,7 +74,7 @@ def serve() -> None:
     """What the server does: a line in, a process and then its end out."""
     import fivefold.models.ensemble
     import fivefold.pipeline
-    import fivefold.train.teach  # noqa: F401
+    import fivefold.train.learn  # noqa: F401
 
     for line in sys.stdin:
         pid = os.fork()

@@ -323,3 +323,38 @@ def test_fit_that_diverges_late_keeps_the_best_weights():
     assert 1 <= fitted.best_epoch <= 3
     assert "expected a finite loss in epoch 4, found nan on training" in fitted.trouble
     assert all(p.isfinite().all() for p in model.parameters())
+
+
+def test_validation_goes_on_with_fewer_rows_when_memory_runs_out():
+    class Tight(nn.Linear):
+        def forward(self, x):
+            if len(x) > 12:
+                raise torch.OutOfMemoryError("full")
+            return super().forward(x)
+
+    model, (_, valid) = Tight(6, 2), problem()
+    found = mean_loss(model, valid, loss=F.cross_entropy, batch=50)
+    with torch.no_grad():
+        wanted = F.cross_entropy(F.linear(valid[0], model.weight, model.bias), valid[1])
+    assert found == pytest.approx(wanted.item(), rel=1e-6)
+
+
+def test_fit_keeps_the_best_buffers_of_a_module_that_exchanges_them():
+    class Tracking(nn.Linear):
+        def __init__(self):
+            super().__init__(6, 2)
+            self.register_buffer("seen", torch.zeros(()))
+
+        def forward(self, x):
+            if self.training:
+                self.seen = self.seen + 1
+            return super().forward(x)
+
+    model, calls = Tracking(), []
+
+    def rising(outputs, target):
+        calls.append(1)
+        return F.cross_entropy(outputs, target) + len(calls)
+
+    assert train(model, problem(), loss=rising).best_epoch == 1
+    assert model.seen.item() == 150 // 32

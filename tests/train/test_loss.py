@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from fivefold.errors import DataError
 from fivefold.models.head import STEEP, Head
 from fivefold.train.loss import LOSSES, class_weights, find_link, make_loss, targets
-from fivefold.train.misfits import CLASS_LOSSES, NUMBER_LOSSES, LossName
+from fivefold.train.names import CLASS_LOSSES, NUMBER_LOSSES, LossName
 
 VALUES = torch.tensor([1.5, -2.0, 0.0, 0.25, 4.0, -0.5])
 TRUTH = torch.tensor([1.0, 1.0, 0.5, 0.0, -1.0, -0.5])

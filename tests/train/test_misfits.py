@@ -5,7 +5,8 @@ import pytest
 from fivefold.codecs.schema import Column, Schema, Task
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.registry import choose
-from fivefold.train.misfits import default_loss, default_network, find_misfits, fitting_losses
+from fivefold.train.misfits import find_misfits
+from fivefold.train.names import default_loss, default_network, fitting_losses
 from fivefold.train.train import Train
 
 

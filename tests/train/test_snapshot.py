@@ -6,11 +6,12 @@ import torch
 from torch import nn
 
 from fivefold.models.registry import NETWORKS
-from fivefold.train.snapshot import NAMES, snapshot
+from fivefold.train import names
+from fivefold.train.snapshot import snapshot
 
 
 def test_names_are_those_of_the_registry():
-    assert tuple(NETWORKS) == NAMES
+    assert tuple(NETWORKS) == names.NETWORKS
 
 
 def test_snapshot_of_a_module_does_not_follow_it():

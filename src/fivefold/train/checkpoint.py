@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fivefold.core.session import Session
 from fivefold.core.store import write_bytes
 from fivefold.errors import ResumeError
 
@@ -119,17 +118,6 @@ class Checkpoints:
                 "resume=False.",
                 differences=differences,
             )
-
-
-def threads_before(session: Session) -> int | None:
-    """The threads of the run that a session goes on with; None if it begins."""
-    if session.directory is None or not session.resume:
-        return None
-    for path in sorted((session.directory / FOLDER).glob(PATTERN), reverse=True):
-        found = read_state(path)
-        if found is not None:
-            return int(found[0]["threads"])
-    return None
 
 
 def to_bytes(facts: Mapping[str, Any], state: State) -> bytes:

@@ -28,7 +28,7 @@ from fivefold.train.fitted import Fitted, capture, random_of, restore
 from fivefold.train.loss import Loss
 from fivefold.train.optimizer import Optimizer
 from fivefold.train.schedule import Schedule, rate
-from fivefold.train.step import Precision, Stepper, autocast
+from fivefold.train.step import Precision, Stepper, autocast, is_out_of_memory
 
 VALUES = 2**15
 """Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
@@ -112,8 +112,7 @@ def fit(
         on_note=on_note,
     )
     average = None if ema is None else Average(stepper.parameters, ema)
-    weights = [tensor for tensor in model.state_dict().values() if isinstance(tensor, Tensor)]
-    best = [tensor.clone() for tensor in weights]
+    best = [tensor.clone() for tensor in state_tensors(model)]
     total = torch.zeros((), dtype=torch.float64, device=device)
     largest, first = torch.zeros((), device=device), torch.zeros((), device=device)
     judge = partial(
@@ -125,13 +124,13 @@ def fit(
         precision=precision,
         prepare=prepare,
     )
-    live = {"weights": weights, "best": best, "sums": [total, largest, first]}
+    live = {"weights": state_tensors(model), "best": best, "sums": [total, largest, first]}
     live |= {} if average is None else {"means": average.means}
     fitted, cursor = Fitted(), 0
     kept = None if checkpoints is None else checkpoints.newest()
     if kept is not None:
         fitted, cursor = restore(kept, live, stepper, average)
-        fitted.resumed = len(fitted.history) * steps + cursor
+        fitted.resumed = fitted.steps
     clock = Clock(time_limit, fitted.seconds)
     validation_seconds = 0.0
 
@@ -140,6 +139,7 @@ def fit(
         if checkpoints is None:
             return
         fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
+        live["weights"] = state_tensors(model)
         try:
             checkpoints.save(capture(fitted, step, live, stepper, average))
         except (OSError, TypeError, ValueError) as error:
@@ -176,6 +176,7 @@ def fit(
                     if average is not None:
                         average.update()
                     cursor = step + 1
+                    fitted.steps += 1
                     if time_limit is not None:
                         done_here = cursor - begun_at
                         guess = (clock.seconds - began) / done_here * len(valid[1]) / batch / 2
@@ -193,7 +194,7 @@ def fit(
                         fitted.ending = "diverged"
                         break
                     if valid_loss < fitted.best_loss or not len(valid[1]):
-                        torch._foreach_copy_(best, weights)
+                        torch._foreach_copy_(best, state_tensors(model))
                         fitted.best_loss, fitted.best_epoch = valid_loss, epoch
                 cursor, validation_seconds = 0, clock.seconds - before
                 row = {
@@ -232,7 +233,7 @@ def fit(
                 lr=max(full_rates),
             )
         fitted.trouble = f"Training {said} {cause.sentence} {cause.remedy}"
-    torch._foreach_copy_(weights, best)
+    torch._foreach_copy_(state_tensors(model), best)
     optimizer.zero_grad()
     model.eval()
     fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
@@ -249,22 +250,38 @@ def mean_loss(
     precision: Precision = "float32",
     prepare: Callable[[Batch], Batch] | None = None,
 ) -> float:
-    """The mean loss over all rows in eval mode; NaN without rows."""
+    """The mean loss over all rows in eval mode; NaN without rows.
+
+    When memory runs out, it goes on with half as many rows at a time.
+    """
     inputs, target = data
     rows = len(target)
     if not rows:
         return float("nan")
     model.eval()
     total = torch.zeros((), dtype=torch.float64, device=target.device)
-    for start in range(0, rows, batch):
+    start = 0
+    while start < rows:
         part = slice(start, min(start + batch, rows))
-        taken = take(inputs, part)
-        if prepare is not None:
-            taken = prepare(taken)
-        with autocast(target.device, precision):
-            value = loss(model(taken), target[part])
+        try:
+            taken = take(inputs, part)
+            if prepare is not None:
+                taken = prepare(taken)
+            with autocast(target.device, precision):
+                value = loss(model(taken), target[part])
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or batch == 1:
+                raise
+            batch = -(-batch // 2)
+            continue
         total += value.double() * (part.stop - start)
+        start = part.stop
     return total.item() / rows
+
+
+def state_tensors(model: nn.Module) -> list[Tensor]:
+    """The weights and buffers of a network as they are now; it may have exchanged some."""
+    return [tensor for tensor in model.state_dict().values() if isinstance(tensor, Tensor)]
 
 
 def _not_finite(train_loss: float, valid_loss: float, valid_rows: int) -> str:

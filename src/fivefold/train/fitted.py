@@ -33,6 +33,7 @@ class Fitted:
         norms: the largest norm of the gradient, before it is bounded, by epoch; none without
             `clip`.
         first_norm: the norm at the first step.
+        steps: that were taken.
         trouble: why a run that had a best epoch could not go on.
         resumed: steps that were done before, by a run that this one went on with.
     """
@@ -45,6 +46,7 @@ class Fitted:
     pieces: int = 1
     norms: list[float] = field(default_factory=list)
     first_norm: float = 0.0
+    steps: int = 0
     resumed: int = 0
     trouble: str = ""
 

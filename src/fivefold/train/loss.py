@@ -11,7 +11,7 @@ from torch import Tensor
 from fivefold.codecs.schema import Label
 from fivefold.errors import DataError
 from fivefold.models.head import STEEP, Link
-from fivefold.train.misfits import LossName, default_loss
+from fivefold.train.names import LossName, default_loss
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array

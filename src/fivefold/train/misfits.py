@@ -1,63 +1,21 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fivefold.codecs.schema import TABULAR, Kind, Schema, Task
+from fivefold.codecs.schema import Schema, Task
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.train.names import TABLES, default_network, fitting_losses
 
 if TYPE_CHECKING:
     from fivefold.train.train import Train
-
-LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
-
-Quality = Literal["fast", "balanced", "best"]
-
-CLASS_LOSSES: tuple[LossName, ...] = ("cross_entropy", "focal")
-"""The built-in losses for classes, the default first."""
-
-NUMBER_LOSSES: tuple[LossName, ...] = ("squared", "absolute", "huber", "quantile", "poisson")
-"""The built-in losses for regression, the default first."""
-
-
-TABLE_NETWORKS = ("blend", "tabm", "mlp")
-"""The built-in networks for tables, the default first."""
-
-
-def fitting_losses(task: Task) -> tuple[LossName, ...]:
-    """The built-in losses for a task, the default first."""
-    return NUMBER_LOSSES if task == "regression" else CLASS_LOSSES
-
-
-def default_loss(task: Task) -> LossName:
-    """The loss that a task has unless another is asked for.
-
-    Example:
-        >>> default_loss("regression"), default_loss("binary")
-        ('squared', 'cross_entropy')
-    """
-    return fitting_losses(task)[0]
-
-
-def default_network(kinds: Sequence[Kind]) -> str:
-    """The name of the default network for input columns of these kinds.
-
-    Example:
-        >>> default_network(["numeric", "boolean"]), default_network(["text", "text"])
-        ('blend', 'mixture')
-    """
-    if all(kind in TABULAR for kind in kinds):
-        return TABLE_NETWORKS[0]
-    if len(kinds) == 1:
-        return "convnet" if kinds[0] == "image" else "textnet"
-    return "mixture"
 
 
 def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
     kinds = [column.kind for column in schema.inputs]
     fits = default_network(kinds)
-    fitting = {"mixture", *(TABLE_NETWORKS if fits in TABLE_NETWORKS else (fits,))}
+    fitting = {"mixture", *(TABLES if fits in TABLES else (fits,))}
     if isinstance(stage.model, str) and stage.model not in fitting:
         yield PreflightError(
             f"Train: expected a network for {', '.join(sorted(set(kinds)))} columns, "

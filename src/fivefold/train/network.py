@@ -14,7 +14,7 @@ from fivefold.models.head import Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import NETWORKS, choose, make
 from fivefold.train.batches import private_random, seed_random
-from fivefold.train.rules import Network
+from fivefold.train.rules import Habits
 
 if TYPE_CHECKING:
     from fivefold.codecs.codec import Codec
@@ -86,7 +86,7 @@ def _is_lazy(module: nn.Module) -> bool:
     return any(isinstance(tensor, lazy) for tensor in tensors)
 
 
-def network_name(network: Assembled) -> tuple[str, Network]:
+def network_name(network: Assembled) -> tuple[str, Habits]:
     """What to call a network in print, and which habits it has."""
     body, times = network.body, ""
     if isinstance(body, Ensemble):

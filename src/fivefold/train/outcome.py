@@ -15,8 +15,8 @@ from fivefold.train.loss import LOSSES
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
     from fivefold.train.fitted import Fitted
+    from fivefold.train.learn import Learnt
     from fivefold.train.plan import Plan
-    from fivefold.train.teach import Taught
     from fivefold.train.train import Train
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "lr", "seconds")
@@ -30,7 +30,7 @@ HASTY = 0.005
 def make_trained(
     stage: "Train",
     plan: "Plan",
-    taught: "Taught",
+    learnt: "Learnt",
     data: "Preprocessed",
     *,
     seed: int,
@@ -41,13 +41,13 @@ def make_trained(
     Args:
         stage: what was asked for.
         plan: what was decided.
-        taught: how it went.
+        learnt: how it went.
         data: encoded rows.
         seed: of the run.
         seconds: from the first decision to the last epoch.
     """
-    fitted = taught.fitted
-    steps = max(1, plan.rows // plan.batch) * len(fitted.history) - fitted.resumed
+    fitted = learnt.fitted
+    steps = fitted.steps - fitted.resumed
     history = pd.DataFrame(fitted.history, columns=list(COLUMNS)).astype({"epoch": "int64"})
     return Trained(
         model=plan.network.cpu().eval(),
@@ -63,8 +63,8 @@ def make_trained(
             "batch": plan.batch,
             "accumulate": fitted.pieces,
             "optimizer": _name(stage.optimizer) or "AdamW",
-            "lr": taught.lr,
-            "weight_decay": taught.weight_decay,
+            "lr": learnt.lr,
+            "weight_decay": learnt.weight_decay,
             "schedule": stage.schedule,
             "patience": stage.patience,
             "clip": stage.clip,
@@ -79,9 +79,9 @@ def make_trained(
             "precision": plan.precision,
             "matmul": plan.matmul,
             "members": getattr(plan.network.body, "members", 1),
-            "stacked": taught.stacked,
-            "trees": taught.trees,
-            "trees_weight": taught.trees_weight,
+            "stacked": learnt.stacked,
+            "trees": learnt.trees,
+            "trees_weight": learnt.trees_weight,
             "quality": stage.quality,
             "threads": torch.get_num_threads(),
             "torch": str(torch.__version__),
@@ -90,11 +90,11 @@ def make_trained(
         resources={
             "seconds": seconds,
             "peak_bytes": peak_bytes(plan.device),
-            "rows_per_second": max(0, steps) * plan.batch / seconds if seconds else 0.0,
+            "rows_per_second": steps * plan.batch / seconds if seconds else 0.0,
             "resumed_steps": fitted.resumed,
         },
-        first_digest=taught.first_digest,
-        findings=(*_findings(plan, fitted, len(data.valid)), *taught.findings),
+        first_digest=learnt.first_digest,
+        findings=(*_findings(plan, fitted, len(data.valid)), *learnt.findings),
     )
 
 

@@ -15,7 +15,7 @@ from fivefold.models.ensemble import Ensemble
 from fivefold.train.contract import ROWS, check_module
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
 from fivefold.train.matmul import Matmul, decide_matmul, decide_stack
-from fivefold.train.misfits import LossName, default_loss
+from fivefold.train.names import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
 from fivefold.train.resident import encodes_once, place

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fivefold.models.inputs import Image, Inputs, Text, parts
-from fivefold.train.misfits import Quality
+from fivefold.train.names import Quality
 from fivefold.train.trees import Boosting
 
-Network = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture", "own"]
+Habits = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture", "own"]
 
 PIXELS = 2e8
 """Pixels of training images that a run on a CPU looks at, all epochs together."""
@@ -63,7 +63,7 @@ _MEMBERS = Habit(
     lr_rows=10_000,
 )
 
-HABITS: dict[Network, Habit] = {
+HABITS: dict[Habits, Habit] = {
     "blend": _MEMBERS,
     "tabm": _MEMBERS,
     "mlp": Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)),
@@ -98,7 +98,7 @@ DIALS: dict[Quality, Dial] = {
 }
 
 
-def decide_batch(network: Network, rows: int) -> int:
+def decide_batch(network: Habits, rows: int) -> int:
     """Rows a step: a power of two near a 64th of the rows, a 40th for networks of many members.
 
     Example:
@@ -112,7 +112,7 @@ def decide_batch(network: Network, rows: int) -> int:
     return int(min(most, max(fewest, 2 ** max(power, 0))))
 
 
-def decide_lr(network: Network, rows: int) -> float:
+def decide_lr(network: Habits, rows: int) -> float:
     """The full learning rate; networks of many members learn few rows more slowly.
 
     Example:
@@ -126,7 +126,7 @@ def decide_lr(network: Network, rows: int) -> float:
 
 
 def decide_epochs(
-    network: Network,
+    network: Habits,
     rows: int,
     batch: int,
     inputs: Inputs,

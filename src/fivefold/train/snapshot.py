@@ -6,9 +6,7 @@ import sys
 from typing import Any
 
 from fivefold.core.faults import nearest
-
-NAMES = ("blend", "tabm", "mlp", "convnet", "textnet", "mixture")
-"""The built-in networks: three for tables, then small images, texts, and rows that mix them."""
+from fivefold.train.names import NETWORKS
 
 
 def is_module(model: Any) -> bool:
@@ -29,10 +27,10 @@ def snapshot(model: Any) -> Any:
     if model is None:
         return None
     if isinstance(model, str):
-        if model not in NAMES:
-            near = nearest(model, NAMES)
+        if model not in NETWORKS:
+            near = nearest(model, NETWORKS)
             hint = f"; did you mean {near!r}?" if near else ""
-            raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
+            raise ValueError(f"One of {', '.join(map(repr, NETWORKS))}{hint}")
         return model
     if is_module(model):
         try:

@@ -11,7 +11,8 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.train.misfits import LossName, Quality, find_misfits
+from fivefold.train.misfits import find_misfits
+from fivefold.train.names import LossName, Quality
 from fivefold.train.snapshot import is_module, snapshot
 
 Label = str | int | float | bool
@@ -121,31 +122,31 @@ class Train(Stage):
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
         from fivefold.train.device import find_device
+        from fivefold.train.learn import unlearnt
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
-        from fivefold.train.teach import untaught
 
         plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-        return make_trained(self, plan, untaught(self, plan, data), data, seed=session.seed)
+        return make_trained(self, plan, unlearnt(self, plan, data), data, seed=session.seed)
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
-        from fivefold.train.checkpoint import threads_before
         from fivefold.train.clock import Clock
         from fivefold.train.device import find_device, threads_set
+        from fivefold.train.facts import facts_before
+        from fivefold.train.learn import learn
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
-        from fivefold.train.teach import teach
 
         spent = Clock(self.time_limit)
-        with threads_set(self.threads or threads_before(session)):
+        with threads_set(self.threads or facts_before(session).get("threads")):
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
             session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
-                taught = teach(self, plan, data, session, spent=spent)
+                learnt = learn(self, plan, data, session, spent=spent)
             trained = make_trained(
-                self, plan, taught, data, seed=session.seed, seconds=spent.seconds
+                self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
         for finding in trained.findings:
             session.emit(Found(finding=finding))

@@ -1,19 +1,13 @@
-"""From a plan to a network that has learnt: the settings of Train, carried out."""
+"""From a plan to a network that has learnt: what Train was asked for, carried out."""
 
-import platform
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
 from torch import nn
 
 from fivefold.core.events import Noted
 from fivefold.core.finding import Finding
-from fivefold.core.recipe import write_recipe
 from fivefold.models.assemble import digest
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble, stack
@@ -22,6 +16,7 @@ from fivefold.train.blend import grow, join, placeholder
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.contract import ROWS
+from fivefold.train.facts import facts_before, make_facts
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
@@ -32,14 +27,13 @@ from fivefold.train.resident import make_resident
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
-    from fivefold.codecs.rows import Rows
     from fivefold.core.session import Session
     from fivefold.train.plan import Plan
     from fivefold.train.train import Train
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taught:
+class Learnt:
     """What came of a plan; the plan's network has learnt.
 
     Attributes:
@@ -63,9 +57,9 @@ class Taught:
     findings: tuple[Finding, ...]
 
 
-def teach(
+def learn(
     stage: "Train", plan: "Plan", data: "Preprocessed", session: "Session", *, spent: Clock
-) -> Taught:
+) -> Learnt:
     """Train the plan's network in place.
 
     Args:
@@ -90,7 +84,10 @@ def teach(
         with private_random(plan.device):
             learner = stack(body, few if prepare is None else prepare(few)) or body
     lr, weight_decay = plan.lr, plan.weight_decay
-    if stage.lr == "find":
+    before = facts_before(session)
+    if stage.lr == "find" and "lr" in before:
+        lr = float(before["lr"])
+    elif stage.lr == "find":
         curve = find_lr(
             learner,
             rows.train,
@@ -111,7 +108,7 @@ def teach(
     if session.directory is not None:
         checkpoints = Checkpoints(
             session.directory / FOLDER,
-            facts=facts(
+            facts=make_facts(
                 stage,
                 plan,
                 data,
@@ -166,7 +163,7 @@ def teach(
         ),
         *find_dead_units(body, rows.train[0], prepare=prepare, lr=lr),
     )
-    return Taught(
+    return Learnt(
         fitted=fitted,
         lr=lr,
         weight_decay=weight_decay,
@@ -178,7 +175,7 @@ def teach(
     )
 
 
-def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
+def unlearnt(stage: "Train", plan: "Plan", data: "Preprocessed") -> Learnt:
     """The plan's network as it is before the first step, trees that answer 0 beside it."""
     make_resident(stage, plan, data)
     body, first_digest = plan.network.body, digest(plan.network)
@@ -188,7 +185,7 @@ def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
         stage.optimizer, plan.network.body, lr=plan.lr, weight_decay=plan.weight_decay
     )
     group = optimizer.param_groups[0]
-    return Taught(
+    return Learnt(
         fitted=Fitted(),
         lr=float(group["lr"]),
         weight_decay=float(group.get("weight_decay", 0.0)),
@@ -198,49 +195,3 @@ def untaught(stage: "Train", plan: "Plan", data: "Preprocessed") -> Taught:
         first_digest=first_digest,
         findings=(),
     )
-
-
-def facts(
-    stage: "Train",
-    plan: "Plan",
-    data: "Preprocessed",
-    session: "Session",
-    *,
-    first_digest: str,
-    lr: float,
-    stacked: bool,
-) -> Mapping[str, Any]:
-    """What must be equal for a run to go on with the same bits."""
-    return {
-        "network": plan.name,
-        "first weights": first_digest,
-        "training rows": rows_digest(data.train),
-        "validation rows": rows_digest(data.valid),
-        "settings": write_recipe([stage.replace(threads=None, checkpoint_seconds=0)], strict=False),
-        "epochs": plan.epochs,
-        "batch": plan.batch,
-        "lr": lr,
-        "precision": plan.precision,
-        "matmul": plan.matmul,
-        "stacked": stacked,
-        "seed": session.seed,
-        "device": device_name(plan.device),
-        "threads": torch.get_num_threads(),
-        "torch": str(torch.__version__),
-    }
-
-
-def rows_digest(rows: "Rows") -> str:
-    """SHA-256 over the arrays of encoded rows and their targets."""
-    total = sha256()
-    for name, array in sorted({**rows.inputs, "": rows.target}.items()):
-        total.update(f"{name} {array.dtype} {array.shape}\n".encode())
-        total.update(np.ascontiguousarray(array).data)
-    return total.hexdigest()
-
-
-def device_name(device: torch.device) -> str:
-    """What computes: the GPU, or the kind of processor and the instructions torch uses on it."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
