@@ -135,7 +135,7 @@ def train_validated(
             total += value.detach()
         model.eval()
         with torch.no_grad():
-            parts = zip(valid[0].split(1024), valid[1].split(1024), strict=True)
+            parts = zip(valid[0].split(batch), valid[1].split(batch), strict=True)
             judged = sum(loss(model(x), y) * len(y) for x, y in parts) / len(valid[1])
         history.append((total.item() / (len(rows) // batch), float(judged)))
         if history[-1][1] < lowest:

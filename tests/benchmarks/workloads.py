@@ -174,7 +174,7 @@ WORKLOADS = {
         ),
         Workload(
             "d2", "20,000 x 128 tokens, transformer of 2 layers, batch 128", "text", (LENGTH,),
-            20_000, 128, 1, 2, Encoder, 256, 2, 1_024,
+            20_000, 128, 1, 2, Encoder, 256, 2, 2_048,
         ),
     )
 }  # fmt: skip
