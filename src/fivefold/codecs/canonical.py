@@ -17,7 +17,7 @@ from fivefold.codecs.cell import (
     word,
 )
 from fivefold.codecs.picture import as_bytes, picture
-from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.schema import RULES, Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 
@@ -41,7 +41,12 @@ _NAT = np.datetime64("NaT", "us")
 
 
 def canonical(
-    value: object, kind: Kind, *, missing: tuple[str, ...] = (), format: str = ""
+    value: object,
+    kind: Kind,
+    *,
+    missing: tuple[str, ...] = (),
+    format: str = "",
+    rules: int = RULES,
 ) -> object:
     """One raw value in the one form that the codec knows; a second pass changes nothing.
 
@@ -51,6 +56,7 @@ def canonical(
         missing: texts that stand for a missing value, besides the empty one; those that are
             numbers catch the number as well.
         format: a datetime's `strptime` pattern, tried before ISO 8601.
+        rules: by which it is read, see `RULES`.
 
     Returns:
         numeric: float, NaN for missing. categorical, text: str or None. boolean: 1.0, 0.0 or
@@ -68,7 +74,7 @@ def canonical(
         (3.5, 1.0)
     """
     try:
-        return _reader(kind, missing, format)(value)
+        return _reader(kind, missing, format, rules)(value)
     except _FAULTS as fault:
         found = shown(value)
         raise DataError(
@@ -133,7 +139,7 @@ def _refusal(values: Array, bad: Array, column: Column, source: str) -> DataErro
 
 def _reason(value: object, column: Column) -> str:
     try:
-        _reader(column.kind, column.missing, column.format)(value)
+        _reader(column.kind, column.missing, column.format, column.rules)(value)
     except _FAULTS as fault:
         return f"{fault}."
     return ""
@@ -147,7 +153,9 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _reader(kind: Kind, missing: tuple[str, ...], format: str) -> Callable[[object], object]:
+def _reader(
+    kind: Kind, missing: tuple[str, ...], format: str, rules: int
+) -> Callable[[object], object]:
     words, numbers = null_words(missing), null_numbers(missing)
 
     def read_float(value: object, read: Callable[[object], float]) -> float:
@@ -256,7 +264,7 @@ def _objects(values: list[object], column: Column) -> tuple[Array, Array]:
 
 
 def _cells(values: list[object], column: Column) -> tuple[Array, Array]:
-    read = _reader(column.kind, column.missing, column.format)
+    read = _reader(column.kind, column.missing, column.format, column.rules)
     empty = {"numeric": _NAN, "boolean": _NAN, "datetime": _NAT}.get(column.kind)
     cells: list[object] = []
     bad = []

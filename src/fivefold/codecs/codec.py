@@ -22,8 +22,8 @@ from fivefold.errors import DataError
 CHUNK = 65_536
 """Rows canonicalised at a time while numbers are fitted."""
 
-VERSION = 1
-"""Of the form of `state()`; a reader refuses any other."""
+VERSION = 2
+"""Of the form of `state()`; a reader takes older ones and refuses newer ones."""
 
 
 class Codec:
@@ -216,11 +216,13 @@ class Codec:
         """The codec that `state` described.
 
         Raises:
-            DataError: if the state is of another version or an array is absent.
+            DataError: if the state is of a newer version or an array is absent.
         """
-        if values.get("version") != VERSION:
-            found = values.get("version")
-            raise DataError(f"Codec: expected a state of version {VERSION}, found {found!r}.")
+        found = values.get("version")
+        if found not in range(1, VERSION + 1):
+            raise DataError(
+                f"Codec: expected a state of version {VERSION} or older, found {found!r}."
+            )
         schema = Schema.from_json(values["schema"])
         settings = Settings.from_json(values["settings"])
         lost = _array_names(values).difference(arrays)

@@ -12,6 +12,11 @@ Role = Literal["input", "target", "group", "time", "ignored"]
 Label = str | int | float | bool
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+RULES = 2
+"""By which cells are read today. A bundle is answered by the rules that it was trained with:
+1: words lose their combining marks; pictures as they are stored, without alpha, eight bits deep.
+2: marks belong to the word before them; pictures as a viewer shows them, as deep as they are."""
+
 TABULAR: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "datetime")
 
 
@@ -25,8 +30,10 @@ class Column:
         role: what it is used for; `ignored` columns stay in the table and out of the model.
         missing: texts that stand for a missing value here (after stripping); the empty text and
             NaN always do.
-        format: a datetime column's `strptime` pattern; empty for ISO 8601.
+        format: a datetime column's `strptime` pattern, empty for ISO 8601; of a numeric column how
+            its texts write 1234.56 (`1.234,56 €`), empty for plain numbers.
         reason: why it is ignored, in a few words.
+        rules: by which its cells are read, see `RULES`.
     """
 
     name: str
@@ -35,6 +42,7 @@ class Column:
     missing: tuple[str, ...] = ()
     format: str = ""
     reason: str = ""
+    rules: int = RULES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +120,9 @@ class Schema:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The schema that `to_json` described."""
-        columns = tuple(Column(**{**c, "missing": tuple(c["missing"])}) for c in values["columns"])
+        columns = tuple(
+            Column(**{"rules": 1, **c, "missing": tuple(c["missing"])}) for c in values["columns"]
+        )
         return cls(
             columns=columns,
             target=values["target"],

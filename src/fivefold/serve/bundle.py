@@ -11,7 +11,7 @@ from typing import Any
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
-FORMAT = 1
+FORMAT = 2
 KIND = "fivefold bundle"
 MANIFEST = "manifest.json"
 AGAIN = "Copy the bundle again, or deploy again."
