@@ -9,11 +9,11 @@ from PIL import Image
 
 from fivefold.artifacts import Collected
 from fivefold.collect.collect import Collect
-from fivefold.collect.source import form_of
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Link, Session
 from fivefold.errors import ConfigError, DataError, PreflightError
+from fivefold.reading.source import form_of
 
 ROWS = 120
 

@@ -3,9 +3,9 @@ import gzip
 import pandas as pd
 import pytest
 
-from fivefold.collect.files import Reading
 from fivefold.collect.glance import HEAD, check_names, glance
 from fivefold.collect.wishes import Wishes
+from fivefold.reading.files import Reading
 
 
 def test_names_are_seen_without_reading_all(tmp_path):

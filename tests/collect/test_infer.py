@@ -3,8 +3,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from fivefold.codecs.coded import objects
 from fivefold.collect.infer import found_tokens, guess_kind
-from fivefold.collect.raw import objects
 
 
 def kind(values, **options):

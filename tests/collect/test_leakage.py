@@ -1,8 +1,8 @@
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.collect.leakage import find_leaks, single_scores, suspects_of
-from fivefold.collect.raw import objects
 
 ROWS = 1200
 RNG = np.random.default_rng(7)

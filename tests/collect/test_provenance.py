@@ -5,13 +5,9 @@ import subprocess
 import numpy as np
 import pytest
 
-from fivefold.collect.provenance import (
-    digest_of_columns,
-    digest_of_file,
-    digest_of_files,
-    provenance,
-)
-from fivefold.collect.raw import objects
+from fivefold.codecs.coded import objects
+from fivefold.collect.provenance import digest_of_columns, provenance
+from fivefold.reading.fingerprint import digest_of_file, digest_of_files
 
 
 def test_file_digest_is_the_sha256_of_its_bytes():

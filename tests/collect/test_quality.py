@@ -1,8 +1,8 @@
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.collect.quality import codes_of, inspect, mixed
-from fivefold.collect.raw import objects
 
 
 def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None):

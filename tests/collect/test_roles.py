@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from fivefold.collect.raw import Raw, objects
+from fivefold.codecs.coded import objects
 from fivefold.collect.roles import is_row_number, set_aside
 from fivefold.collect.tabulate import tabulate
+from fivefold.reading.raw import Raw
 
 ROWS = 100
 

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fivefold.collect.raw import Raw, objects
+from fivefold.codecs.coded import objects
 from fivefold.collect.tabulate import asked_tokens, missing_rows, tabulate
 from fivefold.errors import DataError
+from fivefold.reading.raw import Raw
 
 
 def raw(**columns):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.target import encode_labels
-from fivefold.collect.raw import objects
 from fivefold.collect.target import natural, settle_target, typed_labels
 from fivefold.errors import DataError
 

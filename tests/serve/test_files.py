@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from fivefold import Collect, Deploy, Pipeline, Preprocess, Train
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Column, Schema
-from fivefold.collect.delimited import read_delimited
 from fivefold.errors import DataError, RequestError
+from fivefold.reading.delimited import read_delimited
 from fivefold.serve.doors import read
 from fivefold.serve.files import csv_columns, read_file
 from fivefold.serve.predictor import load

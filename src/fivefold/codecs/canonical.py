@@ -16,6 +16,7 @@ from fivefold.codecs.cell import (
     number,
     word,
 )
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.picture import as_bytes, picture
 from fivefold.codecs.schema import RULES, Column, Kind
 from fivefold.codecs.table import Array
@@ -86,7 +87,7 @@ def canonical(
 
 
 def canonical_column(
-    values: Array,
+    values: "Array | Coded",
     column: Column,
     *,
     on_bad: Literal["error", "missing"] = "error",
@@ -95,7 +96,7 @@ def canonical_column(
     """All values of one column as `canonical` gives them, and where it would have refused.
 
     Args:
-        values: any array whose first axis counts rows; lists are taken too.
+        values: any array whose first axis counts rows, or codes; lists are taken too.
         column: its kind, missing texts and format.
         on_bad: `missing` turns a bad cell into a missing one, `error` raises.
         source: what the values came from, for the message.
@@ -109,14 +110,32 @@ def canonical_column(
         DataError: if a cell is bad and `on_bad` is `error`. It carries `column`, `rows`, `wanted`
             and `found`.
     """
-    raw = _as_array(values)
-    array, bad = _canonical_array(raw, column)
+    raw = values if isinstance(values, Coded) else _as_array(values)
+    array, bad = _of_codes(raw, column) if isinstance(raw, Coded) else _canonical_array(raw, column)
     if len(bad) and on_bad == "error":
         raise _refusal(raw, bad, column, source)
     return array, bad
 
 
-def _refusal(values: Array, bad: Array, column: Column, source: str) -> DataError:
+def _of_codes(values: Coded, column: Column) -> tuple[Array, Array]:
+    """Each distinct value is read once; the cell after the last stands for the missing ones."""
+    cells, bad = _canonical_array(values.values, column)
+    if (values.codes < 0).any():
+        empty = _cells([None], column)[0]
+        cells = np.concatenate([cells, empty]) if cells.ndim == 1 else _loose(cells, empty)
+    array = cells[values.codes] if len(cells) else cells
+    return array, np.flatnonzero(np.isin(values.codes, bad)) if len(bad) else bad
+
+
+def _loose(stack: Array, empty: Array) -> Array:
+    loose = np.empty(len(stack) + 1, dtype=object)
+    for position, cell in enumerate(stack):
+        loose[position] = cell
+    loose[-1] = empty[0]
+    return loose
+
+
+def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -> DataError:
     few = bad[:3]
     found = " and ".join(dict.fromkeys(shown(values[row]) for row in few))
     rows = " and ".join(f"{row:,}" for row in few) + (", ..." if len(bad) > 3 else "")

@@ -6,16 +6,16 @@ from pydantic import Field
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Kind, Label, Task
-from fivefold.collect.files import Reading
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
-from fivefold.collect.source import check_source
 from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError
+from fivefold.reading.files import Reading
+from fivefold.reading.source import check_source
 
 Cell = str | int | float
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
-from fivefold.collect.raw import objects
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),

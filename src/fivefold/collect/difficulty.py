@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import literal
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal
 
 REMOVED = 0.25
 """Fraction of the errors that must go when the column is added."""

@@ -8,18 +8,19 @@ import numpy as np
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
-from fivefold.collect.files import Reading
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
-from fivefold.collect.raw import Raw, append_test, literal, plural, quoted
 from fivefold.collect.roles import set_aside
-from fivefold.collect.source import describe, read
 from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
 from fivefold.collect.target import Target, settle_target
 from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
+from fivefold.reading.files import Reading
+from fivefold.reading.raw import Raw, append_test
+from fivefold.reading.source import describe, read
 
 
 def gather(

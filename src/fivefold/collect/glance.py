@@ -6,13 +6,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from fivefold.codecs.dialect import detect_encoding
-from fivefold.collect.delimited import read_names
-from fivefold.collect.files import JSON, TEXT, Reading, suffix_of
-from fivefold.collect.raw import unique_names
-from fivefold.collect.source import find_files, form_of
 from fivefold.collect.wishes import Wishes
 from fivefold.errors import DataError, FivefoldError
+from fivefold.reading.delimited import read_names
+from fivefold.reading.dialect import detect_encoding
+from fivefold.reading.files import JSON, TEXT, Reading, suffix_of
+from fivefold.reading.raw import unique_names
+from fivefold.reading.source import find_files, form_of
 
 HEAD = 1 << 18
 """Bytes looked at."""

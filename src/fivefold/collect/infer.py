@@ -10,10 +10,10 @@ import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, number, word
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import detect_date_format, swapped
-from fivefold.collect.raw import objects
 
 ENOUGH = 0.99
 """Fraction of values that must be numbers (or dates) for the rest to be strays."""

@@ -8,9 +8,9 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.quality import codes_of
-from fivefold.collect.raw import literal
 from fivefold.collect.sums import add_up
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal
 
 ROWS = 10_000
 """Rows looked at; more are sampled."""

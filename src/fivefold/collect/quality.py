@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import literal, objects, plural, quoted
 from fivefold.collect.tabulate import missing_rows
 from fivefold.core.finding import Finding, Severity
+from fivefold.core.wording import literal, plural, quoted
 
 Values = dict[str, Array]
 MANY = 100

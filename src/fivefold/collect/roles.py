@@ -11,9 +11,9 @@ import numpy as np
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import count_values
-from fivefold.collect.raw import literal
 from fivefold.collect.tabulate import Tabulated, missing_rows
 from fivefold.core.finding import Finding, Severity
+from fivefold.core.wording import literal
 
 _ID_NAME = re.compile(
     r"(?:^|[_\s.\-])(?i:id|uuid|guid|index|idx|row|rowid|rownum|nr|key)$|[a-z](?:ID|Id)$"

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import literal, quoted
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, quoted
 
 SUMMED = 0.9999
 """Fraction of the target's variance that the columns together explain."""

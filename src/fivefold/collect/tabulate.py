@@ -8,12 +8,14 @@ import numpy as np
 
 from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
 from fivefold.codecs.cell import word
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
-from fivefold.collect.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.collect.infer import Guess, guess_kind
-from fivefold.collect.raw import Raw, listed, literal, objects, plural, quoted
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, plural, quoted
+from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
+from fivefold.reading.raw import Raw, listed
 
 Missing = Sequence[Any] | Mapping[str, Sequence[Any]]
 IN_CLASSES = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "#N/A")

@@ -7,12 +7,13 @@ import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import word
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Label, Task
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import count_values
-from fivefold.collect.raw import literal, objects, plural
 from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 
 MOST_NUMBERS = 20

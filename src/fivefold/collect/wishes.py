@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fivefold.codecs.schema import Kind, Label, Task
-from fivefold.collect.raw import absent_column, literal, quoted
+from fivefold.core.faults import nearest
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError, FivefoldError
 
 
@@ -106,3 +107,19 @@ class Wishes:
                     )
                 )
         return found
+
+
+def absent_column(name: str, names: Sequence[str], source: str, role: str) -> FivefoldError:
+    """The fault of a name that is no column, with the nearest one."""
+    folded = {known.strip().lower(): known for known in names}
+    near = folded.get(name.strip().lower()) or nearest(name, list(names))
+    return DataError(
+        f"{source}: expected a column {name!r} ({role}), found none of that name.",
+        evidence=f"Columns: {quoted(names, 20)}.",
+        remedy=f"Write {literal(near)} instead of {literal(name)}."
+        if near
+        else "Choose one of these columns.",
+        column=name,
+        near=near,
+        columns=tuple(names),
+    )

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.dialect import (
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError, RequestError
+from fivefold.reading.dialect import (
     DELIMITERS,
     any_field_size,
     decode,
@@ -21,9 +24,6 @@ from fivefold.codecs.dialect import (
     overruled,
     split_rows,
 )
-from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array
-from fivefold.errors import DataError, RequestError
 
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 

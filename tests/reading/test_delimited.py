@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.collect.delimited import read_delimited
 from fivefold.errors import DataError
+from fivefold.reading.delimited import read_delimited
 
 CELL = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), include_characters='\n", ;'), max_size=8

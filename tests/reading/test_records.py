@@ -1,7 +1,7 @@
 import pytest
 
-from fivefold.collect.records import read_json
 from fivefold.errors import DataError
+from fivefold.reading.records import read_json
 
 
 def as_lists(raw):

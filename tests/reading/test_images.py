@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fivefold.collect.images import decode_images, read_image_folder, read_image_zip
-from fivefold.collect.raw import objects
+from fivefold.codecs.coded import objects
 from fivefold.collect.tabulate import tabulate
 from fivefold.errors import DataError
+from fivefold.reading.images import decode_images, read_image_folder, read_image_zip
 
 
 def png(pixels):

@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.dialect import (
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
+from fivefold.errors import DataError
+from fivefold.reading.dialect import (
     Dialect,
     any_field_size,
     decode,
@@ -14,10 +17,7 @@ from fivefold.codecs.dialect import (
     iterate_rows,
     text_form,
 )
-from fivefold.codecs.table import Array
-from fivefold.collect.raw import Raw, unique_names
-from fivefold.core.finding import Finding
-from fivefold.errors import DataError
+from fivefold.reading.raw import Raw, unique_names
 
 _UTF8 = {"utf-8", "utf8", "utf-8-sig", "ascii"}
 

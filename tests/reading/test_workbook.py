@@ -3,9 +3,9 @@ from datetime import datetime
 
 import pytest
 
-from fivefold.collect import workbook
-from fivefold.collect.workbook import read_workbook
 from fivefold.errors import DataError, PreflightError
+from fivefold.reading import workbook
+from fivefold.reading.workbook import read_workbook
 
 openpyxl = pytest.importorskip("openpyxl")
 

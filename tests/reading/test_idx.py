@@ -3,8 +3,8 @@ import struct
 import numpy as np
 import pytest
 
-from fivefold.collect.idx import labels_name, parse_idx, read_idx
 from fivefold.errors import DataError
+from fivefold.reading.idx import labels_name, parse_idx, read_idx
 
 
 def packed(array, code):

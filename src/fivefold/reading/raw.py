@@ -1,17 +1,18 @@
 """A source as it was read, before anything is decided about it."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 
+from fivefold.codecs.coded import Coded, join_coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
-from fivefold.errors import DataError, FivefoldError
+from fivefold.core.wording import quoted
+from fivefold.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,8 +21,10 @@ class Raw:
 
     Args:
         name: of the source, for messages: `adult.csv`.
-        columns: arrays of equal length; texts are object arrays of str and None.
+        columns: of equal length: arrays, or codes where cells repeat (texts of files, categories);
+            texts are str and None.
         kinds: of the columns whose type in the source decides it (bool, dates, categories).
+        others: names of columns that were not asked for and not read.
         target: the source's own idea of the target; empty if it has none.
         positional: the columns have made-up names, so that a second source is matched by place.
         given: `(n,)` int8 as in `Collected`, or None.
@@ -35,8 +38,9 @@ class Raw:
     """
 
     name: str
-    columns: Mapping[str, Array]
+    columns: Mapping[str, Array | Coded]
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     target: str = ""
     positional: bool = False
     given: Array | None = None
@@ -49,6 +53,30 @@ class Raw:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+    def column(self, name: str) -> Array:
+        """All cells of one column; the first axis counts rows."""
+        values = self.columns[name]
+        return values.array() if isinstance(values, Coded) else values
+
+    def coded(self, name: str) -> Coded:
+        """A column as codes and values, which must be able to be keys of a dict."""
+        values = self.columns[name]
+        return values if isinstance(values, Coded) else Coded.of(listed(values))
+
+    def take(self, rows: Any) -> Self:
+        """These rows: positions, or a slice. What is said of other rows is not carried over."""
+        return replace(
+            self,
+            columns={name: values[rows] for name, values in self.columns.items()},
+            given=None if self.given is None else self.given[rows],
+            unreadable=(),
+        )
+
+    def pieces(self, rows: int) -> Iterator[Self]:
+        """Consecutive pieces of at most so many rows; one at least."""
+        for start in range(0, max(len(self), 1), rows):
+            yield self.take(slice(start, start + rows))
 
     def replace(self, **changes: Any) -> Self:
         """The same source with some fields exchanged."""
@@ -150,8 +178,15 @@ def given_or_unsaid(raw: Raw) -> Array:
     return np.full(len(raw), -1, np.int8) if raw.given is None else raw.given
 
 
-def join_values(pieces: Sequence[Array]) -> Array:
-    """Arrays one after another; as objects where their types or shapes do not go together."""
+def join_values(pieces: "Sequence[Array | Coded]") -> "Array | Coded":
+    """Columns one after another; as objects where their types or shapes do not go together."""
+    if all(isinstance(piece, Coded) and piece.values.dtype == object for piece in pieces):
+        return join_coded(pieces)  # type: ignore[arg-type]
+    arrays = [piece.array() if isinstance(piece, Coded) else piece for piece in pieces]
+    return _join_arrays(arrays)
+
+
+def _join_arrays(pieces: Sequence[Array]) -> Array:
     shapes = {piece.shape[1:] for piece in pieces}
     kinds = {piece.dtype.kind for piece in pieces}
     if len(shapes) == 1 and (len(kinds) == 1 or kinds <= set("iuf")):
@@ -161,18 +196,11 @@ def join_values(pieces: Sequence[Array]) -> Array:
     )
 
 
-def listed(values: Array) -> list[Any]:
+def listed(values: "Array | Coded") -> list[Any]:
     """The values as plain Python objects."""
+    if isinstance(values, Coded):
+        values = values.array()
     return values.tolist() if values.dtype.kind in "iufb" else list(values)
-
-
-def objects(values: Iterable[Any]) -> Array:
-    """A one-dimensional object array, whatever the items are."""
-    items = list(values)
-    array = np.empty(len(items), dtype=object)
-    for position, item in enumerate(items):
-        array[position] = item
-    return array
 
 
 def unique_names(names: Sequence[Any], source: str) -> list[str]:
@@ -182,7 +210,7 @@ def unique_names(names: Sequence[Any], source: str) -> list[str]:
         DataError: if a name occurs twice.
     """
     texts = [str(name) if str(name) else f"column_{place}" for place, name in enumerate(names)]
-    twice = list(dict.fromkeys(name for name in texts if texts.count(name) > 1))
+    twice = [name for name, count in Counter(texts).items() if count > 1]
     if twice:
         places = {name: [i for i, text in enumerate(texts) if text == name] for name in twice}
         raise DataError(
@@ -209,40 +237,3 @@ def column_mismatch(part: Raw, first: Raw) -> DataError:
         remedy="Narrow the pattern to files of one form.",
         columns=tuple(lacking + extra),
     )
-
-
-def absent_column(name: str, names: Sequence[str], source: str, role: str) -> FivefoldError:
-    """The fault of a name that is no column, with the nearest one."""
-    folded = {known.strip().lower(): known for known in names}
-    near = folded.get(name.strip().lower()) or nearest(name, list(names))
-    return DataError(
-        f"{source}: expected a column {name!r} ({role}), found none of that name.",
-        evidence=f"Columns: {quoted(names, 20)}.",
-        remedy=f"Write {literal(near)} instead of {literal(name)}."
-        if near
-        else "Choose one of these columns.",
-        column=name,
-        near=near,
-        columns=tuple(names),
-    )
-
-
-def literal(value: object) -> str:
-    """A value as one writes it in Python, with double quotes."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun.
-
-    Example:
-        >>> plural(1, "row"), plural(2000, "row")
-        ('1 row', '2,000 rows')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def quoted(names: Sequence[str], at_most: int = 8) -> str:
-    """Names in backticks, the first few of them."""
-    shown = ", ".join(f"`{name}`" for name in names[:at_most])
-    return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")

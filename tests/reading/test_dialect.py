@@ -3,7 +3,8 @@ import csv
 
 import pytest
 
-from fivefold.codecs.dialect import (
+from fivefold.errors import DataError
+from fivefold.reading.dialect import (
     decode,
     detect_delimiter,
     detect_dialect,
@@ -13,7 +14,6 @@ from fivefold.codecs.dialect import (
     overruled,
     text_form,
 )
-from fivefold.errors import DataError
 
 
 @pytest.mark.parametrize(

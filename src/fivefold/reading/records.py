@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from fivefold.codecs.dialect import decode, detect_encoding, text_form
-from fivefold.collect.frames import read_records
-from fivefold.collect.raw import Raw
 from fivefold.errors import DataError
+from fivefold.reading.dialect import decode, detect_encoding, text_form
+from fivefold.reading.frames import read_records
+from fivefold.reading.raw import Raw
 
 
 def read_json(content: bytes, name: str, *, encoding: str | None = None) -> Raw:

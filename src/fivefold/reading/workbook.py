@@ -3,9 +3,10 @@
 import io
 from typing import Any
 
-from fivefold.collect.frames import narrowed
-from fivefold.collect.raw import Raw, objects, unique_names
+from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, PreflightError
+from fivefold.reading.frames import narrowed
+from fivefold.reading.raw import Raw, unique_names
 
 
 def missing_reader() -> PreflightError | None:

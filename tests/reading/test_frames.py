@@ -5,9 +5,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fivefold.collect.frames import is_frame, narrowed, read_arrays, read_columns, read_frame
-from fivefold.collect.raw import objects
+from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
+from fivefold.reading.frames import is_frame, narrowed, read_arrays, read_columns, read_frame
 
 
 class Stream:

@@ -11,9 +11,9 @@ import pyarrow.feather
 import pytest
 from PIL import Image
 
-from fivefold.collect.files import Reading
-from fivefold.collect.source import check_source, describe, find_files, form_of, read
 from fivefold.errors import DataError, PreflightError
+from fivefold.reading.files import Reading
+from fivefold.reading.source import check_source, describe, find_files, form_of, read
 
 FRAME = pd.DataFrame({"n": [1, 2, 3], "s": ["a", "b", "c"]})
 

@@ -1,18 +1,11 @@
 import numpy as np
 import pytest
 
-from fivefold.collect.raw import (
-    Raw,
-    absent_column,
-    append_test,
-    concatenate,
-    join_values,
-    literal,
-    objects,
-    quoted,
-    unique_names,
-)
+from fivefold.codecs.coded import objects
+from fivefold.collect.wishes import absent_column
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
+from fivefold.reading.raw import Raw, append_test, concatenate, join_values, unique_names
 
 
 def raw(name="a.csv", **columns):

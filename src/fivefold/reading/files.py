@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fivefold.collect import frames, idx, images, records, workbook
-from fivefold.collect.delimited import read_delimited
-from fivefold.collect.provenance import digest_of_file
-from fivefold.collect.raw import Raw
 from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.reading import frames, idx, images, records, workbook
+from fivefold.reading.delimited import read_delimited
+from fivefold.reading.fingerprint import digest_of_file
+from fivefold.reading.raw import Raw
 
 PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json")

@@ -6,11 +6,11 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
-from fivefold.collect import bundled, frames, images
-from fivefold.collect.files import TABLES, Reading, read_file, read_pair, suffix_of, unfit
-from fivefold.collect.raw import Raw, concatenate
 from fivefold.core.faults import nearest
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.reading import bundled, frames, images
+from fivefold.reading.files import TABLES, Reading, read_file, read_pair, suffix_of, unfit
+from fivefold.reading.raw import Raw, concatenate
 
 Form = Literal["bundled", "files", "folder", "pair", "frame", "arrays", "columns", "records"]
 PREFIX = "sklearn:"

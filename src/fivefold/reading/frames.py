@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import Raw, objects, unique_names
 from fivefold.core.finding import Finding
 from fivefold.errors import DataError
+from fivefold.reading.raw import Raw, unique_names
 
 EXACT = 2**53
 """The largest whole number below which float64 holds every one."""

@@ -10,12 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.collect.provenance import digest_of_files
-from fivefold.collect.raw import Raw, objects, quoted
 from fivefold.core.finding import Finding
+from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.reading.fingerprint import digest_of_files
+from fivefold.reading.raw import Raw
 
 IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")

@@ -5,8 +5,8 @@ import struct
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import Raw
 from fivefold.errors import DataError
+from fivefold.reading.raw import Raw
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from fivefold.collect.bundled import SETS, read_bundled
 from fivefold.errors import DataError
+from fivefold.reading.bundled import SETS, read_bundled
 
 
 def test_digits_are_images_stretched_to_bytes():

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import Raw, objects
 from fivefold.core.faults import nearest
 from fivefold.errors import DataError
+from fivefold.reading.raw import Raw
 
 SETS = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 LICENCE = "as distributed with scikit-learn (BSD-3-Clause)"

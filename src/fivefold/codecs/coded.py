@@ -1,0 +1,76 @@
+"""A column as codes into its distinct values, so that what repeats is looked at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """A column of `n` rows that repeats some of `k` values.
+
+    Args:
+        codes: `(n,)` integers: positions in `values`, -1 where a cell is missing.
+        values: `(k,)` of any dtype; two of them may be equal.
+
+    Example:
+        >>> column = Coded.of(["b", "a", "b"])
+        >>> column.codes.tolist(), column.values.tolist(), column[0]
+        ([0, 1, 0], ['b', 'a'], 'b')
+    """
+
+    codes: Array
+    values: Array
+
+    @classmethod
+    def of(cls, cells: Iterable[Any]) -> Self:
+        """Cells that can be keys of a dict as codes, in the order of first appearance."""
+        seen: dict[Any, int] = {}
+        codes = [seen.setdefault(cell, len(seen)) for cell in cells]
+        return cls(np.array(codes, np.int32), objects(seen))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Any) -> Any:
+        codes = self.codes[rows]
+        if isinstance(codes, np.ndarray):
+            return type(self)(codes, self.values)
+        return None if codes < 0 else self.values[codes]
+
+    def array(self) -> Array:
+        """One cell a row: objects where a cell is missing or the values are objects."""
+        values = self.values
+        if (self.codes < 0).any():
+            values = objects([*values.tolist(), None])
+        return values[self.codes] if len(values) else np.empty(0, object)
+
+    def counted(self) -> tuple[list[Any], Array]:
+        """The values that occur, in the order of first appearance, and how often each does."""
+        present = self.codes[self.codes >= 0]
+        counts = np.bincount(present, minlength=len(self.values))
+        first = np.full(len(self.values), len(self.codes), np.int64)
+        np.minimum.at(first, present, np.flatnonzero(self.codes >= 0))
+        order = np.argsort(first, kind="stable")[: int((counts > 0).sum())]
+        cells = self.values.tolist() if self.values.dtype != object else list(self.values)
+        return [cells[place] for place in order], counts[order]
+
+
+def join_coded(pieces: Sequence[Coded]) -> Coded:
+    """Columns of text one after another, equal values sharing a code."""
+    seen: dict[Any, int] = {}
+    codes = []
+    for piece in pieces:
+        moved = [seen.setdefault(value, len(seen)) for value in piece.values.tolist()]
+        codes.append(np.array([*moved, -1], np.int32)[piece.codes])
+    return Coded(np.concatenate(codes), objects(seen))
+
+
+def objects(values: Iterable[Any]) -> Array:
+    """A one-dimensional object array, whatever the items are."""
+    items = list(values)
+    return np.fromiter(items, dtype=object, count=len(items))

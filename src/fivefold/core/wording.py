@@ -1,0 +1,25 @@
+"""Words of messages: names, counts and values as one writes them."""
+
+import json
+from collections.abc import Sequence
+
+
+def literal(value: object) -> str:
+    """A value as one writes it in Python, with double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    Example:
+        >>> plural(1, "row"), plural(2000, "row")
+        ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def quoted(names: Sequence[str], at_most: int = 8) -> str:
+    """Names in backticks, the first few of them."""
+    shown = ", ".join(f"`{name}`" for name in names[:at_most])
+    return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")

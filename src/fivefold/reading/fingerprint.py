@@ -1,0 +1,19 @@
+"""Files in digests that a second reader can recompute."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+
+def digest_of_file(path: str, content: bytes) -> dict[str, Any]:
+    """Path, size and SHA-256 of one file as it lies on the disk."""
+    return {"path": path, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+
+
+def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+    """One record for many files: SHA-256 of their lines `sha256  path`, as `sha256sum` prints."""
+    total, lines, count = 0, sha256(), 0
+    for name, content in files:
+        lines.update(f"{sha256(content).hexdigest()}  {name}\n".encode())
+        total, count = total + len(content), count + 1
+    return {"path": path, "bytes": total, "sha256": lines.hexdigest(), "files": count}
