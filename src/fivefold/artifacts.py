@@ -1,12 +1,13 @@
 """What the five stages hand to one another."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import fivefold.formats  # noqa: F401 - teaches the store arrays, tables and codecs
 from fivefold.codecs.rows import Rows
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Array, Table
     from fivefold.models.assemble import Assembled
+    from fivefold.reading.origin import Source
 
 Part = Literal["train", "valid", "test"]
 PARTS: tuple[Part, ...] = ("train", "valid", "test")
@@ -34,6 +36,8 @@ class Collected(Artifact):
         findings: what was noticed.
         provenance: `source`, `sha256`, `bytes`, `rows`, `licence` as plain values, and for
             text the `encoding` and `delimiter` it was read with; no times.
+        source: refers to the rows as they came, before any stage of the user's, from which Deploy
+            replays some; neither copied nor saved, so None where the table was loaded.
     """
 
     made_by: ClassVar[str] = "Collect"
@@ -44,6 +48,7 @@ class Collected(Artifact):
     given: "Array | None"
     findings: tuple[Finding, ...]
     provenance: Mapping[str, Any]
+    source: "Source | None" = field(default=None, metadata=UNSAVED)
 
     def fitted(self) -> Mapping[str, Any]:
         """Nothing: it holds the rows themselves."""
@@ -147,8 +152,10 @@ class Deployed(Artifact):
         digest: SHA-256 of the file (of the manifest, for a folder).
         bytes: its size.
         formats: what is in it, `onnx` and `onnx-raw` for instance.
-        parity: largest absolute difference by door (`frame`, `csv`, `json`, `raw`), on how many
-            rows, and the tolerance.
+        parity: largest absolute difference by door (`frame`, `csv`, `json`, `raw`, `source`), on
+            how many `rows`, and the `tolerance`; of the rows replayed from the source itself
+            `source_rows`, `source_left_out` (with a stray cell) and `source_process` (`fresh` or
+            `this`).
         findings: what was noticed.
     """
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from fivefold.result import Result
 
 
+_ROOT = "texts of the file name pictures below this folder; default: its own"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -73,8 +76,11 @@ def parser() -> argparse.ArgumentParser:
 
     predict = _command(commands, "predict", _predict, "ask a deployed model")
     predict.add_argument("bundle")
-    predict.add_argument("rows", metavar="FILE", help="CSV or JSON lines; - streams JSON lines")
+    predict.add_argument(
+        "rows", metavar="FILE", help="any file that run takes; - streams JSON lines"
+    )
     predict.add_argument("--to", metavar="FILE", help="write there (.csv, .jsonl), not to stdout")
+    predict.add_argument("--root", metavar="FOLDER", help=_ROOT)
 
     serve = _command(commands, "serve", _serve, "answer requests over HTTP")
     serve.add_argument("bundle")
@@ -270,11 +276,12 @@ def _predict(chosen: argparse.Namespace) -> None:
         if chosen.rows == "-":
             predictions.stream(model, source, sink)
             return
-        columns, said = predictions.ask(model, Path(chosen.rows))
+        asked = predictions.ask(model, Path(chosen.rows), chosen.root)
         if str(chosen.to).endswith((".json", ".jsonl", ".ndjson")):
-            predictions.write_json_lines(sink, said)
+            for _, said in asked:
+                predictions.write_json_lines(sink, said)
         else:
-            predictions.write_csv(sink, columns, said, model.classes)
+            predictions.write_csv(sink, asked, model.classes)
 
 
 def _serve(chosen: argparse.Namespace) -> None:

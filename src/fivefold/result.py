@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -74,12 +75,16 @@ class Result:
         """Wall-clock seconds by stage."""
         return self.execution.seconds
 
-    def predict(self, data: Any) -> "np.ndarray[Any, Any]":
+    def predict(
+        self, data: Any, *, root: str | PathLike[str] | None = None
+    ) -> "np.ndarray[Any, Any]":
         """Labels, or numbers for regression, by the network itself; works without Deploy.
 
         Args:
-            data: a frame, an Arrow table, a dict of columns, a list of dicts, or a path of CSV or
-                JSON lines; the target column may be absent.
+            data: whatever `Collect` takes, by the same readers: a frame, a data set, a dict of
+                columns, a list of dicts, a path; the target column may be absent.
+            root: the folder below which texts of a frame or a file may name pictures; that of the
+                file if None.
 
         Returns:
             `(n,)` labels as the source wrote them, or float64 values.
@@ -89,13 +94,16 @@ class Result:
         """
         from fivefold.serve.answers import answers
 
-        return answers(self[Preprocessed].codec, self._scores(data))
+        return answers(self[Preprocessed].codec, self._scores(data, root))
 
-    def predict_proba(self, data: Any) -> "np.ndarray[Any, Any]":
+    def predict_proba(
+        self, data: Any, *, root: str | PathLike[str] | None = None
+    ) -> "np.ndarray[Any, Any]":
         """Probabilities, one column a class in the order of `Schema.classes`.
 
         Args:
             data: as for `predict`.
+            root: as for `predict`.
 
         Returns:
             `(n, classes)` float32.
@@ -105,17 +113,16 @@ class Result:
         """
         from fivefold.serve.answers import probabilities
 
-        return probabilities(self[Preprocessed].codec, self._scores(data))
+        return probabilities(self[Preprocessed].codec, self._scores(data, root))
 
-    def _scores(self, data: Any) -> "np.ndarray[Any, Any]":
+    def _scores(self, data: Any, root: str | PathLike[str] | None) -> "np.ndarray[Any, Any]":
         from fivefold.models.score import score
-        from fivefold.serve.containers import opened
         from fivefold.serve.contract import text_of
-        from fivefold.serve.doors import read
+        from fivefold.serve.requests import read, reading_of
 
         codec = self[Preprocessed].codec
-        rows = opened(data, codec.schema, text_of(self[Collected].provenance))
-        return score(self[Trained].model, codec.encode(read(rows, codec.schema)))
+        reading = reading_of(codec.schema, text_of(self[Collected].provenance), root=root)
+        return score(self[Trained].model, codec.encode(read(data, codec.schema, reading)))
 
     def report(self, path: str | Path | None = None) -> str:
         """One self-contained HTML page about the run.

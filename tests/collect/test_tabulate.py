@@ -5,6 +5,8 @@ from PIL import Image
 from fivefold.codecs.coded import objects
 from fivefold.collect.tabulate import asked_tokens, missing_rows, tabulate
 from fivefold.errors import DataError
+from fivefold.reading.options import Reading
+from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw
 
 
@@ -139,9 +141,15 @@ def test_date_format_is_kept_in_the_column():
     ]
 
 
+def named(folder):
+    """Two rows that name pictures below a folder; only the first is there."""
+    Image.fromarray(np.full((3, 3), 7, np.uint8)).save(folder / "a.png")
+    source = raw(photo=["a.png", "gone.png"], y=["a", "b"])
+    return follow(source, Reading(images=frozenset(["photo"])), folder)
+
+
 def test_paths_of_images_are_read_from_the_folder_of_the_source(tmp_path):
-    Image.fromarray(np.full((3, 3), 7, np.uint8)).save(tmp_path / "a.png")
-    source = raw(photo=["a.png", "gone.png"], y=["a", "b"]).replace(folder=str(tmp_path))
+    source = named(tmp_path)
     table = tabulate(source, target="y", kinds={"photo": "image"})
     assert table.values["photo"][0].shape == (3, 3, 1)
     assert table.unreadable == {1}
@@ -188,8 +196,7 @@ def test_values_of_no_kind_are_left_out_under_the_name_of_their_type():
 
 
 def test_unreadable_images_are_errors_where_asked(tmp_path):
-    Image.fromarray(np.full((3, 3), 7, np.uint8)).save(tmp_path / "a.png")
-    source = raw(photo=["a.png", "gone.png"], y=["a", "b"]).replace(folder=str(tmp_path))
+    source = named(tmp_path)
     with pytest.raises(DataError, match=r"1 of 2 images cannot be read: 'gone.png'"):
         tabulate(source, target="y", kinds={"photo": "image"}, on_bad="error")
     with pytest.raises(DataError, match="2 of 2 images cannot be read"):

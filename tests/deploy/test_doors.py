@@ -75,7 +75,7 @@ def test_doors_written_hold_every_input_and_not_the_target(mixed, tmp_path):
 def test_doors_of_images_lose_nothing(tmp_path):
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Columns
-    from fivefold.serve.doors import read
+    from fivefold.serve.requests import read
 
     draw = np.random.default_rng(0)
     loose = np.empty(70, object)

@@ -7,7 +7,7 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.deploy.synthetic import draw_rows
 from fivefold.serve.contract import contract_of
-from fivefold.serve.doors import read
+from fivefold.serve.requests import read
 
 
 def test_drawn_rows_are_json_that_the_doors_take(mixed):

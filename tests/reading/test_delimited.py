@@ -6,11 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fivefold.errors import DataError
-from fivefold.reading.delimited import read_delimited
+from fivefold.reading.delimited import open_delimited
+from fivefold.reading.files import read_file
+from fivefold.reading.options import Reading
 
 CELL = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), include_characters='\n", ;'), max_size=8
 )
+
+
+def read_delimited(content, name, *, suffix="", **options):
+    return open_delimited(content, name, Reading(**options), suffix).read()
 
 
 def as_lists(raw):
@@ -76,9 +82,10 @@ def test_empty_file_is_refused(content):
         read_delimited(content, "a.csv")
 
 
-def test_header_alone_is_refused_with_its_names():
+def test_header_alone_is_refused_with_its_names(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"age,income\n")
     with pytest.raises(DataError, match=r"expected rows below the header, found none") as caught:
-        read_delimited(b"age,income\n", "a.csv")
+        read_file(tmp_path / "a.csv", Reading())
     assert "Header: age, income." in str(caught.value)
     assert caught.value.rows == 0
 

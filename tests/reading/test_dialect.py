@@ -5,15 +5,12 @@ import pytest
 
 from fivefold.errors import DataError
 from fivefold.reading.dialect import (
-    decode,
     detect_delimiter,
     detect_dialect,
-    detect_encoding,
     detect_header,
     detect_quoting,
-    overruled,
-    text_form,
 )
+from fivefold.reading.encoding import decode, detect_encoding, overruled, text_form
 
 
 @pytest.mark.parametrize(
@@ -41,7 +38,7 @@ def test_decode_with_the_wrong_encoding_names_it():
 
 
 def test_decode_of_zero_bytes_after_a_mark_is_text():
-    assert decode(b"\xef\xbb\xbfa\0b", "utf-8-sig", "a.csv") == "a\0b"
+    assert decode(b"\xef\xbb\xbfa\0b", "utf-8-sig", "a.csv").content == "a\0b"
 
 
 def test_decode_of_zero_bytes_is_no_text():
@@ -113,11 +110,11 @@ def test_header_is_told_from_a_row(rows, header):
 def test_header_that_holds_the_target_is_one_although_its_name_comes_again():
     rows = [["label", "text"], ["label", "x"], ["other", "y"]]
     assert not detect_header(rows)
-    assert detect_header(rows, "text")
+    assert detect_header(rows, ["text"])
 
 
 def test_dialect_as_said_is_not_detected():
-    dialect = detect_dialect("1;2\n3;4\n", delimiter=",", header=True)
+    dialect = detect_dialect("1;2\n3;4\n", content=b"1;2\n3;4\n", delimiter=",", header=True)
     assert (dialect.delimiter, dialect.header, dialect.quoted) == (",", True, False)
 
 

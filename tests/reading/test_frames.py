@@ -7,7 +7,10 @@ import pytest
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
-from fivefold.reading.frames import is_frame, narrowed, read_arrays, read_columns, read_frame
+from fivefold.reading.arrays import read_arrays, read_columns
+from fivefold.reading.cells import narrowed
+from fivefold.reading.frames import is_frame, read_frame
+from fivefold.reading.source import read
 
 
 class Stream:
@@ -75,10 +78,18 @@ def test_pandas_index_is_no_column():
     assert list(read_frame(pa.Table.from_pandas(frame)).columns) == ["a"]
 
 
-def test_pandas_index_with_a_name_is_left_out_with_a_finding():
-    raw = read_frame(pd.DataFrame({"id": [7, 8], "a": [1, 2]}).set_index("id"))
-    assert list(raw.columns) == ["a"]
-    assert [finding.code for finding in raw.findings] == ["index"]
+def test_pandas_index_with_a_name_is_a_column_from_every_source(tmp_path):
+    frame = pd.DataFrame({"id": [7, 8], "a": [1, 2]}).set_index("id")
+    frame.to_parquet(tmp_path / "f.parquet")
+    for source in (frame, pa.Table.from_pandas(frame), tmp_path / "f.parquet"):
+        assert as_lists(read(source)) == {"id": [7, 8], "a": [1, 2]}
+
+
+def test_pandas_index_of_counted_rows_with_a_name_is_a_column_from_every_source(tmp_path):
+    frame = pd.DataFrame({"a": [1.5, 2.5]}, index=pd.RangeIndex(3, 7, 2, name="n"))
+    frame.to_parquet(tmp_path / "f.parquet")
+    for source in (frame, pa.Table.from_pandas(frame), tmp_path / "f.parquet"):
+        assert as_lists(read(source)) == {"n": [3, 5], "a": [1.5, 2.5]}
 
 
 def test_pandas_column_of_several_types_is_kept_as_objects():

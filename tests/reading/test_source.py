@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from fivefold.errors import DataError, PreflightError
-from fivefold.reading.files import Reading
+from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source, describe, find_files, form_of, read
 
 FRAME = pd.DataFrame({"n": [1, 2, 3], "s": ["a", "b", "c"]})

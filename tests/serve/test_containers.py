@@ -3,9 +3,16 @@ import pandas as pd
 import pytest
 
 from fivefold.errors import RequestError
-from fivefold.serve.containers import raw_columns
+from fivefold.serve.requests import raw_pieces
 
 NAMES = ["age", '"quoted"', "zip", "<1H OCEAN"]
+
+
+def raw_columns(data, schema, *, complete=False):
+    (raw,) = raw_pieces(data, schema, rows=None, complete=complete)
+    return {column.name: raw.column(column.name) for column in schema.inputs}
+
+
 ROW = dict(zip(NAMES, [20, True, 10001, "INLAND"], strict=True))
 
 
@@ -21,7 +28,7 @@ def test_columns_missing_from_a_row_or_a_frame_are_named_with_those_near(schema)
 
 def test_columns_missing_from_a_later_row_name_that_row(schema):
     with pytest.raises(RequestError) as caught:
-        raw_columns([ROW, {"age": 1}], schema)
+        raw_columns([ROW, {"age": 1}], schema, complete=True)
     assert (caught.value.row, caught.value.column) == (1, '"quoted"')
 
 
@@ -49,7 +56,7 @@ def test_columns_named_twice_are_refused_only_if_they_are_read(schema):
     frame = pd.DataFrame([[1, 2, 3, 4, 5, 6]], columns=[*NAMES, "other", "other"])
     assert list(raw_columns(frame, schema)) == NAMES
     frame = pd.DataFrame([[1, 2, 3, 4, 5]], columns=["age", *NAMES])
-    with pytest.raises(RequestError, match="found two"):
+    with pytest.raises(RequestError, match="more than once"):
         raw_columns(frame, schema)
 
 

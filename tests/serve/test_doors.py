@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.errors import RequestError
-from fivefold.serve.doors import read, read_chunks
+from fivefold.serve.requests import read, read_chunks
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 PICTURES = Schema(
@@ -63,7 +63,7 @@ def test_read_chunks_of_no_rows_is_one_empty_piece(schema):
 
 
 def test_read_chunks_of_large_pictures_hold_few_at_a_time(monkeypatch):
-    monkeypatch.setattr("fivefold.serve.doors.PIXELS", 250)
+    monkeypatch.setattr("fivefold.serve.requests.PIXELS", 250)
     schema = Schema(
         columns=(
             Column(name="photo", kind="image"),

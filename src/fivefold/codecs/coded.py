@@ -49,6 +49,11 @@ class Coded:
             values = objects([*values.tolist(), None])
         return values[self.codes] if len(values) else np.empty(0, object)
 
+    def tolist(self) -> list[Any]:
+        """One cell a row, None where it is missing."""
+        cells = [*self.values.tolist(), None]
+        return [cells[code] for code in self.codes.tolist()]
+
     def counted(self) -> tuple[list[Any], Array]:
         """The values that occur, in the order of first appearance, and how often each does."""
         present = self.codes[self.codes >= 0]

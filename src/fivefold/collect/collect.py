@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Kind, Label, Task
@@ -12,9 +12,9 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
-from fivefold.core.stage import Stage
+from fivefold.core.stage import PathText, Stage
 from fivefold.errors import FivefoldError
-from fivefold.reading.files import Reading
+from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 
 Cell = str | int | float
@@ -29,7 +29,8 @@ class Collect(Stage):
     Args:
         source: a path (CSV, TSV, Parquet, JSON lines, Excel, idx; also gzipped), a pattern, a
             folder or zip of images with one subfolder a class, `"sklearn:digits"`, a pair of idx
-            files, a frame of any library, `(X, y)`, a mapping of columns, a list of mappings.
+            files, a frame of any library, a data set of torch or Hugging Face, `(X, y)` with a
+            matrix or a sparse one, a mapping of columns, a list of mappings.
         target: the column to predict, by name or place. Images, `(X, y)` and bundled sets bring
             one.
         test_source: the test rows, in any of these forms.
@@ -47,6 +48,10 @@ class Collect(Stage):
         header: whether the first row names the columns; None to detect.
         delimiter: between the fields of a text; None to detect.
         encoding: of a text; None to detect.
+        skip: lines to leave out at the top of a text; blank lines, `sep=;` and comments after `#`
+            above the header are left out in any case.
+        root: the folder below which texts in a column of images (`kinds={"photo": "image"}`) name
+            files; the folder of the table if None. A frame has none.
 
     Example:
         >>> Collect("adult.csv", target="income").target
@@ -67,6 +72,8 @@ class Collect(Stage):
     header: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
+    skip: NonNegativeInt = 0
+    root: PathText | None = None
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Paths that do not exist, readers not installed, names that no column has."""
@@ -97,7 +104,10 @@ class Collect(Stage):
             delimiter=self.delimiter,
             header=self.header,
             encoding=self.encoding,
-            target=self.target if isinstance(self.target, str) else "",
+            skip=self.skip,
+            names=(self.target,) if isinstance(self.target, str) else (),
+            images=frozenset(name for name, kind in self.kinds.items() if kind == "image"),
+            root=self.root,
         )
 
     def _wishes(self) -> Wishes:

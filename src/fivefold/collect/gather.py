@@ -9,7 +9,7 @@ from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.collect.leakage import find_leaks
-from fivefold.collect.provenance import provenance
+from fivefold.collect.provenance import picture_files, provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
@@ -18,7 +18,8 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
-from fivefold.reading.files import Reading
+from fivefold.reading.options import Reading
+from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
 
@@ -47,14 +48,17 @@ def gather(
         DataError: if the data cannot be used as asked.
         PreflightError: if the source does not exist or its reader is not installed.
     """
+    reading = reading or Reading()
     raw = read(source, reading)
-    text = raw.text
+    text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:
         raise faults[0]
     target = wishes.target_name(list(raw.columns), raw.target, raw.name)
     if test_source is not None:
-        raw = append_test(raw, _read_alike(test_source, raw, reading), target)
+        test = _read_alike(test_source, raw, reading)
+        origins.append(origin_of(test_source, reading, test))
+        raw = append_test(raw, test, target)
     table = tabulate(
         raw,
         target=target,
@@ -97,13 +101,14 @@ def gather(
         findings=tuple(sorted(findings, key=lambda finding: order[finding.severity])),
         provenance=provenance(
             describe(source),
-            raw.files,
+            (*raw.files, *picture_files(raw)),
             table.values,
             rows=len(table),
             licence=raw.licence,
             text=text,
             test_source="" if test_source is None else describe(test_source),
         ),
+        source=Source(origins=tuple(origins)),
     )
     return collected, _notes(settled, schema)
 
@@ -135,9 +140,8 @@ def usable_rows(table: Tabulated, target: str, source: str) -> Array:
     return usable & ~lacking
 
 
-def _read_alike(test_source: Any, raw: Raw, reading: Reading | None) -> Raw:
+def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
     """The test rows, with a header exactly where the first source has one, unless it is said."""
-    reading = reading or Reading()
     if reading.header is None and raw.positional:
         reading = replace(reading, header=False)
     return read(test_source, reading)

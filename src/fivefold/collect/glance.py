@@ -3,14 +3,19 @@
 import io
 import json
 import zlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fivefold.collect.wishes import Wishes
 from fivefold.errors import DataError, FivefoldError
+from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import read_names
-from fivefold.reading.dialect import detect_encoding
-from fivefold.reading.files import JSON, TEXT, Reading, suffix_of
+from fivefold.reading.encoding import detect_encoding
+from fivefold.reading.files import JSON, TEXT, suffix_of
+from fivefold.reading.frames import is_pandas, label_text
+from fivefold.reading.options import Reading
 from fivefold.reading.raw import unique_names
 from fivefold.reading.source import find_files, form_of
 
@@ -38,10 +43,7 @@ def glance(source: Any, reading: Reading) -> list[str]:
     """
     form = form_of(source)
     if form in {"frame", "columns"}:
-        columns = getattr(source, "column_names", None) or getattr(source, "columns", None)
-        names = list(source if form == "columns" else columns if columns is not None else ())
-        tuples = any(isinstance(name, tuple) for name in names)
-        return [] if tuples else unique_names(names, type(source).__name__)
+        return unique_names(_labels(source), type(source).__name__)
     if form != "files":
         return []
     path = find_files(source)[0]
@@ -51,6 +53,18 @@ def glance(source: Any, reading: Reading) -> list[str]:
     if suffix in TEXT and "idx" not in path.name:
         return _text_names(_head(path), path.name, suffix, reading)
     return []
+
+
+def _labels(source: Any) -> list[str]:
+    """The names of a frame's columns and named index levels, or of a mapping's keys."""
+    if is_pandas(source):
+        levels = [name for name in source.index.names if name is not None]
+        return [label_text(label) for label in (*levels, *source.columns)]
+    if hasattr(source, "column_names") and hasattr(source, "schema"):
+        _, hidden, ranges = index_columns(source)
+        return [*ranges, *(name_of(n, source) for n in source.column_names if n not in hidden)]
+    columns = source if isinstance(source, Mapping) else getattr(source, "columns", ())
+    return [label_text(label) for label in columns]
 
 
 def _head(path: Path) -> bytes:
@@ -71,15 +85,12 @@ def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> lis
     encoding = reading.encoding or detect_encoding(content)
     if not content.strip() or encoding.startswith(("utf-16", "utf-32")):
         return []
-    return read_names(
-        content,
-        name,
-        delimiter=reading.delimiter,
-        header=reading.header,
-        encoding=encoding,
-        target=reading.target,
-        suffix=suffix,
-    )
+    try:
+        return read_names(content, name, replace(reading, encoding=encoding), suffix)
+    except DataError as fault:
+        if "lines" in fault.facts:  # rows that are not whole, here where the file was cut perhaps
+            return []
+        raise
 
 
 def _json_names(content: bytes) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, number, word
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import detect_date_format, swapped
@@ -56,7 +56,9 @@ class Guess:
     unread: str = ""
 
 
-def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[str] = ()) -> Guess:
+def guess_kind(
+    values: "Array | Coded", *, declared: Kind | None = None, tokens: Sequence[str] = ()
+) -> Guess:
     """The kind of a column.
 
     Values that are nearly all numbers are numeric, and those of which four in five are numbers
@@ -64,7 +66,7 @@ def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[
     boolean; texts of several words that seldom repeat are text; the rest are categories.
 
     Args:
-        values: raw, first axis rows.
+        values: raw, first axis rows, or codes.
         declared: the kind that its type in the source or the user says; only its tokens and date
             format are looked for then.
         tokens: texts that stand for missing.
@@ -74,6 +76,8 @@ def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[
         >>> guess.kind, guess.tokens
         ('numeric', {'?': 9})
     """
+    if isinstance(values, Coded):
+        return _guess_codes(values, declared, tokens)
     if values.ndim > 1:
         return Guess(
             kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
@@ -91,6 +95,24 @@ def guess_kind(values: Array, *, declared: Kind | None = None, tokens: Sequence[
         distinct, counts = count_values(values)
     except TypeError:
         return Guess(kind=declared or "text", nested=declared is None)
+    return _guess_counted(distinct, counts, declared, tokens)
+
+
+def _guess_codes(values: Coded, declared: Kind | None, tokens: Sequence[str]) -> Guess:
+    """The same from codes; numbers and dates among the values are looked at as such."""
+    if values.values.dtype != object:
+        return guess_kind(values.array(), declared=declared, tokens=tokens)
+    distinct, counts = values.counted()
+    first = next((value for value in distinct if not is_missing(value)), None)
+    if declared == "image" or (declared is None and _is_picture(first)):
+        return Guess(kind="image")
+    present = [place for place, value in enumerate(distinct) if not is_missing(value)]
+    return _guess_counted([distinct[place] for place in present], counts[present], declared, tokens)
+
+
+def _guess_counted(
+    distinct: list[Any], counts: Array, declared: Kind | None, tokens: Sequence[str]
+) -> Guess:
     found = found_tokens(distinct, counts, tokens)
     present = [
         (value, count)

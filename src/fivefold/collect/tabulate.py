@@ -1,14 +1,13 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
 from fivefold.codecs.cell import word
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
@@ -97,7 +96,7 @@ def tabulate(
         if guess.nested or guess.unread:
             values[name] = objects(None if v is None else str(v) for v in listed(found))
         elif guess.kind == "image":
-            values[name], bad = decode_images(_with_paths(found, raw.folder))
+            values[name], bad = decode_images(found)
             new = [int(row) for row in bad if int(row) not in unreadable]
             unreadable.update(new)
             files = [shown(found[row]) for row in new]
@@ -128,19 +127,7 @@ def _tokens_of(guess: Guess, asked: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token for token in (*guess.tokens, *asked, *usual) if token))
 
 
-def _with_paths(values: Array, folder: str) -> Array:
-    """Texts that name files, as paths from the folder of the source."""
-    if values.dtype != object:
-        return values
-    return objects(
-        Path(folder, value.strip())
-        if isinstance(value, str) and len(value) < 1024 and Path(folder, value.strip()).is_file()
-        else value
-        for value in values
-    )
-
-
-def bad_cells(name: str, kind: Kind, values: Array, bad: Array) -> Finding:
+def bad_cells(name: str, kind: Kind, values: "Array | Coded", bad: Array) -> Finding:
     """The finding about cells that are not of their column's kind and became missing."""
     samples = list(dict.fromkeys(shown(values[row]) for row in bad[:1000]))[:3]
     infinite = all(

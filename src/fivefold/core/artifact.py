@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from inspect import ismethod
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from fivefold.core.brief import brief
@@ -11,6 +12,10 @@ from fivefold.core.key import Key
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
 from fivefold.errors import SignatureError, StoreError
+
+UNSAVED = MappingProxyType({"saved": False})
+"""Metadata of a field that refers to what is not the artifact's own: it needs a default, which it
+has again when the artifact is loaded."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
@@ -73,8 +78,12 @@ class Artifact:
         Raises:
             StoreError: if a field holds something that would need pickle.
         """
-        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        values = {name: getattr(self, name) for name in self._saved()}
         save_fields(type(self).__qualname__, values, Path(folder))
+
+    @classmethod
+    def _saved(cls) -> list[str]:
+        return [f.name for f in fields(cls) if f.metadata.get("saved", True)]  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -84,7 +93,7 @@ class Artifact:
             StoreError: if the folder is damaged or holds another artifact.
         """
         values = load_fields(cls.__qualname__, Path(folder))
-        names = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        names = set(cls._saved())
         if set(values) != names:
             raise StoreError(
                 f"{cls.__qualname__}: expected the fields {sorted(names)}, found {sorted(values)}.",

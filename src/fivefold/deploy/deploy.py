@@ -1,9 +1,10 @@
 """The stage that turns a trained network into a bundle that is served."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,13 +16,16 @@ from fivefold.codecs.schema import TABULAR, Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
-from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
+from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.serve.contract import Contract
+
+if TYPE_CHECKING:
+    from fivefold.deploy.origins import FromSource
 
 
 class Deploy(Stage):
@@ -29,7 +33,8 @@ class Deploy(Stage):
 
     The bundle is written beside its path, replayed there in a fresh process through three doors
     (frame, CSV, JSON) and the graph for raw values, and renamed only if every replayed test
-    row gets the score that Evaluate gave it.
+    row gets the score that Evaluate gave it. Up to 2,000 of them are replayed from the source as
+    it gave them, before any stage: files and tables of Arrow there, frames in this process.
 
     Args:
         path: of the bundle; one that ends in "/" is a folder. An older bundle is replaced,
@@ -111,18 +116,21 @@ class Deploy(Stage):
         rows, wanted = _some(rows[kept], wanted[kept], self.parity_rows, session.seed)
         parity: dict[str, Any] = {}
 
+        origin, changed = self._origin(collected, rows, session.seed)
+
         def check(bundle: Path) -> None:
             table = collected.table.take(rows)
-            parity.update(self._parity(bundle, table, rows, wanted, examples, data, trained))
+            replayed = Replayed(table=table, rows=rows, wanted=wanted, source=origin)
+            parity.update(self._parity(bundle, replayed, examples, data, trained))
 
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(column.kind in TABULAR for column in data.codec.schema.inputs)
-        findings = tuple(_findings(without if is_table else "", left_out))
+        findings = tuple(findings_of(without if is_table else "", left_out, changed))
         for finding in findings:
             session.emit(Found(finding=finding))
         size = sum(map(len, entries.values()))
         target = Path(fspath(self.path))
-        session.emit(Noted(text=_line(target, size, digest, parity)))
+        session.emit(Noted(text=summary_line(target, size, digest, parity)))
         return Deployed(
             path=target,
             digest=digest,
@@ -146,12 +154,20 @@ class Deploy(Stage):
             graphs["model-raw.onnx"] = export_raw(graphs["model.onnx"], data.codec)
         return graphs, without
 
+    def _origin(
+        self, collected: Collected, rows: Array, seed: int
+    ) -> "tuple[FromSource | None, list[str]]":
+        """What is replayed from the source, and its files that have changed since."""
+        from fivefold.deploy.origins import from_source
+
+        found = from_source(collected.source, rows, seed)
+        changed = [] if found is None else found.source.changed()
+        return (None if changed else found), changed
+
     def _parity(
         self,
         bundle: Path,
-        table: Table,
-        rows: Array,
-        wanted: Array,
+        replayed: "Replayed",
         examples: Mapping[str, Any],
         data: Preprocessed,
         trained: Trained,
@@ -160,17 +176,29 @@ class Deploy(Stage):
         from fivefold.deploy.parity import compare, replay_fresh, replay_here, tolerance_of
 
         schema, targets = data.codec.schema, data.train.target
+        table, rows, wanted = replayed.table, replayed.rows, replayed.wanted
         fresh = self.format == "onnx"
         if fresh:
-            scores = replay_fresh(bundle, table, schema)
+            scores, places = replay_fresh(bundle, table, schema, replayed.source)
         else:
-            scores = replay_here(bundle, table, schema, trained.model)
+            scores, places = replay_here(bundle, table, schema, trained.model, replayed.source)
         key = "predictions" if schema.task == "regression" else "probabilities"
         known = np.array(examples["answers"][key], dtype=np.float64)
         own = {"synthetic": scores.pop("synthetic")}
         tolerance = tolerance_of(schema.task, targets, wanted)
+        parity: dict[str, Any] = {}
+        if replayed.source is not None:
+            kept, found = places["source"], scores.pop("source")
+            parity |= compare({"source": found}, wanted[kept], rows[kept], tolerance=tolerance)
+            there = fresh and replayed.source.is_fresh
+            parity |= {
+                "source_rows": len(kept),
+                "source_left_out": len(replayed.source.rows) - len(kept),
+                "source_process": "fresh" if there else "this",
+            }
         return {
             **compare(scores, wanted, rows, tolerance=tolerance),
+            **parity,
             **compare(
                 own,
                 known,
@@ -183,6 +211,23 @@ class Deploy(Stage):
         }
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Replayed:
+    """The rows that are replayed.
+
+    Args:
+        table: canonical columns.
+        rows: `(n,)` positions in the collected table.
+        wanted: their scores as evaluated.
+        source: which of them are replayed from the source too.
+    """
+
+    table: Table
+    rows: Array
+    wanted: Array
+    source: "FromSource | None"
+
+
 def _formats(graphs: Mapping[str, bytes]) -> tuple[str, ...]:
     names = {"model.onnx": "onnx", "model-raw.onnx": "onnx-raw"}
     return tuple(names[entry] for entry in graphs) or ("torch",)
@@ -193,7 +238,7 @@ def _examples(codec: Codec, contract: Contract, trained: Trained, seed: int) -> 
     from fivefold.deploy.synthetic import draw_rows
     from fivefold.models.score import score
     from fivefold.serve.answers import answers
-    from fivefold.serve.doors import read
+    from fivefold.serve.requests import read
 
     rows = draw_rows(codec, contract, seed=seed)
     scores = score(trained.model, codec.encode(read(rows, codec.schema)), device="cpu")
@@ -235,42 +280,3 @@ def _some(rows: Array, wanted: Array, limit: int | None, seed: int) -> tuple[Arr
         return rows, wanted
     places = np.sort(np.random.default_rng(seed).permutation(len(rows))[:limit])
     return rows[places], wanted[places]
-
-
-def _findings(without: str, left_out: int) -> list[Finding]:
-    findings = []
-    if without:
-        findings.append(
-            Finding(
-                code="no_raw_graph",
-                severity="note",
-                sentence=f"The bundle has {without}.",
-                stage="deploy",
-            )
-        )
-    if left_out:
-        findings.append(
-            Finding(
-                code="rows_not_replayed",
-                severity="note",
-                sentence=f"{left_out:,} test rows without a picture were not replayed.",
-                numbers={"rows": left_out},
-                stage="deploy",
-            )
-        )
-    return findings
-
-
-def _line(target: Path, size: int, digest: str, parity: Mapping[str, Any]) -> str:
-    doors = [door for door in ("frame", "csv", "json", "raw") if door in parity]
-    worst = max((parity[door] for door in doors), default=0.0)
-    where = "in a fresh process" if parity["fresh_process"] else "in this process"
-    return (
-        f"{target}, {_size(size)}, sha256 {digest[:12]}: {parity['rows']:,} rows replayed "
-        f"{where} through {len(doors)} doors ({', '.join(doors)}), "
-        f"largest difference {worst:.1g}."
-    )
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

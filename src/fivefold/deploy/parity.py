@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ import fivefold
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.deploy.doors import write_doors
-from fivefold.errors import ParityError
+from fivefold.deploy.origins import FromSource
+from fivefold.errors import ParityError, RequestError
+from fivefold.serve.predictor import Predictor, load
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
@@ -24,16 +26,24 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-5
 
 
-def replay_fresh(bundle: Path, table: Table, schema: Schema) -> dict[str, Array]:
+Places = dict[str, Array]
+"""The places of the answered rows among those asked for, by door, where it is not all."""
+
+
+def replay_fresh(
+    bundle: Path, table: Table, schema: Schema, source: FromSource | None = None
+) -> tuple[dict[str, Array], Places]:
     """Score rows through every door of a bundle, in a process of its own.
 
     Args:
         bundle: where it is.
         table: the rows, canonical.
         schema: of the columns.
+        source: what is replayed from the source: there if that process can read it, else here.
 
     Returns:
-        Scores by door; those of the bundle's own examples as `synthetic`.
+        Scores by door; those of the bundle's own examples as `synthetic`, those of the source's
+        rows as `source`, with the places of these.
 
     Raises:
         ParityError: if the process fails.
@@ -41,6 +51,8 @@ def replay_fresh(bundle: Path, table: Table, schema: Schema) -> dict[str, Array]
     with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
         folder = Path(name)
         write_doors(table, schema, folder)
+        if source is not None and source.is_fresh:
+            source.write(folder)
         # -P: a file of the user's called numpy.py, say, must not be imported.
         command = [sys.executable, "-P", "-m", "fivefold.serve.replay", str(bundle), str(folder)]
         done = subprocess.run(
@@ -54,10 +66,22 @@ def replay_fresh(bundle: Path, table: Table, schema: Schema) -> dict[str, Array]
                 remedy="Load the bundle in a new Python to see more.",
             )
         report = json.loads(done.stdout.strip().splitlines()[-1])
-        return {door: np.load(folder / f"scores-{door}.npy") for door in report["doors"]}
+        scores = {door: np.load(folder / f"scores-{door}.npy") for door in report["doors"]}
+        places: Places = {}
+        if "source" in scores and source is not None:
+            places["source"] = source.places[np.load(folder / "kept-source.npy")]
+        elif source is not None:
+            _add_source(scores, places, source, lambda: load(bundle))
+        return scores, places
 
 
-def replay_here(bundle: Path, table: Table, schema: Schema, model: "Assembled") -> dict[str, Array]:
+def replay_here(
+    bundle: Path,
+    table: Table,
+    schema: Schema,
+    model: "Assembled",
+    source: FromSource | None = None,
+) -> tuple[dict[str, Array], Places]:
     """The same in this process, for a bundle of weights only: its module is not in it.
 
     Args:
@@ -65,16 +89,36 @@ def replay_here(bundle: Path, table: Table, schema: Schema, model: "Assembled") 
         table: the rows, canonical.
         schema: of the columns.
         model: a copy of it is given the weights of the bundle.
+        source: what is replayed from the source.
     """
     from fivefold.deploy.factory import scores_of
-    from fivefold.serve.predictor import load
     from fivefold.serve.replay import replay
 
     copied = copy.deepcopy(model)
     predictor = load(bundle, factory=lambda _, weights: scores_of(copied, weights))
     with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
         write_doors(table, schema, Path(name))
-        return replay(predictor, Path(name))
+        scores, places = replay(predictor, Path(name)), Places()
+    if source is not None:
+        _add_source(scores, places, source, lambda: predictor)
+    return scores, places
+
+
+def _add_source(
+    scores: dict[str, Array], places: Places, source: FromSource, load: Callable[[], Predictor]
+) -> None:
+    """Answer the source's own rows in this process."""
+    try:
+        scores["source"], kept = source.score(load)
+    except RequestError as error:
+        raise ParityError(
+            "Deploy: expected the bundle to answer rows as their source gives them, found that "
+            "it refuses them.",
+            evidence=str(error),
+            remedy="Report this with a few rows of that source: Collect took them.",
+            door="source",
+        ) from None
+    places["source"] = source.places[kept]
 
 
 def compare(

@@ -1,10 +1,11 @@
 """The data sets that scikit-learn brings along, nothing to download."""
 
+from difflib import get_close_matches
+
 import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
-from fivefold.core.faults import nearest
 from fivefold.errors import DataError
 from fivefold.reading.raw import Raw
 
@@ -16,7 +17,7 @@ def unknown_set(name: str) -> DataError | None:
     """The fault of a name that is none of the bundled sets, or None."""
     if name in SETS:
         return None
-    near = nearest(name, SETS)
+    near = next(iter(get_close_matches(name, SETS, n=1, cutoff=0.6)), "")
     return DataError(
         f"sklearn:{name}: expected one of {', '.join(SETS)}, found {name!r}.",
         remedy=f'Write "sklearn:{near or SETS[0]}".',

@@ -1,224 +1,223 @@
 """Delimited text: CSV, TSV and their kin, read as text and nothing else."""
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from fivefold.codecs.table import Array
-from fivefold.core.finding import Finding
+from fivefold.codecs.coded import Coded
 from fivefold.errors import DataError
-from fivefold.reading.dialect import (
-    Dialect,
-    any_field_size,
-    decode,
-    detect_dialect,
-    detect_encoding,
-    iterate_rows,
-    text_form,
-)
+from fivefold.reading.arrow import from_arrow
+from fivefold.reading.dialect import Dialect
+from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.header import Opening, opening_of
+from fivefold.reading.layout import Layout, find_layout, is_blank
+from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, unique_names
+from fivefold.reading.remarks import text_findings
+from fivefold.reading.rows import iterate_rows
 
-_UTF8 = {"utf-8", "utf8", "utf-8-sig", "ascii"}
+LARGE = 1 << 18
+"""Bytes from which on importing pyarrow is worth its while."""
 
 
-def read_delimited(
-    content: bytes,
-    name: str,
-    *,
-    delimiter: str | None = None,
-    header: bool | None = None,
-    encoding: str | None = None,
-    target: str = "",
-    suffix: str = "",
-) -> Raw:
-    r"""The columns of a delimited text, every cell as the text that stands there.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Delimited:
+    """A delimited text that was looked at: rows can be read from it, whole or in pieces.
+
+    Args:
+        name: of the source.
+        names: of its columns.
+        text: the rows, without what stands above them.
+        content: the same as UTF-8.
+        dialect: how they are written.
+        layout: which field belongs to which column.
+        raw: all that is known besides the columns.
+    """
+
+    name: str
+    names: list[str]
+    text: str
+    content: bytes
+    dialect: Dialect
+    layout: Layout
+    raw: Raw
+
+    def pieces(self, rows: int | None = None) -> Iterator[Raw]:
+        """The rows in consecutive pieces of at most so many, all at once if None.
+
+        Every column is codes and the texts that stand there; one piece at least is given.
+        """
+        wholes = self._with_arrow(rows) if self.fits_arrow() else self._with_csv(rows)
+        for columns in wholes:
+            yield self.raw.replace(columns=dict(zip(self.names, columns, strict=True)))
+
+    def read(self) -> Raw:
+        """All rows at once."""
+        return next(self.pieces())
+
+    def fits_arrow(self) -> bool:
+        """Whether pyarrow is there, and reads this text as Python's `csv` does."""
+        shape = self.dialect.shape
+        if shape is None or not shape.simple or self.dialect.escaped:
+            return False
+        width = shape.quoted if self.dialect.quoted else shape.plain
+        if self.dialect.quoted and not shape.well_formed:
+            return False
+        return width == self.layout.width and len(self.content) >= LARGE and _has_pyarrow()
+
+    def _with_csv(self, rows: int | None) -> Iterator[Sequence[Coded]]:
+        width, corner = self.layout.width, self.layout.corner
+        found = iterate_rows(
+            self.text,
+            self.dialect.delimiter,
+            quoted=self.dialect.quoted,
+            escaped=self.dialect.escaped,
+        )
+        present = (row or [""] for row in found if width == 1 or not is_blank(row))
+        if self.dialect.header:
+            next(present, None)
+        first = True
+        while piece := list(islice(present, rows)):
+            first = False
+            if self.layout.surplus or corner:
+                piece = [row[:width] for row in piece]
+            yield [Coded.of(cells) for cells in zip(*piece, strict=True)]
+        if first:
+            yield [Coded.of(())] * len(self.names)
+
+    def _with_arrow(self, rows: int | None) -> Iterator[Sequence[Coded]]:
+        import pyarrow as pa
+        import pyarrow.csv as arrow_csv
+
+        names = [f"f{place}" for place in range(self.layout.width)]
+        table = arrow_csv.read_csv(
+            pa.BufferReader(self.content),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                column_names=names,
+                block_size=min(max(len(self.content) + 1, 1 << 20), 1 << 30),
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self.dialect.delimiter,
+                quote_char='"' if self.dialect.quoted else False,
+                newlines_in_values=self.dialect.quoted,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+        table = table.slice(1) if self.dialect.header else table
+        step = rows or max(len(table), 1)
+        for start in range(0, max(len(table), 1), step):
+            yield [_codes(column.slice(start, step)) for column in table.columns]
+
+
+def _codes(column: Any) -> Coded:
+    values, _ = from_arrow(column)
+    assert isinstance(values, Coded)
+    return values
+
+
+def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = "") -> Delimited:
+    r"""Look at a delimited text: its encoding, dialect, names and layout.
 
     Args:
         content: the bytes of the file.
         name: of the source, for messages.
-        delimiter: None to detect among comma, tab, semicolon and bar.
-        header: None to detect; without one the columns are `column_0`, `column_1` and so on.
-        encoding: None to detect.
-        target: a column name that a header would hold.
+        reading: what is known of it.
         suffix: of the file: `.tsv` prefers tabs.
 
     Raises:
-        DataError: if there are no rows, a row has too many or too few fields, a name occurs
-            twice, or the bytes are no text.
+        DataError: if it is empty, a row has too many or too few fields, a name occurs twice, or
+            the bytes are no text.
 
     Example:
-        >>> raw = read_delimited(b"zip;n\n00123;1\n00456;2\n", "a.csv")
-        >>> {name: values.tolist() for name, values in raw.columns.items()}
+        >>> opened = open_delimited(b"zip;n\n00123;1\n00456;2\n", "a.csv", Reading())
+        >>> {name: values.tolist() for name, values in opened.read().columns.items()}
         {'zip': ['00123', '00456'], 'n': ['1', '2']}
     """
-    chosen = encoding or detect_encoding(content)
-    text = decode(content, chosen, name).removeprefix("\ufeff")
-    if not text.strip():
-        raise DataError(
-            f"{name}: expected a header and rows, found an empty file.",
-            remedy="Pass a file that holds rows.",
-            rows=0,
-        )
-    dialect = detect_dialect(text, delimiter=delimiter, header=header, suffix=suffix, target=target)
-    table = _parse(text, dialect, name)
-    first = [str(column[0].as_py() or "") for column in table.columns]
-    table = table.slice(1) if dialect.header else table
-    if not table.num_rows:
-        raise DataError(
-            f"{name}: expected rows below the header, found none.",
-            evidence=f"Header: {', '.join(first)}.",
-            remedy="Pass a file that holds rows, or header=False if that line is a row.",
-            rows=0,
-        )
-    names = [field.strip() for field in first] if dialect.header else [""] * len(first)
-    findings: tuple[Finding, ...] = ()
-    if not dialect.header and header is None:
-        findings = (_no_header(name, first),)
-    if encoding is None and chosen in {"cp1252", "latin-1"}:
-        findings += (_not_utf8(name, chosen),)
-    return Raw(
+    opening = _opening(content, name, reading, suffix)
+    body, dialect = opening.body, opening.dialect
+    shape = dialect.shape
+    whole = shape is not None and (
+        shape.quoted if dialect.quoted and shape.well_formed else shape.plain * (not dialect.quoted)
+    )
+    if shape is not None and whole and shape.simple:
+        layout = Layout(width=int(whole))
+    else:
+        layout = find_layout(body.text, dialect, name, body.above)
+    names = _names(opening, layout, name, reading)
+    form = text_form(content, opening.text.encoding)
+    raw = Raw(
         name=name,
-        columns=dict(zip(unique_names(names, name), map(_as_objects, table.columns), strict=True)),
+        columns={},
         positional=not dialect.header,
-        text=text_form(content, chosen) | {"delimiter": dialect.delimiter},
-        findings=findings,
+        text=form | {"delimiter": dialect.delimiter} | _told(dialect, body.comments, reading),
+        findings=text_findings(opening, layout, name, reading),
+    )
+    return Delimited(
+        name=name,
+        names=names,
+        text=body.text,
+        content=opening.content,
+        dialect=dialect,
+        layout=layout,
+        raw=raw,
     )
 
 
-def read_names(
-    content: bytes,
-    name: str,
-    *,
-    delimiter: str | None = None,
-    header: bool | None = None,
-    encoding: str | None = None,
-    target: str = "",
-    suffix: str = "",
-) -> list[str]:
-    """The column names that `read_delimited` would give, from the first rows and at little cost.
+def read_names(content: bytes, name: str, reading: Reading, suffix: str = "") -> list[str]:
+    """The column names, from the first lines of a file and at little cost.
 
     Returns:
-        The names; none where the text is empty.
+        The names; none where the text is empty or its rows are not whole.
 
     Raises:
         DataError: if a name occurs twice.
     """
-    text = decode(content, encoding or detect_encoding(content), name).removeprefix("\ufeff")
-    if not text.strip():
+    if not decode(content, reading.encoding or "latin-1", name).content.strip():
         return []
-    dialect = detect_dialect(text, delimiter=delimiter, header=header, suffix=suffix, target=target)
-    width = _width(text, dialect)
-    with any_field_size():
-        first = next(row for row in _rows(text, dialect) if row)
-    first = [""] * (width - len(first)) + first
-    named = [field.strip() for field in first] if dialect.header else [""] * width
-    return unique_names(named, name)
+    return open_delimited(content, name, reading, suffix).names
 
 
-def _parse(text: str, dialect: Dialect, name: str) -> Any:
-    """All rows as an Arrow table of texts, the header among them."""
-    import pyarrow as pa
-    import pyarrow.csv as arrow_csv
-
-    width = _width(text, dialect)
-    ragged: list[Any] = []
-
-    def note(row: Any) -> str:
-        ragged.append(row)
-        return "skip"
-
-    content = _with_corner(text, dialect, width).encode()
-    names = [f"f{place}" for place in range(width)]
-    table = arrow_csv.read_csv(
-        pa.BufferReader(content),
-        read_options=arrow_csv.ReadOptions(
-            use_threads=False,
-            column_names=names,
-            block_size=min(max(len(content) + 1, 1 << 20), 1 << 30),
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char='"' if dialect.quoted else False,
-            newlines_in_values=dialect.quoted,
-            invalid_row_handler=note,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
-    )
-    if ragged:
-        raise _ragged_rows(text, dialect, width, name, len(ragged))
-    return table
+def _told(dialect: Dialect, comments: int, reading: Reading) -> dict[str, str]:
+    return {"skip": str(reading.skip)} if reading.skip else {}
 
 
-def _width(text: str, dialect: Dialect) -> int:
-    """Fields of a row: those of the header, or of most rows where there is none."""
-    with any_field_size():
-        rows = (row for row in _rows(text, dialect) if row)
-        widths = [len(row) for row, _ in zip(rows, range(200), strict=False)]
-    if dialect.header and len(widths) > 1 and set(widths[1:]) == {widths[0] + 1}:
-        return widths[1]  # R leaves the corner above the row names empty
-    return widths[0] if dialect.header else Counter(widths).most_common(1)[0][0]
+def _opening(content: bytes, name: str, reading: Reading, suffix: str) -> Opening:
+    """The text, in the encoding that makes the most known names where several are possible."""
+    texts: list[Text]
+    if reading.encoding is not None or not reading.asks:
+        encoding = reading.encoding or detect_encoding(content)
+        texts = [decode(content, encoding, name, detected=reading.encoding is None)]
+    else:
+        texts = decodings(content, reading.text, name)
+    openings: list[Opening] = []
+    for text in texts:
+        try:
+            openings.append(opening_of(text, name, reading, suffix))
+        except DataError as error:
+            fault = error
+    if not openings:
+        raise fault
+    return max(openings, key=lambda opening: opening.fit)
 
 
-def _with_corner(text: str, dialect: Dialect, width: int) -> str:
-    lacks = dialect.header and len(next(row for row in _rows(text, dialect) if row)) < width
-    return dialect.delimiter + text.lstrip() if lacks else text
+def _names(opening: Opening, layout: Layout, name: str, reading: Reading) -> list[str]:
+    if opening.names:
+        return list(opening.names)
+    if not opening.dialect.header:
+        return unique_names([""] * layout.width, name)
+    known = set(reading.names)
+    named = [field if field in known else field.strip() for field in opening.first]
+    wanted = set(reading.inputs) if reading.asks else None
+    return unique_names([""] * layout.corner + named, name, wanted)
 
 
-def _rows(text: str, dialect: Dialect) -> Any:
-    return iterate_rows(text, dialect.delimiter, dialect.quoted)
-
-
-def _ragged_rows(text: str, dialect: Dialect, width: int, name: str, count: int) -> DataError:
-    rows = _rows(text, dialect)
-    few: list[tuple[int, int]] = []
-    with any_field_size():
-        for row in rows:
-            if row and len(row) != width and len(few) < 3:
-                few.append((rows.line_num, len(row)))
-    lines = " and ".join(f"{line:,}" for line, _ in few)
-    found = " and ".join(dict.fromkeys(str(fields) for _, fields in few))
-    return DataError(
-        f"{name}, line{'s' * (len(few) > 1)} {lines}{', ...' * (count > len(few))}: "
-        f"expected {width} fields, found {found}.",
-        evidence=f"So in {count:,} line{'s' * (count > 1)}; fields are divided by "
-        f"{dialect.delimiter!r}.",
-        remedy="Repair those lines, or pass the right delimiter= to Collect.",
-        lines=tuple(line for line, _ in few),
-        wanted=width,
-        found=tuple(fields for _, fields in few),
-    )
-
-
-def _as_objects(column: Any) -> Array:
-    """An Arrow column of texts as objects; equal texts share one."""
-    encoded = column.combine_chunks().dictionary_encode()
-    if hasattr(encoded, "combine_chunks"):
-        encoded = encoded.combine_chunks()
-    words = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
-    values: Array = words[encoded.indices.to_numpy(zero_copy_only=False)]
-    return values
-
-
-def _no_header(name: str, first: list[str]) -> Finding:
-    return Finding(
-        code="no_header",
-        severity="note",
-        sentence=f"The first line of {name} is a row, so columns are called column_0 to "
-        f"column_{len(first) - 1}. Pass header=True if it holds their names.",
-        numbers={"first": [field[:40] for field in first[:10]]},
-        stage="Collect",
-    )
-
-
-def _not_utf8(name: str, encoding: str) -> Finding:
-    return Finding(
-        code="encoding",
-        severity="warning",
-        sentence=f"{name} is not UTF-8; it was read as {encoding}. Pass encoding= if letters "
-        "look wrong.",
-        numbers={"encoding": encoding},
-        stage="Collect",
-    )
+def _has_pyarrow() -> bool:
+    try:
+        import pyarrow.csv  # noqa: F401
+    except ImportError:
+        return False
+    return True

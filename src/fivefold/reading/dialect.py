@@ -1,26 +1,19 @@
-"""How a delimited text is written: its encoding, delimiter, quoting and header."""
+"""How a delimited text is written: what stands above its rows, delimiter, quoting, header."""
 
-import codecs
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from fivefold.errors import DataError
+from fivefold.reading.rows import first_lines, iterate_lines, split_lines
+from fivefold.reading.shape import Shape, shape_of
 
 DELIMITERS = (",", "\t", ";", "|")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
+_SEPARATOR = re.compile(r'"?sep=(.)"?[ ,;\t|]*(\r\n|\n|\r|$)', re.IGNORECASE)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _SAMPLE = 200
 
 
@@ -32,131 +25,131 @@ class Dialect:
         delimiter: the one character between fields.
         quoted: a field may stand in double quotes, and then hold delimiters and line ends.
         header: the first row holds the names.
+        escaped: a backslash takes the meaning of a quote or delimiter away.
+        shape: of the text, where it was looked at.
     """
 
     delimiter: str
     quoted: bool
     header: bool
+    escaped: bool = False
+    shape: Shape | None = None
 
 
-def detect_encoding(content: bytes) -> str:
-    """The encoding of a text: by its mark, as UTF-8, or as Windows and Latin-1 last.
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The rows of a text without what stands above them.
+
+    Args:
+        text: from the header, or the first row, on.
+        above: how many lines were left out.
+        comments: how many of those begin with `#`.
+        delimiter: that a line `sep=;` names; empty if there is none.
+    """
+
+    text: str
+    above: int = 0
+    comments: int = 0
+    delimiter: str = ""
+
+
+def find_body(
+    text: str, *, skip: int = 0, delimiter: str = "", names: Collection[str] = ()
+) -> Body:
+    r"""Leave out what stands above the rows: blank lines, `sep=;`, comments after `#`.
+
+    A line after `#` that has a name for each column, above rows that have no header of their own,
+    is the header itself.
+
+    Args:
+        text: all of it.
+        skip: lines to leave out in any case.
+        delimiter: between fields, where it is known.
+        names: some that a header holds.
 
     Example:
-        >>> detect_encoding("naïve".encode()), detect_encoding("naïve".encode("cp1252"))
-        ('utf-8', 'cp1252')
+        >>> body = find_body("sep=;\na;b\n1;2\n")
+        >>> body.text, body.above, body.delimiter
+        ('a;b\n1;2\n', 1, ';')
     """
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return encoding
-    head = content[:4096]
-    if len(head) > 3 and head.count(0) > len(head) // 4:
-        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
+    start, above = 0, 0
+    for _ in range(skip):
+        start, above = line_end(text, start), above + 1
+    named = ""
+    while start < len(text):
+        line = text[start : line_end(text, start)]
+        separator = _SEPARATOR.fullmatch(line)
+        if separator and not named:
+            named = separator[1]
+        elif line.strip():
+            break
+        start, above = line_end(text, start), above + 1
+    comments = _comments(text[start:], delimiter or named, names)
+    for _ in range(comments):
+        start, above = line_end(text, start), above + 1
+    while start < len(text) and not text[start : line_end(text, start)].strip():
+        start, above = line_end(text, start), above + 1
+    return Body(text=text[start:], above=above, comments=comments, delimiter=named)
 
 
-def overruled(content: bytes, encoding: str) -> str:
-    """The encoding that the bytes themselves show beyond doubt, if it is not this one; else empty.
-
-    A mark shows it, and so do letters beyond ASCII in valid UTF-8.
-
-    Example:
-        >>> overruled("né".encode(), "latin-1"), overruled("né".encode("latin-1"), "latin-1")
-        ('utf-8', '')
-    """
-    detected = detect_encoding(content)
-    shown = _is_marked(content) or (detected == "utf-8" and not content.isascii())
-    return detected if shown and _plain(detected) != _plain(encoding) else ""
+def line_end(text: str, start: int) -> int:
+    """Where the line ends that begins at `start`, its line end included."""
+    match = _LINE.match(text, start)
+    return match.end() if match else len(text)
 
 
-def text_form(content: bytes, encoding: str) -> dict[str, str]:
-    """The `encoding` by which a text was read, and what it overrules (`detected`), if anything."""
-    shown = overruled(content, encoding)
-    return {"encoding": encoding} | ({"detected": shown} if shown else {})
-
-
-def _is_marked(content: bytes) -> bool:
-    return any(content.startswith(mark) for mark, _ in _BOMS)
-
-
-def _plain(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name.removesuffix("-sig")
-    except LookupError:
-        return encoding
-
-
-def decode(content: bytes, encoding: str, source: str) -> str:
-    """The text of a file.
-
-    Raises:
-        DataError: if it is not written in this encoding, or holds zero bytes without a
-            byte-order mark to say that it is text all the same.
-    """
-    try:
-        text = content.decode(encoding)
-    except (UnicodeError, LookupError) as fault:
-        raise DataError(
-            f"{source}: expected text in {encoding}, found other bytes.",
-            evidence=f"{fault}.",
-            remedy="Pass the right encoding= to Collect, or leave it out to have it detected.",
-            encoding=encoding,
-        ) from None
-    if "\0" in text[:1_000_000] and not _is_marked(content):
-        raise DataError(
-            f"{source}: expected text, found zero bytes.",
-            remedy="Pass a CSV, TSV, Parquet, JSON lines or Excel file.",
-        )
-    return text
+def _comments(text: str, delimiter: str, names: Collection[str]) -> int:
+    """How many lines at the top are comments."""
+    if not text.startswith("#"):
+        return 0
+    lines = list(io.StringIO(text[: 1 << 20], newline=None))[:_SAMPLE]
+    count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    below = [line for line in lines[count:] if line.strip()]
+    if not below:
+        return 0
+    mark = delimiter or detect_delimiter(below)
+    rows = split_lines(below, mark, quoted=True)
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    last = split_lines([lines[count - 1]], mark, quoted=True)[0]
+    if width < 2 and not set(rows[0]) & set(names):
+        return 0
+    is_header = len(last) == width and not detect_header(rows, names)
+    return count - 1 if is_header else count
 
 
 def detect_dialect(
-    text: str, *, delimiter: str | None, header: bool | None, suffix: str = "", target: str = ""
+    text: str,
+    *,
+    content: bytes,
+    delimiter: str | None,
+    header: bool | None,
+    suffix: str = "",
+    names: Collection[str] = (),
 ) -> Dialect:
     """The dialect of a text.
 
     Args:
         text: all of it; quoting is decided by what keeps every row whole.
+        content: the same as UTF-8.
         delimiter: None to detect.
         header: None to detect.
         suffix: of the file: `.tsv` prefers tabs.
-        target: a column name that a header would hold.
+        names: of columns that a header would hold.
     """
-    lines = first_lines(text)
+    lines = first_lines(text, _SAMPLE)
     delimiter = delimiter or detect_delimiter(lines, suffix)
-    quoted = detect_quoting(text, delimiter)
+    shape = shape_of(content, delimiter)
+    quoted = detect_quoting(text, delimiter, shape)
     if header is None:
-        header = detect_header(split_rows(lines, delimiter, quoted), target)
-    return Dialect(delimiter=delimiter, quoted=quoted, header=header)
-
-
-def first_lines(text: str, lines: int = _SAMPLE) -> list[str]:
-    """The first lines that are not blank, with their line ends."""
-    reader = io.StringIO(text, newline=None)
-    found = (line for line in reader if line.strip())
-    return [line for line, _ in zip(found, range(lines), strict=False)]
-
-
-def split_rows(lines: list[str], delimiter: str, quoted: bool) -> list[list[str]]:
-    """Lines as rows of fields."""
-    if not quoted:
-        return [line.rstrip("\r\n").split(delimiter) for line in lines]
-    with any_field_size():
-        return list(csv.reader(lines, delimiter=delimiter))
-
-
-def iterate_rows(text: str, delimiter: str, quoted: bool) -> Any:
-    """All rows of a text by a `csv` reader; blank lines are empty rows."""
-    stream = io.StringIO(text, newline="")
-    if quoted:
-        return csv.reader(stream, delimiter=delimiter)
-    return csv.reader(stream, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        header = detect_header(split_lines(lines, delimiter, quoted=quoted), names)
+    escaped = detect_escapes(text, delimiter, quoted=quoted)
+    return Dialect(
+        delimiter=delimiter,
+        quoted=quoted or escaped,
+        header=header,
+        escaped=escaped,
+        shape=None if escaped else shape,
+    )
 
 
 def detect_delimiter(lines: list[str], suffix: str = "") -> str:
@@ -170,7 +163,7 @@ def detect_delimiter(lines: list[str], suffix: str = "") -> str:
     best, delimiter = (0.0, 0), preferred[0]
     for candidate in preferred:
         for quoted in (False, True):
-            rows = split_rows(lines, candidate, quoted)
+            rows = split_lines(lines, candidate, quoted=quoted)
             widths = Counter(len(row) for row in rows)
             width, rows_of_it = widths.most_common(1)[0] if widths else (1, 0)
             same_start = bool(rows) and len(rows[0]) in (width, width - 1)
@@ -180,7 +173,7 @@ def detect_delimiter(lines: list[str], suffix: str = "") -> str:
     return delimiter
 
 
-def detect_quoting(text: str, delimiter: str) -> bool:
+def detect_quoting(text: str, delimiter: str, shape: Shape | None = None) -> bool:
     """Whether double quotes enclose fields, or are characters like any other.
 
     They enclose if reading them so leaves every row whole; where both readings do, they enclose
@@ -189,10 +182,13 @@ def detect_quoting(text: str, delimiter: str) -> bool:
     """
     if '"' not in text:
         return False
-    plain = Counter(
-        line.count(delimiter) + 1 for line in io.StringIO(text, newline=None) if line.strip()
-    )
-    quoted = _quoted_widths(text, delimiter)
+    if shape is not None and shape.simple and shape.well_formed and shape.quoted:
+        plain = Counter({shape.plain: shape.lines}) if shape.plain else Counter({1: 1, 2: 1})
+        quoted: Counter[int] | None = Counter({shape.quoted: shape.rows})
+    else:
+        lines = io.StringIO(text, newline=None)
+        marks = (line.count(delimiter) + 1 for line in lines if line.strip())
+        plain, quoted = Counter(marks), _quoted_widths(text, delimiter)
     if quoted is not None and _opens_quoted(text, delimiter):
         return True
     if quoted is not None and len(quoted) == 1:
@@ -206,42 +202,53 @@ def detect_quoting(text: str, delimiter: str) -> bool:
 def _quoted_widths(text: str, delimiter: str) -> "Counter[int] | None":
     """How many rows have how many fields, or None if a quote is out of place."""
     try:
-        with any_field_size():
-            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            return Counter(len(row) for row in rows if row)
+        rows = iterate_lines(text, delimiter, quoted=True, strict=True)
+        return Counter(len(row) for row, _ in rows if row)
     except csv.Error:
         return None
 
 
 def _opens_quoted(text: str, delimiter: str) -> bool:
     """Whether each field of the first row stands in quotes."""
-    with any_field_size():
-        rows = iterate_rows(text, delimiter, quoted=True)
-        first: list[str] = next((row for row in rows if row), [])
+    rows = (row for row, _ in iterate_lines(text, delimiter, quoted=True) if row)
+    first: list[str] = next(rows, [])
     written = delimiter.join('"' + field.replace('"', '""') + '"' for field in first)
     return text.lstrip("\r\n").startswith(written)
 
 
-@contextmanager
-def any_field_size() -> Iterator[None]:
-    """Let the `csv` module read fields of more than 131,072 characters, for a while."""
-    limit = csv.field_size_limit(2**31 - 1)
+def detect_escapes(text: str, delimiter: str, *, quoted: bool) -> bool:
+    r"""Whether backslashes take the meaning of quotes and delimiters away.
+
+    They do if `\\"` inside quotes or a backslash before a delimiter occurs, and rows are whole,
+    with every quote in its place, only so.
+    """
+    mark = re.escape(delimiter)
+    inside = re.search(rf'(?:^|[\r\n]|{mark})"[^"\r\n]*\\"', text) if '\\"' in text else None
+    if not inside and f"\\{delimiter}" not in text:
+        return False
+    if _whole(text, delimiter, quoted=quoted or inside is not None, escaped=False):
+        return False
+    return _whole(text, delimiter, quoted=True, escaped=True)
+
+
+def _whole(text: str, delimiter: str, *, quoted: bool, escaped: bool) -> bool:
     try:
-        yield
-    finally:
-        csv.field_size_limit(limit)
+        rows = iterate_lines(text, delimiter, quoted=quoted, escaped=escaped, strict=True)
+        return len({len(row) for row, _ in rows if row}) == 1
+    except csv.Error:
+        return False
 
 
-def detect_header(rows: list[list[str]], target: str = "") -> bool:
+def detect_header(rows: Sequence[Sequence[str]], names: Collection[str] = ()) -> bool:
     """Whether the first row names the columns.
 
-    It does if it holds the target's name; it does not if it holds a number, or a value that
+    It does if it holds one of the names; it does not if it holds a number, or a value that
     comes again below. Else short names above numbers, or above other texts, are a header.
     """
     if not rows:
         return False
     first = [field.strip() for field in rows[0]]
-    if target and target in first:
+    if any(name in names for name in first if name):
         return True
     if any(_NUMBER.fullmatch(field) for field in first):
         return False

@@ -4,15 +4,16 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import frames, idx, images, records, workbook
-from fivefold.reading.delimited import read_delimited
+from fivefold.reading.delimited import open_delimited
 from fivefold.reading.fingerprint import digest_of_file
+from fivefold.reading.options import Reading
+from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw
 
 PARQUET = (".parquet", ".pq")
@@ -22,68 +23,85 @@ EXCEL = (".xlsx", ".xlsm")
 TABLES = (".csv", ".tsv", ".tab", ".txt", *PARQUET, *JSON, ".xlsx")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How files are to be read; None is detected.
-
-    Args:
-        delimiter: between the fields of a text.
-        header: whether the first row names the columns.
-        encoding: of a text.
-        target: a name that a header would hold.
-    """
-
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: str | None = None
-    target: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse an encoding that Python does not know.
-
-        Raises:
-            PreflightError: if there is none of that name.
-        """
-        try:
-            "a".encode(self.encoding or "utf-8")
-        except (LookupError, ValueError):
-            raise PreflightError(
-                "Collect: expected the name of an encoding, found the unknown encoding "
-                f"{self.encoding!r}.",
-                remedy='Pass encoding="utf-8" or another that Python knows, or leave it out.',
-                encoding=self.encoding,
-            ) from None
-
-
 def read_file(path: Path, reading: Reading) -> Raw:
     """The rows of one file, gzipped or not; what it is shows in its first bytes and its ending.
 
     Raises:
         DataError: if it is damaged, or of no form that can be read.
     """
+    return next(file_pieces(path, reading, None))
+
+
+def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]:
+    """The rows of one file in consecutive pieces, all at once if `rows` is None; one at least.
+
+    Args:
+        path: of the file.
+        reading: how it is written.
+        rows: of a piece, at most.
+
+    Raises:
+        DataError: if it is damaged, or of no form that can be read; if it holds no rows, unless
+            rows are to be answered.
+    """
     content = bytes_of(path)
-    plain, name = unpacked(content, path.name), path.name
-    suffix = suffix_of(name)
     file = digest_of_file(str(path), content)
+    plain = unpacked(content, path.name)
+    del content
+    suffix = suffix_of(path.name)
     if idx.is_idx(plain):
-        return _read_idx_beside(path, plain, file)
-    if plain[:4] == b"PAR1" or suffix in PARQUET:
-        raw = _read_parquet(plain, name)
-    elif suffix in EXCEL or (plain[:4] == b"PK\x03\x04" and suffix != ".zip"):
-        raw = workbook.read_workbook(plain, name, header=reading.header)
-    elif plain[:4] == b"PK\x03\x04" or suffix == ".zip":
-        raw = _read_zip(plain, name, reading)
+        raw = _read_idx_beside(path, plain, file, reading)
+        yield from raw.pieces(rows or max(len(raw), 1))
+        return
+    for raw in _pieces(plain, path, suffix, reading, rows):
+        if not len(raw) and not reading.asks:
+            raise DataError(
+                f"{path.name}: expected rows, found none.",
+                remedy="Pass a file that holds rows.",
+                rows=0,
+            )
+        yield follow(raw, reading, reading.root or path.parent).replace(files=(file,))
+
+
+def _pieces(
+    content: bytes, path: Path, suffix: str, reading: Reading, rows: int | None
+) -> Iterator[Raw]:
+    name = path.name
+    is_zip = content[:4] == b"PK\x03\x04"
+    if suffix in TEXT and not is_zip and content[:4] != b"PAR1":
+        yield from _text_pieces(content, name, suffix, reading, rows)
+        return
+    if content[:4] == b"PAR1" or suffix in PARQUET:
+        raw = _read_parquet(content, name)
+    elif suffix in EXCEL or (is_zip and suffix != ".zip"):
+        header = False if reading.headerless else reading.header
+        raw = workbook.read_workbook(content, name, header=header)
+    elif is_zip or suffix == ".zip":
+        raw = _read_zip(content, name, reading)
     elif suffix in JSON:
-        raw = records.read_json(plain, name, encoding=reading.encoding)
-    elif suffix in TEXT:
-        raw = _read_text(plain, name, suffix, reading)
+        raw = records.read_json(content, name, reading)
+    elif images.is_image(name) and reading.asks:
+        raw = images.read_pictures([path], reading)
     else:
         raise unfit(path) or _unknown(name)
-    if not len(raw):
-        raise DataError(
-            f"{name}: expected rows, found none.", remedy="Pass a file that holds rows.", rows=0
-        )
-    return raw.replace(files=(file,), folder=str(path.parent))
+    yield from raw.pieces(rows or max(len(raw), 1))
+
+
+def _text_pieces(
+    content: bytes, name: str, suffix: str, reading: Reading, rows: int | None
+) -> Iterator[Raw]:
+    opened = open_delimited(content, name, reading, suffix)
+    empty = True
+    for raw in opened.pieces(rows):
+        if empty and not len(raw) and not reading.asks:
+            raise DataError(
+                f"{name}: expected rows below the header, found none.",
+                evidence=f"Header: {', '.join(opened.names)}.",
+                remedy="Pass a file that holds rows, or header=False if that line is a row.",
+                rows=0,
+            )
+        empty = False
+        yield raw
 
 
 def unpacked(content: bytes, name: str) -> bytes:
@@ -143,18 +161,6 @@ def bytes_of(path: Path) -> bytes:
         ) from None
 
 
-def _read_text(content: bytes, name: str, suffix: str, reading: Reading) -> Raw:
-    return read_delimited(
-        content,
-        name,
-        delimiter=reading.delimiter,
-        header=reading.header,
-        encoding=reading.encoding,
-        target=reading.target,
-        suffix=suffix,
-    )
-
-
 def _read_parquet(content: bytes, name: str) -> Raw:
     import pyarrow as pa
     import pyarrow.parquet as parquet
@@ -175,7 +181,7 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
             if any(images.is_image(member) for member in members):
-                return images.read_image_zip(content, name)
+                return images.read_image_zip(content, name, labelled=not reading.asks)
             tables = [member for member in members if suffix_of(member) in TABLES]
             if len(tables) == 1:
                 inner = archive.read(tables[0])
@@ -183,8 +189,8 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
                 if suffix in PARQUET:
                     return _read_parquet(inner, name)
                 if suffix in JSON:
-                    return records.read_json(inner, name, encoding=reading.encoding)
-                return _read_text(inner, name, suffix, reading)
+                    return records.read_json(inner, name, reading)
+                return next(_text_pieces(inner, name, suffix, reading, None))
     except zipfile.BadZipFile as fault:
         raise DataError(
             f"{name}: expected a whole zip file, found a damaged one.",
@@ -197,11 +203,13 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
     )
 
 
-def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any]) -> Raw:
+def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any], reading: Reading) -> Raw:
     wanted = idx.labels_name(path.name)
     stem = wanted.removesuffix(".gz")
     beside = [path.with_name(name) for name in dict.fromkeys((wanted, stem, stem + ".gz"))]
     found = next((each for each in beside if each.exists() and each != path), None)
+    if found is None and reading.asks:
+        return idx.read_pictures(content, path.name).replace(files=(file,))
     if found is None:
         raise DataError(
             f"{path.name}: expected its labels beside it in {wanted}, found no such file.",

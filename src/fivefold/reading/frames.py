@@ -1,258 +1,266 @@
-"""Frames of any library by the Arrow protocol, and arrays in memory."""
+"""Frames of pandas, polars and any library that speaks the Arrow protocol."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.core.finding import Finding
-from fivefold.errors import DataError
+from fivefold.reading.arrow import from_arrow, index_columns, name_of
+from fivefold.reading.cells import EXACT, array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.raw import Raw, unique_names
 
-EXACT = 2**53
-"""The largest whole number below which float64 holds every one."""
+Read = tuple["Array | Coded", Kind | None]
+"""A column, and the kind that its type decides."""
 
 
 def is_frame(source: object) -> bool:
-    """Whether it is a frame: it speaks the Arrow stream protocol, or is a pandas DataFrame."""
-    return hasattr(source, "__arrow_c_stream__") or _is_pandas(source)
+    """Whether it is a frame: of pandas or polars, or one that speaks the Arrow protocol."""
+    speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
+    return speaks or is_pandas(source) or is_polars(source) or _is_alike(source)
 
 
-def read_frame(frame: Any, name: str = "frame") -> Raw:
-    """The columns of a frame; an index is no column.
+def _is_alike(source: object) -> bool:
+    """Whether it has named columns that are asked for by name, as frames have."""
+    is_mapping = isinstance(source, Mapping | type)
+    return hasattr(source, "columns") and hasattr(source, "__getitem__") and not is_mapping
+
+
+def is_pandas(frame: object) -> bool:
+    """Whether it is a frame, a column or an index of pandas; pandas is not imported."""
+    package = type(frame).__module__.split(".")[0]
+    return package == "pandas" and hasattr(frame, "to_numpy") and hasattr(frame, "shape")
+
+
+def is_polars(frame: object) -> bool:
+    """Whether it is a frame or a column of polars; polars is not imported."""
+    return type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "to_numpy")
+
+
+def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None = None) -> Raw:
+    """The columns of a frame, the named levels of its index first.
 
     Args:
-        frame: a pandas or polars DataFrame, an Arrow table, or anything with
-            `__arrow_c_stream__`.
+        frame: a pandas or polars frame, an Arrow table or batch, or anything that speaks the
+            Arrow protocol.
         name: of the source, for messages.
+        wanted: the columns to read; all if None.
 
     Raises:
         DataError: if a column name occurs twice.
     """
-    if _is_pandas(frame):
-        return _read_pandas(frame, name)
+    if is_pandas(frame):
+        return _read_pandas(frame, name, wanted)
+    if is_polars(frame) and not _has_pyarrow():
+        return _read_polars(frame, name, wanted)
+    if not hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "__arrow_c_array__"):
+        return _collect([(key, _alike_column(frame, key)) for key in frame.columns], name, wanted)
     import pyarrow as pa
 
-    table = frame if isinstance(frame, pa.Table) else pa.table(frame)
-    return read_arrow(table, name)
+    if isinstance(frame, pa.RecordBatch) or not hasattr(frame, "__arrow_c_stream__"):
+        frame = pa.Table.from_batches([pa.record_batch(frame)])
+    return read_arrow(frame if isinstance(frame, pa.Table) else pa.table(frame), name, wanted)
 
 
-def read_arrow(table: Any, name: str) -> Raw:
-    """The columns of an Arrow table.
+def _alike_column(frame: Any, key: Any) -> Callable[[], Read]:
+    def read() -> Read:
+        from fivefold.reading.arrays import column_of
+
+        return column_of(frame[key])
+
+    return read
+
+
+def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> Raw:
+    """The columns of an Arrow table; of an index of pandas in it the named levels, first.
+
+    Args:
+        table: `pyarrow.Table`.
+        name: of the source, for messages.
+        wanted: the columns to read; all if None.
 
     Raises:
         DataError: if a column name occurs twice.
     """
-    names = unique_names(table.column_names, name)
-    hidden = _pandas_index(table)
-    table = table.rename_columns(names)
-    columns, kinds = {}, {}
-    for column in names:
-        if column in hidden:
+    labels, hidden, ranges = index_columns(table)
+    named = [(name_of(label, table), label) for label in table.column_names if label not in hidden]
+    places = {label: place for place, label in enumerate(table.column_names)}
+    if len(places) < len(table.column_names):
+        unique_names(table.column_names, name)  # says which
+    named.sort(key=lambda pair: pair[1] not in labels)
+    counted = [(key, _counting(values)) for key, values in ranges.items()]
+    columns: list[tuple[Any, Callable[[], Read]]] = [*counted]
+    for key, label in named:
+        columns.append((key, _arrow_reader(table, places[label])))
+    return _collect(columns, name, wanted)
+
+
+def _arrow_reader(table: Any, place: int) -> Callable[[], Read]:
+    return lambda: from_arrow(table.column(place), table.schema.field(place))
+
+
+def _counting(values: Array) -> Callable[[], Read]:
+    return lambda: (values, None)
+
+
+def _collect(
+    columns: Iterable[tuple[Any, Callable[[], Read]]], name: str, wanted: Collection[str] | None
+) -> Raw:
+    """Only the wanted columns are touched, so that a broken one beside them does no harm."""
+    listed = list(columns)
+    names = unique_names([label for label, _ in listed], name, wanted)
+    found: dict[str, Array | Coded] = {}
+    kinds: dict[str, Kind] = {}
+    others = []
+    for key, (_, read) in zip(names, listed, strict=True):
+        if wanted is not None and key not in wanted:
+            others.append(key)
             continue
-        columns[column], kind = from_arrow(table.column(column))
+        found[key], kind = read()
         if kind is not None:
-            kinds[column] = kind
-    return Raw(name=name, columns=columns, kinds=kinds)
+            kinds[key] = kind
+    return Raw(name=name, columns=found, kinds=kinds, others=tuple(others))
 
 
-def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
-    """A matrix `(n, d)` or images `(n, height, width[, channels])`, and the target `(n,)`.
+def _read_pandas(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
+    if getattr(frame, "ndim", 2) == 1:
+        frame = frame.to_frame()
+    levels = [place for place, level in enumerate(frame.index.names) if level is not None]
+    columns: list[tuple[Any, Callable[[], Read]]] = []
+    for place in levels:
+        label = frame.index.names[place]
+        columns.append((label_text(label), _pandas_level(frame.index, place)))
+    for place, label in enumerate(frame.columns):
+        columns.append((label_text(label), _pandas_column(frame, place)))
+    return _collect(columns, name, wanted)
 
-    Columns are called `x0`, `x1` and so on (`image` for images), the target `target`, unless
-    they bring names of their own.
 
-    Raises:
-        DataError: if the lengths differ or a shape cannot be read.
+def _pandas_level(index: Any, place: int) -> Callable[[], Read]:
+    return lambda: from_pandas(index.get_level_values(place).to_series())
+
+
+def _pandas_column(frame: Any, place: int) -> Callable[[], Read]:
+    return lambda: from_pandas(frame.iloc[:, place])
+
+
+def label_text(label: Any) -> str:
+    """The name of a column whose label may be no text; the levels of one are joined by `_`.
+
+    Example:
+        >>> label_text(("sales", "mean")), label_text(("shop", "")), label_text(7)
+        ('sales_mean', 'shop', '7')
     """
-    target = str(getattr(y, "name", None) or "target")
-    labels = _one_column(y)
-    if is_frame(x):
-        raw = read_frame(x, name)
-        columns, kinds = dict(raw.columns), dict(raw.kinds)
-    else:
-        columns, kinds = _matrix(x, name)
-    rows = len(next(iter(columns.values()), ()))
-    if rows != len(labels):
-        raise DataError(
-            f"{name}: expected X and y of one length, found {rows:,} and {len(labels):,} rows.",
-            remedy="Pass one target a row.",
-            lengths=(rows, len(labels)),
-        )
-    while target in columns:
-        target += "_"
-    return Raw(name=name, columns={**columns, target: labels}, kinds=kinds, target=target)
+    if isinstance(label, tuple):
+        return "_".join(str(part) for part in label if str(part))
+    return str(label)
 
 
-def read_columns(columns: Mapping[Any, Any], name: str = "columns") -> Raw:
-    """A mapping of column names to arrays or lists of equal length.
+def from_pandas(series: Any) -> Read:
+    """A column of pandas as an array or codes, and the kind that its type decides.
 
-    Raises:
-        DataError: if the lengths differ.
+    No cell goes through another library: with pyarrow or without, the cells are the same.
     """
-    names = unique_names(list(columns), name)
-    arrays = {key: _as_array(values) for key, values in zip(names, columns.values(), strict=True)}
-    lengths = {key: len(values) for key, values in arrays.items()}
-    if len(set(lengths.values())) > 1:
-        raise DataError(
-            f"{name}: expected columns of one length, found {lengths}.",
-            remedy="Pass one value a row in each column.",
-            lengths=lengths,
-        )
-    return Raw(name=name, columns=arrays, kinds=_kinds_of(arrays))
-
-
-def read_records(records: Sequence[Mapping[Any, Any]], name: str = "records") -> Raw:
-    """A list of mappings, one a row; what a row lacks is missing there."""
-    names = unique_names(list(dict.fromkeys(key for row in records for key in row)), name)
-    columns = {key: narrowed(objects(row.get(key) for row in records)) for key in names}
-    return Raw(name=name, columns=columns, kinds=_kinds_of(columns))
-
-
-def from_arrow(column: Any) -> "tuple[Array, Kind | None]":
-    """An Arrow column as an array, and the kind that its type decides."""
-    import pyarrow as pa
-    import pyarrow.types as types
-
-    declared: Kind | None = None
-    if types.is_dictionary(column.type):
-        column, declared = column.cast(column.type.value_type), "categorical"
-    kind = column.type
-    if types.is_boolean(kind):
-        values = column.to_numpy() if not column.null_count else objects(column.to_pylist())
-        return values, declared or "boolean"
-    if types.is_integer(kind):
-        if not column.null_count:
-            return column.to_numpy(), declared
-        wide = objects(column.to_pylist())
-        exact = all(value is None or abs(value) < EXACT for value in wide)
-        return (wide.astype(np.float64) if exact else wide), declared
-    if types.is_decimal(kind):
-        return column.cast(pa.float64()).to_numpy(), declared
-    if types.is_floating(kind):
-        return column.cast(
-            pa.float64()
-        ).to_numpy() if kind == pa.float16() else column.to_numpy(), declared
-    if types.is_timestamp(kind) or types.is_date(kind):
-        plain = column.cast(pa.timestamp("us", tz=getattr(kind, "tz", None)), safe=False)
+    dtype = series.dtype
+    kind = type(dtype).__name__
+    if kind == "CategoricalDtype":
+        values, _ = from_pandas(series.cat.categories.to_series())
+        codes = series.cat.codes.to_numpy().astype(np.int32)
+        return Coded(codes, values.array() if isinstance(values, Coded) else values), "categorical"
+    if kind == "ArrowDtype":
+        return from_arrow(series.array.__arrow_array__())
+    if kind == "DatetimeTZDtype":
+        plain = series.dt.tz_convert("UTC").dt.tz_localize(None)
         return plain.to_numpy().astype("M8[us]"), "datetime"
-    if types.is_duration(kind):
-        spans = column.cast(pa.duration("us"), safe=False).to_numpy()
-        seconds = spans.astype("m8[us]") / np.timedelta64(1, "s")
-        return seconds, "numeric"
-    if types.is_time(kind):
-        return objects(None if v is None else v.isoformat() for v in column.to_pylist()), declared
-    return objects(column.to_pylist()), declared
+    if kind == "PeriodDtype":
+        return series.dt.to_timestamp().to_numpy().astype("M8[us]"), "datetime"
+    if kind == "IntervalDtype":
+        return texts_of(None if missing else str(v) for v, missing in _cells(series)), None
+    if kind == "SparseDtype":
+        return from_pandas(series.sparse.to_dense())
+    if kind == "StringDtype":
+        return texts_of(None if missing else v for v, missing in _cells(series)), None
+    if not isinstance(dtype, np.dtype):
+        return _from_masked(series)
+    array = series.to_numpy()
+    if dtype.kind == "M":
+        return array.astype("M8[us]"), "datetime"
+    if dtype.kind == "m":
+        return seconds_of(array), "numeric"
+    return array_of(array), "boolean" if dtype.kind == "b" else None
 
 
-def narrowed(values: Array) -> Array:
-    """An object array of numbers only, or of booleans only, as such; others as they are."""
-    types = {type(value) for value in values}
-    if types == {bool}:
-        return values.astype(bool)
-    if types and types <= {int, float, type(None)} and types != {type(None)}:
-        if any(type(value) is int and abs(value) >= EXACT for value in values):
-            return values
-        if types == {int}:
-            return values.astype(np.int64)
-        return values.astype(np.float64)
+def _cells(series: Any) -> Iterable[tuple[Any, bool]]:
+    return zip(series.tolist(), series.isna().tolist(), strict=True)
+
+
+def _from_masked(series: Any) -> Read:
+    """A column of nullable numbers or booleans, or of an extension type that is not known."""
+    plain = getattr(series.dtype, "numpy_dtype", None)
+    kind = getattr(plain, "kind", "O")
+    if kind not in "iufb":
+        return narrowed(objects(None if missing else v for v, missing in _cells(series))), None
+    declared: Kind | None = "boolean" if kind == "b" else None
+    missing = series.isna().to_numpy(dtype=bool)
+    if not missing.any():
+        return series.to_numpy(dtype=plain), declared
+    if kind == "f":
+        return series.to_numpy(dtype=plain, na_value=np.nan), declared
+    cells = series.to_numpy(dtype=plain, na_value=0)
+    return with_nulls(cells, missing), declared
+
+
+def with_nulls(cells: Array, missing: Array) -> Array:
+    """Whole numbers or booleans of which some are missing; floats only where these are exact."""
+    if cells.dtype.kind == "b" or bool(((cells >= EXACT) | (cells <= -EXACT)).any()):
+        return objects(
+            None if gone else cell
+            for cell, gone in zip(cells.tolist(), missing.tolist(), strict=True)
+        )
+    values = cells.astype(np.float64)
+    values[missing] = np.nan
     return values
 
 
-def _is_pandas(frame: object) -> bool:
-    return type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "iloc")
+def _read_polars(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
+    """A frame of polars where pyarrow is not installed."""
+    series = [frame] if not hasattr(frame, "get_columns") else frame.get_columns()
+    return _collect([(one.name, _polars_column(one)) for one in series], name, wanted)
 
 
-def _read_pandas(frame: Any, name: str) -> Raw:
-    import pyarrow as pa
+def _polars_column(series: Any) -> Callable[[], Read]:
+    def read() -> Read:
+        kind = type(series.dtype).__name__ if not isinstance(series.dtype, type) else ""
+        kind = kind or series.dtype.__name__
+        if kind in {"Float32", "Float64"}:
+            missing = series.is_null().to_numpy()
+            values = series.fill_null(0).to_numpy().copy()
+            values[missing] = np.nan
+            return values, None
+        cells = series.to_list()
+        if kind in {"String", "Utf8"}:
+            return texts_of(cells), None
+        if kind in {"Categorical", "Enum"}:
+            return texts_of(cells), "categorical"
+        if kind in {"Date", "Datetime"}:
+            from fivefold.codecs.cell import moment
 
-    frame = frame.to_frame() if frame.ndim == 1 else frame
-    labels = ["_".join(map(str, c)) if isinstance(c, tuple) else c for c in frame.columns]
-    columns: dict[str, Array] = {}
-    kinds: dict[str, Kind] = {}
-    for place, key in enumerate(unique_names(labels, name)):
-        series = frame.iloc[:, place]
-        if getattr(series.dtype, "kind", "") == "c":  # Arrow has no such type
-            columns[key] = series.to_numpy()
-            continue
-        try:
-            converted = pa.chunked_array([pa.Array.from_pandas(series)])
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            columns[key] = narrowed(objects(series.tolist()))  # values of several types
-            continue
-        columns[key], kind = from_arrow(converted)
-        if kind is not None:
-            kinds[key] = kind
-    findings: tuple[Finding, ...] = ()
-    if frame.index.name is not None:
-        findings = (_index_left_out(name, str(frame.index.name)),)
-    return Raw(name=name, columns=columns, kinds=kinds, findings=findings)
+            known = [np.datetime64("NaT", "us") if v is None else moment(v) for v in cells]
+            return np.array(known, "M8[us]"), "datetime"
+        declared: dict[str, Kind] = {"Boolean": "boolean", "Duration": "numeric"}
+        values = array_of(cells)
+        if kind == "Duration":
+            values = np.asarray(values, np.float64)
+        return values, declared.get(kind)
 
-
-def _index_left_out(name: str, index: str) -> Finding:
-    return Finding(
-        code="index",
-        severity="note",
-        sentence=f"The index `{index}` of the {name} is no column; left out. Call reset_index() "
-        "to keep it.",
-        numbers={"index": index},
-        stage="Collect",
-    )
+    return read
 
 
-def _pandas_index(table: Any) -> set[str]:
-    """Columns that only hold the row labels of the pandas frame a table was made from."""
-    described = table.schema.pandas_metadata or {}
-    index = {name for name in described.get("index_columns", ()) if isinstance(name, str)}
-    return {name for name in index if name.startswith("__index_level_")}
+def _has_pyarrow() -> bool:
+    from importlib.util import find_spec
 
-
-def _matrix(x: Any, name: str) -> tuple[dict[str, Array], dict[str, Kind]]:
-    array = np.asarray(x)
-    if array.ndim == 1 and array.dtype.kind in "OUS":
-        return {"x0": _as_array(array)}, {}
-    if array.ndim in (1, 2) and array.dtype.kind in "fiubOUS":
-        array = array.reshape(len(array), -1)
-        columns = {f"x{place}": _as_array(array[:, place]) for place in range(array.shape[1])}
-        return columns, _kinds_of(columns)
-    if array.ndim in (3, 4) and array.dtype.kind in "fiub":
-        return {"image": array}, {"image": "image"}
-    raise DataError(
-        f"{name}: expected X as (rows, columns) or images (rows, height, width[, channels]), "
-        f"found shape {array.shape} of {array.dtype}.",
-        remedy="Pass a matrix, a stack of images or a frame.",
-        shape=array.shape,
-    )
-
-
-def _one_column(y: Any) -> Array:
-    if hasattr(y, "cat") or _is_pandas(y):
-        return next(iter(_read_pandas(y, "y").columns.values()))
-    labels = _as_array(y)
-    return labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-
-
-def _as_array(values: Any) -> Array:
-    if _is_pandas(values):
-        return next(iter(_read_pandas(values, "column").columns.values()))
-    if isinstance(values, np.ma.MaskedArray):
-        return narrowed(objects(None if v is np.ma.masked else v for v in values))
-    if isinstance(values, np.ndarray):
-        if values.dtype.kind in "US":
-            return values.astype(object)
-        return narrowed(values) if values.dtype.kind == "O" and values.ndim == 1 else values
-    if hasattr(values, "__array__"):
-        return _as_array(np.asarray(values))
-    return narrowed(objects(values))
-
-
-def _kinds_of(columns: Mapping[str, Array]) -> dict[str, Kind]:
-    by_dtype: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
-    return {
-        name: by_dtype[values.dtype.kind]
-        for name, values in columns.items()
-        if values.dtype.kind in by_dtype
-    }
+    try:
+        return find_spec("pyarrow") is not None
+    except ValueError:  # blocked on purpose
+        return False

@@ -76,10 +76,23 @@ def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw
             remedy="Pass source=(images, labels) with the two files of one pair.",
             shapes=(stack.shape, classes.shape),
         )
+    pictures = read_pictures(images, name)
+    columns = {**pictures.columns, "label": classes.astype(np.int64)}
+    return pictures.replace(columns=columns, target="label")
+
+
+def read_pictures(images: bytes, name: str) -> Raw:
+    """Images of an idx file as the column `image`, without labels.
+
+    Raises:
+        DataError: if the file is damaged, or holds something else.
+    """
+    stack = parse_idx(images, name)
+    if stack.ndim not in (3, 4):
+        raise DataError(
+            f"{name}: expected images (n, height, width), found shape {stack.shape}.",
+            remedy="Pass the images file of an idx pair.",
+            shapes=(stack.shape,),
+        )
     pictures = stack[..., None] if stack.ndim == 3 else stack
-    return Raw(
-        name=name,
-        columns={"image": pictures, "label": classes.astype(np.int64)},
-        kinds={"image": "image"},
-        target="label",
-    )
+    return Raw(name=name, columns={"image": pictures}, kinds={"image": "image"})

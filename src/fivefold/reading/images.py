@@ -10,13 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.reading.fingerprint import digest_of_files
+from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
 IMAGE_SUFFIXES = frozenset(
@@ -59,16 +60,38 @@ def read_image_folder(folder: Path, name: str) -> Raw:
     return _read(listed, name)
 
 
-def read_image_zip(content: bytes, name: str) -> Raw:
-    """The same from the bytes of a zip file that holds such a folder; nothing is unpacked."""
+def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
+    """Files of pictures as one column, in the order given; they are opened when looked at."""
+    name = reading.only or "image"
+    return Raw(name="pictures", columns={name: objects(paths)}, kinds={name: "image"})
+
+
+def list_pictures(folder: Path) -> list[Path]:
+    """All pictures below a folder, in the order in which its rows are collected."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return [path for inner, path in sorted(files.items()) if is_image(inner) and path.is_file()]
+
+
+def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
+    """The same from the bytes of a zip file that holds such a folder; nothing is unpacked.
+
+    Args:
+        content: of the file.
+        name: of the source, for messages.
+        labelled: the classes of its folders are wanted, not the pictures alone.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+        if not labelled:
+            cells = objects(archive.read(path) for path in members if is_image(path))
+            return Raw(name=name, columns={"image": cells}, kinds={"image": "image"})
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())
 
 
 def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
-    entries, stray = _entries([(path, read) for path, read in files if is_image(path)], name)
+    pictures = [(path, read) for path, read in files if is_image(path)]
+    entries, stray = _entries(pictures, name)
     contents: list[object] = []
     described = []
     for entry in entries:
@@ -94,6 +117,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
             )
         )
     parts = np.array([entry.part for entry in entries], np.int8)
+    places = {path: place for place, (path, _) in enumerate(pictures)}
     return Raw(
         name=name,
         columns={"image": images, "label": objects(entry.label for entry in entries)},
@@ -103,6 +127,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         unreadable=[int(row) for row in bad],
         findings=tuple(findings),
         files=(digest_of_files(name, described),),
+        places=np.array([places[entry.path] for entry in entries], np.int64) if stray else None,
     )
 
 
@@ -140,7 +165,7 @@ def _entries(
     return entries, stray
 
 
-def decode_images(values: Array) -> tuple[Array, Array]:
+def decode_images(values: "Array | Coded") -> tuple[Array, Array]:
     """Images of any form as one uint8 array where all have one size, and the unreadable ones.
 
     Args:

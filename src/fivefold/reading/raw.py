@@ -1,7 +1,7 @@
 """A source as it was read, before anything is decided about it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ class Raw:
             texts are str and None.
         kinds: of the columns whose type in the source decides it (bool, dates, categories).
         others: names of columns that were not asked for and not read.
+        absent: the first row of a list of mappings that lacks a column, by its name.
         target: the source's own idea of the target; empty if it has none.
         positional: the columns have made-up names, so that a second source is matched by place.
         given: `(n,)` int8 as in `Collected`, or None.
@@ -33,14 +34,15 @@ class Raw:
         text: how it is written, if it is text: `encoding`, `delimiter` and perhaps `detected`,
             the encoding that the bytes show and the user overruled.
         files: `path`, `bytes`, `sha256` of each file read, as plain values.
+        places: `(n,)` int64, which rows of the source these are, where it holds others too.
         licence: of the data, where it is known.
-        folder: what relative paths inside the data start from.
     """
 
     name: str
     columns: Mapping[str, Array | Coded]
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    absent: Mapping[str, int] = field(default_factory=dict)
     target: str = ""
     positional: bool = False
     given: Array | None = None
@@ -48,8 +50,8 @@ class Raw:
     findings: tuple[Finding, ...] = ()
     text: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
+    places: Array | None = None
     licence: str | None = None
-    folder: str = ""
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -75,8 +77,13 @@ class Raw:
 
     def pieces(self, rows: int) -> Iterator[Self]:
         """Consecutive pieces of at most so many rows; one at least."""
-        for start in range(0, max(len(self), 1), rows):
-            yield self.take(slice(start, start + rows))
+        if rows >= len(self):
+            yield self
+            return
+        for start in range(0, len(self), rows):
+            stop = start + rows
+            unreadable = tuple(row - start for row in self.unreadable if start <= row < stop)
+            yield replace(self.take(slice(start, stop)), unreadable=unreadable)
 
     def replace(self, **changes: Any) -> Self:
         """The same source with some fields exchanged."""
@@ -203,14 +210,22 @@ def listed(values: "Array | Coded") -> list[Any]:
     return values.tolist() if values.dtype.kind in "iufb" else list(values)
 
 
-def unique_names(names: Sequence[Any], source: str) -> list[str]:
+def unique_names(
+    names: Sequence[Any], source: str, wanted: "Collection[str] | None" = None
+) -> list[str]:
     """Column names as text, in order; empty ones get their place: `column_3`.
+
+    Args:
+        names: as the source has them.
+        source: for messages.
+        wanted: names that must not occur twice; all if None.
 
     Raises:
         DataError: if a name occurs twice.
     """
     texts = [str(name) if str(name) else f"column_{place}" for place, name in enumerate(names)]
-    twice = [name for name, count in Counter(texts).items() if count > 1]
+    counts = Counter(texts).items()
+    twice = [n for n, count in counts if count > 1 and (wanted is None or n in wanted)]
     if twice:
         places = {name: [i for i, text in enumerate(texts) if text == name] for name in twice}
         raise DataError(
@@ -220,6 +235,7 @@ def unique_names(names: Sequence[Any], source: str) -> list[str]:
             )
             + " (the first column is 0).",
             remedy="Rename those columns in the source.",
+            column=twice[0],
             columns=tuple(twice),
         )
     return texts

@@ -1,22 +1,24 @@
-"""JSON lines, one object a row; and a JSON file that holds a list of objects."""
+"""Rows in JSON: lines, a list of objects, an object of columns, the body of a request."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from fivefold.errors import DataError
-from fivefold.reading.dialect import decode, detect_encoding, text_form
-from fivefold.reading.frames import read_records
+from fivefold.reading.arrays import read_columns, read_records
+from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
 
-def read_json(content: bytes, name: str, *, encoding: str | None = None) -> Raw:
+def read_json(content: bytes, name: str, reading: Reading | None = None) -> Raw:
     r"""The rows of JSON text; a key that a row lacks is missing there.
 
     Args:
-        content: JSON lines, or one list of objects.
+        content: JSON lines, one list of objects, one object of lists (or of objects by row, as
+            pandas writes it), or `{"instances": [...]}`.
         name: of the source, for messages.
-        encoding: None to detect.
+        reading: its encoding; None detects it.
 
     Raises:
         DataError: naming the first line that is not a JSON object.
@@ -26,43 +28,88 @@ def read_json(content: bytes, name: str, *, encoding: str | None = None) -> Raw:
         >>> {key: values.tolist() for key, values in raw.columns.items()}
         {'a': [1, 2], 'b': [None, 'x']}
     """
-    chosen = encoding or detect_encoding(content)
-    text = decode(content, chosen, name).removeprefix("\ufeff")
-    records = _whole(text) if text.lstrip().startswith("[") else _lines(text, name)
-    if records is None or not all(isinstance(record, Mapping) for record in records):
+    reading = reading or Reading()
+    if reading.asks and reading.encoding is None:
+        texts = decodings(content, reading.text, name)
+    else:
+        encoding = reading.encoding or detect_encoding(content)
+        texts = [decode(content, encoding, name, detected=reading.encoding is None)]
+    for text in texts[:-1]:
+        try:
+            return _read_text(text, content, name, reading)
+        except DataError:
+            continue
+    return _read_text(texts[-1], content, name, reading)
+
+
+def _read_text(text: Text, content: bytes, name: str, reading: Reading) -> Raw:
+    raw = _rows(_values(text.content, name), name, reading)
+    return raw.replace(text=text_form(content, text.encoding))
+
+
+def _values(text: str, name: str) -> Any:
+    """The value of one JSON text, or the list of those of its lines."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return _lines(text, name)
+
+
+def _rows(value: Any, name: str, reading: Reading) -> Raw:
+    if isinstance(value, Mapping):
+        instances = value.get("instances")
+        if set(value) == {"instances"} and isinstance(instances, list):
+            value = instances
+        elif value and all(isinstance(column, list) for column in value.values()):
+            return read_columns(value, name)
+        elif _is_by_row(value):
+            return read_columns({key: list(rows.values()) for key, rows in value.items()}, name)
+        else:
+            value = [value]  # JSON lines with one line
+    if isinstance(value, list) and reading.only and not any(isinstance(v, Mapping) for v in value):
+        return read_columns({reading.only: value}, name)
+    if not isinstance(value, list) or not all(isinstance(record, Mapping) for record in value):
         raise DataError(
             f"{name}: expected JSON objects, one a row, found other values.",
             remedy='Write rows as {"column": value}, one a line.',
+            wanted="JSON objects, one a row",
+            found="other values",
         )
-    if not records:
+    if not value and not reading.asks:
         raise DataError(
             f"{name}: expected rows, found none.",
             remedy="Pass a file that holds rows.",
             rows=0,
         )
-    return read_records(records, name).replace(text=text_form(content, chosen))
+    return read_records(value, name)
 
 
-def _whole(text: str) -> list[Any] | None:
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return None
-    return value if isinstance(value, list) else None
+def _is_by_row(value: Mapping[str, Any]) -> bool:
+    """Whether it is `{column: {row: cell}}` with the same rows in every column."""
+    columns = list(value.values())
+    if not columns or not all(isinstance(column, Mapping) and column for column in columns):
+        return False
+    return all(list(column) == list(columns[0]) for column in columns) and all(
+        key.isdigit() for key in columns[0]
+    )
 
 
 def _lines(text: str, name: str) -> list[Any]:
-    records = []
+    rows: list[Any] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as fault:
+            rows.append(json.loads(line))
+        except (ValueError, RecursionError) as fault:
+            place = getattr(fault, "colno", 1)
             raise DataError(
                 f"{name}, line {number:,}: expected a JSON object, found {line.strip()[:40]!r}.",
-                evidence=f"{fault.msg} at character {fault.colno}.",
+                evidence=f"{getattr(fault, 'msg', 'Too deep')} at character {place}.",
                 remedy="Repair that line, or write one JSON object a line.",
                 line=number,
+                rows=(len(rows),),
+                wanted="a JSON object",
+                found=line.strip()[:40],
             ) from None
-    return records
+    return rows

@@ -1,39 +1,87 @@
 """What a source is, and reading it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
-from fivefold.core.faults import nearest
-from fivefold.errors import FivefoldError, PreflightError
-from fivefold.reading import bundled, frames, images
-from fivefold.reading.files import TABLES, Reading, read_file, read_pair, suffix_of, unfit
+import numpy as np
+
+from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.reading import arrays, bundled, frames, images
+from fivefold.reading.arrays import is_sparse
+from fivefold.reading.datasets import is_dataset, read_dataset
+from fivefold.reading.files import TABLES, file_pieces, read_file, read_pair, suffix_of, unfit
+from fivefold.reading.options import Reading
+from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
 
-Form = Literal["bundled", "files", "folder", "pair", "frame", "arrays", "columns", "records"]
+Form = Literal[
+    "bundled",
+    "files",
+    "folder",
+    "pair",
+    "frame",
+    "dataset",
+    "arrays",
+    "columns",
+    "records",
+    "matrix",
+    "values",
+]
 PREFIX = "sklearn:"
 
 
-def form_of(source: Any) -> Form | None:
-    """What a source is, without opening it; None if it is nothing that can be read."""
+def form_of(source: Any, reading: Reading | None = None) -> Form | None:
+    """What a source is, without opening it; None if it is nothing that can be read.
+
+    Args:
+        source: of any form.
+        reading: when rows are to be answered, a matrix alone and a list of values are read too.
+    """
+    asks, only = (False, None) if reading is None else (reading.asks, reading.only)
     if isinstance(source, str) and source.startswith(PREFIX):
         return "bundled"
     if isinstance(source, str | os.PathLike):
         return "folder" if _path(source).is_dir() else "files"
-    if frames.is_frame(source):
+    if frames.is_frame(source) and getattr(source, "ndim", 2) == 2:
         return "frame"
+    if is_dataset(source):
+        return "dataset"
     if isinstance(source, Mapping):
         return "columns"
-    if isinstance(source, tuple | list) and source:
-        if all(isinstance(item, Mapping) for item in source):
-            return "records"
-        if len(source) == 2 and all(isinstance(item, str | os.PathLike) for item in source):
-            return "pair"
-        if len(source) == 2:
-            return "arrays"
+    if isinstance(source, tuple | list) and (source or asks):
+        return _form_of_items(source, asks, only)
+    if isinstance(source, np.ndarray) and source.dtype.names:
+        return "matrix"
+    if asks and (isinstance(source, np.ndarray) or is_sparse(source) or hasattr(source, "detach")):
+        return "matrix"
+    if asks and only and hasattr(source, "__len__") and hasattr(source, "__iter__"):
+        return None if isinstance(source, str | bytes | bytearray | memoryview) else "values"
     return None
+
+
+def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
+    if all(isinstance(item, Mapping) for item in items):
+        return "records"
+    paths = all(isinstance(item, str | os.PathLike) for item in items)
+    if asks:
+        if isinstance(items, tuple) and len(items) == 2 and not paths and _is_pair(*items):
+            return "arrays"
+        if isinstance(items, tuple) and paths and len(items) == 2 and "idx" in str(items[0]):
+            return "pair"
+        return "values" if only else "records"
+    if len(items) == 2:
+        return "pair" if paths else "arrays"
+    return None
+
+
+def _is_pair(x: Any, y: Any) -> bool:
+    """Whether it is `(X, y)`: two of one length, the first with columns."""
+    wide = frames.is_frame(x) or is_sparse(x) or getattr(x, "ndim", 1) > 1
+    return wide and hasattr(y, "__len__") and x.shape[0] == len(y)
 
 
 def describe(source: Any) -> str:
@@ -43,14 +91,14 @@ def describe(source: Any) -> str:
         return str(source)
     if form == "pair":
         return ", ".join(str(item) for item in source)
-    if form in {"frame", "columns"}:
+    if form in {"frame", "columns", "dataset"}:
         return f"{type(source).__name__} in memory"
     return f"{form or type(source).__name__} in memory"
 
 
-def check_source(source: Any) -> list[FivefoldError]:
+def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldError]:
     """Faults that show before reading: a path that does not exist, a reader not installed."""
-    form = form_of(source)
+    form = form_of(source, reading)
     if form is None:
         return [_no_source(source)]
     if form == "bundled":
@@ -64,7 +112,8 @@ def check_source(source: Any) -> list[FivefoldError]:
         if not found or not found[0].exists():
             faults.append(_no_file(path))
             continue
-        faults += [fault for fault in map(unfit, found[:1]) if fault]
+        asks = reading is not None and reading.asks and images.is_image(found[0].name)
+        faults += [fault for fault in map(unfit, [] if asks else found[:1]) if fault]
     return faults
 
 
@@ -72,34 +121,127 @@ def read(source: Any, reading: Reading | None = None) -> Raw:
     """The rows of a source of any form.
 
     Args:
-        source: a path, a pattern, a folder, `sklearn:NAME`, a pair of idx files, a frame, `(X,
-            y)`, a mapping of columns or a list of mappings.
-        reading: how files are written; None detects all of it.
+        source: a path, a pattern, a folder, `sklearn:NAME`, a pair of idx files, a frame, a data
+            set of torch or Hugging Face, `(X, y)`, a mapping of columns, a list of mappings; when
+            rows are to be answered also a matrix, and the values of a single column.
+        reading: how it is to be read; None detects all of it.
 
     Raises:
         DataError: if it cannot be read as it stands.
         PreflightError: if it does not exist, or its reader is not installed.
     """
-    faults = check_source(source)
+    return next(pieces(source, reading or Reading(), None))
+
+
+def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
+    """The same in consecutive pieces of at most so many rows, one at least.
+
+    Texts are taken apart piece by piece; what is in memory is cut.
+    """
+    form = form_of(source, reading)
+    faults = [] if form in {"values", "matrix"} else check_source(source, reading)
     if faults:
         raise faults[0]
-    form, reading = form_of(source), reading or Reading()
+    if form == "files":
+        paths = find_files(source)
+        if len(paths) == 1:
+            yield from file_pieces(paths[0], reading, rows)
+            return
+        whole = concatenate([read_file(path, reading) for path in paths], str(source))
+    else:
+        whole = _in_memory(source, form, reading)
+    yield from whole.pieces(rows or max(len(whole), 1))
+
+
+def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
+    name = type(source).__name__
+    wanted = reading.inputs or None
     if form == "bundled":
         return bundled.read_bundled(str(source).removeprefix(PREFIX))
     if form == "frame":
-        return frames.read_frame(source, type(source).__name__)
+        return follow(frames.read_frame(source, name, wanted), reading, reading.root)
+    if form == "dataset":
+        return _only(read_dataset(source, name), reading)
     if form == "columns":
-        return frames.read_columns(source)
+        return arrays.read_columns(_columns(source), "columns", wanted)
     if form == "records":
-        return frames.read_records(source)
+        return arrays.read_records(_records(source), complete=reading.asks)
     if form == "arrays":
-        return frames.read_arrays(source[0], source[1])
+        return _placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
     if form == "folder":
         return _read_folder(_path(source), reading)
     if form == "pair":
         return read_pair(_path(source[0]), _path(source[1]))
-    paths = find_files(source)
-    return concatenate([read_file(path, reading) for path in paths], str(source))
+    if form == "values":
+        values, kind = arrays.column_of(source)
+        only = reading.only or "value"
+        return Raw(name="values", columns={only: values}, kinds={only: kind} if kind else {})
+    return _placed(source, reading, None)
+
+
+def _placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
+    """A matrix without names, its columns matched by place where rows are to be answered."""
+    shape: tuple[int, ...] = tuple(getattr(x, "shape", ()))
+    if not reading.asks or frames.is_frame(x) or getattr(x, "dtype", np.dtype("O")).names:
+        return raw or arrays.read_inputs(x, "array")
+    widths = {len(names): names for names in reversed(reading.layouts())}
+    layout = widths.get(shape[1]) if len(shape) == 2 else None
+    if layout is None and reading.only:
+        values, kind = arrays.column_of(x)
+        return Raw(
+            name="array",
+            columns={reading.only: values},
+            kinds={reading.only: kind} if kind else {},
+        )
+    if layout is None:
+        raise DataError(
+            f"array: expected an array of shape (rows, {len(reading.inputs)}), found {shape}.",
+            remedy=f"Order its columns like this: {', '.join(reading.inputs[:20])}.",
+            wanted=(None, len(reading.inputs)),
+            found=shape,
+        )
+    found = [arrays.column_of(column) for column in np.moveaxis(arrays.dense(x, "array"), 1, 0)]
+    return Raw(
+        name="array",
+        columns={name: values for name, (values, _) in zip(layout, found, strict=True)},
+        kinds={name: kind for name, (_, kind) in zip(layout, found, strict=True) if kind},
+    )
+
+
+def _only(raw: Raw, reading: Reading) -> Raw:
+    """Pictures of a source that gives them a name of its own, under the name the model reads."""
+    pictures = [name for name, kind in raw.kinds.items() if kind == "image"]
+    if reading.only in reading.images and len(pictures) == 1 and reading.only not in raw.columns:
+        columns = {reading.only: raw.columns[pictures[0]]}
+        return raw.replace(columns=columns, kinds={reading.only: "image"})
+    return raw
+
+
+def _columns(source: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    parts = [name for name, values in source.items() if is_dataset(values)]
+    if parts:
+        raise DataError(
+            f"{type(source).__name__}: expected columns, found data sets "
+            f"{', '.join(map(repr, parts))}.",
+            remedy=f"Pass one of them, source[{parts[0]!r}]; test rows go to test_source=.",
+            wanted="columns",
+            found="data sets",
+        )
+    return source
+
+
+def _records(source: Any) -> Any:
+    strange = next((row for row, item in enumerate(source) if not isinstance(item, Mapping)), None)
+    if strange is not None:
+        raise DataError(
+            f"records, row {strange:,}: expected an object of columns, found "
+            f"{source[strange]!r:.60}.",
+            remedy="Pass a list of dicts, one dict a row: [{...}].",
+            rows=(strange,),
+            wanted="an object of columns",
+            found=f"{source[strange]!r:.60}",
+        )
+    return source
 
 
 def find_files(source: str | os.PathLike[str]) -> list[Path]:
@@ -116,6 +258,10 @@ def _path(source: str | os.PathLike[str]) -> Path:
 
 
 def _read_folder(folder: Path, reading: Reading) -> Raw:
+    if reading.asks and reading.only in reading.images:
+        pictures = images.list_pictures(folder)
+        if pictures:
+            return images.read_pictures(pictures, reading)
     if any(images.is_image(path.name) for path in folder.rglob("*") if path.is_file()):
         return images.read_image_folder(folder, folder.name)
     tables = sorted(path for path in folder.iterdir() if suffix_of(path.name) in TABLES)
@@ -133,7 +279,8 @@ def _no_file(source: str | os.PathLike[str]) -> PreflightError:
         found, near = f"no folder {folder}", ""
     else:
         found = "none"
-        near = nearest(path.name, [each.name for each in folder.iterdir()])
+        names = [each.name for each in folder.iterdir()]
+        near = next(iter(get_close_matches(path.name, names, n=1, cutoff=0.6)), "")
     return PreflightError(
         f"{source}: expected a file or folder, found {found}.",
         evidence=f"Looked from {Path.cwd()}." if not path.is_absolute() else "",

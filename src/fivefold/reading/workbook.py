@@ -5,7 +5,7 @@ from typing import Any
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, PreflightError
-from fivefold.reading.frames import narrowed
+from fivefold.reading.cells import narrowed
 from fivefold.reading.raw import Raw, unique_names
 
 

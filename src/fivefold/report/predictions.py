@@ -6,14 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+import numpy as np
+
 from fivefold.errors import RequestError
-from fivefold.serve.files import PICTURES, read_file
+from fivefold.reading.images import is_image, list_pictures
+from fivefold.reading.raw import listed
+from fivefold.serve.requests import ROWS, raw_pieces
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.serve.predictor import Predictor
 
 CHUNK = 1 << 16
+_FILES = 1024
 
 
 class Bytes(Protocol):
@@ -42,29 +47,42 @@ def spoken(model: "Predictor", scores: "Array") -> Iterator[dict[str, Any]]:
         yield {"prediction": label, "probabilities": dict(zip(names, shares, strict=True))}
 
 
-def ask(model: "Predictor", path: Path) -> tuple[dict[str, Sequence[Any]], list[dict[str, Any]]]:
-    """Ask a model about a file of rows, a picture, or a folder of pictures.
+Asked = tuple[dict[str, Sequence[Any]], list[dict[str, Any]]]
+"""Columns to be printed beside the answers, and the answers."""
+
+
+def ask(model: "Predictor", path: Path, root: str | None = None) -> Iterator[Asked]:
+    """Ask a model about a file of rows, a picture, or a folder of pictures, piece by piece.
 
     Args:
         model: to ask.
-        path: CSV, TSV, JSON or JSON lines; for a model of pictures also those.
+        path: of any form that Collect reads; for a model of pictures also those.
+        root: the folder below which texts of the file may name pictures; its own if None.
 
-    Returns:
-        The columns of the file, to be printed beside the answers, and the answers.
+    Yields:
+        Columns of the file with their answers; one piece at least.
 
     Raises:
         RequestError: naming row and column.
     """
-    if path.is_dir() or path.suffix.lower() in PICTURES:
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        files = [file for file in found if file.suffix.lower() in PICTURES]
-        return {"file": list(map(str, files))}, list(spoken(model, model.scores(files)))
-    rows = read_file(path, model.schema, model.contract.text)
-    said = list(spoken(model, model.scores(rows)))
-    if isinstance(rows, Mapping):
-        return dict(rows), said
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: [row.get(name) for row in rows] for name in names}, said
+    if path.is_dir() or is_image(path.name):
+        files = list_pictures(path) if path.is_dir() else [path]
+        for start in range(0, max(len(files), 1), _FILES):
+            some = files[start : start + _FILES]
+            yield {"file": list(map(str, some))}, list(spoken(model, model.scores(some)))
+        return
+    first = 0
+    for raw in raw_pieces(path, model.schema, model.reading(root), rows=ROWS):
+        said = list(spoken(model, model.score_raw(raw, first)))
+        yield {name: _printed(values) for name, values in raw.columns.items()}, said
+        first += len(raw)
+
+
+def _printed(values: Any) -> list[Any]:
+    cells = listed(values)
+    if cells and isinstance(cells[0], np.datetime64):
+        return [None if np.isnat(cell) else str(cell) for cell in cells]
+    return cells
 
 
 def write_json_lines(sink: TextIO, said: Iterable[Mapping[str, Any]]) -> None:
@@ -73,33 +91,31 @@ def write_json_lines(sink: TextIO, said: Iterable[Mapping[str, Any]]) -> None:
         print(json.dumps(answer, ensure_ascii=False), file=sink)
 
 
-def write_csv(
-    sink: TextIO,
-    columns: Mapping[str, Sequence[Any]],
-    said: Sequence[Mapping[str, Any]],
-    classes: Sequence[object] = (),
-) -> None:
+def write_csv(sink: TextIO, asked: Iterable[Asked], classes: Sequence[object] = ()) -> None:
     """The rows that were asked about, each followed by its answer.
 
     Args:
         sink: text is written there.
-        columns: by name; those that hold lists (pixels) are left out.
-        said: an answer for each row; numbers get seven digits, all that float32 holds.
+        asked: columns by name with an answer for each row; columns that hold lists (pixels) are
+            left out, and numbers get seven digits, all that float32 holds.
         classes: of the model; they name the columns where no row was asked about.
     """
-    plain = {
-        name: values
-        for name, values in columns.items()
-        if all(value is None or isinstance(value, str | int | float) for value in values)
-    }
     writer = csv.writer(sink, lineterminator="\n")
-    names = said[0].get("probabilities", ()) if said else classes
-    shares = [f"probability of {name}" for name in names]
-    writer.writerow([*plain, "prediction", *shares])
-    for number, answer in enumerate(said):
-        own = [values[number] for values in plain.values()]
-        told = [answer["prediction"], *answer.get("probabilities", {}).values()]
-        writer.writerow([*own, *(f"{v:.7g}" if isinstance(v, float) else v for v in told)])
+    plain: list[str] | None = None
+    for columns, said in asked:
+        if plain is None:
+            plain = [name for name, values in columns.items() if all(map(_is_plain, values))]
+            names = said[0].get("probabilities", ()) if said else classes
+            shares = [f"probability of {name}" for name in names]
+            writer.writerow([*plain, "prediction", *shares])
+        for number, answer in enumerate(said):
+            own = [columns[name][number] for name in plain]
+            told = [answer["prediction"], *answer.get("probabilities", {}).values()]
+            writer.writerow([*own, *(f"{v:.7g}" if isinstance(v, float) else v for v in told)])
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def stream(model: "Predictor", source: Bytes, sink: TextIO) -> int:
@@ -160,7 +176,7 @@ def _answer_rows(model: "Predictor", rows: Mapping[int, Any], sink: TextIO) -> N
         return
     numbers = list(rows)
     try:
-        said = list(spoken(model, model.scores(list(rows.values()))))
+        said = list(spoken(model, model.scores(list(rows.values()), complete=True)))
     except RequestError as error:
         if len(numbers) == 1:
             raise _at_line(error, numbers[0]) from None

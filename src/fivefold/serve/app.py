@@ -79,7 +79,7 @@ def answer(model: Predictor, instances: list[Any]) -> dict[str, Any]:
     Raises:
         RequestError: if an instance is not as the contract says.
     """
-    scores = model.scores(instances)
+    scores = model.scores(instances, complete=True)
     if model.task == "regression":
         return {"predictions": _finite(scores)}
     return {

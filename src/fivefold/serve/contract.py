@@ -167,10 +167,10 @@ def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
         provenance: of the collected rows.
 
     Returns:
-        `encoding` and `delimiter`, and `detected` where the user overruled what the bytes show;
-        empty if the source was no text.
+        `encoding` and `delimiter`, `detected` where the user overruled what the bytes show, `skip`
+        where lines at the top were left out; empty if the source was no text.
     """
-    names = ("encoding", "detected", "delimiter")
+    names = ("encoding", "detected", "delimiter", "skip")
     return {name: provenance[name] for name in names if name in provenance}
 
 

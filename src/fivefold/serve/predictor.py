@@ -12,12 +12,13 @@ from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Label, Schema, Task
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, DataError
+from fivefold.reading.options import Reading
+from fivefold.reading.raw import Raw
 from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import Bundle, open_bundle
-from fivefold.serve.containers import opened
 from fivefold.serve.contract import Contract
-from fivefold.serve.doors import read_chunks
 from fivefold.serve.graph import Graph
+from fivefold.serve.requests import canonical_chunks, read_chunks, reading_of
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -75,13 +76,15 @@ class Predictor:
         """The model card, Markdown."""
         return self.bundle.text("card.md")
 
-    def predict(self, data: Any) -> Array:
+    def predict(self, data: Any, *, root: str | PathLike[str] | None = None) -> Array:
         """The label of each row, as people wrote it, or its number.
 
         Args:
-            data: a pandas or polars frame, an Arrow table, a dict of columns, a list of dicts, a
-                path to a CSV, TSV, JSON or JSON lines file. Columns that the model does not read
-                are ignored.
+            data: whatever `Collect` takes, by the same readers: a frame of pandas or polars, an
+                Arrow table, a data set, a matrix, a dict of columns, a list of dicts, the path of a
+                file. Columns that the model does not read are ignored.
+            root: the folder below which texts of a frame or a file may name pictures; that of the
+                file if None. Texts of dicts never do.
 
         Returns:
             `(rows,)`: labels (an object array unless all are of one plain type), or float64
@@ -90,13 +93,14 @@ class Predictor:
         Raises:
             RequestError: with `row`, `column`, `wanted` and `found`.
         """
-        return answers(self._codec, self.scores(data))
+        return answers(self._codec, self.scores(data, root=root))
 
-    def predict_proba(self, data: Any) -> Array:
+    def predict_proba(self, data: Any, *, root: str | PathLike[str] | None = None) -> Array:
         """The probability of each class for each row.
 
         Args:
             data: see `predict`.
+            root: see `predict`.
 
         Returns:
             Float32 `(rows, classes)`, one column a class in the order of `classes`.
@@ -104,13 +108,29 @@ class Predictor:
         Raises:
             RequestError: with `row`, `column`, `wanted` and `found`; also for regression.
         """
-        return probabilities(self._codec, self.scores(data))
+        return probabilities(self._codec, self.scores(data, root=root))
 
-    def scores(self, data: Any) -> Array:
-        """What the network gives: `(rows, classes)` probabilities, or `(rows,)` values."""
-        rows = opened(data, self.schema, self.contract.text)
-        pieces = read_chunks(rows, self.schema)
+    def scores(
+        self, data: Any, *, root: str | PathLike[str] | None = None, complete: bool = False
+    ) -> Array:
+        """What the network gives: `(rows, classes)` probabilities, or `(rows,)` values.
+
+        Args:
+            data: see `predict`.
+            root: see `predict`.
+            complete: refuse a mapping that lacks a column which another one has.
+        """
+        pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
         return np.concatenate([self.score_columns(columns) for columns in pieces])
+
+    def score_raw(self, raw: Raw, first: int = 0) -> Array:
+        """Scores of rows as they were read, the first of them having this number."""
+        pieces = canonical_chunks(raw, self.schema, first)
+        return np.concatenate([self.score_columns(columns) for columns in pieces])
+
+    def reading(self, root: str | PathLike[str] | None = None) -> Reading:
+        """How rows are read for this model."""
+        return reading_of(self.schema, self.contract.text, root=root)
 
     def score_columns(self, columns: Columns) -> Array:
         """Scores of canonical columns."""

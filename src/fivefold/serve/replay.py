@@ -1,23 +1,28 @@
 """Answer rows through every door, in a process that has only just begun.
 
 `python -m fivefold.serve.replay BUNDLE FOLDER` reads the rows that `fivefold.deploy.doors` wrote
-to FOLDER and leaves `scores-DOOR.npy` there for each door; it prints what it did as JSON.
+to FOLDER and leaves `scores-DOOR.npy` there for each door; it prints what it did as JSON. Nothing
+heavy can be imported meanwhile, but for the rows of the source itself, where a file may need it.
 """
 
 import base64
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.serve.containers import column
-from fivefold.serve.doors import read
+from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.predictor import Predictor, load
+from fivefold.serve.requests import ROWS, raw_pieces, read
 
 HEAVY = ("torch", "pandas", "pyarrow", "sklearn", "onnx")
 LINES = 1000
@@ -47,6 +52,89 @@ def replay(model: Predictor, folder: Path) -> dict[str, Array]:
     return {door: scores() for door, scores in doors.items()}
 
 
+@contextmanager
+def blocked() -> Iterator[None]:
+    """Let nothing heavy be imported that is not there yet."""
+    absent = [name for name in HEAVY if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
+def replay_source(model: Predictor, folder: Path) -> tuple[Array, Array] | None:
+    """Scores of rows as their source holds them, where a process of its own can read it.
+
+    Args:
+        model: answers.
+        folder: may hold `source.json`: for each source its `paths` or `arrow`, the `root` of its
+            pictures, and the `rows` to answer.
+
+    Returns:
+        The scores, and the places of the rows that can be answered among those asked for: a row
+        with a cell that Collect took as missing, as it is none of its kind, cannot. None if there
+        is no such file.
+    """
+    if not (folder / "source.json").exists():
+        return None
+    scores, kept = [], []
+    for share in json.loads((folder / "source.json").read_text(encoding="utf-8")):
+        rows, held = np.array(share["rows"], np.int64), np.array(share["held"], np.int64)
+        data: Any = tuple(share["paths"]) if isinstance(share["paths"], list) else share["paths"]
+        if share["arrow"]:
+            import pyarrow as pa
+
+            with pa.memory_map(str(folder / share["arrow"])) as file:
+                data = pa.ipc.open_file(file).read_all()
+        found, fit = score_rows(model, data, rows, root=share["root"])
+        scores.append(found)
+        kept.append(held[fit])
+    return np.concatenate(scores), np.concatenate(kept)
+
+
+def score_rows(
+    model: Predictor, data: Any, rows: Array, *, root: str | None = None
+) -> tuple[Array, Array]:
+    """Scores of some rows of a source, by the way that any request goes.
+
+    Args:
+        model: answers.
+        data: of any form that a predictor takes.
+        rows: `(n,)` which of its rows.
+        root: the folder below which its texts may name pictures.
+
+    Returns:
+        The scores of those that can be answered, and `(n,)` bool which they are.
+    """
+    scores: dict[int, Array] = {}
+    fits = np.zeros(len(rows), bool)
+    first = 0
+    for raw in raw_pieces(data, model.schema, model.reading(root), rows=ROWS):
+        held = np.flatnonzero((rows >= first) & (rows < first + len(raw)))
+        if len(held):
+            piece = raw.take(rows[held] - first)
+            fit = ~unanswerable(piece, model.schema)
+            fits[held] = fit
+            found = model.score_raw(piece.take(np.flatnonzero(fit)))
+            scores.update(zip(held[fit].tolist(), found, strict=True))
+        first += len(raw)
+    ordered = [scores[place] for place in sorted(scores)]
+    return (np.stack(ordered) if ordered else model.score_raw(raw.take(rows[:0]))), fits
+
+
+def unanswerable(raw: Raw, schema: Schema) -> Array:
+    """`(n,)` bool: rows with a cell that is none of its kind, or without a picture."""
+    wrong = np.zeros(len(raw), bool)
+    for column in schema.inputs:
+        values, bad = canonical_column(raw.columns[column.name], column, on_bad="missing")
+        wrong[bad] = True
+        if column.kind == "image" and values.dtype == object:
+            wrong |= np.array([value is None for value in values], bool)
+    return wrong
+
+
 def read_frame(folder: Path) -> dict[str, Array]:
     """The columns as a frame gave them: arrays without objects, or texts and nulls."""
     columns: dict[str, Array] = {}
@@ -59,7 +147,7 @@ def read_frame(folder: Path) -> dict[str, Array]:
         if entry["bytes"]:
             values = [base64.b64decode(value) for value in values]
         # A frame has NaN where a text is missing.
-        columns[entry["name"]] = column([np.nan if value is None else value for value in values])
+        columns[entry["name"]] = objects(np.nan if v is None else v for v in values)
     return columns
 
 
@@ -71,7 +159,7 @@ def raw_scores(model: Predictor, folder: Path) -> Array:
     for name, wanted in zip(graph.inputs, model.schema.inputs, strict=True):
         array = columns.column(wanted.name)
         if wanted.kind == "categorical":
-            array = column(["" if value is None else value for value in array])
+            array = objects("" if value is None else value for value in array)
         values[name] = array[:, None]
     return graph(values, len(columns))
 
@@ -96,14 +184,16 @@ def main(arguments: list[str]) -> None:
     """
     bundle, folder = Path(arguments[0]), Path(arguments[1])
     model = load(bundle)
-    scores = replay(model, folder)
+    with blocked():
+        scores = replay(model, folder)
+    heavy = [name for name in HEAVY if sys.modules.get(name) is not None]
+    places = replay_source(model, folder)
+    if places is not None:
+        scores["source"], kept = places
+        np.save(folder / "kept-source.npy", kept)
     for door, values in scores.items():
         np.save(folder / f"scores-{door}.npy", values)
-    report = {
-        "digest": model.digest,
-        "doors": list(scores),
-        "heavy": [name for name in HEAVY if name in sys.modules],
-    }
+    report = {"digest": model.digest, "doors": list(scores), "heavy": heavy}
     print(json.dumps(report))
 
 

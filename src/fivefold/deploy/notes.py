@@ -1,0 +1,66 @@
+"""What Deploy says of a bundle."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fivefold.core.finding import Finding
+
+
+def findings_of(without: str, left_out: int, changed: list[str]) -> list[Finding]:
+    """What is worth a remark about a bundle.
+
+    Args:
+        without: why it lacks the graph for raw values; empty if it has it.
+        left_out: test rows without a picture.
+        changed: files that are no longer what was collected.
+    """
+    findings = []
+    if changed:
+        findings.append(
+            Finding(
+                code="source_changed",
+                severity="warning",
+                sentence=f"{', '.join(changed[:3])}{', ...' * (len(changed) > 3)} "
+                f"{'has' if len(changed) == 1 else 'have'} changed since it was collected, so no "
+                "row was replayed from there. Run the pipeline again to train on it as it is.",
+                numbers={"files": changed[:100]},
+                stage="deploy",
+            )
+        )
+    if without:
+        findings.append(
+            Finding(
+                code="no_raw_graph",
+                severity="note",
+                sentence=f"The bundle has {without}.",
+                stage="deploy",
+            )
+        )
+    if left_out:
+        findings.append(
+            Finding(
+                code="rows_not_replayed",
+                severity="note",
+                sentence=f"{left_out:,} test rows without a picture were not replayed.",
+                numbers={"rows": left_out},
+                stage="deploy",
+            )
+        )
+    return findings
+
+
+def summary_line(target: Path, size: int, digest: str, parity: Mapping[str, Any]) -> str:
+    """One line about a bundle that was accepted."""
+    doors = [door for door in ("source", "frame", "csv", "json", "raw") if door in parity]
+    worst = max((parity[door] for door in doors), default=0.0)
+    where = "in a fresh process" if parity["fresh_process"] else "in this process"
+    return (
+        f"{target}, {_size(size)}, sha256 {digest[:12]}: {parity['rows']:,} rows replayed "
+        f"{where} through {len(doors)} doors ({', '.join(doors)}), "
+        f"largest difference {worst:.1g}."
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -1,0 +1,194 @@
+"""Arrays in memory: matrices, stacks of images, columns by name, rows by name."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.schema import Kind
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+from fivefold.reading.cells import array_of, narrowed
+from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
+from fivefold.reading.raw import Raw, unique_names
+
+MOST_CELLS = 400_000_000
+"""Cells of a sparse matrix that are written out; they take eight bytes each."""
+
+
+def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
+    """A matrix `(n, d)` or images `(n, height, width[, channels])`, and the target `(n,)`.
+
+    Columns are called `x0`, `x1` and so on (`image` for images), the target `target`, unless
+    they bring names of their own.
+
+    Raises:
+        DataError: if the lengths differ or a shape cannot be read.
+    """
+    target = label_text(getattr(y, "name", None) or "target")
+    labels, kind = _one_column(y)
+    raw = read_inputs(x, name)
+    if len(raw) != len(labels):
+        raise DataError(
+            f"{name}: expected X and y of one length, found {len(raw):,} and {len(labels):,} rows.",
+            remedy="Pass one target a row.",
+            lengths=(len(raw), len(labels)),
+        )
+    while target in raw.columns:
+        target += "_"
+    kinds = dict(raw.kinds) | ({target: kind} if kind else {})
+    return Raw(name=name, columns={**raw.columns, target: labels}, kinds=kinds, target=target)
+
+
+def read_inputs(x: Any, name: str) -> Raw:
+    """A frame, a matrix (dense or sparse), a stack of images or one column of values."""
+    if is_frame(x):
+        return read_frame(x, name)
+    columns, kinds = _matrix(dense(x, name), name)
+    return Raw(name=name, columns=columns, kinds=kinds)
+
+
+def read_columns(
+    columns: Mapping[Any, Any], name: str = "columns", wanted: Collection[str] | None = None
+) -> Raw:
+    """A mapping of column names to arrays or lists of equal length.
+
+    Raises:
+        DataError: if the lengths differ, or a value is no list.
+    """
+    names = unique_names([label_text(key) for key in columns], name, wanted)
+    arrays: dict[str, Array | Coded] = {}
+    kinds: dict[str, Kind] = {}
+    for key, values in zip(names, columns.values(), strict=True):
+        if wanted is not None and key not in wanted:
+            continue
+        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+            raise DataError(
+                f"{name}, column {key!r}: expected a list of values, found {values!r:.60}.",
+                remedy="Pass [row] for one row, or {name: [value]}.",
+                column=key,
+                wanted="a list of values",
+                found=values,
+            )
+        arrays[key], kind = column_of(values)
+        if kind is not None:
+            kinds[key] = kind
+    lengths = {key: len(values) for key, values in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise DataError(
+            f"{name}: expected columns of one length, found {lengths}.",
+            remedy="Pass one value a row in each column.",
+            wanted="columns of one length",
+            found=lengths,
+            lengths=lengths,
+        )
+    others = tuple(key for key in names if key not in arrays)
+    return Raw(name=name, columns=arrays, kinds=kinds, others=others)
+
+
+def read_records(
+    records: Sequence[Mapping[Any, Any]], name: str = "records", *, complete: bool = False
+) -> Raw:
+    """A list of mappings, one a row; what a row lacks is missing there.
+
+    Args:
+        records: the rows.
+        name: of the source, for messages.
+        complete: note in `absent` what the first such row lacks.
+    """
+    keys = list(dict.fromkeys(key for row in records for key in row))
+    names = unique_names([label_text(key) for key in keys], name)
+    columns: dict[str, Array | Coded] = {}
+    kinds: dict[str, Kind] = {}
+    absent: dict[str, int] = {}
+    for text, key in zip(names, keys, strict=True):
+        columns[text] = narrowed(objects([row.get(key) for row in records]))
+        if columns[text].dtype.kind == "b":  # type: ignore[union-attr]
+            kinds[text] = "boolean"
+        if complete:
+            first = next((row for row, record in enumerate(records) if key not in record), None)
+            if first is not None:
+                absent[text] = first
+    return Raw(name=name, columns=columns, kinds=kinds, absent=absent)
+
+
+def column_of(values: Any) -> "tuple[Array | Coded, Kind | None]":
+    """One column of any library, and the kind that its type decides."""
+    if is_pandas(values):
+        series = values.to_series() if not hasattr(values, "iloc") else values
+        return from_pandas(series.iloc[:, 0] if getattr(series, "ndim", 1) == 2 else series)
+    if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
+        return _of_library(values)
+    array = array_of(values)
+    kinds: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
+    dtype = None if isinstance(array, Coded) else array.dtype.kind
+    return array, kinds.get(dtype or "")
+
+
+def _of_library(values: Any) -> "tuple[Array | Coded, Kind | None]":
+    if hasattr(values, "to_pylist") and hasattr(values, "type"):
+        from fivefold.reading.arrow import from_arrow
+
+        return from_arrow(values)
+    frame = values.to_frame() if hasattr(values, "to_frame") else values
+    raw = read_frame(frame, "column")
+    key = next(iter(raw.columns))
+    return raw.columns[key], raw.kinds.get(key)
+
+
+def _one_column(y: Any) -> "tuple[Array | Coded, Kind | None]":
+    values, kind = column_of(y)
+    if not isinstance(values, Coded) and values.ndim == 2 and values.shape[1] == 1:
+        return values[:, 0], kind
+    return values, kind
+
+
+def dense(x: Any, name: str) -> Any:
+    """The values of a sparse matrix or a tensor as an array."""
+    if hasattr(x, "detach"):
+        return x.detach().cpu().numpy()
+    if not is_sparse(x):
+        return x
+    rows, width = x.shape
+    if rows * width > MOST_CELLS:
+        raise DataError(
+            f"{name}: expected a sparse matrix of at most {MOST_CELLS:,} cells, found {rows:,} x "
+            f"{width:,}.",
+            remedy="Keep fewer columns, or reduce them first (TruncatedSVD for instance).",
+            shape=(rows, width),
+        )
+    return x.toarray()
+
+
+def is_sparse(x: object) -> bool:
+    """Whether it is a matrix of scipy.sparse; scipy is not imported."""
+    return type(x).__module__.startswith("scipy.sparse") and hasattr(x, "toarray")
+
+
+def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kind]]":
+    array = np.asarray(x)
+    if array.dtype.names:  # a structured array
+        columns, kinds = {}, {}
+        for key in array.dtype.names:
+            columns[key], kind = column_of(array[key])
+            if kind is not None:
+                kinds[key] = kind
+        return columns, kinds
+    if array.ndim in (1, 2) and array.dtype.kind in "fiubOUSMm":
+        array = array.reshape(len(array), -1)
+        found = [column_of(array[:, place]) for place in range(array.shape[1])]
+        return (
+            {f"x{place}": values for place, (values, _) in enumerate(found)},
+            {f"x{place}": kind for place, (_, kind) in enumerate(found) if kind is not None},
+        )
+    if array.ndim in (3, 4) and array.dtype.kind in "fiub":
+        return {"image": array}, {"image": "image"}
+    raise DataError(
+        f"{name}: expected X as (rows, columns) or images (rows, height, width[, channels]), "
+        f"found shape {array.shape} of {array.dtype}.",
+        remedy="Pass a matrix, a stack of images or a frame.",
+        wanted="a matrix, a stack of images or a frame",
+        found=array.shape,
+        shape=array.shape,
+    )

@@ -1,0 +1,183 @@
+"""Arrow columns as arrays and codes."""
+
+import ast
+import json
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.schema import Kind
+from fivefold.codecs.table import Array
+from fivefold.reading.cells import EXACT, narrowed, plain_cell, seconds_of
+
+_UNNAMED = "__index_level_"
+_EXTENSION = b"ARROW:extension:"
+
+
+def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | None]":
+    """An Arrow column as an array or codes, and the kind that its type decides.
+
+    Args:
+        column: `pyarrow.ChunkedArray` or `Array`.
+        field: of the schema it stands in, whose metadata may name an extension type.
+    """
+    import pyarrow as pa
+    import pyarrow.types as types
+
+    column, extension = _storage(column, field)
+    if extension is not None:
+        return extension
+    kind = column.type
+    if types.is_dictionary(kind):
+        return _dictionary(column), "categorical"
+    if types.is_string(kind) or types.is_large_string(kind) or "view" in str(kind):
+        return _texts(column.cast(pa.large_string()) if "view" in str(kind) else column), None
+    if types.is_boolean(kind):
+        values = np.asarray(column) if not column.null_count else objects(column.to_pylist())
+        return values.astype(bool) if not column.null_count else values, "boolean"
+    if types.is_integer(kind):
+        if not column.null_count:
+            return column.to_numpy(zero_copy_only=False) if _flat(column) else _numpy(column), None
+        wide = objects(column.to_pylist())
+        exact = all(value is None or abs(value) < EXACT for value in wide)
+        return (wide.astype(np.float64) if exact else wide), None
+    if types.is_floating(kind):
+        if kind == pa.float16():  # not every version gives nulls of this type
+            return _numpy(column.cast(pa.float32())).astype(np.float16), None
+        return _numpy(column), None
+    if types.is_timestamp(kind) or types.is_date(kind):
+        return _numpy(column).astype("M8[us]"), "datetime"
+    if types.is_duration(kind):
+        return seconds_of(_numpy(column)), "numeric"
+    if types.is_time(kind):
+        cells = column.cast(pa.time64("us"), safe=False).to_pylist()
+        return objects(None if cell is None else cell.isoformat() for cell in cells), None
+    return narrowed(objects(map(_picture_bytes, column.to_pylist()))), None
+
+
+def _flat(column: Any) -> bool:
+    return not hasattr(column, "num_chunks")
+
+
+def _numpy(column: Any) -> Array:
+    """A column of numbers or times; missing ones are NaN or NaT."""
+    if _flat(column):
+        return np.asarray(column.to_numpy(zero_copy_only=False))
+    return np.asarray(column.to_numpy())
+
+
+def _picture_bytes(cell: Any) -> Any:
+    """The bytes of a picture as `datasets` and others write it: a struct of bytes and path."""
+    if isinstance(cell, dict) and set(cell) == {"bytes", "path"} and cell["bytes"] is not None:
+        return cell["bytes"]
+    return plain_cell(cell)
+
+
+def _whole(column: Any) -> Any:
+    """A column in one chunk."""
+    if _flat(column):
+        return column
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _texts(column: Any) -> Coded:
+    import pyarrow as pa
+
+    encoded = column.dictionary_encode()
+    if not _flat(encoded):
+        encoded = _whole(encoded.unify_dictionaries())
+    if not isinstance(encoded, pa.Array):  # of no chunk
+        return Coded(np.empty(0, np.int32), np.empty(0, object))
+    return _coded(encoded, objects(encoded.dictionary.to_pylist()))
+
+
+def _dictionary(column: Any) -> Coded:
+    column = column if _flat(column) else _whole(column.unify_dictionaries())
+    values, _ = from_arrow(column.dictionary)
+    return _coded(column, values.array() if isinstance(values, Coded) else values)
+
+
+def _coded(encoded: Any, values: Array) -> Coded:
+    codes = encoded.indices.fill_null(-1) if encoded.indices.null_count else encoded.indices
+    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), values)
+
+
+def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, Kind | None] | None]":
+    """A column without its extension type; periods and intervals of pandas are read at once."""
+    name, metadata = "", b""
+    if hasattr(column.type, "extension_name"):
+        name = column.type.extension_name
+        metadata = column.type.__arrow_ext_serialize__() if name.startswith("pandas.") else b""
+        chunks = [column] if _flat(column) else column.chunks
+        import pyarrow as pa
+
+        column = pa.chunked_array([chunk.storage for chunk in chunks], column.type.storage_type)
+    elif field is not None and field.metadata and _EXTENSION + b"name" in field.metadata:
+        name = field.metadata[_EXTENSION + b"name"].decode()
+        metadata = field.metadata.get(_EXTENSION + b"metadata", b"")
+    if name == "pandas.period":
+        return column, (_periods(column, json.loads(metadata)["freq"]), "datetime")
+    if name == "pandas.interval":
+        closed = json.loads(metadata)["closed"]
+        return column, (objects(_interval(cell, closed) for cell in column.to_pylist()), None)
+    if name == "arrow.uuid":
+        from uuid import UUID
+
+        cells = column.to_pylist()
+        return column, (objects(None if v is None else str(UUID(bytes=v)) for v in cells), None)
+    return column, None
+
+
+def _periods(column: Any, frequency: str) -> Array:
+    import pandas as pd
+
+    present = np.asarray(column.is_valid())
+    ordinals = column.fill_null(0).to_numpy()
+    begins: Any = pd.PeriodIndex.from_ordinals(ordinals, freq=frequency)  # type: ignore[attr-defined]
+    begins = begins.to_timestamp().to_numpy()
+    moments: Array = begins.astype("M8[us]")
+    moments[~present] = np.datetime64("NaT")
+    return moments
+
+
+def _interval(cell: Any, closed: Any) -> str | None:
+    if cell is None or cell["left"] is None:
+        return None
+    import pandas as pd
+
+    return str(pd.Interval(cell["left"], cell["right"], closed))
+
+
+def index_columns(table: Any) -> tuple[set[str], set[str], dict[str, Array]]:
+    """What a table says of the index of the pandas frame that it was made from.
+
+    Returns:
+        Columns that are named levels, columns that are unnamed ones, and named levels that are
+        only described, as counted numbers.
+    """
+    described = table.schema.pandas_metadata or {}
+    labels: set[str] = set()
+    ranges: dict[str, Array] = {}
+    for level in described.get("index_columns", ()):
+        if isinstance(level, str):
+            labels.add(level)
+        elif isinstance(level, dict) and level.get("name") is not None:
+            ends = (level["start"], level["stop"], level["step"])
+            counted = np.arange(*ends, dtype=np.int64)
+            if len(counted) == len(table):
+                ranges[str(level["name"])] = counted
+    hidden = {name for name in table.column_names if name.startswith(_UNNAMED)}
+    return labels - hidden, hidden, ranges
+
+
+def name_of(label: str, table: Any) -> str:
+    """The name of a column; that of several levels, as pandas writes it, has them joined by `_`."""
+    described = table.schema.pandas_metadata or {}
+    if len(described.get("column_indexes", ())) < 2:
+        return label
+    try:
+        parts = ast.literal_eval(label)
+    except (ValueError, SyntaxError):
+        return label
+    return "_".join(str(p) for p in parts if str(p)) if isinstance(parts, tuple) else label

@@ -1,0 +1,117 @@
+"""Data sets of torch and of Hugging Face, as far as they have a length."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.errors import DataError
+from fivefold.reading.arrays import read_arrays, read_inputs, read_records
+from fivefold.reading.frames import read_arrow
+from fivefold.reading.raw import Raw
+
+
+def is_dataset(source: object) -> bool:
+    """Whether it is a data set: of Hugging Face, or items of torch by their place.
+
+    Neither library is imported.
+    """
+    return _is_hugging_face(source) or _is_torch(source)
+
+
+def _is_hugging_face(source: object) -> bool:
+    return type(source).__module__.split(".")[0] == "datasets" and hasattr(source, "features")
+
+
+def _is_torch(source: object) -> bool:
+    names = {base.__module__.split(".")[0] for base in type(source).__mro__}
+    has_items = hasattr(source, "__getitem__") and not hasattr(source, "detach")
+    return "torch" in names and has_items and not isinstance(source, Mapping | list | tuple)
+
+
+def read_dataset(source: Any, name: str) -> Raw:
+    """The rows of a data set.
+
+    Args:
+        source: of Hugging Face (`datasets.Dataset`), or of torch: items are `(x, y)`, mappings of
+            columns, or inputs alone. Pictures of torch, channels first, are turned.
+        name: of the source, for messages.
+
+    Raises:
+        DataError: if it has no length, as a stream has none, or its items are of no such form.
+    """
+    try:
+        rows = len(source)
+    except (TypeError, NotImplementedError):
+        raise DataError(
+            f"{name}: expected a data set with a length, found a stream.",
+            remedy="Collect a part of it: list(itertools.islice(dataset, rows)).",
+            wanted="a data set with a length",
+            found="a stream",
+        ) from None
+    if _is_hugging_face(source):
+        return read_arrow(_arrow_of(source), name)
+    tensors = getattr(source, "tensors", None)
+    if isinstance(tensors, tuple) and 0 < len(tensors) <= 2:
+        arrays = [_turned(tensor.detach().cpu().numpy(), axis=1) for tensor in tensors]
+        if len(arrays) == 1:
+            return read_inputs(arrays[0], name)
+        return read_arrays(arrays[0], arrays[1], name)
+    return _read_items([source[place] for place in range(rows)], name)
+
+
+def _arrow_of(source: Any) -> Any:
+    table = source.with_format("arrow")[:]  # in the order of the data set, its selection applied
+    return table.replace_schema_metadata(source.data.schema.metadata)
+
+
+def _read_items(items: list[Any], name: str) -> Raw:
+    if not items:
+        return Raw(name=name, columns={})
+    first = items[0]
+    if all(isinstance(item, Mapping) for item in items):
+        return read_records([{k: _plain(v) for k, v in item.items()} for item in items], name)
+    if all(isinstance(item, tuple | list) and len(item) == 2 for item in items):
+        inputs = [_plain(x) for x, _ in items]
+        return read_arrays(_stacked(inputs), objects(_label(y) for _, y in items), name)
+    if not isinstance(first, tuple | list):
+        return read_inputs(_stacked([_plain(item) for item in items]), name)
+    raise DataError(
+        f"{name}: expected items (x, y), mappings of columns or inputs alone, found "
+        f"{type(first).__name__} of {len(first)}.",
+        remedy="Wrap the data set so that an item is (x, y).",
+        wanted="items (x, y)",
+        found=type(first).__name__,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A tensor as an array or a number; others as they are."""
+    if not hasattr(value, "detach"):
+        return value
+    array = _turned(value.detach().cpu().numpy(), axis=0)
+    return array.item() if array.ndim == 0 else array
+
+
+def _label(value: Any) -> Any:
+    plain = _plain(value)
+    if isinstance(plain, np.ndarray) and plain.size == 1:
+        return plain.reshape(-1)[0].item()
+    return plain.item() if isinstance(plain, np.generic) else plain
+
+
+def _turned(array: Any, *, axis: int) -> Any:
+    """Pictures with their channels first, as torch has them, with their channels last."""
+    if array.ndim != axis + 3:
+        return array
+    first, last = array.shape[axis], array.shape[-1]
+    return np.moveaxis(array, axis, -1) if first in (1, 3, 4) and last not in (1, 3, 4) else array
+
+
+def _stacked(cells: list[Any]) -> Any:
+    """Arrays of one shape as one array, others as objects."""
+    shapes = {getattr(cell, "shape", None) for cell in cells}
+    if len(shapes) == 1 and None not in shapes:
+        return np.stack(cells)
+    return objects(cells)

@@ -1,0 +1,188 @@
+"""The encoding of a text, and the text."""
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fivefold.errors import DataError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LETTER = re.compile("[^\x00-\x7f\ufffd]")
+REPLACED = "\ufffd"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text with what is known of its encoding.
+
+    Args:
+        content: without a byte-order mark.
+        encoding: by which it was read.
+        damaged: bytes that are none of that encoding; each is `REPLACED` in the content.
+        lines: of the first of them, from 1.
+    """
+
+    content: str
+    encoding: str
+    damaged: int = 0
+    lines: tuple[int, ...] = ()
+
+
+def detect_encoding(content: bytes) -> str:
+    """The encoding of a text: by its mark, as UTF-8, or as Windows and Latin-1 last.
+
+    A few bytes that are no UTF-8 among more letters that are do not make it another encoding.
+
+    Example:
+        >>> detect_encoding("naïve".encode()), detect_encoding("naïve".encode("cp1252"))
+        ('utf-8', 'cp1252')
+    """
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return encoding
+    head = content[:4096]
+    if len(head) > 3 and head.count(0) > len(head) // 4:
+        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            if encoding == "utf-8" and _is_damaged_utf8(content):
+                return encoding
+            continue
+        return encoding
+    return "latin-1"
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether no fewer letters beyond ASCII are whole than are not."""
+    text = content.decode("utf-8", errors="replace")
+    wrong = text.count(REPLACED) - content.count(REPLACED.encode())
+    return len(_LETTER.findall(text)) >= max(wrong, 1)
+
+
+def overruled(content: bytes, encoding: str) -> str:
+    """The encoding that the bytes themselves show beyond doubt, if it is not this one; else empty.
+
+    A mark shows it, and so do letters beyond ASCII in valid UTF-8.
+
+    Example:
+        >>> overruled("né".encode(), "latin-1"), overruled("né".encode("latin-1"), "latin-1")
+        ('utf-8', '')
+    """
+    detected = detect_encoding(content)
+    shown = is_marked(content) or (detected == "utf-8" and not content.isascii())
+    return detected if shown and _plain(detected) != _plain(encoding) else ""
+
+
+def text_form(content: bytes, encoding: str) -> dict[str, str]:
+    """The `encoding` by which a text was read, and what it overrules (`detected`), if anything."""
+    shown = overruled(content, encoding)
+    return {"encoding": encoding} | ({"detected": shown} if shown else {})
+
+
+def is_marked(content: bytes) -> bool:
+    """Whether it begins with a byte-order mark."""
+    return any(content.startswith(mark) for mark, _ in _BOMS)
+
+
+def _plain(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name.removesuffix("-sig")
+    except LookupError:
+        return encoding
+
+
+def decode(content: bytes, encoding: str, source: str, *, detected: bool = False) -> Text:
+    """The text of a file.
+
+    Args:
+        content: all of it.
+        encoding: by which it is read.
+        source: for messages.
+        detected: the encoding was not asked for, so that a few damaged bytes are passed over.
+
+    Raises:
+        DataError: if it is not written in this encoding, or holds zero bytes without a
+            byte-order mark to say that it is text all the same.
+    """
+    damaged, lines = 0, tuple[int, ...]()
+    try:
+        text = content.decode(encoding)
+    except (UnicodeError, LookupError) as fault:
+        if not (detected and encoding == "utf-8" and _is_damaged_utf8(content)):
+            raise DataError(
+                f"{source}: expected text in {encoding}, found other bytes.",
+                evidence=f"{fault}.",
+                remedy="Pass the right encoding= to Collect, or leave it out to have it detected.",
+                encoding=encoding,
+                wanted=f"text in {encoding}",
+                found="other bytes",
+            ) from None
+        text = content.decode(encoding, errors="replace")
+        damaged, lines = _damages(content, text)
+    if "\0" in text[:1_000_000] and not is_marked(content):
+        raise DataError(
+            f"{source}: expected text, found zero bytes.",
+            remedy="Pass a CSV, TSV, Parquet, JSON lines or Excel file.",
+            wanted="text",
+            found="zero bytes",
+        )
+    plain = text.removeprefix("\ufeff")
+    return Text(content=plain, encoding=encoding, damaged=damaged, lines=lines)
+
+
+def _damages(content: bytes, text: str) -> tuple[int, tuple[int, ...]]:
+    """How many bytes are wrong, and the first lines that hold such."""
+    count = text.count(REPLACED) - content.count(REPLACED.encode())
+    lines: list[int] = []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if len(lines) == 3:
+            break
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                lines.append(number)
+    return count, tuple(lines)
+
+
+def decodings(content: bytes, told: Mapping[str, str], source: str) -> list[Text]:
+    """The text in the encodings that it may have, the likeliest first.
+
+    Args:
+        content: of a file of rows to be answered.
+        told: `encoding` and `detected` of the file that the model was fitted on.
+        source: for messages.
+
+    Raises:
+        DataError: if it is text in none of them.
+    """
+    given = told.get("encoding", "")
+    detected = detect_encoding(content)
+    shown = overruled(content, given) if given else ""
+    if not given:
+        encodings = [detected]
+    elif shown and shown != told.get("detected"):
+        encodings = [detected, given]  # the bytes show that it is written otherwise
+    else:
+        encodings = [given, detected]
+    texts: dict[str, Text] = {}
+    fault: DataError | None = None
+    for encoding in encodings:
+        try:
+            text = decode(content, encoding, source, detected=encoding == detected)
+        except DataError as error:
+            fault = fault or error
+        else:
+            texts.setdefault(text.content, text)
+    if not texts and fault is not None:
+        raise fault
+    return list(texts.values())

@@ -1,0 +1,174 @@
+"""Where the rows of a delimited text begin, and what their first line holds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from fivefold.core.wording import quoted as listed
+from fivefold.errors import DataError
+from fivefold.reading.dialect import (
+    DELIMITERS,
+    Body,
+    Dialect,
+    detect_dialect,
+    find_body,
+    line_end,
+)
+from fivefold.reading.encoding import Text
+from fivefold.reading.options import Reading
+from fivefold.reading.rows import first_lines, iterate_rows, split_lines
+
+_DEEP = 50
+"""Lines in which a header with known names is looked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A text with what its beginning says.
+
+    Args:
+        text: with its encoding.
+        body: its rows.
+        content: of the body, as UTF-8.
+        dialect: how the rows are written.
+        first: the fields of the first row.
+        names: of the columns, where they follow from the number of fields; empty elsewhere.
+        fit: known names in the header; a part of one for rows without header that fit.
+    """
+
+    text: Text
+    body: Body
+    content: bytes
+    dialect: Dialect
+    first: list[str]
+    names: tuple[str, ...] = ()
+    fit: float = 0.0
+
+
+def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
+    """Find header and dialect: by known names when rows are to be answered, else by their look.
+
+    Args:
+        text: all of it.
+        name: of the source, for messages.
+        reading: what is known of it.
+        suffix: of the file.
+
+    Raises:
+        DataError: if the text is empty; if no line has the names that a model reads.
+    """
+    skip = reading.skip
+    known = reading.delimiter or ""
+    body = find_body(text.content, skip=skip, delimiter=known, names=reading.names)
+    if reading.asks:
+        return _by_names(text, body, name, reading)
+    if not body.text.strip():
+        raise DataError(
+            f"{name}: expected a header and rows, found an empty file.",
+            remedy="Pass a file that holds rows.",
+            rows=0,
+        )
+    return _opened(
+        text, body, delimiter=known or body.delimiter, header=reading.header, suffix=suffix,
+        names=reading.names,
+    )  # fmt: skip
+
+
+def _opened(
+    text: Text,
+    body: Body,
+    *,
+    delimiter: str = "",
+    header: bool | None = None,
+    suffix: str = "",
+    names: Sequence[str] = (),
+    layout: tuple[str, ...] = (),
+    fit: float = 0.0,
+) -> Opening:
+    content = body.text.encode("utf-8", "surrogatepass")
+    dialect = detect_dialect(
+        body.text,
+        content=content,
+        delimiter=delimiter or None,
+        header=header,
+        suffix=suffix,
+        names=names,
+    )
+    rows = iterate_rows(
+        body.text, dialect.delimiter, quoted=dialect.quoted, escaped=dialect.escaped
+    )
+    first: list[str] = next((row for row in rows if row), [])
+    return Opening(
+        text=text,
+        body=body,
+        content=content,
+        dialect=dialect,
+        first=first,
+        names=layout,
+        fit=fit,
+    )
+
+
+def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
+    marks = [reading.delimiter, body.delimiter, reading.text.get("delimiter"), *DELIMITERS]
+    delimiters = list(dict.fromkeys(mark for mark in marks if mark))
+    known = set(reading.names)
+    needed = 1.0
+    for skipped, rest in _beginnings(body.text):
+        lines = first_lines(rest[:_HEAD], 1)
+        best, mark = 0.0, ""
+        for delimiter in delimiters:
+            for is_quoted in (True, False):
+                row = next(iter(split_lines(lines, delimiter, quoted=is_quoted)), [])
+                held = len(known & {cell.strip() for cell in row} | known & set(row))
+                best, mark = max((best, mark), (float(held), delimiter), key=lambda pair: pair[0])
+        if best >= needed:
+            lower = Body(text=rest, above=body.above + skipped, delimiter=body.delimiter)
+            return _opened(text, lower, delimiter=mark, header=True, fit=best)
+        needed = max(1.0, len(reading.inputs) / 2)
+    if reading.headerless and body.text.strip():
+        fitting = _without_header(body.text, delimiters, reading)
+        if fitting is not None:
+            fit, mark, layout = fitting
+            return _opened(text, body, delimiter=mark, header=False, layout=layout, fit=fit)
+    row = next(iter(split_lines(first_lines(body.text, 1), delimiters[0], quoted=True)), [])
+    raise DataError(
+        f"{name}: expected a first line with the names of columns, found {row[:3]}.",
+        remedy=f"Write these names in the first line: {', '.join(reading.inputs[:20])}.",
+        wanted=list(reading.inputs),
+        found=row,
+        evidence="" if row else f"It is empty. Names: {listed(reading.inputs, 20)}.",
+    )
+
+
+_HEAD = 1 << 20
+
+
+def _beginnings(text: str) -> Iterator[tuple[int, str]]:
+    """The text from its first line on, from its second on, and so forth, with lines left out."""
+
+    def each() -> Iterator[tuple[int, str]]:
+        start, skipped = 0, 0
+        while start < len(text):
+            end = line_end(text, start)
+            if text[start:end].strip():
+                yield skipped, text[start:]
+            start, skipped = end, skipped + 1
+
+    return islice(each(), _DEEP)
+
+
+def _without_header(
+    text: str, delimiters: Sequence[str], reading: Reading
+) -> tuple[float, str, tuple[str, ...]] | None:
+    """The delimiter and layout that make the most rows as wide as the model's columns."""
+    lines = first_lines(text, 200)
+    found: list[tuple[float, str, tuple[str, ...]]] = []
+    for layout in reading.layouts():
+        for delimiter in delimiters:
+            for is_quoted in (True, False):
+                rows = split_lines(lines, delimiter, quoted=is_quoted)
+                if rows and len(rows[0]) == len(layout):
+                    share = sum(len(row) == len(layout) for row in rows) / len(rows)
+                    found.append((share / 2, delimiter, layout))
+    return max(found, key=lambda each: each[0], default=None)

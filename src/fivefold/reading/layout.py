@@ -1,0 +1,97 @@
+"""Which field of a row belongs to which column, where rows are not all as wide as their header."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fivefold.errors import DataError
+from fivefold.reading.dialect import Dialect
+from fivefold.reading.rows import iterate_lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How rows are laid out.
+
+    Args:
+        width: fields of a row.
+        corner: the header leaves the place above the names of the rows empty, as R does.
+        surplus: rows that end in empty fields which the header lacks; they are cut off.
+    """
+
+    width: int
+    corner: bool = False
+    surplus: int = 0
+
+
+def find_layout(text: str, dialect: Dialect, name: str, above: int = 0) -> Layout:
+    """The layout of a text.
+
+    A header that is one field short above rows which all begin with a name of their own is R's.
+    Empty fields at the end of rows are cut off.
+
+    Args:
+        text: the rows, their header first if there is one.
+        dialect: how they are written.
+        name: of the source, for messages.
+        above: lines above the text, for messages.
+
+    Raises:
+        DataError: naming the first lines whose rows have too many or too few fields. It carries
+            `lines`, `rows` (from 0, below the header), `wanted` and `found`.
+    """
+    rows = (pair for pair in _rows(text, dialect) if not is_blank(pair[0]))
+    header = next(rows, ([], 0))[0] if dialect.header else []
+    widths: Counter[int] = Counter()
+    surplus, empty, names, named = 0, True, set[str](), True
+    for row, _ in rows:
+        widths[len(row)] += 1
+        if header and len(row) > len(header):
+            surplus += 1
+            empty = empty and not any(cell.strip() for cell in row[len(header) :])
+            named = named and bool(row[0].strip()) and row[0] not in names
+            names.add(row[0])
+    width = len(header) or (widths.most_common(1)[0][0] if widths else 0)
+    if set(widths) <= {width} or (width == 1 and set(widths) <= {0, 1}):
+        return Layout(width=width)
+    if header and empty and min(widths) >= width:
+        return Layout(width=width, surplus=surplus)
+    if header and set(widths) == {width + 1} and named and '\\"' not in text:
+        return Layout(width=width + 1, corner=True)
+    raise _ragged(text, dialect, width, name, above)
+
+
+def is_blank(row: list[str]) -> bool:
+    """Whether a row is a blank line."""
+    return not row or (len(row) == 1 and not row[0].strip())
+
+
+def _rows(text: str, dialect: Dialect) -> Iterator[tuple[list[str], int]]:
+    return iterate_lines(text, dialect.delimiter, quoted=dialect.quoted, escaped=dialect.escaped)
+
+
+def _ragged(text: str, dialect: Dialect, width: int, name: str, above: int) -> DataError:
+    few: list[tuple[int, int, int]] = []
+    count, number = 0, -int(dialect.header)
+    for row, line in _rows(text, dialect):
+        if is_blank(row):
+            continue
+        if number >= 0 and len(row) != width:
+            count += 1
+            few += [(line + above, number, len(row))] if len(few) < 3 else []
+        number += 1
+    lines = " and ".join(f"{line:,}" for line, _, _ in few)
+    found = " and ".join(dict.fromkeys(str(fields) for _, _, fields in few))
+    escapes = '\\"' in text
+    return DataError(
+        f"{name}, line{'s' * (len(few) > 1)} {lines}{', ...' * (count > len(few))}: "
+        f"expected {width} fields, found {found}.",
+        evidence=f"So in {count:,} line{'s' * (count > 1)}; fields are divided by "
+        f"{dialect.delimiter!r}."
+        + (r" Some quotes are written \", which leaves other rows torn." if escapes else ""),
+        remedy="Repair those lines, or pass the right delimiter= to Collect.",
+        lines=tuple(line for line, _, _ in few),
+        rows=tuple(number for _, number, _ in few),
+        wanted=width,
+        found=tuple(fields for _, _, fields in few),
+    )

@@ -1,0 +1,71 @@
+"""How a source is to be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+
+from fivefold.errors import PreflightError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a source is to be read; what is None is detected.
+
+    Args:
+        delimiter: between the fields of a text.
+        header: whether the first row names the columns.
+        encoding: of a text.
+        skip: lines to leave out at the top of a text.
+        names: of columns that a header would hold: the target's when rows are collected, all of
+            them when rows are to be answered.
+        target: the one of them that is predicted.
+        inputs: the columns that a model reads, in order, when rows are to be answered; no other
+            needs to be there.
+        images: those of them that hold pictures.
+        text: how the file is written that the model was fitted on: `encoding`, `delimiter`.
+        headerless: that file had no header.
+        root: the folder below which texts may name files of pictures; None is the table's own.
+    """
+
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    skip: int = 0
+    names: tuple[str, ...] = ()
+    target: str = ""
+    inputs: tuple[str, ...] = ()
+    images: frozenset[str] = frozenset()
+    text: Mapping[str, str] = field(default_factory=dict)
+    headerless: bool = False
+    root: str | PathLike[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an encoding that Python does not know.
+
+        Raises:
+            PreflightError: if there is none of that name.
+        """
+        try:
+            "a".encode(self.encoding or "utf-8")
+        except (LookupError, ValueError):
+            raise PreflightError(
+                "Collect: expected the name of an encoding, found the unknown encoding "
+                f"{self.encoding!r}.",
+                remedy='Pass encoding="utf-8" or another that Python knows, or leave it out.',
+                encoding=self.encoding,
+            ) from None
+
+    @property
+    def asks(self) -> bool:
+        """Whether rows are to be answered, and not collected."""
+        return bool(self.inputs)
+
+    @property
+    def only(self) -> str | None:
+        """The one column that a model reads, if it reads no more."""
+        return self.inputs[0] if len(self.inputs) == 1 else None
+
+    def layouts(self) -> list[tuple[str, ...]]:
+        """What rows without names may hold: all columns, all but the target, or the inputs."""
+        rest = tuple(name for name in self.names if name != self.target)
+        return [self.names, rest, self.inputs]

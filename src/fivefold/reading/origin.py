@@ -1,0 +1,115 @@
+"""Where the rows of a table came from, so that they can be read again as they came."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.reading.fingerprint import digest_of_file
+from fivefold.reading.options import Reading
+from fivefold.reading.raw import Raw
+from fivefold.reading.source import describe, form_of
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Origin:
+    """One source with what was read from it.
+
+    Args:
+        value: the path, frame, arrays or records themselves, not a copy.
+        reading: how it was read.
+        rows: how many.
+        files: `path`, `bytes`, `sha256` of each file, as plain values.
+        places: `(n,)` which rows of the source these are; None: all.
+    """
+
+    value: Any
+    reading: Reading
+    rows: int
+    files: tuple[Any, ...] = ()
+    places: Array | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether another process can read it by its path."""
+        return form_of(self.value) in {"files", "folder", "pair"}
+
+    @property
+    def is_arrow(self) -> bool:
+        """Whether it is a table of Arrow."""
+        return type(self.value).__module__.split(".")[0] == "pyarrow" and hasattr(
+            self.value, "take"
+        )
+
+    @property
+    def paths(self) -> Any:
+        """The path or paths by which another process reads it, absolute."""
+        if form_of(self.value) == "pair":
+            return [os.path.abspath(os.fspath(path)) for path in self.value]  # noqa: PTH100
+        return os.path.abspath(Path(self.value).expanduser())  # noqa: PTH100
+
+    def changed(self) -> list[str]:
+        """Files that are not as they were when they were read."""
+        return [str(file["path"]) for file in self.files if _now(file) != file["sha256"]]
+
+    def take(self, rows: Array) -> Any:
+        """Some rows in the form of the source; all of it where they cannot be told apart."""
+        if hasattr(self.value, "iloc"):
+            return self.value.iloc[rows]
+        return self.value.take(rows) if self.is_arrow else self.value
+
+    @property
+    def takes(self) -> bool:
+        """Whether `take` gives those rows alone."""
+        return hasattr(self.value, "iloc") or self.is_arrow
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Source:
+    """The sources of a table, one after another: the rows, then those given as test rows.
+
+    It refers to the rows as they came, before any stage; nothing is copied or saved.
+    """
+
+    origins: tuple[Origin, ...]
+
+    def shares(self, rows: Array) -> Iterator[tuple[Origin, Array, Array]]:
+        """Each origin with which of `rows` it holds, by their place in `rows` and in itself."""
+        start = 0
+        for origin in self.origins:
+            held = np.flatnonzero((rows >= start) & (rows < start + origin.rows))
+            if len(held):
+                own = rows[held] - start
+                yield origin, held, own if origin.places is None else origin.places[own]
+            start += origin.rows
+
+    def changed(self) -> list[str]:
+        """Files that are not as they were when they were read."""
+        return [path for origin in self.origins for path in origin.changed()]
+
+    def digest(self) -> str:
+        """SHA-256 of what the sources are called."""
+        names = "\n".join(describe(origin.value) for origin in self.origins)
+        return sha256(names.encode()).hexdigest()
+
+
+def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
+    """The origin of rows that were just read."""
+    plain = replace(reading, root=None if reading.root is None else os.fspath(reading.root))
+    return Origin(value=value, reading=plain, rows=len(raw), files=raw.files, places=raw.places)
+
+
+def _now(file: Any) -> str:
+    """The digest of a file as it is; that of many files is taken as it was."""
+    path = Path(str(file["path"]))
+    if "files" in file:
+        return str(file["sha256"])
+    try:
+        return str(digest_of_file(str(path), path.read_bytes())["sha256"])
+    except OSError:
+        return ""

@@ -1,0 +1,87 @@
+"""Texts of a table that name files of pictures."""
+
+from os import PathLike
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+from fivefold.reading.options import Reading
+from fivefold.reading.raw import Raw
+
+LONGEST = 1024
+"""Characters of a text that may be a path; base64 of a picture is longer."""
+
+
+def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Raw:
+    """The rows of a frame or a file, with paths for the texts that name pictures.
+
+    Args:
+        raw: as it was read; never what a stranger sent.
+        reading: its `images` say which columns hold pictures.
+        folder: below which texts may name files; None follows no text.
+
+    Raises:
+        DataError: if a text is an absolute path, leads upward, or by a link out of the folder; it
+            carries `column`.
+    """
+    named = [name for name in raw.columns if name in reading.images]
+    if folder is None or not named:
+        return raw
+    root = Path(folder).expanduser()
+    return raw.replace(
+        columns=dict(raw.columns)
+        | {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
+    )
+
+
+def _with_paths(values: "Array | Coded", root: Path, column: str, source: str) -> "Array | Coded":
+    cells = values.values if isinstance(values, Coded) else values
+    if cells.dtype != object or cells.ndim > 1:
+        return values
+    found = objects(_followed(cell, root, column, source) for cell in cells)
+    return Coded(values.codes, found) if isinstance(values, Coded) else found
+
+
+def _followed(cell: object, folder: Path, column: str, source: str) -> object:
+    text = cell.strip() if isinstance(cell, str) else ""
+    if not text or len(text) >= LONGEST or text.startswith("data:"):
+        return cell
+    outside = ""
+    try:
+        path = folder / text
+        if _leads_out(text):
+            # The text of a small picture may begin with a slash too.
+            outside = "" if not _may_be_path(text) else "a path out of it"
+        elif not path.is_file():
+            return cell
+        elif not path.resolve().is_relative_to(folder.resolve()):
+            outside = "a link that leads out of it"
+        else:
+            return path
+    except (OSError, ValueError):  # a name that no file can have
+        return cell
+    if not outside:
+        return cell
+    raise DataError(
+        f"{source}, column `{column}`: expected files below {folder}, found {text[:60]!r}, "
+        f"{outside}.",
+        remedy="Move the pictures below that folder and write their paths from it, or pass "
+        "root= with the folder that holds them.",
+        column=column,
+        wanted="files below the folder of the table",
+        found=text[:60],
+    )
+
+
+def _leads_out(text: str) -> bool:
+    """Whether a text is an absolute path of any system, or goes upward."""
+    posix, windows = PurePosixPath(text), PureWindowsPath(text)
+    upward = ".." in posix.parts or ".." in windows.parts
+    return posix.is_absolute() or bool(windows.drive or windows.root) or upward or text[0] == "~"
+
+
+def _may_be_path(text: str) -> bool:
+    """Whether a text that leads out is no base64 of a picture: it has a dot, or is no base64."""
+    letters = text.replace("/", "").replace("+", "").rstrip("=")
+    return not (letters.isascii() and letters.isalnum() and len(text) % 4 == 0 and len(text) > 64)

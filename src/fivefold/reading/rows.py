@@ -1,0 +1,82 @@
+"""Delimited text as rows of fields."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+LARGEST = 2**31 - 1
+"""Characters of a field; the `csv` module takes 131,072 unless told otherwise."""
+
+
+def iterate_rows(
+    text: str, delimiter: str, *, quoted: bool, escaped: bool = False
+) -> Iterator[list[str]]:
+    """All rows of a text by Python's `csv` module; blank lines are empty rows.
+
+    Args:
+        text: without anything above the rows.
+        delimiter: one character.
+        quoted: a field may stand in double quotes, which are written twice inside it.
+        escaped: a backslash before a quote, a delimiter or a backslash takes its meaning away.
+    """
+    return (row for row, _ in iterate_lines(text, delimiter, quoted=quoted, escaped=escaped))
+
+
+def iterate_lines(
+    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, strict: bool = False
+) -> Iterator[tuple[list[str], int]]:
+    """The same, each with the number of its last line, from 1.
+
+    Raises:
+        csv.Error: if `strict` and a quote is out of place.
+    """
+    done = 0
+    while True:
+        reader = _reader(text, delimiter, quoted, escaped, strict)
+        try:
+            for number, row in enumerate(reader):
+                if number >= done:
+                    done = number + 1
+                    yield row, reader.line_num
+        except csv.Error as fault:
+            if "field limit" not in str(fault) or csv.field_size_limit() >= LARGEST:
+                raise
+            # The limit is one of the whole process: raised once and never put back, as other
+            # threads may be reading too.
+            csv.field_size_limit(LARGEST)
+            continue
+        return
+
+
+def _reader(text: str, delimiter: str, quoted: bool, escaped: bool, strict: bool) -> Any:
+    if escaped:
+        text = _kept_backslashes(text, delimiter)
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        escapechar="\\" if escaped else None,
+        strict=strict,
+    )
+
+
+def _kept_backslashes(text: str, delimiter: str) -> str:
+    r"""Backslashes doubled that escape nothing, as in `C:\new`."""
+    pattern = rf'\\([\\"{re.escape(delimiter)}])|\\'
+    return re.sub(pattern, lambda match: match[0] if match[1] else "\\\\", text)
+
+
+def first_lines(text: str, lines: int) -> list[str]:
+    """The first lines that are not blank, with their line ends."""
+    reader = io.StringIO(text, newline=None)
+    present = (line for line in reader if line.strip())
+    return [line for line, _ in zip(present, range(lines), strict=False)]
+
+
+def split_lines(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[str]]:
+    """A few lines as rows of fields."""
+    if not quoted:
+        return [line.rstrip("\r\n").split(delimiter) for line in lines]
+    return list(iterate_rows("".join(lines), delimiter, quoted=True))

@@ -1,0 +1,241 @@
+"""The one door: rows in any form become canonical columns, or an error that names the cell."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.canonical import WANTED, canonical_column
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.picture import pixels_of
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Array, Columns
+from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
+from fivefold.reading.options import Reading
+from fivefold.reading.raw import Raw
+from fivefold.reading.source import pieces
+
+ROWS = 65_536
+"""Rows of a piece."""
+
+PICTURES = 256
+"""The most pictures decoded at a time."""
+
+PIXELS = 16_000_000
+"""The most pixels decoded at a time, unless one picture alone has more."""
+
+
+def reading_of(
+    schema: Schema,
+    text: Mapping[str, str] | None = None,
+    *,
+    root: str | PathLike[str] | None = None,
+) -> Reading:
+    """How rows are read that a model is to answer: by the reader of Collect, with known names.
+
+    Args:
+        schema: the columns of the data that the model was fitted on.
+        text: how the file of that data is written, see `text_of`.
+        root: the folder below which texts of a frame or a file may name pictures.
+    """
+    return Reading(
+        names=tuple(column.name for column in schema.columns),
+        target=schema.target,
+        inputs=tuple(column.name for column in schema.inputs),
+        images=frozenset(column.name for column in schema.inputs if column.kind == "image"),
+        text=text or {},
+        skip=int((text or {}).get("skip", 0)),
+        headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
+        root=root,
+    )
+
+
+def read(data: Any, schema: Schema, reading: Reading | None = None) -> Columns:
+    """Rows in any form as the canonical columns that a model reads.
+
+    Args:
+        data: whatever Collect reads, a matrix alone, and the values of a single column. Columns
+            that are no inputs are ignored.
+        schema: the kinds of the columns.
+        reading: how it is read; by the schema alone if None.
+
+    Returns:
+        One canonical column an input.
+
+    Raises:
+        RequestError: with `row` (from 0, or None), `column` (or None), `wanted` and `found`.
+    """
+    (raw,) = raw_pieces(data, schema, reading, rows=None)
+    return canonical_columns(raw, schema, 0)
+
+
+def read_chunks(
+    data: Any, schema: Schema, reading: Reading | None = None, *, complete: bool = False
+) -> Iterator[Columns]:
+    """The same in consecutive pieces: of `ROWS` rows, pictures a few at a time.
+
+    Args:
+        data: as for `read`.
+        schema: the kinds of the columns.
+        reading: how it is read; by the schema alone if None.
+        complete: every one of a list of mappings must have every column.
+
+    Yields:
+        At least one piece.
+
+    Raises:
+        RequestError: as `read` does, rows counted from the first of all.
+    """
+    first = 0
+    for raw in raw_pieces(data, schema, reading, rows=ROWS, complete=complete):
+        yield from canonical_chunks(raw, schema, first)
+        first += len(raw)
+
+
+def raw_pieces(
+    data: Any,
+    schema: Schema,
+    reading: Reading | None = None,
+    *,
+    rows: int | None,
+    complete: bool = False,
+) -> Iterator[Raw]:
+    """Rows in any form as they are read, every input among their columns.
+
+    Raises:
+        RequestError: if the container is none that can be read, or lacks a column.
+    """
+    reading = reading or reading_of(schema)
+    try:
+        for raw in pieces(data, reading, rows):
+            yield _checked(raw, reading, complete)
+    except RequestError:
+        raise
+    except FivefoldError as error:
+        raise _as_request(error) from None
+
+
+def _checked(raw: Raw, reading: Reading, complete: bool) -> Raw:
+    only = reading.only
+    if only is not None and only not in raw.columns and only in reading.images:
+        pictures = [name for name, kind in raw.kinds.items() if kind == "image"]
+        if len(pictures) == 1:
+            raw = raw.replace(columns={**raw.columns, only: raw.columns[pictures[0]]})
+    if not raw.columns and not raw.others:  # a list of no rows
+        raw = raw.replace(columns={name: np.empty(0, object) for name in reading.inputs})
+    for name in reading.inputs:
+        if name not in raw.columns:
+            row = 0 if raw.name == "records" else None
+            raise missing(name, [*raw.columns, *raw.others], row)
+        if complete and name in raw.absent:
+            row = raw.absent[name]
+            there = [key for key in raw.columns if raw.absent.get(key) != row]
+            raise missing(name, there, row)
+    return raw
+
+
+def canonical_chunks(raw: Raw, schema: Schema, first: int) -> Iterator[Columns]:
+    """The canonical columns of rows as they were read; pictures a few at a time.
+
+    Args:
+        raw: with every input.
+        schema: the kinds of the columns.
+        first: the number of the first row, for messages.
+    """
+    images = [raw.columns[column.name] for column in schema.inputs if column.kind == "image"]
+    start, rows = 0, len(raw)
+    while start < rows or start == 0:
+        stop = _next_stop(images, start, rows) if images else max(rows, 1)
+        piece = raw if stop - start >= rows else raw.take(slice(start, stop))
+        yield canonical_columns(piece, schema, first + start)
+        start = stop
+
+
+def canonical_columns(raw: Raw, schema: Schema, first: int) -> Columns:
+    """The canonical columns of rows as they were read.
+
+    Raises:
+        RequestError: with the row, counted from `first`, and the column.
+    """
+    return Columns({c.name: _canonical(raw.columns[c.name], c, first) for c in schema.inputs})
+
+
+def _next_stop(images: "list[Array | Coded]", start: int, rows: int) -> int:
+    """Where a piece that begins at `start` ends, so that its pictures fit in memory."""
+    stop, pixels = start + 1, 0
+    while stop < min(rows, start + PICTURES):
+        pixels += sum(pixels_of(values[stop - 1]) for values in images)
+        if pixels + sum(pixels_of(values[stop]) for values in images) > PIXELS:
+            break
+        stop += 1
+    return stop
+
+
+def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
+    try:
+        canonical = np.asarray(canonical_column(values, column)[0])
+    except DataError as error:
+        rows: Any = error.facts.get("rows")
+        row = first + rows[0] if rows else None
+        raise _refused(column, row, error.wanted, error.found) from None
+    if column.kind == "image" and canonical.dtype == object:
+        empty = [row for row, value in enumerate(canonical) if value is None]
+        if empty:
+            raise _refused(column, first + empty[0], WANTED["image"], "null")
+    return canonical
+
+
+def _refused(column: Column, row: int | None, wanted: object, found: object) -> RequestError:
+    where = "" if row is None else f", row {row:,}"
+    return RequestError(
+        f"Request{where}, column {column.name!r}: expected {wanted}, found {found}.",
+        remedy="Correct it, or give null where a value is not known."
+        if column.kind != "image"
+        else "Give a picture in every row.",
+        row=row,
+        column=column.name,
+        wanted=wanted,
+        found=found,
+    )
+
+
+def missing(name: str, found: Iterable[str], row: int | None = None) -> RequestError:
+    """The error for a column that is not there, with the names that come near."""
+    there = list(found)
+    near = get_close_matches(name, there, n=3, cutoff=0.6)
+    where = "Request" if row is None else f"Request, row {row:,}"
+    shown = ", ".join(map(repr, there[:20])) + (", ..." if len(there) > 20 else "")
+    return RequestError(
+        f"{where}: expected a column {name!r}, found {shown or 'no column'}.",
+        evidence=f"Near it: {', '.join(map(repr, near))}." if near else "",
+        remedy=f"Give {name!r} in every row, null where it is not known.",
+        row=row,
+        column=name,
+        wanted=f"a column {name!r}",
+        found=there,
+    )
+
+
+def _as_request(error: FivefoldError) -> RequestError:
+    """What a reader found, as the error of a request, without the settings of Collect."""
+    rows: Any = error.facts.get("rows")
+    many = isinstance(rows, tuple) and len(rows) > 0
+    facts = {
+        "row": rows[0] if many else None,
+        "column": error.facts.get("column"),
+        "wanted": error.facts.get("wanted", "rows that can be read"),
+        "found": error.facts.get("found", error.summary),
+    }
+    remedy = error.remedy.removesuffix(", or pass the right delimiter= to Collect.")
+    remedy = remedy if remedy == error.remedy else remedy + "."
+    summary = error.summary
+    if isinstance(error, PreflightError) and "expected a source" in summary:
+        summary = f"Request: expected {FORMS}, found {error.facts.get('found')}."
+        remedy = "Pass a list of dicts, one dict a row: [{...}]."
+        facts |= {"wanted": FORMS}
+    return RequestError(summary, evidence=error.evidence, remedy=remedy, **facts)
+
+
+FORMS = "a frame, an Arrow table, a dict of columns, a list of dicts or a path"
