@@ -80,6 +80,18 @@ def test_numbers_among_the_tokens_are_found_however_written():
     assert guess_kind(np.array([0.0, 1.0, 0.0]), tokens=["0", "?"]).tokens == {"0": 2}
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["我非常喜欢这部电影因为好看", "ฉันรักประเทศไทยมากเพราะอาหารดี", "ខ្ញុំស្រឡាញ់ភាសាខ្មែរណាស់មែន"],
+)
+def test_prose_without_spaces_is_text_and_short_names_are_categories(sentence):
+    characters = sorted(set(sentence))
+    prose = objects([sentence + a + b for a in characters[:6] for b in characters[:6]])
+    assert guess_kind(prose).kind == "text"
+    names = objects([sentence[:2] + chr(0x4E00 + place) for place in range(36)])
+    assert guess_kind(names).kind == "categorical"
+
+
 def test_prose_keeps_words_that_elsewhere_stand_for_missing():
     values = [f"message number {n} of many words" for n in range(60)] + ["?", "None"]
     guess = guess_kind(objects(values), tokens=["?", "None"])

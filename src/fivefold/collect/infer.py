@@ -13,6 +13,7 @@ from fivefold.codecs.cell import BAD, is_missing, null_numbers, number, word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
+from fivefold.codecs.words import count_words
 from fivefold.collect.dates import detect_date_format, swapped
 
 ENOUGH = 0.99
@@ -280,5 +281,5 @@ def _have_leading_zeros(texts: list[str], weights: list[int]) -> bool:
 
 def _is_prose(texts: list[str], weights: list[int], total: int) -> bool:
     """Several words, and seldom the same ones."""
-    words = sum(len(text.split()) * w for text, w in zip(texts, weights, strict=True)) / total
+    words = sum(count_words(text) * w for text, w in zip(texts, weights, strict=True)) / total
     return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20
