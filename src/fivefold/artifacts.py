@@ -63,6 +63,7 @@ class Preprocessed(Artifact):
         valid: rows that training may look at to stop and to choose.
         test: rows that nothing but Evaluate and the replay of Deploy may read.
         codec: fitted on the training rows only.
+        findings: what was noticed in the training rows.
     """
 
     made_by: ClassVar[str] = "Preprocess"
@@ -71,6 +72,7 @@ class Preprocessed(Artifact):
     valid: Rows
     test: Rows
     codec: "Codec"
+    findings: tuple[Finding, ...] = ()
 
     def fitted(self) -> Mapping[str, Any]:
         """All but the test rows, which nothing may depend on."""

@@ -2,25 +2,7 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.settings import Settings
-from fivefold.codecs.text import encode_texts, fit_text, words
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Don't stop", ["don't", "stop"]),
-        ("Ünïcode ÉTÉ", ["ünïcode", "été"]),
-        ("a1b2", ["a", "1", "b", "2"]),
-        ("call 0800123 in 12", ["call", "#######", "in", "12"]),
-        ("win £100!!", ["win", "£", "###", "!", "!"]),
-        ("snake_case", ["snake", "case"]),
-        ("東京 2020", ["東", "京", "####"]),
-        ("привет мир", ["привет", "мир"]),
-        ("", []),
-    ],
-)
-def test_words_of_a_text_are_lower_case_tokens(text, expected):
-    assert words(text) == expected
+from fivefold.codecs.text import TextState, Unread, encode_texts, fit_text
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():
@@ -49,3 +31,66 @@ def test_encode_texts_cuts_pads_and_marks_unknown_words():
     found = encode_texts(np.array(["b a b a", "a", "z a", None, ""], object), state)
     assert found.tolist() == [[3, 2, 3], [2, 0, 0], [1, 2, 0], [1, 0, 0], [1, 0, 0]]
     assert found.dtype == np.int32
+
+
+NUMBERED = " ".join(f"{first}{second}" for first in "abcdefghij" for second in "klmnopqrst")
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ({}, 4, 0),
+        ({"truncation": "head"}, 4, 0),
+        ({"truncation": "both"}, 3, 1),
+        ({"truncation": "tail"}, 0, 4),
+    ],
+)
+def test_fit_text_truncation_says_which_words_are_read(asked, first, last):
+    texts = np.array([NUMBERED, "ak al"], object)
+    state = fit_text(texts, Settings(text_length=4, word_rows=1, **asked))
+    codes = {word: code for code, word in enumerate(state.vocabulary, 2)}
+    cells = NUMBERED.split()
+    expected = [codes[word] for word in cells[:first] + cells[100 - last :]]
+    assert encode_texts(texts, state).tolist() == [expected, [codes["ak"], codes["al"], 0, 0]]
+
+
+def test_fit_text_reads_both_ends_where_the_limit_cuts_and_the_head_elsewhere():
+    def lengths(count, **asked):
+        state = fit_text(np.array(["w " * count] * 9, object), Settings(**asked))
+        return state.length - state.tail, state.tail
+
+    assert lengths(257) == lengths(900) == (192, 64)
+    assert lengths(256) == (256, 0)
+    assert lengths(900, text_length=300) == (300, 0)
+    assert lengths(900, text_length=300, truncation="both") == (225, 75)
+    assert lengths(900, text_length=1, truncation="both") == (1, 0)
+    assert lengths(900, truncation="head") == (256, 0)
+    few_long = np.array([*["w " * 10] * 97, *["w " * 900] * 3], object)
+    assert fit_text(few_long, Settings()).tail == 0
+
+
+def test_fit_text_by_rules_one_reads_the_head_and_splits_marks_off():
+    state = fit_text(np.array(["हिन्दी " * 200] * 3, object), Settings(), rules=1)
+    assert (state.length, state.tail, state.rules) == (256, 0, 1)
+    assert set(state.vocabulary) == {"ह", "ि", "न", "्", "द", "ी"}
+    again = TextState.from_json({"vocabulary": list(state.vocabulary), "length": 256}, 1)
+    texts = np.array(["हिन्दी"], object)
+    assert encode_texts(texts, again).tolist() == encode_texts(texts, state).tolist()
+    assert (encode_texts(texts, state) > 0).sum() == 6
+
+
+def test_fit_text_counts_what_is_not_read():
+    texts = np.array(["w " * n for n in (2, 5, 6, 14)] + [None], object)
+    state = fit_text(texts, Settings(text_length=4))
+    assert state.unread == Unread(texts=5, cut=3, median=2.0, total=13, longest=14)
+    assert fit_text(texts, Settings(text_length=14)).unread.cut == 0
+
+
+def test_text_state_says_in_words_what_is_read():
+    def said(length, tail=0):
+        return TextState(vocabulary=(), length=length, tail=tail).part
+
+    assert said(44) == "the first 44 words are read"
+    assert said(256, 64) == "the first 192 and the last 64 words are read"
+    assert said(2000, 2000) == "the last 2,000 words are read"
+    assert (said(1), said(1, 1)) == ("the first word is read", "the last word is read")

@@ -66,6 +66,7 @@ def test_preprocess_settings_reach_the_codec():
         {"image_size": (3,)},
         {"fill_value": float("nan")},
         {"text_length": True},
+        {"truncation": "middle"},
         {"bins": 3},
     ],
 )

@@ -118,7 +118,9 @@ class Codec:
                 mode=settings.categories,
             ),
             texts={
-                block_name(column): fit_text(canonical_values(train, column), settings)
+                block_name(column): fit_text(
+                    canonical_values(train, column), settings, column.rules
+                )
                 for column in by_kind["text"]
             },
             images={
@@ -200,10 +202,7 @@ class Codec:
             "timed": sorted(self.timed),
             "numeric": list(self.numeric.names),
             "categories": [list(categories) for categories in self.categorical.categories],
-            "texts": {
-                name: {"vocabulary": list(text.vocabulary), "length": text.length}
-                for name, text in self.texts.items()
-            },
+            "texts": {name: text.to_json() for name, text in self.texts.items()},
             "images": {name: list(image.shape) for name, image in self.images.items()},
         }
         arrays = {f"numeric.{name}": array for name, array in self.numeric.arrays().items()}
@@ -249,8 +248,9 @@ class Codec:
                 mode=settings.categories,
             ),
             texts={
-                name: TextState(vocabulary=tuple(text["vocabulary"]), length=text["length"])
-                for name, text in values["texts"].items()
+                name: TextState.from_json(values["texts"][name], column.rules)
+                for column in _by_kind(schema)["text"]
+                for name in (block_name(column),)
             },
             images=images,
         )

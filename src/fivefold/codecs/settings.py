@@ -8,6 +8,7 @@ NumericMissing = Literal["median", "mean", "constant", "most_frequent"]
 Outliers = Literal["clip", "drop", "keep"]
 Scale = Literal["standard", "minmax", "robust", "quantile", "none"]
 Categories = Literal["onehot", "embed"]
+Truncation = Literal["auto", "head", "tail", "both"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,9 @@ class Settings:
         max_categories: the most categories a column keeps, the frequent ones.
         image_size: height and width in pixels; None is the commonest of the training rows.
         text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
+        truncation: which words of a longer text are read: its first (`head`), its last (`tail`),
+            or three quarters of them first and one quarter last (`both`); `auto` is `both` where
+            256 is what limits `text_length`, else `head`.
         vocabulary: the most words a text column keeps, the frequent ones.
         word_rows: training texts that a word must occur in to be kept.
     """
@@ -45,6 +49,7 @@ class Settings:
     max_categories: int = 256
     image_size: tuple[int, int] | None = None
     text_length: int | None = None
+    truncation: Truncation = "auto"
     vocabulary: int = 20_000
     word_rows: int = 2
 

@@ -108,7 +108,7 @@ class Deploy(Stage):
             graphs=graphs,
             parity=examples,
             recipe=session.recipe,
-            card=card(collected=collected, trained=trained, evaluated=evaluated),
+            card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
         rows, wanted = _to_replay(data, trained, evaluated)
         kept = _readable(collected.table, collected.schema, rows)

@@ -88,7 +88,7 @@ def evaluate(
     evidence, left_out = with_rivals(evidence, baselines, session)
     found = find(evidence, session)
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
-    told = (*collected.findings, *trained.findings, *found)
+    told = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, told, folds=ran, left_out=left_out)
     return _evaluated(evidence, ran, tables, found)
 

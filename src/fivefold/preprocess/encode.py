@@ -9,6 +9,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
 from fivefold.errors import DataError
 from fivefold.partition import Partition
+from fivefold.preprocess.truncation import find_truncated
 
 
 def encode_parts(
@@ -42,6 +43,7 @@ def encode_parts(
         valid=encode_rows(codec, table, partition.valid),
         test=encode_rows(codec, table, partition.test),
         codec=codec,
+        findings=find_truncated(codec),
     )
 
 

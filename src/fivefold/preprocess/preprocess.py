@@ -6,9 +6,16 @@ from pydantic import Field, NonNegativeInt
 
 from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.schema import Kind
-from fivefold.codecs.settings import Categories, NumericMissing, Outliers, Scale, Settings
+from fivefold.codecs.settings import (
+    Categories,
+    NumericMissing,
+    Outliers,
+    Scale,
+    Settings,
+    Truncation,
+)
 from fivefold.core.context import Context
-from fivefold.core.events import Noted
+from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
@@ -27,6 +34,7 @@ _APPLIES: dict[str, tuple[Kind, ...]] = {
     "max_categories": ("categorical",),
     "image_size": ("image",),
     "text_length": ("text",),
+    "truncation": ("text",),
     "vocabulary": ("text",),
     "word_rows": ("text",),
 }
@@ -54,6 +62,9 @@ class Preprocess(Stage):
         image_size: pixels, `(height, width)` or one number for both; None is the commonest size
             among the training rows.
         text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
+        truncation: which words of a longer text are read: its first (`head`), its last (`tail`),
+            or three quarters of them first and one quarter last (`both`); `auto` is `both` where
+            256 is what limits `text_length`, else `head`.
         vocabulary: the most words a text column keeps, the frequent ones.
         word_rows: training texts that a word must occur in to be kept.
 
@@ -73,6 +84,7 @@ class Preprocess(Stage):
     max_categories: Count = 256
     image_size: Count | tuple[Count, Count] | None = None
     text_length: Count | None = None
+    truncation: Truncation = "auto"
     vocabulary: Count = 20_000
     word_rows: Count = 2
 
@@ -81,6 +93,8 @@ class Preprocess(Stage):
         data = encode_parts(collected, partition, self.codec_settings())
         dropped = len(partition.train) - len(data.train)
         session.emit(Noted(text=summarise(data.codec, len(partition.train), dropped)))
+        for finding in data.findings:
+            session.emit(Found(finding=finding))
         return data
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fivefold.artifacts import Collected, Evaluated, Trained
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.report.headline import display_name
 from fivefold.report.ranking import ranked
@@ -17,13 +17,20 @@ PROVENANCE = ("source", "sha256", "bytes", "rows", "licence")
 MOST_COLUMNS = 100
 
 
-def card(*, collected: Collected, trained: Trained, evaluated: Evaluated | None = None) -> str:
+def card(
+    *,
+    collected: Collected,
+    trained: Trained,
+    evaluated: Evaluated | None = None,
+    preprocessed: Preprocessed | None = None,
+) -> str:
     """A model card in Markdown, computed from what was measured and nothing else.
 
     Args:
         collected: the data it was made from.
         trained: the network.
         evaluated: its scores; without them the card says that it was not evaluated.
+        preprocessed: what was found in the training rows.
 
     Returns:
         Markdown text that ends in a newline; names from the data cannot act as markup. The same
@@ -40,7 +47,7 @@ def card(*, collected: Collected, trained: Trained, evaluated: Evaluated | None 
         if "model_comparison" in evaluated.tables:
             table = evaluated.tables["model_comparison"].drop(columns=TIMED, errors="ignore")
             blocks += ["## Beside simple models", markdown(table)]
-    blocks += ["## Findings", _findings(collected, trained, evaluated)]
+    blocks += ["## Findings", _findings(collected, preprocessed, trained, evaluated)]
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
     blocks += ["## Inputs", _inputs(collected)]
@@ -77,9 +84,8 @@ def _scores(scores: Mapping[str, Estimate], heading: str) -> str:
     return "\n".join(lines)
 
 
-def _findings(collected: Collected, trained: Trained, evaluated: Evaluated | None) -> str:
-    later = evaluated.findings if evaluated else ()
-    found = ranked([*collected.findings, *trained.findings, *later])
+def _findings(*stages: Collected | Preprocessed | Trained | Evaluated | None) -> str:
+    found = ranked(finding for stage in stages if stage for finding in stage.findings)
     lines = [f"- **{finding.severity}**: {inert(finding.sentence)}" for finding in found]
     return "\n".join(lines) or "None."
 

@@ -89,7 +89,7 @@ def render(
         ],
         few=few,
         verdict=verdict(evaluated, schema),
-        findings=ranked(_all_findings(collected, trained, evaluated, deployed)),
+        findings=ranked(_all_findings(collected, preprocessed, trained, evaluated, deployed)),
         pictures=_pictures(collected, trained, evaluated),
         metrics=_scores(evaluated.metrics),
         folds=_scores(evaluated.folds) if evaluated.folds else None,
@@ -125,11 +125,9 @@ def ticked(sentence: str) -> Any:
 
 
 def _all_findings(
-    collected: Collected, trained: Trained, evaluated: Evaluated, deployed: Deployed | None
+    *stages: Collected | Preprocessed | Trained | Evaluated | Deployed | None,
 ) -> list[Finding]:
-    written = [collected.findings, trained.findings, evaluated.findings]
-    written += [deployed.findings] if deployed else []
-    return [finding for findings in written for finding in findings]
+    return [finding for stage in stages if stage for finding in stage.findings]
 
 
 def _subtitle(collected: Collected) -> str:

@@ -51,7 +51,9 @@ def summary(
     Returns:
         At most 25 lines of at most 100 columns, without a trailing newline.
     """
-    later = [part.findings for part in (trained, evaluated, deployed) if part is not None]
+    later = [
+        part.findings for part in (preprocessed, trained, evaluated, deployed) if part is not None
+    ]
     findings = [*collected.findings, *(finding for found in later for finding in found)]
     blocks = {"data": [_data(collected)], "found": _found(findings)}
     blocks["rows"] = [_rows(partition, preprocessed)]

@@ -214,9 +214,11 @@ def _field(column: Column, codec: Codec, usual: Mapping[str, tuple[float, ...]])
         values["example"] = _day(column.name, codec)
         values["policy"]["out_of_range"] = "pulled in to the range of training"
     elif column.kind == "text":
-        values["shape"] = (codec.texts[block_name(column)].length,)
-        values["example"] = " ".join(codec.texts[block_name(column)].vocabulary[:8])
-        values["policy"]["unseen"] = "unknown words share one code; later words are cut off"
+        text = codec.texts[block_name(column)]
+        values["shape"] = (text.length,)
+        values["example"] = " ".join(text.vocabulary[:8])
+        values["policy"]["unseen"] = "unknown words share one code"
+        values["policy"]["too_long"] = text.part
     else:
         image = codec.images[block_name(column)]
         values["shape"] = image.shape

@@ -1,0 +1,107 @@
+"""The words of a text."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from fivefold.codecs.schema import RULES
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_LETTERS = rf"[^\W\d_{_IDEOGRAPHS}]"
+_TOKEN = re.compile(rf"#{{3,}}|{_LETTERS}+(?:['\u2019]{_LETTERS}+)*|\d+|[{_IDEOGRAPHS}]|[^\w\s]")
+_LONG_NUMBER = re.compile(r"\d{3,}")
+# Latin, Greek, Cyrillic, Armenian and punctuation: there rules 2 differ from rules 1 in nothing.
+_PLAIN = re.compile(
+    "[\0-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2000-\u200b\u200e-\u20cf\u2100-\u22ff]*"
+)
+# Scripts without spaces between words: Chinese and Japanese; Thai and Lao, Burmese, Khmer, Tai.
+_UNSPACED = (
+    rf"{_IDEOGRAPHS}\uff66-\uff9d\U00020000-\U0003ffff"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
+)
+_UNSPACED_LETTERS = re.compile(rf"(?=[{_UNSPACED}])[^\W\d_]")
+_JOINERS = "\u200c\u200d"
+_STACKERS = "\u1039\u17d2"  # Burmese and Khmer: the next letter is written below
+_FLAG = "[\U0001f1e6-\U0001f1ff]"
+_TINTS = "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # of the skin; the letters of a region's flag
+_MARKED = (range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xF900, 0x17000))
+_MARKED += (range(0x1AFF0, 0x20000), range(0xE0100, 0xE01F0))
+
+
+def words(text: str, rules: int = RULES) -> list[str]:
+    """The words of a text in lower case, with punctuation marks as words of their own.
+
+    A number of three digits or more becomes its length in `#`. Characters of scripts without
+    spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) stand alone. Combining
+    marks belong to the character before them, joiners to the word around them; a composed
+    emoji is one word. Composed and decomposed letters are the same, and so are İ and i.
+
+    What a letter and what a mark is says the Unicode database of the running Python: characters
+    younger than it are words of their own. A model that depends on such characters is to be
+    served with the version of Python that trained it, which stands in the bundle's manifest.
+
+    Args:
+        text: one text.
+        rules: 1 takes marks and joiners for words, see `RULES`.
+
+    Example:
+        >>> words("Don't call 08001234 before 10!")
+        ["don't", 'call', '########', 'before', '10', '!']
+        >>> words("हिन्दी में"), words("ที่นี่")
+        (['हिन्दी', 'में'], ['ที่', 'นี่'])
+    """
+    text, pattern = text.lower(), _TOKEN
+    if rules >= 2 and not text.isascii():
+        # Of İ lower-casing makes an i and a mark. The forms of characters, once known to Unicode,
+        # never change, so that normalising is the same in every Python.
+        text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
+        if not _PLAIN.fullmatch(text):
+            pattern = _marked_token()
+    found: list[str] = pattern.findall(_LONG_NUMBER.sub(_hashes, text))
+    return found
+
+
+def count_words(text: str) -> int:
+    """About how many words a person sees: one a space, and one in four unspaced characters.
+
+    Example:
+        >>> count_words("two words"), count_words("ฉันรักประเทศไทยมาก")
+        (2, 5)
+    """
+    spaced = len(text.split())
+    return spaced if text.isascii() else spaced + len(_UNSPACED_LETTERS.findall(text)) // 4
+
+
+def _hashes(match: "re.Match[str]") -> str:
+    return "#" * len(match[0])
+
+
+@cache
+def _marked_token() -> "re.Pattern[str]":
+    """The words of rules 2; made when a text first needs it, since it asks for each mark."""
+    marks = _ranges(
+        point for part in _MARKED for point in part if unicodedata.category(chr(point))[0] == "M"
+    )
+    letter = rf"[^\W\d_{_UNSPACED}]"
+    # A joiner after a mark shapes that letter, even a last one; after a letter it must join.
+    joined = rf"[{_JOINERS}]+(?:{letter}|(?=[{marks}]))"
+    word = rf"{letter}+(?:(?:[{marks}][{marks}{_JOINERS}]*|{joined}){letter}*)*"
+    unspaced = rf"(?=[{_UNSPACED}])[^\W\d_]"
+    emoji = rf"[^\w\s\0-\x7f{_JOINERS}][{marks}{_TINTS}]*"
+    return re.compile(
+        rf"#{{3,}}[{marks}]*|{word}(?:['\u2019]{word})*|\d+[{marks}]*"
+        rf"|{unspaced}(?:[{marks}]|(?<=[{_STACKERS}]){unspaced})*"
+        rf"|{_FLAG}{{2}}|{emoji}(?:\u200d{emoji})*|[^\w\s{_JOINERS}][{marks}]*"
+    )
+
+
+def _ranges(points: Iterable[int]) -> str:
+    """Ascending code points as ranges of a character class."""
+    ends: list[list[int]] = []
+    for point in points:
+        if ends and ends[-1][1] == point - 1:
+            ends[-1][1] = point
+        else:
+            ends.append([point, point])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ends)
