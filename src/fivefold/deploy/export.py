@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from fivefold.codecs.table import Array
 from fivefold.errors import ModelError
 from fivefold.models.score import score
+from fivefold.serve.runtime import load_runtime
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
@@ -61,6 +62,7 @@ def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
         ModelError: if an operator has no translation, if the network's path depends on values, or
             if the graph answers otherwise than torch. `.operator` names what is to blame.
     """
+    load_runtime()  # before the exporter imports it
     names = tuple(inputs)
     example = {name: _rows(values, EXAMPLES) for name, values in inputs.items()}
     copied = copy.deepcopy(model).cpu().eval()
@@ -98,7 +100,7 @@ def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> N
         ModelError: if onnxruntime refuses the graph, or an answer differs by more than 1e-5
             (relative to the answers' size where that is above 1).
     """
-    import onnxruntime
+    onnxruntime = load_runtime()
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4

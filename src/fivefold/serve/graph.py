@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.errors import BundleError
+from fivefold.serve.runtime import load_runtime
 
 BATCH = 4096
 # Fields of onnx.proto that lead to a tensor: ModelProto.graph and .functions; GraphProto.node,
@@ -42,7 +43,7 @@ class Graph:
     """
 
     def __init__(self, content: bytes | memoryview, name: str = "model.onnx") -> None:
-        import onnxruntime
+        onnxruntime = load_runtime()
 
         if not _self_contained(content, name):
             raise BundleError(
