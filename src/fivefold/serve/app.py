@@ -10,7 +10,7 @@ from os import PathLike
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi.concurrency import run_in_threadpool
 
 from fivefold.codecs.table import Array
 from fivefold.errors import PreflightError, RequestError

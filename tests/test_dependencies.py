@@ -1,0 +1,75 @@
+"""Whatever the source imports is the standard library or declared, and nothing is in vain."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import fivefold
+from fivefold.deploy.package import SERVING
+
+SOURCE = Path(fivefold.__file__).parent
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+OPTIONAL = {"openpyxl": "asked for by name where an Excel file is to be read"}
+UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
+SERVED = ("serve", "codecs", "__init__.py")
+SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}
+NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader"}
+
+
+def imported(*parts: str) -> set[str]:
+    """Distributions that files below these parts of the source import, at any depth."""
+    found = set()
+    for part in parts:
+        path = SOURCE / part
+        for file in [path] if path.is_file() else path.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(str(node.module).split(".")[0])
+    foreign = found - sys.stdlib_module_names - {"fivefold"}
+    return {NAMES.get(name, name) for name in foreign}
+
+
+def declared() -> dict[str, str]:
+    """Lower bounds by distribution."""
+    return dict(requirement.split(">=") for requirement in PROJECT["dependencies"])
+
+
+def version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text))
+
+
+def test_names_of_distributions_are_those_of_the_imports():
+    installed = packages_distributions()
+    assert {NAMES[name] for name in NAMES} == {
+        found.lower().replace("_", "-") for name in NAMES for found in installed[name]
+    }
+
+
+def test_dependencies_declared_are_what_the_source_imports():
+    assert imported(".") - set(OPTIONAL) == set(declared()) - set(UNIMPORTED)
+
+
+def test_optional_imports_belong_to_an_extra():
+    extras = PROJECT["optional-dependencies"].values()
+    listed = {re.split("[>=]=", one)[0] for requirements in extras for one in requirements}
+    assert set(OPTIONAL) <= listed
+
+
+def test_lower_bounds_are_not_above_what_is_tested():
+    pins = dict(
+        line.lower().split("==")
+        for line in (ROOT / "tests/versions.txt").read_text().splitlines()
+        if "==" in line
+    )
+    for name, bound in declared().items():
+        assert version(bound) <= version(pins[name]), name
+
+
+def test_requirements_of_a_bundle_are_what_serving_imports():
+    assert imported(*SERVED) == (set(SERVING) - set(SERVED_INDIRECTLY)) | {"pillow"}
