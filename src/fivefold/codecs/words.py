@@ -25,8 +25,10 @@ _JOINERS = "\u200c\u200d"
 _STACKERS = "\u1039\u17d2"  # Burmese and Khmer: the next letter is written below
 _FLAG = "[\U0001f1e6-\U0001f1ff]"
 _TINTS = "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # of the skin; the letters of a region's flag
-_MARKED = (range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xF900, 0x17000))
-_MARKED += (range(0x1AFF0, 0x20000), range(0xE0100, 0xE01F0))
+_MARKED = (  # where marks are; without the blocks of Chinese, Korean and Tangut
+    *(range(0x300, 0x3100), range(0xA000, 0xAC00), range(0xF900, 0x17000)),
+    *(range(0x1AFF0, 0x20000), range(0xE0100, 0xE01F0)),
+)
 
 
 def words(text: str, rules: int = RULES) -> list[str]:
