@@ -41,6 +41,7 @@ class Collected(Artifact):
     """
 
     made_by: ClassVar[str] = "Collect"
+    remembered: ClassVar[bool] = True
 
     table: "Table"
     schema: "Schema"

@@ -34,6 +34,8 @@ class Artifact:
     """
 
     made_by: ClassVar[str] = ""
+    remembered: ClassVar[bool] = False
+    """Whether a run keeps what a stage replaced, so that it can be said what became of it."""
     derivation: ClassVar[Signature | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -5,10 +5,10 @@ from typing import Any, TypeVar, overload
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.key import Key, defined_again
+from fivefold.core.written import Written
 from fivefold.errors import WiringError
 
 A = TypeVar("A", bound=Artifact)
-Origins = frozenset[Key]
 
 
 class Context:
@@ -16,7 +16,7 @@ class Context:
 
     Args:
         artifacts: by address.
-        origins: what each was made from, directly or not, as far as that is known.
+        written: how each came to be, as far as that is known.
 
     Example:
         >>> class Greeting(Artifact):
@@ -29,10 +29,14 @@ class Context:
     def __init__(
         self,
         artifacts: Mapping[Key, Artifact] | None = None,
-        origins: Mapping[Key, Origins] | None = None,
+        written: Mapping[Key, Written] | None = None,
     ) -> None:
         self._artifacts = dict(artifacts or {})
-        self._origins = dict(origins or {})
+        known = written or {}
+        self._written = {
+            key: known[key] if key in known else _written(key, artifact, "", None)
+            for key, artifact in self._artifacts.items()
+        }
 
     @classmethod
     def of(cls, artifacts: "Context | Iterable[Artifact]") -> "Context":
@@ -66,9 +70,19 @@ class Context:
         """The artifact of this class (and label), or None."""
         return self._artifacts.get(_key(address))
 
-    def origins(self, key: Key) -> Origins | None:
+    def origins(self, key: Key) -> frozenset[Key] | None:
         """What an artifact was made from, directly or not; None if that is not known."""
-        return self._origins.get(key)
+        return self._written[key].origins() if key in self._written else None
+
+    def history(self, address: Any) -> tuple[Written, ...]:
+        """How the artifact of this class (and label) came to be, from its first writing on.
+
+        Returns:
+            What was written of its class, each made from the one before it and the last of them
+            the artifact that stands here; nothing if there is none.
+        """
+        key = _key(address)
+        return self._written[key].history() if key in self._written else ()
 
     def __contains__(self, address: object) -> bool:
         return _key(address) in self._artifacts
@@ -79,20 +93,31 @@ class Context:
     def __len__(self) -> int:
         return len(self._artifacts)
 
-    def extended(self, key: Key, artifact: Artifact, reads: Iterable[Key] = ()) -> "Context":
-        """A context with this artifact added or exchanged; it was made from those it reads."""
-        origins: set[Key] = set()
-        for read in reads:
-            origins |= {read} | (self._origins.get(read) or frozenset())
+    def extended(
+        self, key: Key, artifact: Artifact, reads: Iterable[Key] = (), *, writer: str = ""
+    ) -> "Context":
+        """A context with this artifact added or exchanged.
+
+        Args:
+            key: its address.
+            artifact: takes the place of one that is there.
+            reads: those here that it was made from.
+            writer: title of the stage that made it.
+        """
+        made = _written(key, artifact, writer, tuple(self._written[read] for read in reads))
+        return Context({**self._artifacts, key: artifact}, {**self._written, key: made})
+
+    def taking(self, key: Key, other: "Context") -> "Context":
+        """A context with an artifact of another one, added or exchanged, and how it came to be."""
         return Context(
-            {**self._artifacts, key: artifact}, {**self._origins, key: frozenset(origins)}
+            {**self._artifacts, key: other._artifacts[key]},
+            {**self._written, key: other._written[key]},
         )
 
     def only(self, keys: Iterable[Key]) -> "Context":
         """A context with these addresses alone, as far as it holds them."""
         kept = [key for key in keys if key in self._artifacts]
-        origins = {key: self._origins[key] for key in kept if key in self._origins}
-        return Context({key: self._artifacts[key] for key in kept}, origins)
+        return Context({key: self._artifacts[key] for key in kept}, self._written)
 
     def __repr__(self) -> str:
         return f"Context({', '.join(map(str, self))})"
@@ -102,3 +127,10 @@ def _key(address: Any) -> Key:
     if isinstance(address, Key):
         return address
     return Key(*address) if isinstance(address, tuple) else Key(address)
+
+
+def _written(
+    key: Key, artifact: Artifact, writer: str, reads: tuple[Written, ...] | None
+) -> Written:
+    kept = getattr(key.type, "remembered", False)
+    return Written(key, writer, reads, artifact if kept else None)

@@ -82,7 +82,7 @@ class Execution:
                 derived = [key for key in after if key not in context and key not in stale]
                 for key in dict.fromkeys([*derived, writes]):
                     if key not in left_out and key in after:
-                        context = context.extended(key, after[key], after.origins(key) or ())
+                        context = context.taking(key, after)
                 continue
             needed = {key for key, optional in reads.items() if not optional}
             if type(step.stage).side_effects or needed & left_out:
@@ -214,7 +214,7 @@ def run_step(
                 path=path, number=step.number, total=total, seconds=elapsed, wrote=str(declared)
             )
         )
-    return context.extended(declared, written, reads), elapsed
+    return context.extended(declared, written, reads, writer=step.title), elapsed
 
 
 def _refuse_stale(start: Context, given: Mapping[Key, Artifact]) -> None:

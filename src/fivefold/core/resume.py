@@ -154,7 +154,8 @@ def put(step: Step, context: Context, run: Run, stored: Stored) -> Context:
         context = with_derived(key, context, run, lambda k: stored(k.type, derived_name(k)))
     writes = step.signature.writes
     artifact = stored(writes.type, step.name)
-    return context.extended(writes, artifact, [key for key in reads if key in context])
+    read = [key for key in reads if key in context]
+    return context.extended(writes, artifact, read, writer=step.title)
 
 
 def pass_by(
