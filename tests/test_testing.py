@@ -192,7 +192,7 @@ def test_check_stage_without_an_input_says_which():
 def test_check_stage_catches_an_input_that_is_changed():
     class Spoil(Stage):
         def run(self, collected: Collected) -> Scaled:
-            collected.table.column("x")[:] = 0.0
+            collected.usable[:] = False
             return Scaled(mean=0.0)
 
     with pytest.raises(AssertionError, match=r"Spoil: run\(\) changed its input Collected"):

@@ -42,3 +42,13 @@ def test_columns_absent_column_error_lists_those_there_are():
 
 def test_columns_of_nothing_have_no_rows():
     assert len(Columns({})) == 0
+
+
+def test_columns_cannot_be_written_into_and_leave_the_arrays_they_were_made_of():
+    values = np.arange(3.0)
+    table = Columns({"a": values})
+    for piece in (table, table.take(np.array([0, 1])), next(table.chunks(2))):
+        with pytest.raises(ValueError, match="read-only"):
+            piece.column("a")[:] = 0.0
+    values[0] = 5.0
+    assert table.column("a") is table.column("a")

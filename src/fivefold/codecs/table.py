@@ -48,7 +48,7 @@ class Columns:
     """
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
-        self._columns = dict(columns)
+        self._columns = {name: _read_only(values) for name, values in columns.items()}
         lengths = {name: len(values) for name, values in self._columns.items()}
         if len(set(lengths.values())) > 1:
             raise ShapeError(f"Columns: expected equal lengths, found {lengths}.", lengths=lengths)
@@ -84,3 +84,10 @@ class Columns:
     def replace(self, columns: Mapping[str, Array]) -> "Columns":
         """The same table with these columns exchanged or added."""
         return Columns({**self._columns, **columns})
+
+
+def _read_only(values: Array) -> Array:
+    if isinstance(values, np.ndarray) and values.flags.writeable:
+        values = values.view()
+        values.flags.writeable = False
+    return values
