@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.artifact import Artifact
@@ -230,8 +230,8 @@ def _digest(value: Any, state: Any) -> None:
 
 def _before_evaluate(stages: Sequence[Stage]) -> int:
     """How many stages come before the first that may look at test rows."""
-    writes = [stage.wiring.writes for stage in stages]
-    return writes.index(Key(Evaluated)) if Key(Evaluated) in writes else len(writes)
+    looks = [stage.wiring.writes in (Key(Evaluated), Key(Deployed)) for stage in stages]
+    return looks.index(True) if True in looks else len(looks)
 
 
 def _first(execution: Execution, kind: type[Collected]) -> Collected:
