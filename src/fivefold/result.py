@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -19,6 +20,8 @@ from fivefold.partition import Partition
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from fivefold.deploy.changes import Change
 
 A = TypeVar("A", bound=Artifact)
 
@@ -91,6 +94,7 @@ class Result:
 
         Raises:
             RequestError: naming row and column.
+            ParityError: naming stages and columns, if a stage changed the table that was read.
         """
         from fivefold.serve.answers import answers
 
@@ -110,17 +114,27 @@ class Result:
 
         Raises:
             RequestError: naming row and column, or for a regression model.
+            ParityError: naming stages and columns, if a stage changed the table that was read.
         """
         from fivefold.serve.answers import probabilities
 
         return probabilities(self[Preprocessed].codec, self._scores(data, root))
 
+    @cached_property
+    def _changes(self) -> "tuple[Change, ...]":
+        from fivefold.deploy.changes import table_changes
+
+        return table_changes(self.context)
+
     def _scores(self, data: Any, root: str | PathLike[str] | None) -> "np.ndarray[Any, Any]":
+        from fivefold.deploy.changes import predict_fault
         from fivefold.models.score import score
         from fivefold.serve.contract import text_of
         from fivefold.serve.requests import read, reading_of
 
         codec = self[Preprocessed].codec
+        if self._changes:
+            raise predict_fault(self.context, self._changes)
         reading = reading_of(codec.schema, text_of(self[Collected].provenance), root=root)
         return score(self[Trained].model, codec.encode(read(data, codec.schema, reading)))
 

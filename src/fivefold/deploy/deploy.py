@@ -19,6 +19,7 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
+from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
@@ -35,6 +36,8 @@ class Deploy(Stage):
     (frame, CSV, JSON) and the graph for raw values, and renamed only if every replayed test
     row gets the score that Evaluate gave it. Up to 2,000 of them are replayed from the source as
     it gave them, before any stage: files and tables of Arrow there, frames in this process.
+    Stages of one's own are not in it, so what they change
+    of the table that the model reads is refused before the training.
 
     Args:
         path: of the bundle; one that ends in "/" is a folder. An older bundle is replaced,
@@ -44,7 +47,7 @@ class Deploy(Stage):
         parity_rows: the most test rows to replay, drawn by seed; None is all of them.
 
     Raises:
-        PreflightError: if the path is taken or not writable.
+        PreflightError: if the path is taken or not writable, or if a stage changed the table.
         ModelError: if the network does not export.
         ParityError: if the bundle answers otherwise; nothing is left behind.
 
@@ -60,8 +63,9 @@ class Deploy(Stage):
     parity_rows: Count | None = None
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
-        """Whether the path can be written to."""
-        return path_faults(self.path)
+        """Whether the path can be written to, and whether the model reads what Collect wrote."""
+        fault = deploy_fault(found)
+        return [*path_faults(self.path), *([fault] if fault is not None else [])]
 
     def rehearse(
         self,
