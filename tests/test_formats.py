@@ -9,6 +9,7 @@ import pytest
 
 from fivefold.artifacts import Evaluated
 from fivefold.core.estimate import Estimate
+from fivefold.formats import read_arrays, write_arrays
 from fivefold.testing import fingerprint
 
 AUC = Estimate(0.9, low=0.85, high=0.94, method="delong", n=200)
@@ -73,3 +74,17 @@ def test_frame_saved_leaves_the_one_at_hand_as_it_was(tmp_path: Path):
     assert fingerprint(frame) == fingerprint(FRAMES["estimates"])
     assert frame.attrs == {}
     assert json.loads((tmp_path / "artifact").read_text())["artifact"] == "Evaluated"
+
+
+def test_arrays_of_pictures_of_any_depth_come_back_as_they_were(tmp_path: Path):
+    loose = np.empty(6, object)
+    for row, dtype in enumerate([np.uint8, np.uint16, np.int32, np.float32]):
+        loose[row] = np.array([[[1.75], [0]]]).astype(dtype)
+    loose[4] = "text"
+    write_arrays({"loose": loose, "stack": np.ones((2, 2, 2, 1), np.uint16)}, tmp_path / "a")
+    found = read_arrays(tmp_path / "a")
+    assert found["stack"].dtype == np.uint16
+    for one, other in zip(found["loose"][:4], loose[:4], strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    assert found["loose"][4:].tolist() == ["text", None]

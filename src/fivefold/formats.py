@@ -18,6 +18,8 @@ from fivefold.core.finding import Finding
 from fivefold.core.store import Format, provide, register, write_bytes
 
 _MARK = "fivefold.estimates"
+_DTYPES = {2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32}
+"""Of arrays in an object array, by the kind of the cell."""
 
 
 def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
@@ -51,12 +53,10 @@ def _taken_apart(values: Array) -> dict[str, Array]:
         return {"values": values}
     kinds = np.array([_cell_kind(value) for value in values], dtype=np.int8)
     cells = [
-        v.encode() if k == 1 else np.ascontiguousarray(v).tobytes() if k == 2 else b""
+        v.encode() if k == 1 else np.ascontiguousarray(v).tobytes() if k > 1 else b""
         for v, k in zip(values, kinds, strict=True)
     ]
-    shapes = [
-        (*v.shape, *[-1] * (4 - v.ndim)) for v, k in zip(values, kinds, strict=True) if k == 2
-    ]
+    shapes = [(*v.shape, *[-1] * (4 - v.ndim)) for v, k in zip(values, kinds, strict=True) if k > 1]
     return {
         "kinds": kinds,
         "ends": np.cumsum([len(cell) for cell in cells], dtype=np.int64),
@@ -66,13 +66,15 @@ def _taken_apart(values: Array) -> dict[str, Array]:
 
 
 def _cell_kind(value: Any) -> int:
-    """0 for None, 1 for text, 2 for a uint8 array."""
+    """0 for None, 1 for text, more for an array: see `_DTYPES`."""
     if value is None:
         return 0
     if isinstance(value, str):
         return 1
-    if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim <= 4:
-        return 2
+    if isinstance(value, np.ndarray) and value.ndim <= 4:
+        for kind, dtype in _DTYPES.items():
+            if value.dtype == dtype:
+                return kind
     raise TypeError(f"{type(value).__name__} in an object array")
 
 
@@ -86,9 +88,9 @@ def _joined(parts: Mapping[str, Array]) -> Array:
     for n, (kind, end) in enumerate(zip(parts["kinds"], ends, strict=True)):
         if kind == 1:
             values[n] = content[start:end].decode()
-        elif kind == 2:
+        elif kind > 1:
             shape = [int(size) for size in next(shapes) if size >= 0]
-            values[n] = np.frombuffer(content[start:end], dtype=np.uint8).reshape(shape)
+            values[n] = np.frombuffer(content[start:end], dtype=_DTYPES[kind]).reshape(shape)
         start = end
     return values
 

@@ -251,5 +251,6 @@ def _fingerprint(value: object) -> object:
     if not hasattr(value, "tobytes"):
         return value
     return blake2b(
-        value.tobytes() + str(getattr(value, "shape", "")).encode(), digest_size=16
+        value.tobytes() + f"{getattr(value, 'shape', '')}{getattr(value, 'dtype', '')}".encode(),
+        digest_size=16,
     ).digest()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.codecs.pixels import inverted
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.artifact import Artifact
@@ -279,12 +280,10 @@ def _worse(values: Array, column: Column, rng: np.random.Generator, labels: Arra
     if column.role == "target":
         return values * 3.0 + 1.0
     if column.kind == "image":
-        if values.dtype != object:
-            return 255 - values
-        inverted = np.empty(len(values), dtype=object)
+        negatives = values.copy()
         for n, value in enumerate(values):
-            inverted[n] = 255 - value if hasattr(value, "shape") else value
-        return inverted
+            negatives[n] = inverted(value) if hasattr(value, "shape") else value
+        return negatives
     if column.kind == "numeric":
         values[some] = values[some] * 7.0 + 1.0
         values[few] = np.nan

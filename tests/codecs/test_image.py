@@ -85,3 +85,37 @@ def test_encode_images_reads_files_like_arrays(tmp_path: Path):
 def test_fit_images_absent_file_is_a_data_error(tmp_path: Path):
     with pytest.raises(DataError, match="No such file"):
         fit_images(objects(tmp_path / "absent.png"), COLUMN, Settings())
+
+
+def test_encode_images_of_floats_have_one_scale():
+    stack = RNG.random((6, 4, 4)) * 255
+    stack[3] /= 255  # nearly black
+    state = fit_images(stack, COLUMN, Settings())
+    found = encode_images(stack, COLUMN, state)
+    np.testing.assert_array_equal(found[:, 0], np.rint(stack.astype(np.float32)))
+    np.testing.assert_array_equal(encode_images(stack[3:4], COLUMN, state), found[3:4])
+    parts = fit_images(stack / 255, COLUMN, Settings())
+    assert np.abs(encode_images(stack / 255, COLUMN, parts).astype(int) - found).max() <= 1
+
+
+def test_encode_images_16_bits_take_the_range_of_training_before_they_are_resized():
+    stack = RNG.integers(0, 4_096, (5, 6, 6), np.uint16)
+    stack[0, 0, :2] = 0, 4_095
+    state = fit_images(stack, COLUMN, Settings(image_size=(3, 3)))
+    scaled = np.rint(stack / 4_095 * 255).astype(np.uint8)
+    wanted = np.stack(
+        [np.asarray(Image.fromarray(a).resize((3, 3), Image.Resampling.BILINEAR)) for a in scaled]
+    )
+    np.testing.assert_array_equal(encode_images(stack, COLUMN, state)[:, 0], wanted)
+
+
+def test_encode_images_on_another_scale_name_column_and_row(monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 2)
+    state = fit_images(stack(4, 3, 3), COLUMN, Settings())
+    for asked in (stack(5, 3, 3) / 255.0, objects(*(stack(5, 3, 3) / 255.0))):
+        for row in range(3):
+            asked[row] = np.zeros((3, 3))
+        with pytest.raises(DataError, match=r"`i`.*from 0 to 255.*from 0 to 1") as caught:
+            encode_images(asked, COLUMN, state)
+        assert (caught.value.column, caught.value.rows) == ("i", (3,))
+        assert caught.value.remedy == "Multiply the pixels by 255."

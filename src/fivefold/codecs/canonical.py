@@ -17,7 +17,7 @@ from fivefold.codecs.cell import (
     word,
 )
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.picture import as_bytes, picture
+from fivefold.codecs.picture import picture, picture_stack
 from fivefold.codecs.schema import RULES, Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
@@ -61,8 +61,8 @@ def canonical(
 
     Returns:
         numeric: float, NaN for missing. categorical, text: str or None. boolean: 1.0, 0.0 or
-        NaN. datetime: datetime64[us], UTC where a zone is given, or NaT. image: uint8 `(height,
-        width, channels)` or None.
+        NaN. datetime: datetime64[us], UTC where a zone is given, or NaT. image: `(height, width,
+        channels)` of uint8, uint16, int32 or float32, or None.
 
     Raises:
         DataError: if the value is not of the kind; infinities are not numbers. It carries
@@ -102,7 +102,7 @@ def canonical_column(
         source: what the values came from, for the message.
 
     Returns:
-        The values (float64, object of str and None, datetime64[us]; images as uint8 `(n, height,
+        The values (float64, object of str and None, datetime64[us]; images as `(n, height,
         width, channels)` where they came as one array, else an object array), and the positions
         of bad cells, int64.
 
@@ -198,7 +198,7 @@ def _reader(
 
     def read_image(value: object) -> Array | None:
         absent = is_missing(value) or (isinstance(value, str) and word(value) in words)
-        return None if absent else picture(value)
+        return None if absent else picture(value, rules)
 
     return {
         "numeric": lambda value: read_float(value, number),
@@ -304,8 +304,5 @@ def _cells(values: list[object], column: Column) -> tuple[Array, Array]:
 
 
 def _images(values: Array, column: Column) -> tuple[Array, Array]:
-    if values.ndim >= 3 and values.dtype.kind in "iufb":
-        stack = values[..., None] if values.ndim == 3 else values
-        if stack.ndim == 4 and stack.shape[-1] in (1, 3) and stack.dtype == np.uint8:
-            return as_bytes(stack), np.empty(0, np.int64)
-    return _cells(list(values), column)
+    stack = picture_stack(values, column.rules)
+    return _cells(list(values), column) if stack is None else (stack, np.empty(0, np.int64))

@@ -11,6 +11,7 @@ from fivefold.codecs.datetime import has_times
 from fivefold.codecs.digest import digest_of
 from fivefold.codecs.feature import canonical_values, feature_matrix, list_features, raw_column
 from fivefold.codecs.image import ImageState, encode_images, fit_images
+from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.numeric import ARRAYS, CURVE, NumericState, encode_numeric, fit_numeric
 from fivefold.codecs.schema import KINDS, Column, Kind, Label, Schema
 from fivefold.codecs.settings import Settings
@@ -204,6 +205,7 @@ class Codec:
             "categories": [list(categories) for categories in self.categorical.categories],
             "texts": {name: text.to_json() for name, text in self.texts.items()},
             "images": {name: list(image.shape) for name, image in self.images.items()},
+            "intensities": {name: image.intensity.to_json() for name, image in self.images.items()},
         }
         arrays = {f"numeric.{name}": array for name, array in self.numeric.arrays().items()}
         for name, image in self.images.items():
@@ -229,6 +231,7 @@ class Codec:
             raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
         numeric: dict[str, Any] = {name: arrays.get(f"numeric.{name}") for name in ARRAYS}
         images = {}
+        intensities = values.get("intensities", {})
         for name, (channels, height, width) in values["images"].items():
             images[name] = ImageState(
                 channels=channels,
@@ -236,6 +239,7 @@ class Codec:
                 width=width,
                 mean=arrays[f"images.{name}.mean"],
                 std=arrays[f"images.{name}.std"],
+                intensity=Intensity.from_json(intensities.get(name, Intensity().to_json())),
             )
         return cls(
             schema=schema,

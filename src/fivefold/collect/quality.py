@@ -242,9 +242,13 @@ def codes_of(values: Array) -> Array:
     """`(n,)` uint64 codes, equal where values are equal; missing is a value of its own."""
     if values.dtype == object or values.ndim > 1:
         if values.ndim > 1 or any(isinstance(value, np.ndarray) for value in values[:50]):
-            return _coded([None if v is None else v.tobytes() for v in values])
+            return _coded([None if v is None else _content(v) for v in values])
         return _coded(values)
     return np.unique(values, return_inverse=True)[1].astype(np.uint64)
+
+
+def _content(picture: Array) -> bytes:
+    return picture.tobytes() + f"{picture.shape}{picture.dtype}".encode()
 
 
 def mixed(codes: list[Array]) -> Array:

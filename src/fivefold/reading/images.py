@@ -11,6 +11,7 @@ import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.pixels import settled
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
@@ -166,22 +167,18 @@ def _entries(
 
 
 def decode_images(values: "Array | Coded") -> tuple[Array, Array]:
-    """Images of any form as one uint8 array where all have one size, and the unreadable ones.
+    """Images of any form as one array where all have one size and depth, and the unreadable ones.
 
     Args:
         values: `(n,)` paths, bytes or arrays; or `(n, height, width[, channels])`.
 
     Returns:
-        uint8 `(n, height, width, channels)`, or an object array of such images and None; and the
+        `(n, height, width, channels)`, or an object array of such images and None; and the
         positions of those that could not be read, int64.
     """
     column = Column(name="image", kind="image")
     images, bad = canonical_column(values, column, on_bad="missing")
-    if images.dtype == object:
-        shapes = {None if image is None else image.shape for image in images}
-        if len(shapes) == 1 and None not in shapes:
-            images = np.stack(list(images))
-    return images, bad
+    return settled(images), bad
 
 
 def unreadable_images(paths: list[str]) -> Finding:

@@ -196,7 +196,9 @@ def join_values(pieces: "Sequence[Array | Coded]") -> "Array | Coded":
 def _join_arrays(pieces: Sequence[Array]) -> Array:
     shapes = {piece.shape[1:] for piece in pieces}
     kinds = {piece.dtype.kind for piece in pieces}
-    if len(shapes) == 1 and (len(kinds) == 1 or kinds <= set("iuf")):
+    pictures = pieces[0].ndim > 2  # whose dtype says how deep they are
+    alike = len({piece.dtype for piece in pieces}) == 1 if pictures else kinds <= set("iuf")
+    if len(shapes) == 1 and (alike or (len(kinds) == 1 and not pictures)):
         return np.concatenate(list(pieces))
     return objects(
         value for piece in pieces for value in (piece if shapes != {()} else listed(piece))
