@@ -130,13 +130,13 @@ class Result:
         from fivefold.deploy.changes import predict_fault
         from fivefold.models.score import score
         from fivefold.serve.contract import text_of
-        from fivefold.serve.requests import read, reading_of
+        from fivefold.serve.requests import encoded, read, reading_of
 
         codec = self[Preprocessed].codec
         if self._changes:
             raise predict_fault(self.context, self._changes)
         reading = reading_of(codec.schema, text_of(self[Collected].provenance), root=root)
-        return score(self[Trained].model, codec.encode(read(data, codec.schema, reading)))
+        return score(self[Trained].model, encoded(codec, read(data, codec.schema, reading)))
 
     def report(self, path: str | Path | None = None) -> str:
         """One self-contained HTML page about the run.

@@ -81,7 +81,12 @@ def test_doors_of_images_lose_nothing(tmp_path):
     loose = np.empty(70, object)
     loose[:] = [draw.integers(0, 256, (5, 4 + n % 3, 3), np.uint8) for n in range(70)]
     stack = draw.integers(0, 256, (70, 6, 5, 1), np.uint8)
-    names = {"loose": loose, "stack": stack}
+    deep, floats = np.empty(70, object), np.empty(70, object)
+    deep[:] = [draw.integers(0, 65_536, (3, 3 + n % 3, 1), np.uint16) for n in range(70)]
+    floats[:] = [draw.normal(size=(2, 2 + n % 3, 3)).astype(np.float32) for n in range(70)]
+    names = {"loose": loose, "stack": stack, "deep": deep, "floats": floats}
+    names |= {"signed": draw.integers(-9, 9, (70, 2, 2, 3), np.int32)}
+    names |= {"wide": draw.integers(0, 65_536, (70, 2, 2, 3), np.uint16)}
     schema = Schema(
         columns=(
             *(Column(name=name, kind="image") for name in names),

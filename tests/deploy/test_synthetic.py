@@ -3,6 +3,7 @@ import json
 import numpy as np
 
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.picture import picture
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.deploy.synthetic import draw_rows
@@ -47,3 +48,27 @@ def test_drawn_rows_cover_dates_texts_and_pictures():
     assert columns.column("picture")[0].shape == (9, 7, 3)
     assert codec.encode(columns)["picture"].shape == (16, 3, 9, 7)
     assert {w for t in columns.column("text") if t for w in t.split()} <= {"some", "words", "here"}
+
+
+def test_rows_of_pictures_lie_in_the_range_of_training():
+    stacks = {
+        "deep": np.linspace(100, 4_095, 6 * 90).reshape(6, 9, 10).astype(np.uint16),
+        "parts": np.linspace(0, 1, 6 * 90).reshape(6, 9, 10),
+        "signed": np.linspace(-1_000, 3_000, 6 * 40 * 41).reshape(6, 40, 41).astype(np.int16),
+    }
+    columns = tuple(Column(name=name, kind="image") for name in stacks)
+    target = Column(name="y", kind="categorical", role="target")
+    schema = Schema(columns=(*columns, target), target="y", task="binary", classes=("a", "b"))
+    codec = Codec.fit(Columns(stacks), schema, np.arange(6))
+    rows = draw_rows(codec, contract_of(codec), rows=8)
+    deep = np.concatenate([picture(row["deep"]).ravel() for row in rows])
+    assert (deep.dtype, deep.min() >= 100, deep.max() <= 4_095) == (np.uint16, True, True)
+    assert np.ptp(deep) > 2_000
+    assert picture(rows[0]["parts"]).dtype == np.uint8
+    signed = picture(rows[0]["signed"])
+    assert (signed.shape, signed.min() >= -1_000, signed.max() <= 3_000) == (
+        (16, 16, 1),
+        True,
+        True,
+    )
+    assert codec.encode(read(rows, schema))["signed"].shape == (8, 1, 40, 41)

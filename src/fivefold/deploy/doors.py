@@ -13,7 +13,7 @@ from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Table
 
-NESTED = 64  # images given to JSON as rows of pixels; the others as base64
+NESTED = 64  # images of a stack given to JSON as rows of pixels; the others as base64
 EXACT = 2.0**53  # whole floats up to here are whole numbers too
 
 
@@ -26,14 +26,17 @@ def write_doors(table: Table, schema: Schema, folder: Path) -> None:
         folder: exists and is empty.
     """
     columns = {c: canonical_column(table.column(c.name), c)[0] for c in schema.inputs}
-    pictures = {c.name: [encode_png(v) for v in a] for c, a in columns.items() if c.kind == "image"}
+    pictures = {c.name: list(map(as_cell, a)) for c, a in columns.items() if c.kind == "image"}
     entries = []
     for number, (column, values) in enumerate(columns.items()):
         loose = column.kind == "image" and values.dtype == object
         framed = pictures[column.name] if loose else as_frame(values, column)
         entries.append(_save(framed, column, folder, number))
     (folder / "frame.json").write_text(json.dumps(entries), encoding="utf-8")
-    texts = [pictures.get(c.name) or as_text(a, c) for c, a in columns.items()]
+    texts = [
+        list(map(_cell_text, pictures[c.name])) if c.kind == "image" else as_text(a, c)
+        for c, a in columns.items()
+    ]
     # Marked: a model of a file in another encoding would try that one first.
     with (folder / "rows.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -102,8 +105,16 @@ def as_json(values: Array, column: Column) -> list[Any]:
             return list(values)
 
 
+def as_cell(image: Array) -> Any:
+    """A canonical image as JSON holds it: base64 of a PNG file, or rows of pixels."""
+    grey = image.shape[2] == 1
+    if image.dtype == np.uint8 or (image.dtype == np.uint16 and grey):
+        return encode_png(image)
+    return _rows(image)
+
+
 def encode_png(image: Array) -> str:
-    """A canonical image as base64 of a PNG file, which loses nothing."""
+    """An 8-bit image, or a grey 16-bit one, as base64 of a PNG file, which loses nothing."""
     from PIL import Image
 
     file = io.BytesIO()
@@ -112,9 +123,19 @@ def encode_png(image: Array) -> str:
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _json_images(values: Array, pictures: list[str]) -> list[Any]:
-    nested = [(v[:, :, 0] if v.shape[2] == 1 else v).tolist() for v in values[:NESTED]]
-    return nested + pictures[NESTED:]
+def _rows(image: Array) -> list[Any]:
+    rows: list[Any] = (image[:, :, 0] if image.shape[2] == 1 else image).tolist()
+    return rows
+
+
+def _cell_text(cell: Any) -> str:
+    return cell if isinstance(cell, str) else json.dumps(cell)
+
+
+def _json_images(values: Array, pictures: list[Any]) -> list[Any]:
+    if values.dtype == object:  # of several depths, perhaps, which only files tell apart
+        return pictures
+    return [_rows(image) for image in values[:NESTED]] + pictures[NESTED:]
 
 
 def _save(values: Any, column: Column, folder: Path, number: int) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import numpy as np
 
 from fivefold.codecs.block import block_name
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.image import ImageState
 from fivefold.codecs.table import Array
-from fivefold.deploy.doors import encode_png
+from fivefold.deploy.doors import as_cell
 from fivefold.serve.contract import Contract, Field
 
 ROWS = 16
+LONGEST = 16  # pixels a side of a picture that is given as rows
 NULLS = 0.15  # share of missing values
 _YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
 
@@ -41,8 +43,8 @@ def _column(field: Field, codec: Codec, rows: int, draw: np.random.Generator) ->
     values: list[Any]
     column = field.column
     if column.kind == "image":  # never missing
-        shape = codec.images[block_name(column)].shape
-        return [encode_png(_gradient(shape, draw)) for _ in range(rows)]
+        state = codec.images[block_name(column)]
+        return [_picture(state, draw) for _ in range(rows)]
     if column.kind == "numeric":
         low, high = field.usual or _ends(column.name, codec)
         digits = 12 if max(abs(low), abs(high)) > 1e5 * (high - low) else 5
@@ -76,6 +78,24 @@ def _ends(feature: str, codec: Codec) -> tuple[float, float]:
     high = high if abs(high) < 1e30 else middle + spread
     offset = float(state.offset[place])
     return low + offset, max(low, high) + offset
+
+
+def _picture(state: ImageState, draw: np.random.Generator) -> Any:
+    """A smooth patch in the range of training, as a file where one holds it."""
+    channels, height, width = state.shape
+    intensity = state.intensity
+    if intensity.white in (1.0, 255.0):
+        return as_cell(_gradient(state.shape, draw))
+    if channels > 1 or intensity.white != 65_535.0:  # rows of pixels, which are long: few of them
+        height, width = min(height, LONGEST), min(width, LONGEST)
+    patch = _gradient((channels, height, width), draw).astype(np.float64)
+    pixels = intensity.low + patch * (intensity.high - intensity.low) / 255.0
+    whole = "float32" not in intensity.depths
+    return as_cell(np.rint(pixels).astype(_whole(state)) if whole else pixels.astype(np.float32))
+
+
+def _whole(state: ImageState) -> type:
+    return np.uint16 if state.intensity.white == 65_535.0 else np.int32
 
 
 def _gradient(shape: tuple[int, ...], draw: np.random.Generator) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fivefold.codecs.block import block_name
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.schema import Column, Kind, Label, Task
 from fivefold.codecs.table import Array
 
@@ -18,7 +19,8 @@ FORMS: dict[Kind, str] = {
     "boolean": "true or false; also 1 and 0, yes and no",
     "datetime": "an ISO 8601 date or time, in UTC where it names a zone",
     "text": "a text",
-    "image": "base64 of a PNG or JPEG file, or rows of pixels from 0 to 255",
+    "image": "base64 of a PNG, JPEG, GIF, BMP, WebP or TIFF file, seen as a viewer shows it and on "
+    "white, or rows of pixels",
 }
 IMPUTED = "filled in as in training"
 
@@ -31,7 +33,8 @@ class Field:
         column: its name, kind, missing texts and date format.
         form: the canonical form, in words.
         nullable: whether a value may be missing.
-        low: the smallest value that is told apart; None where there is no bound.
+        low: the smallest value that is told apart; None where there is no bound. Of an image the
+            pixel value that is black, where the range is not 0 to 255.
         high: the largest.
         usual: where the middle 99 % of the training rows lie; empty where that is not known.
         categories: those that the model knows.
@@ -225,7 +228,18 @@ def _field(column: Column, codec: Codec, usual: Mapping[str, tuple[float, ...]])
         values["mean_colour"] = tuple(round(float(value)) for value in image.mean)
         values["nullable"] = False
         values["policy"] = {"null": "refused", "other_size": "resized"}
-    return Field(column=plain, form=FORMS[column.kind], **values)
+        values |= _picture(image.intensity)
+    return Field(column=plain, **{"form": FORMS[column.kind], **values})
+
+
+def _picture(intensity: Intensity) -> dict[str, Any]:
+    low, high = (_plain(bound, 9) for bound in (intensity.low, intensity.high))
+    if intensity.plain:
+        return {"form": f"{FORMS['image']} from 0 to 255"}
+    form = f"{FORMS['image']} from {low} to {high}"
+    if not intensity.white:
+        form = f"rows of pixels from {low} to {high}"
+    return {"form": form, "low": low, "high": high}
 
 
 def _numeric(name: str, codec: Codec) -> dict[str, Any]:

@@ -4,15 +4,18 @@ const form = document.getElementById("form");
 const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
 
 function valueOf(control, field) {
-  if (field.kind === "image") return drawn.has(control) ? pixelsOf(control, field.shape) : null;
+  if (field.kind === "image") return drawn.has(control) ? pixelsOf(control, field) : null;
   if (control.value === "") return null;
   if (field.kind === "boolean") return control.value === "true";
   if (field.kind === "numeric") return Number(control.value);
   return control.value;
 }
 
-// Mean colour of the part of the picture that falls into each pixel of the model.
-function pixelsOf(canvas, [channels, height, width]) {
+// Mean colour of the part of the picture that falls into each pixel of the model, in its range.
+function pixelsOf(canvas, field) {
+  const [channels, height, width] = field.shape;
+  const [dark, bright] = field.range || [0, 255];
+  const scaled = (value) => dark + Math.round(value) * (bright - dark) / 255;
   const light = canvas.dataset.light === "1";
   const source = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let box = [0, 0, canvas.width, canvas.height];
@@ -24,8 +27,8 @@ function pixelsOf(canvas, [channels, height, width]) {
     for (let x = 0; x < width; x++) {
       const colour = mean(source, light, left + x * wide / width, top + y * high / height,
         left + (x + 1) * wide / width, top + (y + 1) * high / height);
-      const grey = Math.round(0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]);
-      row.push(channels === 1 ? grey : colour.map(Math.round));
+      const grey = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+      row.push(channels === 1 ? scaled(grey) : colour.map(scaled));
     }
     rows.push(row);
   }
@@ -110,7 +113,8 @@ function prepare(canvas) {
     if (!file) return;
     try {
       const picture = await createImageBitmap(file);
-      clear();
+      pen.fillStyle = "white"; // behind what is transparent, as the model sees it
+      pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
       drawn.set(canvas, "file");
       later();

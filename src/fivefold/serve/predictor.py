@@ -1,6 +1,6 @@
 """A deployed model that answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from typing import Any
 
@@ -18,7 +18,7 @@ from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
-from fivefold.serve.requests import canonical_chunks, read_chunks, reading_of
+from fivefold.serve.requests import canonical_chunks, encoded, read_chunks, reading_of
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -121,23 +121,29 @@ class Predictor:
             complete: refuse a mapping that lacks a column which another one has.
         """
         pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
-        return np.concatenate([self.score_columns(columns) for columns in pieces])
+        return self._score_all(pieces, 0)
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read, the first of them having this number."""
-        pieces = canonical_chunks(raw, self.schema, first)
-        return np.concatenate([self.score_columns(columns) for columns in pieces])
+        return self._score_all(canonical_chunks(raw, self.schema, first), first)
+
+    def _score_all(self, pieces: Iterator[Columns], first: int) -> Array:
+        scores: list[Array] = []
+        for columns in pieces:
+            scores.append(self.score_columns(columns, first))
+            first += len(columns)
+        return np.concatenate(scores)
 
     def reading(self, root: str | PathLike[str] | None = None) -> Reading:
         """How rows are read for this model."""
         return reading_of(self.schema, self.contract.text, root=root)
 
-    def score_columns(self, columns: Columns) -> Array:
-        """Scores of canonical columns."""
+    def score_columns(self, columns: Columns, first: int = 0) -> Array:
+        """Scores of canonical columns; `first` is how many rows came before them."""
         if len(columns) == 0:
             shape = (0,) if self.task == "regression" else (0, len(self.classes))
             return np.empty(shape, np.float32)
-        return np.asarray(self._scores(self._codec.encode(columns)), np.float32)
+        return np.asarray(self._scores(encoded(self._codec, columns, first)), np.float32)
 
     def answers(self, scores: Array) -> Array:
         """What `predict` gives for these scores."""

@@ -145,7 +145,10 @@ def read_frame(folder: Path) -> dict[str, Array]:
             continue
         values = json.loads(file.read_text(encoding="utf-8"))
         if entry["bytes"]:
-            values = [base64.b64decode(value) for value in values]
+            values = [
+                base64.b64decode(value) if isinstance(value, str) else np.asarray(value)
+                for value in values
+            ]
         # A frame has NaN where a text is missing.
         columns[entry["name"]] = objects(np.nan if v is None else v for v in values)
     return columns

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from os import PathLike
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from fivefold.codecs.canonical import WANTED, canonical_column
+from fivefold.codecs.codec import Codec
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
@@ -162,6 +163,27 @@ def canonical_columns(raw: Raw, schema: Schema, first: int) -> Columns:
     return Columns({c.name: _canonical(raw.columns[c.name], c, first) for c in schema.inputs})
 
 
+def encoded(codec: Codec, columns: Columns, first: int = 0) -> dict[str, Array]:
+    """The arrays of canonical columns.
+
+    Args:
+        codec: fitted.
+        columns: as `read` gives them.
+        first: how many rows of the request came before them.
+
+    Raises:
+        RequestError: if a picture is on another scale than those of training.
+    """
+    try:
+        return codec.encode(columns)
+    except DataError as error:
+        name, rows = error.facts.get("column"), cast("tuple[int, ...]", error.facts.get("rows"))
+        if name is None or not rows:
+            raise
+        column, row = codec.schema[str(name)], first + rows[0]
+        raise _refused(column, row, error.wanted, error.found, remedy=error.remedy) from None
+
+
 def _next_stop(images: "list[Array | Coded]", start: int, rows: int) -> int:
     """Where a piece that begins at `start` ends, so that its pictures fit in memory."""
     stop, pixels = start + 1, 0
@@ -179,7 +201,7 @@ def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
     except DataError as error:
         rows: Any = error.facts.get("rows")
         row = first + rows[0] if rows else None
-        raise _refused(column, row, error.wanted, error.found) from None
+        raise _refused(column, row, error.wanted, error.found, error.evidence) from None
     if column.kind == "image" and canonical.dtype == object:
         empty = [row for row, value in enumerate(canonical) if value is None]
         if empty:
@@ -187,13 +209,22 @@ def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
     return canonical
 
 
-def _refused(column: Column, row: int | None, wanted: object, found: object) -> RequestError:
+def _refused(
+    column: Column,
+    row: int | None,
+    wanted: object,
+    found: object,
+    evidence: str = "",
+    *,
+    remedy: str = "",
+) -> RequestError:
     where = "" if row is None else f", row {row:,}"
+    if not remedy and column.kind == "image":
+        remedy = "Correct it." if evidence else "Give a picture in every row."
     return RequestError(
         f"Request{where}, column {column.name!r}: expected {wanted}, found {found}.",
-        remedy="Correct it, or give null where a value is not known."
-        if column.kind != "image"
-        else "Give a picture in every row.",
+        evidence=evidence,
+        remedy=remedy or "Correct it, or give null where a value is not known.",
         row=row,
         column=column.name,
         wanted=wanted,
