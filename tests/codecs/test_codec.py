@@ -234,3 +234,29 @@ def test_codec_time_of_day_follows_from_training_rows_only():
     late[0] += np.timedelta64(1, "h")
     names = Codec.fit(table.replace({"when": late}), SCHEMA, TRAIN).numeric.names
     assert "when.hour_sin" in names
+
+
+def test_codec_of_pictures_keeps_the_range_of_training_in_its_state():
+    schema = Schema(
+        columns=(
+            Column(name="i", kind="image"),
+            Column(name="y", kind="categorical", role="target"),
+        ),
+        target="y",
+        task="binary",
+        classes=("a", "b"),
+    )
+    stack = np.arange(4 * 9).reshape(4, 3, 3).astype(np.uint16) * 100
+    codec = Codec.fit(Columns({"i": stack}), schema, np.arange(3))
+    state, arrays = codec.state()
+    state = json.loads(json.dumps(state))
+    assert state["intensities"] == {"i": {"low": 0.0, "high": 2600.0, "depths": ["uint16"]}}
+    again = Codec.from_state(state, arrays)
+    wanted = np.clip(np.rint(stack / 2600 * 255), 0, 255)
+    np.testing.assert_array_equal(again.encode(Columns({"i": stack}))["i"][:, 0], wanted)
+    del state["intensities"]  # as the first version wrote it
+    state["schema"]["columns"][0].pop("rules")
+    old = Codec.from_state(state, arrays)
+    parts = np.array([[[0.0, 0.5, 0.25], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+    found = old.encode(Columns({"i": parts}))["i"]  # by its own maximum
+    assert found[0, 0].tolist() == [[0, 128, 64], [255, 0, 0], [0, 0, 0]]

@@ -165,3 +165,8 @@ def test_values_of_no_kind_are_named_by_their_type():
     assert guess_kind(np.array([1 + 2j])).unread == "complex128"
     assert guess_kind(objects([None, 1 + 2j])).unread == "complex"
     assert guess_kind(objects([object(), "a"])).unread == ""
+
+
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"II*\0", b"MM\0*"])
+def test_guess_kind_bytes_of_a_picture_are_pictures(start):
+    assert guess_kind(objects([None, start + b"..."])).kind == "image"

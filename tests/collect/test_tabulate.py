@@ -201,3 +201,16 @@ def test_unreadable_images_are_errors_where_asked(tmp_path):
         tabulate(source, target="y", kinds={"photo": "image"}, on_bad="error")
     with pytest.raises(DataError, match="2 of 2 images cannot be read"):
         tabulate(raw(photo=["b", "c"], y=["a", "b"]), target="y", kinds={"photo": "image"})
+
+
+def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path):
+    rows = [[(row * column) % 7 / 7 for column in range(8)] for row in range(7)]
+    text = str(rows)
+    assert 255 < len(text) < 1024
+    raw = Raw(
+        name="t",
+        columns={"picture": objects([text, text]), "y": objects(["a", "b"])},
+        folder=str(tmp_path),
+    )
+    found = tabulate(raw, target="y", kinds={"picture": "image"}).values["picture"]
+    np.testing.assert_array_equal(found[1, :, :, 0], np.array(rows, np.float32))

@@ -82,3 +82,10 @@ def test_names_with_quotes_and_brackets_are_written_as_python():
     assert literal('a"<b>') == r'"a\"<b>"'
     assert literal(3) == "3"
     assert quoted(["a", "b", "c"], 2) == "`a`, `b` and 1 more"
+
+
+def test_join_values_of_pictures_of_two_depths_keeps_both():
+    shallow, deep = np.ones((2, 3, 3), np.uint8), np.ones((1, 3, 3), np.uint16)
+    found = join_values([shallow, deep])
+    assert [picture.dtype for picture in found] == [np.uint8, np.uint8, np.uint16]
+    assert join_values([deep, deep]).shape == (2, 3, 3)

@@ -27,7 +27,7 @@ _LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 _DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
 _CODE = re.compile(r"[^\W\d].*\d.*|.*[^\W\d]\d+", re.DOTALL)
 _TRUTH = {"true", "false"}
-_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 
 
 @dataclass(frozen=True, kw_only=True)
