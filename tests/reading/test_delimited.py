@@ -1,11 +1,13 @@
 import csv
 import io
+import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fivefold.errors import DataError
+from fivefold.reading import delimited
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.files import read_file
 from fivefold.reading.options import Reading
@@ -139,3 +141,78 @@ def test_whatever_python_writes_with_quotes_is_read_back(rows):
     writer.writerows([("a", "b", "c"), *rows])
     raw = read_delimited(stream.getvalue().encode(), "a.csv", header=True, delimiter=",")
     assert list(zip(*raw.columns.values(), strict=True)) == rows
+
+
+SHARED = [HealthCheck.function_scoped_fixture]
+LINE_ENDS = st.sampled_from(["\n", "\r\n"])
+NASTY = st.text(st.sampled_from('a1"",,\n\n\r\\; \x00#é'), max_size=24)
+
+
+def parsed(content, large, monkeypatch, block=False):
+    """Columns of a text by one of the two parsers, or what it is refused for."""
+    with monkeypatch.context() as patch:
+        patch.setattr(delimited, "LARGE", large)
+        if block:
+            patch.setitem(sys.modules, "pyarrow.csv", None)
+            patch.setitem(sys.modules, "pyarrow", None)
+        try:
+            opened = open_delimited(content, "r.csv", Reading(delimiter=",", header=True))
+            return as_lists(opened.read()), opened.fits_arrow()
+        except DataError as error:
+            return error.summary, False
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=SHARED)
+@example(body='"",\n')
+@example(body='"a""",""\n"",\n')
+@example(body='1,"a\r\nb"\r\n')
+@given(body=NASTY)
+def test_rows_are_the_same_whichever_parser_reads_them(monkeypatch, body):
+    content = f"c,d\n{body}".encode()
+    wanted = parsed(content, 1 << 40, monkeypatch)[0]
+    assert parsed(content, 0, monkeypatch)[0] == wanted
+    assert parsed(content, 0, monkeypatch, block=True) == (wanted, False)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SHARED)
+@given(
+    rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=5),
+    ends=st.sampled_from(["\n", "\r\n"]),
+)
+def test_rows_as_a_writer_quotes_them_are_read_by_pyarrow_and_are_right(monkeypatch, rows, ends):
+    rows = [[cell.replace("\r", "") for cell in row] for row in rows]
+    stream = io.StringIO(newline="")
+    csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator=ends).writerows([("a", "b"), *rows])
+    content = stream.getvalue().encode()
+    found, fits = parsed(content, 0, monkeypatch)
+    wanted = {name: list(cells) for name, cells in zip("ab", zip(*rows, strict=True), strict=True)}
+    assert found == wanted
+    assert fits == (b"\n\n" not in content and b"\n\r\n" not in content)
+    assert parsed(content, 1 << 40, monkeypatch)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("body", "fits"),
+    [
+        ("1,2\n3,4\n", True),
+        ('"1","a ""b"""\n3,4\n', True),
+        ("1,2\n\n3,4\n", False),  # a blank line
+        ("1,2\r3,4\n", False),  # a lone carriage return
+        ('1,a"b\n3,4\n"x",y\n', False),  # a quote inside a field
+        ("1,2,\n3,4,\n", False),  # rows wider than their header
+    ],
+)
+def test_gate_lets_pyarrow_read_only_what_it_reads_alike(monkeypatch, body, fits):
+    assert parsed(f"c,d\n{body}".encode(), 0, monkeypatch)[1] is fits
+
+
+def test_pieces_of_a_text_are_the_whole_in_order(monkeypatch):
+    content = b"n,t\n" + b"".join(f'{n},"x, {n % 7}"\n'.encode() for n in range(100))
+    for large in (0, 1 << 40):
+        monkeypatch.setattr(delimited, "LARGE", large)
+        opened = open_delimited(content, "a.csv", Reading())
+        pieces = list(opened.pieces(30))
+        assert [len(piece) for piece in pieces] == [30, 30, 30, 10]
+        joined = [cell for piece in pieces for cell in piece.columns["t"].tolist()]
+        assert joined == opened.read().column("t").tolist() == [f"x, {n % 7}" for n in range(100)]
+        assert len(opened.read().coded("t").values) == 7

@@ -4,7 +4,6 @@ import io
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +85,7 @@ def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> lis
     if not content.strip() or encoding.startswith(("utf-16", "utf-32")):
         return []
     try:
-        return read_names(content, name, replace(reading, encoding=encoding), suffix)
+        return read_names(content, name, reading, suffix)
     except DataError as fault:
         if "lines" in fault.facts:  # rows that are not whole, here where the file was cut perhaps
             return []

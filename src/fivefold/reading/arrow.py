@@ -99,8 +99,9 @@ def _dictionary(column: Any) -> Coded:
 
 
 def _coded(encoded: Any, values: Array) -> Coded:
-    codes = encoded.indices.fill_null(-1) if encoded.indices.null_count else encoded.indices
-    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), values)
+    codes = encoded.indices.cast("int32")
+    codes = codes.fill_null(-1) if codes.null_count else codes
+    return Coded(codes.to_numpy(zero_copy_only=False), values)
 
 
 def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, Kind | None] | None]":
