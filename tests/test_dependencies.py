@@ -15,7 +15,13 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = {"openpyxl": "asked for by name where an Excel file is to be read"}
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
-SERVED = ("serve", "codecs", "__init__.py")
+SERVED = ("serve", "reading", "codecs", "__init__.py")
+COLLECTED = {
+    "pandas": "a frame of pandas brings it; periods inside a Parquet file",
+    "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
+    "openpyxl": "Excel",
+    "scikit-learn": "its bundled data sets",
+}
 SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}
 NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader"}
 
@@ -72,4 +78,5 @@ def test_lower_bounds_are_not_above_what_is_tested():
 
 
 def test_requirements_of_a_bundle_are_what_serving_imports():
-    assert imported(*SERVED) == (set(SERVING) - set(SERVED_INDIRECTLY)) | {"pillow"}
+    needed = imported(*SERVED) - set(COLLECTED)
+    assert needed == (set(SERVING) - set(SERVED_INDIRECTLY)) | {"pillow"}

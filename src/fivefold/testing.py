@@ -212,7 +212,8 @@ def _digest(value: Any, state: Any) -> None:
     elif isinstance(value, Session):
         state.update(str(value.seed).encode())
     elif is_dataclass(value) and not isinstance(value, type):
-        _digest({f.name: getattr(value, f.name) for f in fields(value)}, state)
+        names = [f.name for f in fields(value) if f.metadata.get("saved", True)]
+        _digest({name: getattr(value, name) for name in names}, state)
     elif value is None or isinstance(
         value, bool | int | float | str | bytes | PurePath | np.generic
     ):

@@ -207,10 +207,7 @@ def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path
     rows = [[(row * column) % 7 / 7 for column in range(8)] for row in range(7)]
     text = str(rows)
     assert 255 < len(text) < 1024
-    raw = Raw(
-        name="t",
-        columns={"picture": objects([text, text]), "y": objects(["a", "b"])},
-        folder=str(tmp_path),
-    )
-    found = tabulate(raw, target="y", kinds={"picture": "image"}).values["picture"]
+    source = Raw(name="t", columns={"picture": objects([text, text]), "y": objects(["a", "b"])})
+    source = follow(source, Reading(images=frozenset(["picture"])), tmp_path)
+    found = tabulate(source, target="y", kinds={"picture": "image"}).values["picture"]
     np.testing.assert_array_equal(found[1, :, :, 0], np.array(rows, np.float32))

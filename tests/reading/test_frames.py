@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -174,3 +174,112 @@ def test_objects_are_narrowed_only_where_nothing_is_lost(values, dtype):
     assert found.dtype == np.dtype(dtype)
     if dtype == "O":
         assert found.tolist() == values
+
+
+def test_periods_are_the_moment_they_begin_from_every_source(tmp_path):
+    frame = pd.DataFrame({"p": pd.PeriodIndex(["2024-01", None, "2024-03"], freq="M")})
+    frame.to_parquet(tmp_path / "f.parquet")
+    wanted = np.array(["2024-01-01", "NaT", "2024-03-01"], "M8[us]")
+    records = [{"p": value} for value in frame["p"]]
+    for source in (frame, pa.Table.from_pandas(frame), tmp_path / "f.parquet"):
+        raw = read(source)
+        np.testing.assert_array_equal(raw.column("p"), wanted)
+        assert raw.kinds == {"p": "datetime"}
+    assert read(records).column("p")[0] == wanted[0]
+
+
+def test_intervals_are_their_text_from_every_source():
+    bins = pd.cut(np.array([0.5, 2.5, np.nan]), [0, 1, 3])
+    frame = pd.DataFrame({"c": bins, "i": pd.arrays.IntervalArray(bins)})
+    for source in (frame, pa.Table.from_pandas(frame)):
+        raw = read(source)
+        wanted = [None if pd.isna(value) else str(value) for value in frame["c"].astype(object)]
+        assert raw.columns["c"].tolist() == wanted
+        assert raw.kinds == {"c": "categorical"}
+        wanted = [None if pd.isna(value) else str(value) for value in frame["i"]]
+        assert raw.columns["i"].tolist() == wanted
+
+
+def test_levels_of_column_names_are_joined_alike_from_every_source(tmp_path):
+    frame = pd.DataFrame({("m", "a"): [1, 2], ("m", "b"): [3, 4], ("y", ""): [5, 6]})
+    frame.to_parquet(tmp_path / "f.parquet")
+    for source in (frame, pa.Table.from_pandas(frame), tmp_path / "f.parquet"):
+        assert as_lists(read(source)) == {"m_a": [1, 2], "m_b": [3, 4], "y": [5, 6]}
+    clash = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a_b", "c"), ("a", "b_c")]))
+    with pytest.raises(DataError, match="found `a_b_c` more than once"):
+        read(clash)
+
+
+def test_levels_of_rows_are_columns_where_they_have_a_name():
+    levels = pd.MultiIndex.from_arrays([[1, 2], ["x", "y"]], names=["g", None])
+    frame = pd.DataFrame({"a": [0.5, 1.5]}, index=levels)
+    for source in (frame, pa.Table.from_pandas(frame)):
+        assert as_lists(read(source)) == {"g": [1, 2], "a": [0.5, 1.5]}
+
+
+def test_names_that_are_no_text_are_read_as_their_text():
+    names = [0, 1.5, None, pd.Timestamp("2024-01-02")]
+    raw = read(pd.DataFrame([[1, 2, 3, 4]], columns=pd.Index(names, dtype=object)))
+    assert list(raw.columns) == ["0", "1.5", "None", "2024-01-02 00:00:00"]
+
+
+def test_small_floats_keep_their_type_with_and_without_missing_cells():
+    for dtype in ("float16", "float32"):
+        values = np.array([0.1, np.nan, 3.0], dtype)
+        frame = pd.DataFrame({"v": values})
+        for source in (frame, pa.Table.from_pandas(frame, preserve_index=False)):
+            assert read(source).column("v").dtype == dtype
+            np.testing.assert_array_equal(read(source).column("v"), values)
+    nullable = pd.DataFrame({"v": pd.array([0.1, None], "Float32")})
+    assert read(nullable).column("v").dtype == np.float32
+
+
+def test_decimals_of_arrow_keep_their_digits():
+    from decimal import Decimal
+
+    raw = read(pa.table({"d": [Decimal("0.95"), None, Decimal("1.10")]}))
+    assert raw.column("d").tolist() == [Decimal("0.95"), None, Decimal("1.10")]
+
+
+def test_times_before_1970_are_floored_alike_in_both_libraries():
+    frame = pd.DataFrame({"t": pd.to_datetime(["1900-01-01 00:00:00.000000001"]).as_unit("ns")})
+    wanted = np.datetime64("1900-01-01T00:00:00.000000", "us")
+    assert read(frame).column("t")[0] == wanted
+    assert read(pa.Table.from_pandas(frame)).column("t")[0] == wanted
+
+
+def test_categories_are_codes_and_values_and_lose_none():
+    frame = pd.DataFrame({"c": pd.Categorical([3, None, 1], categories=[1, 2, 3], ordered=True)})
+    for source in (frame, pa.Table.from_pandas(frame)):
+        raw = read(source)
+        assert raw.kinds == {"c": "categorical"}
+        assert raw.columns["c"].tolist() == [3, None, 1]
+        assert raw.coded("c").values.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_polars_is_read_with_pyarrow_and_without(monkeypatch, blocked):
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    frame = polars.DataFrame(
+        {
+            "n": [1, None, 3],
+            "f": polars.Series([0.1, None, 2.5], dtype=polars.Float32),
+            "s": ["a", None, "b"],
+            "c": polars.Series(["x", None, "x"], dtype=polars.Categorical),
+            "b": [True, None, False],
+            "t": [datetime(2024, 1, 2, 3), None, datetime(1900, 1, 1)],
+            "d": [timedelta(hours=1), None, timedelta(0)],
+        }
+    )
+    if blocked:
+        monkeypatch.setattr("fivefold.reading.frames._has_pyarrow", lambda: False)
+    raw = read(frame)
+    assert raw.columns["n"].tolist()[::2] == [1, 3]
+    assert raw.columns["f"].dtype == np.float32
+    assert raw.columns["s"].tolist() == ["a", None, "b"]
+    assert raw.columns["c"].tolist() == ["x", None, "x"]
+    assert raw.columns["b"].tolist() == [True, None, False]
+    assert raw.columns["t"][2] == np.datetime64("1900-01-01")
+    assert np.isnat(raw.columns["t"][1])
+    assert raw.columns["d"].tolist()[::2] == [3600.0, 0.0]
+    assert raw.kinds == {"c": "categorical", "b": "boolean", "t": "datetime", "d": "numeric"}

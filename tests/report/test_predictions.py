@@ -8,7 +8,10 @@ import pytest
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.errors import RequestError
+from fivefold.reading.options import Reading
+from fivefold.reading.raw import Raw
 from fivefold.report.predictions import ask, spoken, stream, write_csv, write_json_lines
+from fivefold.serve.requests import reading_of
 
 
 class Doubler:
@@ -31,7 +34,13 @@ class Doubler:
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    def scores(self, data: object) -> np.ndarray:
+    def reading(self, root: str | None = None) -> Reading:
+        return reading_of(self.schema, root=root)
+
+    def score_raw(self, raw: Raw, first: int = 0) -> np.ndarray:
+        return self.scores({"x": raw.column("x").tolist()})
+
+    def scores(self, data: object, *, complete: bool = False) -> np.ndarray:
         rows = data["x"] if isinstance(data, dict) else [row["x"] for row in data]
         self.batches.append(len(rows))
         if any(value == "bad" for value in rows):
@@ -67,10 +76,10 @@ def test_spoken_regression_gives_numbers_alone() -> None:
 def test_ask_csv_keeps_the_columns_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text('id,x\n"a,1",0.5\nb,2\n')
-    columns, said = ask(Doubler(), path)
-    assert said == [NO, YES]
+    asked = list(ask(Doubler(), path))
+    assert [said for _, said in asked] == [[NO, YES]]
     sink = io.StringIO()
-    write_csv(sink, columns, said)
+    write_csv(sink, asked)
     assert sink.getvalue().splitlines() == [
         "id,x,prediction,probability of no,probability of yes",
         '"a,1",0.5,no,0.75,0.25',
@@ -78,12 +87,24 @@ def test_ask_csv_keeps_the_columns_of_the_file(tmp_path: Path) -> None:
     ]
 
 
+def test_ask_large_file_is_answered_piece_by_piece(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("fivefold.report.predictions.ROWS", 40)
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n" + "".join(f"{row % 3}\n" for row in range(100)))
+    model, sink = Doubler(), io.StringIO()
+    write_csv(sink, ask(model, path))
+    assert model.batches == [40, 40, 20]
+    lines = sink.getvalue().splitlines()[1:]
+    assert [line.split(",")[1] for line in lines] == [
+        ("no", "no", "yes")[r % 3] for r in range(100)
+    ]
+
+
 def test_ask_json_lines_with_lists_leaves_these_out_of_csv(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"x": 2, "pixels": [[1, 2]]}\n{"x": 0, "pixels": [[3, 4]], "id": "b"}\n')
-    columns, said = ask(Doubler(), path)
     sink = io.StringIO()
-    write_csv(sink, columns, said)
+    write_csv(sink, ask(Doubler(), path))
     assert [line.split(",")[:3] for line in sink.getvalue().splitlines()] == [
         ["x", "id", "prediction"],
         ["2", "", "yes"],
@@ -93,12 +114,12 @@ def test_ask_json_lines_with_lists_leaves_these_out_of_csv(tmp_path: Path) -> No
 
 def test_ask_folder_of_pictures_asks_for_each_file(tmp_path: Path) -> None:
     class Counter(Doubler):
-        def scores(self, data: object) -> np.ndarray:
+        def scores(self, data: object, *, complete: bool = False) -> np.ndarray:
             return np.tile(np.array([[0.25, 0.75]], dtype=np.float32), (len(data), 1))
 
     for name in ("b.png", "a.JPG", "notes.txt"):
         (tmp_path / name).touch()
-    columns, said = ask(Counter(), tmp_path)
+    [(columns, said)] = ask(Counter(), tmp_path)
     assert [Path(file).name for file in columns["file"]] == ["a.JPG", "b.png"]
     assert said == [YES, YES]
 
@@ -140,8 +161,8 @@ def test_stream_fault_has_its_line_and_all_before_is_answered(pipe, bad, after) 
 
 def test_write_csv_without_rows_has_the_same_columns() -> None:
     full, empty = io.StringIO(), io.StringIO()
-    write_csv(full, {"x": ["1"]}, [YES], Doubler.classes)
-    write_csv(empty, {"x": []}, [], Doubler.classes)
+    write_csv(full, [({"x": ["1"]}, [YES])], Doubler.classes)
+    write_csv(empty, [({"x": []}, [])], Doubler.classes)
     assert empty.getvalue() == full.getvalue().splitlines(keepends=True)[0]
 
 

@@ -14,6 +14,7 @@ from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse
 from fivefold.reading.datasets import is_dataset, read_dataset
 from fivefold.reading.files import TABLES, file_pieces, read_file, read_pair, suffix_of, unfit
+from fivefold.reading.matrix import read_placed
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
@@ -104,6 +105,9 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
     if form == "bundled":
         fault = bundled.unknown_set(str(source).removeprefix(PREFIX))
         return [fault] if fault else []
+    if form == "columns":
+        fault = _of_data_sets(source)
+        return [fault] if fault else []
     if form not in {"files", "pair"}:
         return []
     faults: list[FivefoldError] = []
@@ -163,11 +167,11 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "dataset":
         return _only(read_dataset(source, name), reading)
     if form == "columns":
-        return arrays.read_columns(_columns(source), "columns", wanted)
+        return arrays.read_columns(source, "columns", wanted)
     if form == "records":
         return arrays.read_records(_records(source), complete=reading.asks)
     if form == "arrays":
-        return _placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
+        return read_placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
     if form == "folder":
         return _read_folder(_path(source), reading)
     if form == "pair":
@@ -176,36 +180,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
         values, kind = arrays.column_of(source)
         only = reading.only or "value"
         return Raw(name="values", columns={only: values}, kinds={only: kind} if kind else {})
-    return _placed(source, reading, None)
-
-
-def _placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
-    """A matrix without names, its columns matched by place where rows are to be answered."""
-    shape: tuple[int, ...] = tuple(getattr(x, "shape", ()))
-    if not reading.asks or frames.is_frame(x) or getattr(x, "dtype", np.dtype("O")).names:
-        return raw or arrays.read_inputs(x, "array")
-    widths = {len(names): names for names in reversed(reading.layouts())}
-    layout = widths.get(shape[1]) if len(shape) == 2 else None
-    if layout is None and reading.only:
-        values, kind = arrays.column_of(x)
-        return Raw(
-            name="array",
-            columns={reading.only: values},
-            kinds={reading.only: kind} if kind else {},
-        )
-    if layout is None:
-        raise DataError(
-            f"array: expected an array of shape (rows, {len(reading.inputs)}), found {shape}.",
-            remedy=f"Order its columns like this: {', '.join(reading.inputs[:20])}.",
-            wanted=(None, len(reading.inputs)),
-            found=shape,
-        )
-    found = [arrays.column_of(column) for column in np.moveaxis(arrays.dense(x, "array"), 1, 0)]
-    return Raw(
-        name="array",
-        columns={name: values for name, (values, _) in zip(layout, found, strict=True)},
-        kinds={name: kind for name, (_, kind) in zip(layout, found, strict=True) if kind},
-    )
+    return read_placed(source, reading, None)
 
 
 def _only(raw: Raw, reading: Reading) -> Raw:
@@ -217,17 +192,18 @@ def _only(raw: Raw, reading: Reading) -> Raw:
     return raw
 
 
-def _columns(source: Mapping[Any, Any]) -> Mapping[Any, Any]:
+def _of_data_sets(source: Mapping[Any, Any]) -> DataError | None:
+    """The fault of a mapping whose values are data sets, as Hugging Face gives its splits."""
     parts = [name for name, values in source.items() if is_dataset(values)]
-    if parts:
-        raise DataError(
-            f"{type(source).__name__}: expected columns, found data sets "
-            f"{', '.join(map(repr, parts))}.",
-            remedy=f"Pass one of them, source[{parts[0]!r}]; test rows go to test_source=.",
-            wanted="columns",
-            found="data sets",
-        )
-    return source
+    if not parts:
+        return None
+    return DataError(
+        f"{type(source).__name__}: expected columns, found data sets "
+        f"{', '.join(map(repr, parts))}.",
+        remedy=f"Pass one of them, source[{parts[0]!r}]; test rows go to test_source=.",
+        wanted="columns",
+        found="data sets",
+    )
 
 
 def _records(source: Any) -> Any:

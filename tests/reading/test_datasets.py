@@ -1,0 +1,142 @@
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sparse
+import torch
+from PIL import Image
+from torch.utils.data import Dataset, IterableDataset, TensorDataset
+
+from fivefold.codecs.schema import Column, Schema
+from fivefold.errors import DataError, PreflightError, RequestError
+from fivefold.reading.source import read
+from fivefold.serve.requests import read as ask
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.array([0, 1, 0, 1, 0, 1])
+
+
+def schema_of(*names, kind="numeric", target="target"):
+    columns = [Column(name=name, kind=kind) for name in names]
+    columns.append(Column(name=target, kind="categorical", role="target"))
+    return Schema(columns=tuple(columns), target=target, task="binary", classes=(0, 1))
+
+
+class Items(Dataset):
+    def __init__(self, items):
+        self.items = items
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, place):
+        return self.items[place]
+
+
+class Stream(IterableDataset):
+    def __iter__(self):
+        yield 1
+
+
+MATRICES = {
+    "matrix": X,
+    "sparse": sparse.csr_matrix(X),
+    "sparse array": sparse.coo_array(X),
+    "tensor": torch.tensor(X),
+    "tensor with a gradient": torch.tensor(X, requires_grad=True),
+}
+
+
+@pytest.mark.parametrize("form", MATRICES)
+def test_matrix_of_every_library_has_the_same_columns_at_both_ends(form):
+    x = MATRICES[form]
+    raw = read((x, Y))
+    assert list(raw.columns) == ["x0", "x1", "target"]
+    np.testing.assert_array_equal(raw.column("x1"), X[:, 1])
+    for data in (x, (x, Y)):
+        answered = ask(data, schema_of("x0", "x1"))
+        np.testing.assert_array_equal(answered.column("x1"), X[:, 1])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TensorDataset(torch.tensor(X), torch.tensor(Y)),
+        Items([(torch.tensor(x), torch.tensor(y)) for x, y in zip(X, Y, strict=True)]),
+        Items([(x, int(y)) for x, y in zip(X, Y, strict=True)]),
+    ],
+)
+def test_torch_dataset_of_pairs_has_the_same_columns_at_both_ends(source):
+    raw = read(source)
+    assert list(raw.columns) == ["x0", "x1", "target"]
+    assert raw.target == "target"
+    np.testing.assert_array_equal(raw.column("target"), Y)
+    np.testing.assert_array_equal(ask(source, schema_of("x0", "x1")).column("x0"), X[:, 0])
+
+
+def test_torch_dataset_of_mappings_keeps_their_names():
+    source = Items([{"a": torch.tensor(1.5), "b": "x"}, {"a": torch.tensor(2.5), "b": "y"}])
+    raw = read(source)
+    assert {name: values.tolist() for name, values in raw.columns.items()} == {
+        "a": [1.5, 2.5],
+        "b": ["x", "y"],
+    }
+
+
+def test_torch_pictures_with_channels_first_are_turned():
+    stack = torch.rand(4, 3, 5, 6)
+    for source in (
+        TensorDataset(stack, torch.arange(4)),
+        Items([(picture, n) for n, picture in enumerate(stack)]),
+    ):
+        pictures = read(source).column("image")
+        assert pictures.shape == (4, 5, 6, 3)
+        np.testing.assert_array_equal(pictures[1, :, :, 2], stack[1, 2].numpy())
+        assert ask(source, schema_of("image", kind="image")).column("image")[0].shape == (5, 6, 3)
+
+
+def test_torch_dataset_of_pillow_pictures_is_read():
+    pictures = [Image.fromarray(np.full((4, 4), n, np.uint8)) for n in range(3)]
+    raw = read(Items([(picture, n) for n, picture in enumerate(pictures)]))
+    assert [cell.size for cell in raw.column("x0")] == [(4, 4)] * 3
+
+
+def test_stream_without_length_is_refused_with_a_remedy():
+    with pytest.raises(DataError, match="expected a data set with a length") as caught:
+        read(Stream())
+    assert "islice" in caught.value.remedy
+
+
+def test_sparse_matrix_that_would_fill_the_machine_is_refused():
+    with pytest.raises(DataError, match="expected a sparse matrix of at most"):
+        read((sparse.csr_matrix((1_000_000, 1_000_000)), np.zeros(1_000_000)))
+
+
+def test_matrix_of_another_width_is_refused_when_asked():
+    with pytest.raises(RequestError, match=r"shape \(rows, 2\)"):
+        ask(np.zeros((3, 5)), schema_of("x0", "x1"))
+
+
+def test_matrix_alone_is_no_source_of_collect():
+    with pytest.raises(PreflightError, match="expected a source"):
+        read(X)
+
+
+def test_structured_array_is_read_by_its_names():
+    array = np.rec.fromarrays([X[:, 0], ["a", "b"] * 3], names="n,s")
+    for found in (read(array).column("n"), ask(array, schema_of("n")).column("n")):
+        np.testing.assert_array_equal(found, X[:, 0])
+
+
+def test_hugging_face_dataset_is_read_in_its_own_order():
+    datasets = pytest.importorskip("datasets", reason="Hugging Face datasets is not installed")
+    frame = pd.DataFrame({"n": X[:, 0], "s": ["a", None, "c", "d", "e", "f"]}, index=list("uvwxyz"))
+    whole = datasets.Dataset.from_pandas(frame)
+    turned = whole.select([4, 1, 0])
+    raw = read(turned)
+    assert {name: values.tolist() for name, values in raw.columns.items()} == {
+        "n": [8.0, 2.0, 0.0],
+        "s": ["e", None, "a"],
+    }
+    assert ask(turned, schema_of("n")).column("n").tolist() == [8.0, 2.0, 0.0]
+    with pytest.raises(DataError, match="found data sets 'train'"):
+        read(datasets.DatasetDict({"train": whole}))
