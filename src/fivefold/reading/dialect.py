@@ -58,8 +58,8 @@ def find_body(
 ) -> Body:
     r"""Leave out what stands above the rows: blank lines, `sep=;`, comments after `#`.
 
-    A line after `#` that has a name for each column, above rows that have no header of their own,
-    is the header itself.
+    Above rows that have no header of their own, the first line after `#` that is as wide as they
+    are is the header itself, or a row.
 
     Args:
         text: all of it.
@@ -99,22 +99,24 @@ def line_end(text: str, start: int) -> int:
 
 
 def _comments(text: str, delimiter: str, names: Collection[str]) -> int:
-    """How many lines at the top are comments."""
+    """How many lines at the top are comments, blank ones among them."""
     if not text.startswith("#"):
         return 0
     lines = list(io.StringIO(text[: 1 << 20], newline=None))[:_SAMPLE]
-    count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    above = [n for n, line in enumerate(lines) if line.strip() and not line.startswith("#")]
+    count = above[0] if above else len(lines)
     below = [line for line in lines[count:] if line.strip()]
     if not below:
         return 0
     mark = delimiter or detect_delimiter(below)
     rows = split_lines(below, mark, quoted=True)
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    last = split_lines([lines[count - 1]], mark, quoted=True)[0]
     if width < 2 and not set(rows[0]) & set(names):
         return 0
-    is_header = len(last) == width and not detect_header(rows, names)
-    return count - 1 if is_header else count
+    if detect_header(rows, names):
+        return count
+    wide = (n for n in range(count) if len(split_lines([lines[n]], mark, quoted=True)[0]) == width)
+    return next(wide, count)  # the first line as wide as the rows is their header, or a row
 
 
 def detect_dialect(
