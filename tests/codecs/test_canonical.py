@@ -70,7 +70,8 @@ def _plain(value: object) -> object:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(SCALARS, max_size=8), KINDS, st.sampled_from([(), ("?", "-999"), ("0", "NA")]))
 def test_canonical_column_of_objects_equals_the_scalar_door(values, kind, missing):
-    column = Column(name="c", kind=kind, missing=missing, format="%d/%m/%Y")
+    format = {"datetime": "%d/%m/%Y", "numeric": "1.234,56 €"}.get(kind, "")
+    column = Column(name="c", kind=kind, missing=missing, format=format)
     array = np.empty(len(values), object)
     array[:] = [None] * len(values)
     for row, value in enumerate(values):

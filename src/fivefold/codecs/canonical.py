@@ -17,6 +17,7 @@ from fivefold.codecs.cell import (
     word,
 )
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.picture import picture, picture_stack
 from fivefold.codecs.schema import RULES, Column, Kind
 from fivefold.codecs.table import Array
@@ -56,7 +57,8 @@ def canonical(
         kind: what the column holds.
         missing: texts that stand for a missing value, besides the empty one; those that are
             numbers catch the number as well.
-        format: a datetime's `strptime` pattern, tried before ISO 8601.
+        format: a datetime's `strptime` pattern, tried before ISO 8601; how the texts of a number
+            write 1234.56, empty for plain numbers.
         rules: by which it is read, see `RULES`.
 
     Returns:
@@ -77,11 +79,11 @@ def canonical(
     try:
         return _reader(kind, missing, format, rules)(value)
     except _FAULTS as fault:
-        found = shown(value)
+        found, wanted = shown(value), wanted_of(kind, format)
         raise DataError(
-            f"A {kind} value: expected {WANTED[kind]}, found {found}.",
+            f"A {kind} value: expected {wanted}, found {found}.",
             evidence=f"{fault}." if kind == "image" else "",
-            wanted=WANTED[kind],
+            wanted=wanted,
             found=found,
         ) from None
 
@@ -139,7 +141,7 @@ def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -
     few = bad[:3]
     found = " and ".join(dict.fromkeys(shown(values[row]) for row in few))
     rows = " and ".join(f"{row:,}" for row in few) + (", ..." if len(bad) > 3 else "")
-    wanted = WANTED[column.kind]
+    wanted = wanted_of(column.kind, column.format)
     start = f"{source}, column" if source else "Column"
     remedy = f'Pass kinds={{"{column.name}": "categorical"}} to Collect, or on_bad_value="missing".'
     if column.kind in {"categorical", "text", "image"}:
@@ -164,6 +166,11 @@ def _reason(value: object, column: Column) -> str:
     return ""
 
 
+def wanted_of(kind: Kind, format: str = "") -> str:
+    """What a cell of this kind and form should be: `numbers written like 1.234,56`."""
+    return f"{WANTED[kind]} written like {format}" if format else WANTED[kind]
+
+
 def shown(value: object) -> str:
     """A value as an error message quotes it, at most 60 characters."""
     if isinstance(value, np.generic):
@@ -176,10 +183,14 @@ def _reader(
     kind: Kind, missing: tuple[str, ...], format: str, rules: int
 ) -> Callable[[object], object]:
     words, numbers = null_words(missing), null_numbers(missing)
+    written = numeral_reader(format) if format and kind == "numeric" else None
 
     def read_float(value: object, read: Callable[[object], float]) -> float:
         if is_missing(value) or (isinstance(value, str) and word(value) in words):
             return _NAN
+        if written and isinstance(value, str | bytes):
+            result = written(value if isinstance(value, str) else value.decode())
+            return _NAN if result in numbers else result
         if numbers and _float_or_nan(value) in numbers:
             return _NAN
         result = read(value)

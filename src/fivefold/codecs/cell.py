@@ -9,6 +9,9 @@ from unicodedata import normalize
 
 import numpy as np
 
+from fivefold.codecs.numerals import tidy
+from fivefold.codecs.timestamp import parse, parse_iso
+
 BAD = (ValueError, TypeError, OverflowError)
 """What the readers of this file raise on a cell that is not of their kind."""
 
@@ -44,6 +47,8 @@ def is_missing(value: object) -> bool:
 def number(value: object) -> float:
     """A finite float, or NaN for the text `nan`; blanks around are fine, underscores are not.
 
+    Every kind of minus sign is one.
+
     Raises:
         ValueError: on an infinity or a text that is no number.
         TypeError: on anything else.
@@ -62,7 +67,14 @@ def as_float(value: object) -> float:
         if "_" in value:
             raise ValueError("an underscore is no digit")
         text = value.strip()
-        return _TRUTH[text] if text in _TRUTH else float(text)
+        if text in _TRUTH:
+            return _TRUTH[text]
+        try:
+            return float(text)
+        except ValueError:
+            if text.isascii():
+                raise
+        return float(tidy(text))
     if isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64):
         return float(value)
     raise TypeError(f"{type(value).__name__} is no number")
@@ -137,6 +149,10 @@ def moment(value: object, format: str = "") -> np.datetime64:
 
     Raises:
         ValueError: on a text that is no time.
+
+    Example:
+        >>> str(moment("2024-01-01 00:00:00 UTC")), str(moment("5th May 2024", "%d %B %Y"))
+        ('2024-01-01T00:00:00.000000', '2024-05-05T00:00:00.000000')
     """
     if isinstance(value, np.datetime64):
         micro: np.datetime64 = value.astype("M8[us]")
@@ -150,10 +166,10 @@ def moment(value: object, format: str = "") -> np.datetime64:
     text = word(value)
     if format:
         try:
-            return moment(datetime.strptime(text, format))
+            return np.datetime64(parse(text, format), "us")
         except ValueError:
             pass
-    return moment(datetime.fromisoformat(text))
+    return np.datetime64(parse_iso(text), "us")
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,218 @@
+"""How people write numbers: decimal mark, thousands, minus signs, currency and per cent."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Self
+
+DECIMALS = (".", ",")
+THOUSANDS = ("", ".", ",", " ", "'")
+"""Marks between groups of three digits; every kind of space is one, and so is every apostrophe."""
+LONGEST = 400
+"""Characters; the longest float64 written out has fewer."""
+SHARES = ("%", "\u2030")
+"""Units without which a number means something else."""
+
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_TIDY = re.compile(
+    f"(?P<space>[{_SPACES}])|(?P<quote>[\u2019\u02bc\uff07])|(?P<minus>[\u2212\ufe63\uff0d])"
+    "|(?P<plus>\uff0b)|(?P<share>[\uff05\ufe6a])"
+)
+_PLAIN = {"space": " ", "quote": "'", "minus": "-", "plus": "+", "share": "%"}
+_DASH = re.compile(r"[\u2010\u2011\u2013](?=[^\w\s]?\s?[\d.])", re.ASCII)
+
+_SIGNS = (
+    r"%\u2030$\u00a2-\u00a5\u058f\u060b\u07fe\u07ff\u09f2\u09f3\u09fb\u0af1\u0bf9\u0e3f\u17db"
+    r"\u20a0-\u20c0\ua838\ufdfc\ufe69\uff04\uffe0\uffe1\uffe5\uffe6\U00011fdd-\U00011fe0"
+    r"\U0001e2ff\U0001ecb0"
+)
+_GLUED = (
+    r"US\$|AU\$|CA\$|HK\$|NZ\$|NT\$|MX\$|R\$|A\$|C\$|S\$|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN"
+    r"|CZK|HUF|AUD|NZD|BRL|INR|[Kk]r\.?|Rs\.?|S?Fr\."
+)
+_SPACED = (
+    "AED|ARS|BDT|BGN|BHD|CAD|CLP|CNH|COP|DZD|EGP|ETB|GEL|GHS|HKD|IDR|ILS|IQD|ISK|JOD|KES|KRW|KWD"
+    "|KZT|LBP|LKR|MAD|MXN|MYR|NGN|OMR|PEN|PHP|PKR|QAR|RON|RSD|RUB|SAR|SGD|THB|TND|TRY|TWD|UAH|UYU"
+    "|UZS|VND|XAF|XOF|ZAR|Eur|eur|Euro|euro|EURO|usd|gbp|chf|K\u010d|k\u010d|z\u0142|TL|Ft|lei"
+    "|\u043b\u0432\\.?|\u0440\u0443\u0431\\.?"
+)
+_WORD = rf"(?:{_GLUED}|{_SPACED})(?!\w)"
+_NUMBER = re.compile(
+    rf"(?P<open>\(?)\s*(?P<sign>[+-]?)\s*"
+    rf"(?P<before>[{_SIGNS}]|(?:{_GLUED})(?=[\s\d.,()+-])|(?:{_SPACED})(?=[\s(+-]))?\s*"
+    r"(?P<inner>\(?)\s*(?P<sign_after>[+-]?)"
+    r"(?P<core>(?:\d|[.,](?=\d))(?:[\d.,' ]*\d)?(?:[eE][+-]?\d+)?)"
+    r"(?P<trail>-?)\s*(?P<shut>\)?)\s*"
+    rf"(?P<after>[{_SIGNS}]|{_WORD})?(?P<trail_after>-?)\s*(?P<close>\)?)",
+    re.ASCII,
+)
+_EXAMPLE = re.compile(r"(?P<prefix>.*?)1(?P<thousands>[., ']?)234(?P<decimal>[.,])56(?P<suffix>.*)")
+
+
+class Anatomy(NamedTuple):
+    """A text that looks like a number, taken apart.
+
+    Args:
+        core: digits with their marks and exponent.
+        negative: by a minus before or after it, or by brackets.
+        prefix: unit before it, with the blank between.
+        suffix: unit behind it, likewise.
+        late: the minus is written as brackets or stands behind.
+    """
+
+    core: str
+    negative: bool
+    prefix: str = ""
+    suffix: str = ""
+    late: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Currency or per cent; empty without."""
+        return (self.prefix or self.suffix).strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numerals:
+    """The form in which the texts of a column write numbers.
+
+    Args:
+        decimal: mark before the fraction.
+        thousands: mark between groups of three digits, empty where there is none.
+        prefix: currency before the number, with the blank between.
+        suffix: currency or per cent behind it, likewise.
+
+    Example:
+        >>> form = Numerals.from_example("1.234,56 €")
+        >>> form.read("-12.345,5 €"), form.read("(7)"), form.write(-1234.5)
+        (-12345.5, -7.0, '-1.234,5 €')
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+    @classmethod
+    def from_example(cls, text: str) -> Self:
+        """The form that writes 1234.56 like this.
+
+        Raises:
+            ValueError: if no form does.
+        """
+        found = _EXAMPLE.fullmatch(text)
+        form = cls(**found.groupdict()) if found else cls()
+        whole = anatomy(text)
+        known = whole is not None and whole[1:4] == (False, form.prefix, form.suffix)
+        if not found or form.decimal == form.thousands or not known:
+            raise ValueError(f"{text!r} is no way to write 1234.56")
+        return form
+
+    @property
+    def example(self) -> str:
+        """1234.56 in this form."""
+        return f"{self.prefix}1{self.thousands}234{self.decimal}56{self.suffix}"
+
+    @property
+    def unit(self) -> str:
+        """Currency or per cent; empty without."""
+        return (self.prefix or self.suffix).strip()
+
+    def read(self, text: str) -> float:
+        """The number that a text writes.
+
+        Digits need not be grouped and a currency need not stand there; per cent must.
+
+        Raises:
+            ValueError: if it is written in another form, or is no number.
+        """
+        found = anatomy(text)
+        wrong = found is None or not self._pattern.fullmatch(found.core)
+        if found is None or wrong or not self._suits(found.unit):
+            if text.strip().lower() == "nan":
+                return float("nan")
+            raise ValueError(f"not written like {self.example}")
+        core = found.core.replace(self.thousands, "") if self.thousands else found.core
+        value = float(core.replace(self.decimal, "."))
+        if value == float("inf"):
+            raise ValueError("an infinity is no measurement")
+        return -value if found.negative else value
+
+    def write(self, value: float) -> str:
+        """A finite number as a text that `read` gives back to the bit."""
+        whole_number = value.is_integer() and abs(value) < 2.0**53
+        digits = f"{value:.0f}" if whole_number else repr(value)
+        sign, digits = ("-", digits[1:]) if digits[0] == "-" else ("", digits)
+        mantissa, mark, exponent = digits.partition("e")
+        whole, _, fraction = mantissa.partition(".")
+        whole = f"{int(whole):,}".replace(",", self.thousands)
+        fraction = f"{self.decimal}{fraction}" if fraction else ""
+        return f"{sign}{self.prefix}{whole}{fraction}{mark}{exponent}{self.suffix}"
+
+    def described(self) -> str:
+        """The form in words: `decimal comma, points between thousands, unit €`."""
+        names = {".": "points", ",": "commas", " ": "blanks", "'": "apostrophes"}
+        parts = ["decimal comma" if self.decimal == "," else "decimal point"]
+        parts += [f"{names[self.thousands]} between thousands"] if self.thousands else []
+        return ", ".join(parts + ([f"unit {self.unit}"] if self.unit else []))
+
+    def _suits(self, unit: str) -> bool:
+        if not unit:
+            return self.unit not in SHARES
+        return folded(unit) == folded(self.unit)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return core_pattern(self.decimal, self.thousands)
+
+
+@lru_cache(maxsize=1024)
+def reader(example: str) -> Callable[[str], float]:
+    """The `read` of the form with this example."""
+    return Numerals.from_example(example).read
+
+
+@lru_cache(maxsize=64)
+def core_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    """What a number without sign and unit looks like: groups of three digits, or no groups."""
+    point, mark = re.escape(decimal), re.escape(thousands)
+    groups = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|" if thousands else ""
+    return re.compile(rf"(?:(?:{groups}\d+)(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def folded(unit: str) -> str:
+    """A unit in the one spelling by which units are compared."""
+    return unit.casefold().removesuffix(".")
+
+
+def anatomy(text: str) -> Anatomy | None:
+    """A text taken apart into sign, unit and digits; None if it does not look like a number."""
+    found = _NUMBER.fullmatch(tidy(text)) if len(text) <= LONGEST else None
+    if found is None:
+        return None
+    part = found.groupdict("")
+    signs = [part[name] for name in ("sign", "sign_after", "trail", "trail_after") if part[name]]
+    opened, closed = part["open"] + part["inner"], part["shut"] + part["close"]
+    if len(signs) + len(opened) > 1 or len(opened) != len(closed):
+        return None
+    if part["before"] and part["after"]:
+        return None
+    start, end = found.span("before")[1], found.span("core")[0]
+    blank = " " if part["before"] and found.string[start:end].startswith(" ") else ""
+    gap = found.string[found.span("core")[1] : found.span("after")[0]] if part["after"] else ""
+    return Anatomy(
+        core=part["core"],
+        negative=bool(opened) or "-" in signs,
+        prefix=part["before"] + blank,
+        suffix=" " * (" " in gap) + part["after"],
+        late=bool(opened or part["trail"] or part["trail_after"]),
+    )
+
+
+def tidy(text: str) -> str:
+    """A text with plain blanks, apostrophes and minus signs, as float() knows them."""
+    text = text.strip()
+    if text.isascii():
+        return text
+    return _DASH.sub("-", _TIDY.sub(lambda found: _PLAIN[str(found.lastgroup)], text))
