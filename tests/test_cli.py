@@ -13,6 +13,7 @@ import fivefold
 from fivefold import cli
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
+from fivefold.options import by_column
 
 HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
 SHELL = [sys.executable, "-m", "fivefold.cli"]
@@ -101,8 +102,18 @@ def test_interrupt_leaves_with_130_and_a_line(
 
 def test_kinds_without_equals_sign_says_how_to_write_them() -> None:
     with pytest.raises(ConfigError, match="COLUMN=KIND, found zip"):
-        cli._kinds(["zip"])
-    assert cli._kinds(["a=b=text"]) == {"a=b": "text"}
+        by_column("kinds", ["zip"])
+    assert by_column("kinds", ["a=b=text"]) == {"a=b": "text"}
+
+
+def test_marks_for_all_columns_and_by_column_reach_collect() -> None:
+    words = ["check", "a.csv", "--target", "y", "--decimal", ",", "--thousands", ""]
+    words += ["--date-format", "when=%d/%m/%Y", "--date-format", "due=%Y"]
+    settings = next(iter(cli._pipeline(cli.parser().parse_args(words)))).settings()
+    assert (settings["decimal"], settings["thousands"]) == (",", "")
+    assert settings["date_format"] == {"when": "%d/%m/%Y", "due": "%Y"}
+    with pytest.raises(ConfigError, match=r"TEXT once, or COLUMN=TEXT, found , price=\."):
+        by_column("decimal", [",", "price=."])
 
 
 def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
+from fivefold.options import EXAMPLES, MARKS, by_column
 from fivefold.report.outlet import mute, outlet, say
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ def _add_source(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
     )
+    for mark, words in MARKS.items():
+        command.add_argument(
+            f"--{mark}", action="append", default=[], metavar="[COLUMN=]TEXT", help=words
+        )
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
 
@@ -119,11 +124,8 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
 
     recipe = _recipe(chosen.source)
     if recipe is not None:
-        given = [
-            f"--{name.replace('_', '-')}"
-            for name in ("target", "drop", "missing", "test_source", "kinds", "folds", "epochs")
-            if getattr(chosen, name)
-        ]
+        names = ["target", "drop", "missing", "test-source", "kinds", *MARKS, "folds", "epochs"]
+        given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
         if given:
             raise ConfigError(
                 f"fivefold: expected a recipe alone, found {', '.join(given)} beside it.",
@@ -136,9 +138,14 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
         "drop": tuple(chosen.drop),
         "missing": tuple(chosen.missing),
         "test_source": chosen.test_source,
-        "kinds": _kinds(chosen.kinds),
+        **{
+            name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
+            for name in EXAMPLES
+        },
     }
     settings = {name: value for name, value in wanted.items() if value}
+    if chosen.thousands:  # the empty text says that there is none
+        settings["thousands"] = wanted["thousands"]
     stages = [
         ff.Collect(chosen.source, **settings),
         ff.Preprocess(),
@@ -156,16 +163,6 @@ def _recipe(source: str) -> str | None:
         return None
     text = path.read_text(encoding="utf-8", errors="replace")
     return text if '"fivefold/recipe' in text[:200] else None
-
-
-def _kinds(pairs: Iterable[str]) -> dict[str, str]:
-    kinds = dict(pair.rpartition("=")[::2] for pair in pairs)
-    if "" in kinds:
-        raise ConfigError(
-            f"fivefold: expected --kinds COLUMN=KIND, found {' '.join(pairs)}.",
-            remedy="Write for instance --kinds zip=categorical.",
-        )
-    return kinds
 
 
 def _demo(chosen: argparse.Namespace) -> None:

@@ -1,0 +1,44 @@
+"""Options of the shell that say something of columns: `--kinds zip=categorical`."""
+
+from collections.abc import Sequence
+
+from fivefold.errors import ConfigError
+
+MARKS = {
+    "decimal": "the mark before a fraction, . or ,",
+    "thousands": "the mark between groups of three digits",
+    "date-format": "a strptime pattern of dates, such as %%d/%%m/%%Y",
+}
+"""Options that say how texts write numbers and dates, for all columns or by column."""
+EXAMPLES = {
+    "kinds": "zip=categorical",
+    "decimal": "price=,",
+    "thousands": "price=.",
+    "date-format": "when=%d/%m/%Y",
+}
+
+
+def by_column(option: str, words: Sequence[str]) -> str | dict[str, str]:
+    """A text by column, or one for all where the option allows it; empty if nothing is said.
+
+    Args:
+        option: its name, without dashes.
+        words: as given, one an option.
+
+    Raises:
+        ConfigError: if a word has no column before its equals sign and may not be for all.
+
+    Example:
+        >>> by_column("decimal", [","]), by_column("decimal", ["a=,", "b=."])
+        (',', {'a': ',', 'b': '.'})
+    """
+    pairs = [word.rpartition("=") for word in words]
+    if option in MARKS and len(pairs) == 1 and not pairs[0][0]:
+        return pairs[0][2]
+    if not all(name for name, _, _ in pairs):
+        form = "TEXT once, or COLUMN=TEXT" if option in MARKS else "COLUMN=KIND"
+        raise ConfigError(
+            f"fivefold: expected --{option} {form}, found {' '.join(words)}.",
+            remedy=f"Write for instance --{option} {EXAMPLES[option]}.",
+        )
+    return {name: text for name, _, text in pairs}
