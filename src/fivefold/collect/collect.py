@@ -1,14 +1,16 @@
 """The stage that reads data and says what it is."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Kind, Label, Task
+from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.wishes import Wishes
+from fivefold.collect.written import Said, Writing
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
@@ -18,6 +20,8 @@ from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 
 Cell = str | int | float
+Decimal = Literal[".", ","]
+Thousands = Literal["", ".", ",", " ", "'"]
 
 
 class Collect(Stage):
@@ -41,6 +45,13 @@ class Collect(Stage):
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
             or by column: `{"insulin": [0]}`.
+        decimal: the mark before the fraction of a number in a text, `.` or `,`; in all columns, or
+            by column: `{"price": ","}`. None to detect it.
+        thousands: the mark between groups of three digits, one of `.` `,` `'` and a blank, which
+            stands for every kind of blank; the empty text is none. In all columns or by column;
+            None to detect it.
+        date_format: the `strptime` pattern of dates in a text, such as `%d/%m/%Y`, with English
+            names of months; in all columns or by column. None to detect it.
         group: the column whose rows belong together, a patient for instance.
         time: the column by which rows are divided into past and future.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
@@ -66,6 +77,9 @@ class Collect(Stage):
     kinds: dict[str, Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...]] = ()
+    decimal: Decimal | dict[str, Decimal] | None = None
+    thousands: Thousands | dict[str, Thousands] | None = None
+    date_format: str | dict[str, str] | None = None
     group: str | None = None
     time: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
@@ -74,6 +88,28 @@ class Collect(Stage):
     encoding: str | None = None
     skip: NonNegativeInt = 0
     root: PathText | None = None
+
+    @field_validator("date_format")
+    @classmethod
+    def _check_patterns(cls, said: Said) -> Said:
+        for pattern in said.values() if isinstance(said, dict) else [said or ""]:
+            if pattern and "%" not in pattern:
+                raise ValueError(f"expected strptime patterns such as %d/%m/%Y, not {pattern!r}")
+            compiled(pattern)
+        return said
+
+    @model_validator(mode="after")
+    def _check_marks(self) -> Self:
+        writing = self._writing()
+        for name in [*writing.kinds, ""]:
+            said = writing.of(name)
+            if said.decimal and said.decimal == said.thousands:
+                where = f" of {name!r}" if name else ""
+                raise ValueError(
+                    f"expected decimal= and thousands={where} to differ, found {said.decimal!r} "
+                    "for both"
+                )
+        return self
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Paths that do not exist, readers not installed, names that no column has."""
@@ -118,7 +154,11 @@ class Collect(Stage):
             kinds=self.kinds,
             drop=self.drop,
             missing=self.missing,
+            writing=self._writing(),
             group=self.group,
             time=self.time,
             on_bad_value=self.on_bad_value,
         )
+
+    def _writing(self) -> Writing:
+        return Writing(decimal=self.decimal, thousands=self.thousands, date_format=self.date_format)

@@ -2,23 +2,98 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
+from fivefold.core.wording import literal
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
     *("%d-%m-%y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y"),
     *("%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%m", "%b %Y", "%B %Y", "%b-%Y"),
+    *("%Y.%m.%d", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d-%B-%Y", "%Y %b %d", "%Y-%b-%d"),
+    "%Y %B %d",
 )
-TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_SHAPE = re.compile(r"(?=.*\d)[\dA-Za-z ,:./+\-]{6,40}")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I %p")
+PATTERNS = (
+    *(day + time for day in DAYS for time in TIMES),
+    *("%b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Z %Y", "%d/%b/%Y:%H:%M:%S"),
+)
+_SHAPE = re.compile(r"(?=.*\d)[\dA-Za-z ,:./()+\-\u2010-\u2013\u202f\u2212]{6,80}")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*|\s*(?:Z|UTC|GMT))?", re.IGNORECASE)
 _SWAPS = (("%d-%m", "%m-%d"), ("%d/%m", "%m/%d"), ("%d.%m", "%m.%d"))
+_DAY_OR_MONTH = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\d\d)?(?!\d).*", re.DOTALL)
 ENOUGH = 0.99
+
+
+class Dates(NamedTuple):
+    """How the texts of a column are dates.
+
+    Args:
+        pattern: of `strptime`, empty for ISO 8601; None if they are no dates of one pattern.
+        other: a pattern with day and month the other way round that fits as well.
+        torn: two texts of which one has the day first and the other the month.
+    """
+
+    pattern: str | None = None
+    other: str = ""
+    torn: tuple[str, ...] = ()
+
+
+def find_dates(
+    texts: Sequence[str],
+    counts: Sequence[int],
+    wanted: str | None = None,
+    *,
+    enough: float = ENOUGH,
+) -> Dates:
+    """How the texts of a column are dates, where no text speaks against it.
+
+    Args:
+        texts: distinct values, without missing ones.
+        counts: how often each occurs.
+        wanted: the only pattern to try beside ISO 8601; None to try the usual ones.
+        enough: the fraction that must be read.
+
+    Example:
+        >>> find_dates(["13/01/2024", "01/02/2024"], [1, 99])
+        Dates(pattern='%d/%m/%Y', other='', torn=())
+        >>> find_dates(["13/01/2024", "01/13/2024"], [1, 1]).torn
+        ('13/01/2024', '01/13/2024')
+    """
+    if wanted and _share(texts, counts, wanted) >= enough:
+        return Dates(wanted)
+    almost = min(0.9, enough)
+    sample = list(texts[:: max(1, len(texts) // 40)])[:40]
+    if not sample or sum(bool(_SHAPE.fullmatch(text)) for text in sample) < almost * len(sample):
+        return Dates()
+    if all(_ISO.fullmatch(text) for text in sample) and _share(texts, counts, "") >= enough:
+        return Dates("")
+    few = [1] * len(sample)
+    either = sum(bool(_DAY_OR_MONTH.fullmatch(text)) for text in sample) >= almost * len(sample)
+    for pattern in PATTERNS if wanted is None else ():
+        turned = _turned(pattern) if either else ""
+        if _share(sample, few, pattern) + bool(turned) * _share(sample, few, turned) < almost:
+            continue
+        read = _read(texts, pattern)
+        back = _read(texts, turned) if turned else np.zeros(len(texts), bool)
+        if np.dot(read | back, counts) < enough * sum(counts):
+            continue
+        mine, theirs = read & ~back, back & ~read
+        if turned and mine.any() and theirs.any():
+            ends = sorted((int(np.argmax(mine)), int(np.argmax(theirs))))
+            return Dates(torn=tuple(texts[end] for end in ends))
+        if theirs.any():
+            return Dates(turned)
+        if _share(texts, counts, pattern) >= enough:
+            return Dates(pattern, other=swapped(pattern, texts, counts))
+    return Dates()
 
 
 def detect_date_format(texts: Sequence[str], counts: Sequence[int]) -> str | None:
@@ -37,18 +112,7 @@ def detect_date_format(texts: Sequence[str], counts: Sequence[int]) -> str | Non
         >>> detect_date_format(["2011-01-31", "2011-02-01T10:00:00"], [1, 1])
         ''
     """
-    sample = list(texts[:: max(1, len(texts) // 40)])[:40]
-    if not sample or sum(bool(_SHAPE.fullmatch(text)) for text in sample) < 0.9 * len(sample):
-        return None
-    if all(_ISO.fullmatch(text) for text in sample) and _share(texts, counts, "") >= ENOUGH:
-        return ""
-    for day in DAYS:
-        for time in TIMES:
-            pattern = day + time
-            few = [1] * len(sample)
-            if _share(sample, few, pattern) >= 0.9 and _share(texts, counts, pattern) >= ENOUGH:
-                return pattern
-    return None
+    return find_dates(texts, counts).pattern
 
 
 def swapped(pattern: str, texts: Sequence[str], counts: Sequence[int]) -> str:
@@ -58,20 +122,44 @@ def swapped(pattern: str, texts: Sequence[str], counts: Sequence[int]) -> str:
         >>> swapped("%m/%d/%Y", ["01/02/2011", "03/04/2011"], [1, 1])
         '%d/%m/%Y'
     """
+    turned = _turned(pattern)
+    return turned if turned and _share(texts, counts, turned) >= ENOUGH else ""
+
+
+def torn_dates(name: str, torn: Sequence[str], kind: str) -> Finding:
+    """The finding about a column of dates of which some have the day first and some the month."""
+    words = "text" if kind == "text" else "categories"
+    return Finding(
+        code="date_like",
+        severity="warning",
+        sentence=f"Column `{name}` looks like dates but no one pattern reads both {torn[0]!r} and "
+        f"{torn[1]!r}; it is read as {words}. Pass date_format={{{literal(name)}: ...}} for one.",
+        numbers={"column": name, "samples": list(torn)},
+        stage="Collect",
+    )
+
+
+def _turned(pattern: str) -> str:
+    """The pattern with day and month the other way round, empty where there is none."""
     for one, other in _SWAPS:
         for old, new in ((one, other), (other, one)):
             if pattern.startswith(old):
-                turned = new + pattern[len(old) :]
-                return turned if _share(texts, counts, turned) >= ENOUGH else ""
+                return new + pattern[len(old) :]
     return ""
+
+
+def _read(texts: Sequence[str], pattern: str) -> Array:
+    """`(n,)` bool: which texts the pattern reads."""
+    column = Column(name="", kind="datetime", format=pattern)
+    _, bad = canonical_column(objects(texts), column, on_bad="missing")
+    read = np.ones(len(texts), bool)
+    read[bad] = False
+    return read
 
 
 def _share(texts: Sequence[str], counts: Sequence[int], pattern: str) -> float:
     """The fraction of values that the pattern reads; ISO 8601 does not count for one."""
-    column = Column(name="", kind="datetime", format=pattern)
-    _, bad = canonical_column(objects(texts), column, on_bad="missing")
-    weights = np.asarray(counts, dtype=float)
-    right = 1 - weights[bad].sum() / weights.sum()
+    right = float(np.dot(_read(texts, pattern), counts) / sum(counts))
     if pattern and all(_ISO.fullmatch(text) for text in texts[:40]):
-        return 0.0 if not pattern.startswith("%Y-%m-%d") else float(right)
-    return float(right)
+        return 0.0 if not pattern.startswith("%Y-%m-%d") else right
+    return right

@@ -65,6 +65,8 @@ def gather(
         kinds=wishes.kinds,
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
+        writing=wishes.writing,
+        labels=wishes.positive is not None or wishes.task in {"binary", "multiclass"},
     )
     usable = usable_rows(table, target, raw.name)
     settled = settle_target(
@@ -78,7 +80,7 @@ def gather(
     table.columns[target], table.values[target] = settled.column, settled.values
     table.findings += settled.findings
     _give_roles(table, wishes, raw.name)
-    set_aside(table, {*wishes.kinds}, usable)
+    set_aside(table, {*wishes.kinds, *wishes.writing.kinds}, usable)
     schema = Schema(
         columns=tuple(table.columns.values()),
         target=target,

@@ -14,7 +14,9 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import count_words
-from fivefold.collect.dates import detect_date_format, swapped
+from fivefold.collect.dates import find_dates
+from fivefold.collect.numbers import NumberForm, find_number_form, looks_written
+from fivefold.collect.written import Written
 
 ENOUGH = 0.99
 """Fraction of values that must be numbers (or dates) for the rest to be strays."""
@@ -25,6 +27,7 @@ HALF = 0.5
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 _DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
+_MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
 _CODE = re.compile(r"[^\W\d].*\d.*|.*[^\W\d]\d+", re.DOTALL)
 _TRUTH = {"true", "false"}
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
@@ -36,12 +39,14 @@ class Guess:
 
     Args:
         kind: of its values.
-        format: of its dates.
+        format: of its dates, or of its numbers.
         tokens: how often each text that stands for missing occurs.
         nested: its values are lists or mappings, which no model here reads.
         dressed: an example of a number in a dress (`1,234.5`, `12 %`) that keeps the column from
             being numeric; empty if there is none.
         ambiguous: another way to read its dates; empty if there is none.
+        torn: two of its texts are dates by different patterns only.
+        numbers: how its texts write numbers.
         strays: how often each text occurs that is no number in a column of mostly numbers which
             is not read as such.
         unread: the type of its values, if that is one which no kind holds.
@@ -53,12 +58,18 @@ class Guess:
     nested: bool = False
     dressed: str = ""
     ambiguous: str = ""
+    torn: tuple[str, ...] = ()
+    numbers: NumberForm = field(default_factory=NumberForm)
     strays: dict[str, int] = field(default_factory=dict)
     unread: str = ""
 
 
 def guess_kind(
-    values: "Array | Coded", *, declared: Kind | None = None, tokens: Sequence[str] = ()
+    values: "Array | Coded",
+    *,
+    declared: Kind | None = None,
+    tokens: Sequence[str] = (),
+    written: Written | None = None,
 ) -> Guess:
     """The kind of a column.
 
@@ -68,17 +79,19 @@ def guess_kind(
 
     Args:
         values: raw, first axis rows, or codes.
-        declared: the kind that its type in the source or the user says; only its tokens and date
-            format are looked for then.
+        declared: the kind that its type in the source or the user says; only its tokens and the
+            format of its numbers or dates are looked for then.
         tokens: texts that stand for missing.
+        written: what the user, the file and its other columns say of its numbers and dates.
 
     Example:
         >>> guess = guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
         >>> guess.kind, guess.tokens
         ('numeric', {'?': 9})
     """
+    written = written or Written()
     if isinstance(values, Coded):
-        return _guess_codes(values, declared, tokens)
+        return _guess_codes(values, declared, tokens, written)
     if values.ndim > 1:
         return Guess(
             kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
@@ -88,7 +101,8 @@ def guess_kind(
         return Guess(kind="text", unread=str(values.dtype))
     if values.dtype != object:
         kind = declared or by_dtype.get(values.dtype.kind, "numeric")
-        return Guess(kind=kind, tokens=_found_numbers(values, tokens))
+        pattern = written.date_format or "" if kind == "datetime" else ""
+        return Guess(kind=kind, format=pattern, tokens=_found_numbers(values, tokens))
     first = next((value for value in values if not is_missing(value)), None)
     if declared == "image" or (declared is None and _is_picture(first)):
         return Guess(kind="image")
@@ -96,23 +110,30 @@ def guess_kind(
         distinct, counts = count_values(values)
     except TypeError:
         return Guess(kind=declared or "text", nested=declared is None)
-    return _guess_counted(distinct, counts, declared, tokens)
+    return _guess_counted(distinct, counts, declared, tokens, written)
 
 
-def _guess_codes(values: Coded, declared: Kind | None, tokens: Sequence[str]) -> Guess:
+def _guess_codes(
+    values: Coded, declared: Kind | None, tokens: Sequence[str], written: Written
+) -> Guess:
     """The same from codes; numbers and dates among the values are looked at as such."""
     if values.values.dtype != object:
-        return guess_kind(values.array(), declared=declared, tokens=tokens)
+        return guess_kind(values.array(), declared=declared, tokens=tokens, written=written)
     distinct, counts = values.counted()
     first = next((value for value in distinct if not is_missing(value)), None)
     if declared == "image" or (declared is None and _is_picture(first)):
         return Guess(kind="image")
     present = [place for place, value in enumerate(distinct) if not is_missing(value)]
-    return _guess_counted([distinct[place] for place in present], counts[present], declared, tokens)
+    items = [distinct[place] for place in present]
+    return _guess_counted(items, counts[present], declared, tokens, written)
 
 
 def _guess_counted(
-    distinct: list[Any], counts: Array, declared: Kind | None, tokens: Sequence[str]
+    distinct: list[Any],
+    counts: Array,
+    declared: Kind | None,
+    tokens: Sequence[str],
+    written: Written,
 ) -> Guess:
     found = found_tokens(distinct, counts, tokens)
     present = [
@@ -127,8 +148,8 @@ def _guess_counted(
     items, weights = [value for value, _ in present], [count for _, count in present]
     if declared is None and not any(map(_is_cell, items)):
         return Guess(kind="text", unread=type(items[0]).__name__)
-    if declared in {None, "datetime"}:
-        guess = _guess(items, weights, declared)
+    if declared in {None, "datetime", "numeric"}:
+        guess = _guess(items, weights, declared, written)
     else:
         guess = Guess(kind=declared)
     if guess.kind == "text":
@@ -198,35 +219,43 @@ def _is_cell(value: Any) -> bool:
     return True
 
 
-def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess:
+def _guess(items: list[Any], weights: list[int], declared: Kind | None, written: Written) -> Guess:
     if all(isinstance(item, date | np.datetime64) for item in items):
         return Guess(kind="datetime")
     texts = [item.strip() if isinstance(item, str) else "" for item in items]
-    total = sum(weights)
-    if declared is None:
-        if all(isinstance(item, bool) for item in items):
-            return Guess(kind="boolean")
-        if {text.lower() for text in texts} <= _TRUTH:
-            return Guess(kind="boolean")
+    form, dated = NumberForm(), None
+    if declared is None and all(isinstance(item, bool) for item in items):
+        return Guess(kind="boolean")
+    if declared is None and {text.lower() for text in texts} <= _TRUTH:
+        return Guess(kind="boolean")
+    if declared != "datetime":
         numbers, wrong, share = _read_numbers(items, weights)
+        cells = [text or item for text, item in zip(texts, items, strict=True)]
+        form = find_number_form(cells, weights, wrong=wrong, **written.marks())
+        if form.format:
+            numbers, wrong, share = _read_numbers(items, weights, form.format)
         codes = _have_leading_zeros(texts, weights)
-        if share >= ENOUGH and not codes:
-            return Guess(kind="numeric")
+        if declared == "numeric" or (share >= ENOUGH and not codes):
+            return Guess(kind="numeric", format=form.format, numbers=form)
     if all(texts):
-        pattern = detect_date_format(texts, weights)
-        if pattern is not None:
-            turned = swapped(pattern, texts, weights)
-            return Guess(kind="datetime", format=pattern, ambiguous=turned)
+        enough = ENOUGH if declared is None else HALF
+        dated = find_dates(texts, weights, written.date_format, enough=enough)
+    if dated is not None and dated.pattern is not None:
+        return Guess(kind="datetime", format=dated.pattern, ambiguous=dated.other)
     if declared is not None:
-        return Guess(kind=declared)
+        return Guess(kind=declared, format=written.date_format or "")
+    torn = dated.torn if dated else ()
     strays: dict[str, int] = {}
     for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):
         strays[text] = strays.get(text, 0) + weight
-    dressed = [text for text in texts if _DRESSED.fullmatch(text)]
-    marked = [text for text in strays if _DRESSED.fullmatch(text)]
+    dressed = [text for text in texts if _is_dressed(text)]
+    marked = [text for text in strays if _is_dressed(text)]
     if marked and len(dressed) > 0.9 * len(texts) and not codes:
-        return Guess(kind="categorical", dressed=marked[0])
-    other = sum(weight for text, weight in strays.items() if _is_spelt(text))
+        return Guess(kind="categorical", dressed=marked[0], numbers=form)
+    spelt = [text for text in strays if _is_spelt(text)]
+    if form.format:  # what looks like a number and is none speaks against the form
+        spelt = [text for text in strays if text in spelt or _MARKED.fullmatch(text)]
+    other = sum(strays[text] for text in spelt)
     if (
         share >= HALF
         and not codes
@@ -234,19 +263,21 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None) -> Guess
         and _differ(numbers, weights)
     ):
         if share >= MOST:
-            return Guess(kind="numeric")
+            return Guess(kind="numeric", format=form.format, numbers=form)
     else:
         strays = {}
-    prose = _is_prose(texts, weights, total)
-    return Guess(kind="text" if prose else "categorical", strays=strays)
+    prose = _is_prose(texts, weights, sum(weights))
+    return Guess(kind="text" if prose else "categorical", strays=strays, torn=torn)
 
 
-def _read_numbers(items: list[Any], weights: list[int]) -> tuple[Array, list[int], float]:
+def _read_numbers(
+    items: list[Any], weights: list[int], format: str = ""
+) -> tuple[Array, list[int], float]:
     """The items as numbers, the places of those that are none, and the share of cells that are.
 
     Infinities are counted as numbers where there are finite ones too.
     """
-    column = Column(name="", kind="numeric")
+    column = Column(name="", kind="numeric", format=format)
     numbers, bad = canonical_column(objects(items), column, on_bad="missing")
     wrong = [
         int(place)
@@ -260,7 +291,11 @@ def _read_numbers(items: list[Any], weights: list[int]) -> tuple[Array, list[int
 
 def _is_spelt(text: str) -> bool:
     """Whether it is no slip among numbers: a code such as `V57`, or a number like `1,234`."""
-    return bool(_CODE.fullmatch(text) or _DRESSED.fullmatch(text))
+    return bool(_CODE.fullmatch(text) or _is_dressed(text))
+
+
+def _is_dressed(text: str) -> bool:
+    return bool(_DRESSED.fullmatch(text)) or looks_written(text)
 
 
 def _differ(numbers: Array, weights: list[int]) -> bool:

@@ -10,7 +10,10 @@ from fivefold.codecs.cell import word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
+from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess, guess_kind
+from fivefold.collect.numbers import are_labels, number_findings, number_like
+from fivefold.collect.written import Writing, unread_column
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
@@ -54,6 +57,8 @@ def tabulate(
     kinds: Mapping[str, Kind] | None = None,
     missing: Missing = (),
     on_bad: Literal["error", "missing"] = "missing",
+    writing: Writing | None = None,
+    labels: bool = False,
 ) -> Tabulated:
     """The table of a source in canonical values.
 
@@ -63,9 +68,12 @@ def tabulate(
         kinds: of columns where the guess is not wanted.
         missing: texts that stand for missing in all columns, or by column.
         on_bad: what a cell becomes that is not of its column's kind.
+        writing: how texts write numbers and dates.
+        labels: the target is said to be classes, which stay as they are written.
 
     Raises:
-        DataError: if a cell is bad and `on_bad` is `error`.
+        DataError: if a cell is bad and `on_bad` is `error`, or no cell is of the kind that its
+            column is said to be.
     """
     columns: dict[str, Column] = {}
     values: dict[str, Array] = {}
@@ -73,13 +81,10 @@ def tabulate(
     for finding in findings if on_bad == "error" else ():
         if finding.code == "unreadable_images":
             raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
-    guesses: dict[str, Guess] = {}
+    said = {**(writing.kinds if writing else {}), **(kinds or {})}
+    guesses = _guess_kinds(raw, target, said, missing, writing or Writing(), labels)
     for name, found in raw.columns.items():
-        asked = asked_tokens(missing, name)
-        usual = IN_CLASSES if name == target else DEFAULT_MISSING
-        said = (kinds or {}).get(name) or raw.kinds.get(name)
-        guess = guess_kind(found, declared=said, tokens=[*usual, *asked])
-        guesses[name] = guess
+        asked, guess = asked_tokens(missing, name), guesses[name]
         column = Column(
             name=name,
             kind=guess.kind,
@@ -107,11 +112,43 @@ def tabulate(
         else:
             values[name], bad = canonical_column(found, column, on_bad="missing")
             if len(bad):
+                if name in said and missing_rows(values[name]).all():
+                    raise unread_column(raw.name, column, found, bad)
                 if on_bad == "error":
                     canonical_column(found, column, on_bad="error", source=raw.name)
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
     return Tabulated(columns, values, findings, unreadable)
+
+
+def _guess_kinds(
+    raw: Raw,
+    target: str,
+    said: Mapping[str, Kind],
+    missing: Missing,
+    writing: Writing,
+    labels: bool,
+) -> dict[str, Guess]:
+    """The kinds of all columns; those with decimal commas tell how to read the others."""
+    told = {**raw.kinds, **said}
+
+    def guess_column(name: str, certain: bool = False) -> Guess:
+        usual = IN_CLASSES if name == target else DEFAULT_MISSING
+        tokens = [*usual, *asked_tokens(missing, name)]
+        written = writing.of(name, comma=raw.text.get("delimiter") == ";", certain=certain)
+        values = raw.columns[name]
+        guess = guess_kind(values, declared=told.get(name), tokens=tokens, written=written)
+        classes = name == target and name not in said and guess.kind == "numeric" and guess.format
+        if classes and (labels or are_labels(values, guess.format)):
+            return guess_kind(values, declared="categorical", tokens=tokens)
+        return guess
+
+    guesses = {name: guess_column(name) for name in raw.columns}
+    if any(guess.numbers.commas for guess in guesses.values() if guess.kind == "numeric"):
+        for name, guess in guesses.items():
+            if guess.kind == "numeric" and not guess.numbers.commas:
+                guesses[name] = guess_column(name, certain=True)
+    return guesses
 
 
 def asked_tokens(missing: Missing, name: str) -> tuple[str, ...]:
@@ -179,16 +216,11 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
         )
     for name, guess in guesses.items():
         if guess.dressed:
-            found.append(
-                Finding(
-                    code="number_like",
-                    severity="warning",
-                    sentence=f"Column `{name}` looks like numbers but is written like "
-                    f"{guess.dressed!r}; it is read as categories. Write plain numbers instead.",
-                    numbers={"column": name, "sample": guess.dressed},
-                    stage="Collect",
-                )
-            )
+            found.append(number_like(name, guess.dressed, guess.numbers))
+        elif guess.kind == "numeric":
+            found += number_findings(name, guess.numbers)
+        if guess.torn:
+            found.append(torn_dates(name, guess.torn, guess.kind))
         if guess.strays:
             found.append(_numbers_and_strays(name, guess))
         if guess.unread:

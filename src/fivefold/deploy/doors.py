@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Table
 
@@ -81,7 +82,9 @@ def as_text(values: Array, column: Column) -> list[str]:
     """A canonical column as the cells of a CSV file."""
     match column.kind:
         case "numeric":
-            return ["" if np.isnan(v) else _number(v) for v in values.tolist()]
+            form = Numerals.from_example(column.format) if column.format else None
+            write = form.write if form else _number
+            return ["" if np.isnan(v) else write(v) for v in values.tolist()]
         case "boolean":
             return ["" if np.isnan(v) else str(bool(v)) for v in values.tolist()]
         case "datetime":

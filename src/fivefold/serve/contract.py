@@ -10,6 +10,7 @@ import numpy as np
 from fivefold.codecs.block import block_name
 from fivefold.codecs.codec import Codec
 from fivefold.codecs.intensity import Intensity
+from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.schema import Column, Kind, Label, Task
 from fivefold.codecs.table import Array
 
@@ -30,7 +31,7 @@ class Field:
     """One column of a request.
 
     Args:
-        column: its name, kind, missing texts and date format.
+        column: its name, kind, missing texts and the format of its dates or numbers.
         form: the canonical form, in words.
         nullable: whether a value may be missing.
         low: the smallest value that is told apart; None where there is no bound. Of an image the
@@ -40,7 +41,7 @@ class Field:
         categories: those that the model knows.
         shape: `(channels, height, width)` of an image, `(words,)` of a text.
         mean_colour: of the training images, 0 to 255 a channel.
-        unit: of a number, where it is known.
+        unit: of a number, where its texts name one: a currency, or per cent.
         example: a plausible value, as JSON.
         policy: what happens to `null`, `unseen` and `out_of_range` values.
     """
@@ -76,7 +77,7 @@ class Field:
             "form": self.form,
             "nullable": self.nullable,
             "missing": list(self.column.missing),
-            "date_format": self.column.format,
+            _format_key(self.kind): self.column.format,
             "range": None if self.low is None and self.high is None else [self.low, self.high],
             "usual": list(self.usual),
             "categories": list(self.categories),
@@ -98,7 +99,7 @@ class Field:
                 name=values["name"],
                 kind=values["kind"],
                 missing=tuple(values.get("missing", ())),
-                format=values.get("date_format", ""),
+                format=values.get(_format_key(values["kind"]), ""),
             ),
             form=values["form"],
             nullable=values["nullable"],
@@ -163,6 +164,10 @@ class Contract:
         )
 
 
+def _format_key(kind: Kind) -> str:
+    return "number_format" if kind == "numeric" else "date_format"
+
+
 def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
     """How the source of the rows is written, by which files of requests are tried first.
 
@@ -205,6 +210,7 @@ def _field(column: Column, codec: Codec, usual: Mapping[str, tuple[float, ...]])
     if column.kind == "numeric":
         values |= _numeric(column.name, codec)
         values["usual"] = usual.get(column.name, ())
+        values["unit"] = Numerals.from_example(column.format).unit if column.format else ""
     elif column.kind == "categorical":
         place = codec.categorical.names.index(column.name)
         categories = codec.categorical.categories[place]
@@ -229,7 +235,7 @@ def _field(column: Column, codec: Codec, usual: Mapping[str, tuple[float, ...]])
         values["nullable"] = False
         values["policy"] = {"null": "refused", "other_size": "resized"}
         values |= _picture(image.intensity)
-    return Field(column=plain, **{"form": FORMS[column.kind], **values})
+    return Field(column=plain, **{"form": _form(column), **values})
 
 
 def _picture(intensity: Intensity) -> dict[str, Any]:
@@ -240,6 +246,14 @@ def _picture(intensity: Intensity) -> dict[str, Any]:
     if not intensity.white:
         form = f"rows of pixels from {low} to {high}"
     return {"form": form, "low": low, "high": high}
+
+
+def _form(column: Column) -> str:
+    if column.kind == "numeric" and column.format:
+        return f"a number, or its text written like {column.format} for 1234.56"
+    if column.kind == "datetime" and column.format:
+        return f"{FORMS['datetime']}, or a text written like {column.format}"
+    return FORMS[column.kind]
 
 
 def _numeric(name: str, codec: Codec) -> dict[str, Any]:
