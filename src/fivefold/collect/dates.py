@@ -92,7 +92,8 @@ def find_dates(
         if theirs.any():
             return Dates(turned)
         if _share(texts, counts, pattern) >= enough:
-            return Dates(pattern, other=swapped(pattern, texts, counts))
+            settled = turned and mine.any()
+            return Dates(pattern, other="" if settled else swapped(pattern, texts, counts))
     return Dates()
 
 

@@ -66,7 +66,7 @@ def gather(
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         writing=wishes.writing,
-        labels=wishes.positive is not None or wishes.task in {"binary", "multiclass"},
+        labels=wishes.labels(),
     )
     usable = usable_rows(table, target, raw.name)
     settled = settle_target(

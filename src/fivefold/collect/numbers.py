@@ -87,6 +87,8 @@ def find_number_form(
         return NumberForm()
     read = (_cell(text, count, allowed) for text, count in zip(texts, counts, strict=True))
     cells = {place: cell for place, cell in enumerate(read) if cell is not None}
+    if not cells and not plain:
+        return NumberForm(format=_example(allowed, {}), marked=False)
     if not cells or (free and odd and _number_things([*cells.values()])):
         return NumberForm()
     torn = _torn(texts, cells, wrong if free else range(len(texts)))

@@ -11,8 +11,9 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import torn_dates
-from fivefold.collect.infer import Guess, guess_kind
-from fivefold.collect.numbers import are_labels, number_findings, number_like
+from fivefold.collect.infer import Guess
+from fivefold.collect.kinds import as_written, guess_kinds
+from fivefold.collect.numbers import number_findings, number_like
 from fivefold.collect.written import Writing, unread_column
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
@@ -58,7 +59,7 @@ def tabulate(
     missing: Missing = (),
     on_bad: Literal["error", "missing"] = "missing",
     writing: Writing | None = None,
-    labels: bool = False,
+    labels: bool | None = None,
 ) -> Tabulated:
     """The table of a source in canonical values.
 
@@ -69,7 +70,8 @@ def tabulate(
         missing: texts that stand for missing in all columns, or by column.
         on_bad: what a cell becomes that is not of its column's kind.
         writing: how texts write numbers and dates.
-        labels: the target is said to be classes, which stay as they are written.
+        labels: whether the target is said to be classes, which stay as they are written; None to
+            guess.
 
     Raises:
         DataError: if a cell is bad and `on_bad` is `error`, or no cell is of the kind that its
@@ -82,7 +84,13 @@ def tabulate(
         if finding.code == "unreadable_images":
             raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
     said = {**(writing.kinds if writing else {}), **(kinds or {})}
-    guesses = _guess_kinds(raw, target, said, missing, writing or Writing(), labels)
+    tokens = {
+        name: [*(IN_CLASSES if name == target else DEFAULT_MISSING), *asked_tokens(missing, name)]
+        for name in raw.columns
+    }
+    guesses = guess_kinds(raw, said, tokens, writing or Writing())
+    if target in guesses and target not in said:
+        guesses[target] = as_written(guesses[target], raw.columns[target], tokens[target], labels)
     for name, found in raw.columns.items():
         asked, guess = asked_tokens(missing, name), guesses[name]
         column = Column(
@@ -119,36 +127,6 @@ def tabulate(
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
     return Tabulated(columns, values, findings, unreadable)
-
-
-def _guess_kinds(
-    raw: Raw,
-    target: str,
-    said: Mapping[str, Kind],
-    missing: Missing,
-    writing: Writing,
-    labels: bool,
-) -> dict[str, Guess]:
-    """The kinds of all columns; those with decimal commas tell how to read the others."""
-    told = {**raw.kinds, **said}
-
-    def guess_column(name: str, certain: bool = False) -> Guess:
-        usual = IN_CLASSES if name == target else DEFAULT_MISSING
-        tokens = [*usual, *asked_tokens(missing, name)]
-        written = writing.of(name, comma=raw.text.get("delimiter") == ";", certain=certain)
-        values = raw.columns[name]
-        guess = guess_kind(values, declared=told.get(name), tokens=tokens, written=written)
-        classes = name == target and name not in said and guess.kind == "numeric" and guess.format
-        if classes and (labels or are_labels(values, guess.format)):
-            return guess_kind(values, declared="categorical", tokens=tokens)
-        return guess
-
-    guesses = {name: guess_column(name) for name in raw.columns}
-    if any(guess.numbers.commas for guess in guesses.values() if guess.kind == "numeric"):
-        for name, guess in guesses.items():
-            if guess.kind == "numeric" and not guess.numbers.commas:
-                guesses[name] = guess_column(name, certain=True)
-    return guesses
 
 
 def asked_tokens(missing: Missing, name: str) -> tuple[str, ...]:

@@ -32,6 +32,12 @@ class Wishes:
     time: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
 
+    def labels(self) -> bool | None:
+        """Whether the target holds classes; None if that is not said."""
+        if self.positive is not None or self.task is not None:
+            return self.task != "regression"
+        return None
+
     def target_name(self, names: Sequence[str], default: str, source: str) -> str:
         """The name of the target column.
 

@@ -1,0 +1,58 @@
+"""The kinds of all columns of a source, each with an eye on the others."""
+
+from collections.abc import Mapping, Sequence
+
+from fivefold.codecs.schema import Kind
+from fivefold.codecs.table import Array
+from fivefold.collect.infer import Guess, guess_kind
+from fivefold.collect.numbers import are_labels
+from fivefold.collect.raw import Raw
+from fivefold.collect.written import Writing
+
+
+def guess_kinds(
+    raw: Raw, said: Mapping[str, Kind], tokens: Mapping[str, Sequence[str]], writing: Writing
+) -> dict[str, Guess]:
+    """What each column seems to hold; those with decimal commas tell how to read the others.
+
+    Args:
+        raw: the source as read.
+        said: kinds that the user says.
+        tokens: texts that stand for missing, by column.
+        writing: what the user says of numbers and dates.
+    """
+    told = {**raw.kinds, **said}
+    comma = raw.text.get("delimiter") == ";"
+
+    def guess(name: str, *, certain: bool) -> Guess:
+        written = writing.of(name, comma=comma, certain=certain)
+        declared = told.get(name)
+        return guess_kind(
+            raw.columns[name], declared=declared, tokens=tokens[name], written=written
+        )
+
+    guesses = {name: guess(name, certain=False) for name in raw.columns}
+    numeric = {name: found for name, found in guesses.items() if found.kind == "numeric"}
+    if any(found.numbers.commas for found in numeric.values()):
+        for name, found in numeric.items():
+            if not found.numbers.commas:
+                guesses[name] = guess(name, certain=True)
+    return guesses
+
+
+def as_written(
+    guess: Guess, values: Array, tokens: Sequence[str], labels: bool | None = None
+) -> Guess:
+    """What a target seems to hold: classes that are no plain numbers stay as they are written.
+
+    Args:
+        guess: made of it as of any column.
+        values: its cells.
+        tokens: texts that stand for missing.
+        labels: whether it is said to hold classes; None to guess.
+    """
+    if guess.kind != "numeric" or not guess.format:
+        return guess
+    if labels or (labels is None and are_labels(values, guess.format)):
+        return guess_kind(values, declared="categorical", tokens=tokens)
+    return guess
