@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from fivefold.codecs.numerals import tidy
+from fivefold.codecs.numerals import LONGEST, tidy
 from fivefold.codecs.timestamp import parse, parse_iso
 
 BAD = (ValueError, TypeError, OverflowError)
@@ -72,7 +72,7 @@ def as_float(value: object) -> float:
         try:
             return float(text)
         except ValueError:
-            if text.isascii():
+            if text.isascii() or len(text) > LONGEST:
                 raise
         return float(tidy(text))
     if isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64):

@@ -9,8 +9,8 @@ from typing import NamedTuple, Self
 DECIMALS = (".", ",")
 THOUSANDS = ("", ".", ",", " ", "'")
 """Marks between groups of three digits; every kind of space is one, and so is every apostrophe."""
-LONGEST = 400
-"""Characters; the longest float64 written out has fewer."""
+LONGEST = 80
+"""Characters of a number: of more digits than are worth writing."""
 SHARES = ("%", "\u2030")
 """Units without which a number means something else."""
 
@@ -27,6 +27,7 @@ _SIGNS = (
     r"\u20a0-\u20c0\ua838\ufdfc\ufe69\uff04\uffe0\uffe1\uffe5\uffe6\U00011fdd-\U00011fe0"
     r"\U0001e2ff\U0001ecb0"
 )
+_WORDY = re.compile(r"[^\W\d_]{5}")
 _GLUED = (
     r"US\$|AU\$|CA\$|HK\$|NZ\$|NT\$|MX\$|R\$|A\$|C\$|S\$|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN"
     r"|CZK|HUF|AUD|NZD|BRL|INR|[Kk]r\.?|Rs\.?|S?Fr\."
@@ -127,17 +128,23 @@ class Numerals:
         Raises:
             ValueError: if it is written in another form, or is no number.
         """
+        plainly = self._common.fullmatch(text)
+        if plainly:
+            return self._number(*plainly.groups())
         found = anatomy(text)
         wrong = found is None or not self._pattern.fullmatch(found.core)
         if found is None or wrong or not self._suits(found.unit):
             if text.strip().lower() == "nan":
                 return float("nan")
             raise ValueError(f"not written like {self.example}")
-        core = found.core.replace(self.thousands, "") if self.thousands else found.core
-        value = float(core.replace(self.decimal, "."))
-        if value == float("inf"):
+        return self._number("-" * found.negative, found.core)
+
+    def _number(self, sign: str, core: str) -> float:
+        core = core.replace(self.thousands, "") if self.thousands else core
+        value = float(sign + core.replace(self.decimal, "."))
+        if value in (float("inf"), float("-inf")):
             raise ValueError("an infinity is no measurement")
-        return -value if found.negative else value
+        return value
 
     def write(self, value: float) -> str:
         """A finite number as a text that `read` gives back to the bit."""
@@ -163,6 +170,14 @@ class Numerals:
         return folded(unit) == folded(self.unit)
 
     @cached_property
+    def _common(self) -> re.Pattern[str]:
+        """What most texts of the form look like; `anatomy` takes the others apart."""
+        prefix, suffix = re.escape(self.prefix), re.escape(self.suffix)
+        needed = "" if self.unit in SHARES else "?"
+        core = core_pattern(self.decimal, self.thousands).pattern
+        return re.compile(rf"(-?)(?:{prefix}){needed}({core})(?:{suffix}){needed}", re.ASCII)
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return core_pattern(self.decimal, self.thousands)
 
@@ -178,7 +193,8 @@ def core_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     """What a number without sign and unit looks like: groups of three digits, or no groups."""
     point, mark = re.escape(decimal), re.escape(thousands)
     groups = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|" if thousands else ""
-    return re.compile(rf"(?:(?:{groups}\d+)(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+    whole = rf"(?:{groups}\d+)"
+    return re.compile(rf"(?:{whole}(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def folded(unit: str) -> str:
@@ -188,25 +204,26 @@ def folded(unit: str) -> str:
 
 def anatomy(text: str) -> Anatomy | None:
     """A text taken apart into sign, unit and digits; None if it does not look like a number."""
-    found = _NUMBER.fullmatch(tidy(text)) if len(text) <= LONGEST else None
+    if len(text) > LONGEST or _WORDY.search(text):
+        return None
+    found = _NUMBER.fullmatch(tidy(text))
     if found is None:
         return None
-    part = found.groupdict("")
-    signs = [part[name] for name in ("sign", "sign_after", "trail", "trail_after") if part[name]]
-    opened, closed = part["open"] + part["inner"], part["shut"] + part["close"]
-    if len(signs) + len(opened) > 1 or len(opened) != len(closed):
+    before, core, after = found.group("before", "core", "after")
+    opening, sign, inner, sign_after = found.group("open", "sign", "inner", "sign_after")
+    trail, shut, trail_after, close = found.group("trail", "shut", "trail_after", "close")
+    brackets, late = opening + inner, trail + trail_after
+    signs = sign + sign_after + late
+    if len(signs) + len(brackets) > 1 or len(brackets) != len(shut + close) or (before and after):
         return None
-    if part["before"] and part["after"]:
-        return None
-    start, end = found.span("before")[1], found.span("core")[0]
-    blank = " " if part["before"] and found.string[start:end].startswith(" ") else ""
-    gap = found.string[found.span("core")[1] : found.span("after")[0]] if part["after"] else ""
+    blank = before and found.string[found.end("before") :].startswith(" ")
+    gap = after and " " in found.string[found.end("core") : found.start("after")]
     return Anatomy(
-        core=part["core"],
-        negative=bool(opened) or "-" in signs,
-        prefix=part["before"] + blank,
-        suffix=" " * (" " in gap) + part["after"],
-        late=bool(opened or part["trail"] or part["trail_after"]),
+        core=core,
+        negative=bool(brackets) or signs == "-",
+        prefix=f"{before}{' ' if blank else ''}" if before else "",
+        suffix=f"{' ' if gap else ''}{after}" if after else "",
+        late=bool(brackets or late),
     )
 
 

@@ -248,14 +248,16 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None, written:
     strays: dict[str, int] = {}
     for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):
         strays[text] = strays.get(text, 0) + weight
-    dressed = [text for text in texts if _is_dressed(text)]
     marked = [text for text in strays if _is_dressed(text)]
+    dressed = [text for text in texts if _is_dressed(text)] if marked else []
     if marked and len(dressed) > 0.9 * len(texts) and not codes:
         return Guess(kind="categorical", dressed=marked[0], numbers=form)
-    spelt = [text for text in strays if _is_spelt(text)]
-    if form.format:  # what looks like a number and is none speaks against the form
-        spelt = [text for text in strays if text in spelt or _MARKED.fullmatch(text)]
-    other = sum(strays[text] for text in spelt)
+    other = sum(
+        weight
+        for text, weight in strays.items()
+        # what looks like a number and is none speaks against a form
+        if _is_spelt(text) or (form.format and _MARKED.fullmatch(text))
+    )
     if (
         share >= HALF
         and not codes

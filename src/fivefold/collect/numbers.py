@@ -1,7 +1,7 @@
 """How numbers are written in a column."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -48,7 +48,9 @@ class NumberForm(NamedTuple):
     torn: tuple[str, ...] = ()
 
 
-class _Cell(NamedTuple):
+class _Cells(NamedTuple):
+    """Cells of one shape: the first of them, what it says, and how many there are."""
+
     text: str
     weight: int
     parts: Anatomy
@@ -82,21 +84,20 @@ def find_number_form(
     """
     allowed = frozenset((d, t) for d, t in MARKS if decimal in (None, d) and thousands in (None, t))
     free, plain = allowed == MARKS, PLAIN in allowed
-    odd = any(_cell(texts[place], 1, allowed) for place in wrong)
+    odd = any(_marks_read(texts[place]) & allowed for place in wrong)
     if plain and not odd and not certain:
         return NumberForm()
-    read = (_cell(text, count, allowed) for text, count in zip(texts, counts, strict=True))
-    cells = {place: cell for place, cell in enumerate(read) if cell is not None}
+    cells, others = _by_shape(texts, counts, frozenset(wrong), allowed)
     if not cells and not plain:
-        return NumberForm(format=_example(allowed, {}), marked=False)
-    if not cells or (free and odd and _number_things([*cells.values()])):
+        return NumberForm(format=_example(allowed, ()), marked=False)
+    if not cells or (free and odd and _number_things(cells)):
         return NumberForm()
-    torn = _torn(texts, cells, wrong if free else range(len(texts)))
-    common: Collection[Marks] = allowed.intersection(*(cell.marks for cell in cells.values()))
+    torn = _torn(cells, others if free else ())
+    common: Collection[Marks] = allowed.intersection(*(c.marks for c in cells))
     if torn or (free and not common):
-        return NumberForm(torn=torn or _torn_marks([*cells.values()]))
+        return NumberForm(torn=torn or _torn_marks(cells))
     common = common or {max(allowed, key=lambda marks: _weight_read(cells, marks))}
-    commas, points = (any(m in c.parts.core for c in cells.values()) for m in (",", "."))
+    commas, points = (any(mark in c.parts.core for c in cells) for mark in (",", "."))
     decimals = {d for d, _ in common}
     between = len(decimals) == 2 and commas and (".", ",") in common
     turned = len(decimals) == 2 and points and (",", ".") in common
@@ -111,7 +112,7 @@ def find_number_form(
         format=form,
         other=rest[0] if rest and (between or turned) else "",
         commas=decimals == {","} and (commas or points),
-        marked=free or any(not cell.text.lstrip("+-").isdigit() for cell in cells.values()),
+        marked=free or any(not c.text.lstrip("+-").isdigit() for c in cells),
     )
 
 
@@ -182,11 +183,27 @@ def number_like(name: str, sample: str, form: NumberForm) -> Finding:
     )
 
 
-def _cell(text: Any, weight: int, allowed: frozenset[Marks]) -> _Cell | None:
-    """A text that some form reads."""
+def _by_shape(
+    texts: Sequence[Any], counts: Sequence[int], wrong: Collection[int], allowed: frozenset[Marks]
+) -> tuple[list[_Cells], list[Any]]:
+    """The texts that some form reads, a few shapes of them, and those that only float() does."""
+    shapes: dict[tuple[Any, ...], list[Any]] = {}
+    others = []
+    for place, (text, count) in enumerate(zip(texts, counts, strict=True)):
+        parts = anatomy(text) if isinstance(text, str) else None
+        shape = _shape(parts.core) if parts else ""
+        if parts is None or not _marks_of(shape) & allowed:
+            others += [] if place in wrong else [text]
+            continue
+        address = "." in shape and bool(_ADDRESS.fullmatch(parts.core))
+        key = (shape, address, text[0] == "+", *parts[1:])
+        shapes.setdefault(key, [text, 0, parts, _marks_of(shape) & allowed])[1] += count
+    return [_Cells(*found) for found in shapes.values()], others
+
+
+def _marks_read(text: Any) -> frozenset[Marks]:
     parts = anatomy(text) if isinstance(text, str) else None
-    marks = _marks_of(_shape(parts.core)) & allowed if parts else None
-    return _Cell(text, weight, parts, marks) if parts and marks else None
+    return _marks_of(_shape(parts.core)) if parts else frozenset()
 
 
 def _shape(core: str) -> str:
@@ -200,41 +217,30 @@ def _marks_of(shape: str) -> frozenset[Marks]:
     return frozenset(marks for marks in MARKS if core_pattern(*marks).fullmatch(shape))
 
 
-def _number_things(cells: Sequence[_Cell]) -> bool:
+def _number_things(cells: Sequence[_Cells]) -> bool:
     """Whether they number or call things: (1), 192.168.100.101, 123 456 789, +49 123 456."""
-    if any(cell.parts.unit for cell in cells):
+    if any(c.parts.unit for c in cells):
         return False
-    if all(cell.parts.late for cell in cells):
-        return all(cell.parts.core.isdigit() for cell in cells)
-    cores = [cell.parts.core for cell in cells]
-    if all(cell.text.startswith("+") for cell in cells):
+    cores = [c.parts.core for c in cells]
+    if all(c.parts.late for c in cells):
+        return all(map(str.isdigit, cores))
+    if all(c.text.startswith("+") and " " in c.parts.core for c in cells):
         return True
-    if any(cell.parts.negative for cell in cells):
-        return False
-    alike = len(set(map(len, cores))) == 1
+    alike = len({len(core) for core in cores}) == 1 and not any(c.parts.negative for c in cells)
     return all(map(_ADDRESS.fullmatch, cores)) or (
         alike and all(_LABEL.fullmatch(_shape(core)) for core in cores)
     )
 
 
-def _torn(
-    texts: Sequence[Any], cells: Mapping[int, _Cell], wrong: Collection[int]
-) -> tuple[str, ...]:
+def _torn(cells: Sequence[_Cells], others: Sequence[Any]) -> tuple[str, ...]:
     """Two texts of which each is a number, but not in one form with the other."""
-    one = next(iter(cells.values())).text
-    plain = [text for place, text in enumerate(texts) if place not in cells and place not in wrong]
-    for text in plain:
+    for text in others:
         if isinstance(text, str) and text.lower().lstrip("+-") not in {"nan", "inf", "infinity"}:
-            return one, text
-    bare = next((shown(text) for text in plain if not isinstance(text, str)), "")
-    return _torn_units([*cells.values()], bare)
-
-
-def _torn_units(cells: Sequence[_Cell], bare: str = "") -> tuple[str, ...]:
-    """Two texts of which one has another unit, or one has per cent and the other no unit."""
-    units = {folded(cell.parts.unit): cell.text for cell in cells}
+            return cells[0].text, text
+    units = {folded(c.parts.unit): c.text for c in cells}
+    bare = [text for text in others if not isinstance(text, str)]
     if bare:
-        units.setdefault("", bare)
+        units.setdefault("", shown(bare[0]))
     shares = [unit for unit in units if unit in SHARES]
     named = [unit for unit in units if unit]
     if len(named) > 1:
@@ -242,7 +248,7 @@ def _torn_units(cells: Sequence[_Cell], bare: str = "") -> tuple[str, ...]:
     return (units[shares[0]], units[""]) if shares and "" in units else ()
 
 
-def _torn_marks(cells: Sequence[_Cell]) -> tuple[str, ...]:
+def _torn_marks(cells: Sequence[_Cells]) -> tuple[str, ...]:
     """Two texts that no marks read both, or two of three that none read all."""
     common = MARKS
     kinds: dict[frozenset[Marks], str] = {}
@@ -255,15 +261,15 @@ def _torn_marks(cells: Sequence[_Cell]) -> tuple[str, ...]:
     return ()
 
 
-def _weight_read(cells: Mapping[int, _Cell], marks: Marks) -> tuple[int, int]:
-    return sum(c.weight for c in cells.values() if marks in c.marks), -len(marks[1])
+def _weight_read(cells: Sequence[_Cells], marks: Marks) -> tuple[int, int]:
+    return sum(c.weight for c in cells if marks in c.marks), -len(marks[1])
 
 
-def _example(choice: Collection[Marks], cells: Mapping[int, _Cell]) -> str:
+def _example(choice: Collection[Marks], cells: Sequence[_Cells]) -> str:
     """1234.56 with the fewest marks of a choice, the unit as most cells have it."""
     decimal, thousands = min(choice, key=lambda marks: (len(marks[1]), marks))
     styles: dict[tuple[str, str], int] = {}
-    for cell in cells.values():
+    for cell in cells:
         if cell.parts.unit:
             style = cell.parts.prefix, cell.parts.suffix
             styles[style] = styles.get(style, 0) + cell.weight
