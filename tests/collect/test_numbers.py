@@ -6,10 +6,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
 from fivefold.codecs.numerals import Numerals, anatomy
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
-from fivefold.collect.raw import objects
 from fivefold.collect.written import Written
 
 FORMS = st.builds(

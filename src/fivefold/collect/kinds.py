@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.numbers import are_labels
-from fivefold.collect.raw import Raw
 from fivefold.collect.written import Writing
+from fivefold.reading.raw import Raw
 
 
 def guess_kinds(
@@ -41,7 +42,10 @@ def guess_kinds(
 
 
 def as_written(
-    guess: Guess, values: Array, tokens: Sequence[str], labels: bool | None = None
+    guess: Guess,
+    values: "Array | Coded",
+    tokens: Sequence[str],
+    labels: bool | None = None,
 ) -> Guess:
     """What a target seems to hold: classes that are no plain numbers stay as they are written.
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fivefold.codecs.canonical import shown
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.numerals import (
     DECIMALS,
     SHARES,
@@ -16,8 +17,9 @@ from fivefold.codecs.numerals import (
     core_pattern,
     folded,
 )
-from fivefold.collect.raw import literal
+from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal
 
 Marks = tuple[str, str]
 """The decimal mark, and the one between thousands."""
@@ -122,11 +124,12 @@ def looks_written(text: str) -> bool:
     return parts is not None and bool(parts.unit or _marks_of(_shape(parts.core)))
 
 
-def are_labels(values: Collection[Any], format: str) -> bool:
+def are_labels(values: "Array | Coded", format: str) -> bool:
     """Whether the numbers of a target are rather classes: whole, few and often the same."""
     read = Numerals.from_example(format).read
     numbers = set()
-    for value in {value for value in values if isinstance(value, str)}:
+    cells = values.values if isinstance(values, Coded) else values
+    for value in {value for value in cells if isinstance(value, str)}:
         try:
             numbers.add(read(value))
         except ValueError:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fivefold.codecs.canonical import shown, wanted_of
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
-from fivefold.collect.raw import literal
+from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError
 
 Said = str | Mapping[str, str] | None
@@ -103,7 +104,7 @@ class Writing:
         return found
 
 
-def unread_column(source: str, column: Column, values: Array, bad: Array) -> DataError:
+def unread_column(source: str, column: Column, values: "Array | Coded", bad: Array) -> DataError:
     """The fault of a column that is said to be numbers or dates and of which no cell is."""
     name, kind, rows = column.name, column.kind, [int(row) for row in bad[:3]]
     cells = [shown(values[row]) for row in rows]
