@@ -379,3 +379,13 @@ def test_demo_prints_its_result_in_25_lines(tmp_path: Path) -> None:
     assert "gradient boosting" in done.stdout
     assert "fivefold serve digits.ff" in done.stdout
     assert (tmp_path / "digits.ff").exists()
+
+
+def test_check_reads_a_file_as_its_flags_say(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"{n}^{'né'}^{'ab'[n % 2]}\n" for n in range(30))
+    path.write_bytes(f"made by hand\nx^c^y\n{rows}".encode("latin-1"))
+    flags = ["--delimiter", "^", "--encoding", "latin-1", "--skip", "1"]
+    assert cli.main(["check", str(path), "--target", "y", *flags]) == 0
+    assert "No fault found" in capsys.readouterr().out
+    assert cli.main(["check", str(path), "--target", "y"]) == 2

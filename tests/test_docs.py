@@ -97,7 +97,7 @@ def finding_codes() -> set[str]:
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
-            if call.func.id == "Finding":
+            if call.func.id in {"Finding", "_note"}:
                 given = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
                 codes |= {text for value in given for text in texts(value)}
             elif call.func.id == "found" and call.args and path.parent.name == "evaluate":

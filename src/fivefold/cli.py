@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
-from fivefold.options import EXAMPLES, MARKS, by_column
+from fivefold.options import EXAMPLES, MARKS, READING, by_column
 from fivefold.report.outlet import mute, outlet, say
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def _add_source(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{mark}", action="append", default=[], metavar="[COLUMN=]TEXT", help=words
         )
+    for name, words in READING.items():
+        command.add_argument(f"--{name}", type=int if name == "skip" else str, help=words)
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
 
@@ -124,7 +126,8 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
 
     recipe = _recipe(chosen.source)
     if recipe is not None:
-        names = ["target", "drop", "missing", "test-source", "kinds", *MARKS, "folds", "epochs"]
+        names = ["target", "drop", "missing", "test-source", "kinds", *MARKS, *READING, "folds"]
+        names.append("epochs")
         given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
         if given:
             raise ConfigError(
@@ -138,6 +141,7 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
         "drop": tuple(chosen.drop),
         "missing": tuple(chosen.missing),
         "test_source": chosen.test_source,
+        **{name: getattr(chosen, name) for name in READING},
         **{
             name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
             for name in EXAMPLES

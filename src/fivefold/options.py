@@ -4,6 +4,14 @@ from collections.abc import Sequence
 
 from fivefold.errors import ConfigError
 
+READING = {
+    "delimiter": "between the fields of a text",
+    "encoding": "of a text",
+    "skip": "lines to leave out at the top of a text",
+    "root": "texts in a column of images name files below this folder; default: the table's",
+}
+"""Flags that say how a file is read, each a setting of Collect."""
+
 MARKS = {
     "decimal": "the mark before a fraction, . or ,",
     "thousands": "the mark between groups of three digits",

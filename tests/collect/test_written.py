@@ -4,12 +4,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from fivefold.serve.requests import read
 
 import fivefold as ff
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Schema
 from fivefold.errors import ConfigError, DataError, FivefoldError, RequestError
+from fivefold.serve.requests import read
 
 R = np.random.default_rng(0)
 X, Z = np.round(R.normal(size=(2, 60)) * 1000, 2)

@@ -29,8 +29,8 @@ def text_findings(
     if body.comments:
         found.append(
             _note(
-                "comment_lines",
-                f"{plural(body.comments, 'line')} after # at the top of {name} "
+                code="comment_lines",
+                sentence=f"{plural(body.comments, 'line')} after # at the top of {name} "
                 f"{'is' if body.comments == 1 else 'are'} left out.",
                 lines=body.comments,
             )
@@ -38,32 +38,32 @@ def text_findings(
     if layout.surplus:
         found.append(
             _note(
-                "trailing_delimiters",
-                f"{plural(layout.surplus, 'row')} of {name} end{'s' * (layout.surplus == 1)} in "
-                f"{dialect.delimiter!r} with nothing after it, which the header does not; the "
-                "empty fields are left out.",
+                code="trailing_delimiters",
+                sentence=f"{plural(layout.surplus, 'row')} of {name} "
+                f"end{'s' * (layout.surplus == 1)} in {dialect.delimiter!r}, "
+                "which the header does not; the empty fields are left out.",
                 rows=layout.surplus,
             )
         )
     if layout.corner:
         found.append(
             _note(
-                "row_names",
-                f"The header of {name} is one field short, and every row begins with a name of "
-                "its own: the first column holds the names of the rows and is called column_0.",
+                code="row_names",
+                sentence=f"The header of {name} is one field short, and every row begins with "
+                "a name of its own: the first column holds these names and is called column_0.",
             )
         )
     if dialect.escaped:
         found.append(
             _note(
-                "escaped_quotes",
-                f"Quotes and delimiters inside the fields of {name} are marked by a backslash.",
+                code="escaped_quotes",
+                sentence=f"Quotes and delimiters inside fields of {name} stand after a backslash.",
             )
         )
     return tuple(found)
 
 
-def _note(code: str, sentence: str, **numbers: int) -> Finding:
+def _note(*, code: str, sentence: str, **numbers: int) -> Finding:
     return Finding(code=code, severity="note", sentence=sentence, numbers=numbers, stage="Collect")
 
 
