@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.collect.wishes import absent_column
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
@@ -89,3 +89,19 @@ def test_join_values_of_pictures_of_two_depths_keeps_both():
     found = join_values([shallow, deep])
     assert [picture.dtype for picture in found] == [np.uint8, np.uint8, np.uint16]
     assert join_values([deep, deep]).shape == (2, 3, 3)
+
+
+def test_pieces_are_the_rows_in_order_with_what_is_said_of_them():
+    raw = Raw(
+        name="r",
+        columns={"n": np.arange(5), "t": Coded.of("ababa")},
+        given=np.array([0, 0, 1, 2, 2], np.int8),
+        unreadable=(1, 4),
+    )
+    pieces = list(raw.pieces(2))
+    assert [piece.column("n").tolist() for piece in pieces] == [[0, 1], [2, 3], [4]]
+    assert [piece.column("t").tolist() for piece in pieces] == [["a", "b"], ["a", "b"], ["a"]]
+    assert [piece.unreadable for piece in pieces] == [(1,), (), (0,)]
+    assert [piece.given.tolist() for piece in pieces] == [[0, 0], [1, 2], [2]]
+    assert list(raw.pieces(5)) == [raw]
+    assert raw.coded("n").values.tolist() == [0, 1, 2, 3, 4]

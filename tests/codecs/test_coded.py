@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import Coded, join_coded, objects
+from fivefold.codecs.schema import Column
+
+CELLS = st.lists(st.none() | st.sampled_from(["a", "b", " a", "1", "x", ""]), max_size=12)
+
+
+def coded(cells):
+    """Codes with -1 for None, and a value that no row has."""
+    values = list(dict.fromkeys(cell for cell in cells if cell is not None))
+    codes = [-1 if cell is None else values.index(cell) for cell in cells]
+    return Coded(np.array(codes, np.int32), objects([*values, "unused"]))
+
+
+@given(CELLS)
+def test_codes_hold_the_cells(cells):
+    column = coded(cells)
+    assert column.tolist() == cells
+    assert column.array().tolist() == cells
+    assert [column[row] for row in range(len(column))] == cells
+    assert column[1:3].tolist() == cells[1:3]
+
+
+@given(CELLS)
+def test_codes_of_cells_are_in_the_order_of_appearance(cells):
+    column = Coded.of(cells)
+    assert column.tolist() == cells
+    assert column.values.tolist() == list(dict.fromkeys(cells))
+
+
+@given(CELLS)
+def test_counted_values_are_those_that_occur(cells):
+    values, counts = coded(cells).counted()
+    present = [cell for cell in cells if cell is not None]
+    assert values == list(dict.fromkeys(present))
+    assert counts.tolist() == [present.count(value) for value in values]
+
+
+@given(st.lists(CELLS, min_size=1, max_size=4))
+def test_joined_codes_are_the_cells_one_after_another(pieces):
+    joined = join_coded([coded(piece) for piece in pieces])
+    assert joined.tolist() == [cell for piece in pieces for cell in piece]
+    assert len(set(joined.values.tolist())) == len(joined.values)
+
+
+@pytest.mark.parametrize("kind", ["numeric", "categorical", "text", "boolean", "datetime"])
+@given(cells=CELLS)
+def test_canonical_codes_are_the_canonical_cells(kind, cells):
+    column = Column(name="c", kind=kind, missing=("x",))
+    wanted, wrong = canonical_column(objects(cells), column, on_bad="missing")
+    found, bad = canonical_column(coded(cells), column, on_bad="missing")
+    assert found.dtype == wanted.dtype or not cells
+    np.testing.assert_array_equal(bad, wrong)
+    for one, other in zip(found.tolist(), wanted.tolist(), strict=True):
+        assert one == other or (one != one and other != other)
+
+
+def test_objects_keep_arrays_and_lists_as_single_cells():
+    cells = objects([np.zeros((2, 2)), [1, 2], "ab", None])
+    assert cells.shape == (4,)
+    assert cells[1] == [1, 2]
