@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from fivefold.artifacts import Deployed
 from fivefold.core.finding import Finding
-from fivefold.report.summary import LINES, WIDTH, summary
+from fivefold.report.summary import LINES, WIDTH, _bundle, summary
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -34,6 +35,14 @@ def test_summary_states_rows_network_scores_and_bundle(a_run: Any, deployed: Dep
     assert "scores   500 test rows: ROC-AUC 0.9300 [0.9200, 0.9400]" in text
     assert "y.ff, 412 kB, SHA-256 efefefefefefefef" in text
     assert "replayed 500 test rows by frame, csv: largest difference 1e-07" in text
+
+
+def test_bundle_says_what_was_replayed_from_the_source():
+    parity = {"frame": 1e-8, "source": 2e-7, "source_rows": 40, "rows": 50}
+    deployed = Deployed(path=Path("m.ff"), digest="ab", bytes=9, formats=("onnx",), parity=parity)
+    assert _bundle(deployed)[1] == (
+        "replayed 50 test rows by frame; 40 from the source: largest difference 2e-07"
+    )
 
 
 def test_summary_leak_is_not_claimed_unless_checked(a_run: Any) -> None:

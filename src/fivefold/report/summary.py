@@ -168,9 +168,12 @@ def _bundle(deployed: Deployed) -> list[str]:
     doors = {door: deployed.parity[door] for door in DOORS if door in deployed.parity}
     if not doors:
         return [line]
-    rows = deployed.parity.get("rows", 0)
+    rows, origin = deployed.parity.get("rows", 0), ""
+    if "source" in deployed.parity:
+        origin = f"; {deployed.parity['source_rows']:,} from the source"
+    worst = max([*doors.values(), deployed.parity.get("source", 0.0)])
     return [
         line,
-        f"replayed {rows:,} test rows by {', '.join(doors)}: "
-        f"largest difference {max(doors.values()):.1g}",
+        f"replayed {rows:,} test rows by {', '.join(doors)}{origin}: "
+        f"largest difference {worst:.1g}",
     ]
