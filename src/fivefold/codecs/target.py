@@ -1,8 +1,11 @@
 """What is to be predicted, as class indices or numbers."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fivefold.codecs.canonical import canonical, canonical_column, shown
+from fivefold.codecs.cell import BAD, as_float, word
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
@@ -23,6 +26,8 @@ def encode_labels(values: Array, schema: Schema) -> Array:
             `rows`.
     """
     column = schema[schema.target]
+    if values.dtype.kind == "f":  # labels hold the value of a float32, not its shortest text
+        values = values.astype(np.float64)
     array, _ = canonical_column(values, column)
     if schema.task == "regression":
         targets = np.asarray(array, dtype=np.float64)
@@ -53,3 +58,36 @@ def _refuse(wrong: Array, values: Array, schema: Schema, wanted: str) -> None:
 def labels_of(indices: Array, schema: Schema) -> list[Label]:
     """The labels of class indices, as people write them."""
     return [schema.classes[index] for index in indices.tolist()]
+
+
+def find_label(asked: Label, classes: Sequence[Label]) -> int | None:
+    """The place of a label that may be written otherwise: `"1.0"`, `1.0` and `1` are one.
+
+    Args:
+        asked: as a user writes it.
+        classes: labels as the source wrote them.
+
+    Example:
+        >>> find_label("1.0", (0.5, 1.0)), find_label(0.1, (float(np.float32(0.1)),))
+        (1, 0)
+    """
+    wanted = word(asked)
+    words = [word(label) for label in classes]
+    if wanted in words:
+        return words.index(wanted)
+    try:
+        number = as_float(asked)
+    except BAD:
+        return None
+    near = [
+        place
+        for place, label in enumerate(classes)
+        if isinstance(label, float)
+        and (label == number or (_of_float32(label) and word(np.float32(label)) == word(number)))
+    ]
+    return near[0] if near else None
+
+
+def _of_float32(label: float) -> bool:
+    with np.errstate(over="ignore"):
+        return float(np.float32(label)) == label

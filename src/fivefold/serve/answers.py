@@ -1,5 +1,8 @@
 """From scores to what people asked for."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from fivefold.codecs.codec import Codec
@@ -23,11 +26,19 @@ def answers(codec: Codec, scores: Array) -> Array:
         return scores.astype(np.float64)
     labels = np.array(codec.labels(scores.argmax(axis=1)), dtype=object)
     if {type(label) for label in schema.classes} <= {int}:
-        return labels.astype(np.int64)
+        return _integers(labels, schema.classes)
     if {type(label) for label in schema.classes} <= {bool}:
         return labels.astype(np.bool_)
     if {type(label) for label in schema.classes} <= {float}:
         return labels.astype(np.float64)
+    return labels
+
+
+def _integers(labels: Array, classes: Sequence[Any]) -> Array:
+    """Whole numbers in the first type that holds all classes; objects where none does."""
+    for dtype in (np.int64, np.uint64):
+        if np.iinfo(dtype).min <= min(classes) and max(classes) <= np.iinfo(dtype).max:
+            return labels.astype(dtype)
     return labels
 
 

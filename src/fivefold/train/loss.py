@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fivefold.codecs.schema import Label
+from fivefold.codecs.target import find_label
 from fivefold.errors import DataError
 from fivefold.models.head import STEEP, Link
 from fivefold.train.names import LossName, default_loss
@@ -230,7 +231,7 @@ def class_weights(
     """What an error counts by class, scaled so that a training row counts 1 on average.
 
     Args:
-        asked: `balanced`, or a weight by label; labels left out count 1.
+        asked: `balanced`, or a weight by label, in any way to write it; labels left out count 1.
         target: `(n,)` class indices of the training rows.
         classes: labels, in the order of the indices.
 
@@ -245,6 +246,9 @@ def class_weights(
     if isinstance(asked, str):
         weights = 1.0 / np.maximum(counts, 1)
     else:
-        by_text = {str(label): weight for label, weight in asked.items()}
-        weights = np.array([by_text.get(str(label), 1.0) for label in classes])
+        weights = np.ones(len(classes))
+        for label, weight in asked.items():
+            place = find_label(label, classes)
+            if place is not None:
+                weights[place] = weight
     return torch.tensor(weights * counts.sum() / (weights * counts).sum(), dtype=torch.float32)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fivefold.codecs.schema import Schema, Task
+from fivefold.codecs.target import find_label
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.names import TABLES, default_network, fitting_losses
 
@@ -39,7 +40,8 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
         )
     elif not isinstance(stage.class_weights, str):
         known = [str(label) for label in schema.classes]
-        strange = tuple(label for label in stage.class_weights if str(label) not in known)
+        asked = stage.class_weights
+        strange = tuple(label for label in asked if find_label(label, schema.classes) is None)
         if strange:
             yield PreflightError(
                 f"Train: expected weights of the classes {', '.join(known)}, "
