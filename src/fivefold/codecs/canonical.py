@@ -1,6 +1,7 @@
 """The one door from raw values to the codec, for frames, CSV text and JSON alike."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -199,7 +200,7 @@ def _reader(
     def read_word(value: object) -> str | None:
         if is_missing(value):
             return None
-        text = word(value)
+        text = word(float(value) if rules < 2 and isinstance(value, Decimal) else value)
         return None if text in words else text
 
     def read_moment(value: object) -> np.datetime64:

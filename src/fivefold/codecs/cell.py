@@ -126,7 +126,8 @@ def word(value: object) -> str:
     if isinstance(value, float | np.floating):
         return _word_of_float(value)
     if isinstance(value, Decimal):
-        return _word_of_float(float(value))
+        whole = value.is_finite() and abs(value) < _WHOLE and value == value.to_integral_value()
+        return str(int(value)) if whole else _word_of_float(float(value))
     if isinstance(value, date | np.datetime64):
         text = str(moment(value)).replace("T", " ")
         return text.removesuffix(".000000").removesuffix(" 00:00:00")

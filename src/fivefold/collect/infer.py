@@ -171,13 +171,15 @@ def count_values(values: Array) -> tuple[list[Any], Array]:
 
 
 def found_tokens(distinct: Sequence[Any], counts: Array, tokens: Sequence[str]) -> dict[str, int]:
-    """How often each token for missing occurs among distinct values.
+    """How often each token for missing occurs among distinct values, as a text or as a number.
 
     Blanks count as the empty token, an empty cell as nothing; "0" finds "0.0" too.
     """
     wanted, numbers = {"", *tokens}, null_numbers(tuple(tokens))
     found: dict[str, int] = {}
     for value, count in zip(distinct, counts.tolist(), strict=True):
+        if isinstance(value, int | float) and value in numbers and not isinstance(value, bool):
+            found[word(value)] = found.get(word(value), 0) + count
         if not isinstance(value, str) or not value:
             continue
         text = value.strip()

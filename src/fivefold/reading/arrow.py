@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.reading.cells import EXACT, narrowed, plain_cell, seconds_of
+from fivefold.reading.cells import narrowed, plain_cell, seconds_of
 
 _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"
@@ -39,9 +39,7 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | N
     if types.is_integer(kind):
         if not column.null_count:
             return column.to_numpy(zero_copy_only=False) if _flat(column) else _numpy(column), None
-        wide = objects(column.to_pylist())
-        exact = all(value is None or abs(value) < EXACT for value in wide)
-        return (wide.astype(np.float64) if exact else wide), None
+        return objects(column.to_pylist()), None
     if types.is_floating(kind):
         if kind == pa.float16():  # not every version gives nulls of this type
             return _numpy(column.cast(pa.float32())).astype(np.float16), None

@@ -21,14 +21,15 @@ _PLAIN = {str, int, float, bool, type(None), date, Decimal, bytes, list, dict, t
 def narrowed(values: Array) -> Array:
     """Python objects as numbers or booleans where all are such, else with plain cells.
 
+    Whole numbers of which some are missing stay objects, so that they stay whole.
     Spans of time become seconds, times of day their ISO text, periods the moment they begin.
 
     Args:
         values: `(n,)` objects.
 
     Example:
-        >>> narrowed(objects([1, None])).tolist(), narrowed(objects([timedelta(hours=1)])).tolist()
-        ([1.0, nan], [3600.0])
+        >>> narrowed(objects([1.5, None])).tolist(), narrowed(objects([timedelta(hours=1)])).tolist()
+        ([1.5, nan], [3600.0])
     """
     types = {type(value) for value in values}
     if not types <= _PLAIN:
@@ -37,9 +38,12 @@ def narrowed(values: Array) -> Array:
     if types == {bool}:
         return values.astype(bool)
     if types and types <= {int, float, type(None)} and types != {type(None)}:
+        if float not in types:
+            whole = types == {int} and all(-(2**63) <= value < 2**63 for value in values)
+            return values.astype(np.int64) if whole else values
         if any(type(value) is int and abs(value) >= EXACT for value in values):
             return values
-        return values.astype(np.int64 if types == {int} else np.float64)
+        return values.astype(np.float64)
     return values
 
 

@@ -153,6 +153,7 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
         name=name,
         columns={},
         positional=not dialect.header,
+        untyped=True,
         text=form | {"delimiter": dialect.delimiter} | _told(dialect, body.comments, reading),
         findings=text_findings(opening, layout, name, reading),
     )

@@ -9,7 +9,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.reading.arrow import from_arrow, index_columns, name_of
-from fivefold.reading.cells import EXACT, array_of, narrowed, seconds_of, texts_of
+from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.raw import Raw, unique_names
 
 Read = tuple["Array | Coded", Kind | None]
@@ -212,14 +212,9 @@ def _from_masked(series: Any) -> Read:
 
 
 def with_nulls(cells: Array, missing: Array) -> Array:
-    """Whole numbers or booleans of which some are missing; floats only where these are exact."""
-    if cells.dtype.kind == "b" or bool(((cells >= EXACT) | (cells <= -EXACT)).any()):
-        return objects(
-            None if gone else cell
-            for cell, gone in zip(cells.tolist(), missing.tolist(), strict=True)
-        )
-    values = cells.astype(np.float64)
-    values[missing] = np.nan
+    """Whole numbers or booleans of which some are missing; they stay what they are."""
+    values = cells.astype(object)
+    values[missing] = None
     return values
 
 

@@ -124,6 +124,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         columns={"image": images, "label": objects(entry.label for entry in entries)},
         kinds={"image": "image", "label": "categorical"},
         target="label",
+        untyped=True,
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
         findings=tuple(findings),

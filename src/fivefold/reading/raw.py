@@ -36,6 +36,7 @@ class Raw:
         files: `path`, `bytes`, `sha256` of each file read, as plain values.
         places: `(n,)` int64, which rows of the source these are, where it holds others too.
         licence: of the data, where it is known.
+        untyped: every cell is a text, whatever it holds, as in a CSV file.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Raw:
     files: tuple[Mapping[str, Any], ...] = ()
     places: Array | None = None
     licence: str | None = None
+    untyped: bool = False
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -131,6 +133,7 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
             if all(part.text.get(name) == value for part in parts)
         },
         files=tuple(file for part in parts for file in part.files),
+        untyped=any(part.untyped for part in parts),
     )
 
 
@@ -197,7 +200,9 @@ def _join_arrays(pieces: Sequence[Array]) -> Array:
     shapes = {piece.shape[1:] for piece in pieces}
     kinds = {piece.dtype.kind for piece in pieces}
     pictures = pieces[0].ndim > 2  # whose dtype says how deep they are
-    alike = len({piece.dtype for piece in pieces}) == 1 if pictures else kinds <= set("iuf")
+    # numpy makes floats of signed and unsigned whole numbers together
+    numbers = kinds <= set("iuf") and kinds != set("iu")
+    alike = len({piece.dtype for piece in pieces}) == 1 if pictures else numbers
     if len(shapes) == 1 and (alike or (len(kinds) == 1 and not pictures)):
         return np.concatenate(list(pieces))
     return objects(
