@@ -389,3 +389,23 @@ def test_check_reads_a_file_as_its_flags_say(tmp_path, capsys):
     assert cli.main(["check", str(path), "--target", "y", *flags]) == 0
     assert "No fault found" in capsys.readouterr().out
     assert cli.main(["check", str(path), "--target", "y"]) == 2
+
+
+def test_level_takes_a_text_out_of_the_missing_ones(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,c=d\n" + "".join(f"{n},{('NA', 'a')[n % 2]}\n" for n in range(40)))
+    words = ["check", str(path), "--target", "c=d", "--level", "c=d=NA", "--level", "x=?"]
+    collect = cli._pipeline(cli.parser().parse_args(words))["collect"]
+    assert collect.missing == {"c=d": {"NA": False}, "x": {"?": False}}
+    assert cli.main(words) == 0
+
+
+@pytest.mark.parametrize("words", [["--level", "NA"], ["--level", "=NA"], ["--level", "c="]])
+def test_level_without_column_or_text_is_refused(capsys, words):
+    assert cli.main(["check", "t.csv", *words]) == 2
+    assert "expected --level COLUMN=TEXT, found" in capsys.readouterr().err
+
+
+def test_level_beside_missing_is_refused(capsys):
+    assert cli.main(["check", "t.csv", "--level", "c=NA", "--missing", "x"]) == 2
+    assert "found --missing beside it" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
-from fivefold.options import EXAMPLES, MARKS, READING, by_column
+from fivefold.options import EXAMPLES, MARKS, READING, by_column, missing_of
 from fivefold.report.outlet import mute, outlet, say
 
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ def _add_source(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--missing", action="append", default=[], metavar="TEXT", help="also stands for no value"
     )
+    command.add_argument(
+        "--level", action="append", default=[], metavar="COLUMN=TEXT", help="NA is a value there"
+    )
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
     command.add_argument(
         "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
@@ -126,8 +129,8 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
 
     recipe = _recipe(chosen.source)
     if recipe is not None:
-        names = ["target", "drop", "missing", "test-source", "kinds", *MARKS, *READING, "folds"]
-        names.append("epochs")
+        names = ["target", "drop", "missing", "level", "test-source", "kinds", *MARKS, *READING]
+        names += ["folds", "epochs"]
         given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
         if given:
             raise ConfigError(
@@ -139,7 +142,7 @@ def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
     wanted: dict[str, Any] = {
         "target": chosen.target,
         "drop": tuple(chosen.drop),
-        "missing": tuple(chosen.missing),
+        "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
         **{name: getattr(chosen, name) for name in READING},
         **{

@@ -1,6 +1,7 @@
 """Options of the shell that say something of columns: `--kinds zip=categorical`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fivefold.errors import ConfigError
 
@@ -50,3 +51,27 @@ def by_column(option: str, words: Sequence[str]) -> str | dict[str, str]:
             remedy=f"Write for instance --{option} {EXAMPLES[option]}.",
         )
     return {name: text for name, _, text in pairs}
+
+
+def missing_of(tokens: Sequence[str], levels: Sequence[str]) -> Any:
+    """What stands for missing: more texts in all columns, or fewer by column.
+
+    Args:
+        tokens: of `--missing`.
+        levels: of `--level`, one an option.
+
+    Raises:
+        ConfigError: if a level has no column or no text, or both options are given.
+
+    Example:
+        >>> missing_of([], ["country=NA"]), missing_of(["unknown"], [])
+        ({'country': {'NA': False}}, ('unknown',))
+    """
+    pairs = [level.rpartition("=")[::2] for level in levels]
+    if not all(map(all, pairs)) or (tokens and levels):
+        found = "--missing beside it" if tokens else " ".join(levels)
+        raise ConfigError(
+            f"fivefold: expected --level COLUMN=TEXT, found {found}.",
+            remedy="Write for instance --level country=NA; where both are needed, a recipe.",
+        )
+    return {n: {text: False for m, text in pairs if m == n} for n, _ in pairs} or tuple(tokens)

@@ -44,7 +44,8 @@ class Collect(Stage):
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`.
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
-            or by column: `{"insulin": [0]}`.
+            or by column: `{"insulin": [0]}`. By column usual ones can be taken out, so that they
+            are levels or classes: `{"country": {"NA": False}}`, or all of them: `{"country": []}`.
         decimal: the mark before the fraction of a number in a text, `.` or `,`; in all columns, or
             by column: `{"price": ","}`. None to detect it.
         thousands: the mark between groups of three digits, one of `.` `,` `'` and a blank, which
@@ -76,7 +77,7 @@ class Collect(Stage):
     positive: Label | None = None
     kinds: dict[str, Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
-    missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...]] = ()
+    missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[str, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
     thousands: Thousands | dict[str, Thousands] | None = None
     date_format: str | dict[str, str] | None = None
@@ -110,6 +111,20 @@ class Collect(Stage):
                     "for both"
                 )
         return self
+
+    @field_validator("missing", mode="before")
+    @classmethod
+    def _missing_by_column(cls, missing: Any) -> Any:
+        for name, said in missing.items() if isinstance(missing, dict) else ():
+            if isinstance(said, bool):
+                raise ValueError("expected columns first, {column: {text: True or False}}")
+            if not isinstance(said, dict):
+                continue
+            if not all(isinstance(t, str) and isinstance(c, bool) for t, c in said.items()):
+                raise ValueError(f"expected {{text: True or False}} for `{name}`")
+            if any(not text.strip() and not counts for text, counts in said.items()):
+                raise ValueError(f"the empty text always stands for missing, also in `{name}`")
+        return missing
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Paths that do not exist, readers not installed, names that no column has."""

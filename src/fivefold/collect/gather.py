@@ -6,14 +6,18 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import picture_files, provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
-from fivefold.collect.target import Target, settle_target
+from fivefold.collect.target import Cells, Target, settle_target
+from fivefold.collect.tokens import asked_tokens
+from fivefold.collect.whole import wide_findings
 from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
@@ -68,12 +72,14 @@ def gather(
         writing=wishes.writing,
         labels=wishes.labels(),
     )
-    usable = usable_rows(table, target, raw.name)
+    usable = usable_rows(table, target, raw.name, wishes)
+    cells = _cells_of(target, raw, table, wishes)
     settled = settle_target(
         table.columns[target],
         table.values[target],
         usable=usable,
         source=raw.name,
+        cells=cells,
         task=wishes.task,
         positive=wishes.positive,
     )
@@ -81,6 +87,7 @@ def gather(
     table.findings += settled.findings
     _give_roles(table, wishes, raw.name)
     set_aside(table, {*wishes.kinds, *wishes.writing.kinds}, usable)
+    table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
         columns=tuple(table.columns.values()),
         target=target,
@@ -90,7 +97,7 @@ def gather(
     if not schema.inputs:
         raise _nothing_to_learn_from(table, raw.name)
     findings = [
-        *inspect(table.values, schema, usable, raw.given),
+        *inspect(_held_apart(table), schema, usable, raw.given),
         *table.findings,
         *find_leaks(table.values, schema, usable, seed=seed),
     ]
@@ -115,7 +122,7 @@ def gather(
     return collected, _notes(settled, schema)
 
 
-def usable_rows(table: Tabulated, target: str, source: str) -> Array:
+def usable_rows(table: Tabulated, target: str, source: str, wishes: Wishes) -> Array:
     """`(n,)` bool: rows that are readable and have a target; a finding counts the others."""
     values, column = table.values[target], table.columns[target]
     if column.reason:
@@ -129,17 +136,60 @@ def usable_rows(table: Tabulated, target: str, source: str) -> Array:
     lacking = missing_rows(values)
     if lacking.any():
         count, rows = int(lacking.sum()), len(values)
+        tokens = _tokens_in(table, target)
+        why, remedy = _lost_to_tokens(column, tokens, wishes)
+        end = f": {why} {remedy}".rstrip() if why else "."
         table.findings.append(
             Finding(
                 code="target_missing",
                 severity="warning",
                 sentence=f"{count:,} of {plural(rows, 'row')} "
-                f"{'has' if count == 1 else 'have'} no `{target}` and will not be used.",
-                numbers={"column": target, "count": count, "rows": rows},
+                f"{'has' if count == 1 else 'have'} no `{target}` and will not be used{end}",
+                numbers={"column": target, "count": count, "rows": rows, "tokens": tokens},
                 stage="Collect",
             )
         )
     return usable & ~lacking
+
+
+def _tokens_in(table: Tabulated, name: str) -> dict[str, int]:
+    """How often each text that stands for missing occurs in a column."""
+    found = (f.numbers["columns"].get(name) for f in table.findings if f.code == "null_tokens")
+    return {token: count for token, count in (next(found, None) or {}).items() if token}
+
+
+def _lost_to_tokens(column: Column, tokens: dict[str, int], wishes: Wishes) -> tuple[str, str]:
+    """What texts make cells missing, and what makes them values again."""
+    if not tokens:
+        return "", ""
+    listed = [f"{token!r} in {plural(count, 'row')}" for token, count in tokens.items()]
+    why = f"{' and '.join(listed)} stand{'s' * (len(listed) == 1)} for missing."
+    usual = [token for token in tokens if token not in asked_tokens(wishes.missing, column.name)]
+    if not usual:
+        return why, ""
+    out = ", ".join(f"{literal(token)}: False" for token in usual)
+    settings = f"missing={{{literal(column.name)}: {{{out}}}}}"
+    if column.kind not in {"categorical", "text"}:
+        settings += f', kinds={{{literal(column.name)}: "categorical"}}'
+    what = "it is a class" if len(usual) == 1 else "they are classes"
+    return why, f"Pass {settings} if {what}."
+
+
+def _cells_of(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Cells:
+    """The target as the source gave it."""
+    column, cells = table.columns[name], raw.columns[name]
+    said = wishes.kinds.get(name)
+    if said == "boolean":  # yes, 1 and true are one
+        names = {1.0: True, 0.0: False}
+        cells = objects(names.get(value) for value in table.values[name].tolist())
+    why, remedy = _lost_to_tokens(column, _tokens_in(table, name), wishes)
+    return Cells(
+        raw=cells,
+        typed=not raw.untyped and said not in {"numeric", "boolean"},
+        wide=table.wide.get(name),
+        lost=why[:1].upper() + why[1:],
+        remedy=remedy,
+    )
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
@@ -154,9 +204,12 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
         dropped = replace(table.columns[name], role="ignored", reason="dropped as asked")
         table.columns[name] = dropped
     if wishes.group is not None:
-        table.columns[wishes.group] = replace(table.columns[wishes.group], role="group")
+        _give_group(table, wishes.group)
     if wishes.time is not None:
         column = table.columns[wishes.time]
+        if wishes.time in table.wide:
+            column = replace(column, kind="numeric")
+            table.values[wishes.time] = table.wide[wishes.time].shifted()
         if column.kind not in {"datetime", "numeric"}:
             raise DataError(
                 f"{source}, column `{column.name}`: expected dates or numbers for time=, found "
@@ -165,6 +218,25 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
                 column=column.name,
             )
         table.columns[wishes.time] = replace(column, role="time")
+
+
+def _give_group(table: Tabulated, name: str) -> None:
+    """Groups are compared as they stand, never as floats that are equal where they are not."""
+    column = table.columns[name]
+    if name in table.wide and column.kind == "numeric":
+        column = replace(column, kind="categorical")
+        table.values[name] = canonical_column(table.wide[name].values, column)[0]
+    table.columns[name] = replace(column, role="group")
+
+
+def _held_apart(table: Tabulated) -> dict[str, Array]:
+    """The values by name, whole numbers as they stand where floats would make them equal."""
+    kept = {
+        name: wide.values
+        for name, wide in table.wide.items()
+        if (table.columns[name].kind, table.columns[name].role) == ("numeric", "input")
+    }
+    return {**table.values, **kept}
 
 
 def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:

@@ -47,7 +47,9 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
         if verdict is not None and verdict.code == "id_column" and name in numbers:
             verdict = None  # measurements with strays differ as well
         if verdict is None:
-            first = seen.setdefault(_fingerprint(values), name)
+            wide = table.wide.get(name)
+            same = values if wide is None or column.kind != "numeric" else wide.values
+            first = seen.setdefault(_fingerprint(same), name)
             if first != name:
                 verdict = Verdict(
                     *(f"the same as {first}", "duplicate_column", "note"),

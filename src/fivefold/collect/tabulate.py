@@ -1,12 +1,12 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
-from fivefold.codecs.cell import word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
@@ -14,15 +14,13 @@ from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
 from fivefold.collect.numbers import number_findings, number_like
+from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
+from fivefold.collect.whole import WideIntegers, wide_integers
 from fivefold.collect.written import Writing, unread_column
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.reading.raw import Raw, listed
-
-Missing = Sequence[Any] | Mapping[str, Sequence[Any]]
-IN_CLASSES = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "#N/A")
-"""Texts that stand for a missing class; `none` is not among them, as it often is a class."""
 
 
 class Tabulated:
@@ -33,6 +31,7 @@ class Tabulated:
         values: canonical, by name.
         findings: noticed on the way.
         unreadable: positions of rows that cannot be used.
+        wide: whole numbers that float64 does not hold apart, by name.
     """
 
     def __init__(
@@ -41,11 +40,13 @@ class Tabulated:
         values: dict[str, Array],
         findings: list[Finding],
         unreadable: set[int],
+        wide: dict[str, WideIntegers],
     ) -> None:
         self.columns = columns
         self.values = values
         self.findings = findings
         self.unreadable = unreadable
+        self.wide = wide
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))
@@ -67,7 +68,7 @@ def tabulate(
         raw: the source as read.
         target: name of the column to predict.
         kinds: of columns where the guess is not wanted.
-        missing: texts that stand for missing in all columns, or by column.
+        missing: texts that stand for missing in all columns, or by column: see `tokens_of`.
         on_bad: what a cell becomes that is not of its column's kind.
         writing: how texts write numbers and dates.
         labels: whether the target is said to be classes, which stay as they are written; None to
@@ -84,19 +85,20 @@ def tabulate(
         if finding.code == "unreadable_images":
             raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
     said = {**(writing.kinds if writing else {}), **(kinds or {})}
+    wide: dict[str, WideIntegers] = {}
     tokens = {
-        name: [*(IN_CLASSES if name == target else DEFAULT_MISSING), *asked_tokens(missing, name)]
+        name: tokens_of(missing, name, IN_CLASSES if name == target else DEFAULT_MISSING)
         for name in raw.columns
     }
     guesses = guess_kinds(raw, said, tokens, writing or Writing())
     if target in guesses and target not in said:
         guesses[target] = as_written(guesses[target], raw.columns[target], tokens[target], labels)
     for name, found in raw.columns.items():
-        asked, guess = asked_tokens(missing, name), guesses[name]
+        guess = guesses[name]
         column = Column(
             name=name,
             kind=guess.kind,
-            missing=_tokens_of(guess, asked),
+            missing=_kept_tokens(guess, missing, name),
             format=guess.format,
             role="ignored" if guess.nested or guess.unread else "input",
             reason="lists or mappings"
@@ -119,6 +121,17 @@ def tabulate(
                 findings.append(unreadable_images(files))
         else:
             values[name], bad = canonical_column(found, column, on_bad="missing")
+            numbers = None
+            if guess.kind == "numeric":
+                numbers = wide_integers(found, values[name], guess.format)
+            if numbers is not None:
+                wide[name] = numbers
+            if numbers is not None and name not in said and name != target:
+                guess = guesses[name] = replace(guess, kind="categorical", format="")
+                column = replace(column, kind="categorical", format="")
+                column = replace(column, missing=_kept_tokens(guess, missing, name))
+                columns[name] = column
+                values[name], bad = canonical_column(found, column, on_bad="missing")
             if len(bad):
                 if name in said and missing_rows(values[name]).all():
                     raise unread_column(raw.name, column, found, bad)
@@ -126,20 +139,15 @@ def tabulate(
                     canonical_column(found, column, on_bad="error", source=raw.name)
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
-    return Tabulated(columns, values, findings, unreadable)
+    return Tabulated(columns, values, findings, unreadable, wide)
 
 
-def asked_tokens(missing: Missing, name: str) -> tuple[str, ...]:
-    """The texts that the user says stand for missing in this column."""
-    found = missing.get(name, ()) if isinstance(missing, Mapping) else missing
-    items = [found] if isinstance(found, str | int | float) else found
-    return tuple(dict.fromkeys(word(item) for item in items))
-
-
-def _tokens_of(guess: Guess, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _kept_tokens(guess: Guess, missing: Missing, name: str) -> tuple[str, ...]:
     """What the column keeps: for numbers and dates no usual token can mean anything else."""
-    usual = DEFAULT_MISSING if guess.kind in {"numeric", "datetime", "boolean"} else ()
-    return tuple(dict.fromkeys(token for token in (*guess.tokens, *asked, *usual) if token))
+    numbers = guess.kind in {"numeric", "datetime", "boolean"}
+    usual = tokens_of(missing, name, DEFAULT_MISSING) if numbers else ()
+    kept = (*guess.tokens, *asked_tokens(missing, name), *usual)
+    return tuple(dict.fromkeys(token for token in kept if token))
 
 
 def bad_cells(name: str, kind: Kind, values: "Array | Coded", bad: Array) -> Finding:

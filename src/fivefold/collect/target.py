@@ -1,16 +1,17 @@
 """What is to be predicted: the task, the classes and the column that holds them."""
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import word
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Label, Task
 from fivefold.codecs.table import Array
-from fivefold.collect.infer import count_values
+from fivefold.codecs.target import find_label
+from fivefold.collect.labels import Labels, natural, read_labels
+from fivefold.collect.tabulate import missing_rows
+from fivefold.collect.whole import WideIntegers
 from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
@@ -20,7 +21,25 @@ MOST_NUMBERS = 20
 """Whole numbers with at most this many different values may be classes."""
 FEWEST_ROWS = 10
 MOST_CLASSES = 1000
-_WHOLE = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cells:
+    """The target as the source gave it.
+
+    Args:
+        raw: `(n,)` cells.
+        typed: whether the source tells texts from numbers; a CSV file does not.
+        wide: the whole numbers that float64 does not hold apart, if there are such.
+        lost: a sentence about texts that stand for missing in it; empty if there are none.
+        remedy: what makes them values again.
+    """
+
+    raw: "Array | Coded"
+    typed: bool = False
+    wide: WideIntegers | None = None
+    lost: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +69,7 @@ def settle_target(
     *,
     usable: Array,
     source: str,
+    cells: Cells | None = None,
     task: Task | None = None,
     positive: Label | None = None,
 ) -> Target:
@@ -65,6 +85,7 @@ def settle_target(
         values: canonical values of that kind.
         usable: `(n,)` bool, rows to look at: readable, target present.
         source: name, for messages.
+        cells: the same as the source gave them, from which labels are read; `values` if None.
         task: what is to be predicted, if the guess is not wanted.
         positive: the class whose probability a binary model is judged by.
 
@@ -73,11 +94,13 @@ def settle_target(
             positive class that does not occur, or values that do not suit the task.
     """
     rows = int(usable.sum())
+    cells = cells or Cells(raw=values)
     if rows < FEWEST_ROWS:
         raise DataError(
             f"{source}: expected at least {FEWEST_ROWS} rows with a target, found {rows} of "
             f"{len(values):,}.",
-            remedy="Collect more rows.",
+            evidence=cells.lost,
+            remedy=cells.remedy or "Collect more rows.",
             rows=rows,
             column=column.name,
         )
@@ -88,19 +111,25 @@ def settle_target(
             remedy="Choose another target.",
             column=column.name,
         )
+    wide = cells.wide.within(usable) if cells.wide is not None else None
     if task is None and positive is None:
-        task = None if _looks_like_classes(column, values[usable]) else "regression"
+        task = None if _looks_like_classes(column, values[usable], wide) else "regression"
     if task == "regression":
+        if wide is not None and wide.can_shift:
+            raise _held_alike(column.name, source, wide)
         return _regression(column, values, usable, source, positive)
-    return _classes(column, values, usable, source, task, positive)
+    present = ~missing_rows(values)
+    found = read_labels(cells.raw, present, usable & present, typed=cells.typed)
+    return _classes(column, found, source, cells, task, positive)
 
 
-def _looks_like_classes(column: Column, values: Array) -> bool:
+def _looks_like_classes(column: Column, values: Array, wide: WideIntegers | None) -> bool:
     if column.kind != "numeric":
         return True
-    distinct = np.unique(values)
-    whole = bool(np.all(distinct == np.rint(distinct)))
-    return whole and len(distinct) <= MOST_NUMBERS and len(values) >= 5 * len(distinct)
+    floats = np.unique(values)
+    whole = bool(np.all(floats == np.rint(floats)))
+    distinct = len(floats) if wide is None else wide.distinct
+    return whole and distinct <= MOST_NUMBERS and len(values) >= 5 * distinct
 
 
 def _regression(
@@ -128,58 +157,47 @@ def _regression(
 
 def _classes(
     column: Column,
-    values: Array,
-    usable: Array,
+    found: Labels,
     source: str,
+    cells: Cells,
     task: Task | None,
     positive: Label | None,
 ) -> Target:
-    words = _as_words(column, values)
-    distinct, counts = count_values(words[usable])
-    sizes = dict(zip(distinct, counts.tolist(), strict=True))
+    labels, sizes, words = found.labels, found.rows, found.words
+    classes: tuple[Label, ...] = tuple(labels.values())
+    rows = sum(sizes.values())
     if len(sizes) == 1:
-        raise _one_value(column.name, source, repr(distinct[0]))
-    if len(sizes) > MOST_CLASSES or (len(sizes) > 50 and len(sizes) > 0.5 * usable.sum()):
+        raise _one_value(column.name, source, repr(next(iter(labels.values()))), cells)
+    if len(sizes) > MOST_CLASSES or (len(sizes) > 50 and len(sizes) > 0.5 * rows):
         raise DataError(
             f"{source}, target `{column.name}`: expected classes that repeat, found "
-            f"{len(sizes):,} different values in {int(usable.sum()):,} rows.",
+            f"{len(sizes):,} different values in {rows:,} rows.",
             remedy='Choose another target, or pass task="regression" for numbers.',
             column=column.name,
             classes=len(sizes),
         )
     notes = []
-    if positive is not None and word(positive) not in sizes:
-        near = nearest(word(positive), list(sizes))
-        shown = ", ".join(map(repr, sorted(sizes)[:10]))
-        raise DataError(
-            f"{source}, target `{column.name}`: expected positive= to be one of the classes, "
-            f"found {positive!r}.",
-            evidence=f"Classes: {shown}{' and more' * (len(sizes) > 10)}.",
-            remedy=f"Write positive={literal(near)}." if near else "Choose one of these classes.",
-            positive=positive,
-            near=near,
-        )
-    if len(sizes) > 2 and positive is None and task == "binary":
+    chosen = _chosen(column.name, found, source, positive) if positive is not None else None
+    if len(sizes) > 2 and chosen is None and task == "binary":
         raise DataError(
             f"{source}, target `{column.name}`: expected two classes, found {len(sizes)}.",
             remedy="Name the class to tell from the rest with positive=.",
             classes=len(sizes),
         )
-    if len(sizes) > 2 and positive is not None and task != "multiclass":
-        chosen = word(positive)
-        rest = f"not {chosen}"
+    if len(sizes) > 2 and chosen is not None and task != "multiclass":
+        label = str(labels[chosen])
+        rest = f"not {label}"
         words = objects(None if w is None else chosen if w == chosen else rest for w in words)
-        sizes = {chosen: sizes[chosen], rest: int(usable.sum()) - sizes[chosen]}
-        notes.append(f"`{column.name}`: all classes but {chosen!r} are taken together.")
+        sizes = {chosen: sizes[chosen], rest: rows - sizes[chosen]}
+        labels = {chosen: label, rest: rest}
+        notes.append(f"`{column.name}`: all classes but {label!r} are taken together.")
     if len(sizes) == 2 and task != "multiclass":
-        chosen = word(positive) if positive is not None else _rarer(sizes)
-        other = next(name for name in sizes if name != chosen)
-        classes = typed_labels([other, chosen])
-        why = "as asked" if positive is not None else f"the rarer: {sizes[chosen]:,} rows"
+        last = chosen if chosen is not None else _rarer(sizes, labels)
+        classes = (labels[next(name for name in sizes if name != last)], labels[last])
+        why = "as asked" if chosen is not None else f"the rarer: {sizes[last]:,} rows"
         notes.append(f"The positive class of `{column.name}` is {classes[1]!r} ({why}).")
         settled: Task = "binary"
     else:
-        classes = typed_labels(sorted(sizes, key=natural))
         notes.append(f"`{column.name}` has {len(classes)} classes.")
         settled = "multiclass"
     if column.kind == "numeric" and task is None:
@@ -194,49 +212,34 @@ def _classes(
         task=settled,
         classes=classes,
         notes=tuple(notes),
-        findings=tuple(class_findings(column.name, sizes)),
+        findings=tuple(
+            class_findings(column.name, {str(labels[name]): sizes[name] for name in sizes})
+        ),
     )
 
 
-def _as_words(column: Column, values: Array) -> Array:
-    """The target as texts, 1.0 being "1" and a boolean True or False."""
-    if column.kind == "boolean":
-        names = {1.0: "True", 0.0: "False"}
-        return objects(names.get(value) for value in values.tolist())
-    plain = Column(name=column.name, kind="categorical", missing=column.missing)
-    return canonical_column(values, plain)[0]
+def _chosen(name: str, found: Labels, source: str, positive: Label) -> str:
+    """The word of the positive class."""
+    classes = list(found.labels.values())
+    place = find_label(positive, classes)
+    if place is not None:
+        return list(found.labels)[place]
+    near = nearest(word(positive), [str(label) for label in classes])
+    shown = ", ".join(map(repr, classes[:10]))
+    raise DataError(
+        f"{source}, target `{name}`: expected positive= to be one of the classes, "
+        f"found {positive!r}.",
+        evidence=f"Classes: {shown}{' and more' * (len(classes) > 10)}.",
+        remedy=f"Write positive={literal(near)}." if near else "Choose one of these classes.",
+        positive=positive,
+        near=near,
+    )
 
 
-def _rarer(sizes: dict[str, int]) -> str:
+def _rarer(sizes: dict[str, int], labels: dict[str, Label]) -> str:
     """The class with fewer rows; of two equal ones the later in natural order."""
-    return min(sorted(sizes, key=natural, reverse=True), key=lambda name: sizes[name])
-
-
-def natural(text: str) -> tuple[tuple[int, float, str], ...]:
-    """A sort key in which digits count as numbers.
-
-    Example:
-        >>> sorted(["k10", "k9", "-1", "3"], key=natural)
-        ['-1', '3', 'k9', 'k10']
-    """
-    if re.fullmatch(r"-?\d+", text, re.ASCII):
-        return ((0, float(text), text),)
-    pieces = re.split(r"(\d+)", text)
-    return tuple((1, float(p), "") if p.isascii() and p.isdigit() else (2, 0.0, p) for p in pieces)
-
-
-def typed_labels(words: list[str]) -> tuple[Label, ...]:
-    """Labels as people write them: whole numbers and booleans where all of them are, else text.
-
-    Example:
-        >>> typed_labels(["0", "1"]), typed_labels(["False", "True"]), typed_labels(["0", "a"])
-        ((0, 1), (False, True), ('0', 'a'))
-    """
-    if all(_WHOLE.fullmatch(text) and text != "-0" for text in words):
-        return tuple(int(text) for text in words)
-    if set(words) <= {"True", "False"}:
-        return tuple(text == "True" for text in words)
-    return tuple(words)
+    later = sorted(sizes, key=lambda name: natural(str(labels[name])), reverse=True)
+    return min(later, key=lambda name: sizes[name])
 
 
 def class_findings(name: str, sizes: dict[str, int]) -> list[Finding]:
@@ -273,10 +276,24 @@ def class_findings(name: str, sizes: dict[str, int]) -> list[Finding]:
     return found
 
 
-def _one_value(name: str, source: str, value: str) -> DataError:
+def _one_value(name: str, source: str, value: str, cells: Cells | None = None) -> DataError:
     return DataError(
         f"{source}, target `{name}`: expected at least two different values, found only {value}.",
-        remedy="Choose another target, or collect rows of another class.",
+        evidence=cells.lost if cells is not None else "",
+        remedy=(cells.remedy if cells is not None else "")
+        or "Choose another target, or collect rows of another class.",
         column=name,
         found=value,
+    )
+
+
+def _held_alike(name: str, source: str, wide: WideIntegers) -> DataError:
+    return DataError(
+        f"{source}, target `{name}`: expected numbers that float64 tells apart, found "
+        f"{wide.distinct:,} different whole numbers of which it tells {wide.floats:,}.",
+        remedy=f"Subtract the smallest value, {wide.smallest}, from `{name}`.",
+        column=name,
+        distinct=wide.distinct,
+        floats=wide.floats,
+        smallest=wide.smallest,
     )

@@ -28,8 +28,8 @@ def narrowed(values: Array) -> Array:
         values: `(n,)` objects.
 
     Example:
-        >>> narrowed(objects([1.5, None])).tolist(), narrowed(objects([timedelta(hours=1)])).tolist()
-        ([1.5, nan], [3600.0])
+        >>> narrowed(objects([1, 0.5])).tolist(), narrowed(objects([timedelta(hours=1)])).tolist()
+        ([1.0, 0.5], [3600.0])
     """
     types = {type(value) for value in values}
     if not types <= _PLAIN:

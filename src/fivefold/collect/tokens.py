@@ -1,0 +1,44 @@
+"""Texts that stand for missing: the usual ones, less and more by column."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fivefold.codecs.cell import word
+
+Missing = Sequence[Any] | Mapping[str, Any]
+IN_CLASSES = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "#N/A")
+"""Texts that stand for a missing class; `none` is not among them, as it often is a class."""
+
+
+def asked_tokens(missing: Missing, name: str) -> tuple[str, ...]:
+    """The texts that the user says stand for missing in this column."""
+    found = missing.get(name, ()) if isinstance(missing, Mapping) else missing
+    if isinstance(found, Mapping):
+        found = [token for token, counts in found.items() if counts]
+    items = [found] if isinstance(found, str | int | float) else found
+    return tuple(dict.fromkeys(word(item) for item in items))
+
+
+def tokens_of(missing: Missing, name: str, usual: Sequence[str]) -> tuple[str, ...]:
+    """All texts that stand for missing in a column.
+
+    Args:
+        missing: for all columns, or by column: those to add; a mapping that adds (True) and takes
+            out (False); or nothing, where none but the empty text counts.
+        name: of the column.
+        usual: the texts that count where nothing is said.
+
+    Example:
+        >>> tokens_of({"x": ["-9"]}, "x", ("NA", "?"))
+        ('NA', '?', '-9')
+        >>> tokens_of({"x": {"NA": False}}, "x", ("NA", "?")), tokens_of({"x": []}, "x", ("NA",))
+        (('?',), ())
+    """
+    added = asked_tokens(missing, name)
+    if not isinstance(missing, Mapping) or name not in missing:
+        return (*usual, *added)
+    said = missing[name]
+    if isinstance(said, Mapping):
+        gone = {word(token) for token, counts in said.items() if not counts}
+        return (*(token for token in usual if word(token) not in gone), *added)
+    return (*usual, *added) if added else ()
