@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.coded import objects
-from fivefold.collect.infer import found_tokens, guess_kind
+from fivefold.collect.infer import guess_kind
+from fivefold.collect.tokens import found_tokens
 
 
 def kind(values, **options):

@@ -1,26 +1,15 @@
 """The one door from raw values to the codec, for frames, CSV text and JSON alike."""
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 
-from fivefold.codecs.cell import (
-    BAD,
-    as_float,
-    boolean,
-    is_missing,
-    moment,
-    null_numbers,
-    null_words,
-    number,
-    word,
-)
+from fivefold.codecs.cell import null_numbers
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.numerals import reader as numeral_reader
-from fivefold.codecs.picture import picture, picture_stack
+from fivefold.codecs.picture import picture_stack
 from fivefold.codecs.schema import RULES, Column, Kind
+from fivefold.codecs.single import FAULTS, NAN, NAT, cell_reader
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 
@@ -38,9 +27,6 @@ WANTED: dict[Kind, str] = {
     "text": "text",
     "image": "images",
 }
-_FAULTS = (*BAD, OSError)
-_NAN = float("nan")
-_NAT = np.datetime64("NaT", "us")
 
 
 def canonical(
@@ -78,8 +64,8 @@ def canonical(
         (3.5, 1.0)
     """
     try:
-        return _reader(kind, missing, format, rules)(value)
-    except _FAULTS as fault:
+        return cell_reader(kind, missing, format, rules)(value)
+    except FAULTS as fault:
         found, wanted = shown(value), wanted_of(kind, format)
         raise DataError(
             f"A {kind} value: expected {wanted}, found {found}.",
@@ -161,8 +147,8 @@ def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -
 
 def _reason(value: object, column: Column) -> str:
     try:
-        _reader(column.kind, column.missing, column.format, column.rules)(value)
-    except _FAULTS as fault:
+        cell_reader(column.kind, column.missing, column.format, column.rules)(value)
+    except FAULTS as fault:
         return f"{fault}."
     return ""
 
@@ -178,55 +164,6 @@ def shown(value: object) -> str:
         value = value.item()
     text = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _reader(
-    kind: Kind, missing: tuple[str, ...], format: str, rules: int
-) -> Callable[[object], object]:
-    words, numbers = null_words(missing), null_numbers(missing)
-    written = numeral_reader(format) if format and kind == "numeric" else None
-
-    def read_float(value: object, read: Callable[[object], float]) -> float:
-        if is_missing(value) or (isinstance(value, str) and word(value) in words):
-            return _NAN
-        if written and isinstance(value, str | bytes):
-            result = written(value if isinstance(value, str) else value.decode())
-            return _NAN if result in numbers else result
-        if numbers and _float_or_nan(value) in numbers:
-            return _NAN
-        result = read(value)
-        return _NAN if result in numbers else result  # "no" is the number 0 of a boolean column
-
-    def read_word(value: object) -> str | None:
-        if is_missing(value):
-            return None
-        text = word(float(value) if rules < 2 and isinstance(value, Decimal) else value)
-        return None if text in words else text
-
-    def read_moment(value: object) -> np.datetime64:
-        if is_missing(value) or (isinstance(value, str | int | float) and word(value) in words):
-            return _NAT
-        return moment(value, format)
-
-    def read_image(value: object) -> Array | None:
-        absent = is_missing(value) or (isinstance(value, str) and word(value) in words)
-        return None if absent else picture(value, rules)
-
-    return {
-        "numeric": lambda value: read_float(value, number),
-        "boolean": lambda value: read_float(value, boolean),
-        "categorical": read_word,
-        "text": read_word,
-        "datetime": read_moment,
-        "image": read_image,
-    }[kind]
-
-
-def _float_or_nan(value: object) -> float:
-    try:
-        return as_float(value)
-    except BAD:
-        return _NAN
 
 
 def _as_array(values: Array) -> Array:
@@ -267,10 +204,10 @@ def _floats(values: Array, column: Column) -> tuple[Array, Array]:
     numbers = null_numbers(column.missing)
     if numbers:
         absent = np.isin(values, list(numbers))
-        values = np.where(absent, _NAN, values)
+        values = np.where(absent, NAN, values)
         wrong &= ~absent
     if wrong.any():
-        values = np.where(wrong, _NAN, values)
+        values = np.where(wrong, NAN, values)
     return values, np.flatnonzero(wrong)
 
 
@@ -295,14 +232,14 @@ def _objects(values: list[object], column: Column) -> tuple[Array, Array]:
 
 
 def _cells(values: list[object], column: Column) -> tuple[Array, Array]:
-    read = _reader(column.kind, column.missing, column.format, column.rules)
-    empty = {"numeric": _NAN, "boolean": _NAN, "datetime": _NAT}.get(column.kind)
+    read = cell_reader(column.kind, column.missing, column.format, column.rules)
+    empty = {"numeric": NAN, "boolean": NAN, "datetime": NAT}.get(column.kind)
     cells: list[object] = []
     bad = []
     for position, value in enumerate(values):
         try:
             cells.append(read(value))
-        except _FAULTS:
+        except FAULTS:
             cells.append(empty)
             bad.append(position)
     dtype = {"numeric": "f8", "boolean": "f8", "datetime": "M8[us]"}.get(column.kind, "O")

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.cell import BAD, is_missing, null_numbers, number, word
+from fivefold.codecs.cell import BAD, is_missing, word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import count_words
 from fivefold.collect.dates import find_dates
 from fivefold.collect.numbers import NumberForm, find_number_form, looks_written
+from fivefold.collect.tokens import found_numbers, found_tokens
 from fivefold.collect.written import Written
 
 ENOUGH = 0.99
@@ -102,7 +103,7 @@ def guess_kind(
     if values.dtype != object:
         kind = declared or by_dtype.get(values.dtype.kind, "numeric")
         pattern = written.date_format or "" if kind == "datetime" else ""
-        return Guess(kind=kind, format=pattern, tokens=_found_numbers(values, tokens))
+        return Guess(kind=kind, format=pattern, tokens=found_numbers(values, tokens))
     first = next((value for value in values if not is_missing(value)), None)
     if declared == "image" or (declared is None and _is_picture(first)):
         return Guess(kind="image")
@@ -168,41 +169,6 @@ def count_values(values: Array) -> tuple[list[Any], Array]:
 
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
     return list(distinct), np.bincount(codes[codes >= 0], minlength=len(distinct))
-
-
-def found_tokens(distinct: Sequence[Any], counts: Array, tokens: Sequence[str]) -> dict[str, int]:
-    """How often each token for missing occurs among distinct values, as a text or as a number.
-
-    Blanks count as the empty token, an empty cell as nothing; "0" finds "0.0" too.
-    """
-    wanted, numbers = {"", *tokens}, null_numbers(tuple(tokens))
-    found: dict[str, int] = {}
-    for value, count in zip(distinct, counts.tolist(), strict=True):
-        if isinstance(value, int | float) and value in numbers and not isinstance(value, bool):
-            found[word(value)] = found.get(word(value), 0) + count
-        if not isinstance(value, str) or not value:
-            continue
-        text = value.strip()
-        if text in wanted or (numbers and _number(text) in numbers):
-            found[text] = found.get(text, 0) + count
-    return found
-
-
-def _number(text: str) -> float:
-    try:
-        return number(text)
-    except BAD:
-        return float("nan")
-
-
-def _found_numbers(values: Array, tokens: Sequence[str]) -> dict[str, int]:
-    if values.dtype.kind not in "iuf":
-        return {}
-    counts = {
-        token: sum(int((values == number).sum()) for number in null_numbers((token,)))
-        for token in tokens
-    }
-    return {token: count for token, count in counts.items() if count}
 
 
 def _is_picture(value: Any) -> bool:

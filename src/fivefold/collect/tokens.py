@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fivefold.codecs.cell import word
+from fivefold.codecs.cell import BAD, null_numbers, number, word
+from fivefold.codecs.table import Array
 
 Missing = Sequence[Any] | Mapping[str, Any]
 IN_CLASSES = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "#N/A")
@@ -42,3 +43,39 @@ def tokens_of(missing: Missing, name: str, usual: Sequence[str]) -> tuple[str, .
         gone = {word(token) for token, counts in said.items() if not counts}
         return (*(token for token in usual if word(token) not in gone), *added)
     return (*usual, *added) if added else ()
+
+
+def found_tokens(distinct: Sequence[Any], counts: Array, tokens: Sequence[str]) -> dict[str, int]:
+    """How often each token for missing occurs among distinct values, as a text or as a number.
+
+    Blanks count as the empty token, an empty cell as nothing; "0" finds "0.0" too.
+    """
+    wanted, numbers = {"", *tokens}, null_numbers(tuple(tokens))
+    found: dict[str, int] = {}
+    for value, count in zip(distinct, counts.tolist(), strict=True):
+        if isinstance(value, int | float) and value in numbers and not isinstance(value, bool):
+            found[word(value)] = found.get(word(value), 0) + count
+        if not isinstance(value, str) or not value:
+            continue
+        text = value.strip()
+        if text in wanted or (numbers and _number(text) in numbers):
+            found[text] = found.get(text, 0) + count
+    return found
+
+
+def _number(text: str) -> float:
+    try:
+        return number(text)
+    except BAD:
+        return float("nan")
+
+
+def found_numbers(values: Array, tokens: Sequence[str]) -> dict[str, int]:
+    """How often each token that is a number occurs in an array of numbers."""
+    if values.dtype.kind not in "iuf":
+        return {}
+    counts = {
+        token: sum(int((values == number).sum()) for number in null_numbers((token,)))
+        for token in tokens
+    }
+    return {token: count for token, count in counts.items() if count}
