@@ -10,7 +10,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.numerals import Numerals, anatomy
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
-from fivefold.collect.written import Written
+from fivefold.collect.notation import Notation
 
 FORMS = st.builds(
     lambda marks, unit: Numerals(decimal=marks[0], thousands=marks[1], **unit),
@@ -23,7 +23,7 @@ LONE = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 def read(*texts, declared=None, **said):
     """What a column of these texts is read as: its kind, form and values."""
-    guess = guess_kind(objects(texts), declared=declared, written=Written(**said))
+    guess = guess_kind(objects(texts), declared=declared, notation=Notation(**said))
     column = Column(name="c", kind=guess.kind, format=guess.format)
     return guess, canonical_column(objects(texts), column, on_bad="missing")[0].tolist()
 

@@ -9,8 +9,8 @@ from fivefold.codecs.schema import Kind, Label, Task
 from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
+from fivefold.collect.notation import Notations, Said
 from fivefold.collect.wishes import Wishes
-from fivefold.collect.written import Said, Writing
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
@@ -101,9 +101,9 @@ class Collect(Stage):
 
     @model_validator(mode="after")
     def _check_marks(self) -> Self:
-        writing = self._writing()
-        for name in [*writing.kinds, ""]:
-            said = writing.of(name)
+        notations = self._notations()
+        for name in [*notations.kinds, ""]:
+            said = notations.of(name)
             if said.decimal and said.decimal == said.thousands:
                 where = f" of {name!r}" if name else ""
                 raise ValueError(
@@ -169,11 +169,13 @@ class Collect(Stage):
             kinds=self.kinds,
             drop=self.drop,
             missing=self.missing,
-            writing=self._writing(),
+            notations=self._notations(),
             group=self.group,
             time=self.time,
             on_bad_value=self.on_bad_value,
         )
 
-    def _writing(self) -> Writing:
-        return Writing(decimal=self.decimal, thousands=self.thousands, date_format=self.date_format)
+    def _notations(self) -> Notations:
+        return Notations(
+            decimal=self.decimal, thousands=self.thousands, date_format=self.date_format
+        )

@@ -69,7 +69,7 @@ def gather(
         kinds=wishes.kinds,
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
-        writing=wishes.writing,
+        notations=wishes.notations,
         labels=wishes.labels(),
     )
     usable = usable_rows(table, target, raw.name, wishes)
@@ -86,7 +86,7 @@ def gather(
     table.columns[target], table.values[target] = settled.column, settled.values
     table.findings += settled.findings
     _give_roles(table, wishes, raw.name)
-    set_aside(table, {*wishes.kinds, *wishes.writing.kinds}, usable)
+    set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
         columns=tuple(table.columns.values()),

@@ -15,9 +15,9 @@ from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import count_words
 from fivefold.collect.dates import find_dates
+from fivefold.collect.notation import Notation
 from fivefold.collect.numbers import NumberForm, find_number_form, looks_written
 from fivefold.collect.tokens import found_numbers, found_tokens
-from fivefold.collect.written import Written
 
 ENOUGH = 0.99
 """Fraction of values that must be numbers (or dates) for the rest to be strays."""
@@ -70,7 +70,7 @@ def guess_kind(
     *,
     declared: Kind | None = None,
     tokens: Sequence[str] = (),
-    written: Written | None = None,
+    notation: Notation | None = None,
 ) -> Guess:
     """The kind of a column.
 
@@ -83,16 +83,16 @@ def guess_kind(
         declared: the kind that its type in the source or the user says; only its tokens and the
             format of its numbers or dates are looked for then.
         tokens: texts that stand for missing.
-        written: what the user, the file and its other columns say of its numbers and dates.
+        notation: what the user, the file and its other columns say of its numbers and dates.
 
     Example:
         >>> guess = guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
         >>> guess.kind, guess.tokens
         ('numeric', {'?': 9})
     """
-    written = written or Written()
+    notation = notation or Notation()
     if isinstance(values, Coded):
-        return _guess_codes(values, declared, tokens, written)
+        return _guess_codes(values, declared, tokens, notation)
     if values.ndim > 1:
         return Guess(
             kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
@@ -102,7 +102,7 @@ def guess_kind(
         return Guess(kind="text", unread=str(values.dtype))
     if values.dtype != object:
         kind = declared or by_dtype.get(values.dtype.kind, "numeric")
-        pattern = written.date_format or "" if kind == "datetime" else ""
+        pattern = notation.date_format or "" if kind == "datetime" else ""
         return Guess(kind=kind, format=pattern, tokens=found_numbers(values, tokens))
     first = next((value for value in values if not is_missing(value)), None)
     if declared == "image" or (declared is None and _is_picture(first)):
@@ -111,22 +111,22 @@ def guess_kind(
         distinct, counts = count_values(values)
     except TypeError:
         return Guess(kind=declared or "text", nested=declared is None)
-    return _guess_counted(distinct, counts, declared, tokens, written)
+    return _guess_counted(distinct, counts, declared, tokens, notation)
 
 
 def _guess_codes(
-    values: Coded, declared: Kind | None, tokens: Sequence[str], written: Written
+    values: Coded, declared: Kind | None, tokens: Sequence[str], notation: Notation
 ) -> Guess:
     """The same from codes; numbers and dates among the values are looked at as such."""
     if values.values.dtype != object:
-        return guess_kind(values.array(), declared=declared, tokens=tokens, written=written)
+        return guess_kind(values.array(), declared=declared, tokens=tokens, notation=notation)
     distinct, counts = values.counted()
     first = next((value for value in distinct if not is_missing(value)), None)
     if declared == "image" or (declared is None and _is_picture(first)):
         return Guess(kind="image")
     present = [place for place, value in enumerate(distinct) if not is_missing(value)]
     items = [distinct[place] for place in present]
-    return _guess_counted(items, counts[present], declared, tokens, written)
+    return _guess_counted(items, counts[present], declared, tokens, notation)
 
 
 def _guess_counted(
@@ -134,7 +134,7 @@ def _guess_counted(
     counts: Array,
     declared: Kind | None,
     tokens: Sequence[str],
-    written: Written,
+    notation: Notation,
 ) -> Guess:
     found = found_tokens(distinct, counts, tokens)
     present = [
@@ -150,7 +150,7 @@ def _guess_counted(
     if declared is None and not any(map(_is_cell, items)):
         return Guess(kind="text", unread=type(items[0]).__name__)
     if declared in {None, "datetime", "numeric"}:
-        guess = _guess(items, weights, declared, written)
+        guess = _guess(items, weights, declared, notation)
     else:
         guess = Guess(kind=declared)
     if guess.kind == "text":
@@ -187,7 +187,9 @@ def _is_cell(value: Any) -> bool:
     return True
 
 
-def _guess(items: list[Any], weights: list[int], declared: Kind | None, written: Written) -> Guess:
+def _guess(
+    items: list[Any], weights: list[int], declared: Kind | None, notation: Notation
+) -> Guess:
     if all(isinstance(item, date | np.datetime64) for item in items):
         return Guess(kind="datetime")
     texts = [item.strip() if isinstance(item, str) else "" for item in items]
@@ -199,7 +201,7 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None, written:
     if declared != "datetime":
         numbers, wrong, share = _read_numbers(items, weights)
         cells = [text or item for text, item in zip(texts, items, strict=True)]
-        form = find_number_form(cells, weights, wrong=wrong, **written.marks())
+        form = find_number_form(cells, weights, wrong=wrong, **notation.marks())
         if form.format:
             numbers, wrong, share = _read_numbers(items, weights, form.format)
         codes = _have_leading_zeros(texts, weights)
@@ -207,11 +209,11 @@ def _guess(items: list[Any], weights: list[int], declared: Kind | None, written:
             return Guess(kind="numeric", format=form.format, numbers=form)
     if all(texts):
         enough = ENOUGH if declared is None else HALF
-        dated = find_dates(texts, weights, written.date_format, enough=enough)
+        dated = find_dates(texts, weights, notation.date_format, enough=enough)
     if dated is not None and dated.pattern is not None:
         return Guess(kind="datetime", format=dated.pattern, ambiguous=dated.other)
     if declared is not None:
-        return Guess(kind=declared, format=written.date_format or "")
+        return Guess(kind=declared, format=notation.date_format or "")
     torn = dated.torn if dated else ()
     strays: dict[str, int] = {}
     for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):

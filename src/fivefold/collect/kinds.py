@@ -6,13 +6,13 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
+from fivefold.collect.notation import Notations
 from fivefold.collect.numbers import are_labels
-from fivefold.collect.written import Writing
 from fivefold.reading.raw import Raw
 
 
 def guess_kinds(
-    raw: Raw, said: Mapping[str, Kind], tokens: Mapping[str, Sequence[str]], writing: Writing
+    raw: Raw, said: Mapping[str, Kind], tokens: Mapping[str, Sequence[str]], notations: Notations
 ) -> dict[str, Guess]:
     """What each column seems to hold; those with decimal commas tell how to read the others.
 
@@ -20,16 +20,16 @@ def guess_kinds(
         raw: the source as read.
         said: kinds that the user says.
         tokens: texts that stand for missing, by column.
-        writing: what the user says of numbers and dates.
+        notations: what the user says of numbers and dates.
     """
     told = {**raw.kinds, **said}
     comma = raw.text.get("delimiter") == ";"
 
     def guess(name: str, *, certain: bool) -> Guess:
-        written = writing.of(name, comma=comma, certain=certain)
+        notation = notations.of(name, comma=comma, certain=certain)
         declared = told.get(name)
         return guess_kind(
-            raw.columns[name], declared=declared, tokens=tokens[name], written=written
+            raw.columns[name], declared=declared, tokens=tokens[name], notation=notation
         )
 
     guesses = {name: guess(name, certain=False) for name in raw.columns}

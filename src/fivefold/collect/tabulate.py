@@ -13,10 +13,10 @@ from fivefold.codecs.table import Array
 from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
+from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.numbers import number_findings, number_like
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.collect.whole import WideIntegers, wide_integers
-from fivefold.collect.written import Writing, unread_column
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
@@ -59,7 +59,7 @@ def tabulate(
     kinds: Mapping[str, Kind] | None = None,
     missing: Missing = (),
     on_bad: Literal["error", "missing"] = "missing",
-    writing: Writing | None = None,
+    notations: Notations | None = None,
     labels: bool | None = None,
 ) -> Tabulated:
     """The table of a source in canonical values.
@@ -70,7 +70,7 @@ def tabulate(
         kinds: of columns where the guess is not wanted.
         missing: texts that stand for missing in all columns, or by column: see `tokens_of`.
         on_bad: what a cell becomes that is not of its column's kind.
-        writing: how texts write numbers and dates.
+        notations: how texts write numbers and dates.
         labels: whether the target is said to be classes, which stay as they are written; None to
             guess.
 
@@ -84,13 +84,13 @@ def tabulate(
     for finding in findings if on_bad == "error" else ():
         if finding.code == "unreadable_images":
             raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
-    said = {**(writing.kinds if writing else {}), **(kinds or {})}
+    said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     tokens = {
         name: tokens_of(missing, name, IN_CLASSES if name == target else DEFAULT_MISSING)
         for name in raw.columns
     }
-    guesses = guess_kinds(raw, said, tokens, writing or Writing())
+    guesses = guess_kinds(raw, said, tokens, notations or Notations())
     if target in guesses and target not in said:
         guesses[target] = as_written(guesses[target], raw.columns[target], tokens[target], labels)
     for name, found in raw.columns.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fivefold.codecs.schema import Kind, Label, Task
-from fivefold.collect.written import Writing
+from fivefold.collect.notation import Notations
 from fivefold.core.faults import nearest
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError, FivefoldError
@@ -27,7 +27,7 @@ class Wishes:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: Any = ()
-    writing: Writing = field(default_factory=Writing)
+    notations: Notations = field(default_factory=Notations)
     group: str | None = None
     time: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
@@ -93,7 +93,7 @@ class Wishes:
             *(("drop", name) for name in self.drop),
             *(("kinds", name) for name in self.kinds),
             *(("missing", name) for name in by_column),
-            *self.writing.named(),
+            *self.notations.named(),
             *(("group", name) for name in [self.group] if name is not None),
             *(("time", name) for name in [self.time] if name is not None),
         ]
@@ -102,7 +102,7 @@ class Wishes:
             for setting, name in asked
             if name not in names
         ]
-        found += self.writing.clashes(self.kinds, source)
+        found += self.notations.clashes(self.kinds, source)
         uses = {"target": target, "group": self.group or "", "time": self.time or ""}
         for role, name in uses.items():
             others = [other for other, same in uses.items() if name and same == name]

@@ -16,7 +16,7 @@ Said = str | Mapping[str, str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class Notation:
     """How the texts of a column are written, as far as that is said elsewhere.
 
     Args:
@@ -44,12 +44,12 @@ class Written:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writing:
+class Notations:
     """What a user says of the texts of all columns; see `Collect` for each.
 
     Example:
-        >>> writing = Writing(decimal={"price": ","}, date_format="%d/%m/%Y")
-        >>> writing.of("price").decimal, writing.of("when").decimal, writing.kinds
+        >>> notations = Notations(decimal={"price": ","}, date_format="%d/%m/%Y")
+        >>> notations.of("price").decimal, notations.of("when").decimal, notations.kinds
         (',', None, {'price': 'numeric'})
     """
 
@@ -57,9 +57,9 @@ class Writing:
     thousands: Said = None
     date_format: Said = None
 
-    def of(self, name: str, *, comma: bool = False, certain: bool = False) -> Written:
+    def of(self, name: str, *, comma: bool = False, certain: bool = False) -> Notation:
         """What is said of one column, beside what its file says."""
-        return Written(
+        return Notation(
             decimal=_of(self.decimal, name),
             thousands=_of(self.thousands, name),
             date_format=_of(self.date_format, name),
