@@ -209,3 +209,20 @@ def test_wide_columns_are_served_as_they_were_trained(tmp_path):
     assert abs(wanted[FEW == 0, 0].mean() - wanted[FEW == 1, 0].mean()) > 0.1
     for source in sources(tmp_path, frame)[:-1]:
         assert np.abs(model.predict_proba(source) - wanted).max() < 1e-5
+
+
+@pytest.mark.parametrize("mark", [",", ".", " "])
+def test_wide_numbers_with_thousands_are_told_apart(tmp_path, mark):
+    texts = [f"{2**60 + step:,}".replace(",", mark) for step in FEW]
+    path = tmp_path / "t.csv"
+    pd.DataFrame({"a": texts, "x": X, "y": Y}).to_csv(path, index=False)
+    collected = collect(str(path))
+    assert collected.schema["a"].kind == "categorical"
+    assert set(collected.table.column("a")) == set(texts)
+    assert not {"constant", "id_column"} & {*codes(collected)}
+    said = collect(str(path), thousands={"a": mark})
+    assert said.schema["a"].kind == "numeric"
+    assert "wide_integers" in codes(said)
+    pd.DataFrame({"y": texts, "x": X}).to_csv(path, index=False)
+    with pytest.raises(DataError, match=f"Subtract the smallest value, {2**60},"):
+        collect(str(path), task="regression", thousands={"y": mark})

@@ -63,6 +63,7 @@ def test_pandas_types_become_arrays_and_kinds():
         "span": "numeric",
     }
     assert raw.columns["null"].tolist() == [10001, None]
+    assert type(raw.columns["null"][0]) is int
     assert raw.columns["maybe"].tolist() == [True, None]
     assert raw.columns["grade"].tolist() == [3, 1]
     assert raw.columns["zoned"][0] == np.datetime64("2024-01-01T20:00")
