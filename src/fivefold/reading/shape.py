@@ -36,7 +36,7 @@ def shape_of(content: bytes, delimiter: str) -> Shape | None:
     r"""The shape of UTF-8 bytes; None where the delimiter is not one byte.
 
     Example:
-        >>> shape = shape_of(b'a,b\\n1,"x,y"\\n', ",")
+        >>> shape = shape_of(b'a,b\n1,"x,y"\n', ",")
         >>> shape.plain, shape.quoted, shape.rows, shape.well_formed, shape.simple
         (0, 2, 2, True, True)
     """
@@ -67,7 +67,7 @@ def shape_of(content: bytes, delimiter: str) -> Shape | None:
         quoted=quoted.width if has_quotes else plain.width,
         lines=plain.rows,
         rows=quoted.rows if has_quotes else plain.rows,
-        well_formed=well_formed and inside == 0,
+        well_formed=well_formed and not int(inside),
         simple=_is_simple(content),
     )
 
