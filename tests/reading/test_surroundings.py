@@ -192,3 +192,64 @@ def test_limit_of_the_csv_module_is_left_alone_by_fields_that_fit():
         assert csv.field_size_limit() == 131_072
     finally:
         csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b\n1,2,9\n",
+        "price,age,size\n100.5,0.1,0.2,note\n107.5,0.3,0.4,\n",
+        "a,b\n100,1,2\n107,3,4\n",
+    ],
+)
+def test_rows_with_a_field_too_many_are_not_shifted(content):
+    for reading in (Reading(header=True), reading_of(SCHEMA)):
+        with pytest.raises(DataError):
+            open_delimited(content.encode(), "t.csv", reading)
+
+
+def test_row_names_of_one_row_are_known_from_the_training_file():
+    training = 'a,b,y\n"r1",1,2,p\n"7",3,4,q\n'
+    raw = open_delimited(training.encode(), "t.csv", Reading()).read()
+    assert raw.columns["column_0"].tolist() == ["r1", "7"]
+    asked = reading_of(SCHEMA, raw.text)
+    assert columns_of('a,b,y\n"r9",1,2,p\n', asked)["a"] == ["1"]
+
+
+def test_quotes_after_blanks_enclose_fields():
+    for reading in (Reading(), reading_of(SCHEMA)):
+        assert columns_of('a, b, y\n0.1, "q, 1", p\n0.2, "r", q\n', reading) == {
+            "a": ["0.1", "0.2"],
+            "b": ["q, 1", "r"],
+            "y": ["p", "q"],
+        }
+        assert columns_of('a,b,y\n"1", 2, "p"\n"3", 4, "q"\n', reading)["y"] == ["p", "q"]
+
+
+def test_quotes_are_letters_in_a_part_of_a_file_where_they_were_in_all_of_it():
+    training = 'a,b,y\n"oh,1,p\n"B",2,q\nC,3,p\n'
+    raw = open_delimited(training.encode(), "t.csv", Reading()).read()
+    assert raw.columns["a"].tolist() == ['"oh', '"B"', "C"]
+    asked = reading_of(SCHEMA, raw.text)
+    assert columns_of('a,b,y\n"B",2,q\n', asked)["a"] == ['"B"']
+    assert columns_of('"a","b","y"\n"B","2","q"\n', asked)["a"] == ["B"]
+    assert columns_of('a,b,y\n"B, 1",2,q\n', asked)["a"] == ["B, 1"]
+
+
+def test_backslashes_escape_in_a_part_of_a_file_where_they_did_in_all_of_it():
+    training = 'a,b,y\n"say \\"hi\\", 3",2,p\n"C:\\\\dir",4,q\n'
+    raw = open_delimited(training.encode(), "t.csv", Reading()).read()
+    assert raw.columns["a"].tolist() == ['say "hi", 3', "C:\\dir"]
+    assert columns_of('a,b,y\n"C:\\\\dir",4,q\n', reading_of(SCHEMA, raw.text))["a"] == ["C:\\dir"]
+
+
+def test_header_with_a_line_end_in_a_name_is_found_at_both_ends():
+    schema = Schema(
+        columns=(Column(name="a\n(m)", kind="text"), Column(name="y", kind="text", role="target")),
+        target="y",
+        task="binary",
+        classes=("p", "q"),
+    )
+    content = '"a\n(m)",y\n1,p\n2,q\n'
+    for reading in (Reading(), reading_of(schema)):
+        assert columns_of(content, reading)["a\n(m)"] == ["1", "2"]

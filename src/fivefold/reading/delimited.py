@@ -59,7 +59,7 @@ class Delimited:
     def fits_arrow(self) -> bool:
         """Whether pyarrow is there, and reads this text as Python's `csv` does."""
         shape = self.dialect.shape
-        if shape is None or not shape.simple or self.dialect.escaped:
+        if shape is None or not shape.simple:
             return False
         width = shape.quoted if self.dialect.quoted else shape.plain
         if self.dialect.quoted and not shape.well_formed:
@@ -71,8 +71,7 @@ class Delimited:
         found = iterate_rows(
             self.text,
             self.dialect.delimiter,
-            quoted=self.dialect.quoted,
-            escaped=self.dialect.escaped,
+            **self.dialect.options,
         )
         present = (row or [""] for row in found if width == 1 or not is_blank(row))
         if self.dialect.header:
@@ -146,7 +145,8 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     if shape is not None and whole and shape.simple:
         layout = Layout(width=int(whole))
     else:
-        layout = find_layout(body.text, dialect, name, body.above)
+        named = "row_names" in reading.text
+        layout = find_layout(body.text, dialect, name, body.above, named=named)
     names = _names(opening, layout, name, reading)
     form = text_form(content, opening.text.encoding)
     raw = Raw(
@@ -154,7 +154,7 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
         columns={},
         positional=not dialect.header,
         untyped=True,
-        text=form | {"delimiter": dialect.delimiter} | _told(dialect, body.comments, reading),
+        text=form | {"delimiter": dialect.delimiter} | _told(opening, layout, reading),
         findings=text_findings(opening, layout, name, reading),
     )
     return Delimited(
@@ -182,8 +182,14 @@ def read_names(content: bytes, name: str, reading: Reading, suffix: str = "") ->
     return open_delimited(content, name, reading, suffix).names
 
 
-def _told(dialect: Dialect, comments: int, reading: Reading) -> dict[str, str]:
-    return {"skip": str(reading.skip)} if reading.skip else {}
+def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:
+    """What a file of rows to be answered may not show, as it is short."""
+    found = {"skip": str(reading.skip)} if reading.skip else {}
+    if opening.dialect.escaped:
+        found["quotes"] = "escaped"
+    elif '"' in opening.body.text and not opening.dialect.quoted:
+        found["quotes"] = "letters"
+    return found | ({"row_names": "yes"} if layout.corner else {})
 
 
 def _opening(content: bytes, name: str, reading: Reading, suffix: str) -> Opening:

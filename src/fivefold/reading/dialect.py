@@ -26,6 +26,7 @@ class Dialect:
         quoted: a field may stand in double quotes, and then hold delimiters and line ends.
         header: the first row holds the names.
         escaped: a backslash takes the meaning of a quote or delimiter away.
+        spaced: blanks before a field are none of it, and a quote may follow them.
         shape: of the text, where it was looked at.
     """
 
@@ -33,7 +34,13 @@ class Dialect:
     quoted: bool
     header: bool
     escaped: bool = False
+    spaced: bool = False
     shape: Shape | None = None
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """How rows are taken apart, besides the delimiter; see `iterate_rows`."""
+        return {"quoted": self.quoted, "escaped": self.escaped, "spaced": self.spaced}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +134,7 @@ def detect_dialect(
     header: bool | None,
     suffix: str = "",
     names: Collection[str] = (),
+    quotes: str = "",
 ) -> Dialect:
     """The dialect of a text.
 
@@ -137,6 +145,8 @@ def detect_dialect(
         header: None to detect.
         suffix: of the file: `.tsv` prefers tabs.
         names: of columns that a header would hold.
+        quotes: `letters` or `escaped`, as in the file that a model was fitted on, which is kept
+            to where rows are whole so.
     """
     lines = first_lines(text, _SAMPLE)
     delimiter = delimiter or detect_delimiter(lines, suffix)
@@ -144,14 +154,28 @@ def detect_dialect(
     quoted = detect_quoting(text, delimiter, shape)
     if header is None:
         header = detect_header(split_lines(lines, delimiter, quoted=quoted), names)
-    escaped = detect_escapes(text, delimiter, quoted=quoted)
+    spaced = _is_spaced(text, delimiter, shape)
+    escaped = not spaced and detect_escapes(text, delimiter, quoted=quoted)
+    if quotes == "letters" and quoted and '""' not in text and not _opens_quoted(text, delimiter):
+        quoted = not _whole(text, delimiter, quoted=False)
+    if quotes == "escaped" and "\\" in text:
+        escaped = escaped or _whole(text, delimiter, quoted=True, escaped=True)
     return Dialect(
         delimiter=delimiter,
-        quoted=quoted or escaped,
+        quoted=quoted or escaped or spaced,
         header=header,
         escaped=escaped,
-        shape=None if escaped else shape,
+        spaced=spaced,
+        shape=None if escaped or spaced else shape,
     )
+
+
+def _is_spaced(text: str, delimiter: str, shape: Shape | None) -> bool:
+    """Whether quotes after a blank after a delimiter enclose fields: rows are whole so."""
+    well_formed = shape is not None and shape.well_formed and shape.quoted > 0
+    if well_formed or delimiter == " " or not re.search(rf'{re.escape(delimiter)} +"', text):
+        return False
+    return _whole(text, delimiter, quoted=True, spaced=True)
 
 
 def detect_delimiter(lines: list[str], suffix: str = "") -> str:
@@ -233,9 +257,13 @@ def detect_escapes(text: str, delimiter: str, *, quoted: bool) -> bool:
     return _whole(text, delimiter, quoted=True, escaped=True)
 
 
-def _whole(text: str, delimiter: str, *, quoted: bool, escaped: bool) -> bool:
+def _whole(
+    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
+) -> bool:
+    """Whether all rows are of one width, and every quote is in its place."""
+    options = {"quoted": quoted, "escaped": escaped, "spaced": spaced}
     try:
-        rows = iterate_lines(text, delimiter, quoted=quoted, escaped=escaped, strict=True)
+        rows = iterate_lines(text, delimiter, strict=True, **options)
         return len({len(row) for row, _ in rows if row}) == 1
     except csv.Error:
         return False

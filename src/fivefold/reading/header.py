@@ -57,7 +57,8 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     Raises:
         DataError: if the text is empty; if no line has the names that a model reads.
     """
-    skip = reading.skip
+    # Known names show where the header is; a file without one has the lines that were skipped.
+    skip = 0 if reading.asks and not reading.headerless else reading.skip
     known = reading.delimiter or ""
     body = find_body(text.content, skip=skip, delimiter=known, names=reading.names)
     if reading.asks:
@@ -84,6 +85,7 @@ def _opened(
     names: Sequence[str] = (),
     layout: tuple[str, ...] = (),
     fit: float = 0.0,
+    quotes: str = "",
 ) -> Opening:
     content = body.text.encode("utf-8", "surrogatepass")
     dialect = detect_dialect(
@@ -93,10 +95,9 @@ def _opened(
         header=header,
         suffix=suffix,
         names=names,
+        quotes=quotes,
     )
-    rows = iterate_rows(
-        body.text, dialect.delimiter, quoted=dialect.quoted, escaped=dialect.escaped
-    )
+    rows = iterate_rows(body.text, dialect.delimiter, **dialect.options)
     first: list[str] = next((row for row in rows if row), [])
     return Opening(
         text=text,
@@ -112,25 +113,26 @@ def _opened(
 def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
     marks = [reading.delimiter, body.delimiter, reading.text.get("delimiter"), *DELIMITERS]
     delimiters = list(dict.fromkeys(mark for mark in marks if mark))
-    known = set(reading.names)
+    known, quotes = set(reading.names), reading.text.get("quotes", "")
     needed = 1.0
     for skipped, rest in _beginnings(body.text):
-        lines = first_lines(rest[:_HEAD], 1)
         best, mark = 0.0, ""
         for delimiter in delimiters:
             for is_quoted in (True, False):
-                row = next(iter(split_lines(lines, delimiter, quoted=is_quoted)), [])
+                row = _first_row(rest, delimiter, is_quoted)
                 held = len(known & {cell.strip() for cell in row} | known & set(row))
                 best, mark = max((best, mark), (float(held), delimiter), key=lambda pair: pair[0])
         if best >= needed:
             lower = Body(text=rest, above=body.above + skipped, delimiter=body.delimiter)
-            return _opened(text, lower, delimiter=mark, header=True, fit=best)
+            return _opened(text, lower, delimiter=mark, header=True, fit=best, quotes=quotes)
         needed = max(1.0, len(reading.inputs) / 2)
     if reading.headerless and body.text.strip():
         fitting = _without_header(body.text, delimiters, reading)
         if fitting is not None:
             fit, mark, layout = fitting
-            return _opened(text, body, delimiter=mark, header=False, layout=layout, fit=fit)
+            return _opened(
+                text, body, delimiter=mark, header=False, layout=layout, fit=fit, quotes=quotes
+            )
     row = next(iter(split_lines(first_lines(body.text, 1), delimiters[0], quoted=True)), [])
     raise DataError(
         f"{name}: expected a first line with the names of columns, found {row[:3]}.",
@@ -142,6 +144,12 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
 
 
 _HEAD = 1 << 20
+
+
+def _first_row(text: str, delimiter: str, is_quoted: bool) -> list[str]:
+    """The fields of the first row, a name with line ends in quotes among them."""
+    rows = iterate_rows(text[:_HEAD], delimiter, quoted=is_quoted, spaced=is_quoted)
+    return next((row for row in rows if row), [])
 
 
 def _beginnings(text: str) -> Iterator[tuple[int, str]]:

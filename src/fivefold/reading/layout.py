@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fivefold.errors import DataError
-from fivefold.reading.dialect import Dialect
+from fivefold.reading.dialect import Dialect, line_end
 from fivefold.reading.rows import iterate_lines
 
 
@@ -24,17 +24,20 @@ class Layout:
     surplus: int = 0
 
 
-def find_layout(text: str, dialect: Dialect, name: str, above: int = 0) -> Layout:
+def find_layout(
+    text: str, dialect: Dialect, name: str, above: int = 0, *, named: bool = False
+) -> Layout:
     """The layout of a text.
 
-    A header that is one field short above rows which all begin with a name of their own is R's.
-    Empty fields at the end of rows are cut off.
+    A header that is one field short is R's above two rows or more which all begin with a name of
+    their own (see `_are_names`) and end in a filled field. Empty fields at the end are cut off.
 
     Args:
         text: the rows, their header first if there is one.
         dialect: how they are written.
         name: of the source, for messages.
         above: lines above the text, for messages.
+        named: the file that a model was fitted on has such names, so that one row may have one.
 
     Raises:
         DataError: naming the first lines whose rows have too many or too few fields. It carries
@@ -43,22 +46,38 @@ def find_layout(text: str, dialect: Dialect, name: str, above: int = 0) -> Layou
     rows = (pair for pair in _rows(text, dialect) if not is_blank(pair[0]))
     header = next(rows, ([], 0))[0] if dialect.header else []
     widths: Counter[int] = Counter()
-    surplus, empty, names, named = 0, True, set[str](), True
+    surplus, empty, names, filled = 0, True, dict[str, None](), True
     for row, _ in rows:
         widths[len(row)] += 1
         if header and len(row) > len(header):
             surplus += 1
             empty = empty and not any(cell.strip() for cell in row[len(header) :])
-            named = named and bool(row[0].strip()) and row[0] not in names
-            names.add(row[0])
+            filled = filled and bool(row[0].strip() and row[-1].strip()) and row[0] not in names
+            names[row[0]] = None
     width = len(header) or (widths.most_common(1)[0][0] if widths else 0)
     if set(widths) <= {width} or (width == 1 and set(widths) <= {0, 1}):
         return Layout(width=width)
     if header and empty and min(widths) >= width:
         return Layout(width=width, surplus=surplus)
-    if header and set(widths) == {width + 1} and named and '\\"' not in text:
+    has_names = filled and (named or len(names) > 1) and '\\"' not in text
+    if header and set(widths) == {width + 1} and has_names and _are_names(list(names), text):
         return Layout(width=width + 1, corner=True)
     raise _ragged(text, dialect, width, name, above)
+
+
+def _are_names(names: list[str], text: str) -> bool:
+    """Whether the first cells of all rows name them: in quotes, as words, counted from 0 or 1."""
+    if text[line_end(text, 0) :].lstrip().startswith('"') or not any(map(_is_number, names)):
+        return True
+    return any(names == [str(row + first) for row in range(len(names))] for first in (0, 1))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_blank(row: list[str]) -> bool:
@@ -67,7 +86,7 @@ def is_blank(row: list[str]) -> bool:
 
 
 def _rows(text: str, dialect: Dialect) -> Iterator[tuple[list[str], int]]:
-    return iterate_lines(text, dialect.delimiter, quoted=dialect.quoted, escaped=dialect.escaped)
+    return iterate_lines(text, dialect.delimiter, **dialect.options)
 
 
 def _ragged(text: str, dialect: Dialect, width: int, name: str, above: int) -> DataError:

@@ -4,14 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
 
 LARGEST = 2**31 - 1
 """Characters of a field; the `csv` module takes 131,072 unless told otherwise."""
 
 
 def iterate_rows(
-    text: str, delimiter: str, *, quoted: bool, escaped: bool = False
+    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
 ) -> Iterator[list[str]]:
     """All rows of a text by Python's `csv` module; blank lines are empty rows.
 
@@ -20,12 +19,20 @@ def iterate_rows(
         delimiter: one character.
         quoted: a field may stand in double quotes, which are written twice inside it.
         escaped: a backslash before a quote, a delimiter or a backslash takes its meaning away.
+        spaced: blanks before a field are none of it, so that a quote may follow them.
     """
-    return (row for row, _ in iterate_lines(text, delimiter, quoted=quoted, escaped=escaped))
+    options = {"quoted": quoted, "escaped": escaped, "spaced": spaced}
+    return (row for row, _ in iterate_lines(text, delimiter, **options))
 
 
 def iterate_lines(
-    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, strict: bool = False
+    text: str,
+    delimiter: str,
+    *,
+    quoted: bool,
+    escaped: bool = False,
+    spaced: bool = False,
+    strict: bool = False,
 ) -> Iterator[tuple[list[str], int]]:
     """The same, each with the number of its last line, from 1.
 
@@ -34,7 +41,14 @@ def iterate_lines(
     """
     done = 0
     while True:
-        reader = _reader(text, delimiter, quoted, escaped, strict)
+        reader = csv.reader(
+            io.StringIO(_kept_backslashes(text, delimiter) if escaped else text, newline=""),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            escapechar="\\" if escaped else None,
+            skipinitialspace=spaced,
+            strict=strict,
+        )
         try:
             for number, row in enumerate(reader):
                 if number >= done:
@@ -48,18 +62,6 @@ def iterate_lines(
             csv.field_size_limit(LARGEST)
             continue
         return
-
-
-def _reader(text: str, delimiter: str, quoted: bool, escaped: bool, strict: bool) -> Any:
-    if escaped:
-        text = _kept_backslashes(text, delimiter)
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        escapechar="\\" if escaped else None,
-        strict=strict,
-    )
 
 
 def _kept_backslashes(text: str, delimiter: str) -> str:

@@ -178,7 +178,7 @@ def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
         `encoding` and `delimiter`, `detected` where the user overruled what the bytes show, `skip`
         where lines at the top were left out; empty if the source was no text.
     """
-    names = ("encoding", "detected", "delimiter", "skip")
+    names = ("encoding", "detected", "delimiter", "skip", "quotes", "row_names")
     return {name: provenance[name] for name in names if name in provenance}
 
 
