@@ -158,3 +158,29 @@ def test_image_folder_is_replayed_picture_by_picture_though_some_lie_outside(tmp
     result = ff.Pipeline(stages).run(seed=0, progress=False)
     assert parity_of(result) == (8, 0, "fresh")
     assert len(ff.load(tmp_path / "m.ff").predict(tmp_path / "photos")) == 41
+
+
+def test_relative_path_is_found_again_from_another_folder(tmp_path, monkeypatch):
+    table().to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    class Move(ff.Stage):
+        """Works in another folder from here on."""
+
+        def run(self, collected: ff.Collected) -> ff.Collected:
+            monkeypatch.chdir(tmp_path / "other")
+            return collected.replace()
+
+    assert parity_of(deployed("t.csv", tmp_path, Move())) == (24, 0, "fresh")
+
+
+def test_source_that_predict_cannot_read_is_refused_and_not_passed_over(tmp_path, monkeypatch):
+    from fivefold.deploy import parity
+
+    found = np.zeros((0, 2), np.float32), np.zeros(24, bool)
+    monkeypatch.setattr(origins, "score_rows", lambda *arguments, **options: found)
+    with pytest.raises(ParityError, match="cannot be read again") as caught:
+        deployed(table(), tmp_path)
+    assert caught.value.door == "source"
+    assert parity.TOLERANCE == 1e-5

@@ -282,3 +282,52 @@ def test_polars_is_read_with_pyarrow_and_without(monkeypatch, blocked):
     assert np.isnat(raw.columns["t"][1])
     assert raw.columns["d"].tolist()[::2] == [3600.0, 0.0]
     assert raw.kinds == {"c": "categorical", "b": "boolean", "t": "datetime", "d": "numeric"}
+
+
+def test_intervals_of_times_are_their_text_from_every_source():
+    breaks = pd.date_range("2024-01-01", periods=3)
+    spans = pd.to_timedelta([0, 1, 2], unit="h")
+    frame = pd.DataFrame(
+        {"t": pd.IntervalIndex.from_breaks(breaks), "d": pd.IntervalIndex.from_breaks(spans)}
+    )
+    wanted = {name: [str(value) for value in frame[name]] for name in frame}
+    for source in (frame, pa.Table.from_pandas(frame)):
+        assert as_lists(read(source)) == wanted
+
+
+def test_nested_arrow_types_with_view_in_a_name_are_read():
+    table = pa.table({"s": pa.array([{"views": 1}]), "t": pa.array(["a"], pa.string_view())})
+    assert as_lists(read(table)) == {"s": [{"views": 1}], "t": ["a"]}
+
+
+def test_categories_of_numbers_are_categories_from_parquet_too(tmp_path):
+    frame = pd.DataFrame({"c": pd.Categorical([3, 1, 3]), "n": [1, 2, 3]})
+    frame.to_parquet(tmp_path / "f.parquet")
+    assert read(tmp_path / "f.parquet").kinds == {"c": "categorical"}
+
+
+def test_pandas_arrays_that_are_no_columns_are_read():
+    raw = read_columns({"c": pd.cut(np.array([0.5, 2.5]), [0, 1, 3]), "n": pd.array([1, None])})
+    assert raw.columns["c"].tolist()[0] is not None
+    assert raw.columns["n"].tolist() == [1, None]
+    assert read_arrays(np.zeros((2, 1)), pd.Categorical(["a", "b"])).columns["target"].tolist() == [
+        "a",
+        "b",
+    ]
+
+
+def test_masked_cells_are_missing_in_matrices_and_columns():
+    masked = np.ma.masked_greater(np.array([[1.0, 5.0], [5.0, 2.0]]), 4)
+    raw = read((masked, [0, 1]))
+    assert np.isnan(raw.column("x0")).tolist() == [False, True]
+    times = np.ma.array(np.array(["2024-01-01", "2024-01-02"], "M8[ns]"), mask=[False, True])
+    found = read_columns({"t": times}).column("t")
+    assert found[0] == np.datetime64("2024-01-01")
+    assert np.isnat(found[1])
+
+
+def test_target_of_two_columns_is_refused_and_of_one_keeps_its_name():
+    x = pd.DataFrame({"a": [1, 2]})
+    assert read_arrays(x, pd.DataFrame({"y": [0, 1]})).target == "y"
+    with pytest.raises(DataError, match="found a frame of 2"):
+        read_arrays(x, pd.DataFrame({"y": [0, 1], "z": [0, 1]}))

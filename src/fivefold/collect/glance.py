@@ -13,7 +13,7 @@ from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import read_names
 from fivefold.reading.encoding import detect_encoding
 from fivefold.reading.files import JSON, TEXT, suffix_of
-from fivefold.reading.frames import is_pandas, label_text
+from fivefold.reading.frames import is_lazy, is_pandas, label_text
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import unique_names
 from fivefold.reading.source import find_files, form_of
@@ -47,10 +47,11 @@ def glance(source: Any, reading: Reading) -> list[str]:
         return []
     path = find_files(source)[0]
     suffix = suffix_of(path.name)
+    head = _head(path)
     if suffix in JSON:
-        return _json_names(_head(path))
-    if suffix in TEXT and "idx" not in path.name:
-        return _text_names(_head(path), path.name, suffix, reading)
+        return _json_names(head)
+    if suffix in TEXT and "idx" not in path.name and not head.startswith((b"PAR1", b"PK\3\4")):
+        return _text_names(head, path.name, suffix, reading)
     return []
 
 
@@ -62,6 +63,8 @@ def _labels(source: Any) -> list[str]:
     if hasattr(source, "column_names") and hasattr(source, "schema"):
         _, hidden, ranges = index_columns(source)
         return [*ranges, *(name_of(n, source) for n in source.column_names if n not in hidden)]
+    if is_lazy(source):
+        return list(source.collect_schema().names())
     columns = source if isinstance(source, Mapping) else getattr(source, "columns", ())
     return [label_text(label) for label in columns]
 
@@ -103,9 +106,9 @@ def _json_names(content: bytes) -> list[str]:
     for line in io.BytesIO(content):
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             return []
-        if not isinstance(row, dict):
+        if not isinstance(row, dict) or set(row) == {"instances"}:
             return []
         names.update(dict.fromkeys(row))
     return list(names)

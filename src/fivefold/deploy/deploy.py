@@ -177,7 +177,13 @@ class Deploy(Stage):
         trained: Trained,
     ) -> dict[str, Any]:
         """Differences by door; raises if one is too large."""
-        from fivefold.deploy.parity import compare, replay_fresh, replay_here, tolerance_of
+        from fivefold.deploy.parity import (
+            compare,
+            refuse_unread,
+            replay_fresh,
+            replay_here,
+            tolerance_of,
+        )
 
         schema, targets = data.codec.schema, data.train.target
         table, rows, wanted = replayed.table, replayed.rows, replayed.wanted
@@ -193,7 +199,12 @@ class Deploy(Stage):
         parity: dict[str, Any] = {}
         if replayed.source is not None:
             kept, found = places["source"], scores.pop("source")
-            parity |= compare({"source": found}, wanted[kept], rows[kept], tolerance=tolerance)
+            answered = np.ones(len(rows), bool)
+            answered[replayed.source.places] = False
+            answered[kept] = True
+            refuse_unread(table, schema, rows, answered)
+            if len(kept):
+                parity |= compare({"source": found}, wanted[kept], rows[kept], tolerance=tolerance)
             there = fresh and replayed.source.is_fresh
             parity |= {
                 "source_rows": len(kept),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.reading.arrow import index_columns
 from fivefold.reading.origin import Origin, Source
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.replay import score_rows
@@ -73,11 +74,12 @@ def from_source(source: Source | None, rows: Array, seed: int) -> FromSource | N
     """Which of the replayed rows are replayed from the source too; None if it is not at hand.
 
     Args:
-        source: of the table, None where it was loaded or made by a stage of the user's.
+        source: of the table, None where it was loaded or made by a stage of the user's; what
+            streams is gone when it has been read.
         rows: `(n,)` positions in the collected table.
         seed: of the draw, where there are more than `ROWS`.
     """
-    if source is None or not len(rows):
+    if source is None or not len(rows) or not all(o.is_lasting for o in source.origins):
         return None
     places = np.arange(len(rows))
     if len(rows) > ROWS:
@@ -94,5 +96,8 @@ def _write_arrow(origin: Origin, rows: Array, path: Path) -> None:
 
     table = origin.take(rows)
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
+    if isinstance(origin.value, pa.Table):  # a counted index is only described, for all rows
+        for name, values in index_columns(origin.value)[2].items():
+            table = table.append_column(name, pa.array(values[rows]))
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fivefold
+from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.deploy.doors import write_doors
@@ -159,6 +160,35 @@ def compare(
                 gap=gaps[door],
             )
     return gaps
+
+
+def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> None:
+    """Refuse a source with rows that Collect could read in full, and predict cannot.
+
+    Args:
+        table: the replayed rows, canonical.
+        schema: of the columns.
+        rows: `(n,)` their positions in the collected table.
+        kept: `(n,)` bool, rows that were answered from the source, or were not asked for.
+
+    Raises:
+        ParityError: naming the first such row.
+    """
+    whole = np.ones(len(rows), bool)
+    for column in schema.inputs:
+        values = canonical_column(table.column(column.name), column)[0]
+        if values.dtype == object:
+            whole &= np.array([value is not None for value in values], bool)
+        elif values.dtype.kind in "fM" and values.ndim == 1:
+            whole &= values == values
+    lost = np.flatnonzero(whole & ~kept)
+    if len(lost):
+        raise _refused(
+            "source",
+            f"an answer for row {rows[lost[0]]:,}, all of whose cells Collect has read",
+            f"that it cannot be read again, as {len(lost):,} rows cannot",
+            row=int(rows[lost[0]]),
+        )
 
 
 def tolerance_of(task: str, targets: Array, wanted: Array) -> float:

@@ -1,5 +1,6 @@
 """Arrays in memory: matrices, stacks of images, columns by name, rows by name."""
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.reading.cells import array_of, narrowed
+from fivefold.reading.cells import array_of, array_of_tensor, narrowed
 from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
 from fivefold.reading.raw import Raw, unique_names
 
@@ -26,7 +27,9 @@ def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
     Raises:
         DataError: if the lengths differ or a shape cannot be read.
     """
-    target = label_text(getattr(y, "name", None) or "target")
+    names = [*getattr(y, "columns", ())] if getattr(y, "ndim", 1) == 2 else []
+    name_of_y = names[0] if len(names) == 1 else getattr(y, "name", None)
+    target = "target" if name_of_y is None else label_text(name_of_y)
     labels, kind = _one_column(y)
     raw = read_inputs(x, name)
     if len(raw) != len(labels):
@@ -116,8 +119,18 @@ def read_records(
 def column_of(values: Any) -> "tuple[Array | Coded, Kind | None]":
     """One column of any library, and the kind that its type decides."""
     if is_pandas(values):
-        series = values.to_series() if not hasattr(values, "iloc") else values
-        return from_pandas(series.iloc[:, 0] if getattr(series, "ndim", 1) == 2 else series)
+        if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
+            raise DataError(
+                f"columns: expected one column, found a frame of {values.shape[1]}.",
+                remedy="Pass one of its columns; a model predicts one target.",
+                wanted="one column",
+                found=f"a frame of {values.shape[1]}",
+            )
+        if getattr(values, "ndim", 1) == 2:
+            return from_pandas(values.iloc[:, 0])
+        # An index or an array of pandas; whoever made it has imported pandas.
+        is_series = hasattr(values, "iloc")
+        return from_pandas(values if is_series else sys.modules["pandas"].Series(values))
     if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
         return _of_library(values)
     array = array_of(values)
@@ -147,7 +160,9 @@ def _one_column(y: Any) -> "tuple[Array | Coded, Kind | None]":
 def dense(x: Any, name: str) -> Any:
     """The values of a sparse matrix or a tensor as an array."""
     if hasattr(x, "detach"):
-        return x.detach().cpu().numpy()
+        return array_of_tensor(x)
+    if hasattr(x, "A1"):  # a numpy matrix, of which every column has two axes
+        return np.asarray(x)
     if not is_sparse(x):
         return x
     rows, width = x.shape
@@ -167,7 +182,7 @@ def is_sparse(x: object) -> bool:
 
 
 def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kind]]":
-    array = np.asarray(x)
+    array = x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     if array.dtype.names:  # a structured array
         columns, kinds = {}, {}
         for key in array.dtype.names:
@@ -176,7 +191,8 @@ def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kin
                 kinds[key] = kind
         return columns, kinds
     if array.ndim in (1, 2) and array.dtype.kind in "fiubOUSMm":
-        array = array.reshape(len(array), -1)
+        array = array.reshape(len(array), -1) if array.ndim == 1 and len(array) else array
+        array = array[:, None] if array.ndim == 1 else array
         found = [column_of(array[:, place]) for place in range(array.shape[1])]
         return (
             {f"x{place}": values for place, (values, _) in enumerate(found)},

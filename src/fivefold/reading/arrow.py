@@ -2,6 +2,7 @@
 
 import ast
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,10 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | N
     kind = column.type
     if types.is_dictionary(kind):
         return _dictionary(column), "categorical"
-    if types.is_string(kind) or types.is_large_string(kind) or "view" in str(kind):
-        return _texts(column.cast(pa.large_string()) if "view" in str(kind) else column), None
+    if types.is_string_view(kind):
+        column, kind = column.cast(pa.large_string()), pa.large_string()
+    if types.is_string(kind) or types.is_large_string(kind):
+        return _texts(column), None
     if types.is_boolean(kind):
         values = np.asarray(column) if not column.null_count else objects(column.to_pylist())
         return values.astype(bool) if not column.null_count else values, "boolean"
@@ -145,7 +148,12 @@ def _interval(cell: Any, closed: Any) -> str | None:
         return None
     import pandas as pd
 
-    return str(pd.Interval(cell["left"], cell["right"], closed))
+    ends: Any = [cell["left"], cell["right"]]
+    if isinstance(ends[0], datetime):
+        ends = [pd.Timestamp(end) for end in ends]
+    elif isinstance(ends[0], timedelta):
+        ends = [pd.Timedelta(end) for end in ends]
+    return str(pd.Interval(ends[0], ends[1], closed))
 
 
 def index_columns(table: Any) -> tuple[set[str], set[str], dict[str, Array]]:
@@ -168,6 +176,21 @@ def index_columns(table: Any) -> tuple[set[str], set[str], dict[str, Array]]:
                 ranges[str(level["name"])] = counted
     hidden = {name for name in table.column_names if name.startswith(_UNNAMED)}
     return labels - hidden, hidden, ranges
+
+
+def categories_of(table: Any) -> set[str]:
+    """Columns that were categories in the pandas frame that a table was made from.
+
+    Parquet keeps texts as such, and whole numbers, times and others as what they were before.
+    """
+    described = table.schema.pandas_metadata or {}
+    columns = described.get("columns", ())
+    named = (c.get("field_name") or c.get("name") for c in columns if _is_category(c))
+    return {str(name) for name in named}
+
+
+def _is_category(described: Any) -> bool:
+    return isinstance(described, dict) and described.get("pandas_type") == "categorical"
 
 
 def name_of(label: str, table: Any) -> str:

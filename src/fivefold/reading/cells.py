@@ -100,14 +100,31 @@ def array_of(values: Any) -> "Array | Coded":
     if isinstance(values, Coded):
         return values
     if isinstance(values, np.ma.MaskedArray):
-        return narrowed(objects(None if v is np.ma.masked else v for v in values.tolist()))
-    if hasattr(values, "detach"):  # a tensor
-        values = values.detach().cpu().numpy()
+        return _of_masked(values)
+    if hasattr(values, "detach"):
+        values = array_of_tensor(values)
     if not isinstance(values, np.ndarray) and hasattr(values, "__array__"):
         values = np.asarray(values)
     if isinstance(values, np.ndarray):
         return _of_numpy(values)
     return narrowed(objects(values))
+
+
+def array_of_tensor(tensor: Any) -> Array:
+    """The numbers of a tensor of torch, wherever and however it keeps them."""
+    tensor = tensor.detach().cpu()
+    if tensor.is_sparse or "sparse" in str(tensor.layout):
+        tensor = tensor.to_dense()
+    return np.asarray((tensor.float() if "bfloat16" in str(tensor.dtype) else tensor).numpy())
+
+
+def _of_masked(values: Any) -> "Array | Coded":
+    mask, data = np.ma.getmaskarray(values), np.ma.getdata(values)
+    if data.dtype.kind in "fMm":
+        absent = np.nan if data.dtype.kind == "f" else "NaT"
+        return _of_numpy(np.where(mask, np.array(absent, data.dtype), data))
+    cells = zip(data.tolist(), mask.tolist(), strict=True)
+    return narrowed(objects(None if gone else cell for cell, gone in cells))
 
 
 def _of_numpy(values: Array) -> "Array | Coded":

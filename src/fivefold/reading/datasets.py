@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records
+from fivefold.reading.cells import array_of_tensor
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.raw import Raw
 
@@ -54,7 +55,7 @@ def read_dataset(source: Any, name: str) -> Raw:
         return read_arrow(_arrow_of(source), name)
     tensors = getattr(source, "tensors", None)
     if isinstance(tensors, tuple) and 0 < len(tensors) <= 2:
-        arrays = [_turned(tensor.detach().cpu().numpy(), axis=1) for tensor in tensors]
+        arrays = [_turned(array_of_tensor(tensor), axis=1) for tensor in tensors]
         if len(arrays) == 1:
             return read_inputs(arrays[0], name)
         return read_arrays(arrays[0], arrays[1], name)
@@ -90,7 +91,7 @@ def _plain(value: Any) -> Any:
     """A tensor as an array or a number; others as they are."""
     if not hasattr(value, "detach"):
         return value
-    array = _turned(value.detach().cpu().numpy(), axis=0)
+    array = _turned(array_of_tensor(value), axis=0)
     return array.item() if array.ndim == 0 else array
 
 

@@ -75,7 +75,7 @@ def _pieces(
         raw = _read_parquet(content, name)
     elif suffix in EXCEL or (is_zip and suffix != ".zip"):
         header = False if reading.headerless else reading.header
-        raw = workbook.read_workbook(content, name, header=header)
+        raw = workbook.read_workbook(content, name, header=header, empty=reading.asks)
     elif is_zip or suffix == ".zip":
         raw = _read_zip(content, name, reading)
     elif suffix in JSON:
@@ -162,9 +162,15 @@ def bytes_of(path: Path) -> bytes:
 
 
 def _read_parquet(content: bytes, name: str) -> Raw:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise PreflightError(
+            f"{name}: expected the package pyarrow, which reads Parquet files, found it missing.",
+            remedy="Install it with pip install pyarrow, or pass the rows as CSV or JSON lines.",
+            package="pyarrow",
+        ) from None
     try:
         table = parquet.ParquetFile(pa.BufferReader(content)).read()
     except (pa.ArrowException, OSError) as fault:

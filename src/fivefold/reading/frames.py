@@ -8,7 +8,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.reading.arrow import from_arrow, index_columns, name_of
+from fivefold.reading.arrow import categories_of, from_arrow, index_columns, name_of
 from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.raw import Raw, unique_names
 
@@ -19,7 +19,13 @@ Read = tuple["Array | Coded", Kind | None]
 def is_frame(source: object) -> bool:
     """Whether it is a frame: of pandas or polars, or one that speaks the Arrow protocol."""
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
-    return speaks or is_pandas(source) or is_polars(source) or _is_alike(source)
+    known = is_pandas(source) or is_polars(source) or is_lazy(source)
+    return speaks or known or _is_alike(source)
+
+
+def is_lazy(frame: object) -> bool:
+    """Whether it is a query of polars that gives a frame when it is collected."""
+    return type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "collect")
 
 
 def _is_alike(source: object) -> bool:
@@ -53,6 +59,8 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
     """
     if is_pandas(frame):
         return _read_pandas(frame, name, wanted)
+    if is_lazy(frame):
+        frame = frame.collect()
     if is_polars(frame) and not _has_pyarrow():
         return _read_polars(frame, name, wanted)
     if not hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "__arrow_c_array__"):
@@ -89,16 +97,21 @@ def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> 
     places = {label: place for place, label in enumerate(table.column_names)}
     if len(places) < len(table.column_names):
         unique_names(table.column_names, name)  # says which
+    categories = categories_of(table)
     named.sort(key=lambda pair: pair[1] not in labels)
     counted = [(key, _counting(values)) for key, values in ranges.items()]
     columns: list[tuple[Any, Callable[[], Read]]] = [*counted]
     for key, label in named:
-        columns.append((key, _arrow_reader(table, places[label])))
+        columns.append((key, _arrow_reader(table, places[label], label in categories)))
     return _collect(columns, name, wanted)
 
 
-def _arrow_reader(table: Any, place: int) -> Callable[[], Read]:
-    return lambda: from_arrow(table.column(place), table.schema.field(place))
+def _arrow_reader(table: Any, place: int, is_category: bool) -> Callable[[], Read]:
+    def read() -> Read:
+        values, kind = from_arrow(table.column(place), table.schema.field(place))
+        return values, "categorical" if is_category else kind
+
+    return read
 
 
 def _counting(values: Array) -> Callable[[], Read]:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,6 +71,14 @@ def list_pictures(folder: Path) -> list[Path]:
     """All pictures below a folder, in the order in which its rows are collected."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     return [path for inner, path in sorted(files.items()) if is_image(inner) and path.is_file()]
+
+
+def folder_digest(folder: Path) -> dict[str, Any]:
+    """The record of a folder of images as `read_image_folder` makes it, without decoding any."""
+    pictures = {path.relative_to(folder).as_posix(): path for path in list_pictures(folder)}
+    listed = [(inner, path.read_bytes) for inner, path in pictures.items()]
+    entries, _ = _entries(listed, folder.name)
+    return digest_of_files(folder.name, ((entry.path, entry.read()) for entry in entries))
 
 
 def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:

@@ -23,6 +23,7 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
     Raises:
         DataError: if it has another number of columns.
     """
+    x = np.array(x, dtype=object) if isinstance(x, list | tuple) else x
     shape: tuple[int, ...] = tuple(getattr(x, "shape", ()))
     named = getattr(getattr(x, "dtype", None), "names", None)
     if not reading.asks or is_frame(x) or named:

@@ -1,6 +1,5 @@
 """Where the rows of a table came from, so that they can be read again as they came."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -10,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.errors import DataError
 from fivefold.reading.fingerprint import digest_of_file
+from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import describe, form_of
@@ -26,6 +27,7 @@ class Origin:
         rows: how many.
         files: `path`, `bytes`, `sha256` of each file, as plain values.
         places: `(n,)` which rows of the source these are; None: all.
+        folder: that relative paths start from.
     """
 
     value: Any
@@ -33,6 +35,7 @@ class Origin:
     rows: int
     files: tuple[Any, ...] = ()
     places: Array | None = None
+    folder: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -47,15 +50,34 @@ class Origin:
         )
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether it can be read a second time."""
+        return not hasattr(self.value, "read_next_batch")
+
+    @property
     def paths(self) -> Any:
         """The path or paths by which another process reads it, absolute."""
         if form_of(self.value) == "pair":
-            return [os.path.abspath(os.fspath(path)) for path in self.value]  # noqa: PTH100
-        return os.path.abspath(Path(self.value).expanduser())  # noqa: PTH100
+            return [str(Path(self.folder, path).expanduser()) for path in self.value]
+        return str(Path(self.folder, Path(self.value).expanduser()))
 
     def changed(self) -> list[str]:
-        """Files that are not as they were when they were read."""
-        return [str(file["path"]) for file in self.files if _now(file) != file["sha256"]]
+        """Files that are not as they were when they were read; what has another length now."""
+        if hasattr(self.value, "iloc") or self.is_arrow:
+            return [] if len(self.value) == self.rows else [describe(self.value)]
+        return [str(file["path"]) for file in self.files if self._now(file) != file["sha256"]]
+
+    def _now(self, file: Any) -> str:
+        """The digest of a file as it is; that of the pictures of a table is taken as it was."""
+        path = Path(self.folder, str(file["path"]))
+        try:
+            if "files" not in file:
+                return str(digest_of_file(str(path), path.read_bytes())["sha256"])
+            if form_of(self.value) == "folder" and Path(self.paths).name == file["path"]:
+                return str(folder_digest(Path(self.paths))["sha256"])
+        except (OSError, DataError):
+            return ""
+        return str(file["sha256"])
 
     def take(self, rows: Array) -> Any:
         """Some rows in the form of the source; all of it where they cannot be told apart."""
@@ -100,16 +122,13 @@ class Source:
 
 def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
     """The origin of rows that were just read."""
-    plain = replace(reading, root=None if reading.root is None else os.fspath(reading.root))
-    return Origin(value=value, reading=plain, rows=len(raw), files=raw.files, places=raw.places)
-
-
-def _now(file: Any) -> str:
-    """The digest of a file as it is; that of many files is taken as it was."""
-    path = Path(str(file["path"]))
-    if "files" in file:
-        return str(file["sha256"])
-    try:
-        return str(digest_of_file(str(path), path.read_bytes())["sha256"])
-    except OSError:
-        return ""
+    here = str(Path.cwd())
+    root = None if reading.root is None else str(Path(here, Path(reading.root).expanduser()))
+    return Origin(
+        value=value,
+        reading=replace(reading, root=root),
+        rows=len(raw),
+        files=raw.files,
+        places=raw.places,
+        folder=here,
+    )

@@ -51,7 +51,7 @@ def form_of(source: Any, reading: Reading | None = None) -> Form | None:
         return "frame"
     if is_dataset(source):
         return "dataset"
-    if isinstance(source, Mapping):
+    if isinstance(source, Mapping) and not is_sparse(source):
         return "columns"
     if isinstance(source, tuple | list) and (source or asks):
         return _form_of_items(source, asks, only)
@@ -73,6 +73,8 @@ def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
             return "arrays"
         if isinstance(items, tuple) and paths and len(items) == 2 and "idx" in str(items[0]):
             return "pair"
+        if not only and items and all(isinstance(item, list | tuple) for item in items):
+            return "matrix"
         return "values" if only else "records"
     if len(items) == 2:
         return "pair" if paths else "arrays"
@@ -81,8 +83,10 @@ def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
 
 def _is_pair(x: Any, y: Any) -> bool:
     """Whether it is `(X, y)`: two of one length, the first with columns."""
-    wide = frames.is_frame(x) or is_sparse(x) or getattr(x, "ndim", 1) > 1
-    return wide and hasattr(y, "__len__") and x.shape[0] == len(y)
+    if isinstance(x, list) and x and isinstance(x[0], list | tuple):
+        return hasattr(y, "__len__") and len(x) == len(y) and getattr(y, "ndim", 1) == 1
+    wide = frames.is_frame(x) or is_sparse(x) or hasattr(x, "ndim")
+    return wide and hasattr(y, "__len__") and x.shape[0] == len(y) and x is not y
 
 
 def describe(source: Any) -> str:

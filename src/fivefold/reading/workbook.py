@@ -22,13 +22,16 @@ def missing_reader() -> PreflightError | None:
     )
 
 
-def read_workbook(content: bytes, name: str, *, header: bool | None = None) -> Raw:
+def read_workbook(
+    content: bytes, name: str, *, header: bool | None = None, empty: bool = False
+) -> Raw:
     """The first sheet of an Excel workbook, formulas as their last results.
 
     Args:
         content: the bytes of an `.xlsx` file.
         name: of the source, for messages.
         header: False if the first row is data already.
+        empty: a header alone will do.
 
     Raises:
         DataError: if the file is damaged, has no rows, or names a column twice.
@@ -51,7 +54,7 @@ def read_workbook(content: bytes, name: str, *, header: bool | None = None) -> R
     rows: list[list[Any]] = [row for row in grid if any(cell is not None for cell in row)]
     names = rows[0] if rows and header is not False else [None] * len(rows[0] if rows else [])
     body = rows if header is False else rows[1:]
-    if not body:
+    if not body and not (empty and rows):
         raise DataError(
             f"{name}: expected a header and rows in the first sheet, found {len(rows)} rows.",
             remedy="Put the table in the first sheet.",

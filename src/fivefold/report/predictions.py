@@ -65,8 +65,8 @@ def ask(model: "Predictor", path: Path, root: str | None = None) -> Iterator[Ask
     Raises:
         RequestError: naming row and column.
     """
-    if path.is_dir() or is_image(path.name):
-        files = list_pictures(path) if path.is_dir() else [path]
+    files = list_pictures(path) if path.is_dir() else [path] if is_image(path.name) else []
+    if files:
         for start in range(0, max(len(files), 1), _FILES):
             some = files[start : start + _FILES]
             yield {"file": list(map(str, some))}, list(spoken(model, model.scores(some)))
