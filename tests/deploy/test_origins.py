@@ -38,7 +38,7 @@ def parity_of(result):
 
 @pytest.mark.parametrize(
     ("form", "process"),
-    [("csv", "fresh"), ("parquet", "fresh"), ("arrow", "fresh"), ("frame", "this")],
+    [("csv", "fresh"), ("arrow", "fresh"), ("frame", "this")],
 )
 def test_rows_are_replayed_as_their_source_gives_them(tmp_path, form, process):
     frame = table()
