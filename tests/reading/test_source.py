@@ -211,3 +211,50 @@ def test_garbage_is_called_damaged_not_unknown(tmp_path, name, found):
     (tmp_path / name).write_bytes(b"garbage")
     with pytest.raises(DataError, match=f"expected {found}.*, found a damaged one"):
         read(tmp_path / name)
+
+
+def test_zips_with_a_stray_picture_keep_the_places_of_all_rows(tmp_path):
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for inner in ("x.png", "cat/1.png", "dog/2.png"):
+                content = io.BytesIO()
+                Image.new("L", (4, 4)).save(content, "PNG")
+                archive.writestr(inner, content.getvalue())
+    raw = read(str(tmp_path / "*.zip"))
+    assert len(raw) == 4
+    assert raw.places.tolist() == [0, 1, 3, 4]
+    assert raw.take(slice(1, 3)).places.tolist() == [1, 3]
+
+
+def test_zip_of_a_mac_and_a_zip_of_a_gzipped_table_are_read(tmp_path):
+    for member, content in (
+        ("t.csv", b"a,b\n1,x\n2,y\n"),
+        ("t.data", b"a,b\n1,x\n2,y\n"),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,x\n2,y\n")),
+    ):
+        with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+            archive.writestr(member, content)
+            archive.writestr("__MACOSX/._t.csv", b"\0")
+        assert read(tmp_path / "t.zip").columns["a"].tolist() == ["1", "2"]
+
+
+def test_list_of_paths_is_read_one_after_another(tmp_path):
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (tmp_path / name).write_text(f"a,b\n{name},1\n")
+    paths = [tmp_path / "b.csv", tmp_path / "a.csv"]
+    assert read(paths).columns["a"].tolist() == ["b.csv", "a.csv"]
+    assert len(read([*paths, str(tmp_path / "c.csv")])) == 3
+
+
+@pytest.mark.parametrize("source", ["", "~nobody-at-all/a.csv", "good " * 400])
+def test_texts_that_name_no_file_are_refused(source):
+    with pytest.raises(PreflightError, match="expected a file or folder"):
+        read(source)
+
+
+def test_cells_that_are_equal_as_keys_stay_apart_when_joined():
+    from fivefold.codecs.coded import Coded, objects
+    from fivefold.reading.raw import join_values
+
+    joined = join_values([Coded.of([1]), Coded(np.array([0]), objects([True]))])
+    assert [type(cell) for cell in joined.tolist()] == [int, bool]

@@ -253,3 +253,25 @@ def test_header_with_a_line_end_in_a_name_is_found_at_both_ends():
     content = '"a\n(m)",y\n1,p\n2,q\n'
     for reading in (Reading(), reading_of(schema)):
         assert columns_of(content, reading)["a\n(m)"] == ["1", "2"]
+
+
+def test_rows_of_words_are_no_row_names_for_a_model_that_had_none():
+    content = "a,b\nhello,1,2\nbye,3,4\n"
+    assert "column_0" in columns_of(content, Reading())
+    with pytest.raises(DataError):
+        open_delimited(content.encode(), "t.csv", reading_of(SCHEMA))
+
+
+def test_lines_skipped_in_training_are_not_skipped_in_a_clean_file_without_header():
+    schema = Schema(
+        columns=(
+            Column(name="column_0", kind="text"),
+            Column(name="column_1", kind="text", role="target"),
+        ),
+        target="column_1",
+        task="binary",
+        classes=("p", "q"),
+    )
+    asked = reading_of(schema, {"skip": "2"})
+    assert columns_of("1,p\n3,q\n5,p\n", asked)["column_0"] == ["1", "3", "5"]
+    assert columns_of("made\nby hand\n1,p\n3,q\n", asked)["column_0"] == ["1", "3"]

@@ -52,12 +52,16 @@ def findings_of(without: str, left_out: int, changed: list[str]) -> list[Finding
 
 def summary_line(target: Path, size: int, digest: str, parity: Mapping[str, Any]) -> str:
     """One line about a bundle that was accepted."""
-    doors = [door for door in ("source", "frame", "csv", "json", "raw") if door in parity]
-    worst = max((parity[door] for door in doors), default=0.0)
+    doors = [door for door in ("frame", "csv", "json", "raw") if door in parity]
+    worst = max((parity[door] for door in (*doors, "source") if door in parity), default=0.0)
+    origin = ""
+    if "source" in parity:
+        process = "a fresh" if parity["source_process"] == "fresh" else "this"
+        origin = f" and {parity['source_rows']:,} from the source in {process} process"
     where = "in a fresh process" if parity["fresh_process"] else "in this process"
     return (
         f"{target}, {_size(size)}, sha256 {digest[:12]}: {parity['rows']:,} rows replayed "
-        f"{where} through {len(doors)} doors ({', '.join(doors)}), "
+        f"{where} through {len(doors)} doors ({', '.join(doors)}){origin}, "
         f"largest difference {worst:.1g}."
     )
 

@@ -64,7 +64,7 @@ class FromSource:
                 data, rows = origin.take(rows), np.arange(len(rows))
             else:
                 data = origin.value
-            found, fit = score_rows(model, data, rows, root=_root(origin))
+            found, fit = score_rows(model, data, rows, root=origin.reading.root)
             scores.append(found)
             kept.append(held[fit])
         return np.concatenate(scores), np.concatenate(kept)
@@ -85,10 +85,6 @@ def from_source(source: Source | None, rows: Array, seed: int) -> FromSource | N
     if len(rows) > ROWS:
         places = np.sort(np.random.default_rng(seed).permutation(len(rows))[:ROWS])
     return FromSource(source=source, rows=rows[places], places=places)
-
-
-def _root(origin: Origin) -> str | None:
-    return None if origin.reading.root is None else str(origin.reading.root)
 
 
 def _write_arrow(origin: Origin, rows: Array, path: Path) -> None:

@@ -57,7 +57,7 @@ def replay_fresh(
         # -P: a file of the user's called numpy.py, say, must not be imported.
         command = [sys.executable, "-P", "-m", "fivefold.serve.replay", str(bundle), str(folder)]
         done = subprocess.run(
-            command, capture_output=True, text=True, env=_environment(), check=False
+            command, capture_output=True, encoding="utf-8", env=_environment(), check=False
         )
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]

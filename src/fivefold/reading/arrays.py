@@ -1,7 +1,7 @@
 """Arrays in memory: matrices, stacks of images, columns by name, rows by name."""
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,8 @@ def read_columns(
     for key, values in zip(names, columns.values(), strict=True):
         if wanted is not None and key not in wanted:
             continue
-        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+        flat = getattr(values, "ndim", 1) == 0 or not hasattr(values, "__len__")
+        if flat or isinstance(values, str | bytes | Mapping | Set):
             raise DataError(
                 f"{name}, column {key!r}: expected a list of values, found {values!r:.60}.",
                 remedy="Pass [row] for one row, or {name: [value]}.",
@@ -182,7 +183,15 @@ def is_sparse(x: object) -> bool:
 
 
 def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kind]]":
-    array = x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+    try:
+        array = x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+    except ValueError:
+        raise DataError(
+            f"{name}: expected X as (rows, columns), found rows of several lengths.",
+            remedy="Give every row as many values.",
+            wanted="rows of one length",
+            found="rows of several lengths",
+        ) from None
     if array.dtype.names:  # a structured array
         columns, kinds = {}, {}
         for key in array.dtype.names:

@@ -119,12 +119,18 @@ def array_of_tensor(tensor: Any) -> Array:
 
 
 def _of_masked(values: Any) -> "Array | Coded":
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
     mask, data = np.ma.getmaskarray(values), np.ma.getdata(values)
     if data.dtype.kind in "fMm":
         absent = np.nan if data.dtype.kind == "f" else "NaT"
         return _of_numpy(np.where(mask, np.array(absent, data.dtype), data))
-    cells = zip(data.tolist(), mask.tolist(), strict=True)
-    return narrowed(objects(None if gone else cell for cell, gone in cells))
+    if data.ndim > 1:
+        cells = data.astype(object)
+        cells[mask] = None
+        return cells
+    pairs = zip(data.tolist(), mask.tolist(), strict=True)
+    return narrowed(objects(None if gone else cell for cell, gone in pairs))
 
 
 def _of_numpy(values: Array) -> "Array | Coded":

@@ -145,8 +145,13 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     if shape is not None and whole and shape.simple:
         layout = Layout(width=int(whole))
     else:
-        named = "row_names" in reading.text
-        layout = find_layout(body.text, dialect, name, body.above, named=named)
+        layout = find_layout(
+            body.text,
+            dialect,
+            name,
+            body.above,
+            row_names=reading.row_names if reading.asks else None,
+        )
     names = _names(opening, layout, name, reading)
     form = text_form(content, opening.text.encoding)
     raw = Raw(

@@ -188,15 +188,12 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
             if any(images.is_image(member) for member in members):
                 return images.read_image_zip(content, name, labelled=not reading.asks)
-            tables = [member for member in members if suffix_of(member) in TABLES]
+            shown = [member for member in members if not _is_hidden(member)]
+            tables = [member for member in shown if suffix_of(member) in {*TABLES, ".data", ".dat"}]
             if len(tables) == 1:
-                inner = archive.read(tables[0])
+                inner = unpacked(archive.read(tables[0]), tables[0])
                 suffix = suffix_of(tables[0])
-                if suffix in PARQUET:
-                    return _read_parquet(inner, name)
-                if suffix in JSON:
-                    return records.read_json(inner, name, reading)
-                return next(_text_pieces(inner, name, suffix, reading, None))
+                return next(_pieces(inner, Path(name), suffix, reading, None))
     except zipfile.BadZipFile as fault:
         raise DataError(
             f"{name}: expected a whole zip file, found a damaged one.",
@@ -207,6 +204,11 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
         f"{name}: expected one table or images in class folders, found {len(members):,} files.",
         remedy="Unpack it and pass the file or the folder that holds the rows.",
     )
+
+
+def _is_hidden(member: str) -> bool:
+    """Whether a file in a zip is none of the user's: a Mac's own, or of a name with a dot first."""
+    return any(part.startswith((".", "__MACOSX")) for part in Path(member).parts)
 
 
 def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any], reading: Reading) -> Raw:

@@ -57,9 +57,8 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     Raises:
         DataError: if the text is empty; if no line has the names that a model reads.
     """
-    # Known names show where the header is; a file without one has the lines that were skipped.
-    skip = 0 if reading.asks and not reading.headerless else reading.skip
     known = reading.delimiter or ""
+    skip = 0 if reading.asks else reading.skip  # names, or the width of rows, show where they begin
     body = find_body(text.content, skip=skip, delimiter=known, names=reading.names)
     if reading.asks:
         return _by_names(text, body, name, reading)
@@ -128,6 +127,11 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
         needed = max(1.0, len(reading.inputs) / 2)
     if reading.headerless and body.text.strip():
         fitting = _without_header(body.text, delimiters, reading)
+        if reading.skip:
+            lower = find_body(text.content, skip=reading.skip, names=reading.names)
+            other = _without_header(lower.text, delimiters, reading)
+            if _closeness(other) > _closeness(fitting):
+                body, fitting = lower, other
         if fitting is not None:
             fit, mark, layout = fitting
             return _opened(
@@ -166,12 +170,19 @@ def _beginnings(text: str) -> Iterator[tuple[int, str]]:
     return islice(each(), _DEEP)
 
 
-def _without_header(
-    text: str, delimiters: Sequence[str], reading: Reading
-) -> tuple[float, str, tuple[str, ...]] | None:
+Fitting = tuple[float, str, tuple[str, ...]]
+"""How well rows fit, the delimiter, and the columns that they hold."""
+
+
+def _closeness(fitting: Fitting | None) -> tuple[float, int]:
+    """More is better: rows that fit, then columns."""
+    return (0.0, 0) if fitting is None else (fitting[0], len(fitting[2]))
+
+
+def _without_header(text: str, delimiters: Sequence[str], reading: Reading) -> Fitting | None:
     """The delimiter and layout that make the most rows as wide as the model's columns."""
     lines = first_lines(text, 200)
-    found: list[tuple[float, str, tuple[str, ...]]] = []
+    found: list[Fitting] = []
     for layout in reading.layouts():
         for delimiter in delimiters:
             for is_quoted in (True, False):
@@ -179,4 +190,4 @@ def _without_header(
                 if rows and len(rows[0]) == len(layout):
                     share = sum(len(row) == len(layout) for row in rows) / len(rows)
                     found.append((share / 2, delimiter, layout))
-    return max(found, key=lambda each: each[0], default=None)
+    return max(found, key=_closeness, default=None)

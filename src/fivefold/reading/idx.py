@@ -1,5 +1,6 @@
 """Files of the idx format, as MNIST and its followers use it."""
 
+import math
 import struct
 
 import numpy as np
@@ -32,7 +33,7 @@ def parse_idx(content: bytes, name: str) -> Array:
     dtype, axes = np.dtype(_TYPES[content[2]]), content[3]
     start = 4 + 4 * axes
     shape = struct.unpack(f">{axes}I", content[4:start].ljust(4 * axes, b"\0"))
-    wanted = int(np.prod(shape)) * dtype.itemsize
+    wanted = math.prod(shape) * dtype.itemsize
     if len(content) - start != wanted:
         raise DataError(
             f"{name}: expected {wanted:,} bytes of values for shape {shape}, "
@@ -77,7 +78,10 @@ def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw
             shapes=(stack.shape, classes.shape),
         )
     pictures = read_pictures(images, name)
-    columns = {**pictures.columns, "label": classes.astype(np.int64)}
+    columns = {
+        **pictures.columns,
+        "label": classes if classes.dtype.kind == "f" else classes.astype(np.int64),
+    }
     return pictures.replace(columns=columns, target="label")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -92,7 +93,9 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
         if not labelled:
-            cells = objects(archive.read(path) for path in members if is_image(path))
+            cells = objects(
+                _content(partial(archive.read, path)) for path in members if is_image(path)
+            )
             return Raw(name=name, columns={"image": cells}, kinds={"image": "image"})
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())
@@ -104,10 +107,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     contents: list[object] = []
     described = []
     for entry in entries:
-        try:
-            content: bytes = entry.read()
-        except (OSError, zipfile.BadZipFile):
-            content = b""  # decoded below, and found to be no image
+        content = _content(entry.read)
         contents.append(content)
         described.append((entry.path, content))
     images, bad = decode_images(objects(contents))
@@ -138,7 +138,16 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         findings=tuple(findings),
         files=(digest_of_files(name, described),),
         places=np.array([places[entry.path] for entry in entries], np.int64) if stray else None,
+        whole=len(pictures),
     )
+
+
+def _content(read: Callable[[], bytes]) -> bytes:
+    """The bytes of a picture; none of one that is damaged, which is found to be no image later."""
+    try:
+        return read()
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
+        return b""
 
 
 def _entries(

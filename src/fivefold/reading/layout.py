@@ -25,7 +25,7 @@ class Layout:
 
 
 def find_layout(
-    text: str, dialect: Dialect, name: str, above: int = 0, *, named: bool = False
+    text: str, dialect: Dialect, name: str, above: int = 0, *, row_names: bool | None = None
 ) -> Layout:
     """The layout of a text.
 
@@ -37,7 +37,8 @@ def find_layout(
         dialect: how they are written.
         name: of the source, for messages.
         above: lines above the text, for messages.
-        named: the file that a model was fitted on has such names, so that one row may have one.
+        row_names: whether the file that a model was fitted on has such names: then one row may
+            have one, and if not, only counted rows do. None where rows are collected.
 
     Raises:
         DataError: naming the first lines whose rows have too many or too few fields. It carries
@@ -59,17 +60,22 @@ def find_layout(
         return Layout(width=width)
     if header and empty and min(widths) >= width:
         return Layout(width=width, surplus=surplus)
-    has_names = filled and (named or len(names) > 1) and '\\"' not in text
-    if header and set(widths) == {width + 1} and has_names and _are_names(list(names), text):
-        return Layout(width=width + 1, corner=True)
+    if header and set(widths) == {width + 1} and filled and '\\"' not in text:
+        counted = any(list(names) == _counted(len(names), first) for first in (0, 1))
+        worded = row_names is not False and _are_names(list(names), text)
+        if (counted or worded) and (row_names or len(names) > 1):
+            return Layout(width=width + 1, corner=True)
     raise _ragged(text, dialect, width, name, above)
 
 
 def _are_names(names: list[str], text: str) -> bool:
-    """Whether the first cells of all rows name them: in quotes, as words, counted from 0 or 1."""
-    if text[line_end(text, 0) :].lstrip().startswith('"') or not any(map(_is_number, names)):
-        return True
-    return any(names == [str(row + first) for row in range(len(names))] for first in (0, 1))
+    """Whether the first cells of all rows name them: they stand in quotes, or are words."""
+    quoted = text[line_end(text, 0) :].lstrip().startswith('"')
+    return quoted or not any(map(_is_number, names))
+
+
+def _counted(rows: int, first: int) -> list[str]:
+    return [str(row + first) for row in range(rows)]
 
 
 def _is_number(text: str) -> bool:

@@ -27,7 +27,7 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
     shape: tuple[int, ...] = tuple(getattr(x, "shape", ()))
     named = getattr(getattr(x, "dtype", None), "names", None)
     if not reading.asks or is_frame(x) or named:
-        return raw or read_inputs(x, "array")
+        return read_inputs(x, "array") if raw is None else raw
     widths = {len(names): names for names in reversed(reading.layouts())}
     layout = widths.get(shape[1]) if len(shape) == 2 else None
     if layout is None and reading.only:

@@ -65,6 +65,12 @@ class Reading:
         """The one column that a model reads, if it reads no more."""
         return self.inputs[0] if len(self.inputs) == 1 else None
 
+    @property
+    def row_names(self) -> bool:
+        """Whether the file that the model was fitted on has names of rows, as R writes them."""
+        unnamed = not self.headerless and self.names[:1] == ("column_0",)
+        return unnamed or "row_names" in self.text
+
     def layouts(self) -> list[tuple[str, ...]]:
         """What rows without names may hold: all columns, all but the target, or the inputs."""
         rest = tuple(name for name in self.names if name != self.target)

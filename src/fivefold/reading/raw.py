@@ -35,6 +35,7 @@ class Raw:
             the encoding that the bytes show and the user overruled.
         files: `path`, `bytes`, `sha256` of each file read, as plain values.
         places: `(n,)` int64, which rows of the source these are, where it holds others too.
+        whole: rows of the source then.
         licence: of the data, where it is known.
         untyped: every cell is a text, whatever it holds, as in a CSV file.
     """
@@ -52,6 +53,7 @@ class Raw:
     text: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
     places: Array | None = None
+    whole: int = 0
     licence: str | None = None
     untyped: bool = False
 
@@ -74,6 +76,7 @@ class Raw:
             self,
             columns={name: values[rows] for name, values in self.columns.items()},
             given=None if self.given is None else self.given[rows],
+            places=None if self.places is None else self.places[rows],
             unreadable=(),
         )
 
@@ -121,6 +124,8 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
         },
         kinds=kinds,
         given=given,
+        places=_join_places(parts),
+        whole=sum(part.whole or len(part) for part in parts),
         unreadable=[
             int(start + row)
             for start, part in zip(starts, parts, strict=False)
@@ -135,6 +140,15 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
         files=tuple(file for part in parts for file in part.files),
         untyped=any(part.untyped for part in parts),
     )
+
+
+def _join_places(parts: Sequence[Raw]) -> Array | None:
+    """Which rows of all sources together these are; None for all of them."""
+    if all(part.places is None for part in parts):
+        return None
+    starts = np.cumsum([0, *(part.whole or len(part) for part in parts)])
+    own = [np.arange(len(part)) if part.places is None else part.places for part in parts]
+    return np.concatenate([start + rows for start, rows in zip(starts, own, strict=False)])
 
 
 def append_test(raw: Raw, test: Raw, target: str) -> Raw:
@@ -190,10 +204,15 @@ def given_or_unsaid(raw: Raw) -> Array:
 
 def join_values(pieces: "Sequence[Array | Coded]") -> "Array | Coded":
     """Columns one after another; as objects where their types or shapes do not go together."""
-    if all(isinstance(piece, Coded) and piece.values.dtype == object for piece in pieces):
+    if all(isinstance(piece, Coded) and _is_text(piece.values) for piece in pieces):
         return join_coded(pieces)  # type: ignore[arg-type]
     arrays = [piece.array() if isinstance(piece, Coded) else piece for piece in pieces]
     return _join_arrays(arrays)
+
+
+def _is_text(values: Array) -> bool:
+    """Whether all are texts: 1 and True would be one key."""
+    return values.dtype == object and all(type(value) is str for value in values)
 
 
 def _join_arrays(pieces: Sequence[Array]) -> Array:

@@ -60,6 +60,8 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
         instances = value.get("instances")
         if set(value) == {"instances"} and isinstance(instances, list):
             value = instances
+        elif reading.asks and any(_is_picture(value.get(name)) for name in reading.images):
+            value = [value]
         elif value and all(isinstance(column, list) for column in value.values()):
             return read_columns(value, name)
         elif _is_by_row(value):
@@ -82,6 +84,12 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
             rows=0,
         )
     return read_records(value, name)
+
+
+def _is_picture(value: Any) -> bool:
+    """Whether it is rows of pixels, and not a list of pictures."""
+    is_rows = isinstance(value, list) and value and isinstance(value[0], list) and value[0]
+    return bool(is_rows) and not isinstance(value[0][0], list)
 
 
 def _is_by_row(value: Mapping[str, Any]) -> bool:

@@ -24,6 +24,7 @@ Form = Literal[
     "files",
     "folder",
     "pair",
+    "several",
     "frame",
     "dataset",
     "arrays",
@@ -46,8 +47,8 @@ def form_of(source: Any, reading: Reading | None = None) -> Form | None:
     if isinstance(source, str) and source.startswith(PREFIX):
         return "bundled"
     if isinstance(source, str | os.PathLike):
-        return "folder" if _path(source).is_dir() else "files"
-    if frames.is_frame(source) and getattr(source, "ndim", 2) == 2:
+        return "folder" if _is_folder(source) else "files"
+    if frames.is_frame(source) and not _is_column(source):
         return "frame"
     if is_dataset(source):
         return "dataset"
@@ -64,6 +65,19 @@ def form_of(source: Any, reading: Reading | None = None) -> Form | None:
     return None
 
 
+def _is_column(source: Any) -> bool:
+    """Whether a frame-like thing is a single column: it has one type."""
+    typed = hasattr(source, "dtype") or (hasattr(source, "to_pylist") and hasattr(source, "type"))
+    return typed and not hasattr(source, "columns")
+
+
+def _is_folder(source: str | os.PathLike[str]) -> bool:
+    try:
+        return str(source) != "" and _path(source).is_dir()
+    except (OSError, ValueError):  # no name of a file
+        return False
+
+
 def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
     if all(isinstance(item, Mapping) for item in items):
         return "records"
@@ -71,22 +85,29 @@ def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
     if asks:
         if isinstance(items, tuple) and len(items) == 2 and not paths and _is_pair(*items):
             return "arrays"
-        if isinstance(items, tuple) and paths and len(items) == 2 and "idx" in str(items[0]):
+        if isinstance(items, tuple) and paths and len(items) == 2 and "idx" in Path(items[0]).name:
             return "pair"
         if not only and items and all(isinstance(item, list | tuple) for item in items):
             return "matrix"
         return "values" if only else "records"
-    if len(items) == 2:
-        return "pair" if paths else "arrays"
-    return None
+    if paths:
+        return "pair" if len(items) == 2 and _are_idx(items) else "several"
+    return "arrays" if len(items) == 2 else None
+
+
+def _are_idx(paths: Any) -> bool:
+    """Whether two paths may be those of an idx pair: they do not end as tables do."""
+    return not all(suffix_of(Path(path).name) in TABLES for path in paths)
 
 
 def _is_pair(x: Any, y: Any) -> bool:
     """Whether it is `(X, y)`: two of one length, the first with columns."""
     if isinstance(x, list) and x and isinstance(x[0], list | tuple):
         return hasattr(y, "__len__") and len(x) == len(y) and getattr(y, "ndim", 1) == 1
-    wide = frames.is_frame(x) or is_sparse(x) or hasattr(x, "ndim")
-    return wide and hasattr(y, "__len__") and x.shape[0] == len(y) and x is not y
+    flat = hasattr(y, "__len__") and (getattr(y, "ndim", 1) == 1 or frames.is_frame(y))
+    if not flat or not (frames.is_frame(x) or is_sparse(x) or hasattr(x, "ndim")):
+        return False
+    return x.shape[0] == len(y) and (getattr(x, "ndim", 2) > 1 or len(y) > 1)
 
 
 def describe(source: Any) -> str:
@@ -94,7 +115,7 @@ def describe(source: Any) -> str:
     form = form_of(source)
     if form in {"bundled", "files", "folder"}:
         return str(source)
-    if form == "pair":
+    if form in {"pair", "several"}:
         return ", ".join(str(item) for item in source)
     if form in {"frame", "columns", "dataset"}:
         return f"{type(source).__name__} in memory"
@@ -112,6 +133,8 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
     if form == "columns":
         fault = _of_data_sets(source)
         return [fault] if fault else []
+    if form == "several":
+        return [fault for path in source for fault in check_source(path, reading)]
     if form not in {"files", "pair"}:
         return []
     faults: list[FivefoldError] = []
@@ -156,6 +179,8 @@ def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
             yield from file_pieces(paths[0], reading, rows)
             return
         whole = concatenate([read_file(path, reading) for path in paths], str(source))
+    elif form == "several":
+        whole = concatenate([read(path, reading) for path in source], "files")
     else:
         whole = _in_memory(source, form, reading)
     yield from whole.pieces(rows or max(len(whole), 1))
@@ -169,7 +194,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "frame":
         return follow(frames.read_frame(source, name, wanted), reading, reading.root)
     if form == "dataset":
-        return _only(read_dataset(source, name), reading)
+        return read_dataset(source, name)
     if form == "columns":
         return arrays.read_columns(source, "columns", wanted)
     if form == "records":
@@ -185,15 +210,6 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
         only = reading.only or "value"
         return Raw(name="values", columns={only: values}, kinds={only: kind} if kind else {})
     return read_placed(source, reading, None)
-
-
-def _only(raw: Raw, reading: Reading) -> Raw:
-    """Pictures of a source that gives them a name of its own, under the name the model reads."""
-    pictures = [name for name, kind in raw.kinds.items() if kind == "image"]
-    if reading.only in reading.images and len(pictures) == 1 and reading.only not in raw.columns:
-        columns = {reading.only: raw.columns[pictures[0]]}
-        return raw.replace(columns=columns, kinds={reading.only: "image"})
-    return raw
 
 
 def _of_data_sets(source: Mapping[Any, Any]) -> DataError | None:
@@ -227,14 +243,21 @@ def _records(source: Any) -> Any:
 def find_files(source: str | os.PathLike[str]) -> list[Path]:
     """The files that a path or a pattern names, in the order of their names."""
     path = _path(source)
-    if path.exists() or not has_magic(str(path)):
-        return [path] if path.exists() else []
+    try:
+        there = str(source) != "" and path.exists()
+    except (OSError, ValueError):  # no name of a file
+        return []
+    if there or not has_magic(str(path)):
+        return [path] if there else []
     matches = map(Path, sorted(glob(str(path), recursive=True)))  # noqa: PTH207 (any anchor)
     return [match for match in matches if match.is_file()]
 
 
 def _path(source: str | os.PathLike[str]) -> Path:
-    return Path(source).expanduser()
+    try:
+        return Path(source).expanduser()
+    except RuntimeError:  # a home that nobody has
+        return Path(source)
 
 
 def _read_folder(folder: Path, reading: Reading) -> Raw:

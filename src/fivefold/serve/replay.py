@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def replay_source(model: Predictor, folder: Path) -> tuple[Array, Array] | None:
 
 
 def score_rows(
-    model: Predictor, data: Any, rows: Array, *, root: str | None = None
+    model: Predictor, data: Any, rows: Array, *, root: str | PathLike[str] | None = None
 ) -> tuple[Array, Array]:
     """Scores of some rows of a source, by the way that any request goes.
 
