@@ -19,20 +19,10 @@ from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
 
-Form = Literal[
-    "bundled",
-    "files",
-    "folder",
-    "pair",
-    "several",
-    "frame",
-    "dataset",
-    "arrays",
-    "columns",
-    "records",
-    "matrix",
-    "values",
-]
+Form = (
+    Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset"]
+    | Literal["arrays", "columns", "records", "matrix", "values"]
+)
 PREFIX = "sklearn:"
 
 
