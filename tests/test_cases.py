@@ -107,6 +107,7 @@ class Tied(nn.Module):
         return self.last(torch.relu(self.second(torch.relu(self.first(inputs)))))
 
 
+@pytest.mark.slow
 def test_weights_that_are_tied_or_not_contiguous_are_saved_and_served(tmp_path):
     result = run(FRAME, ff.Deploy(tmp_path / "m.ff"), train=ff.Train(Tied(), epochs=2, threads=1))
     body = result[ff.Trained].model.body
@@ -116,6 +117,7 @@ def test_weights_that_are_tied_or_not_contiguous_are_saved_and_served(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_pipeline_runs_in_a_thread_and_in_an_event_loop():
     scores = []
     thread = threading.Thread(target=lambda: scores.append(run()[ff.Evaluated].scores))
@@ -149,6 +151,7 @@ def test_bundle_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_server_answers_clean_requests_and_refuses_tokens_that_json_lacks(tmp_path):
     run(FRAME, ff.Deploy(tmp_path / "m.ff"))
     body = b'{"instances": [{"x": 1.5, "z": null}]}'

@@ -236,6 +236,7 @@ def test_deploy_after_stages_that_change_nothing_for_the_model_is_free_to_go(tmp
     assert faults(tmp_path, result.context) == []
 
 
+@pytest.mark.slow
 def test_deploy_after_harmless_stages_answers_as_the_model(tmp_path):
     own = (Remark(), ff.Split(), Rebuild(), Drop())
     result = pipeline(tmp_path, *own).run(progress=False)
@@ -285,6 +286,7 @@ def test_deploy_of_rows_read_from_a_labelled_artifact_is_refused(tmp_path):
     assert (caught.value.stages, caught.value.columns) == (("Flip",), ("w",))
 
 
+@pytest.mark.slow
 def test_deploy_of_a_run_that_is_gone_on_with_is_refused_alike(tmp_path):
     target, folder = tmp_path / "out", tmp_path / "run"
     target.mkdir()
@@ -303,6 +305,7 @@ def test_deploy_of_a_run_that_is_gone_on_with_is_refused_alike(tmp_path):
     assert not any(isinstance(event, StageStarted) for event in events)
 
 
+@pytest.mark.slow
 def test_deploy_of_a_harmless_stage_in_a_run_that_is_gone_on_with_is_free_to_go(tmp_path):
     whole, folder = pipeline(tmp_path, Remark()), tmp_path / "run"
     for until in ("remark", "preprocess", "preprocess"):

@@ -163,6 +163,7 @@ def test_one_class_against_the_rest_is_named_as_it_is_written():
     assert codes.tolist() == (PLACE == 1).astype(int).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values", [(0.5, 1.0, 1.5), (1, 2, 3), ("1.0", "a", "NA"), (2**60, 2**60 + 1, 7)]
 )

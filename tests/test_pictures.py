@@ -74,6 +74,7 @@ def saved(folder: Path, pixels: list[np.ndarray], ending: str) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["8 bits", "16 bits", "alpha", "floats", "two depths"])
 def test_pictures_of_files_are_answered_alike_by_the_run_and_the_bundle(form, tmp_path):
     folder = tmp_path / "pictures"
@@ -111,6 +112,7 @@ def test_picture_of_parts_asked_of_a_model_of_bytes_is_refused_with_its_row(tmp_
         model.predict(many)
 
 
+@pytest.mark.slow
 def test_picture_of_a_file_asked_of_a_model_of_parts_is_seen_by_its_white(tmp_path):
     stack = forms()["floats"]
     _, model = trained((stack, LABELS), tmp_path / "m.ff")

@@ -120,6 +120,7 @@ def test_target_in_a_form_is_a_regression_and_classes_stay_as_written():
     assert collect({"x": X, "y": shares}, task="regression").schema.classes == ()
 
 
+@pytest.mark.slow
 def test_bundle_answers_texts_of_the_form_and_refuses_others(tmp_path):
     frame = pd.DataFrame(
         {"x": [f"{comma(v)} €" for v in X], "z": Z, "y": np.where(X > 0, "a", "b")}

@@ -197,6 +197,7 @@ def test_signed_and_unsigned_files_are_joined_exactly(tmp_path):
     assert set(collected.table.column("a")) == {str(2**60 + step) for step in range(5)}
 
 
+@pytest.mark.slow
 def test_wide_columns_are_served_as_they_were_trained(tmp_path):
     frame = pd.DataFrame({"a": 2**60 + FEW, "x": X, "y": np.where(FEW % 2, "odd", "even")})
     path = tmp_path / "wide.ff"

@@ -50,6 +50,7 @@ def test_rows_are_replayed_as_their_source_gives_them(tmp_path, form, process):
     assert result[ff.Deployed].parity["source"] < 1e-5
 
 
+@pytest.mark.slow
 def test_rows_of_a_test_source_are_replayed_from_there(tmp_path):
     table().to_csv(tmp_path / "train.csv", index=False)
     test = table(50, seed=1)
@@ -60,6 +61,7 @@ def test_rows_of_a_test_source_are_replayed_from_there(tmp_path):
     assert parity_of(result) == (50, 0, "fresh")
 
 
+@pytest.mark.slow
 def test_rows_with_a_stray_cell_are_counted_and_left_out(tmp_path):
     frame = table(400).astype({"x": object})
     frame.loc[::100, "x"] = "unknown"
@@ -86,6 +88,7 @@ def test_file_that_changed_is_noticed_and_not_replayed(tmp_path):
     assert finding.numbers == {"files": [str(path)]}
 
 
+@pytest.mark.slow
 def test_pictures_changed_in_place_are_caught_by_the_replay(tmp_path):
     draw = np.random.default_rng(0)
     bright = np.arange(60) % 2
@@ -138,6 +141,7 @@ def test_source_is_neither_copied_nor_saved(tmp_path):
     assert ff.Collected.load(tmp_path / "c").source is None
 
 
+@pytest.mark.slow
 def test_image_folder_is_replayed_picture_by_picture_though_some_lie_outside(tmp_path):
     from PIL import Image
 
@@ -160,6 +164,7 @@ def test_image_folder_is_replayed_picture_by_picture_though_some_lie_outside(tmp
     assert len(ff.load(tmp_path / "m.ff").predict(tmp_path / "photos")) == 41
 
 
+@pytest.mark.slow
 def test_relative_path_is_found_again_from_another_folder(tmp_path, monkeypatch):
     table().to_csv(tmp_path / "t.csv", index=False)
     (tmp_path / "other").mkdir()
