@@ -25,7 +25,6 @@ def deployed(source, folder, *more, **options):
         *more,
         ff.Preprocess(),
         ff.Train(epochs=1, quality="fast", threads=1),
-        ff.Evaluate(),
         ff.Deploy(folder / "m.ff"),
     ]
     return ff.Pipeline(stages).run(seed=0, progress=False)
