@@ -1,12 +1,10 @@
 """Bundles of earlier releases are answered as they were when they were written."""
 
-import asyncio
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +12,6 @@ from torch import nn
 
 import fivefold as ff
 from fivefold.deploy.factory import torch_factory
-from fivefold.serve.app import create_app
 from fivefold.serve.bundle import open_bundle
 
 FOLDER = Path(__file__).parent / "bundles"
@@ -113,13 +110,9 @@ def test_old_bundle_asked_with_a_frame_answers_as_then(name, question):
 
 @pytest.mark.filterwarnings("ignore:Palette images with Transparency")
 @pytest.mark.parametrize(("name", "question"), asked("rows"))
-def test_old_bundle_asked_over_http_answers_as_then(name, question):
-    async def post() -> httpx.Response:
-        transport = httpx.ASGITransport(app=create_app(predictor(name)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.post("/predict", json={"instances": question["rows"]})
-
-    reply = asyncio.run(post()).raise_for_status().json()
+def test_old_bundle_asked_over_http_answers_as_then(name, question, ask):
+    body = {"instances": question["rows"]}
+    reply = ask(predictor(name), "POST", "/predict", json=body).raise_for_status().json()
     answers, spread = question["answers"], record(name)["spread"]
     key = "probabilities" if "probabilities" in answers else "predictions"
     np.testing.assert_allclose(reply[key], answers[key], rtol=0, atol=TOLERANCE * spread)

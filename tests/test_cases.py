@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from fastapi.testclient import TestClient
 from sklearn import metrics
 from torch import nn
 
 import fivefold as ff
 from fivefold.errors import BundleError, ConfigError
-from fivefold.serve.app import create_app
 from fivefold.serve.requests import read as ask
 
 ROWS = 120
@@ -152,14 +150,19 @@ def test_bundle_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_server_answers_clean_requests_and_refuses_tokens_that_json_lacks(tmp_path):
+def test_server_answers_clean_requests_and_refuses_tokens_that_json_lacks(tmp_path, ask):
     run(FRAME, ff.Deploy(tmp_path / "m.ff"))
     body = b'{"instances": [{"x": 1.5, "z": null}]}'
-    with TestClient(create_app(ff.load(tmp_path / "m.ff"))) as client:
-        wanted = client.post("/predict", content=body).json()
-        assert client.post("/predict", content=iter([body[:9], body[9:]])).json() == wanted
-        plain = {"content-type": "text/plain"}
-        assert client.post("/predict", content=body, headers=plain).json() == wanted
-        for token in (b"NaN", b"Infinity", b"-Infinity"):
-            answer = client.post("/predict", content=body.replace(b"null", token))
-            assert answer.status_code == 422
+    model = ff.load(tmp_path / "m.ff")
+
+    async def parts():
+        yield body[:9]
+        yield body[9:]
+
+    wanted = ask(model, "POST", "/predict", content=body).json()
+    assert ask(model, "POST", "/predict", content=parts()).json() == wanted
+    plain = {"content-type": "text/plain"}
+    assert ask(model, "POST", "/predict", content=body, headers=plain).json() == wanted
+    for token in (b"NaN", b"Infinity", b"-Infinity"):
+        answer = ask(model, "POST", "/predict", content=body.replace(b"null", token))
+        assert answer.status_code == 422

@@ -167,11 +167,7 @@ def test_one_class_against_the_rest_is_named_as_it_is_written():
 @pytest.mark.parametrize(
     "values", [(0.5, 1.0, 1.5), (1, 2, 3), ("1.0", "a", "NA"), (2**60, 2**60 + 1, 7)]
 )
-def test_labels_go_through_bundle_and_server_as_they_are(tmp_path, values):
-    from starlette.testclient import TestClient
-
-    from fivefold.serve.app import create_app
-
+def test_labels_go_through_bundle_and_server_as_they_are(tmp_path, values, ask):
     frame = pd.DataFrame({"x": X, "y": series(*values)})
     path = tmp_path / "labels.ff"
     result = run(frame, task="multiclass", to=path, missing={"y": ()})
@@ -182,9 +178,8 @@ def test_labels_go_through_bundle_and_server_as_they_are(tmp_path, values):
     assert model.classes == schema.classes
     assert list(map(type, model.classes)) == list(map(type, schema.classes))
     assert model.predict(frame).tolist() == result.predict(frame).tolist()
-    client = TestClient(create_app(model))
     rows = [{"x": float(value)} for value in X[:20]]
-    said = client.post("/predict", json={"instances": rows}).json()
+    said = ask(model, "POST", "/predict", json={"instances": rows}).json()
     assert said["classes"] == list(schema.classes)
     assert said["predictions"] == result.predict(rows).tolist()
-    assert client.get("/schema").json()["classes"] == list(schema.classes)
+    assert ask(model, "GET", "/schema").json()["classes"] == list(schema.classes)

@@ -1,4 +1,3 @@
-import asyncio
 import json
 import subprocess
 import sys
@@ -6,7 +5,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +15,6 @@ from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import ModelError, ParityError, PreflightError
-from fivefold.serve.app import create_app
 from fivefold.serve.bundle import open_bundle
 from fivefold.serve.predictor import load
 
@@ -73,15 +70,9 @@ def test_deployed_bundle_answers_a_frame_that_pandas_guessed_as_evaluated(deploy
     assert model.predict(frame).tolist() == wanted.tolist()
 
 
-def test_deployed_bundle_served_over_http_answers_as_evaluated(deployed, mixed):
+def test_deployed_bundle_served_over_http_answers_as_evaluated(deployed, mixed, ask):
     rows = json.loads(raw_frame(mixed).to_json(orient="records"))
-
-    async def post() -> httpx.Response:
-        transport = httpx.ASGITransport(app=create_app(load(deployed.path)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.post("/predict", json={"instances": rows})
-
-    body = asyncio.run(post()).json()
+    body = ask(load(deployed.path), "POST", "/predict", json={"instances": rows}).json()
     np.testing.assert_allclose(body["probabilities"], mixed.evaluated.scores, atol=1e-5)
 
 

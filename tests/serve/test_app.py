@@ -1,4 +1,3 @@
-import asyncio
 import json
 import socket
 import subprocess
@@ -7,34 +6,26 @@ import time
 import urllib.request
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 
 from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
 from fivefold.errors import BundleError, PreflightError
-from fivefold.serve.app import answer, create_app, listen, serve
+from fivefold.serve.app import answer, listen, serve
 from fivefold.serve.contract import contract_of
 from fivefold.serve.predictor import load
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 
 
-def ask(model: Any, method: str, path: str, content: bytes | None = None, **limits: int) -> Any:
-    async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(app=create_app(model, **limits))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.request(method, path, content=content)
-
-    return asyncio.run(go())
+@pytest.fixture
+def post(ask: Any) -> Any:
+    """A function that posts a value to `/predict` of a model."""
+    return lambda model, value, **limits: ask(model, "POST", "/predict", limits, json=value)
 
 
-def post(model: Any, value: Any, **limits: int) -> Any:
-    return ask(model, "POST", "/predict", json.dumps(value).encode(), **limits)
-
-
-def test_predict_over_http_is_what_the_predictor_gives(model):
+def test_predict_over_http_is_what_the_predictor_gives(model, post):
     rows = [ROW, {**ROW, "age": None, "zip": "x", "extra": 1}]
     response = post(model, {"instances": rows})
     assert response.status_code == 200
@@ -58,7 +49,7 @@ def test_predict_over_http_is_what_the_predictor_gives(model):
         ([ROW] * 11, None, None, "11"),
     ],
 )
-def test_predict_bad_request_names_row_and_column(model, instances, row, column, found):
+def test_predict_bad_request_names_row_and_column(model, instances, row, column, found, post):
     response = post(model, {"instances": instances}, max_rows=10)
     assert response.status_code == 422
     error = response.json()["error"]
@@ -84,35 +75,37 @@ def test_predict_bad_request_names_row_and_column(model, instances, row, column,
         b'{"instances": [' + b"9" * 5_000 + b"]}",
     ],
 )
-def test_predict_body_that_is_no_request_gets_422(model, body):
-    response = ask(model, "POST", "/predict", body)
+def test_predict_body_that_is_no_request_gets_422(model, body, ask):
+    response = ask(model, "POST", "/predict", content=body)
     assert response.status_code == 422
     assert '{"instances": [' in response.json()["error"]["message"]
 
 
-def test_predict_body_beyond_the_limit_gets_413(model):
+def test_predict_body_beyond_the_limit_gets_413(model, post):
     response = post(model, {"instances": [{**ROW, "zip": "x" * 2000}]}, max_bytes=1000)
     assert response.status_code == 413
     assert "1,000 bytes" in response.json()["error"]["wanted"]
 
 
-def test_predict_half_a_surrogate_pair_is_quoted_not_a_crash(model):
+def test_predict_half_a_surrogate_pair_is_quoted_not_a_crash(model, ask):
     body = (
         b'{"instances": [{"age": "\\ud800", "\\"quoted\\"": 1, "zip": 1, "<1H OCEAN": "\\ud800"}]}'
     )
-    response = ask(model, "POST", "/predict", body)
+    response = ask(model, "POST", "/predict", content=body)
     assert response.status_code == 422
     assert response.json()["error"]["column"] == "age"
-    response = ask(model, "POST", "/predict", body.replace(b'"age": "\\ud800"', b'"age": 1'))
+    response = ask(
+        model, "POST", "/predict", content=body.replace(b'"age": "\\ud800"', b'"age": 1')
+    )
     assert response.status_code == 200
 
 
-def test_predict_wrong_method_and_path(model):
+def test_predict_wrong_method_and_path(model, ask):
     assert ask(model, "GET", "/predict").status_code == 405
     assert ask(model, "GET", "/nothing").status_code == 404
 
 
-def test_health_and_schema(model):
+def test_health_and_schema(model, ask):
     health = ask(model, "GET", "/health").json()
     assert health == {"status": "ok", "target": "income", "sha256": model.digest}
     schema = ask(model, "GET", "/schema").json()
@@ -124,13 +117,13 @@ def test_health_and_schema(model):
     assert fields["age"]["missing"] == ["?", "-999"]
 
 
-def test_schema_examples_are_a_request_that_is_answered(model):
+def test_schema_examples_are_a_request_that_is_answered(model, ask, post):
     schema = ask(model, "GET", "/schema").json()
     row = {field["name"]: field["example"] for field in schema["inputs"]}
     assert post(model, {"instances": [row]}).status_code == 200
 
 
-def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path):
+def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path, post):
     made = package(
         codec=codec,
         contract=contract_of(codec),
@@ -146,7 +139,7 @@ def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path):
     assert post(model, {"instances": [ROW]}).json()["probabilities"] == [[None, 1.0]]
 
 
-def test_page_is_self_contained_and_allows_its_own_scripts_only(model):
+def test_page_is_self_contained_and_allows_its_own_scripts_only(model, ask):
     response = ask(model, "GET", "/")
     policy = response.headers["content-security-policy"]
     nonce = policy.split("script-src 'nonce-")[1].split("'")[0]
