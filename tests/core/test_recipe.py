@@ -14,9 +14,10 @@ from pydantic import Field
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
+from fivefold.core.identity import named
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
-from fivefold.core.stage import Count, PathText, Stage
+from fivefold.core.stage import Count, Data, PathText, Stage
 from fivefold.errors import ConfigError, FivefoldError, RecipeError
 
 HERE = __name__
@@ -240,3 +241,39 @@ def test_recipe_names_a_stage_handed_to_it():
     chain = Chain([Local()])
     (built,) = Chain.from_json(chain.to_json(), stages=[Local])
     assert type(built) is Local
+
+
+class Read(Stage):
+    rows: Data = Field(kw_only=False)
+
+    def run(self, session: Session) -> Collected:
+        return Collected()
+
+
+@pytest.mark.parametrize("rows", [[{"x": 1, "y": "secret"}], {"y": ["secret"]}, ([1.0], [2])])
+def test_recipe_for_the_record_names_rows_and_never_holds_them(rows):
+    note = json.loads(write_recipe([Read(rows)], strict=False))["stages"][0]["with"]["rows"]
+    assert note["$object"] == type(rows).__name__
+    assert sorted(note) == ["$object", "sha256"]
+    others = json.loads(json.dumps(rows).replace("secret", "secrets").replace("2", "3"))
+    other = json.loads(write_recipe([Read(others)], strict=False))["stages"][0]["with"]["rows"]
+    assert other["sha256"] != note["sha256"]
+    assert named({"stages": [{"with": {"rows": note}}]}, ["read"]) == []
+
+
+def test_recipe_for_the_record_names_rows_that_json_cannot_hold_without_a_digest():
+    text = write_recipe([Read({"x": np.arange(3)})], strict=False)
+    recipe = json.loads(text)
+    assert recipe["stages"][0]["with"] == {"rows": {"$object": "dict"}}
+    assert named(recipe, ["read"]) == ["read.rows"]
+
+
+@pytest.mark.parametrize("place", ["a.csv", ["a.csv", "b.csv"]])
+def test_recipe_for_the_record_holds_the_places_of_rows(place):
+    recipe = json.loads(write_recipe([Read(place)], strict=False))
+    assert recipe["stages"][0]["with"] == {"rows": place}
+
+
+def test_recipe_of_a_pipeline_holds_the_rows_that_it_is_built_with():
+    text = write_recipe([Read([{"x": 1}])])
+    assert json.loads(text)["stages"][0]["with"] == {"rows": [{"x": 1}]}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import fivefold as ff
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.context import Context
@@ -74,6 +75,28 @@ def test_deployed_bundle_served_over_http_answers_as_evaluated(deployed, mixed, 
     rows = json.loads(raw_frame(mixed).to_json(orient="records"))
     body = ask(load(deployed.path), "POST", "/predict", json={"instances": rows}).json()
     np.testing.assert_allclose(body["probabilities"], mixed.evaluated.scores, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [True, False], ids=["mapping", "records"])
+def test_bundle_and_report_hold_none_of_the_rows_that_a_pipeline_was_built_with(tmp_path, columns):
+    rows = [
+        {"x": row * 7 % 31 + 0.5, "y": "ab"[row % 2], "note": f"confidential {row}"}
+        for row in range(60)
+    ]
+    source = {name: [row[name] for row in rows] for name in rows[0]} if columns else rows
+    stages = [
+        ff.Collect(source, target="y", drop=("note",)),
+        ff.Preprocess(),
+        ff.Train(epochs=1, quality="fast", threads=1),
+        ff.Evaluate(),
+        Deploy(tmp_path / "m.ff"),
+    ]
+    result = ff.Pipeline(stages).run(seed=0, progress=False)
+    bundle = open_bundle(tmp_path / "m.ff")
+    assert not [name for name in bundle.entries if b"confidential" in bytes(bundle[name])]
+    result.report(tmp_path / "report.html")
+    assert "confidential" not in (tmp_path / "report.html").read_text()
 
 
 def test_deployed_bundle_holds_what_the_design_lists(deployed, mixed):

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 import fivefold as ff
 from fivefold.deploy import origins
@@ -88,6 +89,29 @@ def test_file_that_changed_is_noticed_and_not_replayed(tmp_path):
 
 
 @pytest.mark.slow
+def test_pictures_that_a_table_names_and_that_changed_are_noticed(tmp_path):
+    rng = np.random.default_rng(0)
+    for row in range(60):
+        pixels = rng.integers(0, 100, (8, 8)) + 150 * (row % 2)
+        Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / f"{row}.png")
+    names = [f"{row}.png" for row in range(60)]
+    frame = pd.DataFrame({"photo": names, "y": ["a", "b"] * 30})
+
+    class Touch(ff.Stage):
+        """Another program writes over a picture meanwhile."""
+
+        def run(self, collected: ff.Collected) -> ff.Collected:
+            Image.new("L", (8, 8), 128).save(tmp_path / "7.png")
+            return collected.replace()
+
+    kinds = {"photo": "image"}
+    result = deployed(frame, tmp_path, Touch(), kinds=kinds, root=tmp_path)
+    assert "source" not in result[ff.Deployed].parity
+    [finding] = [f for f in result.findings if f.code == "source_changed"]
+    assert finding.numbers == {"files": ["pictures of photo"]}
+
+
+@pytest.mark.slow
 def test_pictures_changed_in_place_are_caught_by_the_replay(tmp_path):
     draw = np.random.default_rng(0)
     bright = np.arange(60) % 2
@@ -142,7 +166,6 @@ def test_source_is_neither_copied_nor_saved(tmp_path):
 
 @pytest.mark.slow
 def test_image_folder_is_replayed_picture_by_picture_though_some_lie_outside(tmp_path):
-    from PIL import Image
 
     draw = np.random.default_rng(0)
     for row in range(40):

@@ -14,7 +14,7 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
-from fivefold.core.stage import PathText, Stage
+from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
@@ -70,9 +70,9 @@ class Collect(Stage):
         'income'
     """
 
-    source: Any = Field(kw_only=False)
+    source: Data = Field(kw_only=False)
     target: str | int | None = None
-    test_source: Any = None
+    test_source: Data = None
     task: Task | None = None
     positive: Label | None = None
     kinds: dict[str, Kind] = Field(default_factory=dict)

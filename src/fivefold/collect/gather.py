@@ -11,7 +11,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.collect.leakage import find_leaks
-from fivefold.collect.provenance import picture_files, provenance
+from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
@@ -110,7 +110,7 @@ def gather(
         findings=tuple(sorted(findings, key=lambda finding: order[finding.severity])),
         provenance=provenance(
             describe(source),
-            (*raw.files, *picture_files(raw)),
+            (*raw.files, *(record for origin in origins for record, _ in origin.pictures)),
             table.values,
             rows=len(table),
             licence=raw.licence,

@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
-from fivefold.reading.fingerprint import digest_of_files
-from fivefold.reading.raw import Raw
 
 
 def digest_of_columns(columns: Mapping[str, Array]) -> str:
@@ -74,18 +70,6 @@ def provenance(
         found["test_source"] = test_source
     if files:
         found["files"] = [dict(file) for file in files]
-    return found
-
-
-def picture_files(raw: Raw) -> list[dict[str, Any]]:
-    """A record for the files that each column of pictures names, in the order of the rows."""
-    found = []
-    for name, values in raw.columns.items():
-        cells = values.values if isinstance(values, Coded) else values
-        paths = [cell for cell in cells if isinstance(cell, Path)] if cells.dtype == object else []
-        if paths:
-            contents = ((path.name, path.read_bytes()) for path in dict.fromkeys(paths))
-            found.append(digest_of_files(f"pictures of {name}", contents))
     return found
 
 

@@ -89,7 +89,10 @@ def differences(
 
 
 def named(recipe: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    """The settings of which a recipe holds the name alone: frames, modules, functions."""
+    """The settings of which a recipe holds the name alone: frames, modules, functions.
+
+    Rows of plain values have a digest beside the name, by which they are compared.
+    """
     return [
         f"{name}.{setting}"
         for name, entry in zip(names, recipe.get("stages", ()), strict=False)
@@ -100,7 +103,7 @@ def named(recipe: Mapping[str, Any], names: Sequence[str]) -> list[str]:
 
 def _objects(value: Any) -> Iterator[str]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if isinstance(value, dict) and "$object" in value:
+    if isinstance(value, dict) and "$object" in value and "sha256" not in value:
         yield str(value["$object"])
     for part in parts:
         yield from _objects(part)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from os import PathLike, fspath
 from typing import Any
 
 from fivefold.core.brief import brief
 from fivefold.core.faults import nearest
-from fivefold.core.stage import Stage
+from fivefold.core.stage import IsData, Stage
 from fivefold.errors import RecipeError
 
 FORMAT = "fivefold/recipe-1"
@@ -19,17 +20,15 @@ def write_recipe(stages: Iterable[Stage], *, strict: bool = True) -> str:
     Args:
         stages: in order.
         strict: refuse what JSON cannot hold (a frame, a module, a function); else it is noted as
-            `{"$object": name}`, which documents the run and cannot be built again.
+            `{"$object": name}`, which documents the run and cannot be built again. So are rows that
+            stand in a setting of type `Data`, with a digest of them if they are plain values.
 
     Raises:
         RecipeError: naming stage and setting.
     """
     listed = []
     for stage in stages:
-        settings = {
-            name: _as_json(value, f"{type(stage).__name__}.{name}", strict)
-            for name, value in stage.settings().items()
-        }
+        settings = _settings(stage, strict)
         listed.append(
             {"stage": stage_name(type(stage)), **({"with": settings} if settings else {})}
         )
@@ -122,6 +121,33 @@ def _defined(cls: type[Stage]) -> Iterator[type[Stage]]:
     for sub in cls.__subclasses__():
         yield sub
         yield from _defined(sub)
+
+
+def _settings(stage: Stage, strict: bool) -> dict[str, Any]:
+    settings = {}
+    for name, value in stage.settings().items():
+        where = f"{type(stage).__name__}.{name}"
+        marks = type(stage).model_fields[name].metadata
+        rows = any(isinstance(mark, IsData) for mark in marks) and not _is_place(value)
+        noted = rows and not strict
+        settings[name] = _note_of(value, where) if noted else _as_json(value, where, strict)
+    return settings
+
+
+def _is_place(value: Any) -> bool:
+    """Whether a value says where rows are and holds none: a path, a name, several of them."""
+    parts = value if isinstance(value, tuple | list) else [value]
+    return all(part is None or isinstance(part, str | PathLike) for part in parts)
+
+
+def _note_of(value: Any, where: str) -> dict[str, str]:
+    """What stands for rows: their type, and the digest of plain ones."""
+    note = {"$object": type(value).__name__}
+    try:
+        text = json.dumps(_as_json(value, where, strict=True))
+    except RecipeError:
+        return note
+    return {**note, "sha256": sha256(text.encode()).hexdigest()}
 
 
 def _as_json(value: Any, where: str, strict: bool) -> Any:

@@ -4,7 +4,7 @@ import re
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
-from typing import Any, ClassVar, NoReturn, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, NoReturn, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -27,6 +27,15 @@ from fivefold.errors import FivefoldError, SignatureError
 
 Count = PositiveInt
 PathText = str | PathLike[str]
+
+
+class IsData:
+    """The mark of `Data`."""
+
+
+Data = Annotated[Any, IsData()]
+"""The type of a setting that holds rows, or says where they are. What is noted of a run, in its
+bundle and its report, names a place and never holds rows."""
 
 
 class Stage(BaseModel):

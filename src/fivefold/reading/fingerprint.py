@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 
@@ -17,3 +18,9 @@ def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, 
         lines.update(f"{sha256(content).hexdigest()}  {name}\n".encode())
         total, count = total + len(content), count + 1
     return {"path": path, "bytes": total, "sha256": lines.hexdigest(), "files": count}
+
+
+def digest_of_pictures(column: str, paths: Iterable[Path]) -> dict[str, Any]:
+    """One record for the files that a column names, each once, in the order of the rows."""
+    contents = ((path.name, path.read_bytes()) for path in dict.fromkeys(paths))
+    return digest_of_files(f"pictures of {column}", contents)

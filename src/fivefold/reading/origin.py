@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.reading.fingerprint import digest_of_file
+from fivefold.reading.fingerprint import digest_of_file, digest_of_pictures
 from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -26,6 +27,7 @@ class Origin:
         reading: how it was read.
         rows: how many.
         files: `path`, `bytes`, `sha256` of each file, as plain values.
+        pictures: a record for each column that names pictures, with their paths.
         places: `(n,)` which rows of the source these are; None: all.
         folder: that relative paths start from.
     """
@@ -34,6 +36,7 @@ class Origin:
     reading: Reading
     rows: int
     files: tuple[Any, ...] = ()
+    pictures: tuple[tuple[Any, tuple[Path, ...]], ...] = ()
     places: Array | None = None
     folder: str = ""
 
@@ -63,12 +66,16 @@ class Origin:
 
     def changed(self) -> list[str]:
         """Files that are not as they were when they were read; what has another length now."""
+        pictures = [
+            str(record["path"]) for record, paths in self.pictures if _have_changed(paths, record)
+        ]
         if hasattr(self.value, "iloc") or self.is_arrow:
-            return [] if len(self.value) == self.rows else [describe(self.value)]
-        return [str(file["path"]) for file in self.files if self._now(file) != file["sha256"]]
+            return pictures if len(self.value) == self.rows else [describe(self.value), *pictures]
+        files = [str(file["path"]) for file in self.files if self._now(file) != file["sha256"]]
+        return files + pictures
 
     def _now(self, file: Any) -> str:
-        """The digest of a file as it is; that of the pictures of a table is taken as it was."""
+        """The digest of a file or of a folder of pictures as it is."""
         path = Path(self.folder, str(file["path"]))
         try:
             if "files" not in file:
@@ -129,6 +136,24 @@ def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
         reading=replace(reading, root=root),
         rows=len(raw),
         files=raw.files,
+        pictures=tuple(_pictures(raw)),
         places=raw.places,
         folder=here,
     )
+
+
+def _pictures(raw: Raw) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
+    """A record for the files that each column of pictures names, and their paths."""
+    for name, values in raw.columns.items():
+        cells = values.values if isinstance(values, Coded) else values
+        held = cells if cells.dtype == object else ()
+        paths = tuple(cell for cell in held if isinstance(cell, Path))
+        if paths:
+            yield digest_of_pictures(name, paths), paths
+
+
+def _have_changed(paths: tuple[Path, ...], record: dict[str, Any]) -> bool:
+    try:
+        return bool(digest_of_pictures("", paths)["sha256"] != record["sha256"])
+    except OSError:
+        return True
