@@ -10,7 +10,7 @@ from typing import Any
 from fivefold.collect.wishes import Wishes
 from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.arrow import index_columns, name_of
-from fivefold.reading.delimited import read_names
+from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
 from fivefold.reading.files import JSON, TEXT, suffix_of
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
@@ -88,7 +88,7 @@ def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> lis
     if not content.strip() or encoding.startswith(("utf-16", "utf-32")):
         return []
     try:
-        return read_names(content, name, reading, suffix)
+        return open_delimited(content, name, reading, suffix).names
     except DataError as fault:
         if "lines" in fault.facts:  # rows that are not whole, here where the file was cut perhaps
             return []

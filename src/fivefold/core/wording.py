@@ -19,6 +19,16 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def bytes_text(count: int) -> str:
+    """Bytes in the unit that one reads them in.
+
+    Example:
+        >>> bytes_text(2_340_000), bytes_text(800)
+        ('2.3 MB', '1 kB')
+    """
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
 def quoted(names: Sequence[str], at_most: int = 8) -> str:
     """Names in backticks, the first few of them."""
     shown = ", ".join(f"`{name}`" for name in names[:at_most])

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fivefold.core.finding import Finding
+from fivefold.core.wording import bytes_text
 
 
 def findings_of(without: str, left_out: int, changed: list[str]) -> list[Finding]:
@@ -60,11 +61,7 @@ def summary_line(target: Path, size: int, digest: str, parity: Mapping[str, Any]
         origin = f" and {parity['source_rows']:,} from the source in {process} process"
     where = "in a fresh process" if parity["fresh_process"] else "in this process"
     return (
-        f"{target}, {_size(size)}, sha256 {digest[:12]}: {parity['rows']:,} rows replayed "
+        f"{target}, {bytes_text(size)}, sha256 {digest[:12]}: {parity['rows']:,} rows replayed "
         f"{where} through {len(doors)} doors ({', '.join(doors)}){origin}, "
         f"largest difference {worst:.1g}."
     )
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -173,20 +173,6 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     )
 
 
-def read_names(content: bytes, name: str, reading: Reading, suffix: str = "") -> list[str]:
-    """The column names, from the first lines of a file and at little cost.
-
-    Returns:
-        The names; none where the text is empty or its rows are not whole.
-
-    Raises:
-        DataError: if a name occurs twice.
-    """
-    if not decode(content, reading.encoding or "latin-1", name).content.strip():
-        return []
-    return open_delimited(content, name, reading, suffix).names
-
-
 def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:
     """What a file of rows to be answered may not show, as it is short."""
     found = {"skip": str(reading.skip)} if reading.skip else {}

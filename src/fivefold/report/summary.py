@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
+from fivefold.core.wording import bytes_text
 from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
 from fivefold.report.ranking import ranked
 from fivefold.report.tables import aligned, cell, shortened
@@ -162,9 +163,7 @@ def _errors(evaluated: Evaluated, collected: Collected) -> str:
 
 
 def _bundle(deployed: Deployed) -> list[str]:
-    size = deployed.bytes / 1e6
-    shown = f"{size:.1f} MB" if size >= 1 else f"{deployed.bytes / 1e3:.0f} kB"
-    line = f"{deployed.path}, {shown}, SHA-256 {deployed.digest[:16]}"
+    line = f"{deployed.path}, {bytes_text(deployed.bytes)}, SHA-256 {deployed.digest[:16]}"
     doors = {door: deployed.parity[door] for door in DOORS if door in deployed.parity}
     if not doors:
         return [line]
