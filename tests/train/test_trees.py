@@ -54,6 +54,19 @@ def test_several_classes_come_out_in_their_order(rows):
     assert (found == classes[400:]).mean() > wanted - 0.03
 
 
+def test_two_classes_of_a_multiclass_task_are_the_booster_of_scikit_learn(rows):
+    x, y = rows
+    classes = (y > 0).astype(np.int64)
+    train, valid = (x[:400], classes[:400]), (x[400:], classes[400:])
+    boosting = Boosting(boosters=1, lr=0.1, columns=1.0, rounds=10, patience=20)
+    trees = fit_trees(train, valid, "multiclass", 2, boosting=boosting)
+    rounds = trees.trees // 2
+    model = HistGradientBoostingClassifier(max_iter=rounds, random_state=0, **SETTINGS)
+    wanted = model.fit(*train).predict_proba(valid[0])
+    found = torch.softmax(trees(torch.from_numpy(valid[0])), dim=1)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
 def test_two_fits_with_one_seed_are_equal_and_with_another_differ(rows):
     x, y = rows
     fits = [

@@ -102,10 +102,18 @@ def fit_trees(
         best = int(np.argmax(model.validation_score_))
         found.append(model._predictors[:best])
         bias += np.ravel(model._baseline_prediction) / boosting.boosters
-    ordered = [rounds[j].nodes for j in range(outputs) for kept in found for rounds in kept]
+    # Of two classes one is boosted: half of its logit up, half of it down.
+    turns = [-0.5, 0.5] if outputs == 2 else [1.0] * outputs
+    ordered = [
+        (rounds[j % len(rounds)].nodes, turn / boosting.boosters)
+        for j, turn in enumerate(turns)
+        for kept in found
+        for rounds in kept
+    ]
     if not ordered:
         return None
-    sizes, arrays = join_trees(ordered, bias, [1 / boosting.boosters] * len(ordered))
+    nodes, shares = zip(*ordered, strict=True)
+    sizes, arrays = join_trees(nodes, bias * turns, shares)
     trees = Trees(*sizes)
     trees.load_nodes(arrays)
     return trees.eval()
