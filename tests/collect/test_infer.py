@@ -24,6 +24,7 @@ def kind(values, **options):
         (["1"] * 300 + ["007"], "numeric"),
         (["True", "false", "TRUE"], "boolean"),
         ([True, None, False], "boolean"),
+        ([np.True_, None, False], "boolean"),
         (["yes", "no", "yes"], "categorical"),
         (["0", "1", "0"], "numeric"),
         (["2011-01-31", "2011-02-01"], "datetime"),

@@ -194,7 +194,7 @@ def _guess(
         return Guess(kind="datetime")
     texts = [item.strip() if isinstance(item, str) else "" for item in items]
     form, dated = NumberForm(), None
-    if declared is None and all(isinstance(item, bool) for item in items):
+    if declared is None and all(isinstance(item, bool | np.bool_) for item in items):
         return Guess(kind="boolean")
     if declared is None and {text.lower() for text in texts} <= _TRUTH:
         return Guess(kind="boolean")
