@@ -11,7 +11,9 @@ from fivefold.codecs.numerals import Numerals, anatomy
 
 FORMS = st.builds(
     lambda marks, unit: Numerals(decimal=marks[0], thousands=marks[1], **unit),
-    st.sampled_from([(d, t) for d in ".," for t in ["", ".", ",", " ", "'"] if d != t]),
+    st.sampled_from(
+        [*((d, t) for d in ".," for t in ["", ".", ",", " ", "'"] if d != t), (".", ",,")]
+    ),
     st.sampled_from(
         [
             *({}, {"prefix": "$"}, {"prefix": "EUR "}, {"suffix": " €"}, {"suffix": "%"}),
@@ -81,6 +83,14 @@ def test_number_is_read_in_another_form_rightly_or_not_at_all(form, other, whole
         ("1234.56 %", "12%", 12.0),
         ("1234.56 %", "(1.5 %)", -1.5),
         ("1 234,56 kr", "12 kr.", 12.0),
+        ("12,34,567.89", "1,23,456.5", 123456.5),
+        ("12,34,567.89", "12,34,56,789", 123456789.0),
+        ("12,34,567.89", "1,234", 1234.0),
+        ("₹12,34,567.89", "-₹1234567.5", -1234567.5),
+        ("Rs. 12,34,567.89", "(Rs. 1,00,000)", -100000.0),
+        ("€ 1.234,56", "€ 1.200,-", 1200.0),
+        ("1.234,56 €", "5,-- €", 5.0),
+        ("Fr. 1'234.56", "Fr. 1'200.\u2013", 1200.0),
     ],
 )
 def test_text_of_the_form_is_its_number(example, text, number):
@@ -110,6 +120,12 @@ def test_text_of_the_form_is_its_number(example, text, number):
         ("1,234.56", ""),
         ("1234.56 %", "12"),
         ("$1,234.56", "5 €"),
+        ("12,34,567.89", "123,456"),
+        ("12,34,567.89", "1,234,567"),
+        ("12,34,567.89", "1,23,45"),
+        ("12,34,567.89", "1.234,5"),
+        ("1,234.56", "1,234e3"),
+        ("1234,56", "5.-"),
         ("1,234.56", "12:30"),
         ("1,234.56", "2024-01-31"),
     ],

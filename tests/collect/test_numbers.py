@@ -14,7 +14,9 @@ from fivefold.collect.notation import Notation
 
 FORMS = st.builds(
     lambda marks, unit: Numerals(decimal=marks[0], thousands=marks[1], **unit),
-    st.sampled_from([(d, t) for d in ".," for t in ["", ".", ",", " ", "'"] if d != t]),
+    st.sampled_from(
+        [(".", ",,"), *((d, t) for d in ".," for t in ["", ".", ",", " ", "'"] if d != t)]
+    ),
     st.sampled_from([{}, {"prefix": "$"}, {"suffix": " €"}, {"suffix": " %"}, {"suffix": "kr"}]),
 )
 LONE = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
@@ -51,6 +53,11 @@ def read(*texts, declared=None, **said):
         (["1 234 kr", "99,50 kr"], "1 234,56 kr", [1234, 99.5]),
         (["R$ 1.234,50", "R$ 7,00"], "R$ 1.234,56", [1234.5, 7]),
         ([1234.5, "1.234,5", 7], "1.234,56", [1234.5, 1234.5, 7]),
+        (["1,23,456.50", "1,234", "7"], "12,34,567.89", [123456.5, 1234, 7]),
+        (["₹ 1,23,456", "-₹ 5,00,00,000", "2.5"], "₹ 12,34,567.89", [123456, -50000000, 2.5]),
+        (["€ 80,-", "€ 1.200,-", "€ 7,50"], "€ 1.234,56", [80, 1200, 7.5]),
+        (["Fr. 80.--", "Fr. 7.50"], "Fr. 1234.56", [80, 7.5]),
+        (["1,037e+03", "2,465e-01"], "1234,56", [1037, 0.2465]),
     ],
 )
 def test_form_of_a_column_is_found_and_its_numbers_are_right(texts, form, numbers):
@@ -100,7 +107,8 @@ def test_texts_that_no_one_form_reads_are_categories_that_look_like_numbers(text
         ["1,2,3", "1,2"],
         ["MAD1", "MAD2"],
         ["12 kg", "7 kg"],
-        ["1,23,456", "12"],
+        ["1,23,45", "12"],
+        ["1,23,456", "1,234,567"],
     ],
 )
 def test_codes_dates_and_addresses_are_no_numbers(texts):

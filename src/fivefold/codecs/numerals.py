@@ -9,6 +9,8 @@ from typing import NamedTuple, Self
 DECIMALS = (".", ",")
 THOUSANDS = ("", ".", ",", " ", "'")
 """Marks between groups of three digits; every kind of space is one, and so is every apostrophe."""
+LAKHS = ",,"
+"""Commas as in India: one before the last three digits, one before each two ahead of them."""
 LONGEST = 80
 """Characters of a number: of more digits than are worth writing."""
 SHARES = ("%", "\u2030")
@@ -48,7 +50,9 @@ _NUMBER = re.compile(
     rf"(?P<after>[{_SIGNS}]|{_WORD})?(?P<trail_after>-?)\s*(?P<close>\)?)",
     re.ASCII,
 )
+_EVEN = re.compile(r"(?<=\d)(?P<mark>[.,])(?:--?|[\u2013\u2014])(?=\s*[^\s\d]*\)?$)")
 _EXAMPLE = re.compile(r"(?P<prefix>.*?)1(?P<thousands>[., ']?)234(?P<decimal>[.,])56(?P<suffix>.*)")
+_LAKHS_EXAMPLE = re.compile(r"(?P<prefix>.*?)12,34,567\.89(?P<suffix>.*)")
 
 
 class Anatomy(NamedTuple):
@@ -80,7 +84,8 @@ class Numerals:
 
     Args:
         decimal: mark before the fraction.
-        thousands: mark between groups of three digits, empty where there is none.
+        thousands: mark between groups of three digits, empty where there is none; `LAKHS` for the
+            commas of India, which decimal points go with.
         prefix: currency before the number, with the blank between.
         suffix: currency or per cent behind it, likewise.
 
@@ -97,13 +102,15 @@ class Numerals:
 
     @classmethod
     def from_example(cls, text: str) -> Self:
-        """The form that writes 1234.56 like this.
+        """The form that writes 1234.56, or 1234567.89 in lakhs, like this.
 
         Raises:
             ValueError: if no form does.
         """
         found = _EXAMPLE.fullmatch(text)
         form = cls(**found.groupdict()) if found else cls()
+        if found is None and (found := _LAKHS_EXAMPLE.fullmatch(text)):
+            form = cls(thousands=LAKHS, **found.groupdict())
         whole = anatomy(text)
         known = whole is not None and whole[1:4] == (False, form.prefix, form.suffix)
         if not found or form.decimal == form.thousands or not known:
@@ -112,8 +119,20 @@ class Numerals:
 
     @property
     def example(self) -> str:
-        """1234.56 in this form."""
+        """1234.56 in this form, in lakhs 1234567.89."""
+        if self.thousands == LAKHS:
+            return f"{self.prefix}12,34,567.89{self.suffix}"
         return f"{self.prefix}1{self.thousands}234{self.decimal}56{self.suffix}"
+
+    @property
+    def exemplified(self) -> str:
+        """The number of the example as everybody reads it."""
+        return "1234567.89" if self.thousands == LAKHS else "1234.56"
+
+    @property
+    def mark(self) -> str:
+        """What stands between groups of digits."""
+        return self.thousands[:1]
 
     @property
     def unit(self) -> str:
@@ -140,7 +159,7 @@ class Numerals:
         return self._number("-" * found.negative, found.core)
 
     def _number(self, sign: str, core: str) -> float:
-        core = core.replace(self.thousands, "") if self.thousands else core
+        core = core.replace(self.mark, "") if self.mark else core
         value = float(sign + core.replace(self.decimal, "."))
         if value in (float("inf"), float("-inf")):
             raise ValueError("an infinity is no measurement")
@@ -153,7 +172,8 @@ class Numerals:
         sign, digits = ("-", digits[1:]) if digits[0] == "-" else ("", digits)
         mantissa, mark, exponent = digits.partition("e")
         whole, _, fraction = mantissa.partition(".")
-        whole = f"{int(whole):,}".replace(",", self.thousands)
+        if self.thousands != LAKHS:  # groups need not be written
+            whole = f"{int(whole):,}".replace(",", self.thousands)
         fraction = f"{self.decimal}{fraction}" if fraction else ""
         return f"{sign}{self.prefix}{whole}{fraction}{mark}{exponent}{self.suffix}"
 
@@ -161,7 +181,8 @@ class Numerals:
         """The form in words: `decimal comma, points between thousands, unit €`."""
         names = {".": "points", ",": "commas", " ": "blanks", "'": "apostrophes"}
         parts = ["decimal comma" if self.decimal == "," else "decimal point"]
-        parts += [f"{names[self.thousands]} between thousands"] if self.thousands else []
+        parts += [f"{names[self.mark]} between thousands"] if self.mark else []
+        parts += ["lakhs and crores"] if self.thousands == LAKHS else []
         return ", ".join(parts + ([f"unit {self.unit}"] if self.unit else []))
 
     def _suits(self, unit: str) -> bool:
@@ -190,11 +211,15 @@ def reader(example: str) -> Callable[[str], float]:
 
 @lru_cache(maxsize=64)
 def core_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    """What a number without sign and unit looks like: groups of three digits, or no groups."""
+    """What a number without sign and unit looks like: groups of digits, or none.
+
+    Where there are groups, there is no exponent: `1,234e3` is no way to write 1234000.
+    """
     point, mark = re.escape(decimal), re.escape(thousands)
-    groups = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|" if thousands else ""
-    whole = rf"(?:{groups}\d+)"
-    return re.compile(rf"(?:{whole}(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+    groups = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+(?:{point}\d+)?|" if thousands else ""
+    if thousands == LAKHS:
+        groups = rf"[1-9]\d?(?:,\d\d)*,\d{{3}}(?:{point}\d+)?|"
+    return re.compile(rf"{groups}(?:\d+(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def folded(unit: str) -> str:
@@ -206,7 +231,7 @@ def anatomy(text: str) -> Anatomy | None:
     """A text taken apart into sign, unit and digits; None if it does not look like a number."""
     if len(text) > LONGEST or _WORDY.search(text):
         return None
-    found = _NUMBER.fullmatch(tidy(text))
+    found = _NUMBER.fullmatch(_EVEN.sub(r"\g<mark>00", tidy(text)))
     if found is None:
         return None
     before, core, after = found.group("before", "core", "after")

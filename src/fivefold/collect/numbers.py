@@ -9,6 +9,7 @@ from fivefold.codecs.canonical import shown
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.numerals import (
     DECIMALS,
+    LAKHS,
     SHARES,
     THOUSANDS,
     Anatomy,
@@ -24,7 +25,9 @@ from fivefold.core.wording import literal
 Marks = tuple[str, str]
 """The decimal mark, and the one between thousands."""
 
-MARKS: frozenset[Marks] = frozenset((d, t) for d in DECIMALS for t in THOUSANDS if d != t)
+MARKS: frozenset[Marks] = frozenset(
+    [*((d, t) for d in DECIMALS for t in THOUSANDS if d != t), (".", LAKHS)]
+)
 PLAIN: Marks = (".", "")
 _NINES = str.maketrans("012345678", "999999999")
 _LONG = re.compile("9{4,}")
@@ -84,7 +87,9 @@ def find_number_form(
         >>> find_number_form(["1.234,5 €", "12"], [1, 1], wrong=[0]).format
         '1.234,56 €'
     """
-    allowed = frozenset((d, t) for d, t in MARKS if decimal in (None, d) and thousands in (None, t))
+    allowed = frozenset(
+        (d, t) for d, t in MARKS if decimal in (None, d) and thousands in (None, t[:1])
+    )
     free, plain = allowed == MARKS, PLAIN in allowed
     odd = any(_marks_read(texts[place]) & allowed for place in wrong)
     if plain and not odd and not certain:
@@ -147,7 +152,8 @@ def number_findings(name: str, form: NumberForm) -> list[Finding]:
         Finding(
             code="number_form",
             severity="note",
-            sentence=f"Column `{name}` writes 1234.56 as {form.format}: {numerals.described()}.",
+            sentence=f"Column `{name}` writes {numerals.exemplified} as {form.format}: "
+            f"{numerals.described()}.",
             numbers={"column": name, "format": form.format, "unit": numerals.unit},
             stage="Collect",
         )
@@ -269,7 +275,7 @@ def _weight_read(cells: Sequence[_Cells], marks: Marks) -> tuple[int, int]:
 
 
 def _example(choice: Collection[Marks], cells: Sequence[_Cells]) -> str:
-    """1234.56 with the fewest marks of a choice, the unit as most cells have it."""
+    """The example with the fewest marks of a choice, the unit as most cells have it."""
     decimal, thousands = min(choice, key=lambda marks: (len(marks[1]), marks))
     styles: dict[tuple[str, str], int] = {}
     for cell in cells:

@@ -112,7 +112,7 @@ def _exact(cell: Any, number: float, form: Numerals) -> "int | float":
         found = anatomy(cell.decode() if isinstance(cell, bytes) else cell)
         if found is None:
             return number
-        digits = found.core.replace(form.thousands, "") if form.thousands else found.core
+        digits = found.core.replace(form.mark, "") if form.mark else found.core
         cell = Decimal("-" * found.negative + digits.replace(form.decimal, "."))
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         return int(cell)

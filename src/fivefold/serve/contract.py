@@ -242,15 +242,14 @@ def _picture(intensity: Intensity) -> dict[str, Any]:
     low, high = (_plain(bound, 9) for bound in (intensity.low, intensity.high))
     if intensity.plain:
         return {"form": f"{FORMS['image']} from 0 to 255"}
-    form = f"{FORMS['image']} from {low} to {high}"
-    if not intensity.white:
-        form = f"rows of pixels from {low} to {high}"
-    return {"form": form, "low": low, "high": high}
+    form = FORMS["image"] if intensity.white else "rows of pixels"
+    return {"form": f"{form} from {low} to {high}", "low": low, "high": high}
 
 
 def _form(column: Column) -> str:
     if column.kind == "numeric" and column.format:
-        return f"a number, or its text written like {column.format} for 1234.56"
+        form = Numerals.from_example(column.format)
+        return f"a number, or its text written like {form.example} for {form.exemplified}"
     if column.kind == "datetime" and column.format:
         return f"{FORMS['datetime']}, or a text written like {column.format}"
     return FORMS[column.kind]
