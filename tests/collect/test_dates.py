@@ -53,6 +53,28 @@ def test_days_and_months_both_ways_are_no_dates_of_one_pattern():
     assert find_dates(texts, [40, 20, 40]) == (None, "", ("13/01/2024", "02/14/2024"))
 
 
+def test_short_years_that_may_be_days_are_told():
+    assert find_dates(["Jan-24", "May-31"], [1, 1]) == ("%b-%y", "%b-%d", ())
+    assert find_dates(["Jan-24", "May-32"], [1, 1]).other == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "torn"),
+    [
+        (["2024-01-31 10:00:00 EST", "2024-02-01 11:00:00 EST"], ("2024-01-31 10:00:00 EST",)),
+        (["31. Januar 2024", "1. März 2024"], ("31. Januar 2024",)),
+        (["2024-03-01", "2024-31-01", "2024-02-02"], ("2024-31-01",)),
+        ([*(f"{day:02d}.03.2024" for day in range(1, 31)), "bald"], ("01.03.2024", "bald")),
+        (["1.2.3", "1.10.0"], ()),
+        (["2024-01-0001", "2024-01-0002"], ()),
+        (["10.20.30.40", "10.20.30.41"], ()),
+        (["2024-01-31", "low", "high"], ()),
+    ],
+)
+def test_texts_like_dates_that_no_pattern_reads_are_told(texts, torn):
+    assert find_dates(texts, [1] * len(texts)) == (None, "", torn)
+
+
 def test_pattern_that_is_asked_for_is_the_only_one():
     texts = ["01/02/2024", "03/04/2024"]
     assert find_dates(texts, [1, 1], "%d/%m/%Y") == ("%d/%m/%Y", "", ())
@@ -76,6 +98,8 @@ def test_pattern_that_is_asked_for_is_the_only_one():
         (["Wed Jan 31 10:00:00 UTC 2024"], "%b %d %H:%M:%S %Z %Y"),
         (["Wed Jan 31 2024 10:00:00 GMT+0100 (Central European Time)"], "%b %d, %Y %H:%M:%S"),
         (["2024.01.31", "2024.02.01"], "%Y.%m.%d"),
+        (["Jan-24", "May-99"], "%b-%y"),
+        (["2024-W05", "2024-W06-3"], ""),
     ],
 )
 def test_dates_of_logs_mails_and_offices_are_found(texts, pattern):

@@ -181,6 +181,15 @@ def test_dates_written_both_ways_are_told_and_a_pattern_takes_one():
     assert "bad_cells" in codes(collected)
 
 
+def test_dates_in_a_zone_of_a_name_are_text_with_a_remedy_that_works():
+    texts = [f"2024-01-{1 + n % 28:02d} 0{n % 10}:00:00 EST" for n in range(60)]
+    rows = {"when": texts, "z": Z, "y": LABELS}
+    [finding] = [f for f in collect(rows).findings if f.code == "date_like"]
+    assert "no pattern reads '2024-01-01 00:00:00 EST'; it is read as text" in finding.sentence
+    collected = collect(rows, date_format={"when": "%Y-%m-%d %H:%M:%S EST"})
+    assert str(collected.table.column("when")[1])[:19] == "2024-01-02T01:00:00"
+
+
 def test_date_format_settles_what_is_ambiguous():
     rows = {"when": [f"01/{1 + n % 12:02d}/2024" for n in range(60)], "z": Z, "y": LABELS}
     assert "ambiguous_dates" in codes(collect(rows))

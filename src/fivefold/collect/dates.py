@@ -16,7 +16,7 @@ from fivefold.core.wording import literal
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
     *("%d-%m-%y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y"),
-    *("%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%m", "%b %Y", "%B %Y", "%b-%Y"),
+    *("%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%m", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
     *("%Y.%m.%d", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d-%B-%Y", "%Y %b %d", "%Y-%b-%d"),
     "%Y %B %d",
 )
@@ -27,8 +27,14 @@ PATTERNS = (
 )
 _SHAPE = re.compile(r"(?=.*\d)[\dA-Za-z ,:./()+\-\u2010-\u2013\u202f\u2212]{6,80}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*|\s*(?:Z|UTC|GMT))?", re.IGNORECASE)
-_SWAPS = (("%d-%m", "%m-%d"), ("%d/%m", "%m/%d"), ("%d.%m", "%m.%d"))
+_SWAPS = (("%d-%m", "%m-%d"), ("%d/%m", "%m/%d"), ("%d.%m", "%m.%d"), ("%b-%y", "%b-%d"))
 _DAY_OR_MONTH = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\d\d)?(?!\d).*", re.DOTALL)
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+_LIKE = re.compile(
+    rf"(?:{_YEAR}[-/.]\d\d?[-/.]\d\d?(?!\d)|\d\d?[-/.]\d\d?[-/.]{_YEAR}|"
+    rf"\d\d?\.?[ -][^\W\d]{{3,12}}\.?[ -]{_YEAR}).{{0,24}}",
+    re.DOTALL,
+)
 ENOUGH = 0.99
 
 
@@ -38,7 +44,8 @@ class Dates(NamedTuple):
     Args:
         pattern: of `strptime`, empty for ISO 8601; None if they are no dates of one pattern.
         other: a pattern with day and month the other way round that fits as well.
-        torn: two texts of which one has the day first and the other the month.
+        torn: two texts that no one pattern reads, though nearly all look like dates: one may have
+            the day first and the other the month; or one text that no pattern reads at all.
     """
 
     pattern: str | None = None
@@ -72,10 +79,11 @@ def find_dates(
     almost = min(0.9, enough)
     sample = list(texts[:: max(1, len(texts) // 40)])[:40]
     if not sample or sum(bool(_SHAPE.fullmatch(text)) for text in sample) < almost * len(sample):
-        return Dates()
-    if all(_ISO.fullmatch(text) for text in sample) and _share(texts, counts, "") >= enough:
-        return Dates("")
+        return Dates(torn=_odd(texts, sample))
     few = [1] * len(sample)
+    iso = all(_ISO.fullmatch(text) for text in sample) or _share(sample, few, "") >= almost
+    if iso and _share(texts, counts, "") >= enough:
+        return Dates("")
     either = sum(bool(_DAY_OR_MONTH.fullmatch(text)) for text in sample) >= almost * len(sample)
     for pattern in PATTERNS if wanted is None else ():
         turned = _turned(pattern) if either else ""
@@ -94,7 +102,7 @@ def find_dates(
         if _share(texts, counts, pattern) >= enough:
             settled = turned and mine.any()
             return Dates(pattern, other="" if settled else swapped(pattern, texts, counts))
-    return Dates()
+    return Dates(torn=_odd(texts, sample))
 
 
 def detect_date_format(texts: Sequence[str], counts: Sequence[int]) -> str | None:
@@ -128,16 +136,36 @@ def swapped(pattern: str, texts: Sequence[str], counts: Sequence[int]) -> str:
 
 
 def torn_dates(name: str, torn: Sequence[str], kind: str) -> Finding:
-    """The finding about a column of dates of which some have the day first and some the month."""
+    """The finding about a column that looks like dates and that no one pattern reads."""
     words = "text" if kind == "text" else "categories"
+    who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
+    who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
     return Finding(
         code="date_like",
         severity="warning",
-        sentence=f"Column `{name}` looks like dates but no one pattern reads both {torn[0]!r} and "
-        f"{torn[1]!r}; it is read as {words}. Pass date_format={{{literal(name)}: ...}} for one.",
+        sentence=f"Column `{name}` looks like dates but {who}; it is read as {words}. Pass "
+        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31.",
         numbers={"column": name, "samples": list(torn)},
         stage="Collect",
     )
+
+
+def _odd(texts: Sequence[str], sample: Sequence[str]) -> tuple[str, ...]:
+    """Where nearly all texts look like dates, two of different shape, or one that is no date."""
+    likes = [text for text in sample if _LIKE.fullmatch(text)]
+    if len(likes) < max(1, 0.9 * len(sample)):
+        return ()
+    shape = _shape(likes[0])
+    others = (text for text in texts if _shape(text) != shape)
+    second = next(others, None)
+    if second is not None:
+        return likes[0], second
+    wrong = np.flatnonzero(~_read(texts, ""))
+    return (texts[wrong[0]],) if len(wrong) else ()
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", text))
 
 
 def _turned(pattern: str) -> str:
