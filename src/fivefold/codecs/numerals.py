@@ -27,12 +27,12 @@ _DASH = re.compile(r"[\u2010\u2011\u2013](?=[^\w\s]?\s?[\d.])", re.ASCII)
 _SIGNS = (
     r"%\u2030$\u00a2-\u00a5\u058f\u060b\u07fe\u07ff\u09f2\u09f3\u09fb\u0af1\u0bf9\u0e3f\u17db"
     r"\u20a0-\u20c0\ua838\ufdfc\ufe69\uff04\uffe0\uffe1\uffe5\uffe6\U00011fdd-\U00011fe0"
-    r"\U0001e2ff\U0001ecb0"
+    r"\U0001e2ff\U0001ecb0\u5143\u5186\u5706\uc6d0"
 )
 _WORDY = re.compile(r"[^\W\d_]{5}")
 _GLUED = (
     r"US\$|AU\$|CA\$|HK\$|NZ\$|NT\$|MX\$|R\$|A\$|C\$|S\$|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN"
-    r"|CZK|HUF|AUD|NZD|BRL|INR|[Kk]r\.?|Rs\.?|S?Fr\."
+    r"|CZK|HUF|AUD|NZD|BRL|INR|[Kk]r\.?|R[ps]\.?|S?Fr\."
 )
 _SPACED = (
     "AED|ARS|BDT|BGN|BHD|CAD|CLP|CNH|COP|DZD|EGP|ETB|GEL|GHS|HKD|IDR|ILS|IQD|ISK|JOD|KES|KRW|KWD"
@@ -50,7 +50,7 @@ _NUMBER = re.compile(
     rf"(?P<after>[{_SIGNS}]|{_WORD})?(?P<trail_after>-?)\s*(?P<close>\)?)",
     re.ASCII,
 )
-_EVEN = re.compile(r"(?<=\d)(?P<mark>[.,])(?:--?|[\u2013\u2014])(?=\s*[^\s\d]*\)?$)")
+_EVEN = re.compile(r"(?<=\d)(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?=\s*[^\s\d]*\)?$)")
 _EXAMPLE = re.compile(r"(?P<prefix>.*?)1(?P<thousands>[., ']?)234(?P<decimal>[.,])56(?P<suffix>.*)")
 _LAKHS_EXAMPLE = re.compile(r"(?P<prefix>.*?)12,34,567\.89(?P<suffix>.*)")
 
@@ -231,7 +231,7 @@ def anatomy(text: str) -> Anatomy | None:
     """A text taken apart into sign, unit and digits; None if it does not look like a number."""
     if len(text) > LONGEST or _WORDY.search(text):
         return None
-    found = _NUMBER.fullmatch(_EVEN.sub(r"\g<mark>00", tidy(text)))
+    found = _NUMBER.fullmatch(_EVEN.sub(lambda end: f"{end[1]}00" if end[1] else "", tidy(text)))
     if found is None:
         return None
     before, core, after = found.group("before", "core", "after")
