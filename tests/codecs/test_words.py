@@ -1,3 +1,4 @@
+import re
 import sys
 import unicodedata
 
@@ -13,6 +14,7 @@ LATIN = [
     if unicodedata.name(chr(point), "").startswith("LATIN") and chr(point) != "İ"
 ]
 PLAIN = st.text(st.sampled_from([*map(chr, range(128)), *LATIN]), max_size=60)
+INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 PUNCTUATED = st.text(
     st.sampled_from(
         [*map(chr, range(128)), *LATIN, *"\u2018\u2019\u201c\u201d\u2013…£€©²½\u00ad\u2009ΩжՓ"]
@@ -104,8 +106,22 @@ def test_words_joiners_that_join_nothing_are_no_words():
     assert words("a\u200cb") == ["a\u200cb"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("co\u00adoper\u00adate", ["cooperate"]),
+        ("\ufeffhello\u200bworld", ["hello", "world"]),
+        ("\u200eשבת\u200f, \u202bגשם\u202c", ["שבת", ",", "גשם"]),
+        ("wi\u2060fi", ["wifi"]),
+    ],
+)
+def test_words_hold_nothing_that_does_not_show(text, expected):
+    assert words(text) == expected
+
+
 def test_words_by_rules_one_are_those_of_the_first_release():
     assert words("हिन्दी", 1) == ["ह", "ि", "न", "्", "द", "ी"]
+    assert words("co\u00adop\u200e", 1) == ["co", "\u00ad", "op", "\u200e"]
     assert words("İ ที่❤️", 1) == ["i", "̇", "ท", "ี", "่", "❤", "️"]
 
 
@@ -124,7 +140,8 @@ def test_words_before_another_script_are_those_without_it(text):
 @given(st.text(max_size=40))
 @settings(deadline=None, max_examples=500)
 def test_words_of_any_text_lose_nothing_but_space_and_joiners(text):
-    text = unicodedata.normalize("NFC", text.lower().replace("i\u0307", "i"))
+    text = INVISIBLE.sub("", text.lower()).replace("\u200b", " ")
+    text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
     kept = [c for c in text if not c.isspace() and c not in "_\u200c\u200d"]
     found = [c for c in "".join(words(text)) if c not in "\u200c\u200d"]
     digits = [c if not c.isdecimal() else "#" for c in kept]

@@ -22,6 +22,9 @@ _UNSPACED = (
 )
 _UNSPACED_LETTERS = re.compile(rf"(?=[{_UNSPACED}])[^\W\d_]")
 _JOINERS = "\u200c\u200d"
+# Soft hyphen, word joiner, marks of direction and of the order of bytes: they show nothing.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_ZERO_WIDTH_SPACE = "\u200b"
 _STACKERS = "\u1039\u17d2"  # Burmese and Khmer: the next letter is written below
 _FLAG = "[\U0001f1e6-\U0001f1ff]"
 _TINTS = "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # of the skin; the letters of a region's flag
@@ -37,7 +40,8 @@ def words(text: str, rules: int = RULES) -> list[str]:
     A number of three digits or more becomes its length in `#`. Characters of scripts without
     spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) stand alone. Combining
     marks belong to the character before them, joiners to the word around them; a composed
-    emoji is one word. Composed and decomposed letters are the same, and so are İ and i.
+    emoji is one word. Composed and decomposed letters are the same, and so are İ and i. Soft
+    hyphens and marks of direction are left out; a space without width is a space.
 
     What a letter and what a mark is says the Unicode database of the running Python: characters
     younger than it are words of their own. A model that depends on such characters is to be
@@ -57,6 +61,7 @@ def words(text: str, rules: int = RULES) -> list[str]:
     if rules >= 2 and not text.isascii():
         # Of İ lower-casing makes an i and a mark. The forms of characters, once known to Unicode,
         # never change, so that normalising is the same in every Python.
+        text = _INVISIBLE.sub("", text).replace(_ZERO_WIDTH_SPACE, " ")
         text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
         if not _PLAIN.fullmatch(text):
             pattern = _marked_token()
