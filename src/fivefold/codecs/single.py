@@ -1,5 +1,6 @@
 """What reads one raw cell, by the kind of its column."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from fivefold.codecs.table import Array
 FAULTS = (*BAD, OSError)
 """What a reader raises on a cell that is not of its kind."""
 
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 NAN = float("nan")
 NAT = np.datetime64("NaT", "us")
 
@@ -56,7 +58,10 @@ def cell_reader(
     def read_word(value: object) -> str | None:
         if is_missing(value):
             return None
-        text = word(float(value) if rules < 2 and isinstance(value, Decimal) else value)
+        if rules < 2:
+            text = word(float(value) if isinstance(value, Decimal) else value)
+        else:
+            text = _writable(word(value))
         return None if text in words else text
 
     def read_moment(value: object) -> np.datetime64:
@@ -76,6 +81,13 @@ def cell_reader(
         "datetime": read_moment,
         "image": read_image,
     }[kind]
+
+
+def _writable(text: str) -> str:
+    """The text with U+FFFD for what no file of text holds: half a surrogate pair, a zero byte."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _float_or_nan(value: object) -> float:
