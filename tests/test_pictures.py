@@ -4,11 +4,14 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 import fivefold as ff
-from fivefold.errors import RequestError
+from fivefold.errors import DataError, RequestError
+from fivefold.serve.requests import read
 
 ROWS = 80
 LABELS = np.arange(ROWS) % 2
@@ -134,3 +137,70 @@ def test_pictures_of_any_depth_let_no_row_leak():
     for form in ("16 bits", "floats"):
         stages = [ff.Collect((forms()[form], LABELS)), ff.Preprocess()]
         check_no_leak(ff.Pipeline([*stages, ff.Train(epochs=1, quality="fast")]))
+
+
+def palettes() -> list[Image.Image]:
+    """Pictures whose numbers are places in a palette of their own."""
+    pictures = []
+    for pixels in patches().astype(np.uint8):
+        picture = Image.fromarray(np.stack([pixels, pixels // 2, 255 - pixels], axis=-1))
+        pictures.append(picture.convert("P", palette=Image.Palette.ADAPTIVE))
+    return pictures
+
+
+def collected(source: object) -> ff.Collected:
+    return ff.Pipeline([ff.Collect(source)]).run(seed=0, progress=False)[ff.Collected]
+
+
+def test_list_of_pictures_beside_labels_is_what_a_viewer_shows():
+    found = collected((palettes(), LABELS))
+    wanted = np.stack([np.asarray(picture.convert("RGB")) for picture in palettes()])
+    np.testing.assert_array_equal(found.table.column("image"), wanted)
+    columns = read((palettes(), LABELS.tolist()), found.schema)
+    np.testing.assert_array_equal(np.stack(list(columns.column("image"))), wanted)
+
+
+def test_list_of_pictures_of_several_sizes_is_read_alike_at_both_ends():
+    ragged = [pixels[:, : 8 - row % 2] for row, pixels in enumerate(forms()["8 bits"])]
+    found = collected((ragged, LABELS))
+    for cells in (
+        found.table.column("image"),
+        read(ragged, found.schema).column("image"),
+        read((ragged, LABELS.tolist()), found.schema).column("image"),
+    ):
+        assert all(
+            np.array_equal(cell[:, :, 0], one) for cell, one in zip(cells, ragged, strict=True)
+        )
+
+
+def test_tensors_in_rows_are_read_whatever_they_keep():
+    pixels = np.eye(8)
+    schema = collected((forms()["floats"], LABELS)).schema
+    for tensor in (torch.eye(8).bfloat16(), torch.eye(8, requires_grad=True)):
+        for data in ([tensor], [{"image": tensor}], {"image": [tensor]}):
+            np.testing.assert_array_equal(read(data, schema).column("image")[0][:, :, 0], pixels)
+
+
+def test_pictures_as_hugging_face_keeps_them_are_read_from_rows_and_never_by_their_path():
+    schema = collected((forms()["8 bits"], LABELS)).schema
+    stream = io.BytesIO()
+    Image.fromarray(forms()["8 bits"][0]).save(stream, "PNG")
+    cell = {"bytes": stream.getvalue(), "path": "/etc/hostname"}
+    for data in ([{"image": cell}], {"image": [cell]}, pd.DataFrame({"image": [cell]})):
+        found = read(data, schema).column("image")[0][:, :, 0]
+        np.testing.assert_array_equal(found, forms()["8 bits"][0])
+    for content in (None, "/etc/hostname"):
+        with pytest.raises(RequestError, match="dict is no image"):
+            read([{"image": {"bytes": content, "path": "/etc/hostname"}}], schema)
+
+
+def test_one_picture_alone_is_no_table():
+    schema = collected((forms()["8 bits"], LABELS)).schema
+    with pytest.raises(RequestError, match="found Image"):
+        read(palettes()[0], schema)
+
+
+def test_stack_with_channels_first_is_told_how_to_turn():
+    with pytest.raises(DataError, match=r"numpy.moveaxis\(pictures, -3, -1\)") as caught:
+        collected((np.zeros((20, 3, 6, 9), np.uint8), LABELS[:20]))
+    assert "PNG" not in caught.value.remedy

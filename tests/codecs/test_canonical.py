@@ -218,7 +218,7 @@ def test_canonical_image_is_one_array_through_every_door(tmp_path: Path):
 def test_canonical_image_text_never_opens_a_file(tmp_path: Path):
     file = tmp_path / "secret.png"
     Image.fromarray(np.zeros((2, 2), np.uint8)).save(file)
-    with pytest.raises(DataError, match="pathlib"):
+    with pytest.raises(DataError, match="in tables and frames alone"):
         canonical(str(file), "image")
 
 
@@ -236,3 +236,13 @@ def test_canonical_column_damaged_image_error_says_why(tmp_path: Path):
 def test_canonical_column_stack_of_images_stays_one_array():
     stack = np.zeros((3, 4, 5), np.uint8)
     assert canonical_column(stack, Column(name="i", kind="image"))[0].shape == (3, 4, 5, 1)
+
+
+@pytest.mark.parametrize("kind", ["text", "categorical"])
+def test_canonical_text_that_no_file_holds_has_a_replacement_there(kind):
+    cells = ["cut \ud83d", "a\0b", "whole 👍", "plain"]
+    column = Column(name="t", kind=kind)
+    wanted = ["cut \ufffd", "a\ufffdb", "whole 👍", "plain"]
+    assert canonical_column(cells, column)[0].tolist() == wanted
+    assert canonical_column(wanted, column)[0].tolist() == wanted
+    assert canonical("cut \ud83d", kind, rules=1) == "cut \ud83d"

@@ -1,6 +1,8 @@
+import base64
 import io
 import struct
 import zlib
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -309,3 +311,27 @@ def test_pixels_of_bytes_are_read_from_the_head():
     content = encoded(Image.new("L", (30, 20)))
     assert module.pixels_of(content) == 600
     assert module.pixels_of(b"nonsense") == 0
+
+
+def test_picture_of_base64_in_any_writing_is_the_same():
+    content = encoded(Image.fromarray(np.arange(240, dtype=np.uint8).reshape(4, 20, 3)))
+    plain = base64.b64encode(content).decode()
+    for text in (
+        plain.rstrip("="),
+        base64.urlsafe_b64encode(content).decode(),
+        base64.encodebytes(content).decode(),
+        f"  data:image/png;base64,{plain}\n",
+        f"DATA:image/png;BASE64,{plain}",
+        "data:image/png;base64," + quote(plain, safe=""),
+    ):
+        np.testing.assert_array_equal(picture(text), picture(content))
+
+
+def test_picture_with_channels_first_is_told_how_to_turn():
+    with pytest.raises(ValueError, match=r"\(3, 6, 9\) is not .*moveaxis"):
+        picture(np.zeros((3, 6, 9), np.uint8))
+
+
+def test_picture_of_an_open_file_is_refused_by_its_type():
+    with pytest.raises(ValueError, match="BytesIO is no image"):
+        picture(io.BytesIO(b"..."))

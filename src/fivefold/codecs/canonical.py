@@ -136,7 +136,7 @@ def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -
     return DataError(
         f"{start} `{column.name}`, row{'s' * (len(bad) > 1)} {rows}: "
         f"expected {wanted}, found {found}.",
-        evidence=_reason(values[bad[0]], column) if column.kind == "image" else "",
+        evidence=reason(values[bad[0]], column) if column.kind == "image" else "",
         remedy=remedy,
         column=column.name,
         rows=tuple(int(row) for row in bad),
@@ -145,7 +145,8 @@ def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -
     )
 
 
-def _reason(value: object, column: Column) -> str:
+def reason(value: object, column: Column) -> str:
+    """What is wrong with a bad cell, as a sentence; empty if nothing is."""
     try:
         cell_reader(column.kind, column.missing, column.format, column.rules)(value)
     except FAULTS as fault:

@@ -7,6 +7,7 @@ import json
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -24,7 +25,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 MAX_PIXELS = 64_000_000
 """More pixels than this in one image are refused: a small file can unfold to fill a machine."""
 
-
+_URL_SAFE = str.maketrans("-_", "+/")
 _ORIENTATION = 0x0112
 _TURNS = {
     **{2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE"},
@@ -64,7 +65,10 @@ def picture(value: object, rules: int = RULES) -> Array:
     if hasattr(value, "getbands"):
         image: Any = value  # a Pillow image
         return _pixels(image, rules)
-    return _from_array(np.asarray(value), rules)
+    array = np.asarray(value)
+    if not array.ndim:
+        raise ValueError(f"{type(value).__name__} is no image")
+    return _from_array(array, rules)
 
 
 def picture_stack(values: Array, rules: int = RULES) -> Array | None:
@@ -99,11 +103,16 @@ def _from_rows(text: str) -> Array:
 
 
 def _from_base64(text: str) -> bytes:
-    body = text.split(",", 1)[1] if text.startswith("data:") and "," in text else text
+    head, comma, body = text.partition(",")
+    if comma and head.strip()[:5].lower() == "data:":
+        text = unquote(body) if "%" in body else body
+    text = "".join(text.split()).translate(_URL_SAFE).rstrip("=")
     try:
-        return base64.b64decode("".join(body.split()), validate=True)
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("the text is not base64; pass a pathlib.Path for a file") from None
+        raise ValueError(
+            "the text is not base64; texts name files in tables and frames alone, below root="
+        ) from None
 
 
 def _decoded(content: bytes, rules: int) -> Array:
@@ -190,7 +199,11 @@ def _from_array(array: Array, rules: int) -> Array:
         array = array[:, :, None]
     channels = CHANNELS if rules > 1 else (1, 3, 4)
     if array.ndim != 3 or array.shape[2] not in channels or 0 in array.shape:
-        raise ValueError(f"an array of shape {array.shape} is not (height, width[, 1 or 3])")
+        first = array.ndim == 3 and array.shape[0] in CHANNELS
+        raise ValueError(
+            f"an array of shape {array.shape} is not (height, width[, 1 or 3])"
+            + "; move its channels to the end: numpy.moveaxis(pictures, -3, -1)" * first
+        )
     if array.shape[0] * array.shape[1] > MAX_PIXELS:
         raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
     return as_bytes(array[:, :, :3]) if rules < 2 else canonical_pixels(array)

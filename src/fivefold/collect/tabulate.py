@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from os import PathLike
 from typing import Literal
 
 import numpy as np
 
-from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, shown
+from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, reason, shown
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
@@ -116,7 +117,14 @@ def tabulate(
             unreadable.update(new)
             files = [shown(found[row]) for row in new]
             if new and (on_bad == "error" or len(new) == len(found)):
-                raise unreadable_fault(raw.name, files, len(new), of=len(found), column=name)
+                cell = found[new[0]]
+                raise unreadable_fault(
+                    *(raw.name, files, len(new)),
+                    of=len(found),
+                    column=name,
+                    reason=reason(cell, column),
+                    are_files=isinstance(cell, bytes | PathLike),
+                )
             if new:
                 findings.append(unreadable_images(files))
         else:

@@ -10,7 +10,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.reading.cells import array_of, array_of_tensor, narrowed
+from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell
 from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
 from fivefold.reading.raw import Raw, unique_names
 
@@ -182,7 +182,25 @@ def is_sparse(x: object) -> bool:
     return type(x).__module__.startswith("scipy.sparse") and hasattr(x, "toarray")
 
 
+def is_picture(cell: Any) -> bool:
+    """Whether a cell is a picture of Pillow, or an array or a tensor that may be one."""
+    numbers = getattr(getattr(cell, "dtype", None), "kind", "O") in "iufb"
+    arrays = hasattr(cell, "detach") or (isinstance(cell, np.ndarray) and numbers)
+    return hasattr(cell, "getbands") or (arrays and getattr(cell, "ndim", 0) in (2, 3))
+
+
+def stacked(cells: list[Any]) -> Array:
+    """Arrays of one shape and depth as one array, others as objects."""
+    forms = {(getattr(c, "shape", None), getattr(c, "dtype", None)) for c in cells}
+    return np.stack(cells) if len(forms) == 1 and (None, None) not in forms else objects(cells)
+
+
 def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kind]]":
+    if isinstance(x, list | tuple) and x:
+        if all(map(is_picture, x)):
+            return {"image": stacked([plain_cell(cell) for cell in x])}, {"image": "image"}
+        if all(isinstance(cell, bytes) for cell in x):  # whose last bytes numpy drops if zero
+            x = objects(x)
     try:
         array = x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     except ValueError:

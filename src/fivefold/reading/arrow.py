@@ -10,7 +10,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
-from fivefold.reading.cells import narrowed, plain_cell, seconds_of
+from fivefold.reading.cells import narrowed, seconds_of
 
 _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"
@@ -54,7 +54,7 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | N
     if types.is_time(kind):
         cells = column.cast(pa.time64("us"), safe=False).to_pylist()
         return objects(None if cell is None else cell.isoformat() for cell in cells), None
-    return narrowed(objects(map(_picture_bytes, column.to_pylist()))), None
+    return narrowed(objects(column.to_pylist())), None
 
 
 def _flat(column: Any) -> bool:
@@ -66,13 +66,6 @@ def _numpy(column: Any) -> Array:
     if _flat(column):
         return np.asarray(column.to_numpy(zero_copy_only=False))
     return np.asarray(column.to_numpy())
-
-
-def _picture_bytes(cell: Any) -> Any:
-    """The bytes of a picture as `datasets` and others write it: a struct of bytes and path."""
-    if isinstance(cell, dict) and set(cell) == {"bytes", "path"} and cell["bytes"] is not None:
-        return cell["bytes"]
-    return plain_cell(cell)
 
 
 def _whole(column: Any) -> Any:

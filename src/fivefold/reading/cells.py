@@ -32,6 +32,9 @@ def narrowed(values: Array) -> Array:
         ([1.0, 0.5], [3600.0])
     """
     types = {type(value) for value in values}
+    if dict in types:
+        values = objects(map(picture_bytes, values))
+        types = {type(value) for value in values}
     if not types <= _PLAIN:
         values = objects(plain_cell(value) for value in values)
         types = {type(value) for value in values}
@@ -72,9 +75,17 @@ def plain_cell(value: Any) -> Any:
         return str(value)
     if name == "Period" and hasattr(value, "to_timestamp"):
         return value.to_timestamp().to_datetime64().astype("M8[us]")
-    if hasattr(value, "detach") and getattr(value, "ndim", 1) == 0:  # a number of torch
-        return value.item()
+    if hasattr(value, "detach") and hasattr(value, "ndim"):  # of torch
+        return value.item() if value.ndim == 0 else array_of_tensor(value)
     return value
+
+
+def picture_bytes(cell: Any) -> Any:
+    """The bytes of a picture as `datasets` and others write it: a struct of bytes and path."""
+    if isinstance(cell, dict) and set(cell) == {"bytes", "path"}:
+        content = cell["bytes"]
+        return content if isinstance(content, bytes) else cell
+    return cell
 
 
 def seconds_of(spans: Array) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
-from fivefold.reading.arrays import read_arrays, read_inputs, read_records
+from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
 from fivefold.reading.cells import array_of_tensor
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.raw import Raw
@@ -75,9 +75,9 @@ def _read_items(items: list[Any], name: str) -> Raw:
         return read_records([{k: _plain(v) for k, v in item.items()} for item in items], name)
     if all(isinstance(item, tuple | list) and len(item) == 2 for item in items):
         inputs = [_plain(x) for x, _ in items]
-        return read_arrays(_stacked(inputs), objects(_label(y) for _, y in items), name)
+        return read_arrays(stacked(inputs), objects(_label(y) for _, y in items), name)
     if not isinstance(first, tuple | list):
-        return read_inputs(_stacked([_plain(item) for item in items]), name)
+        return read_inputs(stacked([_plain(item) for item in items]), name)
     raise DataError(
         f"{name}: expected items (x, y), mappings of columns or inputs alone, found "
         f"{type(first).__name__} of {len(first)}.",
@@ -108,11 +108,3 @@ def _turned(array: Any, *, axis: int) -> Any:
         return array
     first, last = array.shape[axis], array.shape[-1]
     return np.moveaxis(array, axis, -1) if first in (1, 3, 4) and last not in (1, 3, 4) else array
-
-
-def _stacked(cells: list[Any]) -> Any:
-    """Arrays of one shape as one array, others as objects."""
-    shapes = {getattr(cell, "shape", None) for cell in cells}
-    if len(shapes) == 1 and None not in shapes:
-        return np.stack(cells)
-    return objects(cells)

@@ -18,6 +18,8 @@ Read = tuple["Array | Coded", Kind | None]
 
 def is_frame(source: object) -> bool:
     """Whether it is a frame: of pandas or polars, or one that speaks the Arrow protocol."""
+    if hasattr(source, "getbands"):  # one picture of Pillow, which speaks it too
+        return False
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
     known = is_pandas(source) or is_polars(source) or is_lazy(source)
     return speaks or known or _is_alike(source)

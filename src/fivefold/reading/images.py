@@ -212,7 +212,14 @@ def unreadable_images(paths: list[str]) -> Finding:
 
 
 def unreadable_fault(
-    name: str, files: Sequence[str], count: int, *, of: int | None = None, column: str = "image"
+    name: str,
+    files: Sequence[str],
+    count: int,
+    *,
+    of: int | None = None,
+    column: str = "image",
+    reason: str = "",
+    are_files: bool = True,
 ) -> DataError:
     """The fault of images that are damaged or none at all, where that is not to be passed over.
 
@@ -222,14 +229,17 @@ def unreadable_fault(
         count: of all that cannot be read.
         of: how many images there are, if it is to be said.
         column: that holds them.
+        reason: what is wrong with the first of them, as a sentence.
+        are_files: they are files or their bytes, not numbers or texts.
     """
     few = ", ".join(files[:3]) + (f" and {count - 3:,} more" if count > 3 else "")
     noun = "image" if (of or count) == 1 else "images"
     found = f"{count:,} of {of:,}" if of is not None else f"{count:,}"
-    remedy = "Save them again as PNG or JPEG"
+    remedy = "Save them again as PNG or JPEG" if are_files else "Correct them"
     remedy += "." if count == of else ', or pass on_bad_value="missing" to leave them out.'
     return DataError(
         f"{name}: expected images, found that {found} {noun} cannot be read: {few}.",
+        evidence=reason[:1].upper() + reason[1:],
         remedy=remedy,
         column=column,
         count=count,

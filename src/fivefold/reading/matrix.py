@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
-from fivefold.reading.arrays import column_of, dense, read_inputs
+from fivefold.reading.arrays import column_of, dense, is_picture, read_inputs
 from fivefold.reading.frames import is_frame
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -23,7 +24,8 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
     Raises:
         DataError: if it has another number of columns.
     """
-    x = np.array(x, dtype=object) if isinstance(x, list | tuple) else x
+    if isinstance(x, list | tuple):
+        x = objects(x) if x and all(map(is_picture, x)) else np.array(x, dtype=object)
     shape: tuple[int, ...] = tuple(getattr(x, "shape", ()))
     named = getattr(getattr(x, "dtype", None), "names", None)
     if not reading.asks or is_frame(x) or named:

@@ -92,7 +92,8 @@ def _are_idx(paths: Any) -> bool:
 
 def _is_pair(x: Any, y: Any) -> bool:
     """Whether it is `(X, y)`: two of one length, the first with columns."""
-    if isinstance(x, list) and x and isinstance(x[0], list | tuple):
+    rows = (list, tuple, str, bytes)
+    if isinstance(x, list) and x and (isinstance(x[0], rows) or arrays.is_picture(x[0])):
         return hasattr(y, "__len__") and len(x) == len(y) and getattr(y, "ndim", 1) == 1
     flat = hasattr(y, "__len__") and (getattr(y, "ndim", 1) == 1 or frames.is_frame(y))
     if not flat or not (frames.is_frame(x) or is_sparse(x) or hasattr(x, "ndim")):
@@ -190,7 +191,8 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "records":
         return arrays.read_records(_records(source), complete=reading.asks)
     if form == "arrays":
-        return read_placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
+        raw = read_placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
+        return follow(raw, reading, reading.root if frames.is_frame(source[0]) else None)
     if form == "folder":
         return _read_folder(_path(source), reading)
     if form == "pair":
