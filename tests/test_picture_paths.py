@@ -175,3 +175,30 @@ def test_shell_takes_the_folder_of_the_pictures(folder, result, tmp_path, capsys
 )
 def test_paths_of_every_system_are_known(text, out):
     assert _leads_out(text) is out
+
+
+def test_frame_beside_its_labels_is_followed_below_root(folder, result):
+    frame = frame_of(folder)
+    source = (frame[["photo"]], frame["label"])
+    collect = ff.Collect(source, kinds={"photo": "image"}, root=folder)
+    found = ff.Pipeline([collect]).run(seed=0, progress=False)[ff.Collected].table.column("photo")
+    np.testing.assert_array_equal(found, result[ff.Collected].table.column("photo"))
+
+
+def test_table_written_on_windows_names_the_same_pictures(folder, result):
+    frame = frame_of(folder)
+    windows = frame.assign(photo=frame["photo"].str.replace("/", "\\"))
+    answers = result.predict_proba(windows, root=folder)
+    np.testing.assert_array_equal(answers, result.predict_proba(frame, root=folder))
+
+
+def test_root_that_is_no_folder_is_named(folder, result):
+    with pytest.raises(RequestError, match=r"found no folder .*nowhere"):
+        result.predict(frame_of(folder), root=folder / "nowhere")
+
+
+@pytest.mark.parametrize("text", ["file:///etc/hostname", "photos%2F1.png", "a\0.png", "photos"])
+def test_text_that_names_no_file_is_followed_nowhere(folder, result, text):
+    for data in (pd.DataFrame({"photo": [text]}), [{"photo": text}], {"photo": [text]}):
+        with pytest.raises(RequestError, match="expected images"):
+            result.predict(data, root=folder)

@@ -29,6 +29,14 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
     if folder is None or not named:
         return raw
     root = Path(folder).expanduser()
+    if not root.is_dir():
+        raise DataError(
+            f"{raw.name}: expected the folder of the pictures, found no folder {root}.",
+            remedy="Pass root= with the folder that holds them.",
+            column=named[0],
+            wanted="the folder of the pictures",
+            found=str(root),
+        )
     return raw.replace(
         columns=dict(raw.columns)
         | {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
@@ -47,22 +55,17 @@ def _followed(cell: object, folder: Path, column: str, source: str) -> object:
     text = cell.strip() if isinstance(cell, str) else ""
     if not text or len(text) >= LONGEST or text.startswith("data:"):
         return cell
-    outside = ""
-    try:
-        path = folder / text
-        if _leads_out(text):
-            # The text of a small picture may begin with a slash too.
-            outside = "" if not _may_be_path(text) else "a path out of it"
-        elif not path.is_file():
+    if _leads_out(text):
+        if not _may_be_path(text):  # the text of a small picture may begin with a slash too
             return cell
-        elif not path.resolve().is_relative_to(folder.resolve()):
-            outside = "a link that leads out of it"
-        else:
+        outside = "a path out of it"
+    else:
+        path = _file_below(folder, text)
+        if path is None:
+            return cell
+        if path.resolve().is_relative_to(folder.resolve()):
             return path
-    except (OSError, ValueError):  # a name that no file can have
-        return cell
-    if not outside:
-        return cell
+        outside = "a link that leads out of it"
     raise DataError(
         f"{source}, column `{column}`: expected files below {folder}, found {text[:60]!r}, "
         f"{outside}.",
@@ -72,6 +75,17 @@ def _followed(cell: object, folder: Path, column: str, source: str) -> object:
         wanted="files below the folder of the table",
         found=text[:60],
     )
+
+
+def _file_below(folder: Path, text: str) -> Path | None:
+    """The file of that name, its folders parted as here or as Windows parts them."""
+    for name in dict.fromkeys((text, PureWindowsPath(text).as_posix())):
+        try:
+            if (folder / name).is_file():
+                return folder / name
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+    return None
 
 
 def _leads_out(text: str) -> bool:
