@@ -121,3 +121,12 @@ def test_typed_labels_keep_their_places():
 
 def test_plain_label_of_infinities_is_a_text():
     assert [plain_label(v) for v in (float("inf"), Decimal("-Infinity"))] == ["inf", "-inf"]
+
+
+def test_labels_that_no_file_holds_have_a_replacement_there():
+    cells = np.array(["p\ud83d", "q", "p\ufffd"], object)
+    everywhere = np.ones(3, bool)
+    assert read_labels(cells, everywhere, everywhere, typed=True).labels == {
+        "p\ufffd": "p\ufffd",
+        "q": "q",
+    }

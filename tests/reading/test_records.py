@@ -34,3 +34,7 @@ def test_values_that_are_no_objects_are_refused(content):
 def test_no_rows_are_refused(content):
     with pytest.raises(DataError, match="expected rows, found none"):
         read_json(content, "a.jsonl")
+
+
+def test_names_that_no_file_holds_have_a_replacement_there():
+    assert list(read_json(b'[{"a\\ud83d": 1}]', "a.json").columns) == ["a\ufffd"]

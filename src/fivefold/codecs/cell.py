@@ -22,6 +22,7 @@ _TRUTH = {"true": 1.0, "True": 1.0, "TRUE": 1.0, "false": 0.0, "False": 0.0, "FA
 _FOLDED = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 _WRITTEN_FLOAT = re.compile(r"-?(?:\d{1,16}\.0|\d(?:\.\d+)?e\+\d\d)", re.ASCII)
 _WHOLE = 2.0**63
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def is_missing(value: object) -> bool:
@@ -132,6 +133,13 @@ def word(value: object) -> str:
         text = str(moment(value)).replace("T", " ")
         return text.removesuffix(".000000").removesuffix(" 00:00:00")
     raise TypeError(f"{type(value).__name__} is no category")
+
+
+def writable(text: str) -> str:
+    """The text with U+FFFD for what no file of text holds: half a surrogate pair, a zero byte."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _word_of_float(value: "float | np.floating") -> str:

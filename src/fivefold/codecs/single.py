@@ -1,6 +1,5 @@
 """What reads one raw cell, by the kind of its column."""
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from fivefold.codecs.cell import (
     null_words,
     number,
     word,
+    writable,
 )
 from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.picture import picture
@@ -25,7 +25,6 @@ from fivefold.codecs.table import Array
 FAULTS = (*BAD, OSError)
 """What a reader raises on a cell that is not of its kind."""
 
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 NAN = float("nan")
 NAT = np.datetime64("NaT", "us")
 
@@ -61,7 +60,7 @@ def cell_reader(
         if rules < 2:
             text = word(float(value) if isinstance(value, Decimal) else value)
         else:
-            text = _writable(word(value))
+            text = writable(word(value))
         return None if text in words else text
 
     def read_moment(value: object) -> np.datetime64:
@@ -81,13 +80,6 @@ def cell_reader(
         "datetime": read_moment,
         "image": read_image,
     }[kind]
-
-
-def _writable(text: str) -> str:
-    """The text with U+FFFD for what no file of text holds: half a surrogate pair, a zero byte."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _float_or_nan(value: object) -> float:

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from fivefold.codecs.cell import is_missing, word
+from fivefold.codecs.cell import is_missing, word, writable
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
@@ -105,7 +105,7 @@ def plain_label(value: object) -> Label:
     if isinstance(value, bytes):
         value = value.decode()
     if isinstance(value, str):
-        return normalize("NFC", str(value).strip())
+        return writable(normalize("NFC", str(value).strip()))
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.cell import writable
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
@@ -168,8 +169,8 @@ def label_text(label: Any) -> str:
         ('sales_mean', 'shop', '7')
     """
     if isinstance(label, tuple):
-        return "_".join(str(part) for part in label if str(part))
-    return str(label)
+        label = "_".join(str(part) for part in label if str(part))
+    return writable(str(label))
 
 
 def from_pandas(series: Any) -> Read:
