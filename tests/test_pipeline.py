@@ -55,7 +55,7 @@ def whole(folder, metric=accuracy_twice):
         [
             ff.Collect("sklearn:iris"),
             ff.Preprocess(),
-            ff.Train(epochs=2, threads=1),
+            ff.Train(epochs=2, quality="fast", threads=1),
             ff.Evaluate(metrics={"twice": metric}, baselines=("linear",)),
             ff.Deploy(folder / "iris.ff"),
         ]

@@ -184,8 +184,10 @@ def test_every_door_answers_as_evaluate_scored(tmp_path):
     assert model.predict(held).tolist() == result.predict(held).tolist()
 
 
-def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path):
-    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train(epochs=2), ff.Evaluate()]
+@pytest.mark.parametrize("quality", ["fast", pytest.param("balanced", marks=pytest.mark.slow)])
+def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path, quality):
+    train = ff.Train(epochs=2, quality=quality)
+    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), train, ff.Evaluate()]
     digests = set()
     for _ in range(2):
         pipeline = ff.Pipeline([*stages, ff.Deploy(tmp_path / "iris.ff")])
