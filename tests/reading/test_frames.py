@@ -284,6 +284,28 @@ def test_polars_is_read_with_pyarrow_and_without(monkeypatch, blocked):
     assert raw.kinds == {"c": "categorical", "b": "boolean", "t": "datetime", "d": "numeric"}
 
 
+@pytest.mark.parametrize("blocked", [False, True])
+def test_types_that_polars_alone_knows_are_read_as_their_values(monkeypatch, blocked):
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    wide = [2**70, None, 3]
+    frame = polars.DataFrame(
+        {
+            "o": polars.Series([1, "a", None], dtype=polars.Object),
+            "w": polars.Series(wide, dtype=polars.Int128),
+            "h": polars.Series([0.1, None, 2.5], dtype=polars.Float16),
+            "c": polars.Series(["x", None, "x"], dtype=polars.Categorical),
+        }
+    )
+    if blocked:
+        monkeypatch.setattr("fivefold.reading.frames._has_pyarrow", lambda: False)
+    raw = read(frame)
+    assert raw.columns["o"].tolist() == [1, "a", None]
+    assert raw.columns["w"].tolist() == wide
+    assert raw.columns["h"].dtype == np.float16
+    assert raw.columns["c"].tolist() == ["x", None, "x"]
+    assert raw.kinds == {"c": "categorical"}
+
+
 def test_intervals_of_times_are_their_text_from_every_source():
     breaks = pd.date_range("2024-01-01", periods=3)
     spans = pd.to_timedelta([0, 1, 2], unit="h")

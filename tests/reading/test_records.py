@@ -38,3 +38,16 @@ def test_no_rows_are_refused(content):
 
 def test_names_that_no_file_holds_have_a_replacement_there():
     assert list(read_json(b'[{"a\\ud83d": 1}]', "a.json").columns) == ["a\ufffd"]
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'[{"a": 1}, {"a": 2,\n "b": 3, "b": 4}]', "a.json"),
+        (b'{"b": 1}\n{"a": 2, "b": 3, "b": 4}\n', "a.json, line 2"),
+        (b'{"b": [1, 2], "b": [3, 4]}', "a.json"),
+        (b'[{"n": {"b": 1, "b": 1}}]', "a.json"),
+    ],
+)
+def test_key_that_an_object_has_twice_is_named(content, where):
+    with pytest.raises(DataError, match=f"^{where}: expected each key once.*'b' twice") as caught:
+        read_json(content, "a.json")
+    assert caught.value.column == "b"

@@ -147,7 +147,7 @@ def by_byte(text: bytes) -> Pipe:
 
 
 @pytest.mark.parametrize("pipe", [whole, by_byte])
-@pytest.mark.parametrize("bad", [b"[1]", b"{", b'{"x": "bad"}', b"\xff"])
+@pytest.mark.parametrize("bad", [b"[1]", b"{", b'{"x": "bad"}', b"\xff", b'{"x": 0, "x": 2}'])
 @pytest.mark.parametrize("after", [b"", b"\n", b'\n{"x": "bad"}\n{"x": 0}\n'])
 def test_stream_fault_has_its_line_and_all_before_is_answered(pipe, bad, after) -> None:
     sink = io.StringIO()

@@ -81,6 +81,13 @@ def test_predict_body_that_is_no_request_gets_422(model, body, ask):
     assert '{"instances": [' in response.json()["error"]["message"]
 
 
+def test_predict_column_that_a_row_names_twice_gets_422(model, ask):
+    body = b'{"instances": [{"age": 1, "age": 2}]}'
+    response = ask(model, "POST", "/predict", content=body)
+    assert response.status_code == 422
+    assert "found 'age' twice" in response.json()["error"]["message"]
+
+
 def test_predict_body_beyond_the_limit_gets_413(model, post):
     response = post(model, {"instances": [{**ROW, "zip": "x" * 2000}]}, max_bytes=1000)
     assert response.status_code == 413

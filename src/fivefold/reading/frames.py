@@ -64,7 +64,7 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
         return _read_pandas(frame, name, wanted)
     if is_lazy(frame):
         frame = frame.collect()
-    if is_polars(frame) and not _has_pyarrow():
+    if is_polars(frame) and (not _has_pyarrow() or any(map(_is_own, _series_of(frame)))):
         return _read_polars(frame, name, wanted)
     if not hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "__arrow_c_array__"):
         return _collect([(key, _alike_column(frame, key)) for key in frame.columns], name, wanted)
@@ -235,16 +235,28 @@ def with_nulls(cells: Array, missing: Array) -> Array:
 
 
 def _read_polars(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
-    """A frame of polars where pyarrow is not installed."""
-    series = [frame] if not hasattr(frame, "get_columns") else frame.get_columns()
-    return _collect([(one.name, _polars_column(one)) for one in series], name, wanted)
+    """A frame of polars where pyarrow is not installed, or cannot read all of its types."""
+    return _collect([(one.name, _polars_column(one)) for one in _series_of(frame)], name, wanted)
+
+
+def _series_of(frame: Any) -> Any:
+    return [frame] if not hasattr(frame, "get_columns") else frame.get_columns()
+
+
+def _is_own(series: Any) -> bool:
+    """Whether polars alone can read it: Arrow has no such numbers, and addresses for objects."""
+    return str(series.dtype) in {"Object", "Int128", "UInt128"}
 
 
 def _polars_column(series: Any) -> Callable[[], Read]:
     def read() -> Read:
         kind = type(series.dtype).__name__ if not isinstance(series.dtype, type) else ""
         kind = kind or series.dtype.__name__
-        if kind in {"Float32", "Float64"}:
+        if _has_pyarrow() and not _is_own(series):
+            import pyarrow as pa
+
+            return from_arrow(pa.chunked_array(series))
+        if kind in {"Float16", "Float32", "Float64"}:
             missing = series.is_null().to_numpy()
             values = series.fill_null(0).to_numpy().copy()
             values[missing] = np.nan

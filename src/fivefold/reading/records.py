@@ -1,12 +1,12 @@
 """Rows in JSON: lines, a list of objects, an object of columns, the body of a request."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_columns, read_records
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
@@ -50,9 +50,22 @@ def _read_text(text: Text, content: bytes, name: str, reading: Reading) -> Raw:
 def _values(text: str, name: str) -> Any:
     """The value of one JSON text, or the list of those of its lines."""
     try:
-        return json.loads(text)
+        return parse_json(text)
+    except RepeatedKeyError as fault:
+        raise _repeated(fault, name) from None
     except (ValueError, RecursionError):
         return _lines(text, name)
+
+
+def _repeated(fault: RepeatedKeyError, where: str, **facts: Any) -> DataError:
+    return DataError(
+        f"{where}: expected each key once in an object, found {fault.key!r} twice.",
+        remedy="Give each value a key of its own.",
+        column=fault.key,
+        wanted="each key once in an object",
+        found=f"{fault.key!r} twice",
+        **facts,
+    )
 
 
 def _rows(value: Any, name: str, reading: Reading) -> Raw:
@@ -108,7 +121,10 @@ def _lines(text: str, name: str) -> list[Any]:
         if not line.strip():
             continue
         try:
-            rows.append(json.loads(line))
+            rows.append(parse_json(line))
+        except RepeatedKeyError as fault:
+            where, row = f"{name}, line {number:,}", len(rows)
+            raise _repeated(fault, where, line=number, rows=(row,)) from None
         except (ValueError, RecursionError) as fault:
             place = getattr(fault, "colno", 1)
             raise DataError(

@@ -10,6 +10,7 @@ import numpy as np
 
 from fivefold.errors import RequestError
 from fivefold.reading.images import is_image, list_pictures
+from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.raw import listed
 from fivefold.serve.requests import ROWS, raw_pieces
 
@@ -149,20 +150,22 @@ def _answer_lines(model: "Predictor", lines: Sequence[bytes], first: int, sink: 
     for number, line in enumerate(lines, start=first):
         if not line.strip():
             continue
+        wanted, found = "a JSON object", repr(line[:60].decode(errors="replace"))
         try:
-            value = json.loads(line)
+            value = parse_json(line)
+        except RepeatedKeyError as fault:
+            value, wanted, found = None, "each key once", f"{fault.key!r} twice"
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             _answer_rows(model, rows, sink)
-            found = line[:60].decode(errors="replace")
             raise RequestError(
-                f"Stream, line {number:,}: expected a JSON object, found {found!r}.",
+                f"Stream, line {number:,}: expected {wanted}, found {found}.",
                 remedy="Write one JSON object a line.",
                 row=None,
                 line=number,
                 column=None,
-                wanted="a JSON object",
+                wanted=wanted,
                 found=line,
             )
         rows[number] = value

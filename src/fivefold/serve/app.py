@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from fivefold.codecs.table import Array
 from fivefold.errors import PreflightError, RequestError
+from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.serve.page import render_page
 from fivefold.serve.predictor import Predictor, load
 
@@ -93,10 +94,13 @@ def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
     """The instances of a request body.
 
     Raises:
-        RequestError: if it is not JSON, not `{"instances": [...]}`, empty or too long.
+        RequestError: if it is not JSON, names a key twice in one object, is not
+            `{"instances": [...]}`, empty or too long.
     """
     try:
-        value = json.loads(body, parse_constant=_refuse)
+        value = parse_json(body, constant=_refuse)
+    except RepeatedKeyError as error:
+        raise _fault("each key once in an object", f"{error.key!r} twice") from None
     except (ValueError, RecursionError) as error:
         raise _fault("JSON", f"{error or type(error).__name__}") from None
     if not isinstance(value, dict) or not isinstance(value.get("instances"), list):
