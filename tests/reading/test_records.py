@@ -1,6 +1,8 @@
+import pandas as pd
 import pytest
 
 from fivefold.errors import DataError
+from fivefold.reading.options import Reading
 from fivefold.reading.records import read_json
 
 
@@ -51,3 +53,39 @@ def test_key_that_an_object_has_twice_is_named(content, where):
     with pytest.raises(DataError, match=f"^{where}: expected each key once.*'b' twice") as caught:
         read_json(content, "a.json")
     assert caught.value.column == "b"
+
+
+@pytest.mark.parametrize("index", [None, ["r1", "r2", "r3"], [-1, 0, 1], [7, 5, 3]])
+@pytest.mark.parametrize("orient", ["records", "columns", "index", "split", "table"])
+@pytest.mark.parametrize(
+    "reading", [Reading(names=("y",)), Reading(names=("x", "c", "y"), inputs=("x", "c"))]
+)
+def test_what_pandas_writes_is_read_in_every_orient(index, orient, reading):
+    frame = pd.DataFrame({"x": [0.5, None, 2.5], "c": ["a", "b", None], "y": [1, 2, 3]})
+    frame = frame if index is None else frame.set_index(pd.Index(index))
+    raw = read_json(frame.to_json(orient=orient).encode(), "t.json", reading)
+    assert list(raw.columns) == ["x", "c", "y"]
+    assert raw.columns["c"].tolist() == ["a", "b", None]
+    assert raw.columns["y"].tolist() == [1, 2, 3]
+    assert [raw.columns["x"][row] for row in (0, 2)] == [0.5, 2.5]
+    assert pd.isna(raw.columns["x"][1])
+
+
+def test_named_levels_of_an_index_are_columns_of_a_table_that_pandas_writes():
+    frame = pd.DataFrame({"x": [0.5, 1.5]}, index=pd.Index(["r1", "r2"], name="pid"))
+    raw = read_json(frame.to_json(orient="table").encode(), "t.json")
+    assert as_lists(raw) == {"pid": ["r1", "r2"], "x": [0.5, 1.5]}
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b'{"columns": [1, 2], "data": [3, 4]}', ["columns", "data"]),
+        (b'{"columns": 1, "data": 2}', ["columns", "data"]),
+        (b'{"schema": {}, "data": [1, 2]}', ["schema", "data"]),
+        (b'{"schema": {"a": 1}, "data": 2}', ["schema", "data"]),
+        (b'{"a": {"k": 1}, "b": {"l": 2}}', ["a", "b"]),
+    ],
+)
+def test_objects_that_only_look_like_those_of_pandas_stay_rows(content, names):
+    assert list(read_json(content, "t.json").columns) == names

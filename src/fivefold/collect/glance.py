@@ -1,7 +1,5 @@
 """A cheap look at the column names of a source, before it is read."""
 
-import io
-import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +14,7 @@ from fivefold.reading.files import JSON, TEXT, suffix_of
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import unique_names
+from fivefold.reading.records import read_json
 from fivefold.reading.source import find_files, form_of
 
 HEAD = 1 << 18
@@ -49,7 +48,7 @@ def glance(source: Any, reading: Reading) -> list[str]:
     suffix = suffix_of(path.name)
     head = _head(path)
     if suffix in JSON:
-        return _json_names(head)
+        return _json_names(head, path.name, reading)
     if suffix in TEXT and "idx" not in path.name and not head.startswith((b"PAR1", b"PK\3\4")):
         return _text_names(head, path.name, suffix, reading)
     return []
@@ -95,20 +94,11 @@ def _text_names(content: bytes, name: str, suffix: str, reading: Reading) -> lis
         raise
 
 
-def _json_names(content: bytes) -> list[str]:
-    """Keys of the rows at the start; empty unless it is a whole small file of JSON lines.
-
-    A key may first occur further down, so a larger file says nothing.
-    """
+def _json_names(content: bytes, name: str, reading: Reading) -> list[str]:
+    """The columns of a small file; a larger one says nothing, as a key may occur further down."""
     if len(content) >= HEAD // 2:
         return []
-    names: dict[str, None] = {}
-    for line in io.BytesIO(content):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            return []
-        if not isinstance(row, dict) or set(row) == {"instances"}:
-            return []
-        names.update(dict.fromkeys(row))
-    return list(names)
+    try:
+        return list(read_json(content, name, reading).columns)
+    except DataError:  # reading it says so, and the last line of a packed file may be cut off
+        return []

@@ -1,22 +1,27 @@
 """Rows in JSON: lines, a list of objects, an object of columns, the body of a request."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_columns, read_records
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.frames import label_text
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, unique_names
+
+_SPLIT = ({"columns", "index", "data"}, {"columns", "data"})
+_UNNAMED = re.compile(r"index|level_\d+")
 
 
 def read_json(content: bytes, name: str, reading: Reading | None = None) -> Raw:
     r"""The rows of JSON text; a key that a row lacks is missing there.
 
     Args:
-        content: JSON lines, one list of objects, one object of lists (or of objects by row, as
-            pandas writes it), or `{"instances": [...]}`.
+        content: JSON lines, one list of objects, one object of lists, what `DataFrame.to_json`
+            writes, or `{"instances": [...]}`.
         name: of the source, for messages.
         reading: its encoding; None detects it.
 
@@ -75,10 +80,10 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
             value = instances
         elif reading.asks and any(_is_picture(value.get(name)) for name in reading.images):
             value = [value]
+        elif (raw := _written_by_pandas(value, name, reading)) is not None:
+            return raw
         elif value and all(isinstance(column, list) for column in value.values()):
             return read_columns(value, name)
-        elif _is_by_row(value):
-            return read_columns({key: list(rows.values()) for key, rows in value.items()}, name)
         else:
             value = [value]  # JSON lines with one line
     if isinstance(value, list) and reading.only and not any(isinstance(v, Mapping) for v in value):
@@ -105,14 +110,35 @@ def _is_picture(value: Any) -> bool:
     return bool(is_rows) and not isinstance(value[0][0], list)
 
 
-def _is_by_row(value: Mapping[str, Any]) -> bool:
-    """Whether it is `{column: {row: cell}}` with the same rows in every column."""
-    columns = list(value.values())
-    if not columns or not all(isinstance(column, Mapping) and column for column in columns):
-        return False
-    return all(list(column) == list(columns[0]) for column in columns) and all(
-        key.isdigit() for key in columns[0]
-    )
+def _written_by_pandas(value: Mapping[str, Any], name: str, reading: Reading) -> Raw | None:
+    """The rows of an object as `DataFrame.to_json` writes it; None if it is none such.
+
+    Labels of rows are left out, as those of every index without a name are.
+    """
+    labels, data, schema = value.get("columns"), value.get("data"), value.get("schema")
+    if set(value) in _SPLIT and isinstance(labels, list) and isinstance(data, list):
+        keys = [label_text(tuple(key) if isinstance(key, list) else key) for key in labels]
+        if all(isinstance(row, list) and len(row) == len(keys) for row in data):
+            cells = [[row[place] for row in data] for place in range(len(keys))]
+            return read_columns(dict(zip(unique_names(keys, name), cells, strict=True)), name)
+    if set(value) == {"schema", "data"} and isinstance(schema, Mapping) and isinstance(data, list):
+        if all(isinstance(row, Mapping) for row in data):
+            unnamed = {k for k in schema.get("primaryKey", ()) if _UNNAMED.fullmatch(str(k))}
+            rows = [{key: row[key] for key in row if key not in unnamed} for row in data]
+            return read_records(rows, name)
+    parts = list(value.values())
+    if not parts or not all(isinstance(part, Mapping) and part for part in parts):
+        return None
+    if any(list(part) != list(parts[0]) for part in parts):
+        return None
+    by_column, by_row = (bool({*reading.names} & {*keys}) for keys in (value, parts[0]))
+    if by_column == by_row:
+        by_column, by_row = (all(map(str.isdigit, keys)) for keys in (parts[0], value))
+    if by_row and not by_column:  # orient="index"
+        return read_records(parts, name)
+    if by_column or not reading.asks:  # orient="columns"
+        return read_columns({key: list(part.values()) for key, part in value.items()}, name)
+    return None
 
 
 def _lines(text: str, name: str) -> list[Any]:
