@@ -1,5 +1,8 @@
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import scipy.sparse as sparse
 import torch
@@ -140,3 +143,42 @@ def test_hugging_face_dataset_is_read_in_its_own_order():
     assert ask(turned, schema_of("n")).column("n").tolist() == [8.0, 2.0, 0.0]
     with pytest.raises(DataError, match="found data sets 'train'"):
         read(datasets.DatasetDict({"train": whole}))
+
+
+def test_hugging_face_classes_are_their_names_and_minus_one_is_missing():
+    datasets = pytest.importorskip("datasets", reason="Hugging Face datasets is not installed")
+    label = datasets.ClassLabel(names=["cat", "dog"])
+    source = datasets.Dataset.from_dict(
+        {"n": X[:, 0], "label": [1, 0, None, -1, 1, 0]},
+        features=datasets.Features({"n": datasets.Value("float64"), "label": label}),
+    )
+    raw = read(source.select(range(5)))
+    assert raw.columns["label"].tolist() == ["dog", "cat", None, None, "dog"]
+    assert raw.kinds == {"label": "categorical"}
+    assert ask(source, schema_of("label", kind="categorical", target="n")).column(
+        "label"
+    ).tolist() == ["dog", "cat", None, None, "dog", "cat"]
+
+
+def test_classes_with_names_are_read_without_the_library():
+    class Table:
+        data = pa.table({"n": X[:, 0], "label": [1, 0, None, -1, 1, 0]})
+
+        def __getitem__(self, rows):
+            return self.data
+
+    class Dataset(Table):
+        __module__ = "datasets.arrow_dataset"
+        features = MappingProxyType(
+            {"n": object(), "label": type("ClassLabel", (), {"names": ["cat", "dog"]})()}
+        )
+
+        def __len__(self):
+            return 6
+
+        def with_format(self, _):
+            return Table()
+
+    raw = read(Dataset())
+    assert raw.columns["label"].tolist() == ["dog", "cat", None, None, "dog", "cat"]
+    assert raw.kinds == {"label": "categorical"}

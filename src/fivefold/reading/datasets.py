@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.schema import Kind
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
 from fivefold.reading.cells import array_of_tensor
@@ -35,8 +36,9 @@ def read_dataset(source: Any, name: str) -> Raw:
     """The rows of a data set.
 
     Args:
-        source: of Hugging Face (`datasets.Dataset`), or of torch: items are `(x, y)`, mappings of
-            columns, or inputs alone. Pictures of torch, channels first, are turned.
+        source: of Hugging Face (`datasets.Dataset`), its `ClassLabel`s by name; or of torch: items
+            are `(x, y)`, mappings of columns, or inputs alone. Pictures of torch, channels first,
+            are turned.
         name: of the source, for messages.
 
     Raises:
@@ -52,7 +54,7 @@ def read_dataset(source: Any, name: str) -> Raw:
             found="a stream",
         ) from None
     if _is_hugging_face(source):
-        return read_arrow(_arrow_of(source), name)
+        return _with_names(read_arrow(_arrow_of(source), name), source.features)
     tensors = getattr(source, "tensors", None)
     if isinstance(tensors, tuple) and 0 < len(tensors) <= 2:
         arrays = [_turned(array_of_tensor(tensor), axis=1) for tensor in tensors]
@@ -65,6 +67,20 @@ def read_dataset(source: Any, name: str) -> Raw:
 def _arrow_of(source: Any) -> Any:
     table = source.with_format("arrow")[:]  # in the order of the data set, its selection applied
     return table.replace_schema_metadata(source.data.schema.metadata)
+
+
+def _with_names(raw: Raw, features: Mapping[str, Any]) -> Raw:
+    """Classes by their names where the data set keeps numbers for them; -1 is its missing one."""
+    named = {}
+    for name, feature in features.items():
+        names = getattr(feature, "names", None)
+        if type(feature).__name__ != "ClassLabel" or not names or name not in raw.columns:
+            continue
+        codes = np.array([-1 if code is None else code for code in raw.columns[name].tolist()])
+        if not len(codes) or codes.max() < len(names):
+            named[name] = Coded(np.maximum(codes, -1).astype(np.int32), objects(names))
+    kinds: dict[str, Kind] = dict.fromkeys(named, "categorical")
+    return raw.replace(columns={**raw.columns, **named}, kinds={**raw.kinds, **kinds})
 
 
 def _read_items(items: list[Any], name: str) -> Raw:

@@ -115,17 +115,17 @@ def _written_by_pandas(value: Mapping[str, Any], name: str, reading: Reading) ->
 
     Labels of rows are left out, as those of every index without a name are.
     """
-    labels, data, schema = value.get("columns"), value.get("data"), value.get("schema")
+    data: Any = value.get("data")
+    labels, schema = value.get("columns"), value.get("schema")
     if set(value) in _SPLIT and isinstance(labels, list) and isinstance(data, list):
         keys = [label_text(tuple(key) if isinstance(key, list) else key) for key in labels]
         if all(isinstance(row, list) and len(row) == len(keys) for row in data):
             cells = [[row[place] for row in data] for place in range(len(keys))]
             return read_columns(dict(zip(unique_names(keys, name), cells, strict=True)), name)
-    if set(value) == {"schema", "data"} and isinstance(schema, Mapping) and isinstance(data, list):
-        if all(isinstance(row, Mapping) for row in data):
-            unnamed = {k for k in schema.get("primaryKey", ()) if _UNNAMED.fullmatch(str(k))}
-            rows = [{key: row[key] for key in row if key not in unnamed} for row in data]
-            return read_records(rows, name)
+    are_rows = isinstance(data, list) and all(isinstance(row, Mapping) for row in data)
+    if set(value) == {"schema", "data"} and isinstance(schema, Mapping) and are_rows:
+        unnamed = {key for key in schema.get("primaryKey", ()) if _UNNAMED.fullmatch(str(key))}
+        return read_records([{k: row[k] for k in row if k not in unnamed} for row in data], name)
     parts = list(value.values())
     if not parts or not all(isinstance(part, Mapping) and part for part in parts):
         return None
