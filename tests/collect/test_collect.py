@@ -128,6 +128,16 @@ def test_test_source_is_appended_and_given(tmp_path):
     same(collected, run(data, target="label"))
 
 
+def test_header_of_test_rows_alone_is_no_row(tmp_path):
+    rows = "".join(f"{place}.5,{'ab'[place % 2]}\n" for place in range(20))
+    (tmp_path / "a.csv").write_text(rows)
+    (tmp_path / "t.csv").write_text("x,label\n" + rows)
+    with pytest.raises(DataError, match=r"t.csv: .*a.csv has no header, found names.*`label`"):
+        run(tmp_path / "a.csv", target=1, test_source=tmp_path / "t.csv")
+    kept = run(tmp_path / "a.csv", target=1, test_source=tmp_path / "t.csv", header=False)
+    assert kept.schema.classes == ("a", "b", "label")
+
+
 def test_headerless_sources_are_told_apart_by_place(tmp_path):
     lines = [f"{'ham' if n % 3 else 'spam'}\tmessage {n} with five words" for n in range(60)]
     (tmp_path / "a.tsv").write_text("\n".join(lines))

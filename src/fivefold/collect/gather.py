@@ -10,6 +10,7 @@ from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
+from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
@@ -193,10 +194,27 @@ def _cells_of(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Cells:
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
-    """The test rows, with a header exactly where the first source has one, unless it is said."""
-    if reading.header is None and raw.positional:
-        reading = replace(reading, header=False)
-    return read(test_source, reading)
+    """The test rows, with a header exactly where the first source has one, unless it is said.
+
+    Raises:
+        DataError: if they have one beyond doubt, and the first source has none.
+    """
+    if reading.header is not None or not raw.positional:
+        return read(test_source, reading)
+    rows = read(test_source, replace(reading, header=False))
+    try:
+        names = glance(test_source, reading) if rows.positional else []
+    except DataError:  # cells that are equal, and so no names
+        names = []
+    if names and names != list(rows.columns):
+        raise DataError(
+            f"{rows.name}: expected rows from the first line on, as {raw.name} has no header, "
+            f"found names there: {quoted(names, 5)}.",
+            remedy="Remove that line from the test rows, or pass header=False if it is a row.",
+            lines=(1,),
+            names=tuple(names),
+        )
+    return rows
 
 
 def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
