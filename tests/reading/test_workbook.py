@@ -5,6 +5,7 @@ import pytest
 
 from fivefold.errors import DataError, PreflightError
 from fivefold.reading import workbook
+from fivefold.reading.options import Reading
 from fivefold.reading.workbook import read_workbook
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -27,8 +28,31 @@ def test_first_sheet_is_read_with_its_types():
     assert raw.columns["t"].tolist() == [datetime(2024, 1, 2), None]
 
 
+def test_rows_above_the_header_are_left_out_at_both_ends():
+    content = book([["Report of 2024"], [], ["of", "all"], ["n", "y"], [1, 2], [3, 4]])
+    raw = read_workbook(content, "a.xlsx", Reading(skip=3))
+    assert {name: values.tolist() for name, values in raw.columns.items()} == {
+        "n": [1, 3],
+        "y": [2, 4],
+    }
+    assert raw.text == {"skip": "3"}
+    plain = book([["n", "y"], [1, 2], [3, 4]])
+    for asked in (content, plain):
+        reading = Reading(names=("n", "y"), inputs=("n",), skip=3)
+        assert read_workbook(asked, "a.xlsx", reading).columns["n"].tolist() == [1, 3]
+
+
+def test_hidden_sheet_is_passed_over():
+    made = openpyxl.load_workbook(io.BytesIO(book([["n"], [1], [2]])))
+    made.create_sheet("notes", 0).append(["hidden"])
+    made["notes"].sheet_state = "hidden"
+    stream = io.BytesIO()
+    made.save(stream)
+    assert read_workbook(stream.getvalue(), "a.xlsx").columns["n"].tolist() == [1, 2]
+
+
 def test_no_header_names_columns_by_place():
-    raw = read_workbook(book([[1, 2], [3, 4]]), "a.xlsx", header=False)
+    raw = read_workbook(book([[1, 2], [3, 4]]), "a.xlsx", Reading(header=False))
     assert {name: values.tolist() for name, values in raw.columns.items()} == {
         "column_0": [1, 3],
         "column_1": [2, 4],

@@ -60,8 +60,8 @@ class Collect(Stage):
         header: whether the first row names the columns; None to detect.
         delimiter: between the fields of a text; None to detect.
         encoding: of a text; None to detect.
-        skip: lines to leave out at the top of a text; blank lines, `sep=;` and comments after `#`
-            above the header are left out in any case.
+        skip: lines to leave out at the top of a text or sheet; blank lines, `sep=;` and comments
+            after `#` above the header are left out in any case.
         root: the folder below which texts in a column of images (`kinds={"photo": "image"}`) name
             files; the folder of the table if None. A frame has none.
 

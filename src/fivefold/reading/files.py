@@ -74,8 +74,7 @@ def _pieces(
     if content[:4] == b"PAR1" or suffix in PARQUET:
         raw = _read_parquet(content, name)
     elif suffix in EXCEL or (is_zip and suffix != ".zip"):
-        header = False if reading.headerless else reading.header
-        raw = workbook.read_workbook(content, name, header=header, empty=reading.asks)
+        raw = workbook.read_workbook(content, name, reading)
     elif is_zip or suffix == ".zip":
         raw = _read_zip(content, name, reading)
     elif suffix in JSON:
