@@ -105,3 +105,11 @@ def test_pieces_are_the_rows_in_order_with_what_is_said_of_them():
     assert [piece.given.tolist() for piece in pieces] == [[0, 0], [1, 2], [2]]
     assert list(raw.pieces(5)) == [raw]
     assert raw.coded("n").values.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_names_that_look_the_same_are_taken_for_wanted_ones():
+    apart, together = "Zu\u0308rich", "Zürich"
+    assert unique_names([apart, "a"], "t") == [apart, "a"]
+    assert unique_names([apart, "a"], "t", [together]) == [together, "a"]
+    assert unique_names([together, "a"], "t", [apart]) == [apart, "a"]
+    assert unique_names([apart, together], "t", [together]) == [apart, together]

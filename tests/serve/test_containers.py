@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fivefold.codecs.schema import Column, Schema
 from fivefold.errors import RequestError
 from fivefold.serve.requests import raw_pieces
 
@@ -50,6 +51,25 @@ def test_columns_of_other_things_are_refused(schema, data):
     with pytest.raises(RequestError) as caught:
         raw_columns(data, schema)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["Zu\u0308rich", "Zürich"])
+def test_columns_with_composed_or_decomposed_names_are_found_in_every_form(name, tmp_path):
+    trained = {"Zürich": "Zu\u0308rich"}.get(name, "Zürich")
+    schema = Schema(
+        columns=(
+            Column(name=trained, kind="numeric"),
+            Column(name="y", kind="numeric", role="target"),
+        ),
+        target="y",
+        task="regression",
+    )
+    frame = pd.DataFrame({name: [1.0, 2.0], "z": [3, 4]})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for form in (frame, frame.to_dict("list"), frame.to_dict("records"), tmp_path / "t.csv"):
+        assert raw_columns(form, schema)[trained].tolist() in ([1.0, 2.0], ["1.0", "2.0"])
+    with pytest.raises(RequestError, match="row 1"):
+        raw_columns([{name: 1.0}, {"z": 2}], schema, complete=True)
 
 
 def test_columns_named_twice_are_refused_only_if_they_are_read(schema):

@@ -16,6 +16,7 @@ from fivefold.reading.dialect import (
 )
 from fivefold.reading.encoding import Text
 from fivefold.reading.options import Reading
+from fivefold.reading.raw import composed
 from fivefold.reading.rows import first_lines, iterate_rows, split_lines
 
 _DEEP = 50
@@ -112,13 +113,13 @@ def _opened(
 def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
     marks = [reading.delimiter, body.delimiter, reading.text.get("delimiter"), *DELIMITERS]
     delimiters = list(dict.fromkeys(mark for mark in marks if mark))
-    known, quotes = set(reading.names), reading.text.get("quotes", "")
+    known, quotes = set(map(composed, reading.names)), reading.text.get("quotes", "")
     needed = 1.0
     for skipped, rest in _beginnings(body.text):
         best, mark = 0.0, ""
         for delimiter in delimiters:
             for is_quoted in (True, False):
-                row = _first_row(rest, delimiter, is_quoted)
+                row = [composed(cell) for cell in _first_row(rest, delimiter, is_quoted)]
                 held = len(known & {cell.strip() for cell in row} | known & set(row))
                 best, mark = max((best, mark), (float(held), delimiter), key=lambda pair: pair[0])
         if best >= needed:

@@ -7,7 +7,7 @@ from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, PreflightError
 from fivefold.reading.cells import narrowed
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw, unique_names
+from fivefold.reading.raw import Raw, composed, unique_names
 
 _DEEP = 50
 """Rows in which a header with known names is looked for."""
@@ -82,10 +82,10 @@ def _name(cell: object) -> str:
 
 def _above(grid: list[list[Any]], reading: Reading) -> int:
     """How many rows stand above the first that holds known names: one, or half of them below."""
-    needed, known = 1.0, set(reading.names)
+    needed, known = 1.0, set(map(composed, reading.names))
     for place, row in enumerate(grid[:_DEEP]):
         if any(cell is not None for cell in row):
-            if len(known & {_name(cell) for cell in row}) >= needed:
+            if len(known & {composed(_name(cell)) for cell in row}) >= needed:
                 return place
             needed = max(1.0, len(reading.inputs) / 2)
     return 0

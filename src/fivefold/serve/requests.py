@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, composed
 from fivefold.reading.source import pieces
 
 ROWS = 65_536
@@ -128,6 +128,8 @@ def _checked(raw: Raw, reading: Reading, complete: bool) -> Raw:
         raw = raw.replace(columns={name: np.empty(0, object) for name in reading.inputs})
     for name in reading.inputs:
         if name not in raw.columns:
+            raw = _alike(raw, name)
+        if name not in raw.columns:
             row = 0 if raw.name == "records" else None
             raise missing(name, [*raw.columns, *raw.others], row)
         if complete and name in raw.absent:
@@ -135,6 +137,17 @@ def _checked(raw: Raw, reading: Reading, complete: bool) -> Raw:
             there = [key for key in raw.columns if raw.absent.get(key) != row]
             raise missing(name, there, row)
     return raw
+
+
+def _alike(raw: Raw, name: str) -> Raw:
+    """The rows with a column of this name, if one has a name that looks the same."""
+    form = composed(name)
+    same = next((other for other in raw.columns if composed(other) == form), None)
+    if same is None:
+        return raw
+    absent = {name: raw.absent[same]} if same in raw.absent else {}
+    columns = {**raw.columns, name: raw.columns[same]}
+    return raw.replace(columns=columns, absent={**raw.absent, **absent})
 
 
 def canonical_chunks(raw: Raw, schema: Schema, first: int) -> Iterator[Columns]:
