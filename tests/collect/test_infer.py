@@ -172,3 +172,12 @@ def test_values_of_no_kind_are_named_by_their_type():
 @pytest.mark.parametrize("start", [b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"II*\0", b"MM\0*"])
 def test_guess_kind_bytes_of_a_picture_are_pictures(start):
     assert guess_kind(objects([None, start + b"..."])).kind == "image"
+
+
+def test_texts_that_came_as_bytes_are_of_the_kind_of_their_texts():
+    texts = [f"these are {place} words" for place in range(30)]
+    dates = [f"2024-01-{place % 28 + 1:02d}" for place in range(30)]
+    for cells in (texts, dates, ["a", "b"] * 15):
+        wanted = guess_kind(objects(cells)).kind
+        assert guess_kind(objects(cell.encode() for cell in cells)).kind == wanted
+    assert guess_kind(objects([b"\xe4x", b"\xf6x"] * 15)).kind == "categorical"

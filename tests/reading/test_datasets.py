@@ -182,3 +182,54 @@ def test_classes_with_names_are_read_without_the_library():
     raw = read(Dataset())
     assert raw.columns["label"].tolist() == ["dog", "cat", None, None, "dog", "cat"]
     assert raw.kinds == {"label": "categorical"}
+
+
+def pictures(rows=4, size=(6, 8)):
+    return [
+        Image.fromarray(np.random.default_rng(row).integers(0, 256, (*size, 3)).astype(np.uint8))
+        for row in range(rows)
+    ]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "CMYK", "1", "L"])
+def test_list_of_pillow_pictures_with_labels_is_what_a_viewer_shows(mode):
+    given = [picture.convert(mode) for picture in pictures()]
+    shown = "L" if mode in {"1", "L"} else "RGB"
+    wanted = [np.asarray(picture.convert(shown)).reshape(6, 8, -1) for picture in given]
+    schema = schema_of("image", kind="image")
+    for source in ((given, [0, 1, 0, 1]), given):
+        cells = ask(source, schema).column("image")
+        assert all(np.array_equal(a, b) for a, b in zip(cells, wanted, strict=True))
+    raw = read((given, [0, 1, 0, 1]))
+    assert raw.kinds == {"image": "image"}
+    assert raw.column("image").tolist() == given
+
+
+def test_list_of_arrays_of_several_sizes_is_a_column_of_pictures():
+    given = [np.asarray(picture)[: 4 + row % 2] for row, picture in enumerate(pictures())]
+    raw = read((given, np.array([0, 1, 0, 1])))
+    assert [cell.shape for cell in raw.column("image")] == [(4, 8, 3), (5, 8, 3)] * 2
+    cells = ask((given, [0, 1, 0, 1]), schema_of("image", kind="image")).column("image")
+    assert all(np.array_equal(a, b) for a, b in zip(cells, given, strict=True))
+
+
+def test_tensors_of_pictures_with_channels_first_are_turned_in_every_form():
+    wanted = np.stack([np.asarray(picture) for picture in pictures()])
+    stack = torch.tensor(wanted).permute(0, 3, 1, 2)
+    schema = schema_of("image", kind="image")
+    labels = [0, 1, 0, 1]
+    for source in ((stack, labels), (list(stack), labels)):
+        assert np.array_equal(np.stack(list(read(source).column("image"))), wanted)
+    for source in ((stack, labels), stack, list(stack), {"image": stack}, {"image": list(stack)}):
+        assert np.array_equal(np.stack(list(ask(source, schema).column("image"))), wanted)
+
+
+def test_arrays_of_pictures_with_channels_first_are_refused_with_a_remedy():
+    stack = np.zeros((4, 3, 6, 8), np.uint8)
+    with pytest.raises(DataError, match=r"channels first.*\n.*transpose\(0, 2, 3, 1\)"):
+        read((stack, [0, 1, 0, 1]))
+
+
+def test_bytes_of_an_array_are_texts_where_they_are_text():
+    assert read({"a": np.array([b"x", "ä".encode()])}).columns["a"].tolist() == ["x", "ä"]
+    assert read({"a": np.array([b"x", b"\xe4"])}).columns["a"].tolist() == [b"x", b"\xe4"]

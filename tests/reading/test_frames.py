@@ -353,3 +353,10 @@ def test_target_of_two_columns_is_refused_and_of_one_keeps_its_name():
     assert read_arrays(x, pd.DataFrame({"y": [0, 1]})).target == "y"
     with pytest.raises(DataError, match="found a frame of 2"):
         read_arrays(x, pd.DataFrame({"y": [0, 1], "z": [0, 1]}))
+
+
+def test_booleans_of_eight_bits_are_booleans():
+    storage = pa.array([1, 0, None], pa.int8())
+    raw = read(pa.table({"b": pa.ExtensionArray.from_storage(pa.bool8(), storage)}))
+    assert raw.columns["b"].tolist() == [True, False, None]
+    assert raw.kinds == {"b": "boolean"}

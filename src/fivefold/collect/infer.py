@@ -192,7 +192,7 @@ def _guess(
 ) -> Guess:
     if all(isinstance(item, date | np.datetime64) for item in items):
         return Guess(kind="datetime")
-    texts = [item.strip() if isinstance(item, str) else "" for item in items]
+    texts = [_text_of(item).strip() for item in items]
     form, dated = NumberForm(), None
     if declared is None and all(isinstance(item, bool | np.bool_) for item in items):
         return Guess(kind="boolean")
@@ -240,6 +240,14 @@ def _guess(
         strays = {}
     prose = _is_prose(texts, weights, sum(weights))
     return Guess(kind="text" if prose else "categorical", strays=strays, torn=torn)
+
+
+def _text_of(item: Any) -> str:
+    """The text of an item that is one, or the bytes of one; else empty."""
+    try:
+        return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def _read_numbers(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import count_values
@@ -124,6 +125,8 @@ def is_row_number(name: str, values: Array) -> bool:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, np.datetime64):
+        return word(value)
     return f"{value:g}" if isinstance(value, float) else repr(value)
 
 

@@ -116,6 +116,8 @@ def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, Kind |
     if name == "pandas.interval":
         closed = json.loads(metadata)["closed"]
         return column, (objects(_interval(cell, closed) for cell in column.to_pylist()), None)
+    if name == "arrow.bool8":
+        return column.cast("bool"), None
     if name == "arrow.uuid":
         from uuid import UUID
 

@@ -146,7 +146,7 @@ def _of_masked(values: Any) -> "Array | Coded":
 
 def _of_numpy(values: Array) -> "Array | Coded":
     if values.dtype.kind in "US":
-        return values.astype(object)
+        return _decoded(values).astype(object)
     if values.dtype.kind == "T":
         return objects(v if isinstance(v, str) else None for v in values.tolist())
     if values.dtype.kind == "m" and values.ndim == 1:
@@ -154,3 +154,11 @@ def _of_numpy(values: Array) -> "Array | Coded":
     if values.dtype.kind == "M" and values.ndim == 1:
         return values.astype("M8[us]")
     return narrowed(values) if values.dtype == object and values.ndim == 1 else values
+
+
+def _decoded(values: Array) -> Array:
+    """Bytes as the texts that they are; other values, and bytes of no text, as they stand."""
+    try:
+        return np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+    except UnicodeDecodeError:
+        return values
