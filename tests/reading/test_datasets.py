@@ -224,12 +224,6 @@ def test_tensors_of_pictures_with_channels_first_are_turned_in_every_form():
         assert np.array_equal(np.stack(list(ask(source, schema).column("image"))), wanted)
 
 
-def test_arrays_of_pictures_with_channels_first_are_refused_with_a_remedy():
-    stack = np.zeros((4, 3, 6, 8), np.uint8)
-    with pytest.raises(DataError, match=r"channels first.*\n.*transpose\(0, 2, 3, 1\)"):
-        read((stack, [0, 1, 0, 1]))
-
-
 def test_bytes_of_an_array_are_texts_where_they_are_text():
     assert read({"a": np.array([b"x", "ä".encode()])}).columns["a"].tolist() == ["x", "ä"]
     assert read({"a": np.array([b"x", b"\xe4"])}).columns["a"].tolist() == [b"x", b"\xe4"]

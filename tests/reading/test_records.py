@@ -40,6 +40,8 @@ def test_no_rows_are_refused(content):
 
 def test_names_that_no_file_holds_have_a_replacement_there():
     assert list(read_json(b'[{"a\\ud83d": 1}]', "a.json").columns) == ["a\ufffd"]
+
+
 @pytest.mark.parametrize(
     ("content", "where"),
     [

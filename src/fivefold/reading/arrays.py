@@ -10,7 +10,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell
+from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
 from fivefold.reading.raw import Raw, unique_names
 
@@ -161,7 +161,7 @@ def _one_column(y: Any) -> "tuple[Array | Coded, Kind | None]":
 def dense(x: Any, name: str) -> Any:
     """The values of a sparse matrix or a tensor as an array."""
     if hasattr(x, "detach"):
-        return array_of_tensor(x)
+        return turned(array_of_tensor(x), axis=1)
     if hasattr(x, "A1"):  # a numpy matrix, of which every column has two axes
         return np.asarray(x)
     if not is_sparse(x):

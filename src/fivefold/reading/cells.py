@@ -76,7 +76,7 @@ def plain_cell(value: Any) -> Any:
     if name == "Period" and hasattr(value, "to_timestamp"):
         return value.to_timestamp().to_datetime64().astype("M8[us]")
     if hasattr(value, "detach") and hasattr(value, "ndim"):  # of torch
-        return value.item() if value.ndim == 0 else array_of_tensor(value)
+        return value.item() if value.ndim == 0 else turned(array_of_tensor(value), axis=0)
     return value
 
 
@@ -113,7 +113,7 @@ def array_of(values: Any) -> "Array | Coded":
     if isinstance(values, np.ma.MaskedArray):
         return _of_masked(values)
     if hasattr(values, "detach"):
-        values = array_of_tensor(values)
+        values = turned(array_of_tensor(values), axis=1)
     if not isinstance(values, np.ndarray) and hasattr(values, "__array__"):
         values = np.asarray(values)
     if isinstance(values, np.ndarray):
@@ -127,6 +127,14 @@ def array_of_tensor(tensor: Any) -> Array:
     if tensor.is_sparse or "sparse" in str(tensor.layout):
         tensor = tensor.to_dense()
     return np.asarray((tensor.float() if "bfloat16" in str(tensor.dtype) else tensor).numpy())
+
+
+def turned(array: Any, *, axis: int) -> Any:
+    """Pictures with their channels first, as torch has them, with their channels last."""
+    if array.ndim != axis + 3:
+        return array
+    first, last = array.shape[axis], array.shape[-1]
+    return np.moveaxis(array, axis, -1) if first in (1, 3, 4) and last not in (1, 3, 4) else array
 
 
 def _of_masked(values: Any) -> "Array | Coded":

@@ -9,7 +9,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Kind
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
-from fivefold.reading.cells import array_of_tensor
+from fivefold.reading.cells import array_of_tensor, turned
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.raw import Raw
 
@@ -57,7 +57,7 @@ def read_dataset(source: Any, name: str) -> Raw:
         return _with_names(read_arrow(_arrow_of(source), name), source.features)
     tensors = getattr(source, "tensors", None)
     if isinstance(tensors, tuple) and 0 < len(tensors) <= 2:
-        arrays = [_turned(array_of_tensor(tensor), axis=1) for tensor in tensors]
+        arrays = [turned(array_of_tensor(tensor), axis=1) for tensor in tensors]
         if len(arrays) == 1:
             return read_inputs(arrays[0], name)
         return read_arrays(arrays[0], arrays[1], name)
@@ -107,7 +107,7 @@ def _plain(value: Any) -> Any:
     """A tensor as an array or a number; others as they are."""
     if not hasattr(value, "detach"):
         return value
-    array = _turned(array_of_tensor(value), axis=0)
+    array = turned(array_of_tensor(value), axis=0)
     return array.item() if array.ndim == 0 else array
 
 
@@ -116,11 +116,3 @@ def _label(value: Any) -> Any:
     if isinstance(plain, np.ndarray) and plain.size == 1:
         return plain.reshape(-1)[0].item()
     return plain.item() if isinstance(plain, np.generic) else plain
-
-
-def _turned(array: Any, *, axis: int) -> Any:
-    """Pictures with their channels first, as torch has them, with their channels last."""
-    if array.ndim != axis + 3:
-        return array
-    first, last = array.shape[axis], array.shape[-1]
-    return np.moveaxis(array, axis, -1) if first in (1, 3, 4) and last not in (1, 3, 4) else array
