@@ -50,9 +50,10 @@ def deployed(source, folder, target="y"):
     return ff.Pipeline(stages).run(seed=0, progress=False), ff.load(folder / "m.ff")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
-    ["levels", *(pytest.param(form, marks=pytest.mark.slow) for form in ("arrow", "parquet"))],
+    ["levels", "arrow", "parquet"],
 )
 def test_model_answers_the_source_it_was_trained_on(tmp_path, form):
     frame = frame_of_many_types()

@@ -25,7 +25,7 @@ def patches() -> np.ndarray:
     return pixels
 
 
-SLOW = {"floats", "alpha", "floats to 255", "signed", "alpha in floats"}
+SLOW = {"16 bits", "floats", "alpha", "floats to 255", "signed", "alpha in floats"}
 
 
 def forms() -> dict[str, np.ndarray]:

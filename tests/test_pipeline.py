@@ -89,6 +89,7 @@ def test_resume_after_a_failure_gives_what_a_run_that_never_stopped_gives(tmp_pa
     assert found[ff.Deployed].digest == digest
 
 
+@pytest.mark.slow
 def test_resume_of_a_complete_run_gives_a_result_like_the_first(tmp_path):
     first = whole(tmp_path).run(seed=3, directory=tmp_path / "run", progress=False)
     again = whole(tmp_path).run(seed=3, directory=tmp_path / "run", resume=True, progress=False)

@@ -38,7 +38,11 @@ def parity_of(result):
 
 @pytest.mark.parametrize(
     ("form", "process"),
-    [("csv", "fresh"), ("arrow", "fresh"), ("frame", "this")],
+    [
+        ("csv", "fresh"),
+        pytest.param("arrow", "fresh", marks=pytest.mark.slow),
+        pytest.param("frame", "this", marks=pytest.mark.slow),
+    ],
 )
 def test_rows_are_replayed_as_their_source_gives_them(tmp_path, form, process):
     frame = table()

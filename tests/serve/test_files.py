@@ -196,7 +196,7 @@ def test_quote_heavy_text_is_read_as_collect_reads_it(body):
         }
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+@pytest.mark.parametrize("encoding", ["cp1251", pytest.param("utf-16", marks=pytest.mark.slow)])
 def test_file_in_another_encoding_is_predicted_as_its_frame(tmp_path, encoding):
     draw = np.random.default_rng(0)
     words = draw.choice(["да", "нет", "ещё"], 120)
