@@ -7,6 +7,8 @@ from torch import nn
 
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
+from fivefold.models.trees import Trees
+from fivefold.train.trees import Boosting, fit_trees
 
 
 class Bare(nn.Module):
@@ -97,3 +99,40 @@ def test_export_of_a_graph_that_answers_otherwise_is_refused():
 
     with pytest.raises(ModelError, match="answers that differ by 1 "):
         export_onnx(Bare(rule), NUMBERS)
+
+
+class Grown(Bare):
+    """Two sums of trees beside a weight."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            lambda own, x: own.first(x)[:, 0] + 2 * own.second(x)[:, 1] + x @ own.weight
+        )
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(400, 3)).astype(np.float32)
+        parts, boosting = (slice(300), slice(300, None)), Boosting(rounds=10, boosters=1)
+
+        def grown(task, outputs, y):
+            train, valid = ((x[part], y[part]) for part in parts)
+            return fit_trees(train, valid, task, outputs, boosting=boosting)
+
+        self.first = grown("regression", 1, x[:, 0] + x[:, 1] ** 2)
+        self.second = grown("multiclass", 3, np.digitize(x[:, 2], [-0.5, 0.5]))
+
+
+def test_exported_trees_are_one_operator_each_and_answer_as_torch():
+    model = Grown().eval()
+    content = export_onnx(model, NUMBERS)
+    proto = onnx.load_from_string(content)
+    assert content == export_onnx(model, NUMBERS)
+    nodes = [(node.domain, node.op_type) for node in proto.graph.node]
+    assert nodes.count(("ai.onnx.ml", "TreeEnsembleRegressor")) == 2
+    assert {domain for domain, _ in nodes} == {"", "ai.onnx.ml"}
+    assert ("", "GatherElements") not in nodes
+    assert {o.domain: o.version for o in proto.opset_import} == {"": 20, "ai.onnx.ml": 4}
+    assert {value.name for value in proto.graph.initializer}.isdisjoint({"first.value", "feature"})
+    rows = np.random.default_rng(1).normal(size=(50, 3)).astype(np.float32)
+    with torch.no_grad():
+        wanted = model.scores({"numeric": torch.from_numpy(rows)}).numpy()
+    np.testing.assert_allclose(run(content, {"numeric": rows}), wanted, atol=1e-5)
+    assert isinstance(model.first, Trees)

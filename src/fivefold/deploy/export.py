@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.deploy.trees import fill, set_aside
 from fivefold.errors import ModelError
 from fivefold.models.score import score
 from fivefold.serve.runtime import load_runtime
@@ -66,12 +67,14 @@ def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
     names = tuple(inputs)
     example = {name: _rows(values, EXAMPLES) for name, values in inputs.items()}
     copied = copy.deepcopy(model).cpu().eval()
+    bare = copy.deepcopy(copied)
+    trees = set_aside(bare)
     tensors = tuple(torch.from_numpy(example[name]) for name in names)
     batch = torch.export.Dim("batch", min=1)
     try:
         with quiet():
             program = torch.export.export(
-                Scorer(copied, names).eval(),
+                Scorer(bare, names).eval(),
                 tensors,
                 dynamic_shapes={"tensors": tuple({0: batch} for _ in names)},
                 strict=False,
@@ -86,6 +89,7 @@ def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
             )
         proto = exported.model_proto  # type: ignore[union-attr]
         strip(proto)
+        fill(proto, trees)
         graph: bytes = proto.SerializeToString()
     except Exception as error:
         raise refusal(error) from error

@@ -9,10 +9,10 @@ from onnx import TensorProto, helper, numpy_helper
 from fivefold.codecs.cell import null_numbers, null_words
 from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column
+from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET
 
 RAW_KINDS = {"numeric", "categorical", "boolean"}
 HUGE = 1e37  # as in codecs/numeric.py
-ML_OPSET = 4
 
 
 def raw_refusal(codec: Codec) -> str:
@@ -109,7 +109,7 @@ class _Lookup:
         code = self._node(
             "LabelEncoder",
             name,
-            domain="ai.onnx.ml",
+            domain=ML_DOMAIN,
             keys_strings=list(codes),
             values_int64s=list(codes.values()),
             default_int64=1,
@@ -127,7 +127,7 @@ class _Lookup:
         """The finished graph, of the versions of the network that follows it."""
         graph = helper.make_graph(self.nodes, "lookup", self.inputs, self._ends, self.constants)
         own = [opset for opset in opsets if opset.domain in ("", "ai.onnx")]
-        imports = [*own, helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
+        imports = [*own, helper.make_opsetid(ML_DOMAIN, ML_OPSET)]
         model: Any = helper.make_model(graph, opset_imports=imports)
         model.ir_version = ir_version
         return model

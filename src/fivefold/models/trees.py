@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.models.tree_operator import NODES, trees, walk
 
 
 class Trees(nn.Module):
     """A sum of decision trees over the columns of one matrix; nothing in it learns.
 
-    All rows walk down all trees at once, one level a step. A node sends a row to the left where
-    `row[feature] <= threshold`; a leaf sends it to itself.
+    A node sends a row to the left where `row[feature] <= threshold`; a leaf sends it to itself.
 
     Args:
         nodes: of all trees together.
@@ -54,6 +54,10 @@ class Trees(nn.Module):
         """What it is built from, as plain values."""
         return [self.nodes, self.trees, self.depth, self.outputs]
 
+    def arrays(self) -> dict[str, Array]:
+        """Its nodes, by the names of the buffers."""
+        return {name: getattr(self, name).cpu().numpy() for name in NODES}
+
     @torch.no_grad()
     def load_nodes(self, arrays: Mapping[str, Array | Sequence[float]]) -> None:
         """Copy fitted nodes in, by the names of the buffers."""
@@ -63,12 +67,11 @@ class Trees(nn.Module):
 
     def forward(self, matrix: Tensor) -> Tensor:
         """`(n, width)` float32 without NaN to `(n, outputs)`."""
-        node = self.root.expand(matrix.shape[0], self.trees)
-        for _ in range(self.depth):
-            below = matrix.gather(1, self.feature[node]) <= self.threshold[node]
-            node = torch.where(below, self.left[node], self.right[node])
-        leaves = self.value[node].view(-1, self.outputs, self.trees // self.outputs)
-        return leaves.sum(dim=2) + self.bias
+        nodes: list[Any] = [*(getattr(self, name) for name in NODES), self.depth]
+        # An exporter knows no operator of ours.
+        descend = walk if torch.compiler.is_exporting() else trees
+        answer: Tensor = descend(matrix, *nodes)
+        return answer
 
 
 def join_trees(

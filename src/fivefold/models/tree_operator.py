@@ -1,0 +1,150 @@
+"""Decision trees as one operator: onnxruntime's own on the CPU, gathers on other devices."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fivefold.codecs.table import Array
+from fivefold.serve.runtime import load_runtime
+
+NODES = ("feature", "threshold", "left", "right", "value", "root", "bias")
+"""The operator's inputs after the matrix, in order."""
+
+ML_DOMAIN, ML_OPSET = "ai.onnx.ml", 4
+_OPSET, _IR = 20, 10
+_KEPT = 8
+
+_sessions: "OrderedDict[bytes, Any]" = OrderedDict()
+_lock = Lock()
+
+
+def walk(
+    matrix: Tensor,
+    feature: Tensor,
+    threshold: Tensor,
+    left: Tensor,
+    right: Tensor,
+    value: Tensor,
+    root: Tensor,
+    bias: Tensor,
+    depth: int,
+) -> Tensor:
+    """The sum of the leaves that each row of `matrix` reaches, `(n, outputs)`; see `Trees`.
+
+    All rows walk down all trees at once, one level a step.
+    """
+    node = root.expand(matrix.shape[0], len(root))
+    for _ in range(depth):
+        below = matrix.gather(1, feature[node]) <= threshold[node]
+        node = torch.where(below, left[node], right[node])
+    leaves = value[node].view(-1, len(bias), len(root) // len(bias))
+    return leaves.sum(dim=2) + bias
+
+
+trees = torch.library.custom_op("fivefold::trees", walk, mutates_args=())
+
+
+@trees.register_fake
+def _shape(matrix: Tensor, *nodes: Any) -> Tensor:
+    return matrix.new_empty(matrix.shape[0], len(nodes[6]))
+
+
+@trees.register_kernel("cpu")
+def _on_cpu(matrix: Tensor, *nodes: Any) -> Tensor:
+    arrays = dict(zip(NODES, (node.numpy() for node in nodes[:-1]), strict=True))
+    session = _session(arrays, matrix.shape[1])
+    rows = np.ascontiguousarray(matrix.numpy())
+    return torch.from_numpy(session.run(None, {"matrix": rows})[0])
+
+
+def _no_gradient(context: Any, gradient: Tensor) -> tuple[None, ...]:
+    return (None,) * (len(NODES) + 2)
+
+
+trees.register_autograd(_no_gradient)
+
+
+def _session(arrays: Mapping[str, Array], width: int) -> Any:
+    """Onnxruntime's session for these trees; the last few are kept."""
+    threads = torch.get_num_threads()
+    digest = blake2b(f"{width} {threads}".encode())
+    for name in NODES:
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    key = digest.digest()
+    with _lock:
+        if key in _sessions:
+            _sessions.move_to_end(key)
+            return _sessions[key]
+    session = _built(arrays, width, threads)
+    with _lock:
+        _sessions[key] = session
+        while len(_sessions) > _KEPT:
+            _sessions.popitem(last=False)
+    return session
+
+
+def _built(arrays: Mapping[str, Array], width: int, threads: int) -> Any:
+    onnxruntime = load_runtime()
+    from onnx import TensorProto, helper
+
+    graph = helper.make_graph(
+        [tree_node(arrays, "matrix", "scores")],
+        "trees",
+        [helper.make_tensor_value_info("matrix", TensorProto.FLOAT, ["rows", width])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["rows", len(arrays["bias"])])],
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(ML_DOMAIN, ML_OPSET)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    content = model.SerializeToString()
+    return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
+
+
+def tree_node(arrays: Mapping[str, Array], matrix: str, scores: str) -> Any:
+    """A `NodeProto` of `ai.onnx.ml` that answers as `trees` does.
+
+    Args:
+        arrays: the nodes of all trees, by the names of the operator's inputs.
+        matrix: name of its input, float32 `(n, width)`.
+        scores: name of its output, float32 `(n, outputs)`.
+    """
+    from onnx import helper
+
+    roots, bias = arrays["root"], arrays["bias"]
+    nodes = np.arange(len(arrays["feature"]))
+    tree = np.searchsorted(roots, nodes, side="right") - 1
+    start = roots[tree]
+    leaf = arrays["left"] == nodes
+    place = nodes - start
+    branch = np.where(leaf, 0, 1)
+    modes = np.array(["LEAF", "BRANCH_LEQ"])[branch]
+    return helper.make_node(
+        "TreeEnsembleRegressor",
+        [matrix],
+        [scores],
+        domain=ML_DOMAIN,
+        n_targets=len(bias),
+        aggregate_function="SUM",
+        post_transform="NONE",
+        base_values=bias.tolist(),
+        nodes_treeids=tree.tolist(),
+        nodes_nodeids=place.tolist(),
+        nodes_featureids=arrays["feature"].tolist(),
+        nodes_values=arrays["threshold"].tolist(),
+        nodes_modes=modes.tolist(),
+        nodes_truenodeids=np.where(leaf, 0, arrays["left"] - start).tolist(),
+        nodes_falsenodeids=np.where(leaf, 0, arrays["right"] - start).tolist(),
+        target_treeids=tree[leaf].tolist(),
+        target_nodeids=place[leaf].tolist(),
+        target_ids=(tree[leaf] // (len(roots) // len(bias))).tolist(),
+        target_weights=arrays["value"][leaf].tolist(),
+    )
