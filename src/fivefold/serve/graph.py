@@ -10,6 +10,7 @@ from fivefold.errors import BundleError
 from fivefold.serve.runtime import load_runtime
 
 BATCH = 4096
+_SCORES = ["scores"]
 # Fields of onnx.proto that lead to a tensor: ModelProto.graph and .functions; GraphProto.node,
 # .initializer and .sparse_initializer; NodeProto.attribute; AttributeProto.t, .g, .tensors,
 # .graphs, .sparse_tensor and .sparse_tensors; SparseTensorProto.values and .indices.
@@ -37,12 +38,16 @@ class Graph:
     Args:
         content: a serialised `ModelProto` that holds all its tensors itself.
         name: of the entry, for messages.
+        threads: of a run; 0 is one a core. More than one wait for work by spinning, which is slow
+            where others use the cores too.
 
     Raises:
         BundleError: if it wants data from another file, or onnxruntime refuses it.
     """
 
-    def __init__(self, content: bytes | memoryview, name: str = "model.onnx") -> None:
+    def __init__(
+        self, content: bytes | memoryview, name: str = "model.onnx", *, threads: int = 1
+    ) -> None:
         onnxruntime = load_runtime()
 
         if not _self_contained(content, name):
@@ -53,6 +58,7 @@ class Graph:
             )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
+        options.intra_op_num_threads = threads
         try:
             self._session = onnxruntime.InferenceSession(
                 bytes(content), options, providers=["CPUExecutionProvider"]
@@ -76,10 +82,15 @@ class Graph:
         Returns:
             Float32 `(rows, classes)` or `(rows,)`.
         """
+        if rows <= BATCH:
+            scores: Array = self._session.run(
+                _SCORES, {name: blocks[name] for name in self.inputs}
+            )[0]
+            return scores
         parts = []
         for start in range(0, max(rows, 1), BATCH):
             batch = {name: blocks[name][start : start + BATCH] for name in self.inputs}
-            parts.append(self._session.run(["scores"], batch)[0])
+            parts.append(self._session.run(_SCORES, batch)[0])
         return np.concatenate(parts)
 
 

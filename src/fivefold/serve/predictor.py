@@ -9,16 +9,18 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
 from fivefold.codecs.codec import Codec
+from fivefold.codecs.plan import Plan
 from fivefold.codecs.schema import Label, Schema, Task
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, DataError
 from fivefold.reading.options import Reading
+from fivefold.reading.plain import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
-from fivefold.serve.requests import canonical_chunks, encoded, read_chunks, reading_of
+from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -50,6 +52,8 @@ class Predictor:
         self.contract = contract
         self._codec = codec
         self._scores = scores
+        self._plain = PlainRows(codec.raw_columns())
+        self._plan = None if codec.images else Plan(codec)
 
     @property
     def schema(self) -> Schema:
@@ -120,8 +124,18 @@ class Predictor:
             root: see `predict`.
             complete: refuse a mapping that lacks a column which another one has.
         """
+        blocks = self._plain_blocks(data)
+        if blocks is not None:
+            return np.asarray(self._scores(blocks), np.float32)
         pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
         return self._score_all(pieces, 0)
+
+    def _plain_blocks(self, data: Any) -> dict[str, Array] | None:
+        """The blocks of rows that need no closer look; None of all others, faults among them."""
+        if self._plan is None or not hasattr(data, "__len__") or len(data) > ROWS:
+            return None
+        rows = self._plain.of(data)
+        return self._plan.encode(rows) if rows else None
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read, the first of them having this number."""

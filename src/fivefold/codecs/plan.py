@@ -1,0 +1,170 @@
+"""Plain cells to the blocks of a codec, by readers and tables that are made once."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.block import block_name
+from fivefold.codecs.categorical import FIRST, MISSING, UNSEEN
+from fivefold.codecs.cell import null_numbers
+from fivefold.codecs.codec import Codec
+from fivefold.codecs.coded import objects
+from fivefold.codecs.datetime import date_parts
+from fivefold.codecs.numeric import encode_numeric
+from fivefold.codecs.schema import Column
+from fivefold.codecs.single import FAULTS, cell_reader
+from fivefold.codecs.table import Array
+from fivefold.codecs.text import encode_texts
+
+PLAIN = frozenset((str, int, float, bool, type(None)))
+"""Types of the cells that are read here; all that JSON has for one cell."""
+
+Cells = tuple[Any, ...]
+
+
+class OddCellError(Exception):
+    """A cell that is to be looked at with all others of its table."""
+
+
+class Plan:
+    """How rows of plain cells become blocks, made ready once: a reader and a table a column.
+
+    It gives what `Codec.encode` gives for the same rows, or nothing. Cells of common form take a
+    step or two; all others go to `cell_reader`, which is what defines how they are read.
+
+    Args:
+        codec: fitted; it has no images.
+
+    Example:
+        >>> from fivefold.codecs.schema import Schema
+        >>> from fivefold.codecs.table import Columns
+        >>> schema = Schema(
+        ...     columns=(Column(name="x", kind="numeric"), Column(name="c", kind="categorical"),
+        ...              Column(name="y", kind="numeric", role="target")),
+        ...     target="y", task="regression")
+        >>> table = Columns({"x": np.array([1.0, 2.0]), "c": np.array(["a", "b"], object),
+        ...                  "y": np.array([0.0, 1.0])})
+        >>> plan = Plan(Codec.fit(table, schema, np.array([0, 1])))
+        >>> {name: array.tolist() for name, array in plan.encode([(3, "b"), (None, "z")]).items()}
+        {'numeric': [[3.0], [nan]], 'codes': [[3], [1]]}
+        >>> plan.encode([(3, ["b"])]) is None
+        True
+    """
+
+    def __init__(self, codec: Codec) -> None:
+        inputs = codec.schema.inputs
+        places = {column.name: place for place, column in enumerate(inputs)}
+        self.names = tuple(places)
+        self._numeric = codec.numeric
+        self._numbers = [
+            (places[column.name], _number_reader(column), _parts(column, codec))
+            for column in inputs
+            if column.kind in {"numeric", "boolean", "datetime"}
+        ]
+        self._has_dates = any(parts is not None for _, _, parts in self._numbers)
+        self._codes = [
+            (places[name], _code_reader(codec.schema[name], categories))
+            for name, categories in zip(
+                codec.categorical.names, codec.categorical.categories, strict=True
+            )
+        ]
+        self._texts = [
+            (block_name(column), places[column.name], _word_reader(column))
+            for column in inputs
+            if column.kind == "text"
+        ]
+        self._states = codec.texts
+
+    def encode(self, rows: Sequence[Cells]) -> dict[str, Array] | None:
+        """The blocks of these rows; None if a cell is odd or not of its kind.
+
+        Args:
+            rows: at least one, with a cell for each of `names`.
+        """
+        columns = tuple(zip(*rows, strict=True))
+        try:
+            blocks = {}
+            if self._numbers:
+                blocks["numeric"] = encode_numeric(self._matrix(columns), self._numeric)
+            if self._codes:
+                codes = [list(map(read, columns[place])) for place, read in self._codes]
+                blocks["codes"] = np.array(codes, np.int32).T.copy()
+            for name, place, read in self._texts:
+                words = objects(map(read, columns[place]))
+                blocks[name] = encode_texts(words, self._states[name])
+        except (OddCellError, *FAULTS):
+            return None
+        return blocks
+
+    def _matrix(self, columns: Sequence[Cells]) -> Array:
+        read = [list(map(read, columns[place])) for place, read, _ in self._numbers]
+        if not self._has_dates:
+            return np.array(read, np.float64).T.copy()
+        kept = zip(read, self._numbers, strict=True)
+        return np.concatenate(
+            [
+                np.array(values)[:, None] if parts is None else parts(np.array(values, "M8[us]"))
+                for values, (_, _, parts) in kept
+            ],
+            axis=1,
+        )
+
+
+def _number_reader(column: Column) -> Callable[[Any], Any]:
+    exact = cell_reader(column.kind, column.missing, column.format, column.rules)
+    if column.kind != "numeric" or null_numbers(column.missing):
+        return _plain_reader(exact)
+
+    def read(cell: Any) -> Any:
+        kind = type(cell)
+        if kind is float and cell - cell == 0.0:  # finite
+            return cell
+        if kind is int:
+            return float(cell)
+        if kind not in PLAIN:
+            raise OddCellError
+        return exact(cell)
+
+    return read
+
+
+def _word_reader(column: Column) -> Callable[[Any], Any]:
+    exact = cell_reader(column.kind, column.missing, column.format, column.rules)
+
+    def read(cell: Any) -> Any:
+        kind = type(cell)
+        if kind not in PLAIN or (kind is float and cell % 1 > 0):  # once a float32 perhaps
+            raise OddCellError
+        return exact(cell)
+
+    return read
+
+
+def _plain_reader(exact: Callable[[object], Any]) -> Callable[[Any], Any]:
+    def read(cell: Any) -> Any:
+        if type(cell) not in PLAIN:
+            raise OddCellError
+        return exact(cell)
+
+    return read
+
+
+def _code_reader(column: Column, categories: tuple[str, ...]) -> Callable[[Any], int]:
+    exact = _word_reader(column)
+    codes: dict[Any, int] = {category: code for code, category in enumerate(categories, FIRST)}
+    ready = {category: code for category, code in codes.items() if exact(category) == category}
+    codes[None] = MISSING
+
+    def read(cell: Any) -> int:
+        if type(cell) is str and cell in ready:
+            return ready[cell]
+        return codes.get(exact(cell), UNSEEN)
+
+    return read
+
+
+def _parts(column: Column, codec: Codec) -> Callable[[Array], Array] | None:
+    times = column.name in codec.timed
+    return partial(date_parts, times=times) if column.kind == "datetime" else None
