@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.datetime import date_parts, part_names
 from fivefold.codecs.schema import Column
-from fivefold.codecs.table import Array, Table
+from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import DataError
 
 
@@ -50,12 +50,15 @@ def raw_column(table: Table, column: Column) -> Array:
 
 
 def canonical_values(table: Table, column: Column) -> Array:
-    """The column in canonical form.
+    """The column in canonical form, in which it may be already.
 
     Raises:
         DataError: if it is absent, or a cell is not of its kind.
     """
-    return canonical_column(raw_column(table, column), column)[0]
+    values = raw_column(table, column)
+    if isinstance(table, Canonical) and table.is_read_by(column):
+        return values
+    return canonical_column(values, column)[0]
 
 
 def list_features(columns: Sequence[Column], timed: frozenset[str]) -> tuple[Feature, ...]:

@@ -44,6 +44,11 @@ class Column:
     reason: str = ""
     rules: int = RULES
 
+    @property
+    def reading(self) -> tuple[Kind, tuple[str, ...], str, int]:
+        """What decides how a cell is read."""
+        return self.kind, self.missing, self.format, self.rules
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:

@@ -1,10 +1,11 @@
 """Named columns of equal length, held as arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
+from fivefold.codecs.schema import Column
 from fivefold.errors import DataError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -73,17 +74,42 @@ class Columns:
 
     def take(self, rows: Array) -> "Columns":
         """The rows with these positions, in this order."""
-        return Columns({name: values[rows] for name, values in self._columns.items()})
+        return self._part({name: values[rows] for name, values in self._columns.items()})
 
     def chunks(self, rows: int) -> Iterator["Columns"]:
         """The table in consecutive pieces of at most `rows` rows."""
         for start in range(0, self._length, rows):
             stop = start + rows
-            yield Columns({name: values[start:stop] for name, values in self._columns.items()})
+            yield self._part({name: cells[start:stop] for name, cells in self._columns.items()})
 
     def replace(self, columns: Mapping[str, Array]) -> "Columns":
         """The same table with these columns exchanged or added."""
         return Columns({**self._columns, **columns})
+
+    def _part(self, columns: Mapping[str, Array]) -> "Columns":
+        """A table of some of the rows."""
+        return Columns(columns)
+
+
+class Canonical(Columns):
+    """Columns as `canonical_column` gives them: a second pass would change nothing.
+
+    Args:
+        columns: arrays of equal length.
+        by: how their cells were read.
+    """
+
+    def __init__(self, columns: Mapping[str, Array], by: Iterable[Column]) -> None:
+        super().__init__(columns)
+        self._by = {column.name: column for column in by}
+
+    def is_read_by(self, column: Column) -> bool:
+        """Whether this column's cells were read as it would have them read."""
+        own = self._by.get(column.name)
+        return own is not None and own.reading == column.reading
+
+    def _part(self, columns: Mapping[str, Array]) -> "Canonical":
+        return Canonical(columns, self._by.values())
 
 
 def _read_only(values: Array) -> Array:

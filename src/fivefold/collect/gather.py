@@ -9,7 +9,7 @@ from fivefold.artifacts import Collected
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.table import Array, Columns
+from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
@@ -104,7 +104,7 @@ def gather(
     ]
     order = {"serious": 0, "warning": 1, "note": 2}
     collected = Collected(
-        table=Columns(table.values),
+        table=Canonical(table.values, schema.columns),
         schema=schema,
         usable=usable,
         given=raw.given,

@@ -12,7 +12,7 @@ from fivefold.codecs.codec import Codec
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.table import Array, Columns
+from fivefold.codecs.table import Array, Canonical, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, composed
@@ -173,7 +173,8 @@ def canonical_columns(raw: Raw, schema: Schema, first: int) -> Columns:
     Raises:
         RequestError: with the row, counted from `first`, and the column.
     """
-    return Columns({c.name: _canonical(raw.columns[c.name], c, first) for c in schema.inputs})
+    read = {c.name: _canonical(raw.columns[c.name], c, first) for c in schema.inputs}
+    return Canonical(read, schema.inputs)
 
 
 def encoded(codec: Codec, columns: Columns, first: int = 0) -> dict[str, Array]:
