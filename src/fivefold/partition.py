@@ -243,8 +243,9 @@ def _codes(values: "Array") -> "Array":
     if values.dtype == object:
         seen: dict[object, int] = {}
         return np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
-    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
+    import pandas as pd
+
+    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], np.int64)
 
 
 def _fingerprint(value: object) -> object:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fivefold.codecs.canonical import DEFAULT_MISSING, canonical, canonical_column
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError
 
@@ -246,3 +247,28 @@ def test_canonical_text_that_no_file_holds_has_a_replacement_there(kind):
     assert canonical_column(cells, column)[0].tolist() == wanted
     assert canonical_column(wanted, column)[0].tolist() == wanted
     assert canonical("cut \ud83d", kind, rules=1) == "cut \ud83d"
+
+
+WRITTEN = st.one_of(
+    st.floats().map(repr),
+    st.integers().map(str),
+    st.sampled_from(["", "NA", "nan", "inf", "-Infinity", "1_000", " 3 ", "1e5", "-999", "-999.0"]),
+    st.sampled_from(["True", "false", "\u0661", "\u22125", "0x1", "\uff11", "1,5", None, "99"]),
+    st.text(max_size=5),
+)
+TOKENS = st.sampled_from([(), ("NA",), ("-999", "?"), ("inf",), ("99", "1_000", "nan")])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WRITTEN, max_size=8), TOKENS)
+def test_numbers_in_texts_are_read_together_as_one_by_one(texts, missing):
+    column = Column(name="x", kind="numeric", missing=missing)
+    found, bad = canonical_column(objects(texts), column, on_bad="missing")
+    wanted = []
+    for text in texts:
+        try:
+            wanted.append(canonical(text, "numeric", missing=missing))
+        except DataError:
+            wanted.append(None)
+    assert bad.tolist() == [place for place, number in enumerate(wanted) if number is None]
+    np.testing.assert_array_equal(found, [np.nan if v is None else v for v in wanted])

@@ -1,7 +1,7 @@
 """The one door from raw values to the codec, for frames, CSV text and JSON alike."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from fivefold.codecs.cell import null_numbers
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.picture import picture_stack
 from fivefold.codecs.schema import RULES, Column, Kind
-from fivefold.codecs.single import FAULTS, NAN, NAT, cell_reader
+from fivefold.codecs.single import FAULTS, NAN, NAT, by_float, cell_reader
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 
@@ -212,16 +212,32 @@ def _floats(values: Array, column: Column) -> tuple[Array, Array]:
     return values, np.flatnonzero(wrong)
 
 
-def _objects(values: list[object], column: Column) -> tuple[Array, Array]:
+def _objects(values: list[Any], column: Column) -> tuple[Array, Array]:
+    types = {*map(type, values)} - {type(None)}
+    if types == {str} and column.kind == "numeric" and not column.format:
+        return _written_numbers(values, column)
+    return _distinct(values, column, mixed=len(types) > 1)
+
+
+def _written_numbers(values: list[Any], column: Column) -> tuple[Array, Array]:
+    """Texts as numbers: by `float`, and the odd ones by the reader of single cells."""
+    numbers, odd = by_float(values)
+    array, bad = _floats(numbers, column)
+    if odd:
+        read, wrong = _distinct([values[place] for place in odd], column, mixed=False)
+        array = array.copy()
+        array[odd] = read
+        bad = np.union1d(bad, np.array(odd, np.int64)[wrong])
+    return array, bad
+
+
+def _distinct(values: list[Any], column: Column, *, mixed: bool) -> tuple[Array, Array]:
     """Each distinct value is read once; 1, 1.0 and True are equal keys, so types keep apart."""
-    keys: Iterable[object] = values
-    if len({type(value) for value in values if value is not None}) > 1:
-        keys = [(type(value), value) for value in values]
+    keys: Iterable[object] = [(type(value), value) for value in values] if mixed else values
     try:
         codes: dict[object, int] = dict.fromkeys(keys, 0)
     except TypeError:  # lists and dicts are no keys
         return _cells(values, column)
-    mixed = keys is not values
     distinct = [key[1] if mixed else key for key in codes]  # type: ignore[index]
     array, bad = _cells(distinct, column)
     if len(codes) == len(values):

@@ -1,6 +1,6 @@
 """What reads one raw cell, by the kind of its column."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -80,6 +80,35 @@ def cell_reader(
         "datetime": read_moment,
         "image": read_image,
     }[kind]
+
+
+def by_float(texts: Sequence[str | None]) -> tuple[Array, list[int]]:
+    """Texts as numbers, where `float` reads what the reader of single cells does.
+
+    Args:
+        texts: raw.
+
+    Returns:
+        `(n,)` float64, infinities among them; and the places of texts to be read one by one,
+        whose numbers are NaN.
+    """
+    try:
+        numbers = np.fromiter(map(float, texts), np.float64, len(texts))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        numbers, odd = np.empty(len(texts)), []
+        for place, text in enumerate(texts):
+            try:
+                numbers[place] = float(text)  # type: ignore[arg-type]
+            except (ValueError, TypeError):
+                numbers[place] = NAN
+                odd.append(place)
+    else:
+        odd = []
+    if "_" in "".join(text for text in texts if text):  # no digit, though `float` passes it
+        more = (place for place, text in enumerate(texts) if text and "_" in text)
+        odd = sorted({*odd, *more})
+        numbers[odd] = NAN
+    return numbers, odd
 
 
 def _float_or_nan(value: object) -> float:

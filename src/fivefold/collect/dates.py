@@ -7,9 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
+from fivefold.codecs.cell import word
 from fivefold.codecs.coded import objects
+from fivefold.codecs.numerals import tidy
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.codecs.timestamp import compiled
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 
@@ -85,8 +88,12 @@ def find_dates(
     if iso and _share(texts, counts, "") >= enough:
         return Dates("")
     either = sum(bool(_DAY_OR_MONTH.fullmatch(text)) for text in sample) >= almost * len(sample)
+    plain, words = _read(sample, ""), [tidy(word(text)) for text in sample]
     for pattern in PATTERNS if wanted is None else ():
         turned = _turned(pattern) if either else ""
+        forms = [pattern, turned] if turned else [pattern]
+        if sum((_look(words, form) | plain).sum() for form in forms) < almost * len(sample):
+            continue  # a pattern reads no more than what has its form
         if _share(sample, few, pattern) + bool(turned) * _share(sample, few, turned) < almost:
             continue
         read = _read(texts, pattern)
@@ -184,6 +191,12 @@ def _read(texts: Sequence[str], pattern: str) -> Array:
     read = np.ones(len(texts), bool)
     read[bad] = False
     return read
+
+
+def _look(words: Sequence[str], pattern: str) -> Array:
+    """`(n,)` bool: which texts have the outer form of a pattern, days that there are not too."""
+    form = compiled(pattern)
+    return np.array([form.fullmatch(text) is not None for text in words], bool)
 
 
 def _share(texts: Sequence[str], counts: Sequence[int], pattern: str) -> float:

@@ -137,16 +137,20 @@ def _guess_counted(
     notation: Notation,
 ) -> Guess:
     found = found_tokens(distinct, counts, tokens)
-    present = [
-        (value, count)
-        for value, count in zip(distinct, counts.tolist(), strict=True)
-        if not (isinstance(value, str) and value.strip() in {"", *found})
-    ]
-    if not present:
+    absent, items, weights = {"", *found}, distinct, counts.tolist()
+    gone = {
+        place
+        for place, value in enumerate(distinct)
+        if isinstance(value, str) and value.strip() in absent
+    }
+    if gone:
+        kept = [place for place in range(len(items)) if place not in gone]
+        items, weights = [items[place] for place in kept], [weights[place] for place in kept]
+    if not items:
         return Guess(kind=declared or "categorical", tokens=found)
-    if declared is None and any(isinstance(value, tuple | frozenset) for value, _ in present):
+    types = {*map(type, items)}
+    if declared is None and any(issubclass(kind, tuple | frozenset) for kind in types):
         return Guess(kind="text", nested=True)
-    items, weights = [value for value, _ in present], [count for _, count in present]
     if declared is None and not any(map(_is_cell, items)):
         return Guess(kind="text", unread=type(items[0]).__name__)
     if declared in {None, "datetime", "numeric"}:
@@ -196,7 +200,7 @@ def _guess(
     form, dated = NumberForm(), None
     if declared is None and all(isinstance(item, bool | np.bool_) for item in items):
         return Guess(kind="boolean")
-    if declared is None and {text.lower() for text in texts} <= _TRUTH:
+    if declared is None and all(text.lower() in _TRUTH for text in texts):
         return Guess(kind="boolean")
     if declared != "datetime":
         numbers, wrong, share = _read_numbers(items, weights)
@@ -290,7 +294,8 @@ def _differ(numbers: Array, weights: list[int]) -> bool:
 
 def _have_leading_zeros(texts: list[str], weights: list[int]) -> bool:
     """Whether they are codes like 00123: more than strays, or all of one length."""
-    zeros = sum(w for text, w in zip(texts, weights, strict=True) if _LEADING_ZERO.fullmatch(text))
+    written = zip(texts, weights, strict=True)
+    zeros = sum(w for text, w in written if "0" in text[:2] and _LEADING_ZERO.fullmatch(text))
     return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
 
 

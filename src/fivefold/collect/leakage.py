@@ -97,11 +97,18 @@ def suspects_of(values: dict[str, Array], schema: Schema, usable: Array, seed: i
         names=tuple(column.name for column in columns),
         matrix=matrix,
         discrete=np.array([column.kind == "categorical" for column in columns], bool),
-        target=codes_of(target).astype(np.int64) if schema.classes else target / unit,
+        target=_classes(target) if schema.classes else target / unit,
         classes=len(schema.classes),
         fold=draw.permutation(len(rows)) % FOLDS,
         unit=unit,
     )
+
+
+def _classes(target: Array) -> Array:
+    """Class codes; those of numbers in their order."""
+    if target.dtype != object:
+        return np.unique(target, return_inverse=True)[1].astype(np.int64)
+    return codes_of(target).astype(np.int64)
 
 
 def without(suspects: Suspects, names: list[str]) -> Suspects:

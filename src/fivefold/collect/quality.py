@@ -110,7 +110,8 @@ def duplicate_rows(
         return []
     rows = np.flatnonzero(usable)
     same = mixed(list(codes.values()))[rows]
-    _, index, counts = np.unique(same, return_inverse=True, return_counts=True)
+    index = _factorized(same).astype(np.int64)
+    counts = np.bincount(index)
     repeated = len(rows) - len(counts)
     found = []
     if repeated:
@@ -244,7 +245,7 @@ def codes_of(values: Array) -> Array:
         if values.ndim > 1 or any(isinstance(value, np.ndarray) for value in values[:50]):
             return _coded([None if v is None else _content(v) for v in values])
         return _coded(values)
-    return np.unique(values, return_inverse=True)[1].astype(np.uint64)
+    return _factorized(values)
 
 
 def _content(picture: Array) -> bytes:
@@ -261,7 +262,10 @@ def mixed(codes: list[Array]) -> Array:
 
 
 def _coded(values: Iterable[Any]) -> Array:
+    return _factorized(objects(values))
+
+
+def _factorized(values: Array) -> Array:
     import pandas as pd
 
-    codes, _ = pd.factorize(objects(values), use_na_sentinel=False)
-    return np.asarray(codes).astype(np.uint64)
+    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0]).astype(np.uint64)

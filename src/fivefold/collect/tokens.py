@@ -1,6 +1,6 @@
 """Texts that stand for missing: the usual ones, less and more by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fivefold.codecs.cell import BAD, null_numbers, number, word
@@ -52,7 +52,11 @@ def found_tokens(distinct: Sequence[Any], counts: Array, tokens: Sequence[str]) 
     """
     wanted, numbers = {"", *tokens}, null_numbers(tuple(tokens))
     found: dict[str, int] = {}
-    for value, count in zip(distinct, counts.tolist(), strict=True):
+    cells: Iterable[tuple[Any, int]] = zip(distinct, counts.tolist(), strict=True)
+    if not numbers and {*map(type, distinct)} == {str}:
+        places = (place for place, text in enumerate(distinct) if text.strip() in wanted)
+        cells = [(distinct[place], int(counts[place])) for place in places]
+    for value, count in cells:
         if isinstance(value, int | float) and value in numbers and not isinstance(value, bool):
             found[word(value)] = found.get(word(value), 0) + count
         if not isinstance(value, str) or not value:
