@@ -238,11 +238,11 @@ def _missing(times: "Array") -> "Array":
 
 def _codes(values: "Array") -> "Array":
     """Equal values to equal numbers, in the order of first appearance."""
-    if values.ndim > 1 or (values.dtype == object and any(hasattr(v, "tobytes") for v in values)):
+    first = None
+    if values.dtype == object and values.ndim == 1:
+        first = next((value for value in values if value is not None), None)
+    if values.ndim > 1 or hasattr(first, "tobytes"):
         values = np.array([_fingerprint(value) for value in values], dtype=object)
-    if values.dtype == object:
-        seen: dict[object, int] = {}
-        return np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
     import pandas as pd
 
     return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], np.int64)

@@ -108,6 +108,9 @@ def canonical_column(
 
 def _of_codes(values: Coded, column: Column) -> tuple[Array, Array]:
     """Each distinct value is read once; the cell after the last stands for the missing ones."""
+    numbers = values.numbers() if column.kind == "numeric" and not column.format else None
+    if numbers is not None:
+        return _floats(numbers, column)
     cells, bad = _canonical_array(values.values, column)
     if (values.codes < 0).any():
         empty = _cells([None], column)[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -27,11 +27,11 @@ class Coded:
     values: Array
 
     @classmethod
-    def of(cls, cells: Iterable[Any]) -> Self:
+    def of(cls, cells: Iterable[Any]) -> "Coded":
         """Cells that can be keys of a dict as codes, in the order of first appearance."""
         seen: dict[Any, int] = {}
         codes = [seen.setdefault(cell, len(seen)) for cell in cells]
-        return cls(np.array(codes, np.int32), objects(seen))
+        return Coded(np.array(codes, np.int32), objects(seen))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -39,8 +39,12 @@ class Coded:
     def __getitem__(self, rows: Any) -> Any:
         codes = self.codes[rows]
         if isinstance(codes, np.ndarray):
-            return type(self)(codes, self.values)
+            return Coded(codes, self.values)
         return None if codes < 0 else self.values[codes]
+
+    def numbers(self) -> Array | None:
+        """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look."""
+        return None
 
     def array(self) -> Array:
         """One cell a row: objects where a cell is missing or the values are objects."""

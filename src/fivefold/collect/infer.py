@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.cell import BAD, is_missing, word
+from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
@@ -118,6 +118,10 @@ def _guess_codes(
     values: Coded, declared: Kind | None, tokens: Sequence[str], notation: Notation
 ) -> Guess:
     """The same from codes; numbers and dates among the values are looked at as such."""
+    if declared in {None, "numeric"} and notation.is_usual and not null_numbers(tuple(tokens)):
+        numbers = values.numbers()
+        if numbers is not None and not np.isnan(numbers).all():
+            return Guess(kind="numeric")
     if values.values.dtype != object:
         return guess_kind(values.array(), declared=declared, tokens=tokens, notation=notation)
     distinct, counts = values.counted()

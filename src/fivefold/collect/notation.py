@@ -33,6 +33,11 @@ class Notation:
     comma: bool = False
     certain: bool = False
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing is said against plain numbers."""
+        return self.decimal is None and self.thousands is None and not self.certain
+
     def marks(self) -> dict[str, Any]:
         """What `find_number_form` is told."""
         return {

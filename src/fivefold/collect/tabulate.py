@@ -273,7 +273,7 @@ def _numbers_and_strays(name: str, guess: Guess) -> Finding:
 def missing_rows(values: Array) -> Array:
     """`(n,)` bool: where canonical values are missing."""
     if values.dtype == object:
-        return np.fromiter((value is None for value in values), bool, len(values))
+        return np.array([value is None for value in values.tolist()], bool)
     if values.dtype.kind in "fM" and values.ndim == 1:
         return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
     return np.zeros(len(values), bool)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from fivefold.codecs.coded import Coded
 from fivefold.errors import DataError
-from fivefold.reading.arrow import from_arrow
 from fivefold.reading.dialect import Dialect
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
 from fivefold.reading.header import Opening, opening_of
@@ -16,6 +14,7 @@ from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, unique_names
 from fivefold.reading.remarks import text_findings
 from fivefold.reading.rows import iterate_rows
+from fivefold.reading.texts import ArrowTexts
 
 LARGE = 1 << 18
 """Bytes from which on importing pyarrow is worth its while."""
@@ -109,13 +108,7 @@ class Delimited:
         table = table.slice(1) if self.dialect.header else table
         step = rows or max(len(table), 1)
         for start in range(0, max(len(table), 1), step):
-            yield [_codes(column.slice(start, step)) for column in table.columns]
-
-
-def _codes(column: Any) -> Coded:
-    values, _ = from_arrow(column)
-    assert isinstance(values, Coded)
-    return values
+            yield [ArrowTexts(column.slice(start, step)) for column in table.columns]
 
 
 def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = "") -> Delimited:

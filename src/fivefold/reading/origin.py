@@ -136,15 +136,17 @@ def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
         reading=replace(reading, root=root),
         rows=len(raw),
         files=raw.files,
-        pictures=tuple(_pictures(raw)),
+        pictures=tuple(_pictures(raw, reading)),
         places=raw.places,
         folder=here,
     )
 
 
-def _pictures(raw: Raw) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
+def _pictures(raw: Raw, reading: Reading) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
     """A record for the files that each column of pictures names, and their paths."""
     for name, values in raw.columns.items():
+        if name not in reading.images and raw.kinds.get(name) != "image":
+            continue
         cells = values.values if isinstance(values, Coded) else values
         held = cells if cells.dtype == object else ()
         paths = tuple(cell for cell in held if isinstance(cell, Path))

@@ -1,0 +1,86 @@
+"""Columns of text in Arrow, taken apart no further than they are asked for."""
+
+import re
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.table import Array
+from fivefold.reading.arrow import from_arrow
+
+_SAMPLE = 64
+_FEW = 1_000
+_POWER = re.compile(r"-?\d(?:\.\d+)?e[+-]\d\d+", re.ASCII)
+
+
+class ArrowTexts(Coded):
+    """A column of text; its codes and values are made when somebody looks at them.
+
+    Args:
+        column: `pyarrow.ChunkedArray` of strings, none missing.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> column = ArrowTexts(pa.chunked_array([["0.5", "", "0.5"]]))
+        >>> column.numbers().tolist(), column.codes.tolist(), column.values.tolist()
+        ([0.5, nan, 0.5], [0, 1, 0], ['0.5', ''])
+    """
+
+    _column: Any
+
+    def __init__(self, column: Any) -> None:
+        object.__setattr__(self, "_column", column)
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    @property
+    def codes(self) -> Array:
+        """`(n,)` positions in `values`."""
+        return self._coded.codes
+
+    @property
+    def values(self) -> Array:
+        """`(k,)` the texts that stand there."""
+        return self._coded.values
+
+    def numbers(self) -> Array | None:
+        """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look.
+
+        A decimal has a point in it or a power of ten behind it, and reads as Python reads it.
+        """
+        return self._numbers
+
+    @cached_property
+    def _coded(self) -> Coded:
+        values, _ = from_arrow(self._column)
+        assert isinstance(values, Coded)
+        return values
+
+    @cached_property
+    def _numbers(self) -> Array | None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self._column
+        sample = [text for text in column.slice(0, _SAMPLE).to_pylist() if text]
+        if sample and not all("." in text or _POWER.fullmatch(text) for text in sample):
+            return None
+        pointed = pc.match_substring(column, ".")
+        other = pc.invert(pointed)
+        empty = pc.equal(pc.binary_length(column), 0)
+        bare = column.filter(pc.and_(other, pc.invert(empty)))
+        if len(bare) > _FEW or not all(map(_POWER.fullmatch, bare.to_pylist())):
+            return None
+        if pc.any(empty).as_py():
+            column = pc.if_else(empty, pa.scalar(None, pa.string()), column)
+        try:
+            numbers = np.asarray(column.cast(pa.float64()).to_numpy())
+        except pa.ArrowInvalid:
+            return None
+        if np.isinf(numbers).any() or np.isnan(numbers).sum() > pc.sum(empty).as_py():
+            return None
+        numbers.flags.writeable = False
+        return numbers
