@@ -1,8 +1,10 @@
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.collect.leakage import find_leaks, single_scores, suspects_of
+from fivefold.collect.leakage import _bound, find_leaks, single_scores, suspects_of
 
 ROWS = 1200
 RNG = np.random.default_rng(7)
@@ -115,3 +117,30 @@ def test_rows_that_are_not_usable_are_not_looked_at():
 def test_few_rows_say_nothing():
     few = {name: values[:20] for name, values in HONEST.items()}
     assert leaks({**few, "copy": LABELS[:20]}, LABELS[:20])[0] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.floats(0, 1), st.sampled_from([0, 1, 3]))
+def test_bound_of_a_column_is_above_what_its_tree_scores(seed, classes, noise, digits):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=90).round(digits) if digits else rng.normal(size=90)
+    x[rng.random(90) < 0.1] = np.nan
+    y = np.digitize(np.nan_to_num(x), np.linspace(-1, 1, classes - 1))
+    y = np.where(rng.random(90) < noise, rng.integers(0, classes, 90), y)
+    suspects = suspects_of(
+        {"x": x, "y": y.astype(float)},
+        Schema(
+            columns=(
+                Column(name="x", kind="numeric"),
+                Column(name="y", kind="numeric", role="target"),
+            ),
+            target="y",
+            task="multiclass",
+            classes=tuple(range(classes)),
+        ),
+        np.ones(90, bool),
+    )
+    exact = single_scores(suspects)["x"]
+    assert _bound(suspects, x) >= exact
+    limited = single_scores(suspects, at_least=0.9)["x"]
+    assert limited == exact if exact >= 0.9 else limited < 0.9

@@ -61,8 +61,8 @@ def find_leaks(
     suspects = suspects_of(values, schema, usable, seed)
     if len(suspects.target) < FEWEST or not suspects.names:
         return []
-    scores = single_scores(suspects)
     limit = SKILL if suspects.classes else EXPLAINED
+    scores = single_scores(suspects, at_least=limit)
     alone = [name for name in suspects.names if scores[name] >= limit]
     found = [_alone(name, schema, scores[name]) for name in alone]
     rest = without(suspects, alone)
@@ -121,21 +121,52 @@ def without(suspects: Suspects, names: list[str]) -> Suspects:
     )
 
 
-def single_scores(suspects: Suspects) -> dict[str, float]:
+def single_scores(suspects: Suspects, *, at_least: float = -np.inf) -> dict[str, float]:
     """How well each column alone predicts rows that were not looked at, by column name.
 
     Classes: the fraction of the errors of always guessing the largest class that the column
     takes away. Numbers: the fraction of variance explained. Both are 1 if perfect and 0 (or less)
     if useless; a column that is different in each row gets 0, as it says nothing of other rows.
+
+    Args:
+        suspects: the columns and the target.
+        at_least: of a column that cannot reach it, a bound below it is given for the score.
     """
     scores = {}
     for place, name in enumerate(suspects.names):
-        x = suspects.matrix[:, place]
-        guess = _by_category if suspects.discrete[place] else _by_tree
+        x, is_discrete = suspects.matrix[:, place], suspects.discrete[place]
+        if suspects.classes and not is_discrete:
+            scores[name] = _bound(suspects, x)
+            if scores[name] < at_least:
+                continue
+        guess = _by_category if is_discrete else _by_tree
         scores[name] = _score(suspects, guess(suspects, x))
-        if not suspects.classes and not suspects.discrete[place] and scores[name] < EXPLAINED:
+        if not suspects.classes and not is_discrete and scores[name] < EXPLAINED:
             scores[name] = max(scores[name], _score(suspects, _by_line(suspects, x)))
     return scores
+
+
+def _bound(suspects: Suspects, x: Array) -> float:
+    """What a tree on the one column cannot score above.
+
+    Of the rows that a fold judges, in the order of the column, `r` runs of one class take a tree
+    of `k` leaves at least `(r - k) / 2` errors. Values that occur twice or are missing are left
+    out, which only makes the bound higher.
+    """
+    y, errors = suspects.target, 0
+    for fold in range(FOLDS):
+        judge = suspects.fold == fold
+        values, first, counts = np.unique(x[judge], return_index=True, return_counts=True)
+        alone = first[(counts == 1) & ~np.isnan(values)]
+        runs = int((np.diff(y[judge][alone]) != 0).sum()) + 1
+        errors += max(0, runs - _leaves(suspects.classes)) // 2
+    base = 1 - np.bincount(y).max() / len(y)
+    return float(1 - errors / len(y) / base) if base > 0 else 0.0
+
+
+def _leaves(classes: int) -> int:
+    """Of a tree on one column; 0 classes is a regression."""
+    return max(8, 2 * classes) if classes else 256
 
 
 def _score(suspects: Suspects, guessed: Array) -> float:
@@ -172,7 +203,7 @@ def _by_tree(suspects: Suspects, x: Array) -> Array:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     y, column = suspects.target, ranks_of(x)[:, None].astype(np.float32)
-    leaves = max(8, 2 * suspects.classes) if suspects.classes else 256
+    leaves = _leaves(suspects.classes)
     kind = DecisionTreeClassifier if suspects.classes else DecisionTreeRegressor
     guessed = np.empty(len(y), y.dtype)
     for fold in range(FOLDS):
