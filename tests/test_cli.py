@@ -363,7 +363,7 @@ def test_predict_what_is_no_bundle_is_told(
 def test_serve_passes_bundle_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(
-        "fivefold.serve.app.serve", lambda path, host, port: asked.append((path, host, port))
+        "fivefold.serve.server.serve", lambda path, host, port: asked.append((path, host, port))
     )
     assert cli.main(["serve", "y.ff", "--host", "0.0.0.0", "--port", "9"]) == 0
     assert asked == [("y.ff", "0.0.0.0", 9)]

@@ -289,7 +289,7 @@ def _predict(chosen: argparse.Namespace) -> None:
 
 
 def _serve(chosen: argparse.Namespace) -> None:
-    from fivefold.serve.app import serve
+    from fivefold.serve.server import serve
 
     serve(chosen.bundle, host=chosen.host, port=chosen.port)
 

@@ -12,9 +12,10 @@ import pytest
 from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
 from fivefold.errors import BundleError, PreflightError
-from fivefold.serve.app import answer, listen, serve
 from fivefold.serve.contract import contract_of
+from fivefold.serve.messages import answer
 from fivefold.serve.predictor import load
+from fivefold.serve.server import listen, serve
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 
@@ -188,7 +189,7 @@ def test_serve_a_damaged_bundle_refuses_before_it_listens(bundle):
 
 
 def test_serve_answers_and_stops_at_ctrl_c(bundle):
-    code = f"from fivefold.serve.app import serve; serve({str(bundle)!r}, port=0)"
+    code = f"from fivefold.serve.server import serve; serve({str(bundle)!r}, port=0)"
     command = [sys.executable, "-u", "-c", code]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

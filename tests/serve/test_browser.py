@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import uvicorn
 
-from fivefold.serve.app import create_app, listen
+from fivefold.serve.app import create_app
+from fivefold.serve.server import listen
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -1,0 +1,88 @@
+"""Requests under way: how many rows at once, and in what pieces they are answered."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from fastapi.concurrency import run_in_threadpool
+
+from fivefold.codecs.table import Array
+from fivefold.errors import RequestError
+from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances, reply_of
+from fivefold.serve.predictor import Predictor
+
+ROWS = 200_000
+"""The most rows that are under way at once, unless one request alone has more."""
+
+PIECE = 256
+"""Rows answered before somebody else has a turn."""
+
+SMALL = 16_384
+"""Bytes of a body that is answered at once where nobody waits."""
+
+
+class CrowdedError(Exception):
+    """More rows are under way than are taken at once."""
+
+
+class Flight:
+    """The requests that a model is answering.
+
+    Large requests are answered one after another, in pieces between which others have a turn.
+
+    Args:
+        model: what answers.
+        max_rows: the most instances in one request.
+        rows: the most rows under way at once.
+    """
+
+    def __init__(self, model: Predictor, max_rows: int = MAX_ROWS, rows: int = ROWS) -> None:
+        self._model, self._max_rows, self._most = model, max_rows, rows
+        self._rows = 0
+        self._turn, self._large = asyncio.Lock(), asyncio.Lock()
+
+    async def reply(self, body: bytes) -> bytes:
+        """The body of the reply to a request.
+
+        Raises:
+            CrowdedError: if too many rows are under way.
+            RequestError: if an instance is not as the contract says.
+        """
+        rows = max(1, body.count(b"{") - 1)
+        if self._rows and self._rows + rows > self._most:
+            raise CrowdedError
+        self._rows += rows
+        try:
+            if rows > PIECE:
+                async with self._large:
+                    return await self._in_pieces(body)
+            if len(body) <= SMALL and not self._turn.locked():
+                return self._whole(body)
+            async with self._turn:
+                return await run_in_threadpool(self._whole, body)
+        finally:
+            self._rows -= rows
+
+    def _whole(self, body: bytes) -> bytes:
+        instances = parse_instances(body, self._max_rows)
+        return json_text(reply_of(self._model, self._model.scores(instances, complete=True)))
+
+    async def _in_pieces(self, body: bytes) -> bytes:
+        async with self._turn:
+            instances = await run_in_threadpool(parse_instances, body, self._max_rows)
+        scores = []
+        try:
+            for start in range(0, len(instances), PIECE):
+                async with self._turn:
+                    scores.append(
+                        await run_in_threadpool(self._scores, instances[start : start + PIECE])
+                    )
+        except RequestError:  # whose row is that of the piece
+            scores = [await run_in_threadpool(self._scores, instances)]
+        return await run_in_threadpool(self._text, scores)
+
+    def _scores(self, instances: list[Any]) -> Array:
+        return self._model.scores(instances, complete=True)
+
+    def _text(self, scores: list[Array]) -> bytes:
+        return json_text(reply_of(self._model, np.concatenate(scores)))

@@ -1,0 +1,95 @@
+"""What requests and replies hold."""
+
+import json
+import math
+from typing import Any
+
+from fivefold.codecs.table import Array
+from fivefold.errors import RequestError
+from fivefold.reading.jsontext import RepeatedKeyError, parse_json
+from fivefold.serve.predictor import Predictor
+
+MAX_ROWS = 10_000
+
+
+def answer(model: Predictor, instances: list[Any]) -> dict[str, Any]:
+    """The response to these instances: plain JSON values, never NaN.
+
+    Returns:
+        `predictions`, one a row; for a model of classes also `classes` and `probabilities`.
+
+    Raises:
+        RequestError: if an instance is not as the contract says.
+    """
+    return reply_of(model, model.scores(instances, complete=True))
+
+
+def reply_of(model: Predictor, scores: Array) -> dict[str, Any]:
+    """The same from the scores."""
+    if model.task == "regression":
+        return {"predictions": _finite(scores)}
+    return {
+        "predictions": model.answers(scores).tolist(),
+        "classes": list(model.classes),
+        "probabilities": _finite(scores),
+    }
+
+
+def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
+    """The instances of a request body.
+
+    Raises:
+        RequestError: if it is not JSON, names a key twice in one object, is not
+            `{"instances": [...]}`, empty or too long.
+    """
+    try:
+        value = parse_json(body, constant=_refuse)
+    except RepeatedKeyError as error:
+        raise fault("each key once in an object", f"{error.key!r} twice") from None
+    except (ValueError, RecursionError) as error:
+        raise fault("JSON", f"{error or type(error).__name__}") from None
+    if not isinstance(value, dict) or not isinstance(value.get("instances"), list):
+        found = type(value).__name__
+        if isinstance(value, dict):
+            found = f"an object with {', '.join(map(repr, value))}" if value else "an empty object"
+        raise fault('{"instances": [...]}', found[:200])
+    instances: list[Any] = value["instances"]
+    if not 0 < len(instances) <= max_rows:
+        raise fault(f"1 to {max_rows:,} instances", f"{len(instances):,}")
+    return instances
+
+
+def explain(error: RequestError) -> dict[str, Any]:
+    """The facts of a bad request as plain JSON values."""
+    names = ("row", "column", "wanted", "found")
+    return {name: _brief(error.facts.get(name)) for name in names} | {"message": str(error)}
+
+
+def fault(wanted: str, found: str, **facts: Any) -> RequestError:
+    """The error of a request whose body is not as it should be."""
+    return RequestError(
+        f"Request: expected {wanted}, found {found}.",
+        remedy='Send {"instances": [{column: value, ...}, ...]}.',
+        **{"row": None, "column": None, "wanted": wanted, "found": found, **facts},
+    )
+
+
+def json_text(value: Any) -> bytes:
+    """A value as the body of a reply; ASCII, as an error may quote half a surrogate pair."""
+    return json.dumps(value, allow_nan=False).encode()
+
+
+def _finite(scores: Array) -> Any:
+    values = scores.tolist()
+    if scores.ndim == 2:
+        return [[v if math.isfinite(v) else None for v in row] for row in values]
+    return [v if math.isfinite(v) else None for v in values]
+
+
+def _brief(value: Any) -> Any:
+    plain = value is None or isinstance(value, bool | int | str)
+    return value if plain else str(value)[:200]
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant}, which JSON does not have")
