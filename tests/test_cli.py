@@ -362,11 +362,13 @@ def test_predict_what_is_no_bundle_is_told(
 
 def test_serve_passes_bundle_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(
-        "fivefold.serve.server.serve", lambda path, host, port: asked.append((path, host, port))
-    )
-    assert cli.main(["serve", "y.ff", "--host", "0.0.0.0", "--port", "9"]) == 0
-    assert asked == [("y.ff", "0.0.0.0", 9)]
+    monkeypatch.setattr("fivefold.serve.server.serve", lambda *a, **b: asked.append((a, b)))
+    assert cli.main(["serve", "y.ff", "--host", "0.0.0.0", "--port", "9", "--threads", "0"]) == 0
+    assert cli.main(["serve", "y.ff"]) == 0
+    assert asked == [
+        (("y.ff",), {"host": "0.0.0.0", "port": 9, "threads": 0}),
+        (("y.ff",), {"host": "127.0.0.1", "port": 8000, "threads": 1}),
+    ]
 
 
 @pytest.mark.slow

@@ -87,6 +87,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("bundle")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
+    for command in (predict, serve):
+        command.add_argument(
+            "--threads", type=int, default=1, help="of onnxruntime, 1 unless said; 0: one a core"
+        )
     return root
 
 
@@ -274,7 +278,7 @@ def _predict(chosen: argparse.Namespace) -> None:
     from fivefold.report import predictions
     from fivefold.serve.predictor import load
 
-    model = load(chosen.bundle)
+    model = load(chosen.bundle, threads=chosen.threads)
     source: Any = sys.stdin.buffer
     with outlet(chosen.to) as sink:
         if chosen.rows == "-":
@@ -291,7 +295,7 @@ def _predict(chosen: argparse.Namespace) -> None:
 def _serve(chosen: argparse.Namespace) -> None:
     from fivefold.serve.server import serve
 
-    serve(chosen.bundle, host=chosen.host, port=chosen.port)
+    serve(chosen.bundle, host=chosen.host, port=chosen.port, threads=chosen.threads)
 
 
 if __name__ == "__main__":

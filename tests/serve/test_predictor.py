@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
-from fivefold.errors import BundleError
+from fivefold.errors import BundleError, ConfigError
 from fivefold.serve.contract import contract_of
 from fivefold.serve.predictor import load
 
@@ -181,3 +181,12 @@ print(sorted(before | heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_load_takes_threads_and_gives_the_same_answers(bundle, model):
+    row = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
+    for threads in (0, 2):
+        found = load(bundle, threads=threads).predict_proba([row])
+        np.testing.assert_allclose(found, model.predict_proba([row]), atol=1e-6)
+    with pytest.raises(ConfigError, match="found -1"):
+        load(bundle, threads=-1)

@@ -12,7 +12,7 @@ from fivefold.codecs.codec import Codec
 from fivefold.codecs.plan import Plan
 from fivefold.codecs.schema import Label, Schema, Task
 from fivefold.codecs.table import Array, Columns
-from fivefold.errors import BundleError, DataError
+from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.reading.options import Reading
 from fivefold.reading.plain import PlainRows
 from fivefold.reading.raw import Raw
@@ -170,7 +170,11 @@ class Predictor:
 
 
 def load(
-    path: str | PathLike[str], sha256: str | None = None, *, factory: Factory | None = None
+    path: str | PathLike[str],
+    sha256: str | None = None,
+    *,
+    factory: Factory | None = None,
+    threads: int = 1,
 ) -> Predictor:
     """Open a bundle for predicting; nothing in it is executed and torch is not needed.
 
@@ -179,18 +183,26 @@ def load(
         sha256: the digest it must have (`Deployed.digest`); detects tampering.
         factory: for a bundle of `Deploy(format="torch")` only: makes the scoring function from
             codec and weights; `fivefold.deploy.factory.torch_factory` builds one from a module.
+        threads: of onnxruntime; 0 is one a core. One is best for few rows, and where others use
+            the cores too.
 
     Returns:
         A predictor.
 
     Raises:
         BundleError: if it is missing, damaged, incomplete, too new, or of another digest.
+        ConfigError: if `threads` is below 0.
 
     Example:
         >>> model = load("income.ff")  # doctest: +SKIP
         >>> model.predict([{"age": 39, "workclass": "Private"}])  # doctest: +SKIP
         array(['<=50K'], dtype=object)
     """
+    if threads < 0:
+        raise ConfigError(
+            f"load: expected threads of 0 (one a core) or more, found {threads}.",
+            remedy="Pass threads=1, or 0 where nobody else uses the cores.",
+        )
     bundle = open_bundle(path, sha256)
     try:
         arrays = load_arrays(bytes(bundle["codec.safetensors"]))
@@ -204,11 +216,11 @@ def load(
             path=bundle.path,
             entry="codec.json",
         ) from error
-    scores = _scores(bundle, codec, factory)
+    scores = _scores(bundle, codec, factory, threads)
     return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores)
 
 
-def _scores(bundle: Bundle, codec: Codec, factory: Factory | None) -> Scores:
+def _scores(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int) -> Scores:
     if factory is not None:
         return factory(codec, bytes(bundle["weights.safetensors"]))
     if "model.onnx" not in bundle:
@@ -218,7 +230,7 @@ def _scores(bundle: Bundle, codec: Codec, factory: Factory | None) -> Scores:
             path=bundle.path,
             entry="model.onnx",
         )
-    graph = Graph(bundle["model.onnx"])
+    graph = Graph(bundle["model.onnx"], threads=threads)
 
     def run(blocks: Mapping[str, Array]) -> Array:
         return graph(blocks, len(next(iter(blocks.values()))))

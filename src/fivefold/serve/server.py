@@ -23,6 +23,7 @@ def serve(
     port: int = 8000,
     *,
     sha256: str | None = None,
+    threads: int = 1,
 ) -> None:
     """Serve a bundle until interrupted.
 
@@ -31,6 +32,7 @@ def serve(
         host: the address to listen at; "0.0.0.0" is every one of this machine.
         port: 0 takes a free one.
         sha256: the digest that the bundle must have.
+        threads: of onnxruntime; 0 is one a core.
 
     Raises:
         BundleError: if the bundle cannot be trusted.
@@ -38,7 +40,7 @@ def serve(
     """
     import uvicorn
 
-    model = load(path, sha256)
+    model = load(path, sha256, threads=threads)
     listener = listen(host, port)
     place, number = listener.getsockname()[:2]
     shown = f"[{place}]" if ":" in place else place
