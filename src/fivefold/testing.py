@@ -179,7 +179,8 @@ def fingerprint(value: Any) -> str:
 
 
 def _digest(value: Any, state: Any) -> None:
-    state.update(type(value).__name__.encode())
+    kind = Columns if isinstance(value, Columns) else type(value)  # cells read already or not
+    state.update(kind.__name__.encode())
     if isinstance(value, np.ndarray) and value.dtype != object:
         state.update(f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes())
     elif isinstance(value, np.ndarray):
