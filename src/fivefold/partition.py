@@ -1,6 +1,5 @@
 """Which rows a model learns from, stops by, and is judged on."""
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -9,6 +8,7 @@ from fivefold.artifacts import PARTS, Collected
 from fivefold.core.artifact import Artifact
 from fivefold.core.session import Session
 from fivefold.errors import DataError
+from fivefold.keys import codes_of, row_keys
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -157,12 +157,10 @@ def identical(collected: Collected, rows: "Array") -> "Array":
     Returns:
         `(n,)` int64 from 0 in the order of first appearance.
     """
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for column in collected.schema.inputs:
-        codes = _codes(collected.table.column(column.name)[rows]).astype(np.uint64)
-        mixed = (mixed ^ codes) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return _codes(mixed)
+    inputs = collected.schema.inputs
+    if not inputs:
+        return np.zeros(len(rows), np.int64)
+    return codes_of(row_keys(collected.table.column(c.name)[rows] for c in inputs))
 
 
 def _by(collected: Collected, by: By) -> By:
@@ -221,37 +219,16 @@ def _units(collected: Collected, rows: "Array", by: By) -> "Array":
     """A number for each row; rows of one moment, of one group, or alike in all inputs share it."""
     if by in ("time", "group"):
         values = collected.table.column(str(collected.schema.named(by)))[rows]
-        return np.unique(values, return_inverse=True)[1] if by == "time" else _codes(values)
+        return np.unique(values, return_inverse=True)[1] if by == "time" else codes_of(values)
     return identical(collected, rows)
 
 
 def _strata(target: "Array", is_number: bool) -> "Array":
     if not is_number:
-        return _codes(target)
+        return codes_of(target)
     ranks = np.argsort(np.argsort(target, kind="stable"), kind="stable")
     return (ranks * min(_BINS, max(1, len(target) // 5))) // max(len(target), 1)
 
 
 def _missing(times: "Array") -> "Array":
     return np.isnat(times) if times.dtype.kind in "mM" else np.isnan(times.astype(np.float64))
-
-
-def _codes(values: "Array") -> "Array":
-    """Equal values to equal numbers, in the order of first appearance."""
-    first = None
-    if values.dtype == object and values.ndim == 1:
-        first = next((value for value in values if value is not None), None)
-    if values.ndim > 1 or hasattr(first, "tobytes"):
-        values = np.array([_fingerprint(value) for value in values], dtype=object)
-    import pandas as pd
-
-    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], np.int64)
-
-
-def _fingerprint(value: object) -> object:
-    if not hasattr(value, "tobytes"):
-        return value
-    return blake2b(
-        value.tobytes() + f"{getattr(value, 'shape', '')}{getattr(value, 'dtype', '')}".encode(),
-        digest_size=16,
-    ).digest()

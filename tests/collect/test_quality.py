@@ -2,7 +2,7 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.collect.quality import codes_of, inspect, mixed
+from fivefold.collect.quality import inspect
 
 
 def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None):
@@ -106,10 +106,3 @@ def test_repeated_images_are_found():
     images[:4, 0, 0, 0] = [1, 2, 3, 1]
     found = look({"i": images}, list("ababab"))["duplicate_rows"]
     assert found.numbers["rows"] == 2
-    pictures = objects([np.zeros((2, 2)), np.zeros((2, 2)), None, np.ones((2, 2))])
-    assert codes_of(pictures).tolist() == [0, 0, 1, 2]
-
-
-def test_row_codes_depend_on_the_order_of_columns():
-    one, two = np.array([0, 1], np.uint64), np.array([1, 0], np.uint64)
-    assert len(np.unique(mixed([one, two]))) == 2

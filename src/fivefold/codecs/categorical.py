@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -72,5 +73,5 @@ def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
     """
     codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
     codes[None] = MISSING
-    found = (codes.get(value, UNSEEN) for value in values.tolist())
+    found = map(codes.get, values.tolist(), repeat(UNSEEN))
     return np.fromiter(found, np.int32, len(values))

@@ -7,10 +7,10 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
-from fivefold.collect.quality import codes_of
 from fivefold.collect.sums import add_up
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
+from fivefold.keys import codes_of
 
 ROWS = 10_000
 """Rows looked at; more are sampled."""
@@ -108,7 +108,7 @@ def _classes(target: Array) -> Array:
     """Class codes; those of numbers in their order."""
     if target.dtype != object:
         return np.unique(target, return_inverse=True)[1].astype(np.int64)
-    return codes_of(target).astype(np.int64)
+    return codes_of(target)
 
 
 def without(suspects: Suspects, names: list[str]) -> Suspects:

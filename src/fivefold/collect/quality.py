@@ -1,17 +1,15 @@
 """What a careful reader would remark about a table before modelling."""
 
-from collections.abc import Iterable
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import missing_rows
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural, quoted
+from fivefold.keys import codes_of, row_keys
 
 Values = dict[str, Array]
 MANY = 100
@@ -28,13 +26,16 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
         usable: `(n,)` bool.
         given: `(n,)` the parts that the source gives, or None.
     """
-    codes = {name: codes_of(values[name]) for name in (c.name for c in schema.inputs)}
+    discrete = [c for c in schema.inputs if c.kind in {"numeric", "categorical", "boolean"}]
+    codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
     target = codes_of(values[schema.target])
     found = [rows_and_columns(schema, usable, given)]
     found += missing_cells(values, schema, usable)
-    found += duplicate_rows(codes, target, usable, given)
+    if schema.inputs:
+        keys = row_keys(values[column.name] for column in schema.inputs)
+        found += duplicate_rows(keys, target, usable, given)
     found += high_cardinality(codes, schema, usable)
-    found += same_information(codes, schema)
+    found += same_information(codes)
     found += sorted_rows(target, schema, usable)
     return found + dates(schema)
 
@@ -102,21 +103,15 @@ def missing_cells(values: Values, schema: Schema, usable: Array) -> list[Finding
     return found
 
 
-def duplicate_rows(
-    codes: Values, target: Array, usable: Array, given: Array | None
-) -> list[Finding]:
+def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | None) -> list[Finding]:
     """Rows with the same inputs: how many, with how many targets, on both sides of a split."""
-    if not codes:
-        return []
     rows = np.flatnonzero(usable)
-    same = mixed(list(codes.values()))[rows]
-    index = _factorized(same).astype(np.int64)
+    index = codes_of(keys[rows])
     counts = np.bincount(index)
     repeated = len(rows) - len(counts)
     found = []
     if repeated:
-        whole = np.unique(mixed([same, target[rows].astype(np.uint64)]))
-        conflicts = len(np.unique(whole)) - len(counts)
+        conflicts = len(np.unique(row_keys([index, target[rows]]))) - len(counts)
         share = repeated / len(rows)
         severity: Severity = "warning" if share > 0.05 else "note"
         told = f"; {conflicts:,} of them with another target" if conflicts else ""
@@ -157,7 +152,7 @@ def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Findi
     for column in schema.inputs:
         if column.kind != "categorical":
             continue
-        sizes = np.bincount(codes[column.name][usable].astype(np.int64))
+        sizes = np.bincount(codes[column.name][usable])
         distinct, single = int((sizes > 0).sum()), int((sizes == 1).sum())
         if distinct > MANY:
             found.append(
@@ -173,18 +168,17 @@ def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Findi
     return found
 
 
-def same_information(codes: Values, schema: Schema) -> list[Finding]:
+def same_information(codes: Values) -> list[Finding]:
     """Pairs of columns of which each tells the other, value for value."""
     discrete = {}
-    for column in schema.inputs:
-        if column.kind in {"numeric", "categorical", "boolean"}:
-            distinct = int(codes[column.name].max(initial=0)) + 1
-            if 2 < distinct <= min(MANY, len(codes[column.name]) // 5):
-                discrete[column.name] = distinct
+    for name, cells in codes.items():
+        distinct = int(cells.max(initial=0)) + 1
+        if 2 < distinct <= min(MANY, len(cells) // 5):
+            discrete[name] = distinct
     pairs = []
     for one, other in combinations(list(discrete)[:_PAIRS], 2):
         if discrete[one] == discrete[other]:
-            joint = codes[one].astype(np.int64) * discrete[other] + codes[other].astype(np.int64)
+            joint = codes[one] * discrete[other] + codes[other]
             if len(np.unique(joint)) == discrete[one]:
                 pairs.append((one, other))
     if not pairs:
@@ -203,7 +197,7 @@ def same_information(codes: Values, schema: Schema) -> list[Finding]:
 
 def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
     """Classes that lie in the file one after another."""
-    here = target[usable].astype(np.int64)
+    here = target[usable]
     if not schema.classes or len(here) < 50:
         return []
     runs = int((np.diff(here) != 0).sum()) + 1
@@ -239,33 +233,6 @@ def dates(schema: Schema) -> list[Finding]:
     ]
 
 
-def codes_of(values: Array) -> Array:
-    """`(n,)` uint64 codes, equal where values are equal; missing is a value of its own."""
-    if values.dtype == object or values.ndim > 1:
-        if values.ndim > 1 or any(isinstance(value, np.ndarray) for value in values[:50]):
-            return _coded([None if v is None else _content(v) for v in values])
-        return _coded(values)
-    return _factorized(values)
-
-
-def _content(picture: Array) -> bytes:
-    return picture.tobytes() + f"{picture.shape}{picture.dtype}".encode()
-
-
-def mixed(codes: list[Array]) -> Array:
-    """`(n,)` uint64, one number a row from the codes of its columns."""
-    total = np.zeros(len(codes[0]), np.uint64)
-    for column in codes:
-        total = (total ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        total ^= total >> np.uint64(29)
-    return total
-
-
-def _coded(values: Iterable[Any]) -> Array:
-    return _factorized(objects(values))
-
-
-def _factorized(values: Array) -> Array:
-    import pandas as pd
-
-    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0]).astype(np.uint64)
+def _may_be_few(values: Array) -> bool:
+    """Whether the first rows leave it open that there are few different values."""
+    return values.dtype == object or len(np.unique(values[: 10 * MANY])) <= MANY
