@@ -248,6 +248,8 @@ def detect_escapes(text: str, delimiter: str, *, quoted: bool) -> bool:
     They do if `\\"` inside quotes or a backslash before a delimiter occurs, and rows are whole,
     with every quote in its place, only so.
     """
+    if "\\" not in text:
+        return False
     mark = re.escape(delimiter)
     inside = re.search(rf'(?:^|[\r\n]|{mark})"[^"\r\n]*\\"', text) if '\\"' in text else None
     if not inside and f"\\{delimiter}" not in text:

@@ -50,6 +50,8 @@ def detect_encoding(content: bytes) -> str:
     head = content[:4096]
     if len(head) > 3 and head.count(0) > len(head) // 4:
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    if content.isascii():
+        return "utf-8"
     for encoding in ("utf-8", "cp1252"):
         try:
             content.decode(encoding)

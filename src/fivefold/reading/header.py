@@ -17,7 +17,7 @@ from fivefold.reading.dialect import (
 from fivefold.reading.encoding import Text
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import composed
-from fivefold.reading.rows import first_lines, iterate_rows, split_lines
+from fivefold.reading.rows import first_lines, first_row, iterate_rows, split_lines
 
 _DEEP = 50
 """Lines in which a header with known names is looked for."""
@@ -63,7 +63,7 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     body = find_body(text.content, skip=skip, delimiter=known, names=reading.names)
     if reading.asks:
         return _by_names(text, body, name, reading)
-    if not body.text.strip():
+    if not body.text or body.text.isspace():
         raise DataError(
             f"{name}: expected a header and rows, found an empty file.",
             remedy="Pass a file that holds rows.",
@@ -97,8 +97,7 @@ def _opened(
         names=names,
         quotes=quotes,
     )
-    rows = iterate_rows(body.text, dialect.delimiter, **dialect.options)
-    first: list[str] = next((row for row in rows if row), [])
+    first = first_row(body.text, dialect.delimiter, **dialect.options)
     return Opening(
         text=text,
         body=body,

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 LARGEST = 2**31 - 1
 """Characters of a field; the `csv` module takes 131,072 unless told otherwise."""
 
+HEAD = 65_536
+"""Characters in which the first lines are looked for, before more of a text is."""
+
 
 def iterate_rows(
     text: str, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
@@ -72,9 +75,30 @@ def _kept_backslashes(text: str, delimiter: str) -> str:
 
 def first_lines(text: str, lines: int) -> list[str]:
     """The first lines that are not blank, with their line ends."""
-    reader = io.StringIO(text, newline=None)
-    present = (line for line in reader if line.strip())
-    return [line for line, _ in zip(present, range(lines), strict=False)]
+    for head in _heads(text):
+        present = [line for line in io.StringIO(head, newline=None) if line.strip()]
+        if len(present) > lines or len(head) == len(text):  # the last one may be cut
+            break
+    return present[:lines]
+
+
+def first_row(text: str, delimiter: str, **options: bool) -> list[str]:
+    """The first row that is not blank, empty if there is none; see `iterate_rows`."""
+    for head in _heads(text):
+        rows = (row for row in iterate_rows(head, delimiter, **options) if row)
+        first, second = next(rows, []), next(rows, None)
+        if second is not None or len(head) == len(text):  # else the first may be cut
+            break
+    return first
+
+
+def _heads(text: str) -> Iterator[str]:
+    """Longer and longer parts of a text from its start, all of it at last."""
+    size = HEAD
+    while size < len(text):
+        yield text[:size]
+        size *= 16
+    yield text
 
 
 def split_lines(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[str]]:

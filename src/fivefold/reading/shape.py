@@ -122,6 +122,9 @@ def _quotes_fit(near: Array, quotes: Array, parity: Array, delimiter: int) -> bo
 
 
 def _is_simple(content: bytes) -> bool:
-    blank = b"\n\n" in content or b"\n\r\n" in content or content.startswith((b"\n", b"\r\n"))
-    lone = content.count(b"\r") != content.count(b"\r\n")
+    blank = b"\n\n" in content or content.startswith((b"\n", b"\r\n"))
+    lone = False
+    if b"\r" in content:
+        blank = blank or b"\n\r\n" in content
+        lone = content.count(b"\r") != content.count(b"\r\n")
     return not (blank or lone or b"\0" in content)
