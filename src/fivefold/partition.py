@@ -201,7 +201,8 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
     strata = np.zeros(len(rows), dtype=np.int64)
     if by != "random":
         strata = _strata(table.column(schema.target)[rows], schema.task == "regression")
-    heads = np.unique(units, return_index=True)[1]
+    highest = np.maximum.accumulate(units)  # units are numbered as they appear
+    heads = np.flatnonzero(np.diff(highest, prepend=-1))
     sizes = np.bincount(units)
     stratum = strata[heads]
     order = np.lexsort((np.random.default_rng(seed).permutation(len(heads)), stratum))
