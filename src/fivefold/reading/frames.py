@@ -196,7 +196,8 @@ def from_pandas(series: Any) -> Read:
     if kind == "SparseDtype":
         return from_pandas(series.sparse.to_dense())
     if kind == "StringDtype":
-        return texts_of(None if missing else v for v, missing in _cells(series)), None
+        codes, texts = series.factorize()
+        return Coded(codes.astype(np.int32), objects(texts.tolist())), None
     if not isinstance(dtype, np.dtype):
         return _from_masked(series)
     array = series.to_numpy()
