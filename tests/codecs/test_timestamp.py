@@ -107,6 +107,7 @@ def test_month_names_do_not_depend_on_the_process_locale(monkeypatch):
     monkeypatch.setattr(calendar, "month_abbr", strange)
     monkeypatch.setattr(calendar, "month_name", strange)
     monkeypatch.setattr(_strptime, "_TimeRE_cache", _strptime.TimeRE())
+    monkeypatch.setattr(_strptime, "_regex_cache", {})  # others may have asked for it
     compiled.cache_clear()
     with pytest.raises(ValueError, match="does not match"):
         datetime.strptime("5 May 2024", "%d %b %Y")
