@@ -218,7 +218,8 @@ def encode_numeric(values: Array, state: NumericState) -> Array:
 
     Values beyond what float32 holds are pulled in to 1e37.
     """
-    encoded: Array = np.clip(values - state.offset, -HUGE, HUGE).astype(np.float32)
+    # The two ufuncs are what `np.clip` comes to, without its way there: one row takes half.
+    encoded: Array = np.minimum(np.maximum(values - state.offset, -HUGE), HUGE).astype(np.float32)
     return encoded
 
 
