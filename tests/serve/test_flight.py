@@ -1,5 +1,7 @@
 import asyncio
 import json
+import threading
+import time
 
 import pytest
 
@@ -54,8 +56,16 @@ def test_rows_beyond_what_is_taken_at_once_are_refused_and_later_answered(model)
     assert len(json.loads(again)["predictions"]) == 2 * PIECE - 10
 
 
-def test_large_request_lets_a_small_one_pass(model):
-    flight, order = Flight(model, max_rows=40 * PIECE), []
+def test_large_request_lets_a_small_one_pass(model, monkeypatch):
+    flight, order, begun = Flight(model, max_rows=40 * PIECE), [], threading.Event()
+    scores = flight._scores
+
+    def slow_scores(instances):
+        begun.set()
+        time.sleep(0.005)
+        return scores(instances)
+
+    monkeypatch.setattr(flight, "_scores", slow_scores)
 
     async def note(name, rows):
         await flight.reply(body_of([ROW] * rows))
@@ -63,7 +73,7 @@ def test_large_request_lets_a_small_one_pass(model):
 
     async def go():
         large = asyncio.create_task(note("large", 40 * PIECE))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(begun.wait, 20)
         await note("small", 1)
         await large
 
