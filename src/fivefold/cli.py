@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
-from fivefold.options import EXAMPLES, MARKS, READING, by_column, missing_of
+from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, missing_of
 from fivefold.report.outlet import mute, outlet, say
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     for command in (predict, serve):
-        command.add_argument(
-            "--threads", type=int, default=1, help="of onnxruntime, 1 unless said; 0: one a core"
-        )
+        command.add_argument("--threads", type=int, default=1, help=THREADS)
     return root
 
 

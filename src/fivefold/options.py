@@ -19,6 +19,8 @@ MARKS = {
     "date-format": "a strptime pattern of dates, such as %%d/%%m/%%Y",
 }
 """Options that say how texts write numbers and dates, for all columns or by column."""
+THREADS = "of onnxruntime, 1 unless said; 0: one a core"
+
 EXAMPLES = {
     "kinds": "zip=categorical",
     "decimal": "price=,",

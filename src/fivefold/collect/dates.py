@@ -39,6 +39,7 @@ _LIKE = re.compile(
     re.DOTALL,
 )
 ENOUGH = 0.99
+"""Fraction of values that must be dates (or numbers) for the rest to be strays."""
 
 
 class Dates(NamedTuple):

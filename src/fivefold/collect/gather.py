@@ -74,18 +74,7 @@ def gather(
         labels=wishes.labels(),
     )
     usable = usable_rows(table, target, raw.name, wishes)
-    cells = _cells_of(target, raw, table, wishes)
-    settled = settle_target(
-        table.columns[target],
-        table.values[target],
-        usable=usable,
-        source=raw.name,
-        cells=cells,
-        task=wishes.task,
-        positive=wishes.positive,
-    )
-    table.columns[target], table.values[target] = settled.column, settled.values
-    table.findings += settled.findings
+    settled = _settle(target, raw, table, usable, wishes)
     _give_roles(table, wishes, raw.name)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
@@ -121,6 +110,22 @@ def gather(
         source=Source(origins=tuple(origins)),
     )
     return collected, _notes(settled, schema)
+
+
+def _settle(name: str, raw: Raw, table: Tabulated, usable: Array, wishes: Wishes) -> Target:
+    """Say what the target is, and put it into the table as that."""
+    settled = settle_target(
+        table.columns[name],
+        table.values[name],
+        usable=usable,
+        source=raw.name,
+        cells=_cells_of(name, raw, table, wishes),
+        task=wishes.task,
+        positive=wishes.positive,
+    )
+    table.columns[name], table.values[name] = settled.column, settled.values
+    table.findings += settled.findings
+    return settled
 
 
 def usable_rows(table: Tabulated, target: str, source: str, wishes: Wishes) -> Array:

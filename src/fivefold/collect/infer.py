@@ -13,23 +13,19 @@ from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
 from fivefold.codecs.table import Array
-from fivefold.codecs.words import count_words
-from fivefold.collect.dates import find_dates
+from fivefold.collect.dates import ENOUGH, find_dates
+from fivefold.collect.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
 from fivefold.collect.notation import Notation
-from fivefold.collect.numbers import NumberForm, find_number_form, looks_written
+from fivefold.collect.numbers import NumberForm, find_number_form
 from fivefold.collect.tokens import found_numbers, found_tokens
 
-ENOUGH = 0.99
-"""Fraction of values that must be numbers (or dates) for the rest to be strays."""
 MOST = 0.8
-"""The same where the numbers differ as measurements do."""
+"""Fraction of values that must be numbers for the rest to be strays, where these differ as
+measurements do; elsewhere it is that of dates."""
 HALF = 0.5
 """Fraction from which on a column of such numbers is worth a remark."""
 
-_LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
-_DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
-_CODE = re.compile(r"[^\W\d].*\d.*|.*[^\W\d]\d+", re.DOTALL)
 _TRUTH = {"true", "false"}
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 
@@ -63,6 +59,13 @@ class Guess:
     numbers: NumberForm = field(default_factory=NumberForm)
     strays: dict[str, int] = field(default_factory=dict)
     unread: str = ""
+
+    @property
+    def why_unfit(self) -> str:
+        """Why no model here reads it, in a few words; empty if one does."""
+        if self.nested:
+            return "lists or mappings"
+        return f"{self.unread} values" if self.unread else ""
 
 
 def guess_kind(
@@ -212,7 +215,7 @@ def _guess(
         form = find_number_form(cells, weights, wrong=wrong, **notation.marks())
         if form.format:
             numbers, wrong, share = _read_numbers(items, weights, form.format)
-        codes = _have_leading_zeros(texts, weights)
+        codes = have_leading_zeros(texts, weights)
         if declared == "numeric" or (share >= ENOUGH and not codes):
             return Guess(kind="numeric", format=form.format, numbers=form)
     if all(texts):
@@ -226,27 +229,27 @@ def _guess(
     strays: dict[str, int] = {}
     for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):
         strays[text] = strays.get(text, 0) + weight
-    marked = [text for text in strays if _is_dressed(text)]
-    dressed = [text for text in texts if _is_dressed(text)] if marked else []
+    marked = [text for text in strays if is_dressed(text)]
+    dressed = [text for text in texts if is_dressed(text)] if marked else []
     if marked and len(dressed) > 0.9 * len(texts) and not codes:
         return Guess(kind="categorical", dressed=marked[0], numbers=form)
     other = sum(
         weight
         for text, weight in strays.items()
         # what looks like a number and is none speaks against a form
-        if _is_spelt(text) or (form.format and _MARKED.fullmatch(text))
+        if is_spelt(text) or (form.format and _MARKED.fullmatch(text))
     )
     if (
         share >= HALF
         and not codes
         and 2 * other <= sum(strays.values())
-        and _differ(numbers, weights)
+        and differ(numbers, weights)
     ):
         if share >= MOST:
             return Guess(kind="numeric", format=form.format, numbers=form)
     else:
         strays = {}
-    prose = _is_prose(texts, weights, sum(weights))
+    prose = is_prose(texts, weights, sum(weights))
     return Guess(kind="text" if prose else "categorical", strays=strays, torn=torn)
 
 
@@ -275,35 +278,3 @@ def _read_numbers(
     if not np.isfinite(numbers).any():
         return numbers, wrong, 0.0
     return numbers, wrong, 1 - sum(weights[place] for place in wrong) / sum(weights)
-
-
-def _is_spelt(text: str) -> bool:
-    """Whether it is no slip among numbers: a code such as `V57`, or a number like `1,234`."""
-    return bool(_CODE.fullmatch(text) or _is_dressed(text))
-
-
-def _is_dressed(text: str) -> bool:
-    return bool(_DRESSED.fullmatch(text)) or looks_written(text)
-
-
-def _differ(numbers: Array, weights: list[int]) -> bool:
-    """Whether there are many different numbers, as where something is measured."""
-    finite = np.isfinite(numbers)
-    distinct = np.unique(numbers[finite])
-    cells = int(np.asarray(weights)[finite].sum())
-    fractions = bool((distinct != np.rint(distinct)).any())
-    often = fractions or len(distinct) >= 0.5 * cells
-    return len(distinct) > 20 or (len(distinct) >= 10 and often)
-
-
-def _have_leading_zeros(texts: list[str], weights: list[int]) -> bool:
-    """Whether they are codes like 00123: more than strays, or all of one length."""
-    written = zip(texts, weights, strict=True)
-    zeros = sum(w for text, w in written if "0" in text[:2] and _LEADING_ZERO.fullmatch(text))
-    return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
-
-
-def _is_prose(texts: list[str], weights: list[int], total: int) -> bool:
-    """Several words, and seldom the same ones."""
-    words = sum(count_words(text) * w for text, w in zip(texts, weights, strict=True)) / total
-    return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20

@@ -20,6 +20,7 @@ from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.collect.whole import WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
+from fivefold.errors import DataError
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.reading.raw import Raw, listed
 
@@ -101,32 +102,20 @@ def tabulate(
             kind=guess.kind,
             missing=_kept_tokens(guess, missing, name),
             format=guess.format,
-            role="ignored" if guess.nested or guess.unread else "input",
-            reason="lists or mappings"
-            if guess.nested
-            else f"{guess.unread} values"
-            if guess.unread
-            else "",
+            role="ignored" if guess.why_unfit else "input",
+            reason=guess.why_unfit,
         )
         columns[name] = column
-        if guess.nested or guess.unread:
+        if guess.why_unfit:
             values[name] = objects(None if v is None else str(v) for v in listed(found))
         elif guess.kind == "image":
             values[name], bad = decode_images(found)
             new = [int(row) for row in bad if int(row) not in unreadable]
             unreadable.update(new)
-            files = [shown(found[row]) for row in new]
             if new and (on_bad == "error" or len(new) == len(found)):
-                cell = found[new[0]]
-                raise unreadable_fault(
-                    *(raw.name, files, len(new)),
-                    of=len(found),
-                    column=name,
-                    reason=reason(cell, column),
-                    are_files=isinstance(cell, bytes | PathLike),
-                )
+                raise _unreadable(raw.name, column, found, new)
             if new:
-                findings.append(unreadable_images(files))
+                findings.append(unreadable_images([shown(found[row]) for row in new]))
         else:
             values[name], bad = canonical_column(found, column, on_bad="missing")
             numbers = None
@@ -148,6 +137,18 @@ def tabulate(
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
     return Tabulated(columns, values, findings, unreadable, wide)
+
+
+def _unreadable(source: str, column: Column, found: "Array | Coded", rows: list[int]) -> DataError:
+    """The fault of a column of pictures in which these cannot be read."""
+    cell = found[rows[0]]
+    return unreadable_fault(
+        *(source, [shown(found[row]) for row in rows], len(rows)),
+        of=len(found),
+        column=column.name,
+        reason=reason(cell, column),
+        are_files=isinstance(cell, bytes | PathLike),
+    )
 
 
 def _kept_tokens(guess: Guess, missing: Missing, name: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 
@@ -37,9 +38,13 @@ def parse_json(text: str | bytes, *, constant: Callable[[str], Any] | None = Non
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
-    if constant is None:
-        return _DECODER.decode(text)
-    return json.loads(text, object_pairs_hook=_mapping, parse_constant=constant)
+    return _decoder(constant).decode(text)
+
+
+@lru_cache(maxsize=8)
+def _decoder(constant: Callable[[str], Any] | None) -> json.JSONDecoder:
+    """Made once: `json.loads` makes one for every text."""
+    return json.JSONDecoder(object_pairs_hook=_mapping, parse_constant=constant)
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -47,7 +52,3 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(mapping) != len(pairs):
         raise RepeatedKeyError(Counter(key for key, _ in pairs).most_common(1)[0][0])
     return mapping
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_mapping)
-"""Made once: `json.loads` makes one for every text."""

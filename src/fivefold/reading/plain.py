@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
+from fivefold.codecs.plan import Cells
 from fivefold.reading.frames import is_pandas
-
-Cells = tuple[Any, ...]
 
 FRAME_ROWS = 256
 """Rows of a frame up to which its cells are taken out one by one."""

@@ -14,7 +14,7 @@ from fivefold.serve.predictor import Predictor
 
 MAX_BYTES = 32 * 2**20
 SECONDS = 30.0
-"""That a client may take for the body of a request."""
+"""That a client may take for the head of a request, and for its body."""
 
 
 def create_app(

@@ -7,11 +7,8 @@ from os import PathLike
 from typing import Any
 
 from fivefold.errors import PreflightError
-from fivefold.serve.app import create_app
+from fivefold.serve.app import SECONDS, create_app
 from fivefold.serve.predictor import load
-
-SECONDS = 30
-"""That a client may take for the head of a request."""
 
 GRACE = 10
 """Seconds that requests which are under way at the end may still take."""
