@@ -1,6 +1,8 @@
 import csv
+import importlib.util
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from fivefold import cli
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.options import by_column
+from fivefold.reading.source import read
 
 HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
 SHELL = [sys.executable, "-m", "fivefold.cli"]
@@ -251,7 +254,8 @@ def test_predict_stream_fault_comes_after_the_answers_before_it(folder: Path) ->
 def test_predict_csv_gives_each_row_its_answer(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv")]) == 0
+    words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv")]
+    assert cli.main([*words, "--columns", "id,code"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["id"] for row in rows] == [f"r{n}" for n in range(240)]
     assert {row["code"] for row in rows} == {"001", "002", "003"}
@@ -270,6 +274,59 @@ def test_predict_to_a_file_of_json_lines(folder: Path, tmp_path: Path) -> None:
     assert len(answers) == 240
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-6)
     assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json", "a.tsv", "a", "a.csv.gz"])
+def test_predict_to_another_ending_is_refused_before_the_work(folder, tmp_path, capsys, name):
+    assert cli.main(["predict", "none.ff", "none.csv", "--to", str(tmp_path / name)]) == 2
+    told = "--to: expected a file that ends in .csv, .jsonl, .parquet, .xlsx, found"
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("package", "name"), [("pyarrow", "a.parquet"), ("openpyxl", "a.xlsx")])
+def test_predict_without_the_package_of_a_form_names_it(
+    tmp_path, capsys, monkeypatch, package, name
+):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda n, *a: None if n == package else there(n, *a)
+    )
+    assert cli.main(["predict", "none.ff", "none.csv", "--to", str(tmp_path / name)]) == 2
+    assert f"expected the package {package}, which writes" in capsys.readouterr().err
+
+
+def test_predict_onto_its_own_rows_is_refused(folder, tmp_path, capsys):
+    rows = tmp_path / "rows.csv"
+    rows.write_bytes((folder / "flowers.csv").read_bytes())
+    assert cli.main(["predict", str(folder / "flowers.ff"), str(rows), "--to", str(rows)]) == 2
+    assert "--to: expected another file than that of the rows" in capsys.readouterr().err
+    assert rows.read_bytes() == (folder / "flowers.csv").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet", ".xlsx"])
+def test_predict_gives_a_row_for_each_row_in_every_form(folder, tmp_path, suffix):
+    to = tmp_path / f"answers{suffix}"
+    words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv"), "--to", str(to)]
+    assert cli.main([*words, "--columns", "code", "--columns", "id"]) == 0
+    raw = read(str(to))
+    assert [*raw.columns][:3] == ["code", "id", "prediction"]
+    assert raw.column("id").tolist() == [f"r{n}" for n in range(240)]
+    assert set(raw.column("code")) == {"001", "002", "003"}
+    wanted = fivefold.load(folder / "flowers.ff").predict(str(folder / "flowers.csv"))
+    assert raw.column("prediction").tolist() == wanted.tolist()
+    assert [path.name for path in tmp_path.iterdir()] == [to.name]
+
+
+def test_predict_speaks_utf8_whatever_the_terminal_says(folder):
+    lines = '{"petal": 3.0, "code": "002", "name": "é€"}\n'
+    done = subprocess.run(
+        [*SHELL, "predict", str(folder / "flowers.ff"), "-", "--columns", "name"],
+        input=lines.encode(),
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert json.loads(done.stdout.decode())["name"] == "é€"
 
 
 def test_run_resume_without_a_directory_is_told(
@@ -321,7 +378,7 @@ def test_predict_unwritable_file_is_one_message(
     to = str(tmp_path / "none" / "out.csv")
     words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv"), "--to", to]
     assert cli.main(words) == 2
-    assert "No such file or directory" in capsys.readouterr().err
+    assert f"--to: expected to write the file {to}, found no folder" in capsys.readouterr().err
 
 
 def test_predict_stream_answers_line_by_line_without_torch(folder: Path) -> None:
@@ -349,7 +406,7 @@ def test_predict_into_a_pipe_that_closes_is_quiet(folder: Path) -> None:
     done = subprocess.run(
         command, shell=True, capture_output=True, text=True, check=True, cwd=folder
     )
-    assert done.stdout.startswith("id,petal,code,")
+    assert done.stdout.startswith("prediction,")
     assert done.stderr == ""
 
 

@@ -1,23 +1,26 @@
 """The shell's door: `fivefold demo`, `run`, `check`, `predict`, `serve`."""
 
 import argparse
-import os
+import csv
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fivefold import __version__
-from fivefold.errors import ConfigError, FivefoldError, PreflightError
+from fivefold.errors import ConfigError, FivefoldError
 from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, missing_of
-from fivefold.report.outlet import mute, outlet, say
+from fivefold.report.outlet import check_place, mute, say, standard_output, whole_file
 
 if TYPE_CHECKING:
     from fivefold.pipeline import Pipeline
     from fivefold.result import Result
 
 
+_TO = "write there (.csv, .jsonl, .parquet, .xlsx), not to stdout"
+_COLUMNS = "of the file, put before the answers as they are; * for all"
 _ROOT = "texts of the file name pictures below this folder; default: its own"
 
 
@@ -80,7 +83,8 @@ def parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "rows", metavar="FILE", help="any file that run takes; - streams JSON lines"
     )
-    predict.add_argument("--to", metavar="FILE", help="write there (.csv, .jsonl), not to stdout")
+    predict.add_argument("--to", metavar="FILE", help=_TO)
+    predict.add_argument("--columns", action="append", default=[], metavar="A,B", help=_COLUMNS)
     predict.add_argument("--root", metavar="FOLDER", help=_ROOT)
 
     serve = _command(commands, "serve", _serve, "answer requests over HTTP")
@@ -207,7 +211,7 @@ def _run(chosen: argparse.Namespace) -> None:
     begun = time.perf_counter()
     pipeline = _pipeline(chosen)
     if chosen.report is not None:
-        _check_report(Path(chosen.report))
+        check_place("--report", Path(chosen.report))
     if chosen.resume and chosen.directory is None:
         raise ConfigError(
             "--resume: expected a folder to go on in, found no --directory.",
@@ -226,29 +230,6 @@ def _run(chosen: argparse.Namespace) -> None:
     finally:  # neither costs the other
         if chosen.report is not None:
             result.report(chosen.report)
-
-
-def _check_report(path: Path) -> None:
-    """Refuse a place where no page can be written, before any work is done."""
-    above = path.parent
-    try:
-        if path.is_dir():
-            found, remedy = "a folder", "Name a file in it, 'report.html' for one."
-        elif path.exists() and not path.is_file():
-            found, remedy = "a device or pipe, which is not replaced", "Name another file."
-        elif not above.is_dir():
-            what = f"a file, {above}," if above.exists() else f"no folder {above}"
-            found, remedy = f"{what} above it", f"Make the folder {str(above)!r}."
-        elif not os.access(above, os.W_OK | os.X_OK):
-            found = f"{above} read-only"
-            remedy = "Change its permissions, or name a file elsewhere."
-        else:
-            return
-    except OSError as error:
-        found, remedy = str(error.strerror or error), "Name another file."
-    raise PreflightError(
-        f"--report: expected to write the file {path}, found {found}.", remedy=remedy, path=path
-    )
 
 
 def _parts(result: "Result") -> dict[str, Any]:
@@ -273,21 +254,49 @@ def _check(chosen: argparse.Namespace) -> None:
 
 
 def _predict(chosen: argparse.Namespace) -> None:
-    from fivefold.report import predictions
+    from fivefold.observers.console import RowsBar
+    from fivefold.serve.asked import Bytes, ask, stream
     from fivefold.serve.predictor import load
+    from fivefold.serve.writers import check_suffix, writer_of
 
+    to = None if chosen.to is None else Path(chosen.to)
+    if to is not None:
+        check_suffix(to)
+        check_place("--to", to)
+        _check_other(to, chosen.rows)
+    columns = _columns(chosen.columns)
     model = load(chosen.bundle, threads=chosen.threads)
-    source: Any = sys.stdin.buffer
-    with outlet(chosen.to) as sink:
-        if chosen.rows == "-":
-            predictions.stream(model, source, sink)
-            return
-        asked = predictions.ask(model, Path(chosen.rows), chosen.root)
-        if str(chosen.to).endswith((".json", ".jsonl", ".ndjson")):
-            for _, said in asked:
-                predictions.write_json_lines(sink, said)
+    streams = chosen.rows == "-"
+    if streams:
+        asked = stream(model, cast("Bytes", sys.stdin.buffer), columns=columns)
+    else:
+        asked = ask(model, Path(chosen.rows), chosen.root, columns=columns)
+    with ExitStack() as stack:
+        if to is None:
+            target: Any = stack.enter_context(standard_output(encoding="utf-8"))
         else:
-            predictions.write_csv(sink, asked, model.classes)
+            target = stack.enter_context(whole_file(to))
+        suffix = (".jsonl" if streams else ".csv") if to is None else to.suffix
+        bar = stack.enter_context(RowsBar("predict", shown=to is not None and not streams))
+        writer = stack.enter_context(writer_of(suffix, target, model))
+        for piece in asked:
+            writer.write(piece)
+            bar.advance(len(piece.scores), piece.total)
+
+
+def _check_other(to: Path, rows: str) -> None:
+    """Refuse to put answers in the place of what was asked."""
+    if to.exists() and Path(rows).exists() and to.samefile(rows):
+        raise ConfigError(
+            f"--to: expected another file than that of the rows, found {to} for both.",
+            remedy="Name another file.",
+            path=to,
+        )
+
+
+def _columns(given: Sequence[str]) -> list[str]:
+    """Names from `--columns a,b`; one that holds a comma stands in double quotes."""
+    return [name for row in csv.reader(given) for name in row]
 
 
 def _serve(chosen: argparse.Namespace) -> None:

@@ -10,12 +10,12 @@ from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
-from fivefold.reading.files import JSON, TEXT, suffix_of
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import unique_names
 from fivefold.reading.records import read_json
 from fivefold.reading.source import find_files, form_of
+from fivefold.reading.suffix import JSON, TEXT, suffix_of
 
 HEAD = 1 << 18
 """Bytes looked at."""

@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from fivefold.core.events import (
     Event,
@@ -84,19 +84,9 @@ class Console:
             self._close()
 
     def _drawn(self, event: Progress) -> "tqdm[Any]":
-        with warnings.catch_warnings():  # without ipywidgets a plain bar does in a notebook
-            warnings.simplefilter("ignore")
-            from tqdm.auto import tqdm
-
-        return tqdm(
-            total=event.total,
-            initial=event.done,  # the time left is judged by what comes after the first event
-            unit=f" {event.unit}",
-            desc="  " + " ".join(event.path[1:] or event.path),
-            file=self._stream or sys.stderr,
-            leave=False,
-            dynamic_ncols=True,
-        )
+        name = "  " + " ".join(event.path[1:] or event.path)
+        stream = self._stream or sys.stderr
+        return _bar(name, event.unit, event.total, stream, done=event.done)
 
     def _watched(self) -> bool:
         if self._bars is not None:
@@ -118,6 +108,56 @@ class Console:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class RowsBar:
+    """Rows as they are done, with rows per second and the time left; for somebody who watches.
+
+    Args:
+        name: of the work.
+        shown: False for silence.
+        stream: where to; standard error if None.
+    """
+
+    def __init__(self, name: str, *, shown: bool = True, stream: TextIO | None = None) -> None:
+        self._name = name
+        self._stream = stream or sys.stderr
+        self._shown = shown and self._stream.isatty()
+        self._bar: tqdm[Any] | None = None
+
+    def advance(self, rows: int, total: int = 0) -> None:
+        """Tell that so many more are done, of `total` (0 where that is not known)."""
+        if not self._shown:
+            return
+        if self._bar is None:
+            self._bar = _bar(self._name, "rows", total or None, self._stream, leave=True)
+        self._bar.update(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _bar(
+    name: str, unit: str, total: int | None, stream: TextIO, *, done: int = 0, leave: bool = False
+) -> "tqdm[Any]":
+    with warnings.catch_warnings():  # without ipywidgets a plain bar does in a notebook
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+    return tqdm(
+        total=total,
+        initial=done,  # the time left is judged by what comes after the first event
+        unit=f" {unit}",
+        unit_scale=unit == "rows",
+        desc=name,
+        file=stream,
+        leave=leave,
+        dynamic_ncols=True,
+    )
 
 
 def _shown(event: Progress) -> dict[str, str]:

@@ -41,12 +41,12 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | N
         return values.astype(bool) if not column.null_count else values, "boolean"
     if types.is_integer(kind):
         if not column.null_count:
-            return column.to_numpy(zero_copy_only=False) if _flat(column) else _numpy(column), None
+            return numbers_of(column), None
         return objects(column.to_pylist()), None
     if types.is_floating(kind):
         if kind == pa.float16():  # not every version gives nulls of this type
-            return _numpy(column.cast(pa.float32())).astype(np.float16), None
-        return _numpy(column), None
+            return numbers_of(column.cast(pa.float32())).astype(np.float16), None
+        return numbers_of(column), None
     if types.is_timestamp(kind) or types.is_date(kind):
         return _numpy(column).astype("M8[us]"), "datetime"
     if types.is_duration(kind):
@@ -66,6 +66,17 @@ def _numpy(column: Any) -> Array:
     if _flat(column):
         return np.asarray(column.to_numpy(zero_copy_only=False))
     return np.asarray(column.to_numpy())
+
+
+def numbers_of(column: Any) -> Array:
+    """A column of whole numbers without missing ones, or of floats, whose missing ones are NaN.
+
+    Arrow's own `to_numpy` imports pandas, which is more than some machines have memory for.
+    """
+    column = _whole(column)
+    if column.null_count:
+        column = column.fill_null(float("nan"))
+    return np.from_dlpack(column)
 
 
 def _whole(column: Any) -> Any:
@@ -95,7 +106,7 @@ def _dictionary(column: Any) -> Coded:
 def _coded(encoded: Any, values: Array) -> Coded:
     codes = encoded.indices.cast("int32")
     codes = codes.fill_null(-1) if codes.null_count else codes
-    return Coded(codes.to_numpy(zero_copy_only=False), values)
+    return Coded(numbers_of(codes), values)
 
 
 def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, Kind | None] | None]":

@@ -1,8 +1,10 @@
 """Delimited text: CSV, TSV and their kin, read as text and nothing else."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import BinaryIO, Protocol, TextIO
 
 from fivefold.codecs.coded import Coded
 from fivefold.errors import DataError
@@ -14,10 +16,53 @@ from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, unique_names
 from fivefold.reading.remarks import text_findings
 from fivefold.reading.rows import iterate_rows
-from fivefold.reading.texts import ArrowTexts
+from fivefold.reading.texts import ArrowTexts, in_pieces
 
 LARGE = 1 << 18
 """Bytes from which on importing pyarrow is worth its while."""
+
+_BLOCK = 1 << 18
+"""Bytes that pyarrow takes at a time, of which it reads 32 ahead."""
+
+
+class Held(Protocol):
+    """The rows of a text, without what stands above them, as often as they are read."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether importing pyarrow is worth its while."""
+
+    def text(self) -> TextIO:
+        """Opens them with their line ends as they are."""
+
+    def content(self) -> bytes | BinaryIO:
+        """The same as UTF-8."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """Rows in memory.
+
+    Args:
+        letters: the rows.
+        utf8: the same as UTF-8.
+    """
+
+    letters: str
+    utf8: bytes
+
+    @property
+    def is_large(self) -> bool:
+        """Whether importing pyarrow is worth its while."""
+        return len(self.utf8) >= LARGE
+
+    def text(self) -> TextIO:
+        """Opens them with their line ends as they are."""
+        return io.StringIO(self.letters, newline="")
+
+    def content(self) -> bytes:
+        """The same as UTF-8."""
+        return self.utf8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,8 +72,7 @@ class Delimited:
     Args:
         name: of the source.
         names: of its columns.
-        text: the rows, without what stands above them.
-        content: the same as UTF-8.
+        rows: without what stands above them.
         dialect: how they are written.
         layout: which field belongs to which column.
         raw: all that is known besides the columns.
@@ -36,8 +80,7 @@ class Delimited:
 
     name: str
     names: list[str]
-    text: str
-    content: bytes
+    rows: Held
     dialect: Dialect
     layout: Layout
     raw: Raw
@@ -63,15 +106,12 @@ class Delimited:
         width = shape.quoted if self.dialect.quoted else shape.plain
         if self.dialect.quoted and not shape.well_formed:
             return False
-        return width == self.layout.width and len(self.content) >= LARGE and _has_pyarrow()
+        return width == self.layout.width and self.rows.is_large and _has_pyarrow()
 
     def _with_csv(self, rows: int | None) -> Iterator[Sequence[Coded]]:
         width, corner = self.layout.width, self.layout.corner
-        found = iterate_rows(
-            self.text,
-            self.dialect.delimiter,
-            **self.dialect.options,
-        )
+        held = self.rows.letters if isinstance(self.rows, Memory) else self.rows.text
+        found = iterate_rows(held, self.dialect.delimiter, **self.dialect.options)
         present = (row or [""] for row in found if width == 1 or not is_blank(row))
         if self.dialect.header:
             next(present, None)
@@ -89,26 +129,35 @@ class Delimited:
         import pyarrow.csv as arrow_csv
 
         names = [f"f{place}" for place in range(self.layout.width)]
-        table = arrow_csv.read_csv(
-            pa.BufferReader(self.content),
-            read_options=arrow_csv.ReadOptions(
+        content, header = self.rows.content(), int(self.dialect.header)
+        block = len(content) + 1 if isinstance(content, bytes) else 2 * self._longest()
+        options = {
+            "read_options": arrow_csv.ReadOptions(
                 use_threads=False,
                 column_names=names,
-                block_size=min(max(len(self.content) + 1, 1 << 20), 1 << 30),
+                block_size=min(max(block, _BLOCK), 1 << 30),
             ),
-            parse_options=arrow_csv.ParseOptions(
+            "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
                 quote_char='"' if self.dialect.quoted else False,
                 newlines_in_values=self.dialect.quoted,
             ),
-            convert_options=arrow_csv.ConvertOptions(
+            "convert_options": arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
-        )
-        table = table.slice(1) if self.dialect.header else table
-        step = rows or max(len(table), 1)
-        for start in range(0, max(len(table), 1), step):
-            yield [ArrowTexts(column.slice(start, step)) for column in table.columns]
+        }
+        held = pa.BufferReader(content) if isinstance(content, bytes) else content
+        with held as source:
+            if rows is None:
+                tables = iter([arrow_csv.read_csv(source, **options).slice(header)])
+            else:
+                batches = arrow_csv.open_csv(source, **options)
+                tables = in_pieces(batches, batches.schema, rows, skip=header)
+            for table in tables:
+                yield [ArrowTexts(column) for column in table.columns]
+
+    def _longest(self) -> int:
+        return self.dialect.shape.longest if self.dialect.shape is not None else 0
 
 
 def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = "") -> Delimited:
@@ -158,8 +207,7 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     return Delimited(
         name=name,
         names=names,
-        text=body.text,
-        content=opening.content,
+        rows=Memory(letters=body.text, utf8=opening.content),
         dialect=dialect,
         layout=layout,
         raw=raw,

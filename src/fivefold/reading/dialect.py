@@ -208,13 +208,11 @@ def detect_quoting(text: str, delimiter: str, shape: Shape | None = None) -> boo
     """
     if '"' not in text:
         return False
-    if shape is not None and shape.simple and shape.well_formed and shape.quoted:
-        plain = Counter({shape.plain: shape.lines}) if shape.plain else Counter({1: 1, 2: 1})
-        quoted: Counter[int] | None = Counter({shape.quoted: shape.rows})
-    else:
-        lines = io.StringIO(text, newline=None)
-        marks = (line.count(delimiter) + 1 for line in lines if line.strip())
-        plain, quoted = Counter(marks), _quoted_widths(text, delimiter)
+    if shape is not None and is_even(shape):
+        return encloses(shape, text, delimiter)
+    lines = io.StringIO(text, newline=None)
+    plain = Counter(line.count(delimiter) + 1 for line in lines if line.strip())
+    quoted = _quoted_widths(text, delimiter)
     if quoted is not None and _opens_quoted(text, delimiter):
         return True
     if quoted is not None and len(quoted) == 1:
@@ -223,6 +221,18 @@ def detect_quoting(text: str, delimiter: str, shape: Shape | None = None) -> boo
         return False
     share = max(plain.values()) / plain.total()
     return quoted is not None and max(quoted.values()) / quoted.total() >= share
+
+
+def is_even(shape: Shape) -> bool:
+    """Whether all rows are of one width where quotes enclose, with every quote in its place."""
+    return shape.simple and shape.well_formed and shape.quoted > 0
+
+
+def encloses(shape: Shape, text: str, delimiter: str) -> bool:
+    """Whether quotes enclose fields in an even text, of which the first row is enough."""
+    if _opens_quoted(text, delimiter):
+        return True
+    return not shape.plain or shape.rows == shape.lines
 
 
 def _quoted_widths(text: str, delimiter: str) -> "Counter[int] | None":

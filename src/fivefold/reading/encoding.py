@@ -81,7 +81,7 @@ def overruled(content: bytes, encoding: str) -> str:
     """
     detected = detect_encoding(content)
     shown = is_marked(content) or (detected == "utf-8" and not content.isascii())
-    return detected if shown and _plain(detected) != _plain(encoding) else ""
+    return detected if shown and plain_name(detected) != plain_name(encoding) else ""
 
 
 def text_form(content: bytes, encoding: str) -> dict[str, str]:
@@ -95,7 +95,8 @@ def is_marked(content: bytes) -> bool:
     return any(content.startswith(mark) for mark, _ in _BOMS)
 
 
-def _plain(encoding: str) -> str:
+def plain_name(encoding: str) -> str:
+    """The name that Python has for an encoding, without a mark; others as they are."""
     try:
         return codecs.lookup(encoding).name.removesuffix("-sig")
     except LookupError:

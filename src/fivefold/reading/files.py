@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import frames, idx, images, records, workbook
+from fivefold.reading import idx, images, records, workbook
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.fingerprint import digest_of_file
 from fivefold.reading.options import Reading
+from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw
-
-PARQUET = (".parquet", ".pq")
-JSON = (".jsonl", ".ndjson", ".json")
-TEXT = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", "")
-EXCEL = (".xlsx", ".xlsm")
-TABLES = (".csv", ".tsv", ".tab", ".txt", *PARQUET, *JSON, ".xlsx")
+from fivefold.reading.streamed import stream
+from fivefold.reading.suffix import EXCEL, JSON, PARQUET, TABLES, TEXT, suffix_of
 
 
 def read_file(path: Path, reading: Reading) -> Raw:
@@ -44,11 +41,16 @@ def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         DataError: if it is damaged, or of no form that can be read; if it holds no rows, unless
             rows are to be answered.
     """
+    suffix = suffix_of(path.name)
+    streamed = None if rows is None else stream(path, reading, rows, suffix)
+    if streamed is not None:
+        for raw in streamed:
+            yield _followed(raw, path, reading)
+        return
     content = bytes_of(path)
     file = digest_of_file(str(path), content)
     plain = unpacked(content, path.name)
     del content
-    suffix = suffix_of(path.name)
     if idx.is_idx(plain):
         raw = _read_idx_beside(path, plain, file, reading)
         yield from raw.pieces(rows or max(len(raw), 1))
@@ -60,7 +62,11 @@ def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
                 remedy="Pass a file that holds rows.",
                 rows=0,
             )
-        yield follow(raw, reading, reading.root or path.parent).replace(files=(file,))
+        yield _followed(raw, path, reading).replace(files=(file,))
+
+
+def _followed(raw: Raw, path: Path, reading: Reading) -> Raw:
+    return follow(raw.keeping(reading.keep), reading, reading.root or path.parent)
 
 
 def _pieces(
@@ -68,13 +74,15 @@ def _pieces(
 ) -> Iterator[Raw]:
     name = path.name
     is_zip = content[:4] == b"PK\x03\x04"
-    if suffix in TEXT and not is_zip and content[:4] != b"PAR1":
+    if suffix in TEXT and not is_zip and content[:4] != MARK:
         yield from _text_pieces(content, name, suffix, reading, rows)
         return
-    if content[:4] == b"PAR1" or suffix in PARQUET:
-        raw = _read_parquet(content, name)
-    elif suffix in EXCEL or (is_zip and suffix != ".zip"):
-        raw = workbook.read_workbook(content, name, reading)
+    is_parquet = content[:4] == MARK or suffix in PARQUET
+    if not is_parquet and (suffix in EXCEL or (is_zip and suffix != ".zip")):
+        yield from workbook.workbook_pieces(content, name, reading, rows)
+        return
+    if is_parquet:
+        raw = read_parquet(content, name, reading)
     elif is_zip or suffix == ".zip":
         raw = _read_zip(content, name, reading)
     elif suffix in JSON:
@@ -121,11 +129,6 @@ def unpacked(content: bytes, name: str) -> bytes:
         ) from None
 
 
-def suffix_of(name: str) -> str:
-    """The ending that tells the form, in lower case, without `.gz`."""
-    return Path(name.lower().removesuffix(".gz")).suffix
-
-
 def unfit(path: Path) -> FivefoldError | None:
     """The fault of a file whose ending says that it cannot be read here."""
     suffix = suffix_of(path.name)
@@ -158,27 +161,6 @@ def bytes_of(path: Path) -> bytes:
             remedy="Check the permissions of that file.",
             path=str(path),
         ) from None
-
-
-def _read_parquet(content: bytes, name: str) -> Raw:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as parquet
-    except ImportError:
-        raise PreflightError(
-            f"{name}: expected the package pyarrow, which reads Parquet files, found it missing.",
-            remedy="Install it with pip install pyarrow, or pass the rows as CSV or JSON lines.",
-            package="pyarrow",
-        ) from None
-    try:
-        table = parquet.ParquetFile(pa.BufferReader(content)).read()
-    except (pa.ArrowException, OSError) as fault:
-        raise DataError(
-            f"{name}: expected a Parquet file, found a damaged one.",
-            evidence=f"{str(fault).splitlines()[0]}.",
-            remedy="Fetch or write the file again.",
-        ) from None
-    return frames.read_arrow(table, name)
 
 
 def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:

@@ -6,6 +6,9 @@ from os import PathLike
 
 from fivefold.errors import PreflightError
 
+EVERY = "*"
+"""Stands for all columns in `Reading.keep`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -25,6 +28,7 @@ class Reading:
         text: how the file is written that the model was fitted on: `encoding`, `delimiter`.
         headerless: that file had no header.
         root: the folder below which texts may name files of pictures; None is the table's own.
+        keep: columns whose cells are wanted as the source holds them (`Raw.kept`); `EVERY` is all.
     """
 
     delimiter: str | None = None
@@ -38,6 +42,7 @@ class Reading:
     text: Mapping[str, str] = field(default_factory=dict)
     headerless: bool = False
     root: str | PathLike[str] | None = None
+    keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an encoding that Python does not know.

@@ -14,6 +14,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.reading.options import EVERY
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,9 +37,11 @@ class Raw:
             the encoding that the bytes show and the user overruled.
         files: `path`, `bytes`, `sha256` of each file read, as plain values.
         places: `(n,)` int64, which rows of the source these are, where it holds others too.
-        whole: rows of the source then.
+        whole: rows of the source, where these are not all and their number is known.
         licence: of the data, where it is known.
         untyped: every cell is a text, whatever it holds, as in a CSV file.
+        kept: cells as the source holds them (lists, columns of Arrow, texts), of the columns that
+            `Reading.keep` names and the source has.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Raw:
     whole: int = 0
     licence: str | None = None
     untyped: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -79,6 +83,7 @@ class Raw:
             given=None if self.given is None else self.given[rows],
             places=None if self.places is None else self.places[rows],
             unreadable=(),
+            kept={},
         )
 
     def pieces(self, rows: int) -> Iterator[Self]:
@@ -89,7 +94,22 @@ class Raw:
         for start in range(0, len(self), rows):
             stop = start + rows
             unreadable = tuple(row - start for row in self.unreadable if start <= row < stop)
-            yield replace(self.take(slice(start, stop)), unreadable=unreadable)
+            kept = {name: cells[start:stop] for name, cells in self.kept.items()}
+            piece = self.take(slice(start, stop))
+            yield replace(piece, unreadable=unreadable, kept=kept, whole=self.whole or len(self))
+
+    def keeping(self, names: Collection[str], cells: Mapping[str, Any] | None = None) -> Self:
+        """The same with the cells of these columns kept.
+
+        Args:
+            names: of columns; those that are not here are passed over, and `EVERY` stands for all.
+            cells: as the source holds them, where these are not the columns' own.
+        """
+        if not names or self.kept:
+            return self
+        held = self.columns if cells is None else cells
+        names = held if EVERY in names else names
+        return replace(self, kept={name: held[name] for name in names if name in held})
 
     def replace(self, **changes: Any) -> Self:
         """The same source with some fields exchanged."""

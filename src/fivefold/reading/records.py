@@ -1,16 +1,18 @@
 """Rows in JSON: lines, a list of objects, an object of columns, the body of a request."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TextIO
 
+from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_columns, read_records
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
 from fivefold.reading.frames import label_text
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
-from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw, unique_names
+from fivefold.reading.options import EVERY, Reading
+from fivefold.reading.raw import Raw, composed, unique_names
 
 _SPLIT = ({"columns", "index", "data"}, {"columns", "data"})
 _UNNAMED = re.compile(r"index|level_\d+")
@@ -88,20 +90,15 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
             value = [value]  # JSON lines with one line
     if isinstance(value, list) and reading.only and not any(isinstance(v, Mapping) for v in value):
         return read_columns({reading.only: value}, name)
-    if not isinstance(value, list) or not all(isinstance(record, Mapping) for record in value):
-        raise DataError(
-            f"{name}: expected JSON objects, one a row, found other values.",
-            remedy='Write rows as {"column": value}, one a line.',
-            wanted="JSON objects, one a row",
-            found="other values",
-        )
+    _check_objects(value, name)
     if not value and not reading.asks:
         raise DataError(
             f"{name}: expected rows, found none.",
             remedy="Pass a file that holds rows.",
             rows=0,
         )
-    return read_records(value, name)
+    raw = read_records(value, name)
+    return raw.keeping(reading.keep, _cells(value, raw.columns, raw) if reading.keep else None)
 
 
 def _is_picture(value: Any) -> bool:
@@ -142,14 +139,23 @@ def _written_by_pandas(value: Mapping[str, Any], name: str, reading: Reading) ->
 
 
 def _lines(text: str, name: str) -> list[Any]:
-    rows: list[Any] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    return list(line_values(text.split("\n"), name))
+
+
+def line_values(lines: Iterable[str], name: str) -> Iterator[Any]:
+    """The values of JSON lines, blank ones left out.
+
+    Raises:
+        DataError: naming the first line that is no JSON.
+    """
+    row = 0
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            rows.append(parse_json(line))
+            value = parse_json(line)
         except RepeatedKeyError as fault:
-            where, row = f"{name}, line {number:,}", len(rows)
+            where = f"{name}, line {number:,}"
             raise _repeated(fault, where, line=number, rows=(row,)) from None
         except (ValueError, RecursionError) as fault:
             place = getattr(fault, "colno", 1)
@@ -158,8 +164,73 @@ def _lines(text: str, name: str) -> list[Any]:
                 evidence=f"{getattr(fault, 'msg', 'Too deep')} at character {place}.",
                 remedy="Repair that line, or write one JSON object a line.",
                 line=number,
-                rows=(len(rows),),
+                rows=(row,),
                 wanted="a JSON object",
                 found=line.strip()[:40],
             ) from None
-    return rows
+        yield value
+        row += 1
+
+
+def line_pieces(
+    opener: Callable[[], TextIO], name: str, reading: Reading, rows: int
+) -> Iterator[Raw]:
+    """The rows of JSON lines that are to be answered, in pieces.
+
+    A column is there if one row of all has it, as where all rows are read at once; so the rows
+    that are still to come are looked through, once, where a piece lacks one.
+
+    Args:
+        opener: opens the lines from the first.
+        name: of the source, for messages.
+        reading: the columns that are asked for, and that are kept.
+        rows: of a piece, at most.
+
+    Raises:
+        DataError: naming the first line that is not a JSON object.
+    """
+    known = EVERY in reading.keep  # all keys of the file are
+    every = _keys(opener, name) if known else {}
+    keys = set(every)
+    carried = tuple(every.values()) if known else reading.keep
+    asked = (*reading.inputs, *carried)
+    with opener() as lines:
+        values = line_values(lines, name)
+        while piece := list(islice(values, rows)):
+            _check_objects(piece, name)
+            raw = read_records(piece, name)
+            keys.update(map(composed, raw.columns))
+            if not known and not keys.issuperset(map(composed, asked)):
+                keys.update(_keys(opener, name))
+                known = True
+            present = set(map(composed, raw.columns))
+            lacking = {n: composed(n) for n in asked if composed(n) not in present}
+            empty = {n: objects([None] * len(piece)) for n, key in lacking.items() if key in keys}
+            raw = raw.replace(columns={**raw.columns, **empty})
+            yield raw.keeping(reading.keep, _cells(piece, carried, raw))
+
+
+def _keys(opener: Callable[[], TextIO], name: str) -> dict[str, str]:
+    """All keys of all rows by their composed form, in the order of first appearance."""
+    keys: dict[str, str] = {}
+    with opener() as lines:
+        for row in line_values(lines, name):
+            for key in row if isinstance(row, Mapping) else ():
+                keys.setdefault(composed(label_text(key)), label_text(key))
+    return keys
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], names: Iterable[str], raw: Raw) -> dict[str, Any]:
+    """The values of these keys as they stand there."""
+    return {name: [row.get(name) for row in rows] for name in names if name in raw.columns}
+
+
+def _check_objects(values: Any, name: str) -> None:
+    if isinstance(values, list) and all(isinstance(value, Mapping) for value in values):
+        return
+    raise DataError(
+        f"{name}: expected JSON objects, one a row, found other values.",
+        remedy='Write rows as {"column": value}, one a line.',
+        wanted="JSON objects, one a row",
+        found="other values",
+    )

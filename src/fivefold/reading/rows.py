@@ -3,7 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TextIO
+
+Opener = Callable[[], TextIO]
+"""Opens a text from its start, with its line ends as they are."""
 
 LARGEST = 2**31 - 1
 """Characters of a field; the `csv` module takes 131,072 unless told otherwise."""
@@ -13,12 +18,12 @@ HEAD = 65_536
 
 
 def iterate_rows(
-    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
+    text: str | Opener, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
 ) -> Iterator[list[str]]:
     """All rows of a text by Python's `csv` module; blank lines are empty rows.
 
     Args:
-        text: without anything above the rows.
+        text: without anything above the rows; what opens it, where nothing is escaped.
         delimiter: one character.
         quoted: a field may stand in double quotes, which are written twice inside it.
         escaped: a backslash before a quote, a delimiter or a backslash takes its meaning away.
@@ -29,7 +34,7 @@ def iterate_rows(
 
 
 def iterate_lines(
-    text: str,
+    text: str | Opener,
     delimiter: str,
     *,
     quoted: bool,
@@ -42,29 +47,32 @@ def iterate_lines(
     Raises:
         csv.Error: if `strict` and a quote is out of place.
     """
+    if isinstance(text, str):
+        held = _kept_backslashes(text, delimiter) if escaped else text
+        text = partial(io.StringIO, held, newline="")
     done = 0
     while True:
-        reader = csv.reader(
-            io.StringIO(_kept_backslashes(text, delimiter) if escaped else text, newline=""),
-            delimiter=delimiter,
-            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-            escapechar="\\" if escaped else None,
-            skipinitialspace=spaced,
-            strict=strict,
-        )
-        try:
-            for number, row in enumerate(reader):
-                if number >= done:
-                    done = number + 1
-                    yield row, reader.line_num
-        except csv.Error as fault:
-            if "field limit" not in str(fault) or csv.field_size_limit() >= LARGEST:
-                raise
-            # The limit is one of the whole process: raised once and never put back, as other
-            # threads may be reading too.
-            csv.field_size_limit(LARGEST)
-            continue
-        return
+        with text() as lines:
+            reader = csv.reader(
+                lines,
+                delimiter=delimiter,
+                quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+                escapechar="\\" if escaped else None,
+                skipinitialspace=spaced,
+                strict=strict,
+            )
+            try:
+                for number, row in enumerate(reader):
+                    if number >= done:
+                        done = number + 1
+                        yield row, reader.line_num
+                return
+            except csv.Error as fault:
+                if "field limit" not in str(fault) or csv.field_size_limit() >= LARGEST:
+                    raise
+                # The limit is one of the whole process: raised once and never put back, as other
+                # threads may be reading too.
+                csv.field_size_limit(LARGEST)
 
 
 def _kept_backslashes(text: str, delimiter: str) -> str:

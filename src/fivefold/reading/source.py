@@ -13,11 +13,12 @@ from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse
 from fivefold.reading.datasets import is_dataset, read_dataset
-from fivefold.reading.files import TABLES, file_pieces, read_file, read_pair, suffix_of, unfit
+from fivefold.reading.files import file_pieces, read_file, read_pair, unfit
 from fivefold.reading.matrix import read_placed
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
+from fivefold.reading.suffix import TABLES, suffix_of
 
 Form = (
     Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset"]
@@ -168,6 +169,10 @@ def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
         paths = find_files(source)
         if len(paths) == 1:
             yield from file_pieces(paths[0], reading, rows)
+            return
+        if rows is not None and reading.asks:
+            for path in paths:
+                yield from file_pieces(path, reading, rows)
             return
         whole = concatenate([read_file(path, reading) for path in paths], str(source))
     elif form == "several":

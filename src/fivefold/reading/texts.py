@@ -1,6 +1,7 @@
 """Columns of text in Arrow, taken apart no further than they are asked for."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
-from fivefold.reading.arrow import from_arrow
+from fivefold.reading.arrow import from_arrow, numbers_of
 
 _SAMPLE = 64
 _FEW = 1_000
@@ -46,6 +47,11 @@ class ArrowTexts(Coded):
         """`(k,)` the texts that stand there."""
         return self._coded.values
 
+    @property
+    def arrow(self) -> Any:
+        """The column of strings."""
+        return self._column
+
     def numbers(self) -> Array | None:
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look.
 
@@ -77,10 +83,39 @@ class ArrowTexts(Coded):
         if pc.any(empty).as_py():
             column = pc.if_else(empty, pa.scalar(None, pa.string()), column)
         try:
-            numbers = np.asarray(column.cast(pa.float64()).to_numpy())
+            numbers = numbers_of(column.cast(pa.float64()))
         except pa.ArrowInvalid:
             return None
         if np.isinf(numbers).any() or np.isnan(numbers).sum() > pc.sum(empty).as_py():
             return None
-        numbers.flags.writeable = False
+        if numbers.flags.writeable:
+            numbers.flags.writeable = False
         return numbers
+
+
+def in_pieces(batches: Iterable[Any], schema: Any, rows: int, *, skip: int = 0) -> Iterator[Any]:
+    """Record batches as tables of so many rows each, the last of what is left; one at least.
+
+    Args:
+        batches: one after another.
+        schema: that they have in common.
+        rows: of a table.
+        skip: rows to leave out at the start.
+    """
+    import pyarrow as pa
+
+    held: list[Any] = []
+    count, given = 0, False
+    for batch in batches:
+        batch, skip = batch.slice(skip), max(skip - len(batch), 0)
+        held, count = [*held, batch], count + len(batch)
+        if count < rows:
+            continue
+        table, start = pa.Table.from_batches(held), 0
+        while count - start >= rows:
+            yield table.slice(start, rows)
+            start, given = start + rows, True
+        held = table.slice(start).to_batches()
+        count -= start
+    if count or not given:
+        yield pa.Table.from_batches(held, schema)

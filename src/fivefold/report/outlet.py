@@ -1,5 +1,6 @@
 """Where words and answers go: standard output, or a file that appears whole or not at all."""
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -10,25 +11,50 @@ from typing import TextIO
 from fivefold.errors import PreflightError
 
 
+def check_place(option: str, path: Path) -> None:
+    """Refuse a place where no file can be written, before any work is done.
+
+    Args:
+        option: of the shell that names the file.
+        path: of the file.
+
+    Raises:
+        PreflightError: saying what is there instead.
+    """
+    above = path.parent
+    try:
+        if path.is_dir():
+            found, remedy = "a folder", f"Name a file in it, {str(path / 'answers')!r} for one."
+        elif path.exists() and not path.is_file():
+            found, remedy = "a device or pipe, which is not replaced", "Name another file."
+        elif not above.is_dir():
+            what = f"a file, {above}," if above.exists() else f"no folder {above}"
+            found, remedy = f"{what} above it", f"Make the folder {str(above)!r}."
+        elif not os.access(above, os.W_OK | os.X_OK):
+            found = f"{above} read-only"
+            remedy = "Change its permissions, or name a file elsewhere."
+        else:
+            return
+    except OSError as error:
+        found, remedy = str(error.strerror or error), "Name another file."
+    raise PreflightError(
+        f"{option}: expected to write the file {path}, found {found}.", remedy=remedy, path=path
+    )
+
+
 @contextmanager
-def outlet(to: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears whole or not at all."""
-    if to is None:
-        with standard_output() as sink:
-            yield sink
-        return
-    path = Path(to)
+def whole_file(path: Path) -> Iterator[Path]:
+    """Where to write a file that appears under its own name whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as sink:
-            yield sink
-            sink.flush()
-            os.fsync(sink.fileno())
+        yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
         partial.replace(path)
     except OSError as error:
         raise PreflightError(
             f"{path}: expected a file that can be written, found {error.strerror or error}.",
-            remedy="Name another file in --to.",
+            remedy="Free some space there, or name another file in --to.",
             path=path,
         ) from error
     finally:
@@ -37,11 +63,17 @@ def outlet(to: str | None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def standard_output() -> Iterator[TextIO]:
-    """Standard output, of which everything has arrived at the end."""
+def standard_output(encoding: str | None = None) -> Iterator[TextIO]:
+    """Standard output, of which everything has arrived at the end.
+
+    Args:
+        encoding: of what is written from now on; that of the terminal if None.
+    """
     try:
         if sys.stdout is None:
             raise OSError("it closed")
+        if encoding is not None and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding=encoding, newline="\n")
         yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:

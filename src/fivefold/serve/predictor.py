@@ -148,9 +148,11 @@ class Predictor:
             first += len(columns)
         return np.concatenate(scores)
 
-    def reading(self, root: str | PathLike[str] | None = None) -> Reading:
-        """How rows are read for this model."""
-        return reading_of(self.schema, self.contract.text, root=root)
+    def reading(
+        self, root: str | PathLike[str] | None = None, *, keep: tuple[str, ...] = ()
+    ) -> Reading:
+        """How rows are read for this model, and which columns are kept as they stand."""
+        return reading_of(self.schema, self.contract.text, root=root, keep=keep)
 
     def score_columns(self, columns: Columns, first: int = 0) -> Array:
         """Scores of canonical columns; `first` is how many rows came before them."""

@@ -33,6 +33,7 @@ def reading_of(
     text: Mapping[str, str] | None = None,
     *,
     root: str | PathLike[str] | None = None,
+    keep: tuple[str, ...] = (),
 ) -> Reading:
     """How rows are read that a model is to answer: by the reader of Collect, with known names.
 
@@ -40,6 +41,7 @@ def reading_of(
         schema: the columns of the data that the model was fitted on.
         text: how the file of that data is written, see `text_of`.
         root: the folder below which texts of a frame or a file may name pictures.
+        keep: columns whose cells are wanted as the source holds them.
     """
     return Reading(
         names=tuple(column.name for column in schema.columns),
@@ -50,6 +52,7 @@ def reading_of(
         skip=int((text or {}).get("skip", 0)),
         headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
         root=root,
+        keep=keep,
     )
 
 

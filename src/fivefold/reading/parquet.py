@@ -1,0 +1,107 @@
+"""Parquet files, where pyarrow is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fivefold.errors import DataError, PreflightError
+from fivefold.reading.frames import read_arrow
+from fivefold.reading.options import EVERY, Reading
+from fivefold.reading.raw import Raw, composed
+from fivefold.reading.texts import in_pieces
+
+MARK = b"PAR1"
+"""What a Parquet file begins with."""
+
+
+def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:
+    """The rows of a Parquet file.
+
+    Args:
+        content: all of it.
+        name: of the source, for messages.
+        reading: the columns to keep.
+
+    Raises:
+        DataError: if it is damaged, or names a column twice.
+        PreflightError: if pyarrow is not installed.
+    """
+    file = _opened(content, name)
+    import pyarrow as pa
+
+    try:
+        table = file.read()
+    except (pa.ArrowException, OSError) as fault:
+        raise _damaged(name, fault) from None
+    return _raw(table, name, reading)
+
+
+def parquet_pieces(path: Path, reading: Reading, rows: int) -> Iterator[Raw] | None:
+    """The rows of a Parquet file that are to be answered, in pieces and never as a whole.
+
+    Columns that nobody asked for are not read. None where it takes all rows to tell the columns.
+    """
+    file = _opened(path, path.name)
+    schema = file.schema_arrow
+    described = (schema.pandas_metadata or {}).get("index_columns", ())
+    counted = any(isinstance(level, dict) and level.get("name") for level in described)
+    if counted or len(set(schema.names)) < len(schema.names):
+        return None
+    return _batches(file, path.name, reading, rows)
+
+
+def _batches(file: Any, name: str, reading: Reading, rows: int) -> Iterator[Raw]:
+    import pyarrow as pa
+
+    schema = file.schema_arrow
+    asked = set(map(composed, (*reading.inputs, *reading.keep)))
+    wanted = [column for column in schema.names if composed(column) in asked]
+    several = len((schema.pandas_metadata or {}).get("column_indexes", ())) > 1
+    picked = None if several or EVERY in asked or len(wanted) < len(asked) else wanted
+    try:
+        batches = file.iter_batches(rows, columns=picked, use_threads=False)
+        read = schema if picked is None else _part(schema, picked)
+        for table in in_pieces(batches, read, rows):
+            raw = _raw(table, name, reading)
+            others = tuple(column for column in schema.names if column not in table.column_names)
+            yield raw.replace(whole=file.metadata.num_rows, others=(*raw.others, *others))
+    except (pa.ArrowException, OSError) as fault:
+        raise _damaged(name, fault) from None
+
+
+def _part(schema: Any, names: list[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.schema([schema.field(name) for name in names], schema.metadata)
+
+
+def _raw(table: Any, name: str, reading: Reading) -> Raw:
+    raw = read_arrow(table, name)
+    if not reading.keep:
+        return raw
+    own = {column: table.column(column) for column in table.column_names if column in raw.columns}
+    return raw.keeping(reading.keep, {**raw.columns, **own})
+
+
+def _opened(source: bytes | Path, name: str) -> Any:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise PreflightError(
+            f"{name}: expected the package pyarrow, which reads Parquet files, found it missing.",
+            remedy="Install it with pip install pyarrow, or pass the rows as CSV or JSON lines.",
+            package="pyarrow",
+        ) from None
+    try:
+        return parquet.ParquetFile(source if isinstance(source, Path) else pa.BufferReader(source))
+    except (pa.ArrowException, OSError) as fault:
+        raise _damaged(name, fault) from None
+
+
+def _damaged(name: str, fault: Exception) -> DataError:
+    return DataError(
+        f"{name}: expected a Parquet file, found a damaged one.",
+        evidence=f"{str(fault).splitlines()[0]}.",
+        remedy="Fetch or write the file again.",
+    )

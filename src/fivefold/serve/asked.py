@@ -1,0 +1,237 @@
+"""Rows that a model was asked about, piece by piece, with its answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fivefold.core.faults import nearest
+from fivefold.core.wording import quoted
+from fivefold.errors import ConfigError, RequestError
+from fivefold.reading.images import is_image, list_pictures
+from fivefold.reading.jsontext import RepeatedKeyError, parse_json
+from fivefold.reading.options import EVERY
+from fivefold.serve.requests import missing, raw_pieces
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+    from fivefold.reading.raw import Raw
+    from fivefold.serve.predictor import Predictor
+
+ROWS = 16_384
+"""Rows of a piece."""
+
+CHUNK = 1 << 16
+"""Bytes of a stream that are taken at a time, at most."""
+
+PREDICTION = "prediction"
+PROBABILITIES = "probabilities"
+_FILES = 1024
+
+
+class Bytes(Protocol):
+    """A source that gives what is there, and waits only when nothing is."""
+
+    def read1(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answered:
+    """Some rows with their answers.
+
+    Args:
+        scores: float32 `(n, classes)` probabilities, or `(n,)` values.
+        carried: cells of the rows by column, as the source holds them.
+        total: rows of the source; 0 where that is not known.
+    """
+
+    scores: "Array"
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    total: int = 0
+
+
+def share_of(label: object) -> str:
+    """The name of the column with the probabilities of a class."""
+    return f"probability of {label}"
+
+
+def columns_of(model: "Predictor", scores: "Array") -> "dict[str, Array]":
+    """Answers as columns: the prediction, then a probability for each class.
+
+    Args:
+        model: its task and classes decide which.
+        scores: `(n, classes)` probabilities, or `(n,)` values.
+    """
+    shares = {share_of(label): scores[:, place] for place, label in enumerate(model.classes)}
+    return {PREDICTION: model.answers(scores), **shares}
+
+
+def ask(
+    model: "Predictor", path: Path, root: str | None = None, *, columns: Sequence[str] = ()
+) -> Iterator[Answered]:
+    """Ask a model about a file of rows, a picture, or a folder of pictures, piece by piece.
+
+    Args:
+        model: to ask.
+        path: of any form that Collect reads; for a model of pictures also those.
+        root: the folder below which texts of the file may name pictures; its own if None.
+        columns: of the file, to be carried along; `EVERY` for all.
+
+    Yields:
+        Answers in the order of the rows; one piece at least. Pictures carry their `file`.
+
+    Raises:
+        ConfigError: if columns are named twice, or as an answer is, or are not in the file.
+        RequestError: naming row and column.
+    """
+    check_columns(model, columns)
+    files = list_pictures(path) if path.is_dir() else [path] if is_image(path.name) else []
+    if files:
+        for start in range(0, len(files), _FILES):
+            some = files[start : start + _FILES]
+            names = {"file": [str(file) for file in some]}
+            yield Answered(scores=model.scores(some), carried=names, total=len(files))
+        return
+    first = 0
+    reading = model.reading(root, keep=tuple(columns))
+    for raw in raw_pieces(path, model.schema, reading, rows=ROWS):
+        carried = _carried(raw, columns)
+        check_columns(model, list(carried))
+        scores = model.score_raw(raw, first)
+        yield Answered(scores=scores, carried=carried, total=raw.whole or len(raw))
+        first += len(raw)
+
+
+def _carried(raw: "Raw", columns: Sequence[str]) -> Mapping[str, Any]:
+    for name in columns:
+        if name not in raw.kept and name != EVERY:
+            there = list(dict.fromkeys([*raw.columns, *raw.others]))
+            near = nearest(name, there)
+            raise ConfigError(
+                f"--columns: expected columns of {raw.name}, found {name!r}, which it lacks.",
+                evidence=f"It has {quoted(there)}." if there else "",
+                remedy=f"Write {near!r}." if near else "Name columns that it has.",
+                column=name,
+            )
+    return raw.kept
+
+
+def check_columns(model: "Predictor", columns: Sequence[str]) -> None:
+    """Refuse columns that cannot stand before the answers.
+
+    Raises:
+        ConfigError: if one is named twice, or as an answer is.
+    """
+    twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
+    taken = {PREDICTION, PROBABILITIES, *map(share_of, model.classes)}
+    clashes = [name for name in columns if name in taken]
+    if not twice and not clashes:
+        return
+    found = f"{quoted(twice)} more than once" if twice else quoted(clashes)
+    wanted = "each column once" if twice else "columns of the file that no answer is named as"
+    raise ConfigError(
+        f"--columns: expected {wanted}, found {found}.",
+        remedy="Leave it out." if twice else "Rename it in the file, or leave it out.",
+        columns=tuple(twice or clashes),
+    )
+
+
+def stream(model: "Predictor", source: Bytes, *, columns: Sequence[str] = ()) -> Iterator[Answered]:
+    """Answer JSON lines as they come.
+
+    What has arrived is answered at once as one piece, so that neither a slow writer waits for its
+    answer nor a fast one for single rows. Blank lines get no answer.
+
+    Args:
+        model: to ask.
+        source: bytes of JSON lines.
+        columns: keys that are carried along.
+
+    Yields:
+        Answers in the order of the lines; one piece at least, which may be empty.
+
+    Raises:
+        ConfigError: if columns are named twice, or as an answer is.
+        RequestError: with the `line`, counted from 1, blank ones too; all before it is answered.
+    """
+    check_columns(model, columns)
+    rest, first, empty = b"", 1, True
+    while chunk := source.read1(CHUNK):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for answered in _answer_lines(model, lines, first, columns):
+            empty = False
+            yield answered
+        first += len(lines)
+    for answered in _answer_lines(model, [rest], first, columns):
+        empty = False
+        yield answered
+    if empty:
+        yield Answered(scores=model.scores([]), carried={name: [] for name in columns})
+
+
+def _answer_lines(
+    model: "Predictor", lines: Sequence[bytes], first: int, columns: Sequence[str]
+) -> Iterator[Answered]:
+    """Answer lines of which the first has this number."""
+    rows: dict[int, Any] = {}
+    for number, line in enumerate(lines, start=first):
+        if not line.strip():
+            continue
+        wanted, found = "a JSON object", repr(line[:60].decode(errors="replace"))
+        try:
+            value = parse_json(line)
+        except RepeatedKeyError as fault:
+            value, wanted, found = None, "each key once", f"{fault.key!r} twice"
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            yield from _answer_rows(model, rows, columns)
+            raise RequestError(
+                f"Stream, line {number:,}: expected {wanted}, found {found}.",
+                remedy="Write one JSON object a line.",
+                row=None,
+                line=number,
+                column=None,
+                wanted=wanted,
+                found=line,
+            )
+        rows[number] = value
+    yield from _answer_rows(model, rows, columns)
+
+
+def _answer_rows(
+    model: "Predictor", rows: Mapping[int, Any], columns: Sequence[str]
+) -> Iterator[Answered]:
+    """Answer rows by their line; of those that hold a fault, all before the first such line."""
+    if not rows:
+        return
+    numbers = list(rows)
+    try:
+        scores = model.scores(list(rows.values()), complete=True)
+        carried = _carried_cells(list(rows.values()), columns)
+    except RequestError as error:
+        if len(numbers) == 1:
+            raise _at_line(error, numbers[0]) from None
+        middle = len(numbers) // 2
+        for half in (numbers[:middle], numbers[middle:]):
+            yield from _answer_rows(model, {number: rows[number] for number in half}, columns)
+        return
+    yield Answered(scores=scores, carried=carried)
+
+
+def _carried_cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
+    lacking = ((name, row) for row in rows for name in columns if name not in row)
+    for name, row in lacking:
+        raise missing(name, row)
+    return {name: [row[name] for row in rows] for name in columns}
+
+
+def _at_line(error: RequestError, line: int) -> RequestError:
+    """The error of a single row, told of its line."""
+    told = error.summary.removeprefix("Request").removeprefix(", row 0")
+    told = told if told.startswith((":", ",")) else f": {told}"
+    facts = {**error.facts, "row": None, "line": line}
+    return RequestError(
+        f"Stream, line {line:,}{told}", evidence=error.evidence, remedy=error.remedy, **facts
+    )

@@ -1,0 +1,113 @@
+"""Answers as an Excel workbook, where openpyxl is installed."""
+
+import importlib.util
+import math
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.errors import DataError, PreflightError
+from fivefold.serve.asked import Answered, columns_of
+from fivefold.serve.cells import cell_text, listed
+from fivefold.serve.writer import Writer
+
+if TYPE_CHECKING:
+    from fivefold.serve.predictor import Predictor
+
+MOST_ROWS = 1_048_575
+"""Rows that a sheet holds below its header."""
+
+MOST_COLUMNS = 16_384
+MOST_LETTERS = 32_767
+_EXACT = 10**15
+"""Whole numbers up to here keep all their digits in Excel."""
+
+
+class ExcelWriter(Writer):
+    """Answers as the one sheet of a workbook: carried columns, the prediction, probabilities.
+
+    Texts stay texts, whatever they look like: `007`, `=1+1`.
+
+    Args:
+        path: of the file.
+        model: its task and classes decide the columns.
+    """
+
+    def __init__(self, path: Path, model: "Predictor") -> None:
+        import openpyxl
+
+        self._path, self._model = path, model
+        self._book = openpyxl.Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("answers")
+        self._names: list[str] = []
+        self._rows = 0
+
+    @staticmethod
+    def check() -> None:
+        """Refuse to begin without openpyxl.
+
+        Raises:
+            PreflightError: if it is not installed.
+        """
+        if importlib.util.find_spec("openpyxl") is None:
+            raise PreflightError(
+                "--to: expected the package openpyxl, which writes Excel files, found it missing.",
+                remedy="Install it with pip install 'fivefold[excel]', or name a .csv file.",
+                package="openpyxl",
+            )
+
+    def write(self, piece: Answered) -> None:
+        """Write some rows; the names of the columns above the first.
+
+        Raises:
+            DataError: if there are more rows or columns than a sheet holds, or a longer text.
+        """
+        columns = {**piece.carried, **columns_of(self._model, piece.scores)}
+        most = max(piece.total, self._rows + len(piece.scores))
+        if most > MOST_ROWS or len(columns) > MOST_COLUMNS:
+            what = f"{most:,} rows" if most > MOST_ROWS else f"{len(columns):,} columns"
+            raise _too_large(what, f"{MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns")
+        if not self._names:
+            self._names = list(columns)
+            self._sheet.append([self._cell(name, name) for name in columns])
+        cells = [listed(values) for values in columns.values()]
+        for row in zip(*cells, strict=True):
+            self._rows += 1
+            self._sheet.append([self._cell(*pair) for pair in zip(row, columns, strict=True)])
+
+    def finish(self) -> None:
+        """Write the file."""
+        self._book.save(self._path)
+
+    def release(self) -> None:
+        """Close the sheet, which is a file of its own until then."""
+        if not self._sheet.closed:
+            self._sheet.close()
+
+    def _cell(self, value: Any, column: str) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.utils.escape import escape
+
+        if value is None or value != value:
+            return None
+        is_whole = isinstance(value, int) and abs(value) <= _EXACT
+        if is_whole or (isinstance(value, float) and math.isfinite(value)):
+            return value
+        if isinstance(value, date) and value.year >= 1900 and not getattr(value, "tzinfo", None):
+            return value
+        text = cell_text(value)
+        if len(text) > MOST_LETTERS:
+            where = f"{len(text):,} letters in row {self._rows - 1:,}, column {column!r}"
+            raise _too_large(where, f"{MOST_LETTERS:,} letters in a cell")
+        cell = WriteOnlyCell(self._sheet, value=escape(text))
+        cell.data_type = "s"
+        return cell
+
+
+def _too_large(found: str, wanted: str) -> DataError:
+    return DataError(
+        f"--to: expected at most {wanted}, as Excel holds, found {found}.",
+        remedy="Name a .csv or .parquet file in --to.",
+        wanted=wanted,
+        found=found,
+    )

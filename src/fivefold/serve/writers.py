@@ -1,0 +1,162 @@
+"""Answers as CSV or JSON lines, and which writer a file is for."""
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+
+from fivefold.errors import PreflightError
+from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
+from fivefold.serve.cells import cell_text, json_value, listed, number_texts
+from fivefold.serve.parquet import ParquetWriter
+from fivefold.serve.workbook import ExcelWriter
+from fivefold.serve.writer import Writer
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+    from fivefold.serve.predictor import Predictor
+
+
+class _Sink:
+    """Where text goes: a stream of somebody else's, or a file of one's own."""
+
+    def __init__(self, target: TextIO | Path) -> None:
+        self._is_own = isinstance(target, Path)
+        self.stream: TextIO = (
+            target.open("w", encoding="utf-8", newline="") if isinstance(target, Path) else target
+        )
+
+    def close(self) -> None:
+        if self._is_own:
+            self.stream.close()
+
+
+class CsvWriter(Writer):
+    """Answers as CSV: carried columns, the prediction, a probability for each class.
+
+    Args:
+        target: a stream of text, or the path of a file.
+        model: its task and classes decide the columns.
+    """
+
+    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+        self._model = model
+        self._sink = _Sink(target)
+        self._rows = csv.writer(self._sink.stream, lineterminator="\n")
+        self._begun = False
+
+    def write(self, piece: Answered) -> None:
+        """Write some rows; the names of the columns above the first."""
+        told = columns_of(self._model, piece.scores)
+        if not self._begun:
+            self._rows.writerow([*map(cell_text, piece.carried), *map(cell_text, told)])
+            self._begun = True
+        columns: list[Iterable[str]] = [map(cell_text, listed(v)) for v in piece.carried.values()]
+        for name, values in told.items():
+            is_label = name == PREDICTION and self._model.task != "regression"
+            columns.append(map(cell_text, values.tolist()) if is_label else number_texts(values))
+        self._rows.writerows(zip(*columns, strict=True))
+
+    def finish(self) -> None:
+        """Nothing stands at the end."""
+
+    def release(self) -> None:
+        """Close the file, if it is one of its own."""
+        self._sink.close()
+
+
+class JsonLinesWriter(Writer):
+    """Answers as JSON lines: carried columns, the prediction, probabilities by class.
+
+    Args:
+        target: a stream of text, which is flushed after each piece, or the path of a file.
+        model: its task and classes decide the form.
+    """
+
+    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+        self._sink, self._model = _Sink(target), model
+        self._keys = [f"{_json(str(label))}: " for label in model.classes]
+
+    def write(self, piece: Answered) -> None:
+        """Write an object for each row."""
+        rows: Iterable[str] = self._told(piece.scores)
+        if piece.carried:
+            cells = (map(json_value, listed(values)) for values in piece.carried.values())
+            names = list(piece.carried)
+            carried = (
+                _json(dict(zip(names, row, strict=True))) for row in zip(*cells, strict=True)
+            )
+            rows = (f"{own[:-1]}, {row[1:]}" for own, row in zip(carried, rows, strict=True))
+        self._sink.stream.writelines(f"{row}\n" for row in rows)
+        self._sink.stream.flush()
+
+    def _told(self, scores: "Array") -> Iterable[str]:
+        answers = self._model.answers(scores).tolist()
+        if self._model.task == "regression":
+            return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
+        number = repr if np.isfinite(scores).all() else _json
+        labels = {label: _json(label) for label in set(answers)}
+        return (
+            f'{{"{PREDICTION}": {labels[label]}, "{PROBABILITIES}": {{'
+            + ", ".join([key + number(share) for key, share in zip(self._keys, row, strict=True)])
+            + "}}"
+            for label, row in zip(answers, scores.tolist(), strict=True)
+        )
+
+    def finish(self) -> None:
+        """Nothing stands at the end."""
+
+    def release(self) -> None:
+        """Close the file, if it is one of its own."""
+        self._sink.close()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+_TEXTS: dict[str, type[CsvWriter] | type[JsonLinesWriter]] = {
+    ".csv": CsvWriter,
+    ".jsonl": JsonLinesWriter,
+}
+_BINARY: dict[str, type[ParquetWriter] | type[ExcelWriter]] = {
+    ".parquet": ParquetWriter,
+    ".xlsx": ExcelWriter,
+}
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file whose form cannot be written.
+
+    Raises:
+        PreflightError: for another ending, or if what writes this one is not installed.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _BINARY:
+        _BINARY[suffix].check()
+    elif suffix not in _TEXTS:
+        raise PreflightError(
+            f"--to: expected a file that ends in {', '.join([*_TEXTS, *_BINARY])}, "
+            f"found {path.name!r}.",
+            remedy="Name one of these; the ending says the form.",
+            path=path,
+            wanted=(*_TEXTS, *_BINARY),
+            found=suffix,
+        )
+
+
+def writer_of(suffix: str, target: Path | TextIO, model: "Predictor") -> Writer:
+    """The writer of one form.
+
+    Args:
+        suffix: see `check_suffix`.
+        target: a path, or a stream of text for `.csv` and `.jsonl`.
+        model: whose answers are written.
+    """
+    suffix = suffix.lower()
+    if isinstance(target, Path) and suffix in _BINARY:
+        return _BINARY[suffix](target, model)
+    return _TEXTS[suffix](target, model)
