@@ -299,7 +299,10 @@ def test_predict_onto_its_own_rows_is_refused(folder, tmp_path, capsys):
     rows = tmp_path / "rows.csv"
     rows.write_bytes((folder / "flowers.csv").read_bytes())
     assert cli.main(["predict", str(folder / "flowers.ff"), str(rows), "--to", str(rows)]) == 2
-    assert "--to: expected another file than that of the rows" in capsys.readouterr().err
+    assert (
+        f"--to: expected to write the file {rows}, found the one that is read"
+        in capsys.readouterr().err
+    )
     assert rows.read_bytes() == (folder / "flowers.csv").read_bytes()
 
 

@@ -1,7 +1,6 @@
 """The shell's door: `fivefold demo`, `run`, `check`, `predict`, `serve`."""
 
 import argparse
-import csv
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, missing_of
+from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, listed_names, missing_of
 from fivefold.report.outlet import check_place, mute, say, standard_output, whole_file
 
 if TYPE_CHECKING:
@@ -262,9 +261,8 @@ def _predict(chosen: argparse.Namespace) -> None:
     to = None if chosen.to is None else Path(chosen.to)
     if to is not None:
         check_suffix(to)
-        check_place("--to", to)
-        _check_other(to, chosen.rows)
-    columns = _columns(chosen.columns)
+        check_place("--to", to, source=Path(chosen.rows))
+    columns = listed_names(chosen.columns)
     model = load(chosen.bundle, threads=chosen.threads)
     streams = chosen.rows == "-"
     if streams:
@@ -282,21 +280,6 @@ def _predict(chosen: argparse.Namespace) -> None:
         for piece in asked:
             writer.write(piece)
             bar.advance(len(piece.scores), piece.total)
-
-
-def _check_other(to: Path, rows: str) -> None:
-    """Refuse to put answers in the place of what was asked."""
-    if to.exists() and Path(rows).exists() and to.samefile(rows):
-        raise ConfigError(
-            f"--to: expected another file than that of the rows, found {to} for both.",
-            remedy="Name another file.",
-            path=to,
-        )
-
-
-def _columns(given: Sequence[str]) -> list[str]:
-    """Names from `--columns a,b`; one that holds a comma stands in double quotes."""
-    return [name for row in csv.reader(given) for name in row]
 
 
 def _serve(chosen: argparse.Namespace) -> None:

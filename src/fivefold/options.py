@@ -1,5 +1,6 @@
 """Options of the shell that say something of columns: `--kinds zip=categorical`."""
 
+import csv
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,3 +78,13 @@ def missing_of(tokens: Sequence[str], levels: Sequence[str]) -> Any:
             remedy="Write for instance --level country=NA; where both are needed, a recipe.",
         )
     return {n: {text: False for m, text in pairs if m == n} for n, _ in pairs} or tuple(tokens)
+
+
+def listed_names(given: Sequence[str]) -> list[str]:
+    """Names of columns from options `A,B`; one that holds a comma stands in double quotes.
+
+    Example:
+        >>> listed_names(["id,name", '"a,b"'])
+        ['id', 'name', 'a,b']
+    """
+    return [name for row in csv.reader(given) for name in row]

@@ -4,13 +4,9 @@ import csv
 import pytest
 
 from fivefold.errors import DataError
-from fivefold.reading.dialect import (
-    detect_delimiter,
-    detect_dialect,
-    detect_header,
-    detect_quoting,
-)
+from fivefold.reading.dialect import detect_delimiter, detect_dialect, detect_header
 from fivefold.reading.encoding import decode, detect_encoding, overruled, text_form
+from fivefold.reading.quoting import detect_quoting
 
 
 @pytest.mark.parametrize(

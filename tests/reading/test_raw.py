@@ -5,7 +5,8 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.collect.wishes import absent_column
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
-from fivefold.reading.raw import Raw, append_test, concatenate, join_values, unique_names
+from fivefold.reading.names import unique_names
+from fivefold.reading.raw import Raw, append_test, concatenate, join_values
 
 
 def raw(name="a.csv", **columns):

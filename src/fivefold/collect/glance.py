@@ -11,8 +11,8 @@ from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
+from fivefold.reading.names import unique_names
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import unique_names
 from fivefold.reading.records import read_json
 from fivefold.reading.source import find_files, form_of
 from fivefold.reading.suffix import JSON, TEXT, suffix_of

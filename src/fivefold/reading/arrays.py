@@ -12,7 +12,8 @@ from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
-from fivefold.reading.raw import Raw, unique_names
+from fivefold.reading.names import unique_names
+from fivefold.reading.raw import Raw
 
 MOST_CELLS = 400_000_000
 """Cells of a sparse matrix that are written out; they take eight bytes each."""

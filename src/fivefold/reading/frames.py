@@ -11,7 +11,8 @@ from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.reading.arrow import categories_of, from_arrow, index_columns, name_of
 from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
-from fivefold.reading.raw import Raw, unique_names
+from fivefold.reading.names import unique_names
+from fivefold.reading.raw import Raw
 
 Read = tuple["Array | Coded", Kind | None]
 """A column, and the kind that its type decides."""

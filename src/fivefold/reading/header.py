@@ -15,8 +15,8 @@ from fivefold.reading.dialect import (
     line_end,
 )
 from fivefold.reading.encoding import Text
+from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import composed
 from fivefold.reading.rows import first_lines, first_row, iterate_rows, split_lines
 
 _DEEP = 50

@@ -6,8 +6,9 @@ from typing import Any
 
 from fivefold.errors import DataError, PreflightError
 from fivefold.reading.frames import read_arrow
+from fivefold.reading.names import composed
 from fivefold.reading.options import EVERY, Reading
-from fivefold.reading.raw import Raw, composed
+from fivefold.reading.raw import Raw
 from fivefold.reading.texts import in_pieces
 
 MARK = b"PAR1"

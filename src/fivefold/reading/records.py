@@ -11,8 +11,9 @@ from fivefold.reading.arrays import read_columns, read_records
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
 from fivefold.reading.frames import label_text
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
+from fivefold.reading.names import composed, unique_names
 from fivefold.reading.options import EVERY, Reading
-from fivefold.reading.raw import Raw, composed, unique_names
+from fivefold.reading.raw import Raw
 
 _SPLIT = ({"columns", "index", "data"}, {"columns", "data"})
 _UNNAMED = re.compile(r"index|level_\d+")

@@ -12,12 +12,12 @@ from typing import BinaryIO, TextIO, cast
 
 from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.delimited import open_delimited
-from fivefold.reading.dialect import encloses, is_even
 from fivefold.reading.encoding import plain_name
 from fivefold.reading.jsontext import parse_json
 from fivefold.reading.layout import Layout
 from fivefold.reading.options import Reading
 from fivefold.reading.parquet import MARK, parquet_pieces
+from fivefold.reading.quoting import encloses, is_even
 from fivefold.reading.raw import Raw
 from fivefold.reading.records import line_pieces
 from fivefold.reading.shape import BLOCK, Shape, Shaper, has_shape

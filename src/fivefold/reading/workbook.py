@@ -8,8 +8,9 @@ from typing import Any
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, PreflightError
 from fivefold.reading.cells import narrowed
+from fivefold.reading.names import composed, unique_names
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw, composed, unique_names
+from fivefold.reading.raw import Raw
 
 _DEEP = 50
 """Rows in which a header with known names is looked for."""

@@ -11,12 +11,13 @@ from typing import TextIO
 from fivefold.errors import PreflightError
 
 
-def check_place(option: str, path: Path) -> None:
+def check_place(option: str, path: Path, *, source: Path | None = None) -> None:
     """Refuse a place where no file can be written, before any work is done.
 
     Args:
         option: of the shell that names the file.
         path: of the file.
+        source: what is read, which must be another file.
 
     Raises:
         PreflightError: saying what is there instead.
@@ -30,6 +31,8 @@ def check_place(option: str, path: Path) -> None:
         elif not above.is_dir():
             what = f"a file, {above}," if above.exists() else f"no folder {above}"
             found, remedy = f"{what} above it", f"Make the folder {str(above)!r}."
+        elif source is not None and path.exists() and source.exists() and path.samefile(source):
+            found, remedy = "the one that is read", "Name another file."
         elif not os.access(above, os.W_OK | os.X_OK):
             found = f"{above} read-only"
             remedy = "Change its permissions, or name a file elsewhere."

@@ -14,8 +14,9 @@ from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
+from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw, composed
+from fivefold.reading.raw import Raw
 from fivefold.reading.source import pieces
 
 ROWS = 65_536
