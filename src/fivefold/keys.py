@@ -28,7 +28,13 @@ def codes_of(values: Array) -> Array:
         for place, value in enumerate(values):
             cells[place] = _content(value)
         values = cells
-    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], np.int64)
+    codes = np.asarray(pd.factorize(values)[0], np.int64)
+    missing = codes < 0
+    if missing.any():  # pandas would look for them one by one to give them a code
+        own = codes[: int(missing.argmax())].max(initial=-1) + 1
+        codes[codes >= own] += 1
+        codes[missing] = own
+    return codes
 
 
 def row_keys(columns: Iterable[Array]) -> Array:

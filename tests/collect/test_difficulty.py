@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from fivefold.collect import difficulty
 from fivefold.collect.difficulty import (
     area_under_curve,
     carry_over,
@@ -12,12 +13,12 @@ from fivefold.collect.difficulty import (
 ROWS = 3000
 
 
-def table(seed):
+def table(seed, rows=ROWS):
     """Two honest columns, a third that is weaker, and what is left to chance."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(ROWS, 4))
+    x = rng.normal(size=(rows, 4))
     logit = 3 * x[:, 0] + 2 * x[:, 1] + x[:, 2]
-    truth = (rng.random(ROWS) < 1 / (1 + np.exp(-logit))).astype(np.int64)
+    truth = (rng.random(rows) < 1 / (1 + np.exp(-logit))).astype(np.int64)
     return rng, x, logit, truth
 
 
@@ -34,6 +35,20 @@ def test_count_of_models_that_were_right_is_found(seed):
     rng, x, logit, truth = table(seed)
     right = np.stack([((logit + rng.normal(size=ROWS)) > 0) == truth for _ in range(21)]).sum(0)
     assert found(x, truth, right.astype(float), seed) == ["extra"]
+
+
+def test_a_first_look_at_few_of_many_rows_finds_the_same(monkeypatch):
+    forests = []
+    grown = difficulty._out_of_bag
+    monkeypatch.setattr(
+        difficulty, "_out_of_bag", lambda *args: forests.append(len(args[0])) or grown(*args)
+    )
+    rng, x, logit, truth = table(0, 9_000)
+    assert found(x, truth, rng.normal(size=9_000)) == []
+    assert set(forests) == {4_000}
+    right = np.stack([((logit + rng.normal(size=9_000)) > 0) == truth for _ in range(21)]).sum(0)
+    assert found(x, truth, right.astype(float)) == ["extra"]
+    assert forests[-1] == 9_000
 
 
 @pytest.mark.parametrize("seed", range(3))
