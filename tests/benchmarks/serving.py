@@ -1,9 +1,10 @@
 """What a served answer costs beside a hand-written app, and what many large requests weigh.
 
 `python tests/benchmarks/serving.py FOLDER` trains the default on `adult.csv` of that folder and
-serves it twice, each in a process of its own: by `fivefold serve`, and by an app of FastAPI with the
-same graph and its own look-up tables, as one writes it by hand. One client asks both for one row
-at a time on one kept connection, in turn; then 40 clients ask fivefold at once for 4,096 rows each.
+serves it twice, each in a process of its own: by `fivefold serve`, and by an app of FastAPI with
+the same graph and its own look-up tables, as one writes it by hand. One client asks both for one
+row at a time on one kept connection, in turn; then 40 clients ask fivefold at once for 4,096 rows
+each.
 `--quick` tries the script, and its numbers mean nothing.
 """
 
@@ -26,6 +27,7 @@ from typing import Any
 
 import pandas as pd
 from machine import conditions, sentence, table
+from predict import trained
 from rounds import quartiles
 
 import fivefold as ff
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, default=9)
     made.add_argument("--requests", type=int, default=1000, help="of a round")
     made.add_argument("--quick", action="store_true", help="few epochs and requests, two rounds")
+    made.add_argument("--bundle", type=Path, help="of adult, deployed before")
     made.add_argument("--by-hand", metavar="BUNDLE", help=argparse.SUPPRESS)
     return made
 
@@ -54,10 +57,7 @@ def main(arguments: list[str]) -> int:
     print(sentence(facts), flush=True)
     source = asked.folder / "adult.csv"
     with TemporaryDirectory() as folder:
-        bundle = Path(folder) / "adult.ff"
-        settings: dict[str, Any] = {"epochs": 2} if asked.quick else {}
-        stages = [ff.Collect(source, target="income"), ff.Preprocess(), ff.Train(**settings)]
-        ff.Pipeline([*stages, ff.Deploy(bundle)]).run(seed=0, progress=False)
+        bundle = asked.bundle or trained(source, Path(folder) / "adult.ff", quick=asked.quick)
         rows = pd.read_csv(source, nrows=ROWS, na_values="?").drop(columns="income")
         rows = rows.astype(object).where(rows.notna(), None).to_dict("records")
         print(f"\n{one_by_one(bundle, rows, asked.rounds, asked.requests)}", flush=True)
