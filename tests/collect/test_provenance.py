@@ -72,3 +72,16 @@ def test_provenance_of_several_files_sums_them():
     assert found["test_source"] == "t.csv"
     lines = f"{files[0]['sha256']}  a\n{files[1]['sha256']}  b\n".encode()
     assert found["sha256"] == hashlib.sha256(lines).hexdigest()
+
+
+def test_digest_of_cells_is_that_of_one_after_another():
+    cells = np.empty(9_000, object)
+    for row in range(len(cells)):
+        cells[row] = ["a", None, "é", 1, 1.0, True, "1", np.ones((2, row % 3))][row % 8]
+    digest = hashlib.sha256(b"x\0O(9000,)\0")
+    for cell in cells:
+        content = b"\0" if cell is None else b"\1" + str(cell).encode()
+        if isinstance(cell, np.ndarray):
+            content = str(cell.shape).encode() + cell.tobytes()
+        digest.update(len(content).to_bytes(8, "little") + content)
+    assert digest_of_columns({"x": cells}) == digest.hexdigest()

@@ -8,6 +8,9 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 
+_TOGETHER = 4_096
+"""Cells whose bytes are joined before they are digested."""
+
 
 def digest_of_columns(columns: Mapping[str, Array]) -> str:
     """SHA-256 of named columns in memory: the same values in the same order give the same.
@@ -21,12 +24,27 @@ def digest_of_columns(columns: Mapping[str, Array]) -> str:
     for name, values in columns.items():
         digest.update(f"{name}\x00{values.dtype.kind}{values.shape}\x00".encode())
         if values.dtype == object:
-            for value in values:
-                content = _bytes_of(value)
-                digest.update(len(content).to_bytes(8, "little") + content)
+            for start in range(0, len(values), _TOGETHER):
+                digest.update(_joined(values[start : start + _TOGETHER]))
         else:
             digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()
+
+
+def _joined(values: Array) -> bytes:
+    """The bytes of cells, each after their number; those of equal texts are made once."""
+    known: dict[str | None, bytes] = {}
+    parts = []
+    for value in values.tolist():
+        is_plain = type(value) is str or value is None
+        part = known.get(value) if is_plain else None
+        if part is None:
+            content = _bytes_of(value)
+            part = len(content).to_bytes(8, "little") + content
+            if is_plain:
+                known[value] = part
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _bytes_of(value: object) -> bytes:
