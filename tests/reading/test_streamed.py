@@ -16,7 +16,7 @@ from fivefold.reading import delimited, streamed
 from fivefold.reading.files import file_pieces
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import listed
-from fivefold.serve.cells import listed as plain
+from fivefold.serve.cells import cells_of as plain
 
 ASKED = Reading(names=("a", "b", "y"), target="y", inputs=("a", "b"))
 

@@ -193,6 +193,11 @@ def test_stream_carries_keys_and_names_the_line_that_lacks_one() -> None:
     assert answers(sink) == [{"id": 1.5, **NO}, {"id": None, **YES}]
 
 
+def test_stream_wants_the_names_of_columns() -> None:
+    with pytest.raises(ConfigError, match="expected names of columns for a stream"):
+        next(stream(Doubler(), Pipe(b'{"x": 0}'), columns=["*"]))
+
+
 def test_stream_to_csv_without_rows_has_the_header() -> None:
     sink = written(".csv", Doubler(), stream(Doubler(), Pipe(), columns=["id"]))
     assert sink.getvalue() == "id,prediction,probability of no,probability of yes\n"

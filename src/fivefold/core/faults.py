@@ -19,6 +19,15 @@ def nearest(wanted: str, names: Sequence[str]) -> str:
     return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
 
 
+def missing_package(who: str, package: str, purpose: str, remedy: str) -> PreflightError:
+    """The error where a package is not installed that is needed for one purpose only."""
+    return PreflightError(
+        f"{who}: expected the package {package}, which {purpose}, found it missing.",
+        remedy=remedy,
+        package=package,
+    )
+
+
 def config_error(stage: str, names: Sequence[str], error: ValidationError) -> ConfigError:
     """What pydantic found, in the form of fivefold: all settings at once, with the near names."""
     lines: dict[str, list[str]] = {}

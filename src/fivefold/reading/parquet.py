@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fivefold.errors import DataError, PreflightError
+from fivefold.core.faults import missing_package
+from fivefold.errors import DataError
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.names import composed
 from fivefold.reading.options import EVERY, Reading
@@ -89,11 +90,8 @@ def _opened(source: bytes | Path, name: str) -> Any:
         import pyarrow as pa
         import pyarrow.parquet as parquet
     except ImportError:
-        raise PreflightError(
-            f"{name}: expected the package pyarrow, which reads Parquet files, found it missing.",
-            remedy="Install it with pip install pyarrow, or pass the rows as CSV or JSON lines.",
-            package="pyarrow",
-        ) from None
+        remedy = "Install it with pip install pyarrow, or pass the rows as CSV or JSON lines."
+        raise missing_package(name, "pyarrow", "reads Parquet files", remedy) from None
     try:
         return parquet.ParquetFile(source if isinstance(source, Path) else pa.BufferReader(source))
     except (pa.ArrowException, OSError) as fault:

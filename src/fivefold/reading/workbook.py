@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import Any
 
 from fivefold.codecs.coded import objects
+from fivefold.core.faults import missing_package
 from fivefold.errors import DataError, PreflightError
 from fivefold.reading.cells import narrowed
 from fivefold.reading.names import composed, unique_names
@@ -22,11 +23,8 @@ def missing_reader() -> PreflightError | None:
 
     if find_spec("openpyxl"):
         return None
-    return PreflightError(
-        "Collect: expected the package openpyxl, which reads Excel files, found it missing.",
-        remedy="Install it with pip install 'fivefold[excel]', or save the sheet as CSV.",
-        package="openpyxl",
-    )
+    remedy = "Install it with pip install 'fivefold[excel]', or save the sheet as CSV."
+    return missing_package("Collect", "openpyxl", "reads Excel files", remedy)
 
 
 def workbook_pieces(

@@ -156,6 +156,11 @@ def stream(model: "Predictor", source: Bytes, *, columns: Sequence[str] = ()) ->
         RequestError: with the `line`, counted from 1, blank ones too; all before it is answered.
     """
     check_columns(model, columns)
+    if EVERY in columns:
+        raise ConfigError(
+            f"--columns: expected names of columns for a stream, found {EVERY!r}.",
+            remedy="Name them: --columns id,name.",
+        )
     rest, first, empty = b"", 1, True
     while chunk := source.read1(CHUNK):
         *lines, rest = (rest + chunk).split(b"\n")

@@ -13,7 +13,7 @@ from fivefold.codecs.cell import writable
 from fivefold.codecs.coded import Coded
 
 
-def listed(cells: Any) -> list[Any]:
+def cells_of(cells: Any) -> list[Any]:
     """The cells of a column as Python objects, None where one is missing.
 
     Args:

@@ -6,10 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from fivefold.errors import DataError, PreflightError
+from fivefold.core.faults import missing_package
+from fivefold.errors import DataError
 from fivefold.reading.texts import ArrowTexts
 from fivefold.serve.asked import Answered, columns_of
-from fivefold.serve.cells import cell_text, listed
+from fivefold.serve.cells import cell_text, cells_of
 from fivefold.serve.writer import Writer
 
 if TYPE_CHECKING:
@@ -40,11 +41,8 @@ class ParquetWriter(Writer):
             PreflightError: if it is not installed.
         """
         if importlib.util.find_spec("pyarrow") is None:
-            raise PreflightError(
-                "--to: expected the package pyarrow, which writes Parquet files, found it missing.",
-                remedy="Install it with pip install pyarrow, or name a .csv or .jsonl file.",
-                package="pyarrow",
-            )
+            remedy = "Install it with pip install pyarrow, or name a .csv or .jsonl file."
+            raise missing_package("--to", "pyarrow", "writes Parquet files", remedy)
 
     def write(self, piece: Answered) -> None:
         """Write some rows."""
@@ -109,7 +107,7 @@ def _column(cells: Any) -> Any:
         return cells.arrow
     if hasattr(cells, "to_pylist"):
         return cells
-    values = listed(cells)
+    values = cells_of(cells)
     kinds = {type(value) for value in values} - {type(None)}
     if kinds == {int, float}:
         values = [None if value is None else float(value) for value in values]

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fivefold.errors import DataError, PreflightError
+from fivefold.core.faults import missing_package
+from fivefold.errors import DataError
 from fivefold.serve.asked import Answered, columns_of
-from fivefold.serve.cells import cell_text, listed
+from fivefold.serve.cells import cell_text, cells_of
 from fivefold.serve.writer import Writer
 
 if TYPE_CHECKING:
@@ -50,11 +51,8 @@ class ExcelWriter(Writer):
             PreflightError: if it is not installed.
         """
         if importlib.util.find_spec("openpyxl") is None:
-            raise PreflightError(
-                "--to: expected the package openpyxl, which writes Excel files, found it missing.",
-                remedy="Install it with pip install 'fivefold[excel]', or name a .csv file.",
-                package="openpyxl",
-            )
+            remedy = "Install it with pip install 'fivefold[excel]', or name a .csv file."
+            raise missing_package("--to", "openpyxl", "writes Excel files", remedy)
 
     def write(self, piece: Answered) -> None:
         """Write some rows; the names of the columns above the first.
@@ -70,7 +68,7 @@ class ExcelWriter(Writer):
         if not self._names:
             self._names = list(columns)
             self._sheet.append([self._cell(name, name) for name in columns])
-        cells = [listed(values) for values in columns.values()]
+        cells = [cells_of(values) for values in columns.values()]
         for row in zip(*cells, strict=True):
             self._rows += 1
             self._sheet.append([self._cell(*pair) for pair in zip(row, columns, strict=True)])

@@ -10,7 +10,7 @@ import numpy as np
 
 from fivefold.errors import PreflightError
 from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
-from fivefold.serve.cells import cell_text, json_value, listed, number_texts
+from fivefold.serve.cells import cell_text, cells_of, json_value, number_texts
 from fivefold.serve.parquet import ParquetWriter
 from fivefold.serve.workbook import ExcelWriter
 from fivefold.serve.writer import Writer
@@ -54,7 +54,7 @@ class CsvWriter(Writer):
         if not self._begun:
             self._rows.writerow([*map(cell_text, piece.carried), *map(cell_text, told)])
             self._begun = True
-        columns: list[Iterable[str]] = [map(cell_text, listed(v)) for v in piece.carried.values()]
+        columns: list[Iterable[str]] = [map(cell_text, cells_of(v)) for v in piece.carried.values()]
         for name, values in told.items():
             is_label = name == PREDICTION and self._model.task != "regression"
             columns.append(map(cell_text, values.tolist()) if is_label else number_texts(values))
@@ -84,7 +84,7 @@ class JsonLinesWriter(Writer):
         """Write an object for each row."""
         rows: Iterable[str] = self._told(piece.scores)
         if piece.carried:
-            cells = (map(json_value, listed(values)) for values in piece.carried.values())
+            cells = (map(json_value, cells_of(values)) for values in piece.carried.values())
             names = list(piece.carried)
             carried = (
                 _json(dict(zip(names, row, strict=True))) for row in zip(*cells, strict=True)
