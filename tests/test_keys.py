@@ -3,8 +3,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.coded import objects
-from fivefold.keys import codes_of, row_keys
+from fivefold.codecs.coded import Coded, objects, remember
+from fivefold.keys import codes_of, missing_rows, row_keys
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, 1.5, np.nan, -np.nan, np.inf, 5e-324, 2.0**53])
 CELLS = {
@@ -55,3 +55,18 @@ def test_pictures_are_equal_in_all_pixels():
     stack[1] = 7
     assert codes_of(stack).tolist() == [0, 1, 0]
     assert codes_of(row_keys([stack, np.array([1.0, 1.0, 1.0])])).tolist() == [0, 1, 0]
+
+
+def test_missing_rows_knows_every_type():
+    assert missing_rows(np.array([1.0, np.nan])).tolist() == [False, True]
+    assert missing_rows(objects(["a", None])).tolist() == [False, True]
+    assert missing_rows(np.array(["2024-01-01", "NaT"], "M8[us]")).tolist() == [False, True]
+    assert missing_rows(np.zeros((2, 4, 4, 1), np.uint8)).tolist() == [False, False]
+
+
+@given(st.lists(st.integers(-1, 3), max_size=12))
+def test_codes_kept_with_an_array_tell_the_same_as_its_cells(places):
+    coded = Coded(np.array(places, np.int32), objects(["b", "a", None, "b"]))
+    cells, plain_cells = remember(coded.array(), coded), coded.array()
+    assert codes_of(cells).tolist() == codes_of(plain_cells).tolist()
+    assert missing_rows(cells).tolist() == missing_rows(plain_cells).tolist()

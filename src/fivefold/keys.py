@@ -1,10 +1,11 @@
-"""Which cells and which rows are equal."""
+"""Which cells and which rows are equal, and which cells are missing."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
 
 import numpy as np
 
+from fivefold.codecs.coded import coded_of, remembered
 from fivefold.codecs.table import Array
 
 _STEP, _FIRST, _SECOND = map(
@@ -21,20 +22,39 @@ def codes_of(values: Array) -> Array:
         >>> codes_of(np.array([2.0, np.nan, 0.0, -0.0, np.nan])).tolist()
         [0, 1, 2, 2, 1]
     """
-    import pandas as pd
-
     if values.ndim > 1 or _holds_arrays(values):
         cells = np.empty(len(values), object)
         for place, value in enumerate(values):
             cells[place] = _content(value)
         values = cells
-    codes = np.asarray(pd.factorize(values)[0], np.int64)
+    codes = _codes(values).astype(np.int64)
     missing = codes < 0
     if missing.any():  # pandas would look for them one by one to give them a code
         own = codes[: int(missing.argmax())].max(initial=-1) + 1
         codes[codes >= own] += 1
         codes[missing] = own
     return codes
+
+
+def _codes(values: Array) -> Array:
+    if values.dtype == object:
+        return coded_of(values).codes
+    import pandas as pd
+
+    return np.asarray(pd.factorize(values)[0])
+
+
+def missing_rows(values: Array) -> Array:
+    """`(n,)` bool: where canonical values are missing."""
+    if values.dtype == object:
+        known = remembered(values)
+        if known is not None:
+            absent = np.array([*(value is None for value in known.values.tolist()), True])
+            return np.asarray(absent[known.codes])
+        return np.array([value is None for value in values.tolist()], bool)
+    if values.dtype.kind in "fM" and values.ndim == 1:
+        return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
+    return np.zeros(len(values), bool)
 
 
 def row_keys(columns: Iterable[Array]) -> Array:

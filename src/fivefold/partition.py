@@ -66,13 +66,14 @@ def draw(
     given = np.full(len(collected.table), -1) if collected.given is None else collected.given
     parts = np.where(collected.usable, given, -2)
     said = [name for code, name in enumerate(PARTS) if (parts == code).any()]
+    units = _units(collected, by)
     if "test" not in said:
         free = np.flatnonzero(parts == -1)
-        parts[free[_places(collected, free, by, seed) >= 1 - test]] = 2
+        parts[free[_places(collected, units, free, by, seed) >= 1 - test]] = 2
     if "valid" not in said:
         pool = np.flatnonzero((parts == -1) | (parts == 0))
         share = min(valid / (1 - test), 1.0) if test < 1 else 0.0
-        parts[pool[_places(collected, pool, by, seed) >= 1 - share]] = 1
+        parts[pool[_places(collected, units, pool, by, seed) >= 1 - share]] = 1
     parts[parts == -1] = 0
     if not (parts == 0).any():
         raise DataError(
@@ -120,8 +121,9 @@ def draw_folds(
             remedy="Choose another number of folds.",
         )
     by, rows = _by(collected, by), np.sort(rows)
-    places = _places(collected, rows, by, seed)
-    units = _units(collected, rows, by)
+    units = _units(collected, by)
+    places = _places(collected, units, rows, by, seed)
+    units = _numbered(units, rows, by)
     blocks = k + 1 if by == "time" else k
     if (distinct := len(np.unique(units))) < blocks:
         what = {"time": "moments", "group": "groups"}.get(by, "different rows")
@@ -143,7 +145,8 @@ def hold_out(
     collected: Collected, rows: "Array", fraction: float, seed: int, *, by: By = "auto"
 ) -> "tuple[Array, Array]":
     """Set a fraction of rows aside, as the data asks; those kept come first."""
-    places = _places(collected, rows, _by(collected, by), seed)
+    by = _by(collected, by)
+    places = _places(collected, _units(collected, by), rows, by, seed)
     return rows[places < 1 - fraction], rows[places >= 1 - fraction]
 
 
@@ -157,10 +160,15 @@ def identical(collected: Collected, rows: "Array") -> "Array":
     Returns:
         `(n,)` int64 from 0 in the order of first appearance.
     """
+    return codes_of(_keys(collected)[rows])
+
+
+def _keys(collected: Collected) -> "Array":
+    """A key for every row of the table, equal where all inputs are."""
     inputs = collected.schema.inputs
     if not inputs:
-        return np.zeros(len(rows), np.int64)
-    return codes_of(row_keys(collected.table.column(c.name)[rows] for c in inputs))
+        return np.zeros(len(collected.table), np.uint64)
+    return row_keys(collected.table.column(column.name) for column in inputs)
 
 
 def _by(collected: Collected, by: By) -> By:
@@ -177,8 +185,8 @@ def _by(collected: Collected, by: By) -> By:
     return by
 
 
-def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
-    """A place in (0, 1) for each row: parts and folds are intervals of it.
+def _places(collected: Collected, units: "Array", rows: "Array", by: By, seed: int) -> "Array":
+    """A place in (0, 1) for each of these rows: parts and folds are intervals of it.
 
     Rows that belong together (identical, or of one group) share a place; the rows of each class
     are spread evenly over it.
@@ -197,7 +205,7 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
         order = np.argsort(times, kind="stable")
         first = np.searchsorted(times[order], times, side="left")
         return (first + 0.5) / len(rows)
-    units = _units(collected, rows, by)
+    units = _numbered(units, rows, by)
     strata = np.zeros(len(rows), dtype=np.int64)
     if by != "random":
         strata = _strata(table.column(schema.target)[rows], schema.task == "regression")
@@ -216,12 +224,18 @@ def _places(collected: Collected, rows: "Array", by: By, seed: int) -> "Array":
     return places[units]
 
 
-def _units(collected: Collected, rows: "Array", by: By) -> "Array":
-    """A number for each row; rows of one moment, of one group, or alike in all inputs share it."""
+def _units(collected: Collected, by: By) -> "Array":
+    """Equal for all rows of the table that are of one moment, of one group, or alike in inputs."""
     if by in ("time", "group"):
-        values = collected.table.column(str(collected.schema.named(by)))[rows]
-        return np.unique(values, return_inverse=True)[1] if by == "time" else codes_of(values)
-    return identical(collected, rows)
+        values = collected.table.column(str(collected.schema.named(by)))
+        return values if by == "time" else codes_of(values)
+    return _keys(collected)
+
+
+def _numbered(units: "Array", rows: "Array", by: By) -> "Array":
+    """A number from 0 for each of these rows; those of one unit share it."""
+    here = units[rows]
+    return np.unique(here, return_inverse=True)[1] if by == "time" else codes_of(here)
 
 
 def _strata(target: "Array", is_number: bool) -> "Array":

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.coded import Coded, join_coded, objects
+from fivefold.codecs.coded import (
+    _REMEMBERED,
+    Coded,
+    coded_of,
+    join_coded,
+    objects,
+    remember,
+    remembered,
+)
 from fivefold.codecs.schema import Column
 
 CELLS = st.lists(st.none() | st.sampled_from(["a", "b", " a", "1", "x", ""]), max_size=12)
@@ -64,3 +72,34 @@ def test_objects_keep_arrays_and_lists_as_single_cells():
     cells = objects([np.zeros((2, 2)), [1, 2], "ab", None])
     assert cells.shape == (4,)
     assert cells[1] == [1, 2]
+
+
+@given(CELLS)
+def test_an_array_is_taken_apart_in_the_order_of_appearance(cells):
+    column, plain = coded(cells), objects(cells)
+    for array in (remember(column.array(), column), plain):
+        found = coded_of(array)
+        assert found.tolist() == cells
+        assert found.values.tolist() == [cell for cell in dict.fromkeys(cells) if cell is not None]
+    assert coded_of(plain) is not coded_of(plain), "it could be written to"
+
+
+def test_codes_are_worked_out_once_and_go_with_their_array():
+    column = Coded.of(["a", "b", "a"])
+    cells = remember(column.array(), column)
+    assert coded_of(cells) is coded_of(cells)
+    assert remembered(cells[:]) is None
+    with pytest.raises(ValueError, match="read-only"):
+        cells[0] = "z"
+    place = id(cells)
+    del cells
+    assert place not in _REMEMBERED
+
+
+def test_views_of_what_can_be_written_to_are_read_anew():
+    written = objects(["a", "b"])
+    view = written.view()
+    view.flags.writeable = False
+    assert coded_of(view).values.tolist() == ["a", "b"]
+    written[0] = "b"
+    assert coded_of(view).values.tolist() == ["b"]

@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 
+from fivefold.codecs.categorical import fit_categories
+from fivefold.codecs.coded import Coded, coded_of, remember, remembered
+from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError, ShapeError
 
@@ -52,3 +55,17 @@ def test_columns_cannot_be_written_into_and_leave_the_arrays_they_were_made_of()
             piece.column("a")[:] = 0.0
     values[0] = 5.0
     assert table.column("a") is table.column("a")
+
+
+def test_rows_taken_from_codes_keep_them_and_no_value_that_is_gone():
+    coded = Coded.of(["a", "b", "c", "a", None])
+    table = Columns({"x": remember(coded.array(), coded)})
+    taken = table.take(np.array([4, 0, 3, 0])).column("x")
+    assert remembered(taken) is not None
+    assert taken.tolist() == [None, "a", "a", "a"]
+    assert coded_of(taken).values.tolist() == ["a"]
+    assert fit_categories(taken, Settings(rare=0)) == ("a",)
+    few = table.take(np.array([1])).column("x")
+    assert remembered(few) is None, "few rows are no place for many values"
+    pieces = [piece.column("x") for piece in table.chunks(3)]
+    assert [coded_of(piece).tolist() for piece in pieces] == [["a", "b", "c"], ["a", None]]

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from fivefold.codecs.coded import objects
-from fivefold.collect.tabulate import asked_tokens, missing_rows, tabulate
+from fivefold.collect.tabulate import asked_tokens, tabulate
 from fivefold.errors import DataError
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
@@ -154,13 +154,6 @@ def test_paths_of_images_are_read_from_the_folder_of_the_source(tmp_path):
     assert table.values["photo"][0].shape == (3, 3, 1)
     assert table.unreadable == {1}
     assert findings(table, "unreadable_images")[0].numbers["count"] == 1
-
-
-def test_missing_rows_knows_every_type():
-    assert missing_rows(np.array([1.0, np.nan])).tolist() == [False, True]
-    assert missing_rows(objects(["a", None])).tolist() == [False, True]
-    assert missing_rows(np.array(["2024-01-01", "NaT"], "M8[us]")).tolist() == [False, True]
-    assert missing_rows(np.zeros((2, 4, 4, 1), np.uint8)).tolist() == [False, False]
 
 
 def ages(stray, count):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from fivefold.codecs.cell import null_numbers
-from fivefold.codecs.coded import Coded
+from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.picture import picture_stack
 from fivefold.codecs.schema import RULES, Column, Kind
 from fivefold.codecs.single import FAULTS, NAN, NAT, by_float, cell_reader
@@ -100,6 +100,8 @@ def canonical_column(
             and `found`.
     """
     raw = values if isinstance(values, Coded) else _as_array(values)
+    if isinstance(raw, np.ndarray):
+        raw = remembered(raw) or raw
     array, bad = _of_codes(raw, column) if isinstance(raw, Coded) else _canonical_array(raw, column)
     if len(bad) and on_bad == "error":
         raise _refusal(raw, bad, column, source)
@@ -116,6 +118,8 @@ def _of_codes(values: Coded, column: Column) -> tuple[Array, Array]:
         empty = _cells([None], column)[0]
         cells = np.concatenate([cells, empty]) if cells.ndim == 1 else _loose(cells, empty)
     array = cells[values.codes] if len(cells) else cells
+    if column.kind in {"categorical", "text"}:
+        remember(array, Coded(values.codes, cells))
     return array, np.flatnonzero(np.isin(values.codes, bad)) if len(bad) else bad
 
 

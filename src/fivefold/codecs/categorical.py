@@ -1,11 +1,11 @@
 """Categories to whole numbers."""
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
 
+from fivefold.codecs.coded import coded_of, remembered
 from fivefold.codecs.settings import Categories, Settings
 from fivefold.codecs.table import Array
 
@@ -56,8 +56,9 @@ def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
         values: canonical training values, str or None.
         settings: `rare` and `max_categories`.
     """
-    counts = Counter(values.tolist())
-    counts.pop(None, None)
+    coded = coded_of(values)
+    sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
+    counts = dict(zip(coded.values.tolist(), sizes, strict=True))
     limit = rare_limit(len(values), settings)
     kept = [category for category, count in counts.items() if count >= limit]
     kept.sort(key=lambda category: (-counts[category], category))
@@ -73,5 +74,9 @@ def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
     """
     codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
     codes[None] = MISSING
+    coded = remembered(values)
+    if coded is not None:
+        each = [codes.get(value, UNSEEN) for value in coded.values.tolist()]
+        return np.array([*each, MISSING], np.int32)[coded.codes]
     found = map(codes.get, values.tolist(), repeat(UNSEEN))
     return np.fromiter(found, np.int32, len(values))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 
-from fivefold.codecs.table import Array
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +25,8 @@ class Coded:
         ([0, 1, 0], ['b', 'a'], 'b')
     """
 
-    codes: Array
-    values: Array
+    codes: "Array"
+    values: "Array"
 
     @classmethod
     def of(cls, cells: Iterable[Any]) -> "Coded":
@@ -42,11 +44,11 @@ class Coded:
             return Coded(codes, self.values)
         return None if codes < 0 else self.values[codes]
 
-    def numbers(self) -> Array | None:
+    def numbers(self) -> "Array | None":
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look."""
         return None
 
-    def array(self) -> Array:
+    def array(self) -> "Array":
         """One cell a row: objects where a cell is missing or the values are objects."""
         values = self.values
         if (self.codes < 0).any():
@@ -58,7 +60,7 @@ class Coded:
         cells = [*self.values.tolist(), None]
         return [cells[code] for code in self.codes.tolist()]
 
-    def counted(self) -> tuple[list[Any], Array]:
+    def counted(self) -> "tuple[list[Any], Array]":
         """The values that occur, in the order of first appearance, and how often each does."""
         present = self.codes[self.codes >= 0]
         counts = np.bincount(present, minlength=len(self.values))
@@ -79,7 +81,75 @@ def join_coded(pieces: Sequence[Coded]) -> Coded:
     return Coded(np.concatenate(codes), objects(seen))
 
 
-def objects(values: Iterable[Any]) -> Array:
+def objects(values: Iterable[Any]) -> "Array":
     """A one-dimensional object array, whatever the items are."""
     items = list(values)
     return np.fromiter(items, dtype=object, count=len(items))
+
+
+_REMEMBERED: "dict[int, tuple[ref[Array], Coded, bool]]" = {}
+
+
+def remember(cells: "Array", coded: Coded) -> "Array":
+    """Keep the codes of an array of objects for as long as it lives, and make it read-only.
+
+    Args:
+        cells: `(n,)` object.
+        coded: the same cells; values may repeat, be None, or occur in no row.
+
+    Returns:
+        The cells.
+    """
+    return _remember(cells, coded, is_distinct=False)
+
+
+def _remember(cells: "Array", coded: Coded, *, is_distinct: bool) -> "Array":
+    cells.flags.writeable = False
+    place, kept = id(cells), _REMEMBERED  # the name is gone when an interpreter ends
+    kept[place] = ref(cells, lambda _: kept.pop(place, None)), coded, is_distinct
+    return cells
+
+
+def remembered(cells: "Array") -> Coded | None:
+    """The codes that were kept with this very array, as they were kept."""
+    entry = _REMEMBERED.get(id(cells))
+    return None if entry is None or entry[0]() is not cells else entry[1]
+
+
+def coded_of(cells: "Array") -> Coded:
+    """An array of texts and None as codes; of a read-only one they are worked out once.
+
+    Returns:
+        Codes into the values that occur, which differ and stand in the order of first appearance.
+
+    Example:
+        >>> column = coded_of(objects(["b", None, "a", "b"]))
+        >>> column.codes.tolist(), column.values.tolist()
+        ([0, -1, 1, 0], ['b', 'a'])
+    """
+    known = remembered(cells)
+    if known is not None and _REMEMBERED[id(cells)][2]:
+        return known
+    found = _distinct(cells) if known is None else _by_appearance(known)
+    if not cells.flags.writeable and cells.base is None:
+        _remember(cells, found, is_distinct=True)
+    return found
+
+
+def _distinct(cells: "Array") -> Coded:
+    import pandas as pd
+
+    codes, values = pd.factorize(cells)
+    return Coded(codes.astype(np.int32), values)
+
+
+def _by_appearance(coded: Coded) -> Coded:
+    distinct = _distinct(coded.values)
+    codes, size = np.append(distinct.codes, np.int32(-1))[coded.codes], len(distinct.values)
+    first = np.full(size + 1, len(codes))
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last one of equal places stays
+    order = np.argsort(first[:-1], kind="stable")[: int((first[:-1] < len(codes)).sum())]
+    moved = np.full(size + 1, -1, np.int32)
+    moved[order] = np.arange(len(order), dtype=np.int32)
+    moved[-1] = -1
+    return Coded(moved[codes], distinct.values[order])

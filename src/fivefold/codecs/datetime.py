@@ -36,11 +36,18 @@ def date_parts(values: Array, *, times: bool) -> Array:
     elapsed = known.astype(np.int64)
     months = known.astype("M8[M]").astype(np.int64)
     days = elapsed // _DAY
-    cycles = [months % 12 / 12.0, (days + 3) % 7 / 7.0]
+    waves = [
+        *_waves(np.arange(12) / 12.0, months % 12),
+        *_waves(np.arange(7) / 7.0, (days + 3) % 7),
+    ]
     if times:
-        cycles.append(elapsed % _DAY / _DAY)
-    turns = [2.0 * np.pi * cycle for cycle in cycles]
-    waves = [wave(turn) for turn in turns for wave in (np.sin, np.cos)]
+        waves += _waves(elapsed % _DAY / _DAY)
     parts = np.stack([elapsed / _DAY, months // 12 + 1970.0, *waves], axis=1)
     parts[absent] = np.nan
     return parts
+
+
+def _waves(cycle: Array, places: Array | slice = slice(None)) -> list[Array]:
+    """Sine and cosine of fractions of a turn, at these places of them."""
+    turns = 2.0 * np.pi * cycle
+    return [np.sin(turns)[places], np.cos(turns)[places]]

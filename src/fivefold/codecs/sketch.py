@@ -71,6 +71,7 @@ class Quantiles:
     offsets: list[int] = field(default_factory=lambda: [0])
     least: float = np.inf
     most: float = -np.inf
+    _is_sorted: bool = field(default=False, init=False, repr=False, compare=False)
 
     def add(self, values: Array) -> None:
         """Take values in; NaN is left out."""
@@ -90,6 +91,7 @@ class Quantiles:
         while level >= len(self.levels):
             self.levels.append(np.empty(0))
             self.offsets.append(0)
+        self._is_sorted = False
         held = np.concatenate([self.levels[level], values])
         if len(held) <= self.capacity:
             self.levels[level] = held
@@ -102,7 +104,11 @@ class Quantiles:
 
     def sorted(self) -> tuple[Array, Array]:
         """The values in order, and how many of the stream each stands for."""
-        self.levels = [np.sort(level, kind="stable") for level in self.levels]
+        if not self._is_sorted:
+            self.levels = [np.sort(level) for level in self.levels]
+            self._is_sorted = True
+        if len(self.levels) == 1:
+            return self.levels[0], np.ones(len(self.levels[0]))
         values = np.concatenate(self.levels)
         weights = np.concatenate([np.full(len(v), 2.0**i) for i, v in enumerate(self.levels)])
         order = np.argsort(values, kind="stable")

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError, ShapeError
 
@@ -74,13 +75,13 @@ class Columns:
 
     def take(self, rows: Array) -> "Columns":
         """The rows with these positions, in this order."""
-        return self._part({name: values[rows] for name, values in self._columns.items()})
+        return self._part({name: _some(cells, rows) for name, cells in self._columns.items()})
 
     def chunks(self, rows: int) -> Iterator["Columns"]:
         """The table in consecutive pieces of at most `rows` rows."""
         for start in range(0, self._length, rows):
-            stop = start + rows
-            yield self._part({name: cells[start:stop] for name, cells in self._columns.items()})
+            piece = slice(start, start + rows)
+            yield self._part({name: _some(cells, piece) for name, cells in self._columns.items()})
 
     def replace(self, columns: Mapping[str, Array]) -> "Columns":
         """The same table with these columns exchanged or added."""
@@ -110,6 +111,15 @@ class Canonical(Columns):
 
     def _part(self, columns: Mapping[str, Array]) -> "Canonical":
         return Canonical(columns, self._by.values())
+
+
+def _some(cells: Array, rows: Array | slice) -> Array:
+    """Some of the rows; codes that were kept with the cells go along."""
+    some = cells[rows]
+    coded = remembered(cells) if cells.dtype == object else None
+    if coded is not None and len(coded.values) <= len(some):
+        remember(some, Coded(coded.codes[rows], coded.values))
+    return some
 
 
 def _read_only(values: Array) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from fivefold.codecs.canonical import canonical, canonical_column, shown
 from fivefold.codecs.cell import BAD, as_float, word
+from fivefold.codecs.coded import remembered
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
@@ -37,8 +38,13 @@ def encode_labels(values: Array, schema: Schema) -> Array:
         canonical(label, column.kind, format=column.format): index
         for index, label in enumerate(schema.classes)
     }
-    found = (indices.get(value, -1) for value in array.tolist())
-    codes = np.fromiter(found, np.int64, len(array))
+    coded = remembered(array)
+    if coded is not None:
+        each = [indices.get(value, -1) for value in coded.values.tolist()]
+        codes = np.array([*each, -1], np.int64)[coded.codes]
+    else:
+        found = (indices.get(value, -1) for value in array.tolist())
+        codes = np.fromiter(found, np.int64, len(array))
     _refuse(codes < 0, values, schema, f"one of {', '.join(map(repr, schema.classes[:8]))}")
     return codes
 

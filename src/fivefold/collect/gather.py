@@ -15,7 +15,7 @@ from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
-from fivefold.collect.tabulate import Tabulated, missing_rows, tabulate
+from fivefold.collect.tabulate import Tabulated, tabulate
 from fivefold.collect.target import Cells, Target, settle_target
 from fivefold.collect.tokens import asked_tokens
 from fivefold.collect.whole import wide_findings
@@ -23,6 +23,7 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
+from fivefold.keys import missing_rows
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test

@@ -11,7 +11,7 @@ from unicodedata import normalize
 import numpy as np
 
 from fivefold.codecs.cell import is_missing, word, writable
-from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.coded import Coded, objects, remember
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
 
@@ -68,8 +68,9 @@ def read_labels(
     labels = _typed(written, types, typed)
     own = {name: word(label) for name, label in labels.items()}  # 0.50 may be the label 0.5
     order = sorted(labels, key=lambda name: natural(str(labels[name])))
+    coded = Coded(codes, objects(own.get(name, name) for name in words))
     return Labels(
-        words=objects([*(own.get(name, name) for name in words), None])[codes],
+        words=remember(coded.array(), coded),
         labels={own[name]: labels[name] for name in order},
         rows={own[name]: written[name].total() for name in order},
     )

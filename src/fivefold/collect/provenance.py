@@ -1,11 +1,12 @@
 """Where data came from, in digests that a second reader can recompute."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects, remembered
 from fivefold.codecs.table import Array
 
 _TOGETHER = 4_096
@@ -24,27 +25,28 @@ def digest_of_columns(columns: Mapping[str, Array]) -> str:
     for name, values in columns.items():
         digest.update(f"{name}\x00{values.dtype.kind}{values.shape}\x00".encode())
         if values.dtype == object:
-            for start in range(0, len(values), _TOGETHER):
-                digest.update(_joined(values[start : start + _TOGETHER]))
+            for part in _parts(values):
+                digest.update(part)
         else:
             digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()
 
 
-def _joined(values: Array) -> bytes:
-    """The bytes of cells, each after their number; those of equal texts are made once."""
-    known: dict[str | None, bytes] = {}
-    parts = []
-    for value in values.tolist():
-        is_plain = type(value) is str or value is None
-        part = known.get(value) if is_plain else None
-        if part is None:
-            content = _bytes_of(value)
-            part = len(content).to_bytes(8, "little") + content
-            if is_plain:
-                known[value] = part
-        parts.append(part)
-    return b"".join(parts)
+def _parts(values: Array) -> Iterator[bytes]:
+    """The bytes of cells, each after their number, some thousands at a time."""
+    coded = remembered(values)
+    if coded is None:
+        for start in range(0, len(values), _TOGETHER):
+            yield b"".join(map(_sized, values[start : start + _TOGETHER].tolist()))
+        return
+    each = objects(map(_sized, [*coded.values.tolist(), None]))
+    for start in range(0, len(values), _TOGETHER):
+        yield b"".join(each[coded.codes[start : start + _TOGETHER]].tolist())
+
+
+def _sized(value: object) -> bytes:
+    content = _bytes_of(value)
+    return len(content).to_bytes(8, "little") + content
 
 
 def _bytes_of(value: object) -> bytes:

@@ -6,10 +6,9 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.collect.tabulate import missing_rows
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural, quoted
-from fivefold.keys import codes_of, row_keys
+from fivefold.keys import codes_of, missing_rows, row_keys
 
 Values = dict[str, Array]
 MANY = 100

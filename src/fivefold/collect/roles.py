@@ -9,12 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.cell import word
+from fivefold.codecs.coded import coded_of
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.collect.infer import count_values
-from fivefold.collect.tabulate import Tabulated, missing_rows
+from fivefold.collect.tabulate import Tabulated
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal
+from fivefold.keys import missing_rows
 
 _ID_NAME = re.compile(
     r"(?:^|[_\s.\-])(?i:id|uuid|guid|index|idx|row|rowid|rownum|nr|key)$|[a-z](?:ID|Id)$"
@@ -80,10 +81,11 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
     """
     name = column.name
     present = usable & ~missing_rows(values)
-    here, count = values[present], int(present.sum())
+    count = int(present.sum())
     if not count:
         sentence = f"Column `{name}` has no value in any row; left out."
         return Verdict("no values", "empty_column", "warning", sentence)
+    here = _different(values, present)
     if count == usable.sum() and bool((here == here[0]).all()):
         sentence = f"Column `{name}` is {_shown(here[0])} in every row; left out."
         return Verdict("constant", "constant", "note", sentence)
@@ -92,15 +94,22 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
         sentence = f"Column `{name}` numbers the rows; left out. {hint}"
         return Verdict("row number", "row_number", "note", sentence)
     if column.kind == "categorical":
-        distinct = len(count_values(here)[0])
         enough = 10 if _ID_NAME.search(name) else 50
-        if distinct >= max(0.9 * count, enough):
+        if len(here) >= max(0.9 * count, enough):
             sentence = (
-                f"Column `{name}` has {distinct:,} different values in {count:,} rows, as an id "
+                f"Column `{name}` has {len(here):,} different values in {count:,} rows, as an id "
                 f"has; left out. {hint}"
             )
             return Verdict("id", "id_column", "warning", sentence)
     return None
+
+
+def _different(values: Array, rows: Array) -> Array:
+    """The cells of these rows, of equal texts one."""
+    if values.dtype != object:
+        return values[rows]
+    coded = coded_of(values)
+    return coded.values[np.bincount(coded.codes[rows], minlength=len(coded.values)) > 0]
 
 
 def is_row_number(name: str, values: Array) -> bool:
@@ -134,11 +143,9 @@ def _fingerprint(values: Array) -> bytes:
     """Equal for columns that are equal in every row, missing cells among them."""
     digest = blake2b(values.dtype.kind.encode(), digest_size=16)
     if values.dtype == object:
-        import pandas as pd
-
-        codes, distinct = pd.factorize(values)
-        digest.update(codes.astype(np.int64).tobytes())
-        digest.update(repr(list(distinct)).encode())
+        coded = coded_of(values)
+        digest.update(coded.codes.tobytes())
+        digest.update(repr(coded.values.tolist()).encode())
     else:
         digest.update(values.tobytes())
     return digest.digest()

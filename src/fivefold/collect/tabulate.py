@@ -5,8 +5,6 @@ from dataclasses import replace
 from os import PathLike
 from typing import Literal
 
-import numpy as np
-
 from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, reason, shown
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Kind
@@ -21,6 +19,7 @@ from fivefold.collect.whole import WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
+from fivefold.keys import missing_rows
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.reading.raw import Raw, listed
 
@@ -269,12 +268,3 @@ def _numbers_and_strays(name: str, guess: Guess) -> Finding:
         numbers={"column": name, "count": count, "samples": texts[:20]},
         stage="Collect",
     )
-
-
-def missing_rows(values: Array) -> Array:
-    """`(n,)` bool: where canonical values are missing."""
-    if values.dtype == object:
-        return np.array([value is None for value in values.tolist()], bool)
-    if values.dtype.kind in "fM" and values.ndim == 1:
-        return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
-    return np.zeros(len(values), bool)

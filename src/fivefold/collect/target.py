@@ -10,12 +10,12 @@ from fivefold.codecs.schema import Column, Label, Task
 from fivefold.codecs.table import Array
 from fivefold.codecs.target import find_label
 from fivefold.collect.labels import Labels, natural, read_labels
-from fivefold.collect.tabulate import missing_rows
 from fivefold.collect.whole import WideIntegers
 from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
+from fivefold.keys import missing_rows
 
 MOST_NUMBERS = 20
 """Whole numbers with at most this many different values may be classes."""
