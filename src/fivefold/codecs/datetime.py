@@ -42,7 +42,7 @@ def date_parts(values: Array, *, times: bool) -> Array:
     ]
     if times:
         waves += _waves(elapsed % _DAY / _DAY)
-    parts = np.stack([elapsed / _DAY, months // 12 + 1970.0, *waves], axis=1)
+    parts = np.stack([elapsed / _DAY, months // 12 + 1970.0, *waves]).T
     parts[absent] = np.nan
     return parts
 

@@ -83,11 +83,11 @@ def list_features(columns: Sequence[Column], timed: frozenset[str]) -> tuple[Fea
 
 def feature_matrix(table: Table, columns: Sequence[Column], timed: frozenset[str]) -> Array:
     """Float64 `(n, features)`, NaN for missing; the columns are those of `list_features`."""
-    parts = [np.empty((len(table), 0))]
+    parts = [np.empty((0, len(table)))]
     for column in columns:
         values = canonical_values(table, column)
         if column.kind == "datetime":
-            parts.append(date_parts(values, times=column.name in timed))
+            parts.append(date_parts(values, times=column.name in timed).T)
         else:
-            parts.append(values[:, None])
-    return np.concatenate(parts, axis=1)
+            parts.append(values[None])
+    return np.concatenate(parts).T  # each feature in one piece of memory

@@ -219,7 +219,8 @@ def encode_numeric(values: Array, state: NumericState) -> Array:
     Values beyond what float32 holds are pulled in to 1e37.
     """
     # The two ufuncs are what `np.clip` comes to, without its way there: one row takes half.
-    encoded: Array = np.minimum(np.maximum(values - state.offset, -HUGE), HUGE).astype(np.float32)
+    bounded = np.minimum(np.maximum(values - state.offset, -HUGE), HUGE)
+    encoded: Array = bounded.astype(np.float32, order="C")
     return encoded
 
 

@@ -52,6 +52,10 @@ class Moments:
         return float(np.sqrt(self.squares / self.count)) if self.count else 0.0
 
 
+_FEW = 16
+"""Quantiles up to which values are put in place for each, not sorted."""
+
+
 @dataclass
 class Quantiles:
     """The sorted values of a stream: all of them up to `capacity`, a weighted sample above it.
@@ -120,6 +124,8 @@ class Quantiles:
         Returns:
             One value a fraction; zeros for an empty stream.
         """
+        if len(self.levels) == 1:
+            return self._of_all(np.asarray(fractions))
         values, weights = self.sorted()
         if not len(values):
             return np.zeros(len(fractions))
@@ -127,6 +133,22 @@ class Quantiles:
         middle = ends - (weights + 1.0) / 2.0  # the mean rank of what each value stands for
         ranks, points = np.r_[0.0, middle, ends[-1] - 1.0], np.r_[self.least, values, self.most]
         quantiles: Array = np.interp(np.asarray(fractions) * (ends[-1] - 1.0), ranks, points)
+        return quantiles
+
+    def _of_all(self, fractions: Array) -> Array:
+        """The same where every value is at hand: only some need to be in their places."""
+        values = self.levels[0]
+        if not len(values):
+            return np.zeros(len(fractions))
+        ranks = fractions * (len(values) - 1.0)
+        below = np.floor(ranks).astype(np.int64)
+        above = np.minimum(below + 1, len(values) - 1)
+        if not self._is_sorted and len(fractions) > _FEW:
+            self.sorted()
+        elif not self._is_sorted:
+            values.partition(np.unique([below, above]))
+        values = self.levels[0]
+        quantiles: Array = (values[above] - values[below]) * (ranks - below) + values[below]
         return quantiles
 
     def commonest(self) -> float:

@@ -45,12 +45,15 @@ class Memory:
     """Rows in memory.
 
     Args:
-        letters: the rows.
-        utf8: the same as UTF-8.
+        utf8: the rows as UTF-8.
     """
 
-    letters: str
     utf8: bytes
+
+    @property
+    def letters(self) -> str:
+        """The rows."""
+        return self.utf8.decode("utf-8", "surrogatepass")
 
     @property
     def is_large(self) -> bool:
@@ -208,7 +211,7 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     return Delimited(
         name=name,
         names=names,
-        rows=Memory(letters=body.text, utf8=opening.content),
+        rows=Memory(utf8=opening.content),
         dialect=dialect,
         layout=layout,
         raw=raw,

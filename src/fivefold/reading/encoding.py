@@ -27,12 +27,14 @@ class Text:
         encoding: by which it was read.
         damaged: bytes that are none of that encoding; each is `REPLACED` in the content.
         lines: of the first of them, from 1.
+        utf8: the bytes it was read from, where they are its content as UTF-8; else None.
     """
 
     content: str
     encoding: str
     damaged: int = 0
     lines: tuple[int, ...] = ()
+    utf8: bytes | None = None
 
 
 def detect_encoding(content: bytes) -> str:
@@ -139,7 +141,13 @@ def decode(content: bytes, encoding: str, source: str, *, detected: bool = False
             found="zero bytes",
         )
     plain = text.removeprefix("\ufeff")
-    return Text(content=plain, encoding=encoding, damaged=damaged, lines=lines)
+    return Text(
+        content=plain,
+        encoding=encoding,
+        damaged=damaged,
+        lines=lines,
+        utf8=content if plain is text and encoding == "utf-8" and not damaged else None,
+    )
 
 
 def _damages(content: bytes, text: str) -> tuple[int, tuple[int, ...]]:

@@ -87,7 +87,9 @@ def _opened(
     fit: float = 0.0,
     quotes: str = "",
 ) -> Opening:
-    content = body.text.encode("utf-8", "surrogatepass")
+    content = text.utf8 if len(body.text) == len(text.content) else None
+    if content is None:
+        content = body.text.encode("utf-8", "surrogatepass")
     dialect = detect_dialect(
         body.text,
         content=content,
