@@ -12,7 +12,7 @@ from fivefold.codecs.cell import null_numbers
 from fivefold.codecs.codec import Codec
 from fivefold.codecs.coded import objects
 from fivefold.codecs.datetime import date_parts
-from fivefold.codecs.numeric import encode_numeric
+from fivefold.codecs.numeric import HUGE, encode_numeric
 from fivefold.codecs.schema import Column
 from fivefold.codecs.single import FAULTS, cell_reader
 from fivefold.codecs.table import Array
@@ -22,6 +22,8 @@ PLAIN = frozenset((str, int, float, bool, type(None)))
 """Types of the cells that are read here; all that JSON has for one cell."""
 
 Cells = tuple[Any, ...]
+Reader = tuple[int, Callable[[Any], Any]]
+"""The place of a column in a row, and what reads its cells."""
 
 
 class OddCellError(Exception):
@@ -58,12 +60,15 @@ class Plan:
         places = {column.name: place for place, column in enumerate(inputs)}
         self.names = tuple(places)
         self._numeric = codec.numeric
-        self._numbers = [
-            (places[column.name], _number_reader(column), _parts(column, codec))
-            for column in inputs
-            if column.kind in {"numeric", "boolean", "datetime"}
-        ]
-        self._has_dates = any(parts is not None for _, _, parts in self._numbers)
+        numbers = [c for c in inputs if c.kind in {"numeric", "boolean", "datetime"}]
+        self._numbers = [(places[column.name], _number_reader(column)) for column in numbers]
+        self._dates = {
+            places[column.name]: partial(date_parts, times=column.name in codec.timed)
+            for column in numbers
+            if column.kind == "datetime"
+        }
+        # Readers give no number beyond what float32 holds, so that there is nothing to bound.
+        self._is_direct = not self._dates and not codec.numeric.offset.any()
         self._codes = [
             (places[name], _code_reader(codec.schema[name], categories))
             for name, categories in zip(
@@ -83,51 +88,63 @@ class Plan:
         Args:
             rows: at least one, with a cell for each of `names`.
         """
-        columns = tuple(zip(*rows, strict=True))
         try:
             blocks = {}
             if self._numbers:
-                blocks["numeric"] = encode_numeric(self._matrix(columns), self._numeric)
+                blocks["numeric"] = self._encoded(rows)
             if self._codes:
-                codes = [list(map(read, columns[place])) for place, read in self._codes]
-                blocks["codes"] = np.array(codes, np.int32).T.copy()
+                blocks["codes"] = _matrix(rows, self._codes, np.int32)
             for name, place, read in self._texts:
-                words = objects(map(read, columns[place]))
+                words = objects(read(row[place]) for row in rows)
                 blocks[name] = encode_texts(words, self._states[name])
         except (OddCellError, *FAULTS):
             return None
         return blocks
 
-    def _matrix(self, columns: Sequence[Cells]) -> Array:
-        read = [list(map(read, columns[place])) for place, read, _ in self._numbers]
-        if not self._has_dates:
-            return np.array(read, np.float64).T.copy()
-        kept = zip(read, self._numbers, strict=True)
-        return np.concatenate(
-            [
-                np.array(values)[:, None] if parts is None else parts(np.array(values, "M8[us]"))
-                for values, (_, _, parts) in kept
-            ],
-            axis=1,
-        )
+    def _encoded(self, rows: Sequence[Cells]) -> Array:
+        if self._is_direct:
+            return _matrix(rows, self._numbers, np.float32)
+        if not self._dates:
+            return encode_numeric(_matrix(rows, self._numbers, np.float64), self._numeric)
+        columns = []
+        for place, read in self._numbers:
+            values, parts = [read(row[place]) for row in rows], self._dates.get(place)
+            cells = np.array(values, np.float64 if parts is None else "M8[us]")
+            columns.append(cells[:, None] if parts is None else parts(cells))
+        return encode_numeric(np.concatenate(columns, axis=1), self._numeric)
+
+
+def _matrix(rows: Sequence[Cells], readers: Sequence[Reader], dtype: type) -> Array:
+    """`(rows, readers)`; one row, which is what servers are asked for most, takes a shorter way."""
+    if len(rows) == 1:
+        (row,) = rows
+        return np.array([[read(row[place]) for place, read in readers]], dtype)
+    columns = tuple(zip(*rows, strict=True))
+    return np.array([list(map(read, columns[place])) for place, read in readers], dtype).T.copy()
 
 
 def _number_reader(column: Column) -> Callable[[Any], Any]:
     exact = cell_reader(column.kind, column.missing, column.format, column.rules)
-    if column.kind != "numeric" or null_numbers(column.missing):
+    if column.kind != "numeric":
         return _plain_reader(exact)
+    if null_numbers(column.missing):
+        return _plain_reader(lambda cell: _bounded(exact(cell)))
 
     def read(cell: Any) -> Any:
         kind = type(cell)
-        if kind is float and cell - cell == 0.0:  # finite
+        if (kind is float or kind is int) and -HUGE <= cell <= HUGE:
             return cell
-        if kind is int:
-            return float(cell)
         if kind not in PLAIN:
             raise OddCellError
-        return exact(cell)
+        return _bounded(exact(cell))
 
     return read
+
+
+def _bounded(number: Any) -> Any:
+    if abs(number) > HUGE:
+        raise OddCellError
+    return number
 
 
 def _word_reader(column: Column) -> Callable[[Any], Any]:
@@ -163,8 +180,3 @@ def _code_reader(column: Column, categories: tuple[str, ...]) -> Callable[[Any],
         return codes.get(exact(cell), UNSEEN)
 
     return read
-
-
-def _parts(column: Column, codec: Codec) -> Callable[[Array], Array] | None:
-    times = column.name in codec.timed
-    return partial(date_parts, times=times) if column.kind == "datetime" else None

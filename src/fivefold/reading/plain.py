@@ -31,7 +31,7 @@ class PlainRows:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         self._get = _getter(self._names)
-        self._last: tuple[tuple[Any, ...], Callable[[Any], Cells]] = ((), self._get)
+        self._last: tuple[Any, Callable[[Any], Cells]] = (None, self._get)
 
     def of(self, data: Any) -> list[Cells] | None:
         """The cells of each row; None where it takes a closer look."""
@@ -58,14 +58,15 @@ class PlainRows:
         index = frame.index
         if not 0 < len(frame) <= FRAME_ROWS or index.nlevels > 1 or index.name is not None:
             return None
-        labels = tuple(frame.columns)
+        columns = frame.columns
         known, taken = self._last
-        if labels != known:
+        if columns is not known:
+            labels = list(columns)
             places = {label: place for place, label in enumerate(labels) if type(label) is str}
             if len(places) < len(labels) or not all(name in places for name in self._names):
                 return None
             taken = _getter([places[name] for name in self._names])
-            self._last = labels, taken
+            self._last = columns, taken
         return [taken(row) for row in frame.to_numpy(dtype=object).tolist()]
 
 
