@@ -137,10 +137,9 @@ def coded_of(cells: "Array") -> Coded:
 
 
 def _distinct(cells: "Array") -> Coded:
-    import pandas as pd
-
-    codes, values = pd.factorize(cells)
-    return Coded(codes.astype(np.int32), values)
+    seen: dict[Any, int] = {None: -1}
+    codes = [seen.setdefault(cell, len(seen) - 1) for cell in cells.tolist()]
+    return Coded(np.array(codes, np.int32), objects(list(seen)[1:]))
 
 
 def _by_appearance(coded: Coded) -> Coded:
