@@ -1,61 +1,16 @@
 """Folds and rows set aside: no overlap, no empty fold, no look ahead."""
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.artifacts import Collected
-from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.table import Columns
+from divisible import TABLES, collect, distinct, table, two_classes, visits
+from fivefold.division import identical
 from fivefold.errors import DataError
-from fivefold.partition import draw_folds, hold_out, identical
-
-
-def collect(
-    columns: dict[str, Any],
-    *,
-    task: str = "binary",
-    kinds: dict[str, str] | None = None,
-    given: list[int] | None = None,
-    usable: list[bool] | None = None,
-    **roles: str,
-) -> Collected:
-    """A table whose column `y` is the target; `roles` gives others theirs, `group="person"`."""
-    by_column = {name: role for role, name in roles.items()} | {"y": "target"}
-    arrays = {}
-    listed = []
-    for name, values in columns.items():
-        array = np.asarray(values)
-        is_text = array.dtype.kind in "US"
-        arrays[name] = array.astype(object) if is_text else array
-        kind = "categorical" if array.dtype.kind in "USO" else "numeric"
-        kind = "datetime" if array.dtype.kind == "M" else kind
-        kind = (kinds or {}).get(name, kind)
-        listed.append(Column(name=name, kind=kind, role=by_column.get(name, "input")))
-    classes = () if task == "regression" else tuple(sorted(set(columns["y"])))
-    rows = len(arrays["y"])
-    return Collected(
-        table=Columns(arrays),
-        schema=Schema(columns=tuple(listed), target="y", task=task, classes=classes),
-        usable=np.ones(rows, dtype=bool) if usable is None else np.array(usable),
-        given=None if given is None else np.array(given, dtype=np.int8),
-        findings=(),
-        provenance={},
-    )
-
-
-def distinct(rows: int, **more: Any) -> dict[str, Any]:
-    """Columns of rows that all differ."""
-    return {"x": np.arange(rows, dtype=float), **more}
-
-
-def two_classes(rows: int, share: float) -> list[str]:
-    rare = round(rows * share)
-    return ["yes"] * rare + ["no"] * (rows - rare)
+from fivefold.folds import draw_folds, hold_out
 
 
 def test_folds_hold_out_every_row_once_and_learn_from_the_others():
@@ -129,6 +84,31 @@ def test_folds_of_fewer_rows_than_folds_are_refused():
         draw_folds(collect(distinct(3, y=["a", "b", "a"])), np.arange(3), 5, seed=0)
 
 
+def test_folds_by_group_and_time_hold_out_later_rows_of_unseen_people():
+    columns = visits(1200, 30)
+    collected = collect(columns, group="person", time="when")
+    person, when = np.array(columns["person"]), np.array(columns["when"])
+    folds = draw_folds(collected, np.arange(1200), 4, seed=0)
+    assert len(folds) == 4
+    for learn, held in folds:
+        assert not {*person[learn]} & {*person[held]}
+        assert when[learn].max() < when[held].min()
+        assert len({*person[held]}) == 15
+        kept, aside = hold_out(collected, learn, 0.2, seed=0)
+        assert when[kept].max() < when[aside].min()
+    with pytest.raises(DataError, match=r'Choose fewer folds, or pass Split\(by="time"\)'):
+        draw_folds(collected, np.arange(200), 5, seed=0)
+
+
+def test_rows_set_aside_are_some_wherever_two_groups_are_there():
+    people = np.repeat(["ann", "bob"], 20)
+    collected = collect(distinct(40, person=people, y=two_classes(40, 0.5)), group="person")
+    kept, aside = hold_out(collected, np.arange(40), 0.2, seed=0)
+    assert (len(kept), len(aside)) == (20, 20)
+    kept, aside = hold_out(collected, np.arange(20), 0.2, seed=0)
+    assert (len(kept), len(aside)) == (20, 0)
+
+
 def test_rows_set_aside_are_a_fraction_with_every_class():
     labels = two_classes(400, 0.25)
     kept, aside = hold_out(collect(distinct(400, y=labels)), np.arange(400), 0.25, seed=0)
@@ -143,42 +123,6 @@ def test_rows_set_aside_by_time_are_the_latest():
     kept, aside = hold_out(collected, np.arange(100), 0.2, seed=0)
     assert times[kept].max() < times[aside].min()
     assert len(aside) == 20
-
-
-def random_columns(seed: int, rows: int, values: int, said: list[int]) -> dict[str, Any]:
-    """Columns of `rows` rows with at most that many different values each."""
-    rng = np.random.default_rng(seed)
-
-    def column(choices: list[Any]) -> list[Any]:
-        return [choices[n] for n in rng.integers(min(values, len(choices)), size=rows)]
-
-    return {
-        "x": column([0.0, 1.0, np.nan, -0.0, 2.5, *range(9, 40)]),
-        "z": column(["a", None, "b", "ä", ""]),
-        "unit": column([f"person {n}" for n in range(12)]),
-        "when": column([float(n) for n in range(30)]),
-        "y": column(["p", "q", "r"]),
-        "usable": column([True, True, True, False]),
-        "given": None if not said else [said[n] for n in rng.integers(len(said), size=rows)],
-    }
-
-
-TABLES = st.builds(
-    random_columns,
-    seed=st.integers(0, 2**32 - 1),
-    rows=st.integers(1, 60),
-    values=st.sampled_from([1, 2, 3, 5, 30]),
-    said=st.sampled_from([[], [-1, 2], [-1] + [2] * 9, [-1, 1], [0, 2], [0, 1, 2], [-1, 0], [0]]),
-)
-
-
-def table(drawn: dict[str, Any], **roles: str) -> Collected:
-    columns = {name: drawn[name] for name in ("x", "z", "unit", "when", "y")}
-    columns["z"] = np.array([*drawn["z"]], dtype=object)
-    ignored = {"group": {"unit"}, "time": {"when"}}
-    spare = {"unit", "when"} - {name for role in roles for name in ignored[role]}
-    inputs = {name: values for name, values in columns.items() if name not in spare}
-    return collect(inputs, task="multiclass", usable=drawn["usable"], given=drawn["given"], **roles)
 
 
 @settings(deadline=None, max_examples=100)

@@ -2,52 +2,17 @@
 
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.artifacts import Collected
-from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.table import Columns
+from divisible import TABLES, collect, distinct, table, two_classes, visits
 from fivefold.core.session import Session
+from fivefold.division import identical
 from fivefold.errors import DataError
 from fivefold.partition import Partition, draw
-
-
-def collect(
-    columns: dict[str, Any],
-    *,
-    task: str = "binary",
-    kinds: dict[str, str] | None = None,
-    given: list[int] | None = None,
-    usable: list[bool] | None = None,
-    **roles: str,
-) -> Collected:
-    """A table whose column `y` is the target; `roles` gives others theirs, `group="person"`."""
-    by_column = {name: role for role, name in roles.items()} | {"y": "target"}
-    arrays = {}
-    listed = []
-    for name, values in columns.items():
-        array = np.asarray(values)
-        is_text = array.dtype.kind in "US"
-        arrays[name] = array.astype(object) if is_text else array
-        kind = "categorical" if array.dtype.kind in "USO" else "numeric"
-        kind = "datetime" if array.dtype.kind == "M" else kind
-        kind = (kinds or {}).get(name, kind)
-        listed.append(Column(name=name, kind=kind, role=by_column.get(name, "input")))
-    classes = () if task == "regression" else tuple(sorted(set(columns["y"])))
-    rows = len(arrays["y"])
-    return Collected(
-        table=Columns(arrays),
-        schema=Schema(columns=tuple(listed), target="y", task=task, classes=classes),
-        usable=np.ones(rows, dtype=bool) if usable is None else np.array(usable),
-        given=None if given is None else np.array(given, dtype=np.int8),
-        findings=(),
-        provenance={},
-    )
 
 
 def parts(partition: Partition) -> list[np.ndarray]:
@@ -59,16 +24,6 @@ def side_of(partition: Partition) -> dict[int, str]:
     return {
         int(row): name for name in ("train", "valid", "test") for row in getattr(partition, name)
     }
-
-
-def distinct(rows: int, **more: Any) -> dict[str, Any]:
-    """Columns of rows that all differ."""
-    return {"x": np.arange(rows, dtype=float), **more}
-
-
-def two_classes(rows: int, share: float) -> list[str]:
-    rare = round(rows * share)
-    return ["yes"] * rare + ["no"] * (rows - rare)
 
 
 def test_default_partition_is_64_16_20_and_says_how():
@@ -280,6 +235,85 @@ def test_partition_asked_for_another_way_than_the_schema_suggests_obeys():
     assert draw(collected, seed=0, by="random").how.startswith("random")
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("groups", [3, 4, 5, 10])
+@pytest.mark.parametrize("task", ["regression", "binary"])
+def test_few_groups_still_give_every_part_some_rows(groups, task, seed):
+    rng = np.random.default_rng(seed)
+    member = np.arange(200) % groups
+    value = rng.normal(size=groups)[member]
+    labels = value if task == "regression" else np.where(member % 2, "yes", "no")
+    people = [f"person {n}" for n in member]
+    collected = collect(distinct(200, person=people, y=labels), task=task, group="person")
+    partition = draw(collected, seed=seed)
+    members = [{member[row] for row in part} for part in parts(partition)]
+    assert all(members)
+    assert sum(map(len, members)) == groups
+    assert len(members[0]) >= len(members[2])
+
+
+def test_part_without_a_second_unit_is_refused_before_training():
+    columns = distinct(60, person=["ann"] * 60, y=two_classes(60, 0.5))
+    with pytest.raises(DataError) as caught:
+        draw(collect(columns, group="person"), seed=0)
+    assert str(caught.value) == (
+        "Partition: expected at least two groups to draw test rows from, found 1 in 60 rows.\n"
+        "Collect more groups, or pass Split(test=0) to have no such rows."
+    )
+    columns["person"] = ["ann"] * 30 + ["bob"] * 30
+    with pytest.raises(DataError, match="draw validation rows from, found 1 in 30 rows"):
+        draw(collect(columns, group="person"), seed=0)
+    partition = draw(collect(columns, group="person"), seed=0, valid=0)
+    assert [len(part) for part in parts(partition)] == [30, 0, 30]
+    alike = collect({"x": [1.0] * 60, "y": two_classes(60, 0.5)})
+    with pytest.raises(DataError, match="two different rows to draw test rows from, found 1"):
+        draw(alike, seed=0)
+
+
+def test_last_moment_with_most_rows_is_the_test_part():
+    times = [1.0] * 20 + [2.0] * 20 + [3.0] * 60
+    collected = collect(distinct(100, when=times, y=two_classes(100, 0.5)), time="when")
+    assert [len(part) for part in parts(draw(collected, seed=0))] == [20, 20, 60]
+
+
+def test_rows_given_to_training_and_validation_alone_give_some_for_testing():
+    given = [0] * 80 + [1] * 20
+    partition = draw(collect(distinct(100, y=two_classes(100, 0.5)), given=given), seed=0)
+    assert [len(part) for part in parts(partition)] == [64, 20, 16]
+    assert partition.valid.tolist() == list(range(80, 100))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_group_and_time_judge_by_the_future_of_people_who_were_never_seen(seed):
+    columns = visits(1000, 40)
+    collected = collect(columns, group="person", time="when")
+    partition = draw(collected, seed=seed)
+    person, when = np.array(columns["person"]), np.array(columns["when"])
+    learnt = np.concatenate([partition.train, partition.valid])
+    assert not {*person[learnt]} & {*person[partition.test]}
+    assert when[partition.train].max() < when[partition.valid].min()
+    assert when[learnt].max() < when[partition.test].min()
+    assert [len(part) for part in parts(partition)] == [320, 80, 100]
+    assert len({*person[partition.test]}) == 20
+    assert partition.how.startswith("group and time ")
+    other = draw(collected, seed=seed + 1)
+    assert {*person[other.test]} != {*person[partition.test]}
+    assert draw(collected, seed=seed).test.tolist() == partition.test.tolist()
+
+
+def test_group_and_time_with_small_parts_are_refused_with_both_ways_out():
+    with pytest.raises(DataError) as caught:
+        draw(collect(visits(120, 6), group="person", time="when"), seed=0)
+    assert str(caught.value) == (
+        "Partition: expected at least 30 rows a part by group and time at once, "
+        "found 38 for train, 10 for valid, 12 for test.\n"
+        'Pass Split(by="time") or Split(by="group").'
+    )
+    for by in ("time", "group"):
+        partition = draw(collect(visits(120, 6), group="person", time="when"), seed=0, by=by)
+        assert all(len(part) for part in parts(partition))
+
+
 def test_partition_is_never_fitted():
     partition = draw(collect(distinct(50, y=two_classes(50, 0.5))), seed=0)
     assert partition.fitted() == {}
@@ -295,43 +329,21 @@ def test_partition_saved_and_loaded_is_the_same(tmp_path: Path):
         assert one.dtype == other.dtype
 
 
-def random_columns(seed: int, rows: int, values: int, said: list[int]) -> dict[str, Any]:
-    """Columns of `rows` rows with at most that many different values each."""
-    rng = np.random.default_rng(seed)
-
-    def column(choices: list[Any]) -> list[Any]:
-        return [choices[n] for n in rng.integers(min(values, len(choices)), size=rows)]
-
-    return {
-        "x": column([0.0, 1.0, np.nan, -0.0, 2.5, *range(9, 40)]),
-        "z": column(["a", None, "b", "ä", ""]),
-        "unit": column([f"person {n}" for n in range(12)]),
-        "when": column([float(n) for n in range(30)]),
-        "y": column(["p", "q", "r"]),
-        "usable": column([True, True, True, False]),
-        "given": None if not said else [said[n] for n in rng.integers(len(said), size=rows)],
-    }
+def assert_cannot_be_drawn(error, collected, drawn, roles, *, seed, test):
+    """That a part was refused for want of a second unit to draw from, and for nothing else."""
+    said = drawn["given"] or [-1] * len(drawn["y"])
+    rows = [row for row, is_usable in enumerate(drawn["usable"]) if is_usable]
+    pool = [row for row in rows if said[row] == -1] or [row for row in rows if said[row] == 0]
+    if error.part == "valid":
+        tested = draw(collected, seed=seed, valid=0.0, test=test).test
+        pool = [row for row in rows if said[row] in (-1, 0) and row not in tested]
+    units = identical(collected, np.arange(len(said))).tolist()
+    if roles:
+        units = drawn["unit" if "group" in roles else "when"]
+    assert len({units[row] for row in pool}) < 2
 
 
-TABLES = st.builds(
-    random_columns,
-    seed=st.integers(0, 2**32 - 1),
-    rows=st.integers(1, 60),
-    values=st.sampled_from([1, 2, 3, 5, 30]),
-    said=st.sampled_from([[], [-1, 2], [-1] + [2] * 9, [-1, 1], [0, 2], [0, 1, 2], [-1, 0], [0]]),
-)
-
-
-def table(drawn: dict[str, Any], **roles: str) -> Collected:
-    columns = {name: drawn[name] for name in ("x", "z", "unit", "when", "y")}
-    columns["z"] = np.array([*drawn["z"]], dtype=object)
-    ignored = {"group": {"unit"}, "time": {"when"}}
-    spare = {"unit", "when"} - {name for role in roles for name in ignored[role]}
-    inputs = {name: values for name, values in columns.items() if name not in spare}
-    return collect(inputs, task="multiclass", usable=drawn["usable"], given=drawn["given"], **roles)
-
-
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=300)
 @given(
     drawn=TABLES,
     seed=st.integers(0, 5),
@@ -347,8 +359,14 @@ def test_partition_of_any_table_keeps_its_promises(drawn, seed, roles, valid, te
         with pytest.raises(DataError, match="expected rows to train on"):
             draw(collected, seed=seed, valid=valid, test=test)
         return
-    partition = draw(collected, seed=seed, valid=valid, test=test)
+    try:
+        partition = draw(collected, seed=seed, valid=valid, test=test)
+    except DataError as error:
+        assert_cannot_be_drawn(error, collected, drawn, roles, seed=seed, test=test)
+        return
     assert len(partition.train)
+    assert len(partition.valid) or not valid
+    assert len(partition.test) or not test
     sides = side_of(partition)
     assert sum(map(len, parts(partition))) == len(sides)
     assert sorted(sides) == [row for row, is_usable in enumerate(drawn["usable"]) if is_usable]

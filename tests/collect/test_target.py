@@ -23,10 +23,29 @@ def encoded(target):
 
 
 def test_two_texts_are_binary_with_the_rarer_one_positive():
-    target = settle(["no"] * 12 + ["yes"] * 5)
-    assert (target.task, target.classes) == ("binary", ("no", "yes"))
-    assert target.notes == ("The positive class of `y` is 'yes' (the rarer: 5 rows).",)
-    assert encoded(target).tolist() == [0] * 12 + [1] * 5
+    target = settle(["cat"] * 5 + ["dog"] * 12)
+    assert (target.task, target.classes) == ("binary", ("dog", "cat"))
+    assert target.notes == ("The positive class of `y` is 'cat' (the rarer: 5 rows).",)
+    assert encoded(target).tolist() == [1] * 5 + [0] * 12
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        *[("no", "yes", "categorical"), ("NO", "Yes", "categorical"), ("N", "Y", "categorical")],
+        *[(0, 1, "numeric"), (0.0, 1.0, "numeric"), ("0", "1", "categorical")],
+        *[(False, True, "boolean"), ("FALSE", "true", "categorical"), ("f", "t", "categorical")],
+        *[("-", "+", "categorical"), (-1, 1, "numeric"), (-1.0, 1.0, "numeric")],
+        *[("-1", "+1", "categorical"), ("Negative", "POSITIVE", "categorical")],
+    ],
+)
+@pytest.mark.parametrize("rows", [(5, 12), (12, 5)])
+def test_class_that_means_yes_is_positive_however_many_rows_have_it(first, second, kind, rows):
+    target = settle([first] * rows[0] + [second] * rows[1], kind)
+    assert encoded(target).tolist() == [0] * rows[0] + [1] * rows[1]
+    assert target.notes[0].endswith("(by its name).")
+    turned = settle([first] * rows[0] + [second] * rows[1], kind, positive=first)
+    assert encoded(turned).tolist() == [1] * rows[0] + [0] * rows[1]
 
 
 def test_positive_turns_the_classes_round():

@@ -96,3 +96,16 @@ def test_encode_rows_are_in_the_order_asked_for(collected):
     rows = encode_rows(codec, collected.table, np.array([9, 7]))
     assert rows.index.tolist() == [9, 7]
     assert rows.index.dtype == np.int64
+
+
+def test_rows_in_no_part_are_counted(collected):
+    rows = np.arange(300)
+    whole = Partition(train=rows[:200], valid=rows[200:250], test=rows[250:], how="by hand")
+    assert encode_parts(collected, whole).findings == ()
+    less = Partition(train=rows[:200], valid=rows[210:250], test=rows[251:], how="by hand")
+    (finding,) = encode_parts(collected, less).findings
+    assert (finding.code, finding.severity) == ("rows_in_no_part", "warning")
+    assert finding.sentence == (
+        "11 rows of 300 are in no part (by hand): nothing is learnt from them or judged by them."
+    )
+    assert finding.numbers == {"rows": 11, "usable": 300}

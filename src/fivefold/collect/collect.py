@@ -39,8 +39,9 @@ class Collect(Stage):
             one.
         test_source: the test rows, in any of these forms.
         task: `binary`, `multiclass` or `regression`, where the guess is not wanted.
-        positive: the class whose probability a binary model is judged by; the rarer one unless
-            said. With more than two classes: this one against the rest.
+        positive: the class whose probability a binary model is judged by. Unless said it is the
+            second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
+            rarer. With more than two classes: this one against the rest.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`.
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,

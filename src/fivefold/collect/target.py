@@ -4,14 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivefold.codecs.cell import word
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column, Label, Task
 from fivefold.codecs.table import Array
-from fivefold.codecs.target import find_label
-from fivefold.collect.labels import Labels, natural, read_labels
+from fivefold.collect.labels import Labels, read_labels
+from fivefold.collect.positive import positive_as_asked, positive_of
 from fivefold.collect.whole import WideIntegers
-from fivefold.core.faults import nearest
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
@@ -77,7 +75,7 @@ def settle_target(
 
     Texts, booleans and categories are classes; whole numbers are classes where there are at most
     20 different ones, each five times or more on average; other numbers are a regression. In a
-    binary task the rarer class is the positive one unless `positive` says otherwise. `positive`
+    binary task `positive_of` finds the positive class unless `positive` says otherwise. `positive`
     with more than two classes makes it that class against the rest.
 
     Args:
@@ -177,7 +175,9 @@ def _classes(
             classes=len(sizes),
         )
     notes = []
-    chosen = _chosen(column.name, found, source, positive) if positive is not None else None
+    chosen = (
+        positive_as_asked(column.name, found, source, positive) if positive is not None else None
+    )
     if len(sizes) > 2 and chosen is None and task == "binary":
         raise DataError(
             f"{source}, target `{column.name}`: expected two classes, found {len(sizes)}.",
@@ -192,9 +192,8 @@ def _classes(
         labels = {chosen: label, rest: rest}
         notes.append(f"`{column.name}`: all classes but {label!r} are taken together.")
     if len(sizes) == 2 and task != "multiclass":
-        last = chosen if chosen is not None else _rarer(sizes, labels)
+        last, why = (chosen, "as asked") if chosen is not None else positive_of(sizes, labels)
         classes = (labels[next(name for name in sizes if name != last)], labels[last])
-        why = "as asked" if chosen is not None else f"the rarer: {sizes[last]:,} rows"
         notes.append(f"The positive class of `{column.name}` is {classes[1]!r} ({why}).")
         settled: Task = "binary"
     else:
@@ -216,30 +215,6 @@ def _classes(
             class_findings(column.name, {str(labels[name]): sizes[name] for name in sizes})
         ),
     )
-
-
-def _chosen(name: str, found: Labels, source: str, positive: Label) -> str:
-    """The word of the positive class."""
-    classes = list(found.labels.values())
-    place = find_label(positive, classes)
-    if place is not None:
-        return list(found.labels)[place]
-    near = nearest(word(positive), [str(label) for label in classes])
-    shown = ", ".join(map(repr, classes[:10]))
-    raise DataError(
-        f"{source}, target `{name}`: expected positive= to be one of the classes, "
-        f"found {positive!r}.",
-        evidence=f"Classes: {shown}{' and more' * (len(classes) > 10)}.",
-        remedy=f"Write positive={literal(near)}." if near else "Choose one of these classes.",
-        positive=positive,
-        near=near,
-    )
-
-
-def _rarer(sizes: dict[str, int], labels: dict[str, Label]) -> str:
-    """The class with fewer rows; of two equal ones the later in natural order."""
-    later = sorted(sizes, key=lambda name: natural(str(labels[name])), reverse=True)
-    return min(later, key=lambda name: sizes[name])
 
 
 def class_findings(name: str, sizes: dict[str, int]) -> list[Finding]:

@@ -8,6 +8,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.events import Found, Noted, Progress
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
+from fivefold.division import By
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.baselines import BaselineName, fit_baselines
@@ -26,7 +27,7 @@ from fivefold.evaluate.tables import (
     per_class,
 )
 from fivefold.evaluate.timesplit import optimistic_split
-from fivefold.partition import By, Partition
+from fivefold.partition import Partition
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from fivefold.core.session import Session
 from fivefold.evaluate.estimates import number
 from fivefold.evaluate.intervals import corrected_t
 from fivefold.evaluate.metrics import HEADLINE, METRICS, OwnMetric
-from fivefold.partition import Partition, draw_folds, hold_out
+from fivefold.folds import draw_folds, hold_out
+from fivefold.partition import Partition
 
 if TYPE_CHECKING:
     import pandas as pd

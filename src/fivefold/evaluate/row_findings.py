@@ -3,10 +3,10 @@
 import numpy as np
 
 from fivefold.core.finding import Finding
+from fivefold.division import identical
 from fivefold.evaluate.drift import drifted_columns
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import found, fraction, in_words
-from fivefold.partition import identical
 
 FEW_TEST_ROWS = 200
 FEW_ROWS_OF_A_CLASS = 30

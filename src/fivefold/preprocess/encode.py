@@ -7,6 +7,8 @@ from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
+from fivefold.core.finding import Finding
+from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.partition import Partition
 from fivefold.preprocess.truncation import find_truncated
@@ -43,8 +45,27 @@ def encode_parts(
         valid=encode_rows(codec, table, partition.valid),
         test=encode_rows(codec, table, partition.test),
         codec=codec,
-        findings=find_truncated(codec),
+        findings=(*_rows_in_no_part(collected, partition), *find_truncated(codec)),
     )
+
+
+def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding]:
+    """Usable rows that the partition leaves out."""
+    usable = int(collected.usable.sum())
+    held = sum(len(part) for part in (partition.train, partition.valid, partition.test))
+    if held >= usable:
+        return []
+    return [
+        Finding(
+            code="rows_in_no_part",
+            severity="warning",
+            sentence=f"{plural(usable - held, 'row')} of {usable:,} "
+            f"{'is' if usable - held == 1 else 'are'} in no part ({partition.how}): nothing is "
+            "learnt from them or judged by them.",
+            numbers={"rows": usable - held, "usable": usable},
+            stage="Preprocess",
+        )
+    ]
 
 
 def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:

@@ -8,8 +8,9 @@ from fivefold.artifacts import Collected
 from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
+from fivefold.division import By, columns_of
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
-from fivefold.partition import TEST, VALID, By, Partition, draw
+from fivefold.partition import TEST, VALID, Partition, draw
 
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 
@@ -19,8 +20,9 @@ class Split(Stage):
 
     Args:
         by: `stratified` keeps the share of each class, `random` does not look at it, `group`
-            keeps the rows of a group together, `time` puts the latest rows last; `auto` takes the
-            schema's time column, else its group column, else stratifies.
+            keeps the rows of a group together, `time` puts the latest rows last, `group_time`
+            judges by the latest rows of groups that training has not seen; `auto` takes the
+            schema's time and group columns, or the one that there is, else stratifies.
         valid: fraction of all rows.
         test: fraction of all rows; not drawn where the source says which rows are for testing.
 
@@ -53,16 +55,16 @@ class Split(Stage):
         return draw(collected, seed=session.seed, valid=self.valid, test=self.test, by=self.by)
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
-        """A division by a column that Collect did not name."""
+        """A division by columns that Collect did not name."""
         collected = found.get(Collected)
-        if collected is None or self.by not in ("group", "time"):
-            return []
-        if collected.schema.named(self.by) is not None:
+        if collected is None:
             return []
         return [
             PreflightError(
-                f"Split: by={self.by!r} expects a {self.by} column, found none in the schema.",
-                remedy=f"Pass {self.by}=... to Collect.",
+                f"Split: by={self.by!r} expects a {role} column, found none in the schema.",
+                remedy=f"Pass {role}=... to Collect.",
                 by=self.by,
             )
+            for role in columns_of(self.by)
+            if collected.schema.named(role) is None
         ]

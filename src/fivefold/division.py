@@ -1,0 +1,197 @@
+"""Which rows belong together, and where a table of them is cut in two."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.schema import Role
+from fivefold.errors import DataError
+from fivefold.keys import codes_of, row_keys
+
+if TYPE_CHECKING:
+    from fivefold.artifacts import Collected
+    from fivefold.codecs.table import Array
+
+By = Literal["auto", "stratified", "random", "group", "time", "group_time"]
+FEWEST_ROWS = 30
+"""Rows of a part, or of a side of a fold, that is drawn by group and time at once, at least."""
+_BINS = 10
+_NEEDS: dict[By, tuple[Role, ...]] = {
+    "group": ("group",),
+    "time": ("time",),
+    "group_time": ("group", "time"),
+}
+_UNITS = {"group": "groups", "time": "moments", "group_time": "moments"}
+
+
+def columns_of(by: By) -> tuple[Role, ...]:
+    """Roles of the columns that a rule goes by."""
+    return _NEEDS.get(by, ())
+
+
+def rule_of(collected: "Collected", by: By) -> By:
+    """The rule itself where `auto` is asked: by time and group, by one of them, or stratified.
+
+    Raises:
+        DataError: if the schema lacks a column that the rule goes by.
+    """
+    schema = collected.schema
+    known = tuple(role for role in columns_of("group_time") if schema.named(role))
+    if by == "auto":
+        named: dict[tuple[str, ...], By] = {
+            ("group", "time"): "group_time",
+            ("group",): "group",
+            ("time",): "time",
+        }
+        return named.get(known, "stratified")
+    for role in columns_of(by):
+        if role not in known:
+            raise DataError(
+                f"Split: expected a {role} column for by={by!r}, found none in the schema.",
+                remedy=f"Pass {role}=... to Collect.",
+            )
+    return by
+
+
+def identical(collected: "Collected", rows: "Array") -> "Array":
+    """A number for each row; rows whose inputs are equal in every column share theirs.
+
+    Args:
+        collected: the table and its schema.
+        rows: `(n,)` positions.
+
+    Returns:
+        `(n,)` int64 from 0 in the order of first appearance.
+    """
+    return codes_of(_keys(collected)[rows])
+
+
+def _keys(collected: "Collected") -> "Array":
+    """A key for every row of the table, equal where all inputs are."""
+    inputs = collected.schema.inputs
+    if not inputs:
+        return np.zeros(len(collected.table), np.uint64)
+    return row_keys(collected.table.column(column.name) for column in inputs)
+
+
+class Units(NamedTuple):
+    """What must not be torn apart, for all rows of a table.
+
+    Args:
+        values: `(n,)`, equal for rows of one moment, of one group, or alike in all inputs.
+        target: `(n,)`, whose classes or tenths are spread evenly; None to look at none.
+        is_number: whether the target is.
+        by: the rule.
+    """
+
+    values: "Array"
+    target: "Array | None"
+    is_number: bool
+    by: By
+
+    @classmethod
+    def of(cls, collected: "Collected", by: By) -> "Units":
+        """The units of a table by a rule that is not `auto`."""
+        table, schema = collected.table, collected.schema
+        is_number = schema.task == "regression"
+        if by in ("time", "group_time"):
+            return cls(table.column(str(schema.named("time"))), None, is_number, by)
+        values = table.column(str(schema.named("group"))) if by == "group" else None
+        keys = _keys(collected) if values is None else codes_of(values)
+        target = None if by == "random" else table.column(schema.target)
+        return cls(keys, target, is_number, by)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the units are moments."""
+        return self.by in ("time", "group_time")
+
+    @property
+    def noun(self) -> str:
+        """What they are called."""
+        return _UNITS.get(self.by, "different rows")
+
+    def numbered(self, rows: "Array") -> "Array":
+        """`(len(rows),)` from 0, equal within a unit; moments in their order."""
+        here = self.values[rows]
+        if self.is_timed:
+            return np.unique(_known(here), return_inverse=True)[1]
+        return codes_of(here)
+
+    def places(self, rows: "Array", seed: int, *, stratify: bool = True) -> "Array":
+        """A place in (0, 1) for each of these rows: parts and folds are intervals of it.
+
+        Rows of one unit share a place; the rows of each stratum are spread evenly over it.
+        """
+        if len(rows) == 0:
+            return np.zeros(0)
+        if self.is_timed:
+            times = _known(self.values[rows])
+            first = np.searchsorted(np.sort(times), times, side="left")
+            return (first + 0.5) / len(rows)
+        units = self.numbered(rows)
+        strata = np.zeros(len(rows), np.int64)
+        if self.target is not None and stratify:
+            strata = _strata(self.target[rows], self.is_number)
+        highest = np.maximum.accumulate(units)  # units are numbered as they appear
+        heads = np.flatnonzero(np.diff(highest, prepend=-1))
+        sizes = np.bincount(units)
+        stratum = strata[heads]
+        order = np.lexsort((np.random.default_rng(seed).permutation(len(heads)), stratum))
+        ends = np.cumsum(sizes[order])
+        totals = np.bincount(stratum, weights=sizes)
+        begins = np.concatenate([[0.0], np.cumsum(totals)[:-1]])
+        sorted_stratum = stratum[order]
+        middle = ends - sizes[order] / 2 - begins[sorted_stratum]
+        places = np.empty(len(heads))
+        places[order] = middle / totals[sorted_stratum]
+        return places[units]
+
+    def cut(self, rows: "Array", share: float, seed: int) -> "Array":
+        """`(len(rows),)` bool: the last `share` of these rows by their places.
+
+        Where units are so few or so large that a side would have no row, strata count no more, and
+        the cut goes to the nearest end of a unit; only of a single unit one side stays empty.
+        """
+        if not 0 < share < 1 or not len(rows):
+            return np.full(len(rows), share >= 1)
+        for stratify in (True, False):
+            places = self.places(rows, seed, stratify=stratify)
+            above = places >= 1 - share
+            if above.any() and not above.all():
+                return above
+        units, counts = np.unique(places, return_counts=True)
+        if len(units) < 2:
+            return np.zeros(len(rows), bool)
+        left = len(rows) - np.cumsum(counts)[:-1]  # above each end of a unit but the last
+        nearest = units[1:][np.argmin(np.abs(left - share * len(rows)))]
+        return np.asarray(places >= nearest)
+
+
+def _known(times: "Array") -> "Array":
+    """Moments of which none is missing: those that are count as the earliest.
+
+    Raises:
+        DataError: if all are.
+    """
+    missing = np.isnat(times) if times.dtype.kind in "mM" else np.isnan(times.astype(np.float64))
+    if missing.all():
+        raise DataError(
+            "Split: expected times in the column that time= names, found none.",
+            remedy="Name another column as time, or draw by another rule.",
+        )
+    return np.where(missing, times[~missing].min(), times)
+
+
+def _strata(target: "Array", is_number: bool) -> "Array":
+    if not is_number:
+        return codes_of(target)
+    ranks = np.argsort(np.argsort(target, kind="stable"), kind="stable")
+    return (ranks * min(_BINS, max(1, len(target) // 5))) // max(len(target), 1)
+
+
+def half_of_groups(groups: "Array", seed: int) -> "Array":
+    """A seeded half of the groups that occur here, one at least."""
+    known = np.unique(groups)
+    order = np.random.default_rng(seed).permutation(len(known))
+    return known[order[: max(1, len(known) // 2)]]

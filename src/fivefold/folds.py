@@ -1,0 +1,89 @@
+"""Dividing training rows once more: folds, and rows to stop by."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
+from fivefold.errors import DataError
+from fivefold.keys import codes_of
+
+if TYPE_CHECKING:
+    from fivefold.artifacts import Collected
+    from fivefold.codecs.table import Array
+
+
+def draw_folds(
+    collected: "Collected", rows: "Array", k: int, seed: int, *, by: By = "auto"
+) -> "list[tuple[Array, Array]]":
+    """Divide rows into k folds, as the data asks: by time, by group, by both, or stratified.
+
+    By time the window expands: fold i is judged on block i + 1 of k + 1 and learns from those
+    before it. By group and time a fold is judged on half of the groups of its block, and learns
+    from the blocks before it of all other groups.
+
+    Args:
+        collected: the table and its schema.
+        rows: `(n,)` positions to divide, train and valid as a rule; never test rows.
+        k: folds, at least 2.
+        seed: of the shuffle.
+        by: `partition.by` of the run, or `auto`.
+
+    Returns:
+        For each fold the rows to learn from and the rows held out, both ascending.
+
+    Raises:
+        DataError: if k is below 2, or there are too few rows, groups or moments for it.
+    """
+    if not 2 <= k <= len(rows):
+        raise DataError(
+            f"Folds: expected from 2 to {len(rows)} of them for {len(rows)} rows, found {k}.",
+            remedy="Choose another number of folds.",
+        )
+    by, rows = rule_of(collected, by), np.sort(rows)
+    units = Units.of(collected, by)
+    numbers, places = units.numbered(rows), units.places(rows, seed)
+    blocks = k + 1 if units.is_timed else k
+    if (distinct := len(np.unique(numbers))) < blocks:
+        raise DataError(
+            f"Folds: expected at least {blocks} {units.noun} for {k} folds, found {distinct}.",
+            remedy="Choose fewer folds.",
+        )
+    block = np.minimum((places * blocks).astype(int), blocks - 1)
+    if len(np.unique(block)) < blocks:  # units of very different size: share them out by number
+        heads = np.unique(numbers, return_index=True)[1]
+        order = np.argsort(np.argsort(places[heads], kind="stable"), kind="stable")
+        block = ((order * blocks) // len(heads))[numbers]
+    if by == "group_time":
+        groups = codes_of(collected.table.column(str(collected.schema.named("group")))[rows])
+        return [_fold_of_groups(rows, block, groups, i, seed) for i in range(1, k + 1)]
+    if by == "time":
+        return [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
+    return [(rows[block != i], rows[block == i]) for i in range(k)]
+
+
+def _fold_of_groups(
+    rows: "Array", block: "Array", groups: "Array", number: int, seed: int
+) -> "tuple[Array, Array]":
+    held = np.isin(groups, half_of_groups(groups[block == number], seed + number))
+    learnt, judged = rows[(block < number) & ~held], rows[(block == number) & held]
+    if min(len(learnt), len(judged)) < FEWEST_ROWS:
+        raise DataError(
+            f"Folds: expected at least {FEWEST_ROWS} rows to learn from and to judge by group and "
+            f"time at once, found {len(learnt):,} and {len(judged):,} in fold {number}.",
+            remedy='Choose fewer folds, or pass Split(by="time") or Split(by="group").',
+            sizes=(len(learnt), len(judged)),
+        )
+    return learnt, judged
+
+
+def hold_out(
+    collected: "Collected", rows: "Array", fraction: float, seed: int, *, by: By = "auto"
+) -> "tuple[Array, Array]":
+    """Set a fraction of rows aside, as the data asks, the latest ones where it is by time.
+
+    Returns:
+        The rows that are kept, and those set aside: none where all are of one unit.
+    """
+    above = Units.of(collected, rule_of(collected, by)).cut(rows, fraction, seed)
+    return rows[~above], rows[above]
