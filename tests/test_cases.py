@@ -12,6 +12,7 @@ from sklearn import metrics
 from torch import nn
 
 import fivefold as ff
+from fivefold.cli import main
 from fivefold.errors import BundleError, ConfigError
 from fivefold.serve.requests import read as ask
 
@@ -166,3 +167,37 @@ def test_server_answers_clean_requests_and_refuses_tokens_that_json_lacks(tmp_pa
     for token in (b"NaN", b"Infinity", b"-Infinity"):
         answer = ask(model, "POST", "/predict", content=body.replace(b"null", token))
         assert answer.status_code == 422
+
+
+def far_and_near(path, offset, loss):
+    """The same numbers to predict near zero and far from it."""
+    results = []
+    for shift, more in ((0.0, []), (offset, [ff.Deploy(path)])):
+        frame = pd.DataFrame({"x": X, "z": Z, "y": shift + 16 * X + 8 * Z})
+        train = ff.Train(epochs=5, quality="fast", loss=loss, threads=1)
+        stages = [ff.Collect(frame, target="y"), ff.Preprocess(), train, *more]
+        results.append(ff.Pipeline(stages).run(seed=0, progress=False))
+    return frame, *results
+
+
+@pytest.mark.parametrize(
+    ("offset", "loss"),
+    [
+        (1.7e9, None),
+        pytest.param(-1e12, "quantile", marks=pytest.mark.slow),
+        pytest.param(1.7e9, nn.L1Loss(), marks=pytest.mark.slow),
+    ],
+)
+def test_numbers_far_from_zero_are_predicted_as_those_near_it(tmp_path, offset, loss):
+    frame, near, far = far_and_near(tmp_path / "far.ff", offset, loss)
+    wanted, deviation = near.predict(frame), (16 * X + 8 * Z).std()
+    assert len(np.unique(wanted)) == ROWS
+    model = ff.load(tmp_path / "far.ff")
+    answers = [far.predict(frame), model.predict(frame), model.predict(frame.to_dict("records"))]
+    rows, told = tmp_path / "rows.csv", tmp_path / "told.csv"
+    frame.drop(columns="y").to_csv(rows, index=False)
+    assert main(["predict", str(tmp_path / "far.ff"), str(rows), "--to", str(told)]) == 0
+    answers.append(pd.read_csv(told)["prediction"].to_numpy())
+    for found in answers:
+        np.testing.assert_allclose(found - offset, wanted, atol=1e-3 * deviation)
+    assert far[ff.Deployed].parity["tolerance"] < 1e-4 * deviation

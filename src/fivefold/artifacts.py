@@ -123,8 +123,8 @@ class Evaluated(Artifact):
 
     Attributes:
         metrics: a score with its interval by name, on the test rows.
-        scores: float32 `(n, classes)` probabilities or `(n,)` values, as the network gave them
-            for the test rows.
+        scores: float32 `(n, classes)` probabilities or float64 `(n,)` values, as the network gave
+            them for the test rows.
         target: `(n,)` the truth for the same rows: class indices, or values.
         index: `(n,)` positions of those rows in the collected table.
         folds: mean and corrected interval by name when folds ran, else empty.

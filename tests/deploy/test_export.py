@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -13,6 +15,8 @@ from fivefold.train.trees import Boosting, fit_trees
 
 class Bare(nn.Module):
     """Stands for Assembled: `scores` of blocks, computed by `rule`."""
+
+    head = SimpleNamespace(task="multiclass")
 
     def __init__(self, rule) -> None:
         super().__init__()

@@ -37,5 +37,7 @@ def test_tolerance_is_relative_to_the_spread_of_targets():
     targets = np.array([0.0, 2e5])  # deviation 1e5
     assert tolerance_of("regression", targets, np.array([1.0])) == pytest.approx(1.0)
     assert tolerance_of("binary", np.array([0, 1]), np.array([1.0])) == 1e-5
-    far = tolerance_of("regression", np.array([1e6, 1e6 + 1e-3]), np.array([1e6]))
-    assert far == pytest.approx(4 * 2.0**-23 * 1e6)
+    moved = tolerance_of("regression", targets + 1e9, np.array([1.0]) + 1e9)
+    assert moved == pytest.approx(1.0, rel=1e-5)
+    far = tolerance_of("regression", np.array([0.0, 2.0]), np.array([1.0, 101.0]))
+    assert far == pytest.approx(4 * 2.0**-23 * 100)

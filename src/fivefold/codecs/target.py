@@ -61,6 +61,22 @@ def _refuse(wrong: Array, values: Array, schema: Schema, wanted: str) -> None:
         )
 
 
+def mean_and_spread(values: Array) -> tuple[float, float]:
+    """What numbers are standardised by: their mean and deviation, 1 where they hardly differ.
+
+    Args:
+        values: `(n,)` float64 targets of training rows.
+
+    Example:
+        >>> mean_and_spread(np.array([1.0, 3.0])), mean_and_spread(np.array([5.0, 5.0]))
+        ((2.0, 1.0), (5.0, 1.0))
+    """
+    if not len(values):
+        return 0.0, 1.0
+    mean, spread = float(values.mean()), float(values.std())
+    return mean, spread if spread > 1e-12 * abs(mean) else 1.0
+
+
 def labels_of(indices: Array, schema: Schema) -> list[Label]:
     """The labels of class indices, as people write them."""
     return [schema.classes[index] for index in indices.tolist()]

@@ -21,6 +21,7 @@ from fivefold.serve.runtime import load_runtime
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
+    from fivefold.models.head import Head
 
 OPSET = 20
 EXAMPLES = 8  # a batch of one would be taken for a constant
@@ -102,7 +103,8 @@ def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> N
 
     Raises:
         ModelError: if onnxruntime refuses the graph, or an answer differs by more than 1e-5
-            (relative to the answers' size where that is above 1).
+            (relative to the answers' size where that is above 1), numbers in deviations from the
+            mean of the training targets.
     """
     onnxruntime = load_runtime()
 
@@ -119,10 +121,17 @@ def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> N
             raise _mismatch(f"an error for {rows} rows: {_first_line(error)}") from error
         if found.shape != wanted.shape:
             raise _mismatch(f"shape {found.shape} instead of {wanted.shape} for {rows} rows")
+        found, wanted = (_in_deviations(scores, model.head) for scores in (found, wanted))
         scale = max(1.0, float(np.nanmax(np.abs(wanted), initial=0.0)))
         gap = float(np.nanmax(np.abs(found - wanted), initial=0.0))
         if gap > TOLERANCE * scale or (np.isnan(found) != np.isnan(wanted)).any():
             raise _mismatch(f"answers that differ by {gap:.3g} for {rows} rows")
+
+
+def _in_deviations(scores: Array, head: "Head") -> Array:
+    if head.task != "regression":
+        return scores
+    return (scores - float(head.mean)) / float(head.std)
 
 
 def strip(proto: Any) -> None:

@@ -16,6 +16,7 @@ import fivefold
 from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
+from fivefold.codecs.target import mean_and_spread
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
@@ -195,16 +196,17 @@ def tolerance_of(task: str, targets: Array, wanted: Array) -> float:
     """The largest difference that is rounding: 1e-5, for numbers times their spread.
 
     Args:
-        task: `regression` measures by the standard deviation of `targets`.
+        task: `regression` measures by the deviation of `targets`, wherever they lie.
         targets: of the training rows.
-        wanted: the scores; a float32 of their size cannot be told more exactly than 4 units of
-            its last place.
+        wanted: the scores. A network gives them in float32 as deviations from the mean, and the
+            farthest cannot be told more exactly than 4 units of its last place.
     """
     if task != "regression":
         return TOLERANCE
-    spread = float(targets.std()) if len(targets) else 0.0
-    size = float(np.nanmax(np.abs(wanted), initial=0.0))
-    return max(TOLERANCE * spread, 4.0 * float(np.finfo(np.float32).eps) * size)
+    mean, spread = mean_and_spread(targets)
+    farthest = float(np.nanmax(np.abs(wanted - mean), initial=0.0))
+    single, double = float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps)
+    return max(TOLERANCE * spread, 4.0 * single * farthest) + 4.0 * double * abs(mean)
 
 
 def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, nn
 
+from fivefold.codecs.target import mean_and_spread
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head, Link
@@ -43,7 +44,7 @@ class Assembled(nn.Module):
         return logits
 
     def scores(self, blocks: Mapping[str, Tensor]) -> Tensor:
-        """Probabilities `(n, classes)` (two columns for binary), or values `(n,)`; float32."""
+        """Float32 probabilities `(n, classes)` (two for binary), or float64 values `(n,)`."""
         return self.head.scores(self.body(self.fixed(blocks)))
 
     @property
@@ -100,9 +101,8 @@ def assemble(
             remedy="Return the module: lambda inputs, outputs: Net(inputs, outputs).",
         )
     mean, std = 0.0, 1.0
-    if codec.schema.task == "regression" and target is not None and len(target):
-        mean, std = float(target.mean()), float(target.std())
-        std = std if std > 1e-12 * abs(mean) else 1.0
+    if codec.schema.task == "regression" and target is not None:
+        mean, std = mean_and_spread(target)
     return Assembled(fixed, body, Head(codec.schema.task, mean=mean, std=std, link=link))
 
 

@@ -56,15 +56,18 @@ class Head(nn.Module):
         return {"task": self.task, "link": self.link}
 
     def forward(self, outputs: Tensor) -> Tensor:
-        """`(n, outputs)` to logits, or to values in their own unit, of the same shape."""
+        """`(n, outputs)` to float32 logits, or to float64 values in their own unit.
+
+        float32 would not tell values apart whose mean is millions of deviations away from 0.
+        """
         if self.link == "log":
-            return (outputs.double().clamp(-STEEP, STEEP).exp() * self.mean).float()
+            return outputs.double().clamp(-STEEP, STEEP).exp() * self.mean
         if self.task == "regression":
-            return (outputs.double() * self.std + self.mean).float()
+            return outputs.double() * self.std + self.mean
         return outputs.float() / self.temperature
 
     def scores(self, outputs: Tensor) -> Tensor:
-        """`(n, outputs)` to probabilities `(n, classes)` or values `(n,)`, float32."""
+        """`(n, outputs)` to float32 probabilities `(n, classes)` or float64 values `(n,)`."""
         logits: Tensor = self(outputs)
         match self.task:
             case "regression":

@@ -30,7 +30,7 @@ def score(
         device: where to compute; None is where the network is. It goes back there afterwards.
 
     Returns:
-        Float32 `(n, classes)` probabilities, or `(n,)` values; without rows, of length 0.
+        Float32 `(n, classes)` probabilities, or float64 `(n,)` values; without rows, of length 0.
     """
     rows = len(next(iter(inputs.values())))
     if not rows:
@@ -53,7 +53,7 @@ def score(
         model.to(home)
         for module, training in modes:
             module.training = training
-    return np.concatenate(scores).astype(np.float32, copy=False)
+    return np.concatenate(scores)
 
 
 def tensor(values: "Array") -> torch.Tensor:

@@ -41,7 +41,7 @@ class Answered:
     """Some rows with their answers.
 
     Args:
-        scores: float32 `(n, classes)` probabilities, or `(n,)` values.
+        scores: float32 `(n, classes)` probabilities, or float64 `(n,)` values.
         carried: cells of the rows by column, as the source holds them.
         total: rows of the source; 0 where that is not known.
     """

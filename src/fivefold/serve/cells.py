@@ -71,10 +71,10 @@ def json_value(cell: Any) -> Any:
 
 
 def number_texts(values: "np.ndarray[Any, Any]") -> Sequence[str]:
-    """Numbers of float32 in the fewest digits that read back as the same.
+    """Numbers in the fewest digits that read back as the same of their type.
 
     Example:
         >>> list(number_texts(np.array([0.1, 1.0, 1e-7], np.float32)))
         ['0.1', '1.0', '1e-07']
     """
-    return [str(value) for value in values.astype(np.float32)]
+    return [str(value) for value in values]

@@ -40,7 +40,8 @@ class Predictor:
         bundle: where it comes from.
         codec: raw values to blocks.
         contract: what a request must look like.
-        scores: blocks to float32 `(rows, classes)` probabilities or `(rows,)` values.
+        scores: blocks to float32 `(rows, classes)` probabilities or float64 `(rows,)` values
+            (float32 in bundles of 0.1.0).
 
     Attributes:
         bundle: the verified entries.
@@ -126,7 +127,7 @@ class Predictor:
         """
         blocks = self._plain_blocks(data)
         if blocks is not None:
-            return np.asarray(self._scores(blocks), np.float32)
+            return self._scores(blocks)
         pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
         return self._score_all(pieces, 0)
 
@@ -158,8 +159,8 @@ class Predictor:
         """Scores of canonical columns; `first` is how many rows came before them."""
         if len(columns) == 0:
             shape = (0,) if self.task == "regression" else (0, len(self.classes))
-            return np.empty(shape, np.float32)
-        return np.asarray(self._scores(encoded(self._codec, columns, first)), np.float32)
+            return np.empty(shape, np.float64 if self.task == "regression" else np.float32)
+        return self._scores(encoded(self._codec, columns, first))
 
     def answers(self, scores: Array) -> Array:
         """What `predict` gives for these scores."""

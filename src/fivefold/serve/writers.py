@@ -56,8 +56,10 @@ class CsvWriter(Writer):
             self._begun = True
         columns: list[Iterable[str]] = [map(cell_text, cells_of(v)) for v in piece.carried.values()]
         for name, values in told.items():
-            is_label = name == PREDICTION and self._model.task != "regression"
-            columns.append(map(cell_text, values.tolist()) if is_label else number_texts(values))
+            if name == PREDICTION and self._model.task != "regression":
+                columns.append(map(cell_text, values.tolist()))
+            else:  # a bundle of 0.1.0 gives numbers in the digits of float32
+                columns.append(number_texts(values.astype(piece.scores.dtype)))
         self._rows.writerows(zip(*columns, strict=True))
 
     def finish(self) -> None:

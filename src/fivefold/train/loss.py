@@ -58,7 +58,8 @@ def targets(values: "Array", head: "Head", *, own: bool = False) -> Tensor:
 
     Returns:
         `(n,)`: int64 for several classes; float32 0 and 1 for two; float32 values, with mean 0
-        and deviation 1 over the training rows (with the log link: with mean 1) unless `own`.
+        and deviation 1 over the training rows (with the log link: with mean 1); float64 values
+        in their own unit for a loss of the user's.
 
     Raises:
         DataError: if the link is the log and a value is below 0, or the training mean is 0.
@@ -73,6 +74,8 @@ def targets(values: "Array", head: "Head", *, own: bool = False) -> Tensor:
             values = values / float(head.mean)
         else:
             values = (values - float(head.mean)) / float(head.std)
+    elif head.task == "regression":
+        return torch.from_numpy(np.asarray(values, dtype=np.float64))
     return torch.from_numpy(np.asarray(values, dtype=np.float32))
 
 
