@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "images"
 def main() -> None:
     """Train the demo's network and write its pictures as SVG on white."""
     result = ff.Pipeline(
-        [ff.Collect("sklearn:digits"), ff.Preprocess(), ff.Train(threads=1), ff.Evaluate()]
+        [ff.Collect("sklearn:digits"), ff.Preprocess(), ff.Train(), ff.Evaluate()]
     ).run(seed=0)
     classes = result[ff.Collected].schema.classes
     evaluated, trained = result[ff.Evaluated], result[ff.Trained]

@@ -188,7 +188,7 @@ def _demo(chosen: argparse.Namespace) -> None:
         [
             ff.Collect("sklearn:digits"),
             ff.Preprocess(),
-            ff.Train(threads=1),  # a network this small gains nothing from a second one
+            ff.Train(),
             ff.Evaluate(),
             ff.Deploy(chosen.to),
         ]

@@ -16,7 +16,7 @@ from fivefold.train.trees import Boosting, fit_trees
 class Bare(nn.Module):
     """Stands for Assembled: `scores` of blocks, computed by `rule`."""
 
-    head = SimpleNamespace(task="multiclass")
+    head, threads = SimpleNamespace(task="multiclass"), None
 
     def __init__(self, rule) -> None:
         super().__init__()

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from fivefold.errors import PreflightError
-from fivefold.train.device import find_device, peak_bytes, threads_set
+from fivefold.models.threads import threads_set
+from fivefold.train.device import find_device, peak_bytes
 
 
 def test_auto_is_a_gpu_where_there_is_one():

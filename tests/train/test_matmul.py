@@ -7,6 +7,7 @@ from fivefold.train import matmul
 from fivefold.train.matmul import (
     decide_matmul,
     decide_stack,
+    decide_threads,
     matmul_set,
     onednn_is_exact,
     take_census,
@@ -39,7 +40,9 @@ def test_census_counts_batched_products():
 def test_census_sees_attention_and_convolutions():
     layer = nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0, batch_first=True)
     assert take_census(layer(torch.randn(2, 5, 16)).sum()).attends
-    assert take_census(nn.Conv2d(1, 2, 3)(torch.randn(2, 1, 8, 8)).sum()).convolves
+    census = take_census(nn.Conv2d(4, 6, 3, groups=2)(torch.randn(2, 4, 8, 8)).sum())
+    assert census.convolves
+    assert census.convolved == 2 * (2 * 6 * 6 * 6) * (2 * 3 * 3)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,15 @@ def test_small_networks_are_stacked_and_large_or_convolutional_ones_are_not():
     assert not decide_stack(wide(), *ROWS, loss=F.cross_entropy, batch=4096)
     convolution = nn.Sequential(nn.Unflatten(1, (1, 64)), nn.Conv1d(1, 2, 3), nn.Flatten())
     assert not decide_stack(convolution, *ROWS, loss=F.cross_entropy, batch=64)
+
+
+def test_one_thread_is_for_steps_of_little_work():
+    assert decide_threads(wide(), *ROWS, loss=F.cross_entropy, batch=256) == 1
+    assert decide_threads(wide(), *ROWS, loss=F.cross_entropy, batch=4096) is None
+    layers = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 64, 3, padding=1), nn.Flatten()
+    network = nn.Sequential(nn.Unflatten(1, (1, 8, 8)), *layers, nn.Linear(64 * 64, 2))
+    assert decide_threads(network, *ROWS, loss=F.cross_entropy, batch=32) == 1
+    assert decide_threads(network, *ROWS, loss=F.cross_entropy, batch=512) is None
 
 
 def test_matmul_is_set_for_a_while_and_stays_float32():

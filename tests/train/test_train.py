@@ -16,6 +16,7 @@ from fivefold.core.session import Link, Session
 from fivefold.errors import ConfigError, ModelError, PreflightError
 from fivefold.models.assemble import digest
 from fivefold.models.score import score
+from fivefold.models.threads import threads_set
 from fivefold.train.train import Train
 
 
@@ -112,6 +113,24 @@ def test_train_fills_the_artifact(make_data):
     assert trained.resources["peak_bytes"] > 10**7
     assert not trained.model.training
     assert len(trained.first_digest) == 64
+
+
+@pytest.mark.parametrize(("asked", "told"), [(None, 1), (2, 2)])
+def test_small_networks_learn_and_answer_with_one_thread_unless_asked(make_data, asked, told):
+    data, events, seen = make_data(), [], []
+
+    class Watched(nn.Linear):
+        def forward(self, batch):
+            seen.append(torch.get_num_threads())
+            return super().forward(batch)
+
+    with threads_set(3):
+        trained = run(data, model=Watched, events=events, epochs=1, threads=asked)
+        learning, seen[:] = set(seen[-3:]), []
+        score(trained.model, data.test.inputs)
+    assert trained.settings["threads"] == told
+    assert learning == {*seen} == {told}
+    assert f"with {told} thread" in next(e.text for e in events if isinstance(e, Noted))
 
 
 def test_train_tells_its_decisions_and_every_epoch(make_data):

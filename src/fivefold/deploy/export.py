@@ -110,6 +110,7 @@ def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> N
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    options.intra_op_num_threads = 1
     for rows in (EXAMPLES, 1, 2, 2 * EXAMPLES + 1):
         batch = {name: _rows(values, rows) for name, values in example.items()}
         wanted = score(model, batch, device="cpu")

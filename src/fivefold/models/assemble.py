@@ -28,7 +28,12 @@ class Assembled(nn.Module):
         fixed: fills, scales and normalises; it has no parameters.
         body: what learns; the user's module, or a built-in one.
         head: gives values their unit, or probabilities.
+
+    Attributes:
+        threads: with which it was trained on a CPU, and answers; None is torch's own choice.
     """
+
+    threads: int | None = None
 
     def __init__(self, fixed: Fixed, body: nn.Module, head: Head) -> None:
         super().__init__()
@@ -62,16 +67,19 @@ class Assembled(nn.Module):
             "fixed": self.fixed.description,
             "body": body,
             "head": self.head.description,
+            "threads": self.threads,
         }
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """A network of the same structure, in eval mode; load its `state_dict` next."""
-        return cls(
+        network = cls(
             Fixed.from_description(description["fixed"]),
             build(description["body"]),
             Head(**description["head"]),
-        ).eval()
+        )
+        network.threads = description.get("threads")
+        return network.eval()
 
 
 def assemble(

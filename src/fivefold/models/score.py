@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from fivefold.models.threads import threads_set
+
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.models.assemble import Assembled
@@ -44,7 +46,7 @@ def score(
     scores = []
     try:
         model.to(where).eval()
-        with torch.inference_mode():
+        with threads_set(model.threads), torch.inference_mode():
             for start in range(0, rows, batch):
                 part = slice(start, start + batch)
                 blocks = {name: tensor(values[part]).to(where) for name, values in inputs.items()}

@@ -1,8 +1,6 @@
-"""Where to compute, with how many threads, and what it took."""
+"""Where to compute, and what it took."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 
@@ -41,19 +39,6 @@ def find_device(wish: str) -> torch.device:
             device=wish,
         )
     return device
-
-
-@contextmanager
-def threads_set(threads: int | None) -> Iterator[int]:
-    """Let torch use so many threads; None leaves its own choice. It is put back afterwards."""
-    before = torch.get_num_threads()
-    try:
-        if threads is not None and threads != before:
-            torch.set_num_threads(threads)
-        yield torch.get_num_threads()
-    finally:
-        if torch.get_num_threads() != before:
-            torch.set_num_threads(before)
 
 
 def peak_bytes(device: torch.device) -> int:

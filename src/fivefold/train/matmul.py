@@ -20,6 +20,9 @@ Matmul = Literal["default", "onednn"]
 WORTH = 4e6
 """Floating-point operations of a product, on average, from which oneDNN pays for its start."""
 
+SEVERAL = 2e8
+"""Floating-point operations of a step's forward pass from which more threads than one pay."""
+
 PRODUCTS = {
     "MmBackward0": ("self", "mat2"),
     "BmmBackward0": ("self", "mat2"),
@@ -36,12 +39,14 @@ class Census:
     Attributes:
         products: how many.
         operations: floating-point operations of all of them.
+        convolved: those of convolutions.
         attends: whether there was attention, which oneDNN slows down.
         convolves: whether there were convolutions.
     """
 
     products: int = 0
     operations: float = 0.0
+    convolved: float = 0.0
     attends: bool = False
     convolves: bool = False
 
@@ -56,7 +61,10 @@ def take_census(value: Tensor) -> Census:
         seen.add(node)
         left += [before for before, _ in node.next_functions]
         census.attends |= "ScaledDotProduct" in node.name()
-        census.convolves |= "Convolution" in node.name()
+        if node.name() == "ConvolutionBackward0":
+            census.convolves = True
+            kernel = getattr(node, "_saved_weight").shape  # noqa: B009 - mypy knows no such name
+            census.convolved += 2.0 * prod(node._input_metadata[0].shape) * prod(kernel[1:])
         if node.name() in PRODUCTS:
             census.products += 1
             census.operations += 2.0 * prod(node._input_metadata[0].shape) * _inner(node)
@@ -114,6 +122,28 @@ def decide_stack(
     return small and not census.attends and not census.convolves
 
 
+def decide_threads(
+    body: nn.Module, encoded: Batch, target: Tensor, *, loss: Loss, batch: int
+) -> int | None:
+    """Threads that suit a network's training on a CPU: one where a step is little work, or None.
+
+    Threads wait for one another many times a step, by spinning. On an idle machine a small network
+    gains a quarter from a second one; where other processes use the cores it takes a hundred
+    times as long.
+
+    Args:
+        body: the network, as it will be trained; a copy of it is asked once.
+        encoded: a few rows as it gets them.
+        target: their targets.
+        loss: what is minimised.
+        batch: rows a step.
+    """
+    if target.device.type != "cpu":
+        return None
+    census = _asked(body, encoded, target, loss, batch)
+    return 1 if census.operations + census.convolved < SEVERAL else None
+
+
 def _asked(body: nn.Module, encoded: Batch, target: Tensor, loss: Loss, batch: int) -> Census:
     """The census of a step's forward pass."""
     twin = copy.deepcopy(body).train()
@@ -121,6 +151,7 @@ def _asked(body: nn.Module, encoded: Batch, target: Tensor, loss: Loss, batch: i
         seed_random(0, target.device)
         census = take_census(loss(twin(encoded), target))
     census.operations *= batch / max(1, len(target))
+    census.convolved *= batch / max(1, len(target))
     return census
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
 from fivefold.train.contract import ROWS, check_module
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
-from fivefold.train.matmul import Matmul, decide_matmul, decide_stack
+from fivefold.train.matmul import Matmul, decide_matmul, decide_stack, decide_threads
 from fivefold.train.names import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
@@ -48,6 +49,7 @@ class Plan:
         precision: of the forward pass.
         boosting: how trees beside the network are grown; None for no trees.
         matmul: what multiplies matrices.
+        threads: of the CPU; None is torch's own choice, one a core.
         epochs: at most.
         batch: rows a step.
         lr: full learning rate, unless it is to be found or the optimizer is one's own.
@@ -66,6 +68,7 @@ class Plan:
     precision: Precision
     boosting: Boosting | None
     matmul: Matmul
+    threads: int | None
     epochs: int
     batch: int
     lr: float
@@ -88,8 +91,14 @@ class Plan:
         return (
             f"{self.name} of {self.parameters:,} weights{trees}{chosen}; at most {self.epochs} "
             f"epochs, {self.batch:,} of {self.rows:,} rows a step, on {self.device} in "
-            f"{self.precision}."
+            f"{self.precision}{self._threads}."
         )
+
+    @property
+    def _threads(self) -> str:
+        if self.device.type != "cpu":
+            return ""
+        return f" with {plural(self.network.threads or torch.get_num_threads(), 'thread')}"
 
 
 def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, seed: int) -> Plan:
@@ -167,6 +176,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees else None,
         matmul=matmul,
+        threads=decide_threads(network.body, encoded, target, loss=loss, batch=batch),
         epochs=stage.epochs
         or decide_epochs(habits, rows, batch, inputs, gpu=gpu, quality=stage.quality),
         batch=batch,

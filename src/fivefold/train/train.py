@@ -54,7 +54,9 @@ class Train(Stage):
             logits; None is one, or what `quality` says for a table.
         augment: random changes to images in training: `shift` by up to one pixel in 14, `flip`
             left to right.
-        threads: of the CPU; None leaves it to torch.
+        threads: of the CPU; None is one where a step of the network is little work, else one a
+            core. More than one wait for one another: they gain little on small networks, and lose
+            very much where others use the cores too.
         time_limit: seconds for the whole stage; the learning rate falls to its end in time. With
             it, what is learnt depends on the speed of the machine.
         checkpoint_seconds: between two saved states, where the run has a directory; 0 saves after
@@ -121,18 +123,21 @@ class Train(Stage):
 
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
+        from fivefold.models.threads import threads_set
         from fivefold.train.device import find_device
         from fivefold.train.learn import unlearnt
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
 
-        plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-        return make_trained(self, plan, unlearnt(self, plan, data), data, seed=session.seed)
+        with threads_set(1):  # eight rows
+            plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
+            return make_trained(self, plan, unlearnt(self, plan, data), data, seed=session.seed)
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
+        from fivefold.models.threads import threads_set
         from fivefold.train.clock import Clock
-        from fivefold.train.device import find_device, threads_set
+        from fivefold.train.device import find_device
         from fivefold.train.facts import facts_before
         from fivefold.train.learn import learn
         from fivefold.train.matmul import matmul_set
@@ -140,8 +145,10 @@ class Train(Stage):
         from fivefold.train.plan import make_plan
 
         spent = Clock(self.time_limit)
-        with threads_set(self.threads or facts_before(session).get("threads")):
+        with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
+        plan.network.threads = self.threads or facts_before(session).get("threads", plan.threads)
+        with threads_set(plan.network.threads):
             session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
                 learnt = learn(self, plan, data, session, spent=spent)

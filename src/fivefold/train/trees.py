@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
 from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
 from fivefold.models.trees import Trees, join_trees
+
+_SEVERAL = 10_000_000
+"""Numbers of a matrix from which more threads than one pay; the trees are the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +101,7 @@ def fit_trees(
             tol=0.0,
             random_state=(seed + 7919 * place) % 2**32,
         )
-        with threadpool_limits(limits=1):
+        with threadpool_limits(limits=torch.get_num_threads() if x.size >= _SEVERAL else 1):
             model.fit(x, y, X_val=x_valid, y_val=y_valid)
         best = int(np.argmax(model.validation_score_))
         found.append(model._predictors[:best])
