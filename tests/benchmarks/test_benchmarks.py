@@ -130,3 +130,14 @@ def test_standing_variant_takes_the_place_of_the_default(load: Any) -> None:
     ranks = {row.split("|")[1].strip(): float(row.split("|")[3]) for row in lines}
     assert ranks == {"fivefold-best": 1.0, "linear": 1.0, "fivefold": 2.0, "mlp": 3.0}
     assert "Missed: s against linear." in standing.verdicts(means)
+
+
+def test_bits_are_those_of_the_run_before_and_a_change_is_told(tmp_path: Path) -> None:
+    kept = tmp_path / "before.json"
+    run("bits.py", "--cases", "texts", "--to", kept)
+    assert "equal" in run("bits.py", "--cases", "texts", "--against", kept)
+    before = json.loads(kept.read_text())
+    before["texts"]["weights"] = "other"
+    kept.write_text(json.dumps(before))
+    with pytest.raises(AssertionError):
+        run("bits.py", "--cases", "texts", "--against", kept)
