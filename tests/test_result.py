@@ -79,3 +79,21 @@ def test_predict_after_a_harmless_stage_compares_once(monkeypatch):
     for rows in (frame(), frame()[:1]):
         assert (result.predict_proba(rows) == plain.predict_proba(rows)).all()
     assert len(calls) == 1
+
+
+def test_result_with_a_leak_says_so_before_its_scores():
+    x = np.random.default_rng(0).normal(size=200)
+    honest = pd.DataFrame({"x": x, "y": np.where(x + np.sin(9 * x) > 0, "yes", "no")})
+
+    def result(frame):
+        train = ff.Train("mlp", epochs=1, threads=1)
+        stages = [ff.Collect(frame, target="y"), ff.Preprocess(), train, ff.Evaluate(baselines=())]
+        return ff.Pipeline(stages).run(seed=0, progress=False)
+
+    spoilt = result(honest.assign(alive=np.where(honest["y"] == "yes", "A", "B")))
+    assert "; ! 1 serious finding: roc_auc" in repr(spoilt)
+    page = spoilt._repr_html_()
+    assert page.index("<b>! serious</b> Column `alive`") < page.index("<td>! roc_auc</td>")
+    plain = result(honest)
+    assert "; roc_auc" in repr(plain)
+    assert "serious" not in plain._repr_html_()

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, listed_names, missing_of
-from fivefold.report.outlet import check_place, mute, say, standard_output, whole_file
+from fivefold.report.outlet import (
+    check_place,
+    mute,
+    say,
+    standard_output,
+    terminal_width,
+    whole_file,
+)
 
 if TYPE_CHECKING:
     from fivefold.pipeline import Pipeline
@@ -201,7 +208,12 @@ def _demo(chosen: argparse.Namespace) -> None:
         "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
     }
     seconds = time.perf_counter() - begun
-    say(summary(**_parts(result), leak_checked=True, seconds=seconds, commands=commands))
+    width = terminal_width()
+    say(
+        summary(
+            **_parts(result), leak_checked=True, seconds=seconds, commands=commands, width=width
+        )
+    )
 
 
 def _run(chosen: argparse.Namespace) -> None:
@@ -225,7 +237,8 @@ def _run(chosen: argparse.Namespace) -> None:
     commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
     try:
-        say(summary(**_parts(result), seconds=seconds, commands=commands))
+        width = terminal_width()
+        say(summary(**_parts(result), seconds=seconds, commands=commands, width=width))
     finally:  # neither costs the other
         if chosen.report is not None:
             result.report(chosen.report)

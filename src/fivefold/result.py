@@ -14,8 +14,10 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.finding import Finding
 from fivefold.core.store import write_bytes
+from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.partition import Partition
+from fivefold.report.ranking import serious
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,19 +179,26 @@ class Result:
         names = ", ".join(str(key) for key in self.context)
         scores = ""
         if Evaluated in self:
-            scores = "; " + ", ".join(f"{k} {v}" for k, v in list(self.metrics.items())[:3])
+            count = len(serious(self.findings))
+            mark = f"! {plural(count, 'serious finding')}: " if count else ""
+            scores = f"; {mark}" + ", ".join(f"{k} {v}" for k, v in list(self.metrics.items())[:3])
         return f"Result({names}{scores})"
 
     def _repr_html_(self) -> str:
         if Evaluated not in self:
             return f"<pre>{html.escape(repr(self))}</pre>"
+        warned = "".join(
+            f"<p><b>! serious</b> {html.escape(finding.sentence)}</p>"
+            for finding in serious(self.findings)
+        )
         rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{html.escape(str(value))}</td></tr>"
+            f"<tr><td>{'! ' * bool(warned)}{html.escape(name)}</td>"
+            f"<td>{html.escape(str(value))}</td></tr>"
             for name, value in self.metrics.items()
         )
         found = "".join(
             f"<li><b>{finding.severity}</b> {html.escape(finding.sentence)}</li>"
             for finding in self.findings
-            if finding.severity != "note"
+            if finding.severity == "warning"
         )
-        return f"<table>{rows}</table><ul>{found}</ul>"
+        return f"{warned}<table>{rows}</table><ul>{found}</ul>"

@@ -27,6 +27,15 @@ def test_card_states_scores_rivals_findings_and_limitations(a_run: Any) -> None:
     assert "## Limitations" in text
 
 
+def test_card_serious_findings_stand_above_the_scores(a_run: Any) -> None:
+    text = card(**given(a_run()))
+    assert "> **! serious**: `z` tells `y`." in text.replace("\\", "")
+    assert text.index("**! serious**") < text.index("| ROC-AUC |")
+    run = a_run()
+    run["collected"] = run["collected"].replace(findings=())
+    assert "serious" not in card(**given(run))
+
+
 def test_card_without_evaluation_says_so(a_run: Any) -> None:
     text = card(**{**given(a_run()), "evaluated": None})
     assert "Not measured: this model was not evaluated." in text

@@ -111,12 +111,23 @@ def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
     )
 
 
+def test_render_serious_findings_stand_above_the_scores_that_they_mark(a_run: Any) -> None:
+    run = a_run()
+    words = [word for word in Page(render(**run)).words if word]
+    assert words.index("! serious") < words.index("! ROC-AUC")
+    assert "ROC-AUC" not in words[: words.index("Findings")]
+    run["collected"] = run["collected"].replace(findings=())
+    words = [word for word in Page(render(**run)).words if word]
+    assert not any(word.startswith("!") for word in words)
+    assert "ROC-AUC" in words[: words.index("Findings")]
+
+
 def test_render_score_that_is_not_defined_gives_its_reason(a_run: Any) -> None:
     run = a_run()
     reason = Estimate(float("nan"), method="one class only", n=500)
     scores = {**run["evaluated"].metrics, "roc_auc": reason}
     run["evaluated"] = run["evaluated"].replace(metrics=scores)
     words = Page(render(**run)).words
-    place = words.index("ROC-AUC")
+    place = words.index("! ROC-AUC")
     assert [word for word in words[place:] if word][1:3] == ["not defined", "one class only"]
     assert "nan" not in words

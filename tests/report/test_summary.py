@@ -32,7 +32,7 @@ def test_summary_states_rows_network_scores_and_bundle(a_run: Any, deployed: Dep
     checked = "fitted on the training rows only: checked by corrupting the others"
     assert f"         {checked}" in lines
     assert "network  MLP, 12,345 parameters, best of 3 epochs: 2" in lines
-    assert "scores   500 test rows: ROC-AUC 0.9300 [0.9200, 0.9400]" in text
+    assert "scores   ! 500 test rows: ROC-AUC 0.9300 [0.9200, 0.9400]" in text
     assert "y.ff, 412 kB, SHA-256 efefefefefefefef" in text
     assert "replayed 500 test rows by frame, csv: largest difference 1e-07" in text
 
@@ -55,9 +55,51 @@ def test_summary_serious_findings_come_first_and_the_rest_is_counted(a_run: Any)
     run["evaluated"] = run["evaluated"].replace(findings=more)
     lines = summary(**run).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("found"))
-    assert lines[start] == "found    serious: `z` tells `y`."
+    assert lines[start] == "found    ! serious: `z` tells `y`."
     assert lines[start + 1] == "         warning: Loss rises again."
     assert lines[start + 3] == "         and 4 notes more"
+
+
+def test_summary_serious_findings_stand_above_the_scores_that_they_mark(a_run: Any) -> None:
+    lines = summary(**a_run()).splitlines()
+    marked = [line for line in lines if "! " in line]
+    assert [line[:9].strip() for line in marked] == ["found", "scores"]
+    run = a_run()
+    run["collected"] = run["collected"].replace(findings=())
+    lines = summary(**run).splitlines()
+    assert not any("! " in line for line in lines)
+    assert any(line.startswith("scores   500 test rows") for line in lines)
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+def test_summary_wraps_lines_and_cuts_nothing_off(a_run: Any, width: int) -> None:
+    run = a_run()
+    long = " ".join(f"word{n}" for n in range(60))
+    serious = Finding(code="x", severity="serious", sentence=long)
+    run["evaluated"] = run["evaluated"].replace(findings=(serious, serious))
+    told = summary(**run, width=width)
+    lines = told.splitlines()
+    assert max(map(len, lines)) <= width
+    assert "…" not in told
+    flat = " ".join(told.split())
+    assert flat.count(long) == 2
+    assert flat.count("! serious") == 3
+    block = lines[[line[:5] for line in lines].index("found") + 1]
+    assert block.startswith(" " * 9)
+
+
+def test_summary_tells_fewer_findings_where_lines_are_many(a_run: Any) -> None:
+    run = a_run()
+    run["collected"] = run["collected"].replace(findings=())
+    warnings = tuple(
+        Finding(code="x", severity="warning", sentence=f"Warning {n}. " + "Word by word. " * 40)
+        for n in range(3)
+    )
+    run["evaluated"] = run["evaluated"].replace(findings=warnings)
+    lines = summary(**run).splitlines()
+    assert len(lines) <= LINES
+    assert sum("warning: Warning" in line for line in lines) == 1
+    assert any(line.endswith("and 2 warnings more") for line in lines)
 
 
 def test_summary_errors_equal_a_count_by_hand(a_run: Any) -> None:
@@ -76,7 +118,7 @@ def test_summary_regression_says_how_far_off(a_run: Any) -> None:
 
 
 def test_summary_few_test_rows_leads_with_folds(a_run: Any) -> None:
-    assert "scores   5 folds (few test rows): ROC-AUC 0.9200" in summary(
+    assert "scores   ! 5 folds (few test rows): ROC-AUC 0.9200" in summary(
         **a_run(test_rows=60, folds=True)
     )
 

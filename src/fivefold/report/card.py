@@ -6,7 +6,7 @@ from typing import Any
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.report.headline import display_name
-from fivefold.report.ranking import ranked
+from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, ends, inert, markdown
 
 NETWORK = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
@@ -41,6 +41,7 @@ def card(
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
     else:
+        blocks += _warnings(collected, preprocessed, trained, evaluated)
         blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
         if evaluated.folds:
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
@@ -82,6 +83,12 @@ def _scores(scores: Mapping[str, Estimate], heading: str) -> str:
         words = [inert(display_name(name)), value, interval, how, f"{score.n:,}"]
         lines.append(f"| {' | '.join(words)} |")
     return "\n".join(lines)
+
+
+def _warnings(*stages: Collected | Preprocessed | Trained | Evaluated | None) -> list[str]:
+    """What makes the scores below untrustworthy."""
+    found = serious(finding for stage in stages if stage for finding in stage.findings)
+    return [f"> **! serious**: {inert(finding.sentence)}" for finding in found]
 
 
 def _findings(*stages: Collected | Preprocessed | Trained | Evaluated | None) -> str:

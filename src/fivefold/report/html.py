@@ -12,7 +12,7 @@ from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocess
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
-from fivefold.report.ranking import ranked
+from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict
 
@@ -61,6 +61,7 @@ def render(
     from jinja2 import Environment, StrictUndefined
 
     schema = collected.schema
+    findings = ranked(_all_findings(collected, preprocessed, trained, evaluated, deployed))
     few = ""
     if leads_with_folds(evaluated):
         few = (
@@ -89,7 +90,8 @@ def render(
         ],
         few=few,
         verdict=verdict(evaluated, schema),
-        findings=ranked(_all_findings(collected, preprocessed, trained, evaluated, deployed)),
+        findings=findings,
+        serious=serious(findings),
         pictures=_pictures(collected, trained, evaluated),
         metrics=_scores(evaluated.metrics),
         folds=_scores(evaluated.folds) if evaluated.folds else None,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TextIO
 
 from fivefold.errors import PreflightError
@@ -100,3 +101,8 @@ def mute() -> None:
     """Drop what standard output still holds, or Python would try to write it when it leaves."""
     with suppress(OSError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def terminal_width(usual: int = 100) -> int:
+    """Columns of the terminal that is written to; the usual ones where it is a file or a pipe."""
+    return get_terminal_size((usual, 24)).columns if sys.stdout.isatty() else usual

@@ -7,6 +7,16 @@ from fivefold.core.finding import Finding
 SEVERITIES = ("serious", "warning", "note")
 
 
+def serious(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that make a score untrustworthy.
+
+    Example:
+        >>> serious([Finding(code="rows", severity="note", sentence="10 rows.")])
+        []
+    """
+    return [finding for finding in findings if finding.severity == "serious"]
+
+
 def ranked(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by severity, the serious ones first, otherwise in the order they were made.
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,18 @@ from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocess
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
-from fivefold.report.ranking import ranked
-from fivefold.report.tables import aligned, cell, shortened
+from fivefold.report.ranking import ranked, serious
+from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict
 
 if TYPE_CHECKING:
     from fivefold.partition import Partition
 
 LINES, WIDTH, INDENT = 25, 100, 9
+NARROWEST = 40
 MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 4, 3
+MARK = "!"
+"""Stands before serious findings, and before the scores that they spoil."""
 TOLD = ("rows",)
 """Findings that say what the line above them says."""
 DOORS = ("frame", "csv", "json", "raw")
@@ -35,8 +39,12 @@ def summary(
     leak_checked: bool = False,
     seconds: float | None = None,
     commands: Mapping[str, str] | None = None,
+    width: int = WIDTH,
 ) -> str:
     """What a person wants to know after a run.
+
+    Nothing is cut off: long lines go on below their beginning. Where that would take more than 25
+    lines, fewer findings are told and the rest are counted; serious ones are always told.
 
     Args:
         collected: the data.
@@ -48,21 +56,23 @@ def summary(
         leak_checked: whether held-out rows were corrupted and nothing fitted moved.
         seconds: the whole run, wall-clock.
         commands: what to do next: a command, and what it is for; two at most.
+        width: columns of the terminal.
 
     Returns:
-        At most 25 lines of at most 100 columns, without a trailing newline.
+        Lines of at most that many columns where no word is longer, without a trailing newline.
     """
     later = [
         part.findings for part in (preprocessed, trained, evaluated, deployed) if part is not None
     ]
     findings = [*collected.findings, *(finding for found in later for finding in found)]
-    blocks = {"data": [_data(collected)], "found": _found(findings)}
+    blocks: dict[str, list[str]] = {"data": [_data(collected)], "found": []}
     blocks["rows"] = [_rows(partition, preprocessed)]
     if leak_checked:
         blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
     blocks["network"] = [_network(trained)]
     if evaluated is not None:
-        blocks["scores"] = [_scores(evaluated, collected)]
+        mark = f"{MARK} " if serious(findings) else ""
+        blocks["scores"] = [mark + _scores(evaluated, collected)]
         blocks["models"] = _models(evaluated, collected)
         blocks["errors"] = [_errors(evaluated, collected)]
     if deployed is not None:
@@ -71,12 +81,25 @@ def summary(
         blocks["total"] = [f"{seconds:.1f} s"]
     pairs = [[command, use] for command, use in list((commands or {}).items())[:2]]
     blocks["next"] = aligned(pairs, [False, False]) if pairs else []
-    told = [
-        f"{'' if number else head:<{INDENT}}{line}".rstrip()
-        for head, lines in blocks.items()
-        for number, line in enumerate(lines)
-    ]
-    return "\n".join(shortened(line, WIDTH) for line in told[:LINES])
+    width = max(width, NARROWEST)
+    told = {head: _wrapped(head, lines, width) for head, lines in blocks.items()}
+    free = LINES - sum(map(len, told.values()))
+    told["found"] = _found(findings, width, free)
+    return "\n".join(line for lines in told.values() for line in lines)
+
+
+def _wrapped(head: str, lines: Iterable[str], width: int) -> list[str]:
+    """The lines of a block, its name before the first, each going on below its beginning."""
+    found: list[str] = []
+    for line in lines:
+        start = f"{'' if found else head:<{INDENT}}"
+        if len(start + line) <= width:
+            found.append((start + line).rstrip())
+        else:
+            room = width - INDENT
+            parts = wrap(line, room, break_long_words=False, break_on_hyphens=False)
+            found += [start + parts[0], *(" " * INDENT + part for part in parts[1:])]
+    return found
 
 
 def _data(collected: Collected) -> str:
@@ -92,17 +115,33 @@ def _data(collected: Collected) -> str:
     )
 
 
-def _found(findings: Iterable[Finding]) -> list[str]:
+def _found(findings: Iterable[Finding], width: int, free: int) -> list[str]:
     ordered = [finding for finding in ranked(findings) if finding.code not in TOLD]
-    lines = [f"{finding.severity}: {finding.sentence}" for finding in ordered[:MOST_FINDINGS]]
-    if len(ordered) > MOST_FINDINGS:
-        rest = Counter(finding.severity for finding in ordered[MOST_FINDINGS:])
-        counts = ", ".join(
-            f"{count} {severity}{'s' if count > 1 and severity != 'serious' else ''}"
-            for severity, count in rest.items()
-        )
-        lines.append(f"and {counts} more")
-    return lines or ["nothing odd"]
+    if not ordered:
+        return _wrapped("found", ["nothing odd"], width)
+    most = max(MOST_FINDINGS, len(serious(ordered)))
+    least = max(1, len(serious(ordered)))
+    for count in range(min(most, len(ordered)), least - 1, -1):
+        lines = [_sentence(finding) for finding in ordered[:count]]
+        rest: Counter[str] = Counter(finding.severity for finding in ordered[count:])
+        if rest:
+            lines.append(f"and {_counts(rest)} more")
+        told = _wrapped("found", lines, width)
+        if len(told) <= free:
+            break
+    return told
+
+
+def _sentence(finding: Finding) -> str:
+    mark = f"{MARK} " if finding.severity == "serious" else ""
+    return f"{mark}{finding.severity}: {finding.sentence}"
+
+
+def _counts(severities: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{count} {severity}{'s' if count > 1 and severity != 'serious' else ''}"
+        for severity, count in severities.items()
+    )
 
 
 def _rows(partition: "Partition", preprocessed: Preprocessed) -> str:
@@ -125,9 +164,8 @@ def _scores(evaluated: Evaluated, collected: Collected) -> str:
     if not lines:
         return "not defined on these rows"
     few = " (few test rows)" if leads_with_folds(evaluated) else ""
-    scores = [f"{line.name} {cell(line.score)}" for line in lines]
-    told = [f"{lines[0].rows}{few}: {', '.join(scores[:count])}" for count in (2, 1)]
-    return told[0] if len(told[0]) <= WIDTH - INDENT else told[1]
+    scores = [f"{line.name} {cell(line.score)}" for line in lines[:2]]
+    return f"{lines[0].rows}{few}: {', '.join(scores)}"
 
 
 def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
