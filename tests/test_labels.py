@@ -1,6 +1,7 @@
 """Labels by every way: as the source wrote them, in scores, answers, bundles and settings."""
 
 import json
+import zipfile
 from decimal import Decimal
 
 import numpy as np
@@ -8,10 +9,13 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.artifacts import Collected, Preprocessed
+from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.cli import main
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.target import encode_labels, find_label
+from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.errors import DataError, PreflightError
+from fivefold.models.assemble import digest
 from fivefold.partition import Partition
 from fivefold.train.loss import class_weights
 
@@ -136,6 +140,81 @@ def test_weights_of_labels_that_are_not_there_are_refused():
         run(frame, positive="3")
 
 
+@pytest.mark.parametrize(
+    ("labels", "weights"),
+    [
+        ((0, 1), [{0: 1, 1: 9}, {0.0: 1, 1.0: 9}, {"0": 1, "1": 9}, {False: 1, True: 9}]),
+        ((0.0, 1.0), [{0: 1, 1: 9}, {"0.0": 1, "1.0": 9}, {np.int8(0): 1, np.float32(1): 9}]),
+        ((False, True), [{False: 1, True: 9}, {0: 1, 1: 9}, {"False": 1, "true": 9}, {"1": 9}]),
+        (("0", "1"), [{0: 1, 1: 9}, {"0": 1, "1": 9}, {np.True_: 9}]),
+        ((-0.5, 2.5), [{-0.5: 1, 2.5: 9}, {"-0.50": 1, "2.5": 9}]),
+    ],
+)
+def test_weights_by_labels_of_any_type_train_the_same_network(tmp_path, labels, weights):
+    frame = pd.DataFrame({"x": X, "y": pd.Series(labels)[(X > 1).astype(int)].to_numpy()})
+    found = set()
+    for number, asked in enumerate(weights):
+        train = {"class_weights": asked, "model": "mlp"}
+        result = run(frame, train=train, task="binary", positive=labels[1])
+        found.add(digest(result[Trained].model))
+        target = result[Preprocessed].train.target
+        assert (target == 1).sum() < (target == 0).sum()
+        wanted = np.array([1.0, 9.0]) * len(target) / (1.0 * (target == 0) + 9.0 * target).sum()
+        weight = class_weights(asked, target, result[Collected].schema.classes)
+        np.testing.assert_allclose(weight, wanted, rtol=1e-6)
+        stage = ff.Train(**train)
+        text = write_recipe([stage])
+        again = read_recipe(text)[0].class_weights
+        assert [*map(type, again)] == [*map(type, stage.class_weights)]
+        assert again == stage.class_weights
+        text_keys = all(isinstance(label, str) for label in again)
+        written = json.loads(text)["stages"][0]["with"]["class_weights"]
+        assert written == (again if text_keys else [list(pair) for pair in again.items()]), number
+    assert len(found) == 1
+
+
+def test_weights_by_numbers_go_through_directory_bundle_and_shell(tmp_path, capsys):
+    path, to, directory = tmp_path / "t.csv", tmp_path / "t.ff", tmp_path / "run"
+    pd.DataFrame({"x": X, "y": (X > 1).astype(int)}).to_csv(path, index=False)
+    pipeline = ff.Pipeline(
+        [
+            ff.Collect(str(path), target="y"),
+            ff.Preprocess(),
+            ff.Train("mlp", epochs=1, class_weights={0: 1, 1: 9}),
+            ff.Evaluate(baselines=("constant",)),
+            ff.Deploy(to),
+        ]
+    )
+    result = pipeline.run(seed=0, directory=directory, progress=False)
+    again = pipeline.run(seed=0, directory=directory, resume=True, progress=False)
+    assert digest(again[Trained].model) == digest(result[Trained].model)
+    with zipfile.ZipFile(to) as bundle:
+        texts = [
+            bundle.read("recipe.json").decode(),
+            (directory / "recipe.json").read_text("utf-8"),
+        ]
+    for text in (*texts, pipeline.to_json()):
+        train = json.loads(text)["stages"][2]["with"]
+        assert train["class_weights"] == [[0, 1.0], [1, 9.0]]
+        (tmp_path / "recipe.json").write_text(text, "utf-8")
+        to.unlink()
+        assert main(["run", str(tmp_path / "recipe.json"), "--seed", "0"]) == 0
+        graph = ff.load(to).predict_proba([{"x": 0.5}, {"x": 2.0}])
+        np.testing.assert_allclose(graph, result.predict_proba([{"x": 0.5}, {"x": 2.0}]), atol=1e-6)
+
+
+def test_weights_of_one_class_twice_are_refused_before_training():
+    frame = pd.DataFrame({"x": X, "y": (X > 0).astype(int)})
+    for weights in ({1: 2, "1": 3}, {"1.0": 2, 1: 3}, {True: 2, "1": 3}):
+        with pytest.raises(PreflightError, match=r"one weight for the class 1, found 2, of") as one:
+            run(frame, train={"class_weights": weights})
+        assert one.value.labels == tuple(weights)
+        assert "Leave all but one of them out" in one.value.remedy
+    with pytest.raises(PreflightError, match="found 2 faults") as both:
+        run(frame, train={"class_weights": {1: 2, "1": 3, 2: 1}}, positive=1)
+    assert "classes 0, 1, found one of 2." in str(both.value)
+
+
 def test_find_label_knows_numbers_by_value_and_texts_by_word():
     assert find_label("0.50", (0.25, 0.5)) == 1
     assert find_label(np.float32(0.1).item(), (0.1, float(np.float32(0.1)))) == 1
@@ -144,6 +223,13 @@ def test_find_label_knows_numbers_by_value_and_texts_by_word():
     assert find_label("1e3", ("1000", "1e3")) == 1
     assert find_label("TRUE", (False, True)) == 1
     assert find_label("x", (0.5, 1.0)) is None
+    for asked in (1, 1.0, "1", "1.0", True, "TRUE"):
+        assert find_label(asked, (False, True)) == 1
+    for asked in (2, "yes", 0.5):
+        assert find_label(asked, (False, True)) is None
+    assert [find_label(True, classes) for classes in ((0, 1), (0.0, 1.0), ("0", "1"))] == [1, 1, 1]
+    assert find_label(True, ("1", "True")) == 1
+    assert find_label(True, ("no", "yes")) is None
 
 
 def test_float32_labels_are_encoded_from_raw_cells_too():

@@ -11,6 +11,7 @@ from fivefold.artifacts import Collected
 from fivefold.collect.collect import Collect
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
+from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.session import Link, Session
 from fivefold.errors import ConfigError, DataError, PreflightError
 from fivefold.reading.source import form_of
@@ -324,3 +325,12 @@ def test_complex_numbers_in_a_frame_are_named():
     frame = pd.DataFrame({"z": [1j, 2j] * 10, "x": [1.5, 2, 3, 4] * 5, "y": ["a", "b"] * 10})
     found = run(frame, target="y")
     assert found.schema["z"].reason == "complex128 values"
+
+
+def test_missing_numbers_by_column_may_be_keys():
+    table = {"x": [1.0, -999.0, 3.0, 4.0] * 10, "z": [0.5, 1.5] * 20, "y": ["a", "b"] * 20}
+    for said in ({-999: True}, {-999.0: True}, {"-999": True, "NA": False}, [-999]):
+        stage = Collect(table, target="y", missing={"x": said})
+        assert int(np.isnan(stage.run(Session()).table.column("x")).sum()) == 10
+        (again,) = read_recipe(write_recipe([stage.replace(source="a.csv")]))
+        assert again.missing == stage.missing

@@ -85,6 +85,8 @@ def labels_of(indices: Array, schema: Schema) -> list[Label]:
 def find_label(asked: Label, classes: Sequence[Label]) -> int | None:
     """The place of a label that may be written otherwise: `"1.0"`, `1.0` and `1` are one.
 
+    Between numbers and truth values, 1 is true and 0 is false.
+
     Args:
         asked: as a user writes it.
         classes: labels as the source wrote them.
@@ -97,6 +99,8 @@ def find_label(asked: Label, classes: Sequence[Label]) -> int | None:
     words = [word(label) for label in classes]
     if wanted in words:
         return words.index(wanted)
+    if isinstance(asked, bool | np.bool_):
+        return find_label(int(asked), classes)
     try:
         number = as_float(asked)
     except BAD:
@@ -107,6 +111,8 @@ def find_label(asked: Label, classes: Sequence[Label]) -> int | None:
         if isinstance(label, float)
         and (label == number or (_of_float32(label) and word(np.float32(label)) == word(number)))
     ]
+    if number in (0, 1) and all(isinstance(label, bool) for label in classes):
+        near = [place for place, label in enumerate(classes) if label == number]
     return near[0] if near else None
 
 

@@ -78,7 +78,7 @@ class Collect(Stage):
     positive: Label | None = None
     kinds: dict[str, Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
-    missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[str, bool]] = ()
+    missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
     thousands: Thousands | dict[str, Thousands] | None = None
     date_format: str | dict[str, str] | None = None
@@ -121,9 +121,9 @@ class Collect(Stage):
                 raise ValueError("expected columns first, {column: {text: True or False}}")
             if not isinstance(said, dict):
                 continue
-            if not all(isinstance(t, str) and isinstance(c, bool) for t, c in said.items()):
+            if not all(isinstance(t, Cell) and isinstance(c, bool) for t, c in said.items()):
                 raise ValueError(f"expected {{text: True or False}} for `{name}`")
-            if any(not text.strip() and not counts for text, counts in said.items()):
+            if any(not str(text).strip() and not counts for text, counts in said.items()):
                 raise ValueError(f"the empty text always stands for missing, also in `{name}`")
         return missing
 

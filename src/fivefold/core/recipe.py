@@ -1,14 +1,15 @@
 """A pipeline as JSON, and back."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any
 
 from fivefold.core.brief import brief
 from fivefold.core.faults import nearest
 from fivefold.core.stage import IsData, Stage
+from fivefold.core.values import NOTE, write_value
 from fivefold.errors import RecipeError
 
 FORMAT = "fivefold/recipe-1"
@@ -47,7 +48,7 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
         ConfigError: if a setting is wrong.
     """
     try:
-        recipe = json.loads(text)
+        recipe = json.loads(text, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise RecipeError(
             f"Recipe: expected JSON, found {error.msg} in line {error.lineno}.",
@@ -94,6 +95,18 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
     return built
 
 
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RecipeError(
+            f"Recipe: expected each name once, found {twice!r} twice.",
+            remedy="Leave one of them out.",
+        )
+    return found
+
+
 def _is_entry(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
@@ -105,7 +118,7 @@ def _is_entry(entry: Any) -> bool:
 def _noted(value: Any) -> str:
     """The name in a `{"$object": name}` at any depth, or an empty string."""
     if isinstance(value, dict):
-        parts = [str(value["$object"])] if "$object" in value else map(_noted, value.values())
+        parts = [str(value[NOTE])] if NOTE in value else map(_noted, value.values())
     else:
         parts = map(_noted, value) if isinstance(value, list) else []
     return next(filter(None, parts), "")
@@ -127,10 +140,12 @@ def _settings(stage: Stage, strict: bool) -> dict[str, Any]:
     settings = {}
     for name, value in stage.settings().items():
         where = f"{type(stage).__name__}.{name}"
-        marks = type(stage).model_fields[name].metadata
-        rows = any(isinstance(mark, IsData) for mark in marks) and not _is_place(value)
+        field = type(stage).model_fields[name]
+        rows = any(isinstance(mark, IsData) for mark in field.metadata) and not _is_place(value)
         noted = rows and not strict
-        settings[name] = _note_of(value, where) if noted else _as_json(value, where, strict)
+        settings[name] = (
+            _note_of(value, where) if noted else write_value(value, field.annotation, where, strict)
+        )
     return settings
 
 
@@ -142,35 +157,9 @@ def _is_place(value: Any) -> bool:
 
 def _note_of(value: Any, where: str) -> dict[str, str]:
     """What stands for rows: their type, and the digest of plain ones."""
-    note = {"$object": type(value).__name__}
+    note = {NOTE: type(value).__name__}
     try:
-        text = json.dumps(_as_json(value, where, strict=True))
+        text = json.dumps(write_value(value, Any, where, strict=True))
     except RecipeError:
         return note
     return {**note, "sha256": sha256(text.encode()).hexdigest()}
-
-
-def _as_json(value: Any, where: str, strict: bool) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, PathLike):
-        return fspath(value)
-    if isinstance(value, tuple | list):
-        return [_as_json(item, where, strict) for item in value]
-    if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str):
-                raise RecipeError(
-                    f"Recipe: expected texts as keys, found {key!r} in {where}.",
-                    remedy="Write its keys as texts.",
-                    setting=where,
-                )
-        return {key: _as_json(item, where, strict) for key, item in value.items()}
-    name = getattr(value, "__name__", type(value).__name__)
-    if strict:
-        raise RecipeError(
-            f"Recipe: expected plain values, found {name} in {where}.",
-            remedy="Keep such a pipeline as a Python script, or give a path or a name instead.",
-            setting=where,
-        )
-    return {"$object": name}

@@ -1,6 +1,7 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
 import re
+from collections.abc import Mapping
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
@@ -23,7 +24,8 @@ from fivefold.core.context import Context
 from fivefold.core.faults import config_error
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
-from fivefold.errors import FivefoldError, SignatureError
+from fivefold.core.values import read_value
+from fivefold.errors import ConfigError, FivefoldError, SignatureError
 
 Count = PositiveInt
 PathText = str | PathLike[str]
@@ -104,7 +106,9 @@ class Stage(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _explain(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+    def _explain(
+        cls, values: Any, build: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
         if not hasattr(cls, "wiring"):
             raise SignatureError(
                 f"{cls.__qualname__}: expected a run() that says what it reads and writes, "
@@ -112,10 +116,26 @@ class Stage(BaseModel):
                 remedy="Define run(self, ...) with annotations.",
                 owner=cls.__qualname__,
             )
+        if info.mode == "json" and isinstance(values, dict):
+            values = {name: cls._read(name, value) for name, value in values.items()}
         try:
             return build(values)
         except ValidationError as error:
             raise config_error(cls.__name__, tuple(cls.model_fields), error) from None
+
+    @classmethod
+    def _read(cls, name: str, value: Any) -> Any:
+        field = cls.model_fields.get(name)
+        try:
+            return value if field is None else read_value(value, field.annotation)
+        except ValueError as error:
+            raise ConfigError(
+                f"{cls.__name__}: expected a valid setting, found 1 wrong: {name}.",
+                evidence=f"  {name}: {error}",
+                remedy="Leave one of them out.",
+                stage=cls.__name__,
+                settings=(name,),
+            ) from None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -202,11 +222,13 @@ class Stage(BaseModel):
 
 
 def plain(value: Any, annotation: Any) -> Any:
-    """Lists as tuples where the annotation says tuple, and numpy scalars as Python numbers."""
+    """Lists as tuples, sets as frozensets where the annotation says so; numbers as Python's."""
     if type(value) in (list, tuple) and _mentions(annotation, tuple):
         return tuple(plain(item, annotation) for item in value)
-    if type(value) is dict and _mentions(annotation, tuple):
-        return {key: plain(item, annotation) for key, item in value.items()}
+    if type(value) in (set, frozenset) and _mentions(annotation, frozenset):
+        return frozenset(plain(item, annotation) for item in value)
+    if isinstance(value, dict) and _mentions(annotation, dict, Mapping):
+        return {plain(key, annotation): plain(item, annotation) for key, item in value.items()}
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         return value.item()
     return value

@@ -1,9 +1,9 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from fivefold.codecs.schema import Schema, Task
+from fivefold.codecs.schema import Label, Schema, Task
 from fivefold.codecs.target import find_label
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.names import TABLES, default_network, fitting_losses
@@ -39,15 +39,30 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
             remedy='Leave `class_weights` out, or pass task="multiclass" to Collect.',
         )
     elif not isinstance(stage.class_weights, str):
+        yield from _label_misfits(stage.class_weights, schema)
+
+
+def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldError]:
+    """Labels that are no class, and classes that are meant twice."""
+    meant: dict[int | None, list[Label]] = {}
+    for label in asked:
+        meant.setdefault(find_label(label, schema.classes), []).append(label)
+    strange = tuple(meant.pop(None, ()))
+    if strange:
         known = [str(label) for label in schema.classes]
-        asked = stage.class_weights
-        strange = tuple(label for label in asked if find_label(label, schema.classes) is None)
-        if strange:
+        yield PreflightError(
+            f"Train: expected weights of the classes {', '.join(known)}, "
+            f"found one of {', '.join(map(repr, strange))}.",
+            remedy="Write the labels as they stand in the data.",
+            labels=strange,
+        )
+    for place, labels in meant.items():
+        if place is not None and len(labels) > 1:
             yield PreflightError(
-                f"Train: expected weights of the classes {', '.join(known)}, "
-                f"found one of {', '.join(map(repr, strange))}.",
-                remedy="Write the labels as they stand in the data.",
-                labels=strange,
+                f"Train: expected one weight for the class {schema.classes[place]!r}, "
+                f"found {len(labels)}, of {' and '.join(map(repr, labels))}.",
+                remedy="Leave all but one of them out of `class_weights`.",
+                labels=tuple(labels),
             )
 
 

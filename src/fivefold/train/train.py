@@ -44,7 +44,7 @@ class Train(Stage):
         quantile: that the `quantile` loss predicts, 0 to 1; None is 0.5, the median.
         label_smoothing: fraction of each label that is spread over all classes, 0 to 1.
         optimizer: a function of the parameters that gives a torch optimizer, instead of AdamW.
-        class_weights: what errors count by class: `balanced`, or weights by label.
+        class_weights: what errors count by class: `balanced`, or weights by label: `{0: 1, 1: 9}`.
         clip: bound of the gradient's norm; None has none.
         precision: of the forward pass; `auto` is bf16 on a GPU, else float32.
         accumulate: pieces in which a batch goes through the network, their gradients added up.

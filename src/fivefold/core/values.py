@@ -1,0 +1,153 @@
+"""The value of a setting in JSON, and back by its annotation."""
+
+import json
+from collections.abc import Iterator, Mapping, Set
+from os import PathLike, fspath
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from fivefold.errors import RecipeError
+
+NOTE = "$object"
+"""The mark of a value that JSON cannot hold, of which the name alone is noted."""
+
+KINDS: dict[str, type] = {"$pairs": dict, "$set": frozenset, "$tuple": tuple}
+"""What a list stands for, by the mark it has where the annotation does not tell."""
+
+
+def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
+    """A setting's value as JSON has it.
+
+    Mappings of texts are objects, tuples are lists. Other mappings are lists of pairs, sets are
+    sorted lists, where the annotation says so; else an object with one mark holds them.
+
+    Args:
+        value: of the setting, or inside it.
+        annotation: of the field, or the part of it that fits.
+        where: stage and setting, for messages.
+        strict: refuse what JSON cannot hold; else it is noted as `{"$object": name}`.
+
+    Raises:
+        RecipeError: naming stage and setting.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, PathLike):
+        return fspath(value)
+    if isinstance(value, Mapping):
+        return _write_mapping(value, annotation, where, strict)
+    kinds: dict[type, type] = {list: list, tuple: tuple, Set: frozenset}
+    kind = next((kinds[like] for like in kinds if isinstance(value, like)), None)
+    if kind is not None:
+        listed = [
+            write_value(item, _inside(annotation, kind, place), where, strict)
+            for place, item in enumerate(value)
+        ]
+        return _marked(
+            sorted(listed, key=json.dumps) if kind is frozenset else listed, kind, annotation
+        )
+    name = getattr(value, "__name__", type(value).__name__)
+    if strict:
+        raise RecipeError(
+            f"Recipe: expected plain values, found {name} in {where}.",
+            remedy="Keep such a pipeline as a Python script, or give a path or a name instead.",
+            setting=where,
+        )
+    return {NOTE: name}
+
+
+def _write_mapping(value: Mapping[Any, Any], annotation: Any, where: str, strict: bool) -> Any:
+    keys, values = _inside(annotation, dict, 0), _inside(annotation, dict, 1)
+    written = [
+        [write_value(key, keys, where, strict), write_value(item, values, where, strict)]
+        for key, item in value.items()
+    ]
+    plain = all(isinstance(key, str) for key in value) and value.keys().isdisjoint({NOTE, *KINDS})
+    return dict(written) if plain else _marked(written, dict, annotation)
+
+
+def _marked(listed: list[Any], kind: type, annotation: Any) -> Any:
+    """A list alone where it will be read as this kind, else with a mark."""
+    if kind is _listed_as(annotation):
+        return listed
+    return next(({mark: listed} for mark in KINDS if KINDS[mark] is kind), listed)
+
+
+def read_value(value: Any, annotation: Any) -> Any:
+    """What `write_value` wrote, with its types.
+
+    Raises:
+        ValueError: if a key stands there twice.
+    """
+    if isinstance(value, list):
+        return _read_list(value, _listed_as(annotation), annotation)
+    if not isinstance(value, dict):
+        return value
+    mark, listed = next(iter(value.items()), ("", None))
+    if len(value) == 1 and mark in KINDS and isinstance(listed, list):
+        return _read_list(listed, KINDS[mark], annotation)
+    inside = _inside(annotation, dict, 1)
+    return {name: read_value(item, inside) for name, item in value.items()}
+
+
+def _read_list(listed: list[Any], kind: type, annotation: Any) -> Any:
+    if kind is not dict:
+        items = [
+            read_value(item, _inside(annotation, kind, place)) for place, item in enumerate(listed)
+        ]
+        return (
+            items if kind is list else kind(map(_hashable, items) if kind is frozenset else items)
+        )
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in listed):
+        return listed
+    keys, values = _inside(annotation, dict, 0), _inside(annotation, dict, 1)
+    found: dict[Any, Any] = {}
+    for written, item in listed:
+        key = _hashable(read_value(written, keys))
+        if key in found:
+            raise ValueError(f"expected each key once, found {key!r} twice")
+        found[key] = read_value(item, values)
+    return found
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+
+
+def _listed_as(annotation: Any) -> type:
+    """What a list in JSON stands for where this annotation is; a list where it says nothing."""
+    kinds = [kind for kind, _ in _containers(annotation)]
+    return next((kind for kind in (list, tuple, frozenset, dict) if kind in kinds), list)
+
+
+def _inside(annotation: Any, kind: type, place: int) -> Any:
+    """The annotation of what a container of this kind holds.
+
+    Args:
+        annotation: where the container is.
+        kind: of the container.
+        place: of an item; 0 for the keys and 1 for the values of a mapping.
+    """
+    parts = []
+    for found, arguments in _containers(annotation):
+        if found is not kind or not arguments:
+            continue
+        repeats = kind in (list, frozenset) or arguments[-1] is ...
+        if repeats or place < len(arguments):
+            parts.append(arguments[0 if repeats else place])
+    return Union[tuple(parts)] if parts else Any  # noqa: UP007
+
+
+def _containers(annotation: Any) -> Iterator[tuple[type, tuple[Any, ...]]]:
+    """The containers that an annotation allows, each with what stands in its brackets."""
+    origin, arguments = get_origin(annotation) or annotation, get_args(annotation)
+    if hasattr(origin, "__value__"):  # type X = ...
+        yield from _containers(origin.__value__)
+    elif origin in (Union, UnionType, Annotated):
+        for part in arguments[:1] if origin is Annotated else arguments:
+            yield from _containers(part)
+    elif annotation is Any:
+        yield list, ()
+    elif isinstance(origin, type):
+        likes: dict[type, type] = {tuple: tuple, list: list, Set: frozenset, Mapping: dict}
+        yield from ((likes[like], arguments) for like in likes if issubclass(origin, like))
