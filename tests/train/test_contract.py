@@ -69,7 +69,10 @@ FAULTS = {
     "a tuple": (Wrapped(lambda answer: (answer, None)), "found tuple"),
     "integers": (Wrapped(lambda answer: answer.long()), "found .8, 3. int64"),
     "infinities": (Wrapped(lambda answer: answer / 0), "24 of 24 that are not"),
-    "no parameters": (nn.Sequential(nn.Flatten(), nn.ZeroPad1d((0, -1))), "requires a gradient"),
+    "no parameters": (nn.Sequential(nn.Flatten(), nn.ZeroPad1d((0, -1))), "to train, found none"),
+    "frozen parameters": (nn.Linear(4, 3).requires_grad_(False), "found 2 of which none requires"),
+    "double weights": (nn.Linear(4, 3).double(), "Pass module.float.*weights of it float64"),
+    "half weights": (nn.Linear(4, 3).half(), "Pass module.float.*weights of it float16"),
     "a detached answer": (Wrapped(lambda answer: answer.detach()), "none that the loss reaches"),
     "no gradient": (Wrapped(lambda answer: answer * 0), "found 0 in all of them"),
     "probabilities": (Wrapped(lambda answer: answer.softmax(dim=1)), "found probabilities"),
@@ -112,6 +115,7 @@ def test_check_of_a_sigmoid_at_the_end_of_two_classes_is_refused():
         (lambda o, t: o.mean() * float("nan"), "found nan"),
         (lambda o, t: 1.0, "found float"),
         (lambda o, t: o.mean().detach(), "none that the loss reaches"),
+        (lambda o, t: o[9].mean(), "the loss of 8 rows, found IndexError"),
     ],
 )
 def test_check_of_a_faulty_loss_says_what_is_wrong(loss, found):
@@ -124,3 +128,15 @@ def test_check_of_a_failing_module_keeps_the_cause():
         check(nn.Linear(5, 3))
     assert isinstance(caught.value.__cause__, RuntimeError)
     assert caught.value.inputs == 4
+
+
+def test_check_of_frozen_layers_below_one_that_learns_passes():
+    check(nn.Sequential(nn.Linear(4, 4).requires_grad_(False), nn.Linear(4, 3)))
+
+
+def test_check_of_a_module_that_casts_for_itself_passes():
+    class Double(nn.Linear):
+        def forward(self, batch):
+            return super().forward(batch.double())
+
+    check(Double(4, 3).double())

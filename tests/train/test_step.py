@@ -3,6 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fivefold.errors import TrainingError
 from fivefold.train.fit import fit
 from fivefold.train.optimizer import adamw
 from fivefold.train.step import Stepper, gradient_norm, is_out_of_memory
@@ -79,6 +80,20 @@ def test_memory_that_runs_out_halves_the_pieces_and_says_so(error):
 def test_memory_for_no_row_at_all_is_an_error():
     with pytest.raises(torch.OutOfMemoryError):
         stepper(Small(0, torch.OutOfMemoryError("full")))(data(), torch.arange(64))
+
+
+def test_memory_that_leaves_pieces_too_small_for_the_network_is_told():
+    class Normed(Small):
+        def forward(self, x):
+            if len(x) > self.rows:
+                raise self.error
+            return F.batch_norm(self.body(x), None, None, training=True)
+
+    with pytest.raises(TrainingError) as caught:
+        stepper(Normed(1, torch.OutOfMemoryError("full")))(data(8), torch.arange(8))
+    assert "pieces of 1 rows to go through since memory ran out, found ValueError" in str(
+        caught.value
+    )
 
 
 def test_other_errors_go_up():

@@ -1,4 +1,4 @@
-"""What a module must do, tried on eight rows before an hour is spent on it."""
+"""What a module must do, tried on a few rows before an hour is spent on it."""
 
 import copy
 
@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Batch, Inputs
-from fivefold.train.batches import private_random, seed_random, take
+from fivefold.train.batches import Data, private_random, seed_random, take
 from fivefold.train.loss import Loss
+from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, count, remarked
 
-ROWS = 8
 TOLERANCE = 1e-3
 
 
@@ -23,8 +23,9 @@ def check_module(
     outputs: int,
     loss: Loss,
     classes: int,
-) -> None:
-    """Send eight rows through a copy of a module, forth and back.
+    pieces: Pieces | None = None,
+) -> Data:
+    """Send eight rows through a copy of a module, forth and back, and rows as they will arrive.
 
     Args:
         body: the module; it is not changed.
@@ -34,59 +35,114 @@ def check_module(
         outputs: numbers a row that are wanted.
         loss: what will be minimised.
         classes: how many, 0 for regression.
+        pieces: the numbers of rows that training and validation will send through at once.
+
+    Returns:
+        The eight rows with their targets; other ones if eight do not go through in training, but
+        the numbers of rows that it sends do.
 
     Raises:
         ModelError: if the module fails on the batch, gives another shape, something that is not
-            finite or not logits, gets no gradient, or answers a row by looking at others.
+            finite or not logits, gets no gradient, answers a row by looking at others, or fails
+            on a number of rows that it will see.
     """
     twin, name = copy.deepcopy(body), type(body).__name__
     device = target.device
+
+    def learn(data: Data) -> Tensor:
+        found, rows = _call(twin, data[0], name, inputs), len(data[1])
+        members: int | None = getattr(twin, "members", None)
+        if members is None:
+            _check_answer(found, name, rows, outputs)
+        else:
+            _check_members(found, name, (rows, members, outputs))
+        return _check_loss(loss, found, data[1])
+
+    def answer(rows: Tensor) -> Tensor:
+        found = _call(twin, take(batch, rows.to(device)), name, inputs)
+        return _check_answer(found, name, len(rows), outputs)
+
+    def try_eval() -> None:
+        whole = any_rows(answer, torch.arange(ROWS), name)
+        _check_logits(twin, whole, name, classes)
+        _check_same(
+            name,
+            whole,
+            answer(torch.arange(ROWS)),
+            "the same answer to the same rows in eval mode",
+            "Draw random numbers only where self.training is True.",
+        )
+        for rows in (torch.arange(1), torch.arange(2, 5)):
+            _check_same(
+                name,
+                whole[rows.to(device)],
+                any_rows(answer, rows, name),
+                "answers to a row that do not depend on the other rows of its batch",
+                "In eval mode, compute nothing over the first axis.",
+            )
+        if pieces is not None and pieces.own and pieces.valid:
+            given, wanted = pieces.take_valid(pieces.valid)
+            found = _call(twin, given, name, inputs)
+            try:
+                _check_loss(loss, found, wanted, finite=pieces.valid == 1)
+            except ModelError as fault:
+                raise remarked(
+                    fault, "in the last piece of the validation rows"
+                ) from fault.__cause__
+
+    sample, tried = (batch, target), False
     with private_random(device):
         seed_random(0, device)
         twin.train()
-        members: int | None = getattr(twin, "members", None)
-        answer = _call(twin, batch, name, inputs)
-        if members is None:
-            _check_answer(answer, name, len(target), outputs)
-        else:
-            _check_members(answer, name, (len(target), members, outputs))
-        _check_gradient(twin, loss(answer, target), name)
+        try:
+            value = learn(sample)
+        except ModelError as fault:
+            if pieces is None:
+                raise
+            sample, tried = check_pieces(learn, pieces, fault), True
+            value = learn(sample)
+        _check_gradient(twin, value, name)
         twin.eval()
         with torch.no_grad():
-            whole = _call(twin, batch, name, inputs)
-            _check_answer(whole, name, len(target), outputs)
-            _check_logits(twin, whole, name, classes)
-            again = _call(twin, batch, name, inputs)
-            _check_same(
-                name,
-                whole,
-                again,
-                "the same answer to the same rows in eval mode",
-                "Draw random numbers only where self.training is True.",
-            )
-            for rows in (slice(0, 1), slice(2, 5)):
-                part = _call(twin, take(batch, rows), name, inputs)
-                _check_same(
-                    name,
-                    whole[rows],
-                    part,
-                    "answers to a row that do not depend on the other rows of its batch",
-                    "In eval mode, compute nothing over the first axis.",
-                )
+            try_eval()
+        if pieces is not None and not tried:
+            twin.train()
+            check_pieces(learn, pieces)
+    return sample
 
 
 def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
     try:
         found: Tensor = twin(batch)
     except Exception as error:
+        cure = _cure(twin, str(error))
         raise ModelError(
             f"{name}: expected an answer to a batch of {_shapes(batch)}, "
             f"found {type(error).__name__}.",
-            evidence=(str(error).strip().splitlines() or [""])[0],
-            remedy=f"Build it for {inputs!r}: Train(lambda inputs, outputs: {name}(...)).",
+            evidence=_first_line(error),
+            remedy=cure or f"Build it for {inputs!r}: Train(lambda inputs, outputs: {name}(...)).",
             inputs=inputs,
+            cure=cure,
         ) from error
     return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0]
+
+
+def _cure(twin: nn.Module, said: str) -> str:
+    """What to change, by what torch says; empty where that tells nothing."""
+    if "more than 1 spatial element" in said:
+        return "Put nn.LayerNorm in the place of nn.InstanceNorm, which sees one value here."
+    if "more than 1 value per channel" in said:
+        if any(isinstance(part, nn.GroupNorm) for part in twin.modules()):
+            return "Give nn.GroupNorm fewer groups, so that each holds several values of a row."
+        return "Put nn.LayerNorm in the place of batch normalisation."
+    types = {str(p.dtype).removeprefix("torch.") for p in twin.parameters()} - {"float32"}
+    if types and "dtype" in said:
+        return f"Pass module.float(): rows are float32, weights of it {' and '.join(types)}."
+    return ""
 
 
 def _shapes(batch: Batch) -> str:
@@ -104,13 +160,18 @@ def _check_answer(found: object, name: str, rows: int, outputs: int) -> Tensor:
             wanted=wanted,
         )
     if tuple(found.shape) != wanted or not found.is_floating_point():
-        hint = f"End with nn.Linear(..., {outputs})"
-        if tuple(found.shape) == (rows,) and outputs == 1:
-            hint = "Leave the last axis: drop the squeeze(-1) or [:, 0]"
+        told = "; Train(lambda inputs, outputs: ...) is told how many"
+        hint = f"End with nn.Linear(..., {outputs}){told}"
+        if rows == 1 and tuple(found.shape) == wanted[1:]:
+            hint = (
+                "Name the axis in squeeze(): without one it drops that of the rows, if there is one"
+            )
+        elif tuple(found.shape) == (rows,) and outputs == 1:
+            hint = f"Leave the last axis: drop the squeeze(-1) or [:, 0]{told}"
         raise ModelError(
-            f"{name}: expected logits {wanted} for {rows} rows, found {tuple(found.shape)} "
+            f"{name}: expected logits {wanted} for {count(rows)}, found {tuple(found.shape)} "
             f"{str(found.dtype).removeprefix('torch.')}.",
-            remedy=f"{hint}; Train(lambda inputs, outputs: ...) is told how many.",
+            remedy=f"{hint}.",
             wanted=wanted,
             found=tuple(found.shape),
         )
@@ -134,20 +195,41 @@ def _check_members(found: object, name: str, wanted: tuple[int, int, int]) -> No
         )
 
 
-def _check_gradient(twin: nn.Module, value: object, name: str) -> None:
-    if not isinstance(value, Tensor) or value.shape != () or not value.isfinite():
-        found = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        if isinstance(value, Tensor) and value.shape == ():
-            found = str(value.item())
+def _check_loss(loss: Loss, answer: Tensor, target: Tensor, *, finite: bool = True) -> Tensor:
+    remedy = "Return the mean over the rows, however many, as a tensor without axes."
+    try:
+        value: object = loss(answer, target)
+    except Exception as error:
         raise ModelError(
-            f"Train: expected the loss of a batch to be one finite number, found {found}.",
-            remedy="Return the mean over the rows as a tensor without axes.",
+            f"Train: expected the loss of {count(len(target))}, found {type(error).__name__}.",
+            evidence=_first_line(error),
+            remedy=remedy,
+        ) from error
+    if isinstance(value, Tensor) and value.shape == () and (value.isfinite() or not finite):
+        return value
+    found = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+    if isinstance(value, Tensor) and value.shape == ():
+        found = str(value.item())
+    raise ModelError(
+        f"Train: expected the loss of {count(len(target))} to be one finite number, found {found}.",
+        remedy=remedy,
+    )
+
+
+def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
+    every = list(twin.parameters())
+    parameters = [parameter for parameter in every if parameter.requires_grad]
+    if not parameters:
+        raise ModelError(
+            f"{name}: expected parameters to train, found "
+            + (f"{len(every)} of which none requires a gradient." if every else "none."),
+            remedy="Call requires_grad_(True) on the layers that shall learn."
+            if every
+            else "Give it layers that have weights.",
         )
-    parameters = [parameter for parameter in twin.parameters() if parameter.requires_grad]
-    if not parameters or not value.requires_grad:
-        found = "none that requires a gradient" if not parameters else "none that the loss reaches"
+    if not value.requires_grad:
         raise ModelError(
-            f"{name}: expected parameters to train, found {found}.",
+            f"{name}: expected parameters to train, found none that the loss reaches.",
             remedy="Keep detach(), no_grad() and numpy out of forward() and of the loss.",
         )
     value.backward()  # type: ignore[no-untyped-call]

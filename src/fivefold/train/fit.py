@@ -120,7 +120,7 @@ def fit(
         model,
         valid,
         loss=loss,
-        batch=max(batch, VALUES // row_values(valid[0])),
+        batch=judged_at_once(batch, valid[0]),
         precision=precision,
         prepare=prepare,
     )
@@ -238,6 +238,11 @@ def fit(
     model.eval()
     fitted.seconds, fitted.pieces = clock.seconds, stepper.pieces
     return fitted
+
+
+def judged_at_once(batch: int, inputs: Batch) -> int:
+    """How many rows are validated at a time, where a step takes so many."""
+    return max(batch, VALUES // row_values(inputs))
 
 
 @torch.no_grad()

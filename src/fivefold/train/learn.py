@@ -15,12 +15,12 @@ from fivefold.train.batches import private_random, take
 from fivefold.train.blend import grow, join, placeholder
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
-from fivefold.train.contract import ROWS
 from fivefold.train.facts import facts_before, make_facts
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
 from fivefold.train.health import find_dead_units, find_explosion
+from fivefold.train.pieces import ROWS
 from fivefold.train.plan import make_optimizer
 from fivefold.train.progress import make_reporter
 from fivefold.train.resident import make_resident

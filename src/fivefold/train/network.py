@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
@@ -15,6 +16,7 @@ from fivefold.models.inputs import Inputs
 from fivefold.models.registry import NETWORKS, choose, make
 from fivefold.train.batches import private_random, seed_random
 from fivefold.train.rules import Habits
+from fivefold.train.snapshot import untrainable, unwrapped
 
 if TYPE_CHECKING:
     from fivefold.codecs.codec import Codec
@@ -61,6 +63,8 @@ def make_network(
             name = choose(inputs) if model is None else model
             return make(name, inputs, outputs, **(own if name in MANY else {}))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
+        _check_trainable(made)
+        made = unwrapped(made)
         if isinstance(made, nn.Module) and _is_lazy(made):
             with torch.no_grad():  # gives lazy layers their shapes; only then can they be copied
                 made.eval()(Fixed(codec)(example))
@@ -78,6 +82,16 @@ def make_network(
             return Ensemble([first, *(factory(inputs, outputs) for _ in range(1, members))])
 
         return assemble(codec, several, target=target, link=link)
+
+
+def _check_trainable(made: Any) -> None:
+    reason = untrainable(made)
+    if reason:
+        why, _, remedy = reason.partition("; ")
+        raise ModelError(
+            f"Train: expected the factory to give a module, found {type(made).__name__}: {why}.",
+            remedy=f"{remedy[0].upper()}{remedy[1:]}.".replace("Pass", "Return"),
+        )
 
 
 def _is_lazy(module: nn.Module) -> bool:

@@ -13,12 +13,15 @@ from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
-from fivefold.train.contract import ROWS, check_module
+from fivefold.train.batches import Data, permutation
+from fivefold.train.contract import check_module
+from fivefold.train.fit import judged_at_once
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
 from fivefold.train.matmul import Matmul, decide_matmul, decide_stack, decide_threads
 from fivefold.train.names import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
+from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import (
     DIALS,
@@ -33,6 +36,7 @@ from fivefold.train.trees import Boosting
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
+    from fivefold.codecs.rows import Rows
     from fivefold.train.train import Train
 
 
@@ -102,7 +106,7 @@ class Plan:
 
 
 def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, seed: int) -> Plan:
-    """Decide what the user has not, make the network and check it on eight rows.
+    """Decide what the user has not, make the network and check it on a few rows.
 
     Args:
         stage: what was asked for.
@@ -147,10 +151,11 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         quantile=0.5 if stage.quantile is None else stage.quantile,
         label_smoothing=stage.label_smoothing,
     )
-    with torch.no_grad():
-        encoded = network.fixed(place(few, device))
-    target = targets(few.target, network.head, own=own is not None).to(device)
-    check_module(
+    batch = min(stage.batch or decide_batch(habits, rows), rows)
+    once = encodes_once(network.fixed, rows)
+    encoded, target = _ready(few, network, stage)
+    judged = judged_at_once(batch, encoded if once else example)
+    encoded, target = check_module(
         network.body,
         encoded,
         target,
@@ -158,13 +163,12 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         outputs=schema.outputs,
         loss=loss,
         classes=len(schema.classes),
+        pieces=_make_pieces(stage, data, network, batch=batch, judged=judged, seed=seed),
     )
-    batch = min(stage.batch or decide_batch(habits, rows), rows)
     precision = find_precision(stage.precision, device)
     matmul: Matmul = "default"
     if precision == "float32":
         matmul = decide_matmul(network.body, encoded, target, loss=loss, batch=batch)
-    once = encodes_once(network.fixed, rows)
     usual = loss_name == default_loss(schema.task) and weights is None
     suits_trees = isinstance(network.body, Blend) and once and usual
     return Plan(
@@ -187,6 +191,36 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         default=stage.model is None,
         stackable=isinstance(network.body, Ensemble)
         and (gpu or decide_stack(network.body, encoded, target, loss=loss, batch=batch)),
+    )
+
+
+def _ready(rows: "Rows", network: Assembled, stage: "Train") -> Data:
+    """Rows as body and loss get them."""
+    with torch.no_grad():
+        encoded = network.fixed(place(rows, network.device))
+    target = targets(rows.target, network.head, own=stage.own_loss is not None)
+    return encoded, target.to(network.device)
+
+
+def _make_pieces(
+    stage: "Train",
+    data: "Preprocessed",
+    network: Assembled,
+    *,
+    batch: int,
+    judged: int,
+    seed: int,
+) -> Pieces:
+    """Rows as the network will get them: steps of `batch`, judged so many at a time."""
+    train, valid = data.train, data.valid
+    return Pieces(
+        batch=batch,
+        accumulate=stage.accumulate,
+        order=permutation(len(train), seed, 1),
+        take_train=lambda index: _ready(train.take(index.numpy()), network, stage),
+        valid=(len(valid) - 1) % judged + 1 if len(valid) else 0,
+        take_valid=lambda rows: _ready(valid.take(np.arange(len(valid))[-rows:]), network, stage),
+        own=network_name(network)[1] == "own" or stage.own_loss is not None,
     )
 
 

@@ -15,6 +15,39 @@ def is_module(model: Any) -> bool:
     return torch is not None and isinstance(model, torch.nn.Module)
 
 
+def untrainable(model: Any) -> str:
+    """Why something of torch cannot be trained here, with the remedy; empty where it may be.
+
+    Args:
+        model: a module, or what `torch.export` gives.
+    """
+    torch: Any = sys.modules.get("torch")
+    for part in model.modules() if is_module(model) else (model,):
+        if any(f"{base.__module__}.".startswith("torch.export.") for base in type(part).__mro__):
+            return "an exported program cannot be trained here; pass the nn.Module"
+        if not is_module(part):
+            return ""
+        if isinstance(part, torch.jit.ScriptModule):
+            return "a TorchScript module cannot be trained here; pass the nn.Module"
+        if isinstance(part, torch.nn.parallel.DistributedDataParallel):
+            return (
+                "a module that is wrapped for several processes cannot be trained here; "
+                "pass the nn.Module that it holds, .module"
+            )
+    if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+        return (
+            'a module without values, on the device "meta", cannot be trained here; '
+            'pass one with values: module.to_empty(device="cpu"), then set its weights'
+        )
+    return ""
+
+
+def unwrapped(module: Any) -> Any:
+    """The module in `nn.DataParallel`, which computes the same; another one as it is."""
+    torch = sys.modules["torch"]
+    return module.module if isinstance(module, torch.nn.DataParallel) else module
+
+
 def snapshot(model: Any) -> Any:
     """None, the name of a built-in network, a copy of a module, or a factory.
 
@@ -22,7 +55,8 @@ def snapshot(model: Any) -> Any:
         model: what was given.
 
     Raises:
-        ValueError: if it is none of them, or a factory that does not take two arguments.
+        ValueError: if it is none of them, cannot be trained, or is a factory that does not take
+            two arguments.
     """
     if model is None:
         return None
@@ -32,9 +66,12 @@ def snapshot(model: Any) -> Any:
             hint = f"; did you mean {near!r}?" if near else ""
             raise ValueError(f"One of {', '.join(map(repr, NETWORKS))}{hint}")
         return model
+    reason = untrainable(model)
+    if reason:
+        raise ValueError(reason)
     if is_module(model):
         try:
-            return copy.deepcopy(model)
+            return copy.deepcopy(unwrapped(model))
         except Exception as error:
             raise ValueError(
                 "A module that can be copied; pass a function (inputs, outputs) that makes this "

@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
 from fivefold.train.batches import Data, take, take_rows
 from fivefold.train.loss import Loss
@@ -51,6 +52,7 @@ class Stepper:
         self.model, self.optimizer, self.loss = model, optimizer, loss
         self.clip, self.precision, self.device = clip, precision, device
         self.pieces, self.changes, self.on_note = pieces, changes, on_note
+        self.split = False
         self.exact = all(p.dtype == torch.float32 for p in _held(optimizer))
         self.parameters = _held(optimizer)
         self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
@@ -60,15 +62,29 @@ class Stepper:
 
         Returns:
             The mean loss, and the gradient's norm where it is bounded.
+
+        Raises:
+            TrainingError: if a smaller piece, made because memory ran out, does not go through.
         """
         while True:
             try:
                 self.optimizer.zero_grad()
                 value = self._gradients(data, picked)
                 break
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error) or self.pieces >= len(picked):
+            except Exception as error:
+                out = is_out_of_memory(error)
+                if self.split and not out:
+                    rows = -(-len(picked) // self.pieces)
+                    raise TrainingError(
+                        f"Train: expected pieces of {rows:,} rows to go through since memory ran "
+                        f"out, found {type(error).__name__}.",
+                        evidence=(str(error).strip().splitlines() or [""])[0],
+                        remedy="Pass a smaller `batch` to Train, with accumulate=1.",
+                        rows=rows,
+                    ) from error
+                if not out or self.pieces >= len(picked):
                     raise
+            self.split = True
             self.pieces = min(2 * self.pieces, len(picked))
             self.optimizer.zero_grad()
             if self.device.type == "cuda":
