@@ -1,6 +1,7 @@
 """What a module must do, tried on a few rows before an hour is spent on it."""
 
 import copy
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -62,34 +63,6 @@ def check_module(
         found = _call(twin, take(batch, rows.to(device)), name, inputs)
         return _check_answer(found, name, len(rows), outputs)
 
-    def try_eval() -> None:
-        whole = any_rows(answer, torch.arange(ROWS), name)
-        _check_logits(twin, whole, name, classes)
-        _check_same(
-            name,
-            whole,
-            answer(torch.arange(ROWS)),
-            "the same answer to the same rows in eval mode",
-            "Draw random numbers only where self.training is True.",
-        )
-        for rows in (torch.arange(1), torch.arange(2, 5)):
-            _check_same(
-                name,
-                whole[rows.to(device)],
-                any_rows(answer, rows, name),
-                "answers to a row that do not depend on the other rows of its batch",
-                "In eval mode, compute nothing over the first axis.",
-            )
-        if pieces is not None and pieces.own and pieces.valid:
-            given, wanted = pieces.take_valid(pieces.valid)
-            found = _call(twin, given, name, inputs)
-            try:
-                _check_loss(loss, found, wanted, finite=pieces.valid == 1)
-            except ModelError as fault:
-                raise remarked(
-                    fault, "in the last piece of the validation rows"
-                ) from fault.__cause__
-
     sample, tried = (batch, target), False
     with private_random(device):
         seed_random(0, device)
@@ -104,11 +77,46 @@ def check_module(
         _check_gradient(twin, value, name)
         twin.eval()
         with torch.no_grad():
-            try_eval()
+            _check_eval(twin, answer, name, classes)
+            if pieces is not None and pieces.own and pieces.valid:
+                _check_judged(twin, pieces, loss, name, inputs)
         if pieces is not None and not tried:
             twin.train()
             check_pieces(learn, pieces)
     return sample
+
+
+def _check_eval(
+    twin: nn.Module, answer: Callable[[Tensor], Tensor], name: str, classes: int
+) -> None:
+    """Answers of a network in eval mode to eight rows, by place."""
+    whole = any_rows(answer, torch.arange(ROWS), name)
+    _check_logits(twin, whole, name, classes)
+    _check_same(
+        name,
+        whole,
+        answer(torch.arange(ROWS)),
+        "the same answer to the same rows in eval mode",
+        "Draw random numbers only where self.training is True.",
+    )
+    for rows in (torch.arange(1), torch.arange(2, 5)):
+        _check_same(
+            name,
+            whole[rows.to(whole.device)],
+            any_rows(answer, rows, name),
+            "answers to a row that do not depend on the other rows of its batch",
+            "In eval mode, compute nothing over the first axis.",
+        )
+
+
+def _check_judged(twin: nn.Module, pieces: Pieces, loss: Loss, name: str, inputs: Inputs) -> None:
+    """The loss of the last piece of the validation rows."""
+    given, wanted = pieces.take_valid(pieces.valid)
+    found = _call(twin, given, name, inputs)
+    try:
+        _check_loss(loss, found, wanted, finite=pieces.valid == 1)
+    except ModelError as fault:
+        raise remarked(fault, "in the last piece of the validation rows") from fault.__cause__
 
 
 def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
