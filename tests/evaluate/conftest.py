@@ -17,9 +17,9 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.evaluate.estimates import estimate
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.resampling import resample
+from fivefold.metrics.estimates import estimate
+from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 
 

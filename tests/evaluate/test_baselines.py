@@ -7,8 +7,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from fivefold.evaluate import baselines as module
 from fivefold.evaluate.baselines import fit_baselines
-from fivefold.evaluate.classification import accuracy, roc_auc
-from fivefold.evaluate.regression import rmse
+from fivefold.metrics.classification import accuracy, roc_auc
+from fivefold.metrics.regression import rmse
 
 
 def _by_kind(data, names=("constant", "linear", "boosting"), seed=0):

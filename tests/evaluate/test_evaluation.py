@@ -6,7 +6,7 @@ from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.session import Session
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.evaluation import evaluate, resamples_of
-from fivefold.evaluate.metrics import METRICS
+from fivefold.metrics.metric import METRICS
 from fivefold.partition import Partition
 from fivefold.preprocess.split import Split
 

@@ -3,8 +3,6 @@ import pytest
 
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import fit_baselines
-from fivefold.evaluate.comparison import compare
-from fivefold.evaluate.estimates import estimate
 from fivefold.evaluate.evidence import Rival
 from fivefold.evaluate.findings import (
     baseline_wins,
@@ -14,6 +12,8 @@ from fivefold.evaluate.findings import (
     poor_calibration,
     weak_subgroup,
 )
+from fivefold.metrics.comparison import compare
+from fivefold.metrics.estimates import estimate
 
 
 def _beside(evidence, kind):

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 
 from fivefold.artifacts import Evaluated
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.intervals import corrected_t
+from fivefold.metrics.intervals import corrected_t
 from fivefold.partition import Partition
 
 

@@ -6,9 +6,9 @@ from sklearn import metrics as reference
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.intervals import wilson
-from fivefold.evaluate.metrics import HEADLINE
 from fivefold.evaluate.tables import dataset_statistics, limitations, per_class
+from fivefold.metrics.intervals import wilson
+from fivefold.metrics.metric import HEADLINES
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_model_comparison_has_the_network_first_and_the_simple_models_on_the_sam
         "logistic regression",
         "gradient boosting",
     ]
-    for name in HEADLINE["binary"]:
+    for name in HEADLINES["binary"]:
         assert all(isinstance(score, Estimate) for score in table[name])
         assert float(table[name][0]) == float(result.metrics[name])
     gaps = float(table["roc_auc"][0]) - table["roc_auc"].map(float)

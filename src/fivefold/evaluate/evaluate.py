@@ -69,7 +69,7 @@ class Evaluate(Stage):
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Names of own metrics that are taken, and folds with too few rows."""
-        from fivefold.evaluate.metrics import METRICS
+        from fivefold.metrics.metric import METRICS
 
         collected = found.get(Collected)
         if collected is None:

@@ -12,13 +12,9 @@ from fivefold.division import By
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.baselines import BaselineName, fit_baselines
-from fivefold.evaluate.comparison import compare
-from fivefold.evaluate.estimates import estimate
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
-from fivefold.evaluate.metrics import HEADLINE, OwnMetric, row_losses
-from fivefold.evaluate.resampling import Resamples, resample
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.tables import (
     dataset_statistics,
@@ -27,6 +23,10 @@ from fivefold.evaluate.tables import (
     per_class,
 )
 from fivefold.evaluate.timesplit import optimistic_split
+from fivefold.metrics.comparison import compare
+from fivefold.metrics.estimates import estimate
+from fivefold.metrics.metric import HEADLINES, OwnMetric, row_losses
+from fivefold.metrics.resampling import Resamples, resample
 from fivefold.partition import Partition
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def with_rivals(
             baseline.scores,
             evidence.task,
             resamples=evidence.resamples,
-            names=HEADLINE[evidence.task],
+            names=HEADLINES[evidence.task],
             level=evidence.level,
         )
         outcome = compare(

@@ -11,9 +11,9 @@ from fivefold.codecs.schema import Schema, Task
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
-from fivefold.evaluate.comparison import Comparison
-from fivefold.evaluate.metrics import HEADLINE, METRICS, Metric
-from fivefold.evaluate.resampling import Resamples
+from fivefold.metrics.comparison import Comparison
+from fivefold.metrics.metric import HEADLINES, METRICS, Metric
+from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
 
 
@@ -84,7 +84,7 @@ class Evidence:
     @property
     def headline(self) -> Metric:
         """The metric by which models are compared."""
-        return METRICS[self.task][HEADLINE[self.task][0]]
+        return METRICS[self.task][HEADLINES[self.task][0]]
 
     @cached_property
     def train_counts(self) -> Array:

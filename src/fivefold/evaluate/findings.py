@@ -3,14 +3,14 @@
 import numpy as np
 
 from fivefold.core.finding import Finding, Severity
-from fivefold.evaluate.calibration import (
+from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.subgroups import weak_subgroups
+from fivefold.metrics.calibration import (
     calibration_error,
     calibration_error_by_chance,
     judged,
 )
-from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.metrics import METRICS
-from fivefold.evaluate.subgroups import weak_subgroups
+from fivefold.metrics.metric import METRICS
 
 LEAST_CALIBRATION_ERROR = 0.02
 LEAST_GAP = 0.05

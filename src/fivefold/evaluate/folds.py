@@ -11,10 +11,10 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.session import Session
-from fivefold.evaluate.estimates import number
-from fivefold.evaluate.intervals import corrected_t
-from fivefold.evaluate.metrics import HEADLINE, METRICS, OwnMetric
 from fivefold.folds import draw_folds, hold_out
+from fivefold.metrics.estimates import number
+from fivefold.metrics.intervals import corrected_t
+from fivefold.metrics.metric import HEADLINES, METRICS, OwnMetric
 from fivefold.partition import Partition
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def fit_folds(
             }
         )
         pieces.append(_predictions(collected, n, test.index, test.target, scores))
-        first = HEADLINE[collected.schema.task][0]
+        first = HEADLINES[collected.schema.task][0]
         session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
     table = pd.DataFrame(lines)
     per_row = table["held_out_rows"] / table["train_rows"].clip(lower=1)

@@ -12,10 +12,10 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.evaluate.classification import confusion_matrix, roc_auc
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.intervals import wilson
-from fivefold.evaluate.metrics import HEADLINE
+from fivefold.metrics.classification import confusion_matrix, roc_auc
+from fivefold.metrics.intervals import wilson
+from fivefold.metrics.metric import HEADLINES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     """
     import pandas as pd
 
-    names = HEADLINE[evidence.task]
+    names = HEADLINES[evidence.task]
     rivals = evidence.rivals
     trained = evidence.trained
     columns: dict[str, Any] = {"model": [NETWORK, *(r.baseline.name for r in rivals)]}

@@ -7,11 +7,11 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
-from fivefold.evaluate.estimates import estimate
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import found
-from fivefold.evaluate.metrics import row_losses
-from fivefold.evaluate.resampling import resample
+from fivefold.metrics.estimates import estimate
+from fivefold.metrics.metric import row_losses
+from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 
 MOST_WORK = 3_000_000

@@ -5,31 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import Estimate
+from fivefold.metrics.metric import HEADLINES, title
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated
     from fivefold.codecs.schema import Schema
 
-HEADLINES = {
-    "binary": ("roc_auc", "average_precision", "accuracy"),
-    "multiclass": ("accuracy", "balanced_accuracy", "log_loss"),
-    "regression": ("rmse", "mae", "r2"),
-}
 FEW_TEST_ROWS = 200
 
-NAMES = {
-    "roc_auc": "ROC-AUC",
-    "average_precision": "average precision",
-    "f1": "F1",
-    "mcc": "MCC",
-    "log_loss": "log-loss",
-    "brier": "Brier score",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "fit_seconds": "fit s",
-    "milliseconds_per_row": "ms a row",
-}
+COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"}
+"""Headings of tables that are no metrics."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +32,14 @@ class Headline:
     rows: str
 
 
-def display_name(metric: str) -> str:
-    """A metric's name as people write it.
+def display_name(name: str) -> str:
+    """The name of a metric, or of a column of a table, as people write it.
 
     Example:
         >>> display_name("roc_auc"), display_name("balanced_accuracy")
         ('ROC-AUC', 'balanced accuracy')
     """
-    return NAMES.get(metric, metric.replace("_", " "))
+    return COLUMNS.get(name) or title(name)
 
 
 def leads_with_folds(evaluated: "Evaluated") -> bool:

@@ -11,7 +11,8 @@ import numpy as np
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
+from fivefold.metrics.metric import HEADLINES
+from fivefold.report.headline import display_name, headlines, leads_with_folds
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict

@@ -10,7 +10,8 @@ import numpy as np
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
-from fivefold.report.headline import HEADLINES, display_name, headlines, leads_with_folds
+from fivefold.metrics.metric import HEADLINES
+from fivefold.report.headline import display_name, headlines, leads_with_folds
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from fivefold.report.headline import HEADLINES, display_name
+from fivefold.metrics.metric import HEADLINES
+from fivefold.report.headline import display_name
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated

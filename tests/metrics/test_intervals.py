@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from fivefold.evaluate.intervals import bca, bootstrap, corrected_t, wilson
-from fivefold.evaluate.resampling import resample
+from fivefold.metrics.intervals import bca, bootstrap, corrected_t, wilson
+from fivefold.metrics.resampling import resample
 
 
 @pytest.mark.parametrize(("hits", "n"), [(34, 34), (0, 34), (7, 30), (499, 500), (1, 1)])

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from fivefold.evaluate.comparison import compare
-from fivefold.evaluate.metrics import METRICS
-from fivefold.evaluate.resampling import resample
+from fivefold.metrics.comparison import compare
+from fivefold.metrics.metric import METRICS
+from fivefold.metrics.resampling import resample
 
 
 def _values(n=200, seed=0):

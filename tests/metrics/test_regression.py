@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn import metrics as reference
 
-from fivefold.evaluate import regression as ours
+from fivefold.metrics import regression as ours
 
 EXPECTED = {
     "rmse": reference.root_mean_squared_error,

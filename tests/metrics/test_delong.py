@@ -4,10 +4,10 @@ from numpy.testing import assert_allclose
 from scipy import optimize, stats
 from sklearn.metrics import roc_auc_score
 
-from fivefold.evaluate.classification import roc_auc
-from fivefold.evaluate.delong import auc_influence, delong, delong_difference, midranks, newcombe
-from fivefold.evaluate.intervals import bootstrap
-from fivefold.evaluate.resampling import resample
+from fivefold.metrics.classification import roc_auc
+from fivefold.metrics.delong import auc_influence, delong, delong_difference, midranks, newcombe
+from fivefold.metrics.intervals import bootstrap
+from fivefold.metrics.resampling import resample
 
 
 def _binary(n=80, shift=1.0, seed=0):

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from fivefold.evaluate.calibration import (
+from fivefold.metrics.calibration import (
     calibration_error,
     calibration_error_by_chance,
     judged,

@@ -4,7 +4,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.evaluate.intervals import NORMAL
+from fivefold.metrics.intervals import NORMAL
 
 FEWEST_OF_A_CLASS, MANY_OF_A_CLASS = 2, 30
 

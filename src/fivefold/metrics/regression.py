@@ -3,7 +3,7 @@
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.evaluate.statistic import Statistic, weighted_mean
+from fivefold.metrics.statistic import Statistic, weighted_mean
 
 
 def _errors(target: Array, scores: Array) -> Array:

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from sklearn import metrics as reference
 
 from fivefold.errors import ShapeError
-from fivefold.evaluate import classification as ours
+from fivefold.metrics import classification as ours
 
 
 def _drawn(classes: int, n: int = 300, seed: int = 0, decimals: int = 2):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.evaluate.statistic import Statistic, weighted_mean
+from fivefold.metrics.statistic import Statistic, weighted_mean
 
 SMALLEST = float(np.finfo(np.float32).eps)
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
-from fivefold.evaluate import classification, regression
-from fivefold.evaluate.statistic import Statistic
-from fivefold.report.headline import HEADLINES, display_name
+from fivefold.metrics import classification, regression
+from fivefold.metrics.statistic import Statistic
 
 OwnMetric = Callable[[Array, Array], float]
 
@@ -34,7 +33,7 @@ class Metric:
     @property
     def title(self) -> str:
         """The name as people write it."""
-        return display_name(self.name)
+        return title(self.name)
 
     def __call__(self, target: Array, scores: Array) -> float:
         """The score; NaN where it is not defined."""
@@ -83,8 +82,31 @@ METRICS: Mapping[Task, Mapping[str, Metric]] = {
     "multiclass": {metric.name: metric for metric in MULTICLASS},
     "regression": {metric.name: metric for metric in REGRESSION},
 }
-HEADLINE: Mapping[str, tuple[str, ...]] = HEADLINES
-"""Three metrics a task; models are compared by the first."""
+HEADLINES: Mapping[Task, tuple[str, ...]] = {
+    task: tuple(metrics)[:3] for task, metrics in METRICS.items()
+}
+"""The first three metrics of a task; models are compared by the first."""
+
+TITLES = {
+    "roc_auc": "ROC-AUC",
+    "f1": "F1",
+    "mcc": "MCC",
+    "log_loss": "log-loss",
+    "brier": "Brier score",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+}
+
+
+def title(name: str) -> str:
+    """A metric's name as people write it.
+
+    Example:
+        >>> title("roc_auc"), title("balanced_accuracy")
+        ('ROC-AUC', 'balanced accuracy')
+    """
+    return TITLES.get(name, name.replace("_", " "))
 
 
 def row_losses(task: Task, target: Array, scores: Array) -> Array:

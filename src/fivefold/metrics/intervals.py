@@ -7,7 +7,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.evaluate.resampling import Resamples
+from fivefold.metrics.resampling import Resamples
 
 NORMAL = NormalDist()
 NAN = float("nan")

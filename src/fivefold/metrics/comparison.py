@@ -7,10 +7,10 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.evaluate.delong import delong_difference
-from fivefold.evaluate.intervals import bootstrap
-from fivefold.evaluate.metrics import Metric
-from fivefold.evaluate.resampling import Resamples
+from fivefold.metrics.delong import delong_difference
+from fivefold.metrics.intervals import bootstrap
+from fivefold.metrics.metric import Metric
+from fivefold.metrics.resampling import Resamples
 
 Verdict = Literal["wins", "loses", "a tie", "not measured"]
 
@@ -55,8 +55,8 @@ def compare(
         measured", and the difference says why, unless the two answer alike: a tie.
 
     Example:
-        >>> from fivefold.evaluate.metrics import METRICS
-        >>> from fivefold.evaluate.resampling import resample
+        >>> from fivefold.metrics.metric import METRICS
+        >>> from fivefold.metrics.resampling import resample
         >>> truth = np.arange(60) % 2
         >>> good, bad = np.eye(2)[truth], np.full((60, 2), 0.5)
         >>> accuracy = METRICS["binary"]["accuracy"]

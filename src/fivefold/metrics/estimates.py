@@ -8,10 +8,10 @@ from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.errors import ConfigError
-from fivefold.evaluate.delong import delong
-from fivefold.evaluate.intervals import bootstrap, wilson
-from fivefold.evaluate.metrics import METRICS, Metric, OwnMetric, why_undefined
-from fivefold.evaluate.resampling import Resamples, resample
+from fivefold.metrics.delong import delong
+from fivefold.metrics.intervals import bootstrap, wilson
+from fivefold.metrics.metric import METRICS, Metric, OwnMetric, why_undefined
+from fivefold.metrics.resampling import Resamples, resample
 
 DRAWS_OF_OWN = 500
 DRAWS_OF_RANKED = 200_000_000

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from fivefold.evaluate.intervals import bootstrap
-from fivefold.evaluate.resampling import block_length, resample
+from fivefold.metrics.intervals import bootstrap
+from fivefold.metrics.resampling import block_length, resample
 
 
 def _drawn_rows(resamples):

@@ -1,0 +1,1 @@
+"""Scores, intervals, resampling and paired comparison: plain functions on numpy."""
