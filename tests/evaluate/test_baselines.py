@@ -7,7 +7,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from fivefold.evaluate import baselines as module
 from fivefold.evaluate.baselines import fit_baselines
-from fivefold.metrics.classification import accuracy, roc_auc
+from fivefold.metrics.classification import accuracy
+from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.regression import rmse
 
 

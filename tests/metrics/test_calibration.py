@@ -1,10 +1,13 @@
 import numpy as np
 from numpy.testing import assert_allclose
+from sklearn.calibration import calibration_curve
 
 from fivefold.metrics.calibration import (
+    bin_rows,
     calibration_error,
     calibration_error_by_chance,
     judged,
+    reliability,
 )
 
 
@@ -41,3 +44,30 @@ def test_judged_takes_the_positive_class_or_the_likeliest():
     confidence, came_true = judged(np.array([1, 2]), scores)
     assert confidence.tolist() == [0.5, 0.6]
     assert came_true.tolist() == [True, False]
+
+
+def test_reliability_of_untied_probabilities_equals_sklearn_quantile_bins():
+    random = np.random.default_rng(1)
+    confidence = random.random(400)
+    came_true = random.random(400) < confidence**2
+    wanted = calibration_curve(came_true, confidence, n_bins=10, strategy="quantile")
+    mean, share, rows = reliability(confidence, came_true)
+    assert_allclose(mean, wanted[1])
+    assert_allclose(share, wanted[0])
+    assert rows.tolist() == [40] * 10
+
+
+def test_reliability_of_one_constant_probability_is_one_group():
+    mean, share, rows = reliability(np.full(6, 0.5), np.array([1, 1, 1, 0, 0, 0]) == 1)
+    assert (mean.tolist(), share.tolist(), rows.tolist()) == ([0.5], [0.5], [6])
+
+
+def test_reliability_of_no_rows_is_empty():
+    assert [len(each) for each in reliability(np.zeros(0), np.zeros(0, bool))] == [0, 0, 0]
+
+
+def test_bins_of_weights_that_are_no_whole_numbers_cut_a_row_at_the_edge():
+    groups = bin_rows(np.array([0.2, 0.1]), 2, np.array([0.75, 0.25]), split_ties=True)
+    assert groups.rows.tolist() == [1, 0, 0]
+    assert groups.weight.tolist() == [0.25, 0.25, 0.5]
+    assert groups.sums(np.ones(2)).tolist() == [0.5, 0.5]

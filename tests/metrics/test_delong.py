@@ -4,8 +4,8 @@ from numpy.testing import assert_allclose
 from scipy import optimize, stats
 from sklearn.metrics import roc_auc_score
 
-from fivefold.metrics.classification import roc_auc
-from fivefold.metrics.delong import auc_influence, delong, delong_difference, midranks, newcombe
+from fivefold.metrics.curves import roc_auc
+from fivefold.metrics.delong import auc_influence, delong, delong_difference, newcombe
 from fivefold.metrics.intervals import bootstrap
 from fivefold.metrics.resampling import resample
 
@@ -15,11 +15,6 @@ def _binary(n=80, shift=1.0, seed=0):
     target = (np.arange(n) % 4 == 0).astype(int)
     score = np.round(random.normal(size=n) + shift * target, 1)
     return target, np.stack([-score, score], 1)
-
-
-def test_midranks_equal_scipy():
-    values = np.round(np.random.default_rng(0).normal(size=200), 1)
-    assert_allclose(midranks(values), stats.rankdata(values))
 
 
 def test_auc_influence_gives_delongs_variance():

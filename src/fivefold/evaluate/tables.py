@@ -13,7 +13,8 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.evaluate.evidence import Evidence
-from fivefold.metrics.classification import confusion_matrix, roc_auc
+from fivefold.metrics.confusion import confusion_matrix
+from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.metric import HEADLINES
 
@@ -80,13 +81,11 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    matrix = confusion_matrix(evidence.target, evidence.scores)
+    scores = evidence.scores
+    matrix = confusion_matrix(evidence.target, scores.argmax(1), scores.shape[1])
     hits, predicted, support = matrix.diagonal(), matrix.sum(0), matrix.sum(1)
     level = evidence.level
-    areas = []
-    for k in range(len(matrix)):
-        own = evidence.scores[:, k]
-        areas.append(roc_auc((evidence.target == k).astype(int), np.stack([1 - own, own], 1)))
+    areas = [roc_auc(evidence.target == k, scores[:, k]) for k in range(len(matrix))]
     return pd.DataFrame(
         {
             "class": [str(label) for label in evidence.schema.classes],

@@ -1,10 +1,18 @@
-"""How far probabilities stray from what comes true, and how far they would by chance."""
+"""How far probabilities stray from what comes true, and how far they would by chance.
+
+Everywhere: `confidence` is `(n,)` probabilities, `came_true` is `(n,)` bool, `weight` is `(n,)`
+how much each row counts, None for 1 each.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.metrics.weight import weighed
 
 BINS = 15
+"""Groups of the calibration error."""
 
 
 def judged(target: Array, scores: Array) -> tuple[Array, Array]:
@@ -23,12 +31,101 @@ def judged(target: Array, scores: Array) -> tuple[Array, Array]:
     return scores[np.arange(len(guess)), guess].astype(np.float64), target == guess
 
 
-def calibration_error(confidence: Array, came_true: Array, *, bins: int = BINS) -> float:
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Rows by confidence, in groups of about equal weight.
+
+    Args:
+        rows: `(m,)` the row of each piece, by confidence; a row whose weight lies on both sides
+            of an edge has a piece on each.
+        weight: `(m,)` of each piece.
+        starts: `(g,)` the first piece of each group.
+    """
+
+    rows: Array
+    weight: Array
+    starts: Array
+
+    def sums(self, values: Array) -> Array:
+        """The weighted sum of `(..., n)` values in each group, `(..., g)`."""
+        return np.asarray(
+            np.add.reduceat(values[..., self.rows] * self.weight, self.starts, axis=-1)
+        )
+
+
+def bin_rows(
+    confidence: Array, bins: int, weight: Array | None = None, *, split_ties: bool = False
+) -> Bins:
+    """Rows by confidence, in groups of about equal weight.
+
+    Args:
+        confidence: `(n,)` at least one.
+        bins: groups wanted; fewer where there are fewer rows, or where ties leave fewer.
+        weight: `(n,)` above 0; None for 1 each.
+        split_ties: whether rows of equal confidence may lie in two groups, in the order in which
+            they stand; otherwise a group ends behind the last of them.
+
+    Example:
+        >>> bin_rows(np.array([0.9, 0.1, 0.1, 0.1]), 2).sums(np.ones(4)).tolist()
+        [3.0, 1.0]
+        >>> bin_rows(np.array([0.9, 0.1, 0.1, 0.1]), 2, split_ties=True).sums(np.ones(4)).tolist()
+        [2.0, 2.0]
+    """
+    weight, confidence = weighed(weight, confidence)
+    rows = np.argsort(confidence, kind="stable")
+    ends = weight[rows].cumsum()
+    whole = bool((weight % 1 == 0).all())  # then as many rows as the weights say, none of them cut
+    wanted = min(bins, int(ends[-1]) if whole else len(rows))
+    edges = np.arange(1, wanted) * ends[-1] / wanted
+    edges = np.floor(edges) if whole else edges
+    last = np.searchsorted(ends, edges)  # the row on which each edge falls
+    if split_ties:
+        cuts = np.union1d(ends, edges)
+        rows = rows[np.searchsorted(ends, cuts)]
+        starts = np.append(0, np.searchsorted(cuts, edges) + 1)
+        return Bins(rows, np.diff(cuts, prepend=0.0), starts)
+    ordered = confidence[rows]
+    starts = np.unique(np.append(0, np.searchsorted(ordered, ordered[last], side="right")))
+    return Bins(rows, weight[rows], starts[starts < len(rows)])
+
+
+def reliability(
+    confidence: Array, came_true: Array, *, weight: Array | None = None, bins: int = 10
+) -> tuple[Array, Array, Array]:
+    """Confidence and what came true, in groups of about equal size, ties in one group.
+
+    Args:
+        confidence: `(n,)` probabilities.
+        came_true: `(n,)` bool, what happened.
+        weight: `(n,)` how much each row counts; None for 1 each.
+        bins: groups wanted; ties may leave fewer.
+
+    Returns:
+        Mean confidence, fraction that came true, and rows (or their weight), one entry a group,
+        by confidence; empty for no rows.
+
+    Example:
+        >>> sure, share, rows = reliability(np.array([0.5, 0.5, 0.9]), np.array([1, 0, 1]) == 1)
+        >>> sure.tolist(), share.tolist(), rows.tolist()
+        ([0.5, 0.9], [0.5, 1.0], [2.0, 1.0])
+    """
+    weight, confidence, came_true = weighed(weight, confidence, came_true)
+    if not len(confidence):
+        return (np.zeros(0),) * 3
+    groups = bin_rows(confidence, bins, weight)
+    rows = groups.sums(np.ones(len(confidence)))
+    return groups.sums(confidence) / rows, groups.sums(came_true.astype(float)) / rows, rows
+
+
+def calibration_error(
+    confidence: Array, came_true: Array, *, weight: Array | None = None, bins: int = BINS
+) -> float:
     """Expected calibration error over groups of equal size.
 
     Args:
         confidence: `(n,)` probabilities.
         came_true: `(n,)` bool.
+        weight: `(n,)` how much each row counts; None for 1 each.
         bins: number of groups, at least 1.
 
     Returns:
@@ -41,34 +138,43 @@ def calibration_error(confidence: Array, came_true: Array, *, bins: int = BINS) 
     Reference:
         Nguyen and O'Connor, Posterior calibration and exploratory analysis, EMNLP 2015.
     """
-    if len(confidence) == 0:
+    weight, confidence, came_true = weighed(weight, confidence, came_true)
+    if not len(confidence):
         return float("nan")
-    order = np.argsort(confidence, kind="stable")
-    return float(_errors(confidence[order], came_true[order][None].astype(float), bins)[0])
+    groups = bin_rows(confidence, bins, weight, split_ties=True)
+    return float(_mean_gap(groups, came_true - confidence))
 
 
 def calibration_error_by_chance(
-    confidence: Array, *, seed: int, rounds: int = 200, bins: int = BINS
+    confidence: Array,
+    *,
+    seed: int,
+    weight: Array | None = None,
+    rounds: int = 200,
+    bins: int = BINS,
 ) -> Array:
     """The errors that perfectly calibrated probabilities would show on as many rows.
 
     Args:
         confidence: `(n,)` probabilities.
         seed: of the draws.
+        weight: `(n,)` how much each row counts; a row is drawn once, whatever its weight.
         rounds: number of draws.
         bins: as in `calibration_error`.
 
     Returns:
-        `(rounds,)` fractions.
+        `(rounds,)` fractions; NaN for no rows.
     """
-    ordered = np.sort(confidence)
+    weight, confidence = weighed(weight, confidence)
+    if not len(confidence):
+        return np.full(rounds, np.nan)
+    order = np.argsort(confidence, kind="stable")
+    ordered = confidence[order]
+    groups = bin_rows(ordered, bins, weight[order], split_ties=True)
     random = np.random.default_rng(seed)
     draws = [random.random(len(ordered)) < ordered for _ in range(rounds)]
-    return np.array([_errors(ordered, draw[None].astype(float), bins)[0] for draw in draws])
+    return np.array([_mean_gap(groups, draw - ordered) for draw in draws])
 
 
-def _errors(confidence: Array, came_true: Array, bins: int) -> Array:
-    n = len(confidence)
-    starts = np.unique(np.arange(min(bins, n)) * n // min(bins, n))
-    gaps = np.add.reduceat(came_true - confidence, starts, axis=1)
-    return np.asarray(np.abs(gaps).sum(1) / n)
+def _mean_gap(groups: Bins, gaps: Array) -> Array:
+    return np.asarray(np.abs(groups.sums(gaps)).sum() / groups.weight.sum())

@@ -11,6 +11,7 @@ from fivefold.metrics.delong import delong_difference
 from fivefold.metrics.intervals import bootstrap
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.resampling import Resamples
+from fivefold.metrics.weight import weighed, weights_of
 
 Verdict = Literal["wins", "loses", "a tie", "not measured"]
 
@@ -35,6 +36,7 @@ def compare(
     others: Array,
     resamples: Resamples,
     *,
+    weight: Array | None = None,
     level: float = 0.95,
 ) -> Comparison:
     """Compare two models by the interval of the paired difference.
@@ -48,6 +50,7 @@ def compare(
         scores: of the first model.
         others: of the second model, the same shape.
         resamples: of the rows.
+        weight: `(n,)` how much each row counts in both scores; None for 1 each.
         level: coverage, a fraction.
 
     Returns:
@@ -63,13 +66,16 @@ def compare(
         >>> compare(accuracy, truth, good, bad, resample(60, seed=0)).verdict
         'wins'
     """
+    if weight is not None:
+        resamples = resamples.only(weights_of(weight, len(target)) > 0)
+        weight, target, scores, others = weighed(weight, target, scores, others)
     if metric.interval == "delong" and resamples.kind == "row":
-        difference = delong_difference(target, scores, others, level=level)
+        difference = delong_difference(target, scores, others, weight=weight, level=level)
     else:
 
         def gap(counts: Array) -> Array:
-            first = metric.statistic.over(target, scores, counts)
-            return first - metric.statistic.over(target, others, counts)
+            first = metric.statistic.over(target, scores, counts, weight)
+            return first - metric.statistic.over(target, others, counts, weight)
 
         difference = bootstrap({metric.name: gap}, resamples, level=level)[metric.name]
     verdict: Verdict = "a tie"

@@ -4,30 +4,22 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
+from fivefold.metrics.curves import one_against_rest, placements
 from fivefold.metrics.intervals import NORMAL
+from fivefold.metrics.weight import effective_rows, weighed, weights_of
 
 FEWEST_OF_A_CLASS, MANY_OF_A_CLASS = 2, 30
 
 
-def midranks(values: Array) -> Array:
-    """Ranks from 1, ties sharing their mean rank.
-
-    Example:
-        >>> midranks(np.array([0.5, 0.1, 0.5])).tolist()
-        [2.5, 1.0, 2.5]
-    """
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = counts.cumsum()
-    mean: Array = (last - (counts - 1) / 2)[inverse]
-    return mean
-
-
-def auc_influence(positive: Array, score: Array) -> tuple[float, Array]:
+def auc_influence(
+    positive: Array, score: Array, weight: Array | None = None
+) -> tuple[float, Array]:
     """The area and how much each row moves it.
 
     Args:
         positive: `(n,)` bool.
         score: `(n,)`, larger for positive rows.
+        weight: `(n,)` above 0, how much each row counts; None for 1 each.
 
     Returns:
         The area in [0, 1], and `(n,)` influences whose squares sum to DeLong's variance. NaN and
@@ -37,26 +29,28 @@ def auc_influence(positive: Array, score: Array) -> tuple[float, Array]:
         DeLong et al., Biometrics 1988; Sun and Xu, Fast implementation of DeLong's algorithm,
         IEEE Signal Processing Letters 21, 2014.
     """
-    positives, negatives = int(positive.sum()), int((~positive).sum())
+    weight = weights_of(weight, len(score))
     influence = np.zeros(len(score))
-    if not positives or not negatives:
+    if positive.all() or not positive.any():
         return float("nan"), influence
-    everywhere = midranks(score)
-    beaten = (everywhere[positive] - midranks(score[positive])) / negatives
-    beating = 1 - (everywhere[~positive] - midranks(score[~positive])) / positives
-    area = float(beaten.mean())
-    influence[positive] = (beaten - area) / (positives * max(1, positives - 1)) ** 0.5
-    influence[~positive] = (beating - area) / (negatives * max(1, negatives - 1)) ** 0.5
+    placed = placements(positive, score, weight)
+    # `roc_auc`, as a mean of placements: equal but for the last bit, which results keep.
+    area = float((weight * placed)[positive].sum() / weight[positive].sum())
+    for side in (positive, ~positive):
+        ours = weight[side]
+        spare = max(1.0, effective_rows(ours) - 1)
+        influence[side] = ours * (placed[side] - area) / ((ours**2).sum() * spare) ** 0.5
     return area, influence
 
 
-def macro_influence(target: Array, scores: Array) -> tuple[float, Array]:
+def macro_influence(
+    target: Array, scores: Array, weight: Array | None = None
+) -> tuple[float, Array]:
     """The area (binary, or mean of each class against the rest) and each row's influence on it.
 
     Classes without a row, or with all of them, are left out.
     """
-    columns = (1,) if scores.shape[1] == 2 else range(scores.shape[1])
-    pairs = [auc_influence(target == k, scores[:, k]) for k in columns]
+    pairs = [auc_influence(*judged, weight) for judged in one_against_rest(target, scores)]
     pairs = [(area, influence) for area, influence in pairs if np.isfinite(area)]
     if not pairs:
         return float("nan"), np.zeros(len(target))
@@ -64,12 +58,16 @@ def macro_influence(target: Array, scores: Array) -> tuple[float, Array]:
     return float(np.mean(areas)), np.mean(influences, axis=0)
 
 
-def delong(target: Array, scores: Array, *, level: float = 0.95) -> Estimate:
+def delong(
+    target: Array, scores: Array, *, weight: Array | None = None, level: float = 0.95
+) -> Estimate:
     """ROC-AUC with DeLong's interval on the logit scale.
 
     Args:
         target: `(n,)` class indices.
-        scores: `(n, classes)` probabilities.
+        scores: `(n, classes)` probabilities, or `(n,)` of class 1.
+        weight: `(n,)` how much each row counts in the area, None for 1 each. The interval knows
+            that a row of weight 3 is still one row.
         level: coverage, a fraction.
 
     Returns:
@@ -83,9 +81,10 @@ def delong(target: Array, scores: Array, *, level: float = 0.95) -> Estimate:
         >>> f"{estimate:.2f}", estimate.method
         ('0.75', 'delong or newcombe')
     """
-    area, influence = macro_influence(target, scores)
+    weight, target, scores = weighed(weight, target, scores)
+    area, influence = macro_influence(target, scores, weight)
     n = len(target)
-    smallest = _rows_of_the_rarer_side(target, scores)
+    smallest, others = _rows_of_the_sides(target, scores, weight)
     if not np.isfinite(area) or smallest < FEWEST_OF_A_CLASS:
         reason = "one class in the rows" if not smallest else "too few rows of a class"
         return Estimate(area, method=reason, n=n, level=level)
@@ -95,17 +94,17 @@ def delong(target: Array, scores: Array, *, level: float = 0.95) -> Estimate:
         low, high = (reach, 1.0) if area else (0.0, 1 - reach)
         return Estimate(area, low=low, high=high, method="disjoint pairs", n=n, level=level)
     logit = np.log(area / (1 - area))
-    half = _quantile(target, influence, level) * error / (area * (1 - area))
+    half = _quantile(target, influence, weight, level) * error / (area * (1 - area))
     low, high = (float(1 / (1 + np.exp(-end))) for end in (logit - half, logit + half))
-    if scores.shape[1] > 2 or smallest >= MANY_OF_A_CLASS:
+    if not others or smallest >= MANY_OF_A_CLASS:
         return Estimate(area, low=low, high=high, method="delong", n=n, level=level)
-    ends = newcombe(area, smallest, n - smallest, level=level)
+    ends = newcombe(area, smallest, others, level=level)
     low, high = min(low, ends[0]), max(high, ends[1])
     return Estimate(area, low=low, high=high, method="delong or newcombe", n=n, level=level)
 
 
 def newcombe(
-    area: float, positives: int, negatives: int, *, level: float = 0.95
+    area: float, positives: float, negatives: float, *, level: float = 0.95
 ) -> tuple[float, float]:
     """Score interval of an area under the ROC curve from the class sizes alone.
 
@@ -144,21 +143,32 @@ def newcombe(
 
 
 def delong_difference(
-    target: Array, scores: Array, others: Array, *, level: float = 0.95
+    target: Array,
+    scores: Array,
+    others: Array,
+    *,
+    weight: Array | None = None,
+    level: float = 0.95,
 ) -> Estimate:
-    """The first model's ROC-AUC minus the second's on the same rows, with its interval."""
-    first, moved = macro_influence(target, scores)
-    second, moved_too = macro_influence(target, others)
+    """The first model's ROC-AUC minus the second's on the same rows, with its interval.
+
+    The parameters are those of `delong`; `others` are the scores of the second model.
+    """
+    weight, target, scores, others = weighed(weight, target, scores, others)
+    first, moved = macro_influence(target, scores, weight)
+    second, moved_too = macro_influence(target, others, weight)
     gap = moved - moved_too
-    half = _quantile(target, gap, level) * float(gap @ gap) ** 0.5
+    half = _quantile(target, gap, weight, level) * float(gap @ gap) ** 0.5
     point = first - second
-    smallest = _rows_of_the_rarer_side(target, scores)
+    smallest, _ = _rows_of_the_sides(target, scores, weight)
     if not np.isfinite(point) or smallest < FEWEST_OF_A_CLASS:
         return Estimate(point, method="too few rows of a class", n=len(target), level=level)
     if not gap.any() and not np.array_equal(scores, others):
         # No row's order speaks of the spread, as when one of them is perfect: the two intervals,
         # each with its own care for few rows, bound the difference instead.
-        ours, theirs = (delong(target, each, level=level) for each in (scores, others))
+        ours, theirs = (
+            delong(target, each, weight=weight, level=level) for each in (scores, others)
+        )
         low, high = ours.low - theirs.high, ours.high - theirs.low
         return Estimate(
             point, low=low, high=high, method="delong, apart", n=len(target), level=level
@@ -167,7 +177,7 @@ def delong_difference(
     return Estimate(point, low=low, high=high, method="delong", n=len(target), level=level)
 
 
-def _quantile(target: Array, influence: Array, level: float) -> float:
+def _quantile(target: Array, influence: Array, weight: Array, level: float) -> float:
     """The quantile of Student's t, its degrees of freedom by Welch and Satterthwaite.
 
     DeLong's variance of a class with few rows is itself uncertain: with 8 positive rows the
@@ -177,7 +187,8 @@ def _quantile(target: Array, influence: Array, level: float) -> float:
 
     classes, of_row = np.unique(target, return_inverse=True)
     shares = np.bincount(of_row, influence**2, len(classes))
-    spare = np.maximum(np.bincount(of_row) - 1, 1)
+    rows = np.bincount(of_row, weight) ** 2 / np.bincount(of_row, weight**2)  # effective ones
+    spare = np.maximum(rows - 1, 1)
     total = shares.sum()
     if total == 0:
         return NORMAL.inv_cdf((1 + level) / 2)
@@ -185,7 +196,16 @@ def _quantile(target: Array, influence: Array, level: float) -> float:
     return float(stdtrit(degrees, (1 + level) / 2))
 
 
-def _rows_of_the_rarer_side(target: Array, scores: Array) -> int:
-    columns = (1,) if scores.shape[1] == 2 else range(scores.shape[1])
-    sides = [min(int((target == k).sum()), int((target != k).sum())) for k in columns]
-    return max(sides, default=0) if len(sides) == 1 else min((s for s in sides if s), default=0)
+def _rows_of_the_sides(target: Array, scores: Array, weight: Array) -> tuple[float, float]:
+    """Effective rows of the rarer and of the other side, of the class that has fewest.
+
+    Of several classes those without a row, or with all of them, are left out, and there is no
+    other side: 0.
+    """
+    sides = [
+        sorted((effective_rows(weight[positive]), effective_rows(weight[~positive])))
+        for positive, _ in one_against_rest(target, scores)
+    ]
+    if len(sides) == 1:
+        return sides[0][0], sides[0][1]
+    return min((rarer for rarer, _ in sides if rarer), default=0.0), 0.0

@@ -1,6 +1,7 @@
 """Scores with the interval that suits each of them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -9,9 +10,10 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.errors import ConfigError
 from fivefold.metrics.delong import delong
-from fivefold.metrics.intervals import bootstrap, wilson
+from fivefold.metrics.intervals import bootstrap, weighted_wilson
 from fivefold.metrics.metric import METRICS, Metric, OwnMetric, why_undefined
 from fivefold.metrics.resampling import Resamples, resample
+from fivefold.metrics.weight import weighed, weights_of
 
 DRAWS_OF_OWN = 500
 DRAWS_OF_RANKED = 200_000_000
@@ -25,6 +27,7 @@ def estimate(
     resamples: Resamples | None = None,
     names: tuple[str, ...] = (),
     own: Mapping[str, OwnMetric] | None = None,
+    weight: Array | None = None,
     level: float = 0.95,
 ) -> dict[str, Estimate]:
     """Every metric of a task with its interval.
@@ -38,7 +41,10 @@ def estimate(
         task: decides which metrics.
         resamples: of the rows; drawn one by one with seed 0 if None.
         names: the metrics wanted; all of the task if empty.
-        own: functions `(target, scores) -> number` by name.
+        own: functions `(target, scores) -> number` by name; where there are weights they are
+            given the argument `weight` too.
+        weight: `(n,)` how much each row counts in the scores, None for 1 each. Rows of weight 0
+            are left out; intervals know that a row of weight 3 is still one row.
         level: coverage, a fraction.
 
     Returns:
@@ -53,59 +59,68 @@ def estimate(
         1.0000 [0.8985, 1.0000]
     """
     resamples = resample(len(target), seed=0) if resamples is None else resamples
+    if weight is not None:
+        resamples = resamples.only(weights_of(weight, len(target)) > 0)
+        weight, target, scores = weighed(weight, target, scores)
     chosen = [METRICS[task][name] for name in names] if names else [*METRICS[task].values()]
     scored = {
-        metric.name: estimate_one(metric, target, scores, resamples, level=level)
+        metric.name: estimate_one(metric, target, scores, resamples, weight=weight, level=level)
         for metric in chosen
     }
     for name, function in (own or {}).items():
-        scored[name] = _own(name, function, target, scores, resamples, level)
+        scored[name] = _own(name, function, target, scores, resamples, weight, level)
     return scored
 
 
 def estimate_one(
-    metric: Metric, target: Array, scores: Array, resamples: Resamples, *, level: float = 0.95
+    metric: Metric,
+    target: Array,
+    scores: Array,
+    resamples: Resamples,
+    *,
+    weight: Array | None = None,
+    level: float = 0.95,
 ) -> Estimate:
-    """One metric with its interval."""
+    """One metric with its interval; weights are above 0."""
     n = len(target)
-    point = metric(target, scores)
+    point = metric(target, scores, weight)
     if not np.isfinite(point):
         return Estimate(point, method=why_undefined(metric.name, target, scores), n=n, level=level)
     if resamples.kind == "row":
         if metric.interval == "delong":
-            return delong(target, scores, level=level)
+            return delong(target, scores, weight=weight, level=level)
         if metric.interval == "wilson":
-            hits, rows = _proportion(metric.name, target, scores)
-            low, high = wilson(hits, rows, level=level)
-            return Estimate(point, low=low, high=high, method="wilson", n=rows, level=level)
+            rows = _rows_of_the_proportion(metric.name, target, scores)
+            right = (scores.argmax(1) == target)[rows]
+            theirs = None if weight is None else weight[rows]
+            low, high = weighted_wilson(right, theirs, level=level)
+            return Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)
     if scores.ndim == 2 and metric.name == "average_precision":
         resamples = resamples.fewer(DRAWS_OF_RANKED // max(1, scores.size))
     return bootstrap(
-        {metric.name: lambda counts: metric.statistic.over(target, scores, counts)},
+        {metric.name: lambda counts: metric.statistic.over(target, scores, counts, weight)},
         resamples,
         level=level,
     )[metric.name]
 
 
-def _proportion(name: str, target: Array, scores: Array) -> tuple[int, int]:
-    """Successes and rows of a metric that is one."""
-    guesses = scores.argmax(1)
-    rows = np.ones(len(target), dtype=bool)
+def _rows_of_the_proportion(name: str, target: Array, scores: Array) -> Array:
+    """`(n,)` bool, the rows of which accuracy, precision or recall is a fraction."""
     if name == "precision":
-        rows = guesses == 1
-    elif name == "recall":
-        rows = target == 1
-    return int((guesses == target)[rows].sum()), int(rows.sum())
+        return np.asarray(scores.argmax(1) == 1)
+    return np.asarray(target == 1) if name == "recall" else np.ones(len(target), dtype=bool)
 
 
-def number(name: str, function: OwnMetric, target: Array, scores: Array) -> float:
+def number(
+    name: str, function: OwnMetric, target: Array, scores: Array, weight: Array | None = None
+) -> float:
     """What an own metric gives, as a float.
 
     Raises:
         ConfigError: if it gives anything but a number; errors of its own get a note.
     """
     try:
-        found = function(target, scores)
+        found = _asked(function, target, scores, weight)
     except Exception as error:
         error.add_note(f"in the own metric {name!r} of Evaluate")
         raise
@@ -119,23 +134,28 @@ def number(name: str, function: OwnMetric, target: Array, scores: Array) -> floa
         ) from None
 
 
+def _asked(function: OwnMetric, target: Array, scores: Array, weight: Array | None) -> Any:
+    return function(target, scores, **({} if weight is None else {"weight": weight}))
+
+
 def _own(
     name: str,
     function: OwnMetric,
     target: Array,
     scores: Array,
     resamples: Resamples,
+    weight: Array | None,
     level: float,
 ) -> Estimate:
-    point = number(name, function, target, scores)
+    point = number(name, function, target, scores, weight)
     if not np.isfinite(point):
         return Estimate(point, method="not a finite number", n=len(target), level=level)
-    statistic = _resampled(function, target, scores, point)
+    statistic = _resampled(function, target, scores, weight, point)
     return bootstrap({name: statistic}, resamples.fewer(DRAWS_OF_OWN), level=level)[name]
 
 
 def _resampled(
-    function: OwnMetric, target: Array, scores: Array, point: float
+    function: OwnMetric, target: Array, scores: Array, weight: Array | None, point: float
 ) -> Callable[[Array], Array]:
     """A statistic over counts, by repeating rows; a resample on which it fails gives NaN."""
 
@@ -144,7 +164,8 @@ def _resampled(
             return point
         rows = np.repeat(np.arange(len(target)), counts.astype(np.int64))
         try:
-            return float(function(target[rows], scores[rows]))
+            drawn = None if weight is None else weight[rows]
+            return float(_asked(function, target[rows], scores[rows], drawn))
         except (ArithmeticError, LookupError, ValueError):
             return float("nan")
 

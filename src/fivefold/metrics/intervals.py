@@ -8,17 +8,18 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.resampling import Resamples
+from fivefold.metrics.weight import effective_rows, weighed
 
 NORMAL = NormalDist()
 NAN = float("nan")
 
 
-def wilson(successes: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion.
 
     Args:
         successes: rows counted, 0 to n.
-        n: rows.
+        n: rows; effective ones where they have weights.
         level: coverage, a fraction.
 
     Returns:
@@ -83,6 +84,34 @@ def bca(
         ends.append(NORMAL.cdf(bias + shifted / max(1e-6, 1 - acceleration * shifted)))
     low, high = np.quantile(defined, ends)
     return float(low), float(high), "bca"
+
+
+def weighted_wilson(
+    success: Array, weight: Array | None = None, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Wilson's score interval of a weighted proportion.
+
+    It stands on effective rows (Kish): weights make the rows that carry them count more, but
+    bring no new ones.
+
+    Args:
+        success: `(n,)` bool.
+        weight: `(n,)` how much each row counts; None for 1 each, as in `wilson`.
+        level: coverage, a fraction.
+
+    Returns:
+        Low and high in [0, 1]; NaN for no rows.
+
+    Example:
+        >>> [round(end, 4) for end in weighted_wilson(np.ones(34), np.full(34, 0.5))]
+        [0.8985, 1.0]
+    """
+    weight, success = weighed(weight, success)
+    if not len(weight):
+        return NAN, NAN
+    total, hits = float(weight.sum()), float((weight * success).sum())
+    scale = effective_rows(weight) / total
+    return wilson(hits * scale, total * scale, level=level)
 
 
 def bootstrap(

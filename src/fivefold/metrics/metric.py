@@ -8,10 +8,10 @@ import numpy as np
 
 from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
-from fivefold.metrics import classification, regression
+from fivefold.metrics import classification, curves, regression
 from fivefold.metrics.statistic import Statistic
 
-OwnMetric = Callable[[Array, Array], float]
+OwnMetric = Callable[..., float]
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Metric:
         """The name as people write it."""
         return title(self.name)
 
-    def __call__(self, target: Array, scores: Array) -> float:
+    def __call__(self, target: Array, scores: Array, weight: Array | None = None) -> float:
         """The score; NaN where it is not defined."""
-        return self.statistic(target, scores)
+        return self.statistic(target, scores, weight)
 
 
-_AUC = Metric("roc_auc", classification.roc_auc, True, "delong")
+_AUC = Metric("roc_auc", curves.roc_auc, True, "delong")
 _ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson")
 _LOG_LOSS = Metric("log_loss", classification.log_loss, False)
 _BALANCED = Metric("balanced_accuracy", classification.balanced_accuracy, True)
@@ -49,7 +49,7 @@ _MCC = Metric("mcc", classification.mcc, True)
 
 BINARY = (
     _AUC,
-    Metric("average_precision", classification.average_precision, True),
+    Metric("average_precision", curves.average_precision, True),
     _ACCURACY,
     _LOG_LOSS,
     _BALANCED,
@@ -63,8 +63,8 @@ MULTICLASS = (
     _ACCURACY,
     _BALANCED,
     _LOG_LOSS,
-    Metric("roc_auc", classification.roc_auc, True, "delong"),
-    Metric("average_precision", classification.average_precision, True),
+    Metric("roc_auc", curves.roc_auc, True, "delong"),
+    Metric("average_precision", curves.average_precision, True),
     Metric("precision", classification.precision, True),
     Metric("recall", classification.recall, True),
     Metric("f1", classification.f1, True),

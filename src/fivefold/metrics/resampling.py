@@ -49,6 +49,20 @@ class Resamples:
         parts = self.part_of_row % FEW_LEAVE_OUTS
         return replace(self, drawn=kept, part_of_row=parts)
 
+    def only(self, kept: Array) -> "Resamples":
+        """The same resamples of some of the rows.
+
+        Args:
+            kept: `(n,)` bool.
+        """
+        units = self.unit_of_row[kept]
+        independent = self.independent
+        if self.kind != "block":
+            independent = len(np.unique(units))
+        return replace(
+            self, unit_of_row=units, part_of_row=self.part_of_row[kept], independent=independent
+        )
+
     def over(self, statistic: Callable[[Array], Array]) -> tuple[Array, Array]:
         """The statistic of every resample and of every leave-out.
 
