@@ -2,8 +2,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from sklearn.calibration import calibration_curve
-from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from fivefold.report import curves
 
@@ -18,14 +17,6 @@ def scored(rows: int = 300, classes: int = 2) -> tuple[np.ndarray, np.ndarray]:
     logits = rng.normal(size=(rows, classes)) + 1.5 * np.eye(classes)[target]
     share = np.exp(logits.round(1))  # rounded: ties among scores
     return target, share / share.sum(axis=1, keepdims=True)
-
-
-def test_ranked_counts_with_ties_equal_sklearn_roc() -> None:
-    target, scores = scored()
-    found, false = curves.ranked_counts(target == 1, scores[:, 1])
-    rates = roc_curve(target, scores[:, 1], drop_intermediate=False)
-    np.testing.assert_allclose(false / false[-1], rates[0])
-    np.testing.assert_allclose(found / found[-1], rates[1])
 
 
 def test_roc_two_classes_states_the_area_of_sklearn() -> None:
@@ -52,21 +43,6 @@ def test_precision_recall_two_classes_states_average_precision_of_sklearn() -> N
 def test_curves_one_class_only_says_so(picture) -> None:
     target, scores = np.zeros(5, dtype=int), np.tile([0.7, 0.3], (5, 1))
     assert "not defined: one class only" in words(picture(target, scores, ["a", "b"]))
-
-
-def test_reliability_equal_groups_equal_sklearn_quantile_bins() -> None:
-    target, scores = scored(400)
-    untied = scores[:, 1] + np.linspace(0, 1e-6, 400)
-    share, mean = calibration_curve(target, untied, n_bins=10, strategy="quantile")
-    ours = curves.reliability(untied, target == 1)
-    np.testing.assert_allclose(ours[0], mean)
-    np.testing.assert_allclose(ours[1], share)
-    assert ours[2].tolist() == [40] * 10
-
-
-def test_reliability_one_constant_score_is_one_group() -> None:
-    mean, share, rows = curves.reliability(np.full(6, 0.5), np.array([1, 1, 1, 0, 0, 0]) == 1)
-    assert (mean.tolist(), share.tolist(), rows.tolist()) == ([0.5], [0.5], [6])
 
 
 def test_calibration_many_classes_judges_the_predicted_one() -> None:

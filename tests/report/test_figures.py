@@ -5,7 +5,6 @@ from subprocess import run
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 from fivefold.core.estimate import Estimate
 from fivefold.report import figures
@@ -81,13 +80,6 @@ def test_learning_curve_without_validation_draws_training_alone() -> None:
 
 def test_learning_curve_of_one_epoch_is_drawn() -> None:
     assert "kept" in words(figures.learning_curve(history(1), best_epoch=1))
-
-
-def test_confusion_counts_random_labels_equal_sklearn() -> None:
-    rng = np.random.default_rng(0)
-    target, predicted = rng.integers(0, 5, 200), rng.integers(0, 5, 200)
-    wanted = confusion_matrix(target, predicted, labels=range(6))
-    assert figures.confusion_counts(target, predicted, 6).tolist() == wanted.tolist()
 
 
 def test_confusion_matrix_prints_counts_and_labels() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
+from fivefold.metrics.curves import roc_auc
 
 REMOVED = 0.25
 """Fraction of the errors that must go when the column is added."""
@@ -137,26 +138,9 @@ def carry_over(groups: Array, wrong: Array, side: Array, summary: object) -> flo
         usual = float(wrong[learn].mean())
         errors = np.bincount(groups[learn], wrong[learn], minlength=size) + 3 * usual
         rate = errors / (np.bincount(groups[learn], minlength=size) + 3)
-        areas.append(area_under_curve(rate[groups[judge]], wrong[judge]))
+        area = roc_auc(wrong[judge], rate[groups[judge]])
+        areas.append(0.5 if np.isnan(area) else area)  # all of them wrong, or none
     return float(summary(areas))  # type: ignore[operator]
-
-
-def area_under_curve(scores: Array, positive: Array) -> float:
-    """The chance that a positive row scores above a negative one, ties counting half.
-
-    Returns:
-        A fraction in [0, 1]; 0.5 if there are no positive or no negative rows.
-
-    Example:
-        >>> area_under_curve(np.array([0.1, 0.4, 0.35]), np.array([False, True, True]))
-        1.0
-    """
-    distinct, place = np.unique(scores, return_inverse=True)
-    ups = np.bincount(place[positive], minlength=len(distinct)).astype(float)
-    downs = np.bincount(place[~positive], minlength=len(distinct)).astype(float)
-    pairs = ups.sum() * downs.sum()
-    below = np.cumsum(downs) - downs
-    return float((ups * (below + downs / 2)).sum() / pairs) if pairs else 0.5
 
 
 def ranks_of(values: Array) -> Array:

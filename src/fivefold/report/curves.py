@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from fivefold.metrics.calibration import judged, reliability
+from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
+from fivefold.metrics.intervals import wilson
 from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
 from fivefold.report.tables import shortened
 
@@ -14,27 +17,6 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 600
 CURVE_POINTS = 300
-
-
-def ranked_counts(positive: "Array", score: "Array") -> "tuple[Array, Array]":
-    """True and false positives as the threshold falls, ties taken together.
-
-    Args:
-        positive: `(n,)` bool, the truth.
-        score: `(n,)` larger means more likely positive.
-
-    Returns:
-        Two int arrays of equal length: true and false positives, from 0 to their totals.
-
-    Example:
-        >>> found, false = ranked_counts(np.array([True, False]), np.array([0.9, 0.1]))
-        >>> found.tolist(), false.tolist()
-        ([0, 1, 1], [0, 0, 1])
-    """
-    order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
-    found = np.cumsum(positive[order])[last]
-    return np.append(0, found), np.append(0, last + 1 - found)
 
 
 def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
@@ -50,10 +32,11 @@ def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
     """
     curves = {}
     for index in _judged(classes):
-        found, false = ranked_counts(target == index, scores[:, index])
+        positive, score = target == index, scores[:, index]
+        found, false = ranked_counts(positive, score)
         if found[-1] and false[-1]:
-            x, y = false / false[-1], found / found[-1]
-            curves[index] = (x, y, float(np.trapezoid(y, x)))
+            area = roc_auc(positive, score)
+            curves[index] = (false / false[-1], found / found[-1], area)
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=LINE, linewidth=1)
@@ -77,11 +60,11 @@ def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]
     """
     curves = {}
     for index in _judged(classes):
-        found, false = (c[1:] for c in ranked_counts(target == index, scores[:, index]))
+        positive, score = target == index, scores[:, index]
+        found, false = (counts[1:] for counts in ranked_counts(positive, score))
         if len(found) and found[-1]:
             recall, precision = found / found[-1], found / (found + false)
-            area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
-            curves[index] = (recall, precision, area)
+            curves[index] = (recall, precision, average_precision(positive, score))
 
     def paint(axes: Axes) -> None:
         if len(classes) == 2 and len(target):
@@ -91,26 +74,6 @@ def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]
         axes.set_ylabel("precision")
 
     return draw(paint, title="Precision and recall")
-
-
-def reliability(confidence: "Array", right: "Array", bins: int = 10) -> "tuple[Array, ...]":
-    """Confidence and share of right answers in groups of about equal size.
-
-    Args:
-        confidence: `(n,)` probabilities.
-        right: `(n,)` bool, what happened.
-        bins: groups wanted; ties may leave fewer.
-
-    Returns:
-        Mean confidence, share that was right, and rows, one entry a group, by confidence.
-    """
-    edges = np.unique(np.quantile(confidence, np.linspace(0, 1, bins + 1)[1:-1]))
-    group = np.searchsorted(edges, confidence, side="left")
-    rows = np.bincount(group, minlength=len(edges) + 1)
-    full = rows > 0
-    mean = np.bincount(group, weights=confidence, minlength=len(rows))[full] / rows[full]
-    share = np.bincount(group, weights=right, minlength=len(rows))[full] / rows[full]
-    return mean, share, rows[full]
 
 
 def calibration(target: "Array", scores: "Array", *, level: float = 0.95) -> str:
@@ -125,19 +88,15 @@ def calibration(target: "Array", scores: "Array", *, level: float = 0.95) -> str
     Returns:
         SVG text.
     """
-    from statistics import NormalDist
-
+    confidence, came_true = judged(target, scores)
+    mean, share, rows = reliability(confidence, came_true)
+    ends = [wilson(part * n, n, level=level) for part, n in zip(share, rows, strict=True)]
+    low, high = np.array(ends).reshape(-1, 2).T
     binary = scores.shape[1] == 2
-    chosen = np.ones(len(scores), dtype=np.int64) if binary else scores.argmax(axis=1)
-    confidence = scores[np.arange(len(scores)), chosen].astype(float)
-    mean, share, rows = reliability(confidence, target == chosen)
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-    half = z * np.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2)) / (1 + z * z / rows)
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=LINE, linewidth=1)
-        axes.vlines(mean, centre - half, centre + half, color=BLUE, linewidth=1.2)
+        axes.vlines(mean, low, high, color=BLUE, linewidth=1.2)
         axes.plot(mean, share, "o", color=BLUE, markersize=5)
         _unit_square(axes)
         axes.set_xlabel("probability given" if binary else "probability of the predicted class")

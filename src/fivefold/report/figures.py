@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from fivefold.core.estimate import Estimate
+from fivefold.metrics import confusion
 from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, draw
 from fivefold.report.tables import shortened
 
@@ -47,25 +48,6 @@ def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) ->
     return draw(paint, title="Learning curve")
 
 
-def confusion_counts(target: "Array", predicted: "Array", classes: int) -> "Array":
-    """How often class `row` was called class `column`.
-
-    Args:
-        target: `(n,)` true class indices.
-        predicted: `(n,)` predicted class indices.
-        classes: how many classes there are.
-
-    Returns:
-        `(classes, classes)` int64; zeros for no rows.
-
-    Example:
-        >>> confusion_counts(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
-        [[1, 0], [1, 1]]
-    """
-    cells = np.bincount(target * classes + predicted, minlength=classes * classes)
-    return cells.reshape(classes, classes)
-
-
 def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[object]) -> str:
     """Counts of truth against prediction, shaded by the share of the true class.
 
@@ -77,7 +59,7 @@ def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[obje
     Returns:
         SVG text.
     """
-    counts = confusion_counts(target, predicted, len(classes))
+    counts = confusion.confusion_matrix(target, predicted, len(classes))
     labels = [shortened(label) for label in classes]
     title = "Where the errors are"
     if len(labels) > MOST_CLASSES:
