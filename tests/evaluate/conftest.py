@@ -27,6 +27,7 @@ class Scorer(nn.Module):
     """A network that scores as a function of the encoded arrays does."""
 
     device = torch.device("cpu")
+    threads = body = None
 
     def __init__(self, function):
         super().__init__()

@@ -5,7 +5,7 @@ from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 
 def test_prediction_speed_times_the_network_alone_and_with_its_codec(numbers, sensible):
     table = prediction_speed(numbers.evidence(sensible))
-    assert table["what"].tolist() == ["network", "codec and network"] * 2
+    assert table["what"].tolist() == ["model", "codec and model"] * 2
     assert table["rows_per_call"].tolist() == [1, 1, 200, 200]
     assert (table["fastest"] <= table["milliseconds_per_row"]).all()
     assert (table["milliseconds_per_row"] <= table["slowest"]).all()

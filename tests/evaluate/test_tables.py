@@ -20,7 +20,7 @@ def result(numbers, execute):
 def test_model_comparison_has_the_network_first_and_the_simple_models_on_the_same_rows(result):
     table = result.tables["model_comparison"]
     assert table["model"].tolist() == [
-        "network",
+        "model",
         "majority class",
         "logistic regression",
         "gradient boosting",

@@ -12,8 +12,22 @@ from fivefold.models.blend import Blend, matrix
 from fivefold.models.inputs import Codes, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.registry import build, describe
+from fivefold.models.score import score_parts
 from fivefold.models.tabm import TabM
 from fivefold.models.trees import Trees, join_trees
+
+
+class Answering(nn.Module):
+    """Stands for Assembled: the body answers."""
+
+    device, threads = torch.device("cpu"), None
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def scores(self, blocks):
+        return self.body(blocks["table"])[:, 0]
 
 
 @pytest.fixture
@@ -66,6 +80,37 @@ def test_blend_is_rebuilt_from_its_description(grown):
     twin.load_state_dict(blend.state_dict())
     rows = torch.from_numpy(x)
     assert torch.equal(twin(rows), blend(rows))
+
+
+def test_blend_without_its_network_answers_as_its_trees_and_is_rebuilt(grown):
+    x, model = grown
+    blend = blended(model, Width(3, measured=2), Mlp(Width(3, measured=2), 1)).eval()
+    blend.weight.fill_(1.0)
+    rows = torch.from_numpy(x)
+    before = blend(rows)
+    assert blend.parts == {"network": 0.0, "trees": 1.0}
+    blend.drop_network()
+    assert torch.equal(blend(rows), before)
+    assert blend.parts == {"trees": 1.0}
+    assert not list(blend.parameters())
+    twin = build(json.loads(json.dumps(describe(blend)))).eval()
+    twin.load_state_dict(blend.state_dict())
+    assert torch.equal(twin(rows), before)
+
+
+def test_parts_of_a_blend_score_as_if_each_answered_alone(grown):
+    x, model = grown
+    network = Mlp(Width(3, measured=2), 1)
+    blend = blended(model, Width(3, measured=2), network).eval()
+    blend.weight.fill_(0.25)
+    rows = torch.from_numpy(x)
+    found = score_parts(Answering(blend), {"table": x})
+    assert blend.parts == {"network": 0.75, "trees": 0.25}
+    assert list(found) == ["network", "trees"]
+    np.testing.assert_array_equal(found["network"], network(rows)[:, 0].detach())
+    np.testing.assert_allclose(found["trees"], model.predict(x), atol=1e-5)
+    assert float(blend.weight) == 0.25
+    assert score_parts(Answering(network), {"table": x}) == {}
 
 
 def test_matrix_puts_codes_after_the_table():

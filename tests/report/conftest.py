@@ -97,8 +97,8 @@ def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False)
 
 
 def make_tables(names: list[str]) -> dict[str, pd.DataFrame]:
-    """The network loses to one model, ties with another and beats a third."""
-    models = ["network", "majority class", "logistic regression", "gradient boosting"]
+    """The model loses to one model, ties with another and beats a third."""
+    models = ["model", "majority class", "logistic regression", "gradient boosting"]
     columns: dict[str, list[object]] = {"model": list(models)}
     for name in names:
         columns[name] = [make_estimate(0.93 - 0.01 * k) for k in range(4)]

@@ -73,7 +73,7 @@ def test_render_names_from_data_are_text(a_run: Any, evil: str) -> None:
 
 def test_render_leads_with_scores_verdict_and_serious_findings(a_run: Any) -> None:
     text = render(**a_run())
-    order = ["ROC-AUC", "The network loses to gradient boosting", "target_leakage", "<svg"]
+    order = ["ROC-AUC", "The model loses to gradient boosting", "target_leakage", "<svg"]
     places = [text.index(word) for word in order]
     assert places == sorted(places)
     assert "95% interval 0.9200 to 0.9400 (wilson)" in text

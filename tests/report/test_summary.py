@@ -31,7 +31,7 @@ def test_summary_states_rows_network_scores_and_bundle(a_run: Any, deployed: Dep
     assert "rows     300 training, 200 validation, 500 test (stratified 30/20/50, seed 0)" in lines
     checked = "fitted on the training rows only: checked by corrupting the others"
     assert f"         {checked}" in lines
-    assert "network  MLP, 12,345 parameters, best of 3 epochs: 2" in lines
+    assert "model    MLP, 12,345 parameters, best of 3 epochs: 2" in lines
     assert "scores   ! 500 test rows: ROC-AUC 0.9300 [0.9200, 0.9400]" in text
     assert "y.ff, 412 kB, SHA-256 efefefefefefefef" in text
     assert "replayed 500 test rows by frame, csv: largest difference 1e-07" in text

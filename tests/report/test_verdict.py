@@ -6,9 +6,9 @@ from fivefold.report.verdict import verdict
 def test_verdict_says_losses_first_then_ties_then_wins(a_run: Any) -> None:
     run = a_run()
     assert verdict(run["evaluated"], run["collected"].schema) == [
-        "The network loses to gradient boosting: ROC-AUC -0.0300 [-0.0400, -0.0200].",
-        "A tie between the network and logistic regression: ROC-AUC +0.0050 [-0.0050, 0.0150].",
-        "The network beats majority class: ROC-AUC +0.4000 [0.3900, 0.4100].",
+        "The model loses to gradient boosting: ROC-AUC -0.0300 [-0.0400, -0.0200].",
+        "A tie between the model and logistic regression: ROC-AUC +0.0050 [-0.0050, 0.0150].",
+        "The model beats majority class: ROC-AUC +0.4000 [0.3900, 0.4100].",
     ]
 
 

@@ -1,7 +1,11 @@
 import pytest
 import torch
 
-from fivefold.train.blend import find_weight
+from fivefold.models.blend import Blend
+from fivefold.models.inputs import Width
+from fivefold.models.mlp import Mlp
+from fivefold.models.trees import Trees
+from fivefold.train.blend import find_weight, join
 
 
 def test_weight_for_regression_is_the_least_squares_one_when_rows_are_many():
@@ -33,3 +37,35 @@ def test_weight_with_few_rows_stays_near_one_half():
 
 def test_weight_without_rows_is_one_half():
     assert find_weight(torch.zeros(0, 1), torch.zeros(0, 1), torch.zeros(0), "binary") == 0.5
+
+
+class Steep(Mlp):
+    """A network that says one thing below 0 and the other above it."""
+
+    turn = 1.0
+
+    def forward(self, batch):
+        return self.turn * batch.sign()
+
+
+def stump(turn):
+    """One tree that does the same."""
+    trees = Trees(3, 1, 1, 1)
+    nodes = {"feature": [0, 0, 0], "threshold": [0.0] * 3, "left": [1, 1, 2], "right": [2, 1, 2]}
+    trees.load_nodes({**nodes, "value": [0.0, -turn, turn], "root": [0]})
+    return trees
+
+
+@pytest.mark.parametrize(
+    ("network", "trees", "parts"),
+    [(-1.0, 1.0, ["trees"]), (1.0, -1.0, ["network"]), (1.0, 1.0, ["network", "trees"])],
+)
+def test_join_leaves_out_what_counts_nothing(network, trees, parts):
+    x = torch.linspace(-1, 1, 4000)[:, None]
+    body = Steep(Width(1), 1)
+    body.turn = network
+    blend = Blend(Width(1), 1, network=body).eval()
+    weight = join(blend, stump(trees), (x, (x[:, 0] > 0).long()), "binary")
+    assert list(blend.parts) == parts
+    assert weight == pytest.approx(blend.parts.get("trees", 0.0))
+    assert ((blend(x)[:, 0] > 0) == (x[:, 0] > 0)).all()

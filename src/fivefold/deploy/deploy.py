@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Deploy(Stage):
-    """Write a bundle that answers as the network was evaluated, or none.
+    """Write a bundle that answers as the model was evaluated, or none.
 
     The bundle is written beside its path, replayed there in a fresh process through three doors
     (frame, CSV, JSON) and the graph for raw values, and renamed only if every replayed test

@@ -33,7 +33,7 @@ class Baseline:
     """A simple model that was fitted, and its scores of the test rows.
 
     Args:
-        kind: which of the simple models it is.
+        kind: which of the simple models it is, or a part of the model.
         name: in words.
         scores: `(n, classes)` float64 probabilities, or `(n,)` values; None if it was not fitted.
         fit_seconds: wall-clock, features included.
@@ -42,7 +42,7 @@ class Baseline:
         note: what a reader should know; why it was not fitted.
     """
 
-    kind: BaselineName
+    kind: BaselineName | Literal["part"]
     name: str
     scores: Array | None
     fit_seconds: float = float("nan")

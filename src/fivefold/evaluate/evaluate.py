@@ -15,7 +15,7 @@ from fivefold.partition import Partition
 
 
 class Evaluate(Stage):
-    """Score the network on the test rows, beside simple models, and look for what is wrong.
+    """Score the model on the test rows, beside simple models, and look for what is wrong.
 
     Args:
         folds: how many times to train again on parts of the training and validation rows, for a

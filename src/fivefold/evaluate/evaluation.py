@@ -1,6 +1,7 @@
 """Scores, simple models, folds, findings and tables of one trained network."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
@@ -11,7 +12,7 @@ from fivefold.core.session import Session
 from fivefold.division import By
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
-from fivefold.evaluate.baselines import BaselineName, fit_baselines
+from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
@@ -86,7 +87,7 @@ def evaluate(
     )
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
-    evidence, left_out = with_rivals(evidence, baselines, session)
+    evidence, left_out = with_rivals(with_parts(evidence), baselines, session)
     found = find(evidence, session)
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
     told = (*collected.findings, *data.findings, *trained.findings, *found)
@@ -118,37 +119,64 @@ def with_rivals(
     fitted = fit_baselines(evidence.data, names, seed=evidence.seed)
     for done, baseline in enumerate(fitted, 1):
         if baseline.scores is None:
-            left_out.append(f"{baseline.name} was not fitted beside the network: {baseline.note}.")
+            left_out.append(f"{baseline.name} was not fitted beside the model: {baseline.note}.")
             continue
-        metrics = estimate(
-            evidence.target,
-            baseline.scores,
-            evidence.task,
-            resamples=evidence.resamples,
-            names=HEADLINES[evidence.task],
-            level=evidence.level,
-        )
-        outcome = compare(
-            evidence.headline,
-            evidence.target,
-            evidence.scores,
-            baseline.scores,
-            evidence.resamples,
-            level=evidence.level,
-        )
-        rivals.append(Rival(baseline=baseline, metrics=metrics, comparison=outcome))
+        rival = _beside(evidence, baseline, baseline.scores)
+        rivals.append(rival)
         first = evidence.headline.name
-        session.emit(
-            Progress(
-                done=done, total=len(names), unit="model", values={first: float(metrics[first])}
-            )
-        )
+        values = {first: float(rival.metrics[first])}
+        session.emit(Progress(done=done, total=len(names), unit="model", values=values))
     if rivals:
         words = ", ".join(
             f"{rival.comparison.verdict} against {rival.baseline.name}" for rival in rivals
         )
-        session.emit(Noted(text=f"By {evidence.headline.title} the network {words}."))
+        session.emit(Noted(text=f"By {evidence.headline.title} the model {words}."))
     return evidence.beside(tuple(rivals)), tuple(left_out)
+
+
+def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
+    """Other scores of the test rows, judged and compared with the model's."""
+    metrics = estimate(
+        evidence.target,
+        scores,
+        evidence.task,
+        resamples=evidence.resamples,
+        names=HEADLINES[evidence.task],
+        level=evidence.level,
+    )
+    outcome = compare(
+        evidence.headline,
+        evidence.target,
+        evidence.scores,
+        scores,
+        evidence.resamples,
+        level=evidence.level,
+    )
+    return Rival(baseline=baseline, metrics=metrics, comparison=outcome)
+
+
+def with_parts(evidence: Evidence) -> Evidence:
+    """The same evidence with what the model mixes, scored from what is there."""
+    from fivefold.models.score import score_parts
+
+    model = evidence.trained.model
+    found = score_parts(model, evidence.data.test.inputs) if len(evidence.target) else {}
+    shares = getattr(model.body, "parts", {})
+    parts = [
+        _beside(
+            evidence,
+            Baseline(
+                kind="part",
+                name=f"its {name} ({shares[name]:.0%})",
+                scores=scores,
+                rows_fitted=len(evidence.data.train),
+                note="a part of the model, alone",
+            ),
+            scores,
+        )
+        for name, scores in found.items()
+    ]
+    return replace(evidence, parts=tuple(parts))
 
 
 def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:

@@ -19,12 +19,12 @@ from fivefold.partition import Partition
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rival:
-    """A simple model beside the network.
+    """A simple model beside the model, or a part of it.
 
     Args:
         baseline: what was fitted.
         metrics: its headline scores on the same test rows.
-        comparison: the network against it, by the first headline metric.
+        comparison: the model against it, by the first headline metric.
     """
 
     baseline: Baseline
@@ -45,6 +45,7 @@ class Evidence:
         metrics: scores with intervals by name.
         resamples: of the test rows.
         rivals: simple models on the same rows.
+        parts: what the model mixes, each as if it answered alone.
         folds: how many were asked for.
         seed: for anything drawn.
         level: coverage of intervals.
@@ -58,6 +59,7 @@ class Evidence:
     metrics: Mapping[str, Estimate]
     resamples: Resamples
     rivals: tuple[Rival, ...] = ()
+    parts: tuple[Rival, ...] = ()
     folds: int = 0
     seed: int = 0
     level: float = 0.95

@@ -133,7 +133,7 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
             findings += found(
                 "baseline_wins",
                 "warning",
-                f"A simple model, {rival.baseline.name}, beats the network on the same test rows: "
+                f"A simple model, {rival.baseline.name}, beats the model on the same test rows: "
                 f"{told}.",
                 **facts,
             )
@@ -141,7 +141,7 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
             findings += found(
                 "no_better_than_constant",
                 "serious",
-                f"The network cannot be told from always answering the same "
+                f"The model cannot be told from always answering the same "
                 f"({rival.baseline.name}): {told}.",
                 **facts,
             )

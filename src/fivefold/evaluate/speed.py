@@ -21,8 +21,8 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
     """Median milliseconds a row, for one row a call and for many.
 
     Returns:
-        One row a way of calling: `what` (the network alone on encoded rows; or the codec and the
-        network on raw rows), `rows_per_call`, `milliseconds_per_row` (median), `fastest`,
+        One row a way of calling: `what` (the model alone on encoded rows; or the codec and the
+        model on raw rows), `rows_per_call`, `milliseconds_per_row` (median), `fastest`,
         `slowest` (both a row too) and `calls`; empty without test rows.
     """
     import pandas as pd
@@ -39,8 +39,8 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
         few = test.take(np.arange(size))
         raw = evidence.collected.table.take(few.index)
         ways = {
-            "network": partial(score, model, few.inputs),
-            "codec and network": partial(from_raw, raw),
+            "model": partial(score, model, few.inputs),
+            "codec and model": partial(from_raw, raw),
         }
         calls = CALLS.get(size, CALLS_OF_MANY)
         for what, call in ways.items() if size else ():
@@ -51,10 +51,10 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
 
 
 def batch_milliseconds(speed: "pd.DataFrame") -> float:
-    """The network's milliseconds a row in the largest batch that was timed; NaN if none was.
+    """The model's milliseconds a row in the largest batch that was timed; NaN if none was.
 
     Args:
         speed: what `prediction_speed` gave.
     """
-    alone = speed[speed["what"] == "network"]
+    alone = speed[speed["what"] == "model"]
     return float(alone["milliseconds_per_row"].iloc[-1]) if len(alone) else float("nan")

@@ -21,7 +21,7 @@ from fivefold.metrics.metric import HEADLINES
 if TYPE_CHECKING:
     import pandas as pd
 
-NETWORK = "network"
+MODEL = "model"
 DESCRIBED = (
     *("column", "kind", "role", "rows", "missing", "distinct"),
     *("mean", "deviation", "minimum", "median", "maximum", "most_frequent", "its_fraction"),
@@ -35,23 +35,24 @@ def _estimates(values: list[Estimate]) -> "pd.Series[Any]":
 
 
 def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.DataFrame":
-    """The network and the simple models on the same test rows.
+    """The model, its parts and the simple models on the same test rows.
 
     Args:
         evidence: with the simple models that were fitted.
-        milliseconds_per_row: of the network, in a batch.
+        milliseconds_per_row: of the model, in a batch.
 
     Returns:
-        One row a model, the network first: `model`, three headline metrics, `difference` (the
-        network's first metric minus this model's), `verdict` (on the network: `wins`, `loses`,
-        `a tie`), `fit_seconds`, `milliseconds_per_row`, `rows_fitted` and `note`.
+        One row for the model, one for each part that it mixes, one for each simple model: `model`,
+        three headline metrics, `difference` (the model's first metric minus this one's), `verdict`
+        (on the model: `wins`, `loses`, `a tie`), `fit_seconds`, `milliseconds_per_row`,
+        `rows_fitted` and `note`.
     """
     import pandas as pd
 
     names = HEADLINES[evidence.task]
-    rivals = evidence.rivals
+    rivals = (*evidence.parts, *evidence.rivals)
     trained = evidence.trained
-    columns: dict[str, Any] = {"model": [NETWORK, *(r.baseline.name for r in rivals)]}
+    columns: dict[str, Any] = {"model": [MODEL, *(r.baseline.name for r in rivals)]}
     for name in names:
         columns[name] = _estimates([evidence.metrics[name], *(r.metrics[name] for r in rivals)])
     itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
@@ -222,5 +223,5 @@ def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
             ("Texts and images were not searched for drift or weak groups.", "not measured")
         )
     if not evidence.rivals:
-        told.append(("No simple model was fitted beside the network.", "not measured"))
+        told.append(("No simple model was fitted beside the model.", "not measured"))
     return told

@@ -20,7 +20,7 @@ class Blend(nn.Module):
     Args:
         inputs: what the network reads: a `Width`, `Codes`, or both.
         outputs: numbers a row.
-        network: a built-in one for these inputs.
+        network: a built-in one for these inputs; None where the trees answer alone.
         sizes: `Trees.sizes` of the trees; None has none, until `attach`.
 
     Example:
@@ -40,15 +40,15 @@ class Blend(nn.Module):
         inputs: Inputs,
         outputs: int,
         *,
-        network: nn.Module,
+        network: nn.Module | None,
         sizes: list[int] | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         self.trees = None if sizes is None else Trees(*sizes)
         self.register_buffer("weight", torch.zeros(()))
-        body: Mapping[str, Any] = network.description  # type: ignore[assignment]
-        arguments = {"network": dict(body), "sizes": sizes}
+        body: Any = None if network is None else network.description
+        arguments = {"network": None if body is None else dict(body), "sizes": sizes}
         self.description = described("blend", inputs, outputs, arguments)
 
     @property
@@ -67,6 +67,20 @@ class Blend(nn.Module):
         self.weight.fill_(weight)
         self.description["arguments"]["sizes"] = trees.sizes
 
+    def drop_network(self) -> None:
+        """Leave out a network that counts nothing; the trees answer as they did."""
+        self.network = None
+        self.description["arguments"]["network"] = None
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What answers, by name, and how much each counts; together they count 1."""
+        if self.trees is None:
+            return {"network": 1.0}
+        weight = float(self.weight)
+        grown = {"trees": weight}
+        return grown if self.network is None else {"network": 1 - weight, **grown}
+
     def fit_buffers(self, batch: Batch) -> None:
         """Let the network fit its own."""
         fit = getattr(self.network, "fit_buffers", None)
@@ -75,6 +89,9 @@ class Blend(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """What the network gives in training; `(n, outputs)` of both in eval mode."""
+        if self.network is None:
+            alone: Tensor = self.trees(matrix(batch))  # type: ignore[misc]
+            return alone
         answer: Tensor = self.network(batch)
         if self.training or self.trees is None:
             return answer

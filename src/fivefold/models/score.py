@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from fivefold.models.blend import Blend
 from fivefold.models.threads import threads_set
 
 if TYPE_CHECKING:
@@ -56,6 +57,30 @@ def score(
         for module, training in modes:
             module.training = training
     return np.concatenate(scores)
+
+
+def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str, Array]":
+    """Scores of what a model mixes, each as if it answered alone.
+
+    Args:
+        model: the network.
+        inputs: the codec's arrays, first axis rows.
+
+    Returns:
+        Scores by the name of the part; none where there is one part.
+    """
+    body = model.body
+    if not isinstance(body, Blend) or len(body.parts) < 2:
+        return {}
+    kept = body.weight.clone()
+    found = {}
+    try:
+        for name, weight in (("network", 0.0), ("trees", 1.0)):
+            body.weight.fill_(weight)
+            found[name] = score(model, inputs)
+    finally:
+        body.weight.copy_(kept)
+    return found
 
 
 def tensor(values: "Array") -> torch.Tensor:

@@ -6,10 +6,11 @@ from typing import Any
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.report.headline import display_name
+from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, ends, inert, markdown
 
-NETWORK = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
+MODEL = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
 TIMED = ["fit_seconds", "milliseconds_per_row"]
 """Left out, so that two runs with one seed give one bundle, to the byte."""
 
@@ -28,7 +29,7 @@ def card(
 
     Args:
         collected: the data it was made from.
-        trained: the network.
+        trained: the model.
         evaluated: its scores; without them the card says that it was not evaluated.
         preprocessed: what was found in the training rows.
 
@@ -54,7 +55,7 @@ def card(
     blocks += ["## Inputs", _inputs(collected)]
     source = str(collected.provenance.get("source", "")).replace("\\", "/").rsplit("/", 1)[-1]
     blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
-    blocks += ["## Network", _facts(trained.settings, NETWORK)]
+    blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -13,6 +13,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name, headlines, leads_with_folds
+from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict
@@ -49,8 +50,8 @@ def render(
     Args:
         collected: the data and what was found in it.
         partition: how its rows were dealt out.
-        preprocessed: what the network was given.
-        trained: the network and its history.
+        preprocessed: what the model was given.
+        trained: the model and its history.
         evaluated: scores, predictions, tables.
         deployed: the bundle, if one was written.
         recipe: the pipeline as JSON text.
@@ -100,6 +101,7 @@ def render(
         more_tables=[_grid(tables[name], name) for name in hidden],
         how=f"{partition.how[:1].upper()}{partition.how[1:]}.",
         split=_split(collected, preprocessed),
+        parts=model_parts(trained),
         network=_facts({**trained.settings, **trained.resources}),
         bundle=_bundle(deployed) if deployed else None,
         limitations=None if limitations is None else _grid(limitations, "limitations"),

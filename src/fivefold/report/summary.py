@@ -12,6 +12,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name, headlines, leads_with_folds
+from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 LINES, WIDTH, INDENT = 25, 100, 9
 NARROWEST = 40
-MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 4, 3
+MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 6, 3
 MARK = "!"
 """Stands before serious findings, and before the scores that they spoil."""
 TOLD = ("rows",)
@@ -51,7 +52,7 @@ def summary(
         collected: the data.
         partition: how it was split.
         preprocessed: the parts.
-        trained: the network.
+        trained: the model.
         evaluated: its scores, where it was evaluated.
         deployed: the bundle, if one was written.
         leak_checked: whether held-out rows were corrupted and nothing fitted moved.
@@ -70,7 +71,7 @@ def summary(
     blocks["rows"] = [_rows(partition, preprocessed)]
     if leak_checked:
         blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
-    blocks["network"] = [_network(trained)]
+    blocks["model"] = [_model(trained)]
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
         blocks["scores"] = [mark + _scores(evaluated, collected)]
@@ -151,13 +152,14 @@ def _rows(partition: "Partition", preprocessed: Preprocessed) -> str:
     return f"{', '.join(parts)} ({partition.how})"
 
 
-def _network(trained: Trained) -> str:
+def _model(trained: Trained) -> str:
     settings = trained.settings
-    name = str(settings.get("network", type(trained.model).__name__))
     parameters, best = settings.get("parameters"), settings.get("best_epoch")
     size = f", {parameters:,} parameters" if isinstance(parameters, int) else ""
+    nodes = settings.get("tree_nodes")
+    size += f", {nodes:,} of them nodes of trees" if nodes else ""
     kept = f", best of {len(trained.history)} epochs: {best}" if best is not None else ""
-    return f"{name}{size}{kept}"
+    return f"{model_parts(trained)}{size}{kept}"
 
 
 def _scores(evaluated: Evaluated, collected: Collected) -> str:
@@ -175,7 +177,7 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
         return []
     metric = HEADLINES[collected.schema.task][0]
     columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
-    rows = [["model", display_name(metric), "fit s", "ms a row", "the network"]]
+    rows = [["model", display_name(metric), "fit s", "ms a row", "the model"]]
     for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():
         rows.append([str(model), cell(score), f"{fit:.1f}", f"{speed:.3f}", str(said)])
     lines = aligned(rows, [False, False, True, True, False])

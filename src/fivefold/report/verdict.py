@@ -1,9 +1,12 @@
-"""Who wins: the network or the simple models, or nobody."""
+"""Who wins: the model or the simple ones, or nobody."""
 
 from typing import TYPE_CHECKING
 
 from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name
+
+PART = "its "
+"""What names of rows begin with that stand for a part of the model."""
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated
@@ -19,7 +22,7 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
         schema: its task names the score they are in.
 
     Returns:
-        Sentences, each with the network's score minus the other's; none if no simple model was
+        Sentences, each with the model's score minus the other's; none if no simple model was
         fitted.
     """
     table = evaluated.tables.get("model_comparison")
@@ -30,13 +33,13 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
     outcome: dict[str, list[tuple[str, Estimate]]] = {kind: [] for kind in kinds}
     columns = (table[name] for name in ("model", "difference", "verdict"))
     for model, difference, said in zip(*columns, strict=True):
-        if said in outcome:
+        if said in outcome and not model.startswith(PART):
             outcome[said].append((model, difference))
     said_of = {
-        "loses": "The network loses to {}: {} {}.",
-        "a tie": "A tie between the network and {}: {} {}.",
-        "not measured": "Whether the network beats {} was not measured: {} {}.",
-        "wins": "The network beats {}: {} {}.",
+        "loses": "The model loses to {}: {} {}.",
+        "a tie": "A tie between the model and {}: {} {}.",
+        "not measured": "Whether the model beats {} was not measured: {} {}.",
+        "wins": "The model beats {}: {} {}.",
     }
     return [
         said_of[kind].format(model, score, signed(difference))

@@ -62,17 +62,22 @@ def join(body: Blend, trees: Trees, valid: Data, task: Task, *, batch: int = 409
         batch: rows at a time.
 
     Returns:
-        The weight of the trees.
+        The weight of the trees. With 0 they are not attached, with 1 the network is left out.
     """
     inputs, target = valid
     own, grown = [], []
     trees = trees.to(target.device)
+    network = body.network
+    assert network is not None
     for start in range(0, len(target), batch):
         part = take(inputs, slice(start, start + batch))
-        own.append(body.network(part))
+        own.append(network(part))
         grown.append(trees(matrix(part)))
     weight = find_weight(torch.cat(own), torch.cat(grown), target, task)
-    body.attach(trees, weight)
+    if weight > 0:
+        body.attach(trees, weight)
+    if weight == 1:
+        body.drop_network()
     return weight
 
 

@@ -153,10 +153,11 @@ def learn(
         weight = join(body, trees, rows.valid, plan.network.head.task)
         session.emit(
             Noted(
-                text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network the "
-                f"rest: best for the {len(data.valid):,} validation rows."
+                text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
+                f"{1 - weight:.0%}: best for the {len(data.valid):,} validation rows."
             )
         )
+        trees = trees if weight > 0 else None
     findings = (
         *find_explosion(
             fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision

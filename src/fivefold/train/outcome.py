@@ -48,13 +48,16 @@ def make_trained(
     """
     fitted = learnt.fitted
     steps = fitted.steps - fitted.resumed
+    grown = getattr(plan.network.body, "trees", None) if learnt.trees else None
+    nodes = 0 if grown is None else grown.nodes
     history = pd.DataFrame(fitted.history, columns=list(COLUMNS)).astype({"epoch": "int64"})
     return Trained(
         model=plan.network.cpu().eval(),
         history=history,
         settings={
             "network": plan.name,
-            "parameters": plan.parameters,
+            "parameters": plan.parameters + nodes,
+            "tree_nodes": nodes,
             "chosen": "by kinds" if stage.model is None else "given",
             "epochs": plan.epochs,
             "epochs_run": len(fitted.history),
