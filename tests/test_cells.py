@@ -232,6 +232,7 @@ def check(case):
 @example(("wide int", "categorical", [2**60 + 1, 2**60 + 2]))
 @example(("datetime", "datetime", [datetime(1700, 1, 1, 0, 0, 0, 1), None]))
 @given(columns())
+@pytest.mark.slow
 def test_cells_of_a_typed_column_are_the_same_from_every_form(case):
     check(case)
 

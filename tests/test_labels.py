@@ -173,6 +173,7 @@ def test_weights_by_labels_of_any_type_train_the_same_network(tmp_path, labels, 
     assert len(found) == 1
 
 
+@pytest.mark.slow
 def test_weights_by_numbers_go_through_directory_bundle_and_shell(tmp_path, capsys):
     path, to, directory = tmp_path / "t.csv", tmp_path / "t.ff", tmp_path / "run"
     pd.DataFrame({"x": X, "y": (X > 1).astype(int)}).to_csv(path, index=False)

@@ -69,6 +69,7 @@ def broken(target, scores):
 broken.__name__ = "accuracy_twice"
 
 
+@pytest.mark.slow
 def test_resume_after_a_failure_gives_what_a_run_that_never_stopped_gives(tmp_path):
     expected = whole(tmp_path).run(seed=3, progress=False)
     digest = expected[ff.Deployed].digest

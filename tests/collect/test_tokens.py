@@ -125,7 +125,7 @@ def test_a_mapping_of_tokens_survives_a_recipe():
     [
         ({"y": {"": False}}, "the empty text always stands for missing, also in `y`"),
         ({"y": {"NA": "no"}}, "expected {text: True or False} for `y`"),
-        ({"y": {0: False}}, "expected {text: True or False} for `y`"),
+        ({"y": {0: "no"}}, "expected {text: True or False} for `y`"),
         ({"NA": False}, "expected columns first"),
     ],
 )

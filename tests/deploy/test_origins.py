@@ -75,6 +75,7 @@ def test_rows_with_a_stray_cell_are_counted_and_left_out(tmp_path):
     assert parity_of(result) == (29, 1, "this")
 
 
+@pytest.mark.slow
 def test_file_that_changed_is_noticed_and_not_replayed(tmp_path):
     path = tmp_path / "t.csv"
     table().to_csv(path, index=False)
@@ -206,6 +207,7 @@ def test_relative_path_is_found_again_from_another_folder(tmp_path, monkeypatch)
     assert parity_of(deployed("t.csv", tmp_path, Move())) == (24, 0, "fresh")
 
 
+@pytest.mark.slow
 def test_source_that_predict_cannot_read_is_refused_and_not_passed_over(tmp_path, monkeypatch):
     from fivefold.deploy import parity
 

@@ -1,6 +1,7 @@
 import copy
 import json
 import math
+import re
 import time
 
 import numpy as np
@@ -108,7 +109,12 @@ def test_train_fills_the_artifact(make_data):
     assert trained.settings["best_epoch"] == trained.history["valid_loss"].argmin() + 1
     assert trained.settings["batch"] == 32
     assert trained.settings["threads"] == 1
-    assert trained.settings["parameters"] == sum(p.numel() for p in trained.model.parameters())
+    weights = sum(p.numel() for p in trained.model.parameters())
+    nodes = trained.model.body.trees.nodes
+    assert (trained.settings["parameters"], trained.settings["tree_nodes"]) == (
+        weights + nodes,
+        nodes,
+    )
     assert trained.resources["seconds"] > 0
     assert trained.resources["peak_bytes"] > 10**7
     assert not trained.model.training
@@ -140,7 +146,10 @@ def test_train_tells_its_decisions_and_every_epoch(make_data):
     assert noted[0].startswith("blend of ")
     assert "boosted trees, the default for these columns; at most 3 epochs, 32 of 120" in noted[0]
     assert noted[1] == "Growing trees."
-    assert "of each answer, the network the rest: best for the 40 validation rows" in noted[2]
+    assert re.fullmatch(
+        r"\d+ trees count \d+% of each answer, the network \d+%: best for the 40 validation rows\.",
+        noted[2],
+    )
     assert [event.done for event in events if isinstance(event, Progress)] == [1, 2, 3]
 
 
@@ -200,6 +209,7 @@ def test_train_of_an_own_loss_and_optimizer_equals_the_built_in_ones(make_data):
     assert own.settings["lr"] == 0.01
 
 
+@pytest.mark.slow
 def test_train_of_an_own_loss_for_regression_sees_the_targets_unit(make_data):
     data = make_data(task="regression", train=400)
 
@@ -318,6 +328,7 @@ def test_train_leaves_trees_out_where_they_would_learn_something_else(make_data,
     assert trained.settings["trees"] == 0
 
 
+@pytest.mark.slow
 def test_quality_sets_epochs_members_and_trees(make_data):
     data = make_data(train=300)
     found = {q: run(data, quality=q, patience=1).settings for q in ("fast", "balanced", "best")}
