@@ -138,6 +138,7 @@ def test_module_that_cannot_be_copied_is_refused_when_built():
         ff.Train(module)
 
 
+@pytest.mark.slow
 def test_bundle_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path, monkeypatch):
     from fivefold.deploy import bundle
 

@@ -347,6 +347,7 @@ def test_leak_probe_of_a_changing_stage_that_does_not_leak_is_not_disturbed(tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_folds_with_a_changing_stage_run_as_before():
     def folds(*own: Stage, source: pd.DataFrame) -> Any:
         stages = [ff.Collect(source, target="y", drop=["person"]), *own, ff.Preprocess()]

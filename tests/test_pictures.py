@@ -101,6 +101,7 @@ def test_pictures_of_files_are_answered_alike_by_the_run_and_the_bundle(form, tm
     np.testing.assert_array_equal(encoded[:, 0], plain[order])
 
 
+@pytest.mark.slow
 def test_picture_of_parts_asked_of_a_model_of_bytes_is_refused_with_its_row(tmp_path):
     stack = forms()["8 bits"]
     result, model = trained((stack, LABELS), tmp_path / "m.ff")

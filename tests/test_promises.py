@@ -184,7 +184,8 @@ def test_every_door_answers_as_evaluate_scored(tmp_path):
     assert model.predict(held).tolist() == result.predict(held).tolist()
 
 
-@pytest.mark.parametrize("quality", ["fast", pytest.param("balanced", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("quality", ["fast", "balanced"])
 def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path, quality):
     train = ff.Train(epochs=2, quality=quality)
     stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), train, ff.Evaluate()]
