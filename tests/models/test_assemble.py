@@ -67,7 +67,7 @@ def test_assembled_in_onnxruntime_answers_as_in_torch(make_codec, case):
         part = {name: array[:rows] for name, array in arrays.items()}
         (found,) = session.run(["scores"], part)
         wanted = score(model, part)
-        assert found.dtype == np.float32
+        assert found.dtype == wanted.dtype == (np.float64 if task == "regression" else np.float32)
         assert found.shape == wanted.shape
         np.testing.assert_allclose(found, wanted, atol=1e-5, rtol=1e-5)
 
