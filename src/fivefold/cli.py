@@ -187,7 +187,6 @@ def _recipe(source: str) -> str | None:
 def _demo(chosen: argparse.Namespace) -> None:
     import fivefold as ff
     from fivefold.observers.console import Console
-    from fivefold.report.summary import summary
     from fivefold.testing import check_no_leak
 
     begun = time.perf_counter()
@@ -208,17 +207,10 @@ def _demo(chosen: argparse.Namespace) -> None:
         "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
     }
     seconds = time.perf_counter() - begun
-    width = terminal_width()
-    say(
-        summary(
-            **_parts(result), leak_checked=True, seconds=seconds, commands=commands, width=width
-        )
-    )
+    _tell(result, leak_checked=True, seconds=seconds, commands=commands)
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    from fivefold.report.summary import summary
-
     begun = time.perf_counter()
     pipeline = _pipeline(chosen)
     if chosen.report is not None:
@@ -237,16 +229,17 @@ def _run(chosen: argparse.Namespace) -> None:
     commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
     try:
-        width = terminal_width()
-        say(summary(**_parts(result), seconds=seconds, commands=commands, width=width))
+        _tell(result, seconds=seconds, commands=commands)
     finally:  # neither costs the other
         if chosen.report is not None:
             result.report(chosen.report)
 
 
-def _parts(result: "Result") -> dict[str, Any]:
+def _tell(result: "Result", **more: Any) -> None:
+    """Print the summary of a run, as wide as the terminal."""
     from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
     from fivefold.partition import Partition
+    from fivefold.report.summary import summary
 
     kinds = {
         "collected": Collected,
@@ -256,7 +249,8 @@ def _parts(result: "Result") -> dict[str, Any]:
         "evaluated": Evaluated,
         "deployed": Deployed,
     }
-    return {name: result.get(kind) for name, kind in kinds.items()}
+    parts: dict[str, Any] = {name: result.get(kind) for name, kind in kinds.items()}
+    say(summary(**parts, **more, width=terminal_width()))
 
 
 def _check(chosen: argparse.Namespace) -> None:

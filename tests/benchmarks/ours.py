@@ -20,6 +20,7 @@ from fivefold.codecs.table import Columns
 from fivefold.core.session import derive_seed
 from fivefold.models.fixed import Fixed
 from fivefold.train.batches import permutation
+from fivefold.train.census import step_census
 from fivefold.train.fit import fit
 from fivefold.train.matmul import decide_matmul, matmul_set
 from fivefold.train.optimizer import adamw
@@ -55,7 +56,8 @@ def fit_network(
 ) -> None:
     """`fit` without validation rows, set up as Train does: the work of the bare loop, no other."""
     few = inputs[:8] if augment is None else augment(inputs[:8])
-    matmul = decide_matmul(model, few, target[:8], loss=loss, batch=work.batch)
+    census = step_census(model, few, target[:8], loss=loss, batch=work.batch)
+    matmul = decide_matmul(census)
     with matmul_set(matmul if precision == "float32" else "default"):
         fit(
             model,

@@ -4,20 +4,18 @@ import torch.nn.functional as F
 from torch import nn
 
 from fivefold.train import matmul
-from fivefold.train.matmul import (
-    decide_matmul,
-    decide_stack,
-    decide_threads,
-    matmul_set,
-    onednn_is_exact,
-    take_census,
-)
+from fivefold.train.census import decide_stack, decide_threads, step_census, take_census
+from fivefold.train.matmul import decide_matmul, matmul_set, onednn_is_exact
 
 ROWS = torch.randn(8, 64), torch.zeros(8, dtype=torch.long)
 
 
 def wide():
     return nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.Linear(256, 2))
+
+
+def step(network, batch):
+    return step_census(network, *ROWS, loss=F.cross_entropy, batch=batch)
 
 
 def test_census_counts_products_and_operations():
@@ -55,7 +53,7 @@ def test_census_sees_attention_and_convolutions():
 )
 def test_matmul_is_chosen_by_the_size_of_products(monkeypatch, exact, batch, wanted):
     monkeypatch.setattr(matmul, "onednn_is_exact", lambda: exact)
-    assert decide_matmul(wide(), *ROWS, loss=F.cross_entropy, batch=batch) == wanted
+    assert decide_matmul(step(wide(), batch)) == wanted
 
 
 def test_deciding_leaves_the_network_and_the_generator_as_they_were():
@@ -64,7 +62,7 @@ def test_deciding_leaves_the_network_and_the_generator_as_they_were():
     )
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     random = torch.get_rng_state()
-    decide_matmul(network, *ROWS, loss=F.cross_entropy, batch=64)
+    decide_matmul(step(network, 64))
     assert torch.equal(torch.get_rng_state(), random)
     assert all(torch.equal(t, before[name]) for name, t in network.state_dict().items())
     assert all(p.grad is None for p in network.parameters())
@@ -72,19 +70,19 @@ def test_deciding_leaves_the_network_and_the_generator_as_they_were():
 
 def test_small_networks_are_stacked_and_large_or_convolutional_ones_are_not():
     small = nn.Linear(64, 2)
-    assert decide_stack(small, *ROWS, loss=F.cross_entropy, batch=64)
-    assert not decide_stack(wide(), *ROWS, loss=F.cross_entropy, batch=4096)
+    assert decide_stack(step(small, 64))
+    assert not decide_stack(step(wide(), 4096))
     convolution = nn.Sequential(nn.Unflatten(1, (1, 64)), nn.Conv1d(1, 2, 3), nn.Flatten())
-    assert not decide_stack(convolution, *ROWS, loss=F.cross_entropy, batch=64)
+    assert not decide_stack(step(convolution, 64))
 
 
 def test_one_thread_is_for_steps_of_little_work():
-    assert decide_threads(wide(), *ROWS, loss=F.cross_entropy, batch=256) == 1
-    assert decide_threads(wide(), *ROWS, loss=F.cross_entropy, batch=4096) is None
+    assert decide_threads(step(wide(), 256)) == 1
+    assert decide_threads(step(wide(), 4096)) is None
     layers = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 64, 3, padding=1), nn.Flatten()
     network = nn.Sequential(nn.Unflatten(1, (1, 8, 8)), *layers, nn.Linear(64 * 64, 2))
-    assert decide_threads(network, *ROWS, loss=F.cross_entropy, batch=32) == 1
-    assert decide_threads(network, *ROWS, loss=F.cross_entropy, batch=512) is None
+    assert decide_threads(step(network, 32)) == 1
+    assert decide_threads(step(network, 512)) is None
 
 
 def test_matmul_is_set_for_a_while_and_stays_float32():

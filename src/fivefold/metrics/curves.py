@@ -5,6 +5,8 @@ Everywhere: `target` is `(n,)` class indices, -1 for a label that the model has 
 class is judged; with more it is the macro mean of each class against the rest.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fivefold.codecs.table import Array
@@ -96,6 +98,15 @@ def placements(positive: Array, score: Array, weight: Array) -> Array:
     return np.asarray(np.where(positive, beaten, beating))
 
 
+def _mean_of_classes(
+    of_class: Callable[[Array, Array, Array], Array], target: Array, scores: Array, counts: Array
+) -> Array:
+    """The macro mean of a score of each class against the rest, over classes that have one."""
+    judged = one_against_rest(target, scores)
+    table = np.stack([of_class(*each, counts) for each in judged], 1)
+    return mean_over(table, np.isfinite(table))
+
+
 def _class_roc_auc(positive: Array, score: Array, counts: Array) -> Array:
     hits, misses = _hits_and_misses(positive, *tie_groups(score), counts)
     positives, negatives = hits.sum(1), misses.sum(1)
@@ -110,9 +121,7 @@ def roc_auc(target: Array, scores: Array, counts: Array) -> Array:
     With more than two classes: each against the rest, macro mean over classes present. NaN when
     the rows hold one class.
     """
-    judged = one_against_rest(target, scores)
-    table = np.stack([_class_roc_auc(*each, counts) for each in judged], 1)
-    return mean_over(table, np.isfinite(table))
+    return _mean_of_classes(_class_roc_auc, target, scores, counts)
 
 
 def _class_average_precision(positive: Array, score: Array, counts: Array) -> Array:
@@ -139,6 +148,4 @@ def average_precision(target: Array, scores: Array, counts: Array) -> Array:
     With more than two classes: each against the rest, macro mean over classes present. NaN when
     there is no positive row.
     """
-    judged = one_against_rest(target, scores)
-    table = np.stack([_class_average_precision(*each, counts) for each in judged], 1)
-    return mean_over(table, np.isfinite(table))
+    return _mean_of_classes(_class_average_precision, target, scores, counts)

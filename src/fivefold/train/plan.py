@@ -14,10 +14,11 @@ from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
 from fivefold.train.batches import Data, permutation
+from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
 from fivefold.train.fit import judged_at_once
 from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
-from fivefold.train.matmul import Matmul, decide_matmul, decide_stack, decide_threads
+from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.names import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
@@ -167,8 +168,11 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
     )
     precision = find_precision(stage.precision, device)
     matmul: Matmul = "default"
-    if precision == "float32":
-        matmul = decide_matmul(network.body, encoded, target, loss=loss, batch=batch)
+    census = None
+    if not gpu:
+        census = step_census(network.body, encoded, target, loss=loss, batch=batch)
+    if census is not None and precision == "float32":
+        matmul = decide_matmul(census)
     usual = loss_name == default_loss(schema.task) and weights is None
     suits_trees = isinstance(network.body, Blend) and once and usual
     return Plan(
@@ -180,7 +184,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees else None,
         matmul=matmul,
-        threads=decide_threads(network.body, encoded, target, loss=loss, batch=batch),
+        threads=None if census is None else decide_threads(census),
         epochs=stage.epochs
         or decide_epochs(habits, rows, batch, inputs, gpu=gpu, quality=stage.quality),
         batch=batch,
@@ -189,8 +193,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         once=once,
         rows=rows,
         default=stage.model is None,
-        stackable=isinstance(network.body, Ensemble)
-        and (gpu or decide_stack(network.body, encoded, target, loss=loss, batch=batch)),
+        stackable=isinstance(network.body, Ensemble) and (census is None or decide_stack(census)),
     )
 
 
