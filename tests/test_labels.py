@@ -12,9 +12,9 @@ import fivefold as ff
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.cli import main
 from fivefold.codecs.schema import Schema
-from fivefold.codecs.target import encode_labels, find_label
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.errors import DataError, PreflightError
+from fivefold.kinds.target import encode_labels, find_label
 from fivefold.models.assemble import digest
 from fivefold.partition import Partition
 from fivefold.train.loss import class_weights

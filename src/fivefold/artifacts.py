@@ -14,14 +14,14 @@ from fivefold.core.finding import Finding
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fivefold.codecs.codec import Codec
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Array, Table
+    from fivefold.kinds.codec import Codec
     from fivefold.models.assemble import Assembled
     from fivefold.reading.origin import Source
 
-Part = Literal["train", "valid", "test"]
-PARTS: tuple[Part, ...] = ("train", "valid", "test")
+PartName = Literal["train", "valid", "test"]
+PARTS: tuple[PartName, ...] = ("train", "valid", "test")
 
 
 class Collected(Artifact):

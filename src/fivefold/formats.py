@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.store import Format, provide, register, write_bytes
+from fivefold.kinds.codec import Codec
 
 _MARK = "fivefold.estimates"
 _DTYPES = {2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32}

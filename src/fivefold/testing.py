@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.pixels import inverted
+from fivefold.codecs.depth import inverted
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.artifact import Artifact

@@ -13,11 +13,11 @@ from workloads import LENGTH, Workload, texts
 
 import fivefold as ff
 from fivefold.artifacts import Preprocessed, Rows
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.core.session import derive_seed
+from fivefold.kinds.codec import Codec
 from fivefold.models.fixed import Fixed
 from fivefold.train.batches import permutation
 from fivefold.train.census import step_census

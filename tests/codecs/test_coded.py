@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import (
     _REMEMBERED,
     Coded,
@@ -14,6 +13,7 @@ from fivefold.codecs.coded import (
     remembered,
 )
 from fivefold.codecs.schema import Column
+from fivefold.kinds.canonical import canonical_column
 
 CELLS = st.lists(st.none() | st.sampled_from(["a", "b", " a", "1", "x", ""]), max_size=12)
 

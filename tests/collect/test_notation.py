@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Schema
 from fivefold.errors import ConfigError, DataError, FivefoldError, RequestError
+from fivefold.kinds.canonical import canonical_column
 from fivefold.serve.requests import read
 
 R = np.random.default_rng(0)

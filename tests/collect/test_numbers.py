@@ -5,12 +5,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.numerals import Numerals, anatomy
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
 from fivefold.collect.notation import Notation
+from fivefold.kinds.canonical import canonical_column
 
 FORMS = st.builds(
     lambda marks, unit: Numerals(decimal=marks[0], thousands=marks[1], **unit),

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.target import encode_labels
 from fivefold.collect.target import Cells, settle_target
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.target import encode_labels
 
 
 def settle(values, kind="categorical", **options):

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.session import Session
 from fivefold.deploy.export import export_onnx
+from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import assemble
 from fivefold.models.score import score
 from fivefold.partition import Partition

@@ -2,12 +2,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.deploy.export import export_onnx
 from fivefold.deploy.raw import export_raw, raw_refusal
+from fivefold.kinds.codec import Codec
 
 
 def run(graph: bytes, table: Columns, schema: Schema) -> np.ndarray:

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.evaluate.evidence import Evidence
+from fivefold.kinds.codec import Codec
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition

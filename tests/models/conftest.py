@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
 
 WORDS = ["red", "green", "blue", "fast", "slow", "round", "flat", "old"]
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from fivefold.codecs.numeric import standardise
 from fivefold.errors import ModelError
+from fivefold.kinds.numbers import standardise
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Codes, Image, Text, Width
 

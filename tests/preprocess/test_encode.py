@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
+from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, encode_rows
 

@@ -1,8 +1,8 @@
 import numpy as np
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
 from fivefold.preprocess.summary import summarise
 
 

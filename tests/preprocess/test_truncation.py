@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
 from fivefold.preprocess.truncation import find_truncated
 from fivefold.serve.contract import contract_of
 

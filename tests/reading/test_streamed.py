@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError, FivefoldError
+from fivefold.kinds.canonical import canonical_column
 from fivefold.reading import delimited, streamed
 from fivefold.reading.files import file_pieces
 from fivefold.reading.options import Reading

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
 from fivefold.collect.notation import Notation
+from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.texts import ArrowTexts
 
 DECIMALS = st.one_of(

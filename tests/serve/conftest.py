@@ -7,11 +7,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
+from fivefold.kinds.codec import Codec
 from fivefold.serve.contract import contract_of
 from fivefold.serve.predictor import Predictor, load
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema, Task
 from fivefold.codecs.table import Columns
 from fivefold.errors import RequestError
+from fivefold.kinds.codec import Codec
 from fivefold.serve.answers import answers, probabilities
 
 

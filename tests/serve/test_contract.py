@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
 from fivefold.serve.contract import Contract, contract_of
 
 

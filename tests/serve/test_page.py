@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
 from fivefold.serve.contract import Contract, contract_of
 from fivefold.serve.page import render_page
 

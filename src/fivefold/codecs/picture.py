@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from fivefold.codecs.pixels import CHANNELS, canonical_pixels, over_white
+from fivefold.codecs.depth import CHANNELS, canonical_pixels, over_white
 from fivefold.codecs.schema import RULES
 from fivefold.codecs.stored import as_bytes, stored_image
 from fivefold.codecs.table import Array
@@ -39,7 +39,7 @@ def picture(value: object, rules: int = RULES) -> Array:
     A file is turned as its EXIF orientation says, and what is transparent is laid over white.
     8-bit files are uint8; grey 16-bit PNG, TIFF and PPM uint16; TIFF of floats float32. Of colour
     with 16 bits a channel Pillow gives the high eight. Numbers are not scaled; see
-    `fivefold.codecs.pixels.canonical_pixels` for their dtype.
+    `fivefold.codecs.depth.canonical_pixels` for their dtype.
 
     Args:
         value: an array or nested list `(height, width)` or `(height, width, channels)` of

@@ -6,18 +6,18 @@ from typing import Any, Literal, Self, get_args
 
 from fivefold.errors import DataError
 
-Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image"]
-Task = Literal["binary", "multiclass", "regression"]
+KindName = Literal["numeric", "categorical", "boolean", "datetime", "text", "image"]
+TaskName = Literal["binary", "multiclass", "regression"]
 Role = Literal["input", "target", "group", "time", "ignored"]
 Label = str | int | float | bool
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[str, ...] = get_args(KindName)
 RULES = 2
 """By which cells are read today. A bundle is answered by the rules that it was trained with:
 1: words lose their combining marks; pictures as they are stored, without alpha, eight bits deep.
 2: marks belong to the word before them; pictures as a viewer shows them, as deep as they are."""
 
-TABULAR: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "datetime")
+TABULAR: tuple[str, ...] = ("numeric", "categorical", "boolean", "datetime")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: str
     role: Role = "input"
     missing: tuple[str, ...] = ()
     format: str = ""
@@ -45,7 +45,7 @@ class Column:
     rules: int = RULES
 
     @property
-    def reading(self) -> tuple[Kind, tuple[str, ...], str, int]:
+    def reading(self) -> tuple[str, tuple[str, ...], str, int]:
         """What decides how a cell is read."""
         return self.kind, self.missing, self.format, self.rules
 
@@ -72,7 +72,7 @@ class Schema:
 
     columns: tuple[Column, ...]
     target: str
-    task: Task
+    task: str
     classes: tuple[Label, ...] = ()
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 

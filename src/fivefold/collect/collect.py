@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.schema import Kind, Label, Task
+from fivefold.codecs.schema import KindName, Label, TaskName
 from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
@@ -74,9 +74,9 @@ class Collect(Stage):
     source: Data = Field(kw_only=False)
     target: str | int | None = None
     test_source: Data = None
-    task: Task | None = None
+    task: TaskName | None = None
     positive: Label | None = None
-    kinds: dict[str, Kind] = Field(default_factory=dict)
+    kinds: dict[str, KindName] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None

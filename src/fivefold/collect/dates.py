@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import word
 from fivefold.codecs.coded import objects
 from fivefold.codecs.numerals import tidy
@@ -15,6 +14,7 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.timestamp import compiled
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
+from fivefold.kinds.canonical import canonical_column
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical
@@ -24,6 +23,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
+from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import ENOUGH, find_dates
 from fivefold.collect.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
 from fivefold.collect.notation import Notation
 from fivefold.collect.numbers import NumberForm, find_number_form
 from fivefold.collect.tokens import found_numbers, found_tokens
+from fivefold.kinds.canonical import canonical_column
 
 MOST = 0.8
 """Fraction of values that must be numbers for the rest to be strays, where these differ as
@@ -49,7 +49,7 @@ class Guess:
         unread: the type of its values, if that is one which no kind holds.
     """
 
-    kind: Kind
+    kind: str
     format: str = ""
     tokens: dict[str, int] = field(default_factory=dict)
     nested: bool = False
@@ -71,7 +71,7 @@ class Guess:
 def guess_kind(
     values: "Array | Coded",
     *,
-    declared: Kind | None = None,
+    declared: str | None = None,
     tokens: Sequence[str] = (),
     notation: Notation | None = None,
 ) -> Guess:
@@ -100,7 +100,7 @@ def guess_kind(
         return Guess(
             kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
         )
-    by_dtype: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
+    by_dtype: dict[str, str] = {"b": "boolean", "M": "datetime"}
     if values.dtype.kind in "cmV" and declared is None:
         return Guess(kind="text", unread=str(values.dtype))
     if values.dtype != object:
@@ -118,7 +118,7 @@ def guess_kind(
 
 
 def _guess_codes(
-    values: Coded, declared: Kind | None, tokens: Sequence[str], notation: Notation
+    values: Coded, declared: str | None, tokens: Sequence[str], notation: Notation
 ) -> Guess:
     """The same from codes; numbers and dates among the values are looked at as such."""
     if declared in {None, "numeric"} and notation.is_usual and not null_numbers(tuple(tokens)):
@@ -139,7 +139,7 @@ def _guess_codes(
 def _guess_counted(
     distinct: list[Any],
     counts: Array,
-    declared: Kind | None,
+    declared: str | None,
     tokens: Sequence[str],
     notation: Notation,
 ) -> Guess:
@@ -198,9 +198,7 @@ def _is_cell(value: Any) -> bool:
     return True
 
 
-def _guess(
-    items: list[Any], weights: list[int], declared: Kind | None, notation: Notation
-) -> Guess:
+def _guess(items: list[Any], weights: list[int], declared: str | None, notation: Notation) -> Guess:
     if all(isinstance(item, date | np.datetime64) for item in items):
         return Guess(kind="datetime")
     texts = [_text_of(item).strip() for item in items]

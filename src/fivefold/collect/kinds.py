@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.notation import Notations
@@ -12,7 +11,7 @@ from fivefold.reading.raw import Raw
 
 
 def guess_kinds(
-    raw: Raw, said: Mapping[str, Kind], tokens: Mapping[str, Sequence[str]], notations: Notations
+    raw: Raw, said: Mapping[str, str], tokens: Mapping[str, Sequence[str]], notations: Notations
 ) -> dict[str, Guess]:
     """What each column seems to hold; those with decimal commas tell how to read the others.
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fivefold.codecs.canonical import shown, wanted_of
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError
+from fivefold.kinds.canonical import shown, wanted_of
 
 Said = str | Mapping[str, str] | None
 """A setting for all columns, or by column."""
@@ -73,7 +73,7 @@ class Notations:
         )
 
     @property
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, str]:
         """Of the columns that a setting names: to say how numbers are written says numbers."""
         return {
             name: "datetime" if setting == "date_format" else "numeric"
@@ -91,7 +91,7 @@ class Notations:
             for name in said
         ]
 
-    def clashes(self, kinds: Mapping[str, Kind], source: str) -> list[FivefoldError]:
+    def clashes(self, kinds: Mapping[str, str], source: str) -> list[FivefoldError]:
         """Columns that are said to be of one kind, and to be written like another."""
         found: list[FivefoldError] = []
         for setting, name in self.named():

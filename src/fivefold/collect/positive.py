@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
-from fivefold.codecs.target import find_label
 from fivefold.collect.labels import Labels, natural
 from fivefold.core.faults import nearest
 from fivefold.core.wording import literal
 from fivefold.errors import DataError
+from fivefold.kinds.target import find_label
 
 PAIRS = (
     *(("0", "1"), ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("-", "+")),

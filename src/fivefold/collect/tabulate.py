@@ -5,9 +5,8 @@ from dataclasses import replace
 from os import PathLike
 from typing import Literal
 
-from fivefold.codecs.canonical import DEFAULT_MISSING, canonical_column, reason, shown
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Column, Kind
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess
@@ -20,6 +19,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
+from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason, shown
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.reading.raw import Raw, listed
 
@@ -57,7 +57,7 @@ def tabulate(
     raw: Raw,
     *,
     target: str,
-    kinds: Mapping[str, Kind] | None = None,
+    kinds: Mapping[str, str] | None = None,
     missing: Missing = (),
     on_bad: Literal["error", "missing"] = "missing",
     notations: Notations | None = None,
@@ -158,7 +158,7 @@ def _kept_tokens(guess: Guess, missing: Missing, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token for token in kept if token))
 
 
-def bad_cells(name: str, kind: Kind, values: "Array | Coded", bad: Array) -> Finding:
+def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Finding:
     """The finding about cells that are not of their column's kind and became missing."""
     samples = list(dict.fromkeys(shown(values[row]) for row in bad[:1000]))[:3]
     infinite = all(

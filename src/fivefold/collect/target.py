@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Column, Label, Task
+from fivefold.codecs.schema import Column, Label
 from fivefold.codecs.table import Array
 from fivefold.collect.labels import Labels, read_labels
 from fivefold.collect.positive import positive_as_asked, positive_of
@@ -55,7 +55,7 @@ class Target:
 
     column: Column
     values: Array
-    task: Task
+    task: str
     classes: tuple[Label, ...]
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -68,7 +68,7 @@ def settle_target(
     usable: Array,
     source: str,
     cells: Cells | None = None,
-    task: Task | None = None,
+    task: str | None = None,
     positive: Label | None = None,
 ) -> Target:
     """Decide task and classes from the values of the target.
@@ -158,7 +158,7 @@ def _classes(
     found: Labels,
     source: str,
     cells: Cells,
-    task: Task | None,
+    task: str | None,
     positive: Label | None,
 ) -> Target:
     labels, sizes, words = found.labels, found.rows, found.words
@@ -195,7 +195,7 @@ def _classes(
         last, why = (chosen, "as asked") if chosen is not None else positive_of(sizes, labels)
         classes = (labels[next(name for name in sizes if name != last)], labels[last])
         notes.append(f"The positive class of `{column.name}` is {classes[1]!r} ({why}).")
-        settled: Task = "binary"
+        settled: str = "binary"
     else:
         notes.append(f"`{column.name}` has {len(classes)} classes.")
         settled = "multiclass"

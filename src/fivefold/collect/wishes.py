@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from fivefold.codecs.schema import Kind, Label, Task
+from fivefold.codecs.schema import Label
 from fivefold.collect.notation import Notations
 from fivefold.core.faults import nearest
 from fivefold.core.wording import literal, quoted
@@ -22,9 +22,9 @@ class Wishes:
     """
 
     target: str | int | None = None
-    task: Task | None = None
+    task: str | None = None
     positive: Label | None = None
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: Any = ()
     notations: Notations = field(default_factory=Notations)

@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 
 from fivefold.artifacts import Collected, Preprocessed
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.cell import is_missing
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
 from fivefold.core.written import Written
 from fivefold.errors import ParityError, PreflightError
+from fivefold.kinds.canonical import canonical_column
 
 _SHOWN = 3
 _LISTED = 20

@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import TABULAR, Schema
 from fivefold.codecs.table import Array, Table
@@ -22,6 +21,7 @@ from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
 from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.errors import FivefoldError
+from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.serve.contract import Contract
 
@@ -278,7 +278,7 @@ def _to_replay(
 
 def _readable(table: Table, schema: Schema, rows: Array) -> Array:
     """Which of the rows have all their pictures: a request without one is refused."""
-    from fivefold.codecs.canonical import canonical_column
+    from fivefold.kinds.canonical import canonical_column
 
     kept = np.ones(len(rows), dtype=bool)
     for column in schema.inputs:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Table
+from fivefold.kinds.canonical import canonical_column
 
 NESTED = 64  # images of a stack given to JSON as rows of pixels; the others as base64
 EXACT = 2.0**53  # whole floats up to here are whole numbers too

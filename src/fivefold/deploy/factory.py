@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load as load_tensors
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.table import Array
+from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import assemble
 from fivefold.models.score import score
 from fivefold.serve.predictor import Factory, Scores

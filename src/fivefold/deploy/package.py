@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import save as save_arrays
 
 import fivefold
-from fivefold.codecs.codec import Codec
+from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import MANIFEST, write_manifest
 from fivefold.serve.contract import Contract
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fivefold
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
-from fivefold.codecs.target import mean_and_spread
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.target import mean_and_spread
 from fivefold.serve.predictor import Predictor, load
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from fivefold.codecs.cell import null_numbers, null_words
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column
+from fivefold.kinds.codec import Codec
 from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET
 
 RAW_KINDS = {"numeric", "categorical", "boolean"}
-HUGE = 1e37  # as in codecs/numeric.py
+HUGE = 1e37  # as in kinds/numbers.py
 
 
 def raw_refusal(codec: Codec) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.block import block_name
-from fivefold.codecs.codec import Codec
-from fivefold.codecs.image import ImageState
 from fivefold.codecs.table import Array
 from fivefold.deploy.doors import as_cell
+from fivefold.kinds.block import block_name
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.pixels import ImageState
 from fivefold.serve.contract import Contract, Field
 
 ROWS = 16

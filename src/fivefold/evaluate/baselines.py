@@ -16,8 +16,8 @@ from fivefold.evaluate.features import LINEAR_PIXELS, TREE_PIXELS, LinearFeature
 from fivefold.evaluate.timing import time_calls
 
 if TYPE_CHECKING:
-    from fivefold.codecs.codec import Codec
     from fivefold.codecs.schema import Schema
+    from fivefold.kinds.codec import Codec
 
 BaselineName = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")

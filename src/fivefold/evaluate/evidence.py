@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.codecs.schema import Schema, Task
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
@@ -74,7 +74,7 @@ class Evidence:
         return self.collected.schema
 
     @property
-    def task(self) -> Task:
+    def task(self) -> str:
         """What is predicted."""
         return self.schema.task
 

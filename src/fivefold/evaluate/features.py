@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.codecs.table import Array
 
 if TYPE_CHECKING:
-    from fivefold.codecs.codec import Codec
+    from fivefold.kinds.codec import Codec
 
 LINEAR_PIXELS, TREE_PIXELS = 14, 8
 TREE_CODES = 255

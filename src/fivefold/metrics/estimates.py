@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.errors import ConfigError
@@ -22,7 +21,7 @@ DRAWS_OF_RANKED = 200_000_000
 def estimate(
     target: Array,
     scores: Array,
-    task: Task,
+    task: str,
     *,
     resamples: Resamples | None = None,
     names: tuple[str, ...] = (),

@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 
-from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification, curves, regression
 from fivefold.metrics.statistic import Statistic
@@ -77,12 +76,12 @@ REGRESSION = (
     Metric("r2", regression.r2, True),
     Metric("median_absolute_error", regression.median_absolute_error, False),
 )
-METRICS: Mapping[Task, Mapping[str, Metric]] = {
+METRICS: Mapping[str, Mapping[str, Metric]] = {
     "binary": {metric.name: metric for metric in BINARY},
     "multiclass": {metric.name: metric for metric in MULTICLASS},
     "regression": {metric.name: metric for metric in REGRESSION},
 }
-HEADLINES: Mapping[Task, tuple[str, ...]] = {
+HEADLINES: Mapping[str, tuple[str, ...]] = {
     task: tuple(metrics)[:3] for task, metrics in METRICS.items()
 }
 """The first three metrics of a task; models are compared by the first."""
@@ -109,7 +108,7 @@ def title(name: str) -> str:
     return TITLES.get(name, name.replace("_", " "))
 
 
-def row_losses(task: Task, target: Array, scores: Array) -> Array:
+def row_losses(task: str, target: Array, scores: Array) -> Array:
     """How wrong each row is: `(n,)` nats, or squared errors."""
     if task == "regression":
         return np.asarray((scores.astype(np.float64) - target) ** 2)

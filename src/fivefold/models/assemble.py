@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, nn
 
-from fivefold.codecs.target import mean_and_spread
 from fivefold.errors import ModelError
+from fivefold.kinds.target import mean_and_spread
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head, Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import build, describe
 
 if TYPE_CHECKING:
-    from fivefold.codecs.codec import Codec
     from fivefold.codecs.table import Array
+    from fivefold.kinds.codec import Codec
 
 Factory = Callable[[Inputs, int], nn.Module]
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Part, Text, Width
+from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width
 
 if TYPE_CHECKING:
-    from fivefold.codecs.codec import Codec
-    from fivefold.codecs.numeric import NumericState
+    from fivefold.kinds.codec import Codec
+    from fivefold.kinds.numbers import NumericState
 
 
 class Fixed(nn.Module):
@@ -81,7 +81,7 @@ class Fixed(nn.Module):
         A `Width` (an int) for a table, `Codes` for embedded categories, `Image` and `Text` (named
         tuples); several go by name: `table`, `codes`, and the names of image and text columns.
         """
-        sizes: dict[str, Part] = {}
+        sizes: dict[str, Size] = {}
         measured = len(self.description["flags"] or ())
         width = measured + sum(self.description["flags"] or ())
         width += sum(self.description["codes"]) if self.onehot is not None else 0

@@ -5,8 +5,6 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from fivefold.codecs.schema import Task
-
 Link = Literal["identity", "log"]
 
 STEEP = 20.0
@@ -39,10 +37,10 @@ class Head(nn.Module):
     temperature: Tensor
 
     def __init__(
-        self, task: Task, *, mean: float = 0.0, std: float = 1.0, link: Link = "identity"
+        self, task: str, *, mean: float = 0.0, std: float = 1.0, link: Link = "identity"
     ) -> None:
         super().__init__()
-        self.task: Task = task
+        self.task: str = task
         self.link: Link = link
         if task == "regression":
             self.register_buffer("mean", torch.tensor(mean, dtype=torch.float64))
@@ -74,5 +72,4 @@ class Head(nn.Module):
                 return logits[:, 0]
             case "binary":
                 return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], dim=1)
-            case "multiclass":
-                return torch.softmax(logits, dim=1)
+        return torch.softmax(logits, dim=1)

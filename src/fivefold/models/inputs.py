@@ -71,8 +71,8 @@ class Text(NamedTuple):
     vocabulary: int
 
 
-Part = Width | Codes | Image | Text
-Inputs = Part | Mapping[str, Part]
+Size = Width | Codes | Image | Text
+Inputs = Size | Mapping[str, Size]
 Batch = Tensor | Mapping[str, Tensor]
 
 
@@ -129,7 +129,7 @@ def described(
     }
 
 
-def single(inputs: Inputs) -> Part:
+def single(inputs: Inputs) -> Size:
     """The same sizes, certain to be of one kind.
 
     Raises:
@@ -144,7 +144,7 @@ def single(inputs: Inputs) -> Part:
     return inputs
 
 
-def parts(inputs: Inputs) -> dict[str, Part]:
+def parts(inputs: Inputs) -> dict[str, Size]:
     """The sizes by name; a single one goes by the name of its kind.
 
     Example:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.convnet import ConvNet
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Part, Text, Width, described, parts
+from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width, described, parts
 from fivefold.models.mlp import Mlp
 from fivefold.models.textnet import TextNet
 
@@ -36,7 +36,7 @@ class Mixture(nn.Module):
         arguments = {"width": width, "dropout": dropout}
         self.description = described("mixture", inputs, outputs, arguments)
         named = parts(inputs)
-        table: dict[str, Part] = {
+        table: dict[str, Size] = {
             name: part for name, part in named.items() if isinstance(part, Width | Codes)
         }
         self.tabular = tuple(table)
@@ -84,7 +84,7 @@ class Mixture(nn.Module):
         return table or [batch]
 
 
-def _encoder(part: Part, width: int) -> nn.Module:
+def _encoder(part: Size, width: int) -> nn.Module:
     match part:
         case Image():
             return ConvNet(part, width)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from fivefold.artifacts import Collected, Preprocessed
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
+from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.preprocess.truncation import find_truncated
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt
 
 from fivefold.artifacts import Collected, Preprocessed
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.settings import (
     Categories,
     NumericMissing,
@@ -23,8 +22,8 @@ from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.summary import summarise
 
-_NUMERIC: tuple[Kind, ...] = ("numeric", "boolean", "datetime")
-_APPLIES: dict[str, tuple[Kind, ...]] = {
+_NUMERIC: tuple[str, ...] = ("numeric", "boolean", "datetime")
+_APPLIES: dict[str, tuple[str, ...]] = {
     "scale": ("numeric", "datetime"),
     "numeric_missing": _NUMERIC,
     "missing_indicator": _NUMERIC,

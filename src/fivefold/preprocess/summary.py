@@ -1,6 +1,6 @@
 """What went into a network, in one line."""
 
-from fivefold.codecs.codec import Codec
+from fivefold.kinds.codec import Codec
 
 
 def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:

@@ -1,10 +1,10 @@
 """What of the training texts is not read."""
 
-from fivefold.codecs.block import block_name
-from fivefold.codecs.codec import Codec
-from fivefold.codecs.text import TextState, Unread
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
+from fivefold.kinds.block import block_name
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.tokens import TextState, Unread
 
 MANY = 0.1
 """Fraction of training texts from which on it deserves a look that they are cut."""

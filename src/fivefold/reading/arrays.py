@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell, turned
@@ -63,7 +62,7 @@ def read_columns(
     """
     names = unique_names([label_text(key) for key in columns], name, wanted)
     arrays: dict[str, Array | Coded] = {}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, str] = {}
     for key, values in zip(names, columns.values(), strict=True):
         if wanted is not None and key not in wanted:
             continue
@@ -105,7 +104,7 @@ def read_records(
     keys = list(dict.fromkeys(key for row in records for key in row))
     names = unique_names([label_text(key) for key in keys], name)
     columns: dict[str, Array | Coded] = {}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, str] = {}
     absent: dict[str, int] = {}
     for text, key in zip(names, keys, strict=True):
         columns[text] = narrowed(objects([row.get(key) for row in records]))
@@ -118,7 +117,7 @@ def read_records(
     return Raw(name=name, columns=columns, kinds=kinds, absent=absent)
 
 
-def column_of(values: Any) -> "tuple[Array | Coded, Kind | None]":
+def column_of(values: Any) -> "tuple[Array | Coded, str | None]":
     """One column of any library, and the kind that its type decides."""
     if is_pandas(values):
         if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
@@ -136,12 +135,12 @@ def column_of(values: Any) -> "tuple[Array | Coded, Kind | None]":
     if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
         return _of_library(values)
     array = array_of(values)
-    kinds: dict[str, Kind] = {"b": "boolean", "M": "datetime"}
+    kinds: dict[str, str] = {"b": "boolean", "M": "datetime"}
     dtype = None if isinstance(array, Coded) else array.dtype.kind
     return array, kinds.get(dtype or "")
 
 
-def _of_library(values: Any) -> "tuple[Array | Coded, Kind | None]":
+def _of_library(values: Any) -> "tuple[Array | Coded, str | None]":
     if hasattr(values, "to_pylist") and hasattr(values, "type"):
         from fivefold.reading.arrow import from_arrow
 
@@ -152,7 +151,7 @@ def _of_library(values: Any) -> "tuple[Array | Coded, Kind | None]":
     return raw.columns[key], raw.kinds.get(key)
 
 
-def _one_column(y: Any) -> "tuple[Array | Coded, Kind | None]":
+def _one_column(y: Any) -> "tuple[Array | Coded, str | None]":
     values, kind = column_of(y)
     if not isinstance(values, Coded) and values.ndim == 2 and values.shape[1] == 1:
         return values[:, 0], kind
@@ -196,7 +195,7 @@ def stacked(cells: list[Any]) -> Array:
     return np.stack(cells) if len(forms) == 1 and (None, None) not in forms else objects(cells)
 
 
-def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Kind]]":
+def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, str]]":
     if isinstance(x, list | tuple) and x:
         if all(map(is_picture, x)):
             return {"image": stacked([plain_cell(cell) for cell in x])}, {"image": "image"}

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.reading.cells import narrowed, seconds_of
 
@@ -16,7 +15,7 @@ _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"
 
 
-def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, Kind | None]":
+def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, str | None]":
     """An Arrow column as an array or codes, and the kind that its type decides.
 
     Args:
@@ -109,7 +108,7 @@ def _coded(encoded: Any, values: Array) -> Coded:
     return Coded(numbers_of(codes), values)
 
 
-def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, Kind | None] | None]":
+def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, str | None] | None]":
     """A column without its extension type; periods and intervals of pandas are read at once."""
     name, metadata = "", b""
     if hasattr(column.type, "extension_name"):

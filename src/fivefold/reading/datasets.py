@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Kind
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
 from fivefold.reading.cells import array_of_tensor, turned
@@ -79,7 +78,7 @@ def _with_names(raw: Raw, features: Mapping[str, Any]) -> Raw:
         codes = np.array([-1 if code is None else code for code in raw.columns[name].tolist()])
         if not len(codes) or codes.max() < len(names):
             named[name] = Coded(np.maximum(codes, -1).astype(np.int32), objects(names))
-    kinds: dict[str, Kind] = dict.fromkeys(named, "categorical")
+    kinds: dict[str, str] = dict.fromkeys(named, "categorical")
     return raw.replace(columns={**raw.columns, **named}, kinds={**raw.kinds, **kinds})
 
 

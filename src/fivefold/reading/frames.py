@@ -7,14 +7,13 @@ import numpy as np
 
 from fivefold.codecs.cell import writable
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.reading.arrow import categories_of, from_arrow, index_columns, name_of
 from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.names import unique_names
 from fivefold.reading.raw import Raw
 
-Read = tuple["Array | Coded", Kind | None]
+Read = tuple["Array | Coded", str | None]
 """A column, and the kind that its type decides."""
 
 
@@ -129,7 +128,7 @@ def _collect(
     listed = list(columns)
     names = unique_names([label for label, _ in listed], name, wanted)
     found: dict[str, Array | Coded] = {}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, str] = {}
     others = []
     for key, (_, read) in zip(names, listed, strict=True):
         if wanted is not None and key not in wanted:
@@ -219,7 +218,7 @@ def _from_masked(series: Any) -> Read:
     kind = getattr(plain, "kind", "O")
     if kind not in "iufb":
         return narrowed(objects(None if missing else v for v, missing in _cells(series))), None
-    declared: Kind | None = "boolean" if kind == "b" else None
+    declared: str | None = "boolean" if kind == "b" else None
     missing = series.isna().to_numpy(dtype=bool)
     if not missing.any():
         return series.to_numpy(dtype=plain), declared
@@ -273,7 +272,7 @@ def _polars_column(series: Any) -> Callable[[], Read]:
 
             known = [np.datetime64("NaT", "us") if v is None else moment(v) for v in cells]
             return np.array(known, "M8[us]"), "datetime"
-        declared: dict[str, Kind] = {"Boolean": "boolean", "Duration": "numeric"}
+        declared: dict[str, str] = {"Boolean": "boolean", "Duration": "numeric"}
         values = array_of(cells)
         if kind == "Duration":
             values = np.asarray(values, np.float64)

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.pixels import settled
+from fivefold.codecs.depth import settled
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.fingerprint import digest_of_files
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from fivefold.codecs.plan import Cells
+from fivefold.kinds.plan import Cells
 from fivefold.reading.frames import is_pandas
 
 FRAME_ROWS = 256

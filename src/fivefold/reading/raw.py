@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 
 from fivefold.codecs.coded import Coded, join_coded, objects
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
@@ -44,7 +43,7 @@ class Raw:
 
     name: str
     columns: Mapping[str, Array | Coded]
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     absent: Mapping[str, int] = field(default_factory=dict)
     target: str = ""

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
+from fivefold.kinds.codec import Codec
 
 
 def answers(codec: Codec, scores: Array) -> Array:

@@ -7,14 +7,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from fivefold.codecs.block import block_name
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.numerals import Numerals
-from fivefold.codecs.schema import Column, Kind, Label, Task
+from fivefold.codecs.schema import Column, Label
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import block_name
+from fivefold.kinds.codec import Codec
 
-FORMS: dict[Kind, str] = {
+FORMS: dict[str, str] = {
     "numeric": "a number, or its text",
     "categorical": "a text, a whole number or true or false; 1, 1.0 and '1' are one category",
     "boolean": "true or false; also 1 and 0, yes and no",
@@ -65,7 +65,7 @@ class Field:
         return self.column.name
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> str:
         """What its values are."""
         return self.column.kind
 
@@ -130,7 +130,7 @@ class Contract:
 
     fields: tuple[Field, ...]
     target: str
-    task: Task
+    task: str
     classes: tuple[Label, ...] = ()
     columns: tuple[str, ...] = ()
     text: Mapping[str, str] = field(default_factory=dict)
@@ -164,7 +164,7 @@ class Contract:
         )
 
 
-def _format_key(kind: Kind) -> str:
+def _format_key(kind: str) -> str:
     return "number_format" if kind == "numeric" else "date_format"
 
 

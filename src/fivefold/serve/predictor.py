@@ -8,11 +8,11 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
-from fivefold.codecs.codec import Codec
-from fivefold.codecs.plan import Plan
-from fivefold.codecs.schema import Label, Schema, Task
+from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, ConfigError, DataError
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.plan import Plan
 from fivefold.reading.options import Reading
 from fivefold.reading.plain import PlainRows
 from fivefold.reading.raw import Raw
@@ -62,7 +62,7 @@ class Predictor:
         return self._codec.schema
 
     @property
-    def task(self) -> Task:
+    def task(self) -> str:
         """`binary`, `multiclass` or `regression`."""
         return self.contract.task
 

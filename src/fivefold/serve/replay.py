@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.predictor import Predictor, load

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from fivefold.codecs.canonical import WANTED, canonical_column
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
+from fivefold.kinds.canonical import WANTED, canonical_column
+from fivefold.kinds.codec import Codec
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw

@@ -7,7 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fivefold.codecs.schema import Task
 from fivefold.models.blend import Blend, matrix
 from fivefold.models.trees import Trees
 from fivefold.train.batches import Data, take
@@ -24,7 +23,7 @@ PULL = 10.0
 
 
 def grow(
-    train: Data, valid: Data, task: Task, outputs: int, *, boosting: Boosting, seed: int
+    train: Data, valid: Data, task: str, outputs: int, *, boosting: Boosting, seed: int
 ) -> Trees | None:
     """Trees for the rows that a network for tables learns from.
 
@@ -51,7 +50,7 @@ def grow(
 
 
 @torch.no_grad()
-def join(body: Blend, trees: Trees, valid: Data, task: Task, *, batch: int = 4096) -> float:
+def join(body: Blend, trees: Trees, valid: Data, task: str, *, batch: int = 4096) -> float:
     """Let trees answer beside a network that has learnt, with the weight that suits both.
 
     Args:
@@ -88,7 +87,7 @@ def placeholder(outputs: int) -> Trees:
 
 @torch.no_grad()
 def find_weight(
-    network: Tensor, trees: Tensor, target: Tensor, task: Task, *, pull: float = PULL
+    network: Tensor, trees: Tensor, target: Tensor, task: str, *, pull: float = PULL
 ) -> float:
     """The weight of the trees with the best validation loss, drawn towards one half.
 

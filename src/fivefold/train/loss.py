@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fivefold.codecs.schema import Label
-from fivefold.codecs.target import find_label
 from fivefold.errors import DataError
+from fivefold.kinds.target import find_label
 from fivefold.models.head import STEEP, Link
 from fivefold.train.names import LossName, default_loss
 

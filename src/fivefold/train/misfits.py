@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from fivefold.codecs.schema import Label, Schema, Task
-from fivefold.codecs.target import find_label
+from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.kinds.target import find_label
 from fivefold.train.names import TABLES, default_network, fitting_losses
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldE
             )
 
 
-def _loss_misfits(stage: "Train", task: Task) -> Iterator[FivefoldError]:
+def _loss_misfits(stage: "Train", task: str) -> Iterator[FivefoldError]:
     loss, fitting = stage.loss, fitting_losses(task)
     quantile, smoothing = stage.quantile, stage.label_smoothing
     named = loss if isinstance(loss, str) else None

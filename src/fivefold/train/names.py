@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from fivefold.codecs.schema import TABULAR, Kind, Task
+from fivefold.codecs.schema import TABULAR
 
 Network = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture"]
 
@@ -24,12 +24,12 @@ TABLES: tuple[Network, ...] = ("blend", "tabm", "mlp")
 """The built-in networks for tables, the default first."""
 
 
-def fitting_losses(task: Task) -> tuple[LossName, ...]:
+def fitting_losses(task: str) -> tuple[LossName, ...]:
     """The built-in losses for a task, the default first."""
     return NUMBER_LOSSES if task == "regression" else CLASS_LOSSES
 
 
-def default_loss(task: Task) -> LossName:
+def default_loss(task: str) -> LossName:
     """The loss that a task has unless another is asked for.
 
     Example:
@@ -39,7 +39,7 @@ def default_loss(task: Task) -> LossName:
     return fitting_losses(task)[0]
 
 
-def default_network(kinds: Sequence[Kind]) -> Network:
+def default_network(kinds: Sequence[str]) -> Network:
     """The name of the default network for input columns of these kinds.
 
     Example:

@@ -19,8 +19,8 @@ from fivefold.train.rules import Habits
 from fivefold.train.snapshot import untrainable, unwrapped
 
 if TYPE_CHECKING:
-    from fivefold.codecs.codec import Codec
     from fivefold.codecs.table import Array
+    from fivefold.kinds.codec import Codec
 
 MANY = ("blend", "tabm")
 """The built-in networks that have many members in one."""

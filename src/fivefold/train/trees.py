@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from fivefold.codecs.schema import Task
 from fivefold.codecs.table import Array
 from fivefold.models.trees import Trees, join_trees
 
@@ -44,7 +43,7 @@ class Boosting:
 def fit_trees(
     train: tuple[Array, Array],
     valid: tuple[Array, Array],
-    task: Task,
+    task: str,
     outputs: int,
     *,
     boosting: Boosting | None = None,

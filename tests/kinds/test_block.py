@@ -1,7 +1,7 @@
 import pytest
 
-from fivefold.codecs.block import block_name
 from fivefold.codecs.schema import Column
+from fivefold.kinds.block import block_name
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
+from fivefold.kinds.codec import Codec
 
 ROWS = 60
 SCHEMA = Schema(

@@ -19,7 +19,6 @@ from fivefold.codecs.cell import (
 )
 from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.picture import picture
-from fivefold.codecs.schema import Kind
 from fivefold.codecs.table import Array
 
 FAULTS = (*BAD, OSError)
@@ -30,7 +29,7 @@ NAT = np.datetime64("NaT", "us")
 
 
 def cell_reader(
-    kind: Kind, missing: tuple[str, ...], format: str, rules: int
+    kind: str, missing: tuple[str, ...], format: str, rules: int
 ) -> Callable[[object], object]:
     """A function from a raw cell to its canonical form; see `canonical`.
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
-from fivefold.codecs.target import encode_labels, labels_of
 from fivefold.errors import DataError
+from fivefold.kinds.target import encode_labels, labels_of
 
 
 def schema(task, classes=(), kind="categorical"):

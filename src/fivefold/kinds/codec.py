@@ -5,20 +5,20 @@ from typing import Any, Self
 
 import numpy as np
 
-from fivefold.codecs.block import Block, block_name, list_blocks
-from fivefold.codecs.categorical import CategoricalState, encode_categories, fit_categories
-from fivefold.codecs.datetime import has_times
 from fivefold.codecs.digest import digest_of
-from fivefold.codecs.feature import canonical_values, feature_matrix, list_features, raw_column
-from fivefold.codecs.image import ImageState, encode_images, fit_images
 from fivefold.codecs.intensity import Intensity
-from fivefold.codecs.numeric import ARRAYS, CURVE, NumericState, encode_numeric, fit_numeric
-from fivefold.codecs.schema import KINDS, Column, Kind, Label, Schema
+from fivefold.codecs.schema import KINDS, Column, Label, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
-from fivefold.codecs.target import encode_labels, labels_of
-from fivefold.codecs.text import TextState, encode_texts, fit_text
 from fivefold.errors import DataError
+from fivefold.kinds.block import Block, block_name, list_blocks
+from fivefold.kinds.codes import CategoricalState, encode_categories, fit_categories
+from fivefold.kinds.datetime import has_times
+from fivefold.kinds.feature import canonical_values, feature_matrix, list_features, raw_column
+from fivefold.kinds.numbers import ARRAYS, CURVE, NumericState, encode_numeric, fit_numeric
+from fivefold.kinds.pixels import ImageState, encode_images, fit_images
+from fivefold.kinds.target import encode_labels, labels_of
+from fivefold.kinds.tokens import TextState, encode_texts, fit_text
 
 CHUNK = 65_536
 """Rows canonicalised at a time while numbers are fitted."""
@@ -272,8 +272,8 @@ def _array_names(values: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _by_kind(schema: Schema) -> dict[Kind, list[Column]]:
-    kinds: dict[Kind, list[Column]] = {kind: [] for kind in KINDS}
+def _by_kind(schema: Schema) -> dict[str, list[Column]]:
+    kinds: dict[str, list[Column]] = {kind: [] for kind in KINDS}
     for column in schema.inputs:
         kinds[column.kind].append(column)
     return kinds

@@ -8,10 +8,10 @@ import numpy as np
 from fivefold.codecs.cell import null_numbers
 from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.picture import picture_stack
-from fivefold.codecs.schema import RULES, Column, Kind
-from fivefold.codecs.single import FAULTS, NAN, NAT, by_float, cell_reader
+from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.single import FAULTS, NAN, NAT, by_float, cell_reader
 
 DEFAULT_MISSING = (
     *("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null"),
@@ -19,7 +19,7 @@ DEFAULT_MISSING = (
 )
 """Texts that usually stand for a missing value."""
 
-WANTED: dict[Kind, str] = {
+WANTED: dict[str, str] = {
     "numeric": "numbers",
     "categorical": "categories",
     "boolean": "true or false",
@@ -31,7 +31,7 @@ WANTED: dict[Kind, str] = {
 
 def canonical(
     value: object,
-    kind: Kind,
+    kind: str,
     *,
     missing: tuple[str, ...] = (),
     format: str = "",
@@ -161,7 +161,7 @@ def reason(value: object, column: Column) -> str:
     return ""
 
 
-def wanted_of(kind: Kind, format: str = "") -> str:
+def wanted_of(kind: str, format: str = "") -> str:
     """What a cell of this kind and form should be: `numbers written like 1.234,56`."""
     return f"{WANTED[kind]} written like {format}" if format else WANTED[kind]
 

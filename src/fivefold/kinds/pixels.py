@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
 from fivefold.codecs.picture import resized
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import canonical_column
 
 CHUNK = 1_024
 """Images decoded at a time."""

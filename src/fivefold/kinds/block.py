@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from fivefold.codecs.categorical import CategoricalState
-from fivefold.codecs.image import ImageState
-from fivefold.codecs.numeric import NumericState
 from fivefold.codecs.schema import Column
-from fivefold.codecs.text import TextState
+from fivefold.kinds.codes import CategoricalState
+from fivefold.kinds.numbers import NumericState
+from fivefold.kinds.pixels import ImageState
+from fivefold.kinds.tokens import TextState
 
 
 @dataclass(frozen=True, kw_only=True)

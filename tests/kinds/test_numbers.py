@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
-from fivefold.codecs.feature import Feature
-from fivefold.codecs.numeric import encode_numeric, fit_numeric, standardise
 from fivefold.codecs.settings import Settings
+from fivefold.kinds.feature import Feature
+from fivefold.kinds.numbers import encode_numeric, fit_numeric, standardise
 
 RNG = np.random.default_rng(0)
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.categorical import (
+from fivefold.codecs.settings import Settings
+from fivefold.kinds.codes import (
     CategoricalState,
     encode_categories,
     fit_categories,
     rare_limit,
 )
-from fivefold.codecs.settings import Settings
 
 
 def words(*values):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.pixels import inverted, over_white, settled
+from fivefold.codecs.depth import inverted, over_white, settled
 
 
 def cells(*values):

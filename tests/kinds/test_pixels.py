@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fivefold.codecs import image as module
-from fivefold.codecs.image import encode_images, fit_images
+from fivefold.kinds import pixels as module
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.errors import DataError
+from fivefold.kinds.pixels import encode_images, fit_images
 
 COLUMN = Column(name="i", kind="image")
 RNG = np.random.default_rng(0)

@@ -6,10 +6,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from fivefold.codecs.feature import Feature
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.sketch import Moments, Quantiles
 from fivefold.codecs.table import Array
+from fivefold.kinds.feature import Feature
 
 CANCELS = 100.0
 """A column whose median is this many spreads away from zero is shifted in float64."""

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from fivefold.codecs.canonical import DEFAULT_MISSING, canonical, canonical_column
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import DEFAULT_MISSING, canonical, canonical_column
 
 SCALARS = st.one_of(
     st.none(),

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.block import block_name
-from fivefold.codecs.categorical import FIRST, MISSING, UNSEEN
 from fivefold.codecs.cell import null_numbers
-from fivefold.codecs.codec import Codec
 from fivefold.codecs.coded import objects
-from fivefold.codecs.datetime import date_parts
-from fivefold.codecs.numeric import HUGE, encode_numeric
 from fivefold.codecs.schema import Column
-from fivefold.codecs.single import FAULTS, cell_reader
 from fivefold.codecs.table import Array
-from fivefold.codecs.text import encode_texts
+from fivefold.kinds.block import block_name
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.codes import FIRST, MISSING, UNSEEN
+from fivefold.kinds.datetime import date_parts
+from fivefold.kinds.numbers import HUGE, encode_numeric
+from fivefold.kinds.single import FAULTS, cell_reader
+from fivefold.kinds.tokens import encode_texts
 
 PLAIN = frozenset((str, int, float, bool, type(None)))
 """Types of the cells that are read here; all that JSON has for one cell."""

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.feature import canonical_values, feature_matrix, list_features, raw_column
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
+from fivefold.kinds.feature import canonical_values, feature_matrix, list_features, raw_column
 
 COLUMNS = [
     Column(name="n", kind="numeric"),

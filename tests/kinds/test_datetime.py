@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from fivefold.codecs.datetime import date_parts, has_times, part_names
+from fivefold.kinds.datetime import date_parts, has_times, part_names
 
 MOMENTS = np.array(
     ["1970-01-01", "2024-02-29T18:00", "1969-12-31T06:00", "2011-07-04", "NaT"], "M8[us]"

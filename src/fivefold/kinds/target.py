@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical, canonical_column, shown
 from fivefold.codecs.cell import BAD, as_float, word
 from fivefold.codecs.coded import remembered
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import canonical, canonical_column, shown
 
 
 def encode_labels(values: Array, schema: Schema) -> Array:

@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from fivefold.codecs.canonical import canonical_column
-from fivefold.codecs.datetime import date_parts, part_names
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import DataError
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.datetime import date_parts, part_names
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.codec import Codec
-from fivefold.codecs.numeric import HUGE
-from fivefold.codecs.plan import Plan
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import RequestError
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.numbers import HUGE
+from fivefold.kinds.plan import Plan
 from fivefold.reading.plain import PlainRows
 from fivefold.serve.requests import read
 
