@@ -174,7 +174,7 @@ def serve_by_hand(bundle: str) -> None:
         labels = [classes[place] for place in scores.argmax(axis=1).tolist()]
         return {"predictions": labels, "classes": classes, "probabilities": scores.tolist()}
 
-    from fivefold.kinds.numbers import encode_numeric
+    from fivefold.kinds.scaling import encode_numeric
     from fivefold.serve.server import listen
 
     listener = listen("127.0.0.1", 0)

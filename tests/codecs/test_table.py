@@ -5,7 +5,7 @@ from fivefold.codecs.coded import Coded, coded_of, remember, remembered
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError, ShapeError
-from fivefold.kinds.codes import fit_categories
+from fivefold.kinds.categorical import fit_categories
 
 
 def make():

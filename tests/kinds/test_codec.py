@@ -12,6 +12,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.scaling import ARRAYS
 
 ROWS = 60
 SCHEMA = Schema(
@@ -62,14 +63,14 @@ def test_codec_encode_gives_what_blocks_promise():
     table = make_table()
     codec = Codec.fit(table, SCHEMA, TRAIN)
     arrays = codec.encode(table)
-    assert list(arrays) == ["numeric", "codes", "note", "numeric_", "photo"]
+    assert list(arrays) == ["numeric", "codes", "note", "text/numeric", "photo"]
     assert [block.name for block in codec.blocks] == list(arrays)
     for block in codec.blocks:
         array = arrays[block.name]
         assert array.shape == (ROWS, *block.shape)
         assert array.dtype == block.dtype
-    assert codec.blocks[0].columns[:3] == ("age", "vip", "when.days")
-    assert len(codec.blocks[0].columns) == 10
+    assert codec.blocks[0].features[:3] == ("age", "vip", "when.days")
+    assert len(codec.blocks[0].features) == 10
     assert codec.raw_columns() == ("age", "zip", "vip", "when", "note", "numeric", "photo")
     assert codec.labels(codec.encode_target(table)) == table.column("y").tolist()
 
@@ -91,7 +92,8 @@ def test_codec_state_round_trips_exactly(seed, scale, outliers, categories, size
     again = Codec.from_state(json.loads(json.dumps(values)), arrays)
     assert again.digest() == codec.digest()
     assert (again.schema, again.settings) == (codec.schema, codec.settings)
-    assert again.blocks == codec.blocks
+    names = [(block.name, block.shape, block.features) for block in codec.blocks]
+    assert [(b.name, b.shape, b.features) for b in again.blocks] == names
     wanted, found = codec.encode(table), again.encode(table)
     for name, array in wanted.items():
         np.testing.assert_array_equal(found[name], array)
@@ -206,8 +208,8 @@ def test_codec_without_numbers_or_categories_has_only_its_block():
 
 def test_codec_from_state_of_another_version_or_with_a_lost_array_is_refused():
     values, arrays = Codec.fit(make_table(), SCHEMA, TRAIN, Settings(scale="quantile")).state()
-    with pytest.raises(DataError, match="version 2 or older, found 3"):
-        Codec.from_state({**values, "version": 3}, arrays)
+    with pytest.raises(DataError, match="version 3 or older, found 4"):
+        Codec.from_state({**values, "version": 4}, arrays)
     for name in arrays:
         rest = {other: array for other, array in arrays.items() if other != name}
         with pytest.raises(DataError, match=name):
@@ -250,13 +252,33 @@ def test_codec_of_pictures_keeps_the_range_of_training_in_its_state():
     codec = Codec.fit(Columns({"i": stack}), schema, np.arange(3))
     state, arrays = codec.state()
     state = json.loads(json.dumps(state))
-    assert state["intensities"] == {"i": {"low": 0.0, "high": 2600.0, "depths": ["uint16"]}}
+    seen = {"low": 0.0, "high": 2600.0, "depths": ["uint16"]}
+    assert state["columns"] == {"i": {"shape": [1, 3, 3], "intensity": seen}}
     again = Codec.from_state(state, arrays)
     wanted = np.clip(np.rint(stack / 2600 * 255), 0, 255)
     np.testing.assert_array_equal(again.encode(Columns({"i": stack}))["i"][:, 0], wanted)
-    del state["intensities"]  # as the first version wrote it
-    state["schema"]["columns"][0].pop("rules")
+
+
+def test_codec_of_pictures_from_a_first_state_reads_them_by_its_own_maximum():
+    columns = [
+        {"name": "i", "kind": "image", "role": "input", "missing": [], "format": "", "reason": ""},
+        {"name": "y", "kind": "numeric", "role": "target", "missing": [], "format": ""},
+    ]
+    state = {
+        "version": 1,
+        "schema": {"columns": columns, "target": "y", "task": "regression", "classes": []},
+        "settings": Settings().to_json(),
+        "timed": [],
+        "numeric": [],
+        "categories": [],
+        "texts": {},
+        "images": {"i": [1, 2, 3]},
+    }
+    arrays = {f"images.i.{part}": np.ones(1, np.float32) for part in ("mean", "std")}
+    with pytest.raises(DataError, match=r"numeric\.centre"):
+        Codec.from_state(state, arrays)
+    arrays |= {f"numeric.{part}": np.empty(0) for part in ARRAYS}
     old = Codec.from_state(state, arrays)
-    parts = np.array([[[0.0, 0.5, 0.25], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
-    found = old.encode(Columns({"i": parts}))["i"]  # by its own maximum
-    assert found[0, 0].tolist() == [[0, 128, 64], [255, 0, 0], [0, 0, 0]]
+    parts = np.array([[[0.0, 0.5, 0.25], [1.0, 0.0, 0.0]]])
+    found = old.encode(Columns({"i": parts}))["i"]
+    assert found[0, 0].tolist() == [[0, 128, 64], [255, 0, 0]]

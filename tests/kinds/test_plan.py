@@ -8,8 +8,8 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.numbers import HUGE
 from fivefold.kinds.plan import Plan
+from fivefold.kinds.scaling import HUGE
 from fivefold.reading.plain import PlainRows
 from fivefold.serve.requests import read
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from fivefold.errors import ModelError
-from fivefold.kinds.numbers import standardise
+from fivefold.kinds.scaling import standardise
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Codes, Image, Text, Width
 

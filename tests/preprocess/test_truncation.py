@@ -80,9 +80,9 @@ def test_codec_that_was_loaded_reads_the_same_words_and_has_no_finding():
     codec = fitted(["w " * 300 + "v"] * 6)
     again = Codec.from_state(*codec.state())
     table = Columns({"codes": np.array(["x " * 500 + "v w"], object), "u": np.array(["w"], object)})
-    encoded = again.encode(table)["codes_"]
-    assert encoded.tolist() == codec.encode(table)["codes_"].tolist()
-    v, w = (2 + codec.texts["codes_"].vocabulary.index(word) for word in "vw")
+    encoded = again.encode(table)["text/codes"]
+    assert encoded.tolist() == codec.encode(table)["text/codes"].tolist()
+    v, w = (2 + codec.texts["text/codes"].vocabulary.index(word) for word in "vw")
     assert encoded[0, -2:].tolist() == [v, w]
     assert find_truncated(again) == ()
 

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from fivefold.codecs.schema import Column, Schema, Task
+from fivefold.codecs.schema import Column, Schema, TaskName
 from fivefold.codecs.table import Columns
 from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
 from fivefold.serve.answers import answers, probabilities
 
 
-def codec_of(task: Task, *classes: str | int | float | bool) -> Codec:
+def codec_of(task: TaskName, *classes: str | int | float | bool) -> Codec:
     schema = Schema(
         columns=(Column(name="x", kind="numeric"), Column(name="y", kind="text", role="target")),
         target="y",

@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from fivefold.codecs.schema import Column, Schema, Task
+from fivefold.codecs.schema import Column, Schema, TaskName
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.registry import choose
 from fivefold.train.misfits import find_misfits
@@ -61,7 +61,7 @@ def mean(logits, target):
     return (logits - target).mean()
 
 
-@pytest.mark.parametrize("task", get_args(Task))
+@pytest.mark.parametrize("task", get_args(TaskName))
 def test_losses_that_fit_the_task_have_no_misfits(task):
     for name in (None, mean, *fitting_losses(task)):
         assert not list(find_misfits(Train(loss=name), schema("numeric", task=task)))

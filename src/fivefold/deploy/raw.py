@@ -51,7 +51,7 @@ def export_raw(body: bytes, codec: Codec) -> bytes:
             features[column.name] = lookup.number(names[column.name], column, codec)
     for block in codec.blocks:
         if block.name in needed:
-            lookup.join([features[name] for name in block.columns], block.name)
+            lookup.join([features[column.name] for column in block.columns], block.name)
     front = lookup.model(network.ir_version, network.opset_import)
     merged = onnx.compose.merge_models(
         onnx.compose.add_prefix(front, "lookup/", rename_inputs=False),

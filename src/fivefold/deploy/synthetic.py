@@ -6,9 +6,9 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.deploy.doors import as_cell
-from fivefold.kinds.block import block_name
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.pixels import ImageState
+from fivefold.kinds.image import ImageState
+from fivefold.kinds.views import block_name
 from fivefold.serve.contract import Contract, Field
 
 ROWS = 16

@@ -1,80 +1,153 @@
-"""One array that a codec gives, described."""
+"""The array that columns of one form share, and what a codec has fitted of it."""
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
 
 from fivefold.codecs.schema import Column
-from fivefold.kinds.codes import CategoricalState
-from fivefold.kinds.numbers import NumericState
-from fivefold.kinds.pixels import ImageState
-from fivefold.kinds.tokens import TextState
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.kinds.pack import pack_state, unpack_state
+from fivefold.kinds.quick import PlainRow, Quick
+
+if TYPE_CHECKING:
+    from fivefold.kinds.kind import Kind
+
+Quicks = Sequence[tuple[int, Quick]]
+"""The place of each column in a row, and how its cells are read."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """One input column of a fitted codec.
+
+    Attributes:
+        column: of the schema.
+        kind: of its cells.
+        state: what the kind has fitted.
+        shared: what the block has fitted over all its columns.
+        place: of the first of its numbers in the block's array.
+        count: of its numbers there.
+    """
+
+    column: Column
+    kind: "Kind"
+    state: Any
+    shared: Any = None
+    place: int = 0
+    count: int = 1
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
     """One array that a codec gives.
 
-    Args:
-        name: its key: `numeric`, `codes`, or the name of a text or image column (see
-            `block_name`).
-        kind: how a network reads it.
-        dtype: of the array.
-        shape: of one row.
-        columns: what its numbers are: features, or columns.
+    Attributes:
+        name: its key among the codec's arrays.
+        tensor: the key of what becomes of it, among the tensors of a network that reads several.
+        block: what its numbers are.
+        columns: that it holds, in the order of the schema; one, unless the block is shared.
+        state: what the block has fitted over them.
     """
 
     name: str
-    kind: Literal["numeric", "codes", "text", "image"]
-    dtype: Literal["float32", "int32", "uint8"]
-    shape: tuple[int, ...]
-    columns: tuple[str, ...]
+    tensor: str
+    block: "Block"
+    columns: tuple[Fitted, ...]
+    state: Any
+
+    @property
+    def dtype(self) -> str:
+        """Of the array."""
+        return self.block.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one row."""
+        return self.block.shape(self.columns)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What its numbers are: features, or columns."""
+        return tuple(name for column in self.columns for name in self.block.features(column))
 
 
-def block_name(column: Column) -> str:
-    """The name of a text or image column's block: its own, unless a table's blocks have it.
+class Block(ABC):
+    """The array that columns of one form share, or that one column becomes.
 
-    Example:
-        >>> block_name(Column(name="codes", kind="text"))
-        'codes_'
+    Attributes:
+        name: the key of the array, if it is shared.
+        dtype: of the array.
+        shared: whether columns stand side by side in one array, in the order of the schema; else
+            each column has an array of its own.
+        bounded: whether `inliers` tells rows apart.
+        state: the class of what is fitted over all its columns; None where nothing is.
     """
-    return column.name + "_" if column.name in {"numeric", "codes"} else column.name
 
+    name: ClassVar[str]
+    dtype: ClassVar[str]
+    shared: ClassVar[bool] = False
+    bounded: ClassVar[bool] = False
+    state: ClassVar[type | None] = None
 
-def list_blocks(
-    columns: Sequence[Column],
-    numeric: NumericState,
-    categorical: CategoricalState,
-    texts: Mapping[str, TextState],
-    images: Mapping[str, ImageState],
-) -> tuple[Block, ...]:
-    """The arrays that fitted rules give: numbers, codes, texts, images; empty ones left out."""
-    blocks = [
-        Block(
-            name="numeric",
-            kind="numeric",
-            dtype="float32",
-            shape=(len(numeric),),
-            columns=numeric.names,
-        ),
-        Block(
-            name="codes",
-            kind="codes",
-            dtype="int32",
-            shape=(len(categorical),),
-            columns=categorical.names,
-        ),
-    ]
-    for column in (column for column in columns if column.kind == "text"):
-        name = block_name(column)
-        shape = (texts[name].length,)
-        blocks.append(
-            Block(name=name, kind="text", dtype="int32", shape=shape, columns=(column.name,))
-        )
-    for column in (column for column in columns if column.kind == "image"):
-        name = block_name(column)
-        size = images[name].shape
-        blocks.append(
-            Block(name=name, kind="image", dtype="uint8", shape=size, columns=(column.name,))
-        )
-    return tuple(block for block in blocks if block.columns)
+    def features(self, column: Fitted) -> tuple[str, ...]:
+        """Names of a column's numbers in a shared array."""
+        return (column.name,)
+
+    def fit(
+        self,
+        columns: Sequence[Fitted],
+        pieces: Callable[[], Iterable[Sequence[Array]]],
+        settings: Settings,
+    ) -> Any:
+        """What the training rows of all columns say together: a `state`, or None.
+
+        Args:
+            columns: their kinds' part is fitted.
+            pieces: gives the training rows each time it is called, piece by piece: what each
+                column's kind encodes.
+            settings: of Preprocess.
+        """
+        del columns, pieces, settings
+        return
+
+    def encode(self, parts: Sequence[Array], state: Any) -> Array:
+        """What the kinds of its columns encode, as one array `(n, *shape)` of `dtype`."""
+        del state
+        return np.require(parts[0], self.dtype, ["C_CONTIGUOUS", "WRITEABLE"])
+
+    @abstractmethod
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        """Of one row of the array."""
+
+    def inliers(self, array: Array, state: Any) -> Array:
+        """`(n,)` bool: rows that are missing or within bounds, where the block is `bounded`."""
+        del state
+        raise NotImplementedError
+
+    def quick(self, columns: Quicks, state: Any) -> Callable[[Sequence[PlainRow]], Array]:
+        """Rows of plain cells to the array, made ready once."""
+        del state
+        ((place, (read, finish)),) = columns
+        assert finish is not None
+
+        def array(rows: Sequence[PlainRow]) -> Array:
+            return finish([read(row[place]) for row in rows])
+
+        return array
+
+    def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
+        """The state as JSON values and arrays by name; of any flat dataclass by default."""
+        return pack_state(state)
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array]) -> Any:
+        """The state that `pack` took apart."""
+        return unpack_state(self.state, values, arrays)

@@ -5,28 +5,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fivefold.codecs.cell import null_numbers
 from fivefold.codecs.coded import Coded, remember, remembered
-from fivefold.codecs.picture import picture_stack
 from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.kinds.single import FAULTS, NAN, NAT, by_float, cell_reader
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.quick import FAULTS
+from fivefold.kinds.table import kind_of, labels
 
 DEFAULT_MISSING = (
     *("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null"),
     *("None", "none", "NaT", "<NA>", "#N/A", "#NA", "-", "--", "."),
 )
 """Texts that usually stand for a missing value."""
-
-WANTED: dict[str, str] = {
-    "numeric": "numbers",
-    "categorical": "categories",
-    "boolean": "true or false",
-    "datetime": "dates",
-    "text": "text",
-    "image": "images",
-}
 
 
 def canonical(
@@ -63,13 +54,15 @@ def canonical(
         >>> canonical(" 3.5 ", "numeric"), canonical("yes", "boolean")
         (3.5, 1.0)
     """
+    of = kind_of(kind)
+    column = Column(name="", kind=kind, missing=missing, format=format, rules=rules)
     try:
-        return cell_reader(kind, missing, format, rules)(value)
+        return of.reader(column)(value)
     except FAULTS as fault:
         found, wanted = shown(value), wanted_of(kind, format)
         raise DataError(
             f"A {kind} value: expected {wanted}, found {found}.",
-            evidence=f"{fault}." if kind == "image" else "",
+            evidence=f"{fault}." if of.explains else "",
             wanted=wanted,
             found=found,
         ) from None
@@ -81,6 +74,7 @@ def canonical_column(
     *,
     on_bad: Literal["error", "missing"] = "error",
     source: str = "",
+    first: int = 0,
 ) -> tuple[Array, Array]:
     """All values of one column as `canonical` gives them, and where it would have refused.
 
@@ -89,6 +83,7 @@ def canonical_column(
         column: its kind, missing texts and format.
         on_bad: `missing` turns a bad cell into a missing one, `error` raises.
         source: what the values came from, for the message.
+        first: the row of the first of them, for the message.
 
     Returns:
         The values (float64, object of str and None, datetime64[us]; images as `(n, height,
@@ -102,23 +97,27 @@ def canonical_column(
     raw = values if isinstance(values, Coded) else _as_array(values)
     if isinstance(raw, np.ndarray):
         raw = remembered(raw) or raw
-    array, bad = _of_codes(raw, column) if isinstance(raw, Coded) else _canonical_array(raw, column)
+    kind = kind_of(column.kind)
+    if isinstance(raw, Coded):
+        array, bad = _of_codes(raw, column, kind)
+    else:
+        array, bad = _of_array(raw, column, kind)
     if len(bad) and on_bad == "error":
-        raise _refusal(raw, bad, column, source)
+        raise _refusal(raw, bad, column, source, first)
     return array, bad
 
 
-def _of_codes(values: Coded, column: Column) -> tuple[Array, Array]:
+def _of_codes(values: Coded, column: Column, kind: Kind) -> tuple[Array, Array]:
     """Each distinct value is read once; the cell after the last stands for the missing ones."""
-    numbers = values.numbers() if column.kind == "numeric" and not column.format else None
-    if numbers is not None:
-        return _floats(numbers, column)
-    cells, bad = _canonical_array(values.values, column)
+    known = kind.whole(values, column)
+    if known is not None:
+        return known
+    cells, bad = _of_array(values.values, column, kind)
     if (values.codes < 0).any():
-        empty = _cells([None], column)[0]
+        empty = _cells([None], column, kind)[0]
         cells = np.concatenate([cells, empty]) if cells.ndim == 1 else _loose(cells, empty)
     array = cells[values.codes] if len(cells) else cells
-    if column.kind in {"categorical", "text"}:
+    if kind.coded:
         remember(array, Coded(values.codes, cells))
     return array, np.flatnonzero(np.isin(values.codes, bad)) if len(bad) else bad
 
@@ -131,22 +130,24 @@ def _loose(stack: Array, empty: Array) -> Array:
     return loose
 
 
-def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -> DataError:
+def _refusal(
+    values: "Array | Coded", bad: Array, column: Column, source: str, first: int
+) -> DataError:
+    kind = kind_of(column.kind)
     few = bad[:3]
     found = " and ".join(dict.fromkeys(shown(values[row]) for row in few))
-    rows = " and ".join(f"{row:,}" for row in few) + (", ..." if len(bad) > 3 else "")
+    rows = " and ".join(f"{row + first:,}" for row in few) + (", ..." if len(bad) > 3 else "")
     wanted = wanted_of(column.kind, column.format)
     start = f"{source}, column" if source else "Column"
-    remedy = f'Pass kinds={{"{column.name}": "categorical"}} to Collect, or on_bad_value="missing".'
-    if column.kind in {"categorical", "text", "image"}:
-        remedy = f'Pass drop=["{column.name}"] to Collect, or on_bad_value="missing".'
+    other = f'kinds={{"{column.name}": "{labels().name}"}}'
+    remedy = f'drop=["{column.name}"]' if kind.coded or kind.explains else other
     return DataError(
         f"{start} `{column.name}`, row{'s' * (len(bad) > 1)} {rows}: "
         f"expected {wanted}, found {found}.",
-        evidence=reason(values[bad[0]], column) if column.kind == "image" else "",
-        remedy=remedy,
+        evidence=reason(values[bad[0]], column) if kind.explains else "",
+        remedy=f'Pass {remedy} to Collect, or on_bad_value="missing".',
         column=column.name,
-        rows=tuple(int(row) for row in bad),
+        rows=tuple(int(row) + first for row in bad),
         wanted=wanted,
         found=found,
     )
@@ -155,7 +156,7 @@ def _refusal(values: "Array | Coded", bad: Array, column: Column, source: str) -
 def reason(value: object, column: Column) -> str:
     """What is wrong with a bad cell, as a sentence; empty if nothing is."""
     try:
-        cell_reader(column.kind, column.missing, column.format, column.rules)(value)
+        kind_of(column.kind).reader(column)(value)
     except FAULTS as fault:
         return f"{fault}."
     return ""
@@ -163,7 +164,8 @@ def reason(value: object, column: Column) -> str:
 
 def wanted_of(kind: str, format: str = "") -> str:
     """What a cell of this kind and form should be: `numbers written like 1.234,56`."""
-    return f"{WANTED[kind]} written like {format}" if format else WANTED[kind]
+    wanted = kind_of(kind).wanted
+    return f"{wanted} written like {format}" if format else wanted
 
 
 def shown(value: object) -> str:
@@ -188,65 +190,43 @@ def _as_array(values: Array) -> Array:
     return array
 
 
-def _canonical_array(values: Array, column: Column) -> tuple[Array, Array]:
-    kind, dtype = column.kind, values.dtype
-    if kind == "image":
-        return _images(values, column)
-    if values.ndim == 1 and dtype.kind in "fiub" and kind in {"numeric", "boolean"}:
-        return _floats(values.astype(np.float64, copy=False), column)
-    if values.ndim == 1 and dtype.kind == "M" and kind == "datetime":
-        return values.astype("M8[us]", copy=False), np.empty(0, np.int64)
-    if values.ndim == 1 and dtype.kind in "fiubM":
+def _of_array(values: Array, column: Column, kind: Kind) -> tuple[Array, Array]:
+    typed = values.dtype.kind not in "OUS"
+    known = kind.whole(values, column) if typed else None
+    if known is not None:
+        return known
+    if values.ndim > 1:
+        return _cells(list(values), column, kind)
+    if values.dtype.kind in "fiubM":
         distinct, where = np.unique(values, return_inverse=True)
-        array, bad = _cells(list(distinct), column)
+        array, bad = _cells(list(distinct), column, kind)
         return array[where], np.flatnonzero(np.isin(where, bad))
-    if values.ndim == 1:
-        return _objects(values.tolist() if dtype.kind in "OUS" else list(values), column)
-    return _cells(list(values), column)
+    return _objects(list(values) if typed else values.tolist(), column, kind)
 
 
-def _floats(values: Array, column: Column) -> tuple[Array, Array]:
-    wrong = np.isinf(values)
-    if column.kind == "boolean":
-        wrong = ~((values == 0) | (values == 1) | np.isnan(values))
-    numbers = null_numbers(column.missing)
-    if numbers:
-        absent = np.isin(values, list(numbers))
-        values = np.where(absent, NAN, values)
-        wrong &= ~absent
-    if wrong.any():
-        values = np.where(wrong, NAN, values)
-    return values, np.flatnonzero(wrong)
-
-
-def _objects(values: list[Any], column: Column) -> tuple[Array, Array]:
+def _objects(values: list[Any], column: Column, kind: Kind) -> tuple[Array, Array]:
     types = {*map(type, values)} - {type(None)}
-    if types == {str} and column.kind == "numeric" and not column.format:
-        return _written_numbers(values, column)
-    return _distinct(values, column, mixed=len(types) > 1)
-
-
-def _written_numbers(values: list[Any], column: Column) -> tuple[Array, Array]:
-    """Texts as numbers: by `float`, and the odd ones by the reader of single cells."""
-    numbers, odd = by_float(values)
-    array, bad = _floats(numbers, column)
+    known = kind.texts(values, column) if types == {str} else None
+    if known is None:
+        return _distinct(values, column, kind, mixed=len(types) > 1)
+    array, bad, odd = known
     if odd:
-        read, wrong = _distinct([values[place] for place in odd], column, mixed=False)
+        read, wrong = _distinct([values[place] for place in odd], column, kind, mixed=False)
         array = array.copy()
         array[odd] = read
         bad = np.union1d(bad, np.array(odd, np.int64)[wrong])
     return array, bad
 
 
-def _distinct(values: list[Any], column: Column, *, mixed: bool) -> tuple[Array, Array]:
+def _distinct(values: list[Any], column: Column, kind: Kind, *, mixed: bool) -> tuple[Array, Array]:
     """Each distinct value is read once; 1, 1.0 and True are equal keys, so types keep apart."""
     keys: Iterable[object] = [(type(value), value) for value in values] if mixed else values
     try:
         codes: dict[object, int] = dict.fromkeys(keys, 0)
     except TypeError:  # lists and dicts are no keys
-        return _cells(values, column)
+        return _cells(values, column, kind)
     distinct = [key[1] if mixed else key for key in codes]  # type: ignore[index]
-    array, bad = _cells(distinct, column)
+    array, bad = _cells(distinct, column, kind)
     if len(codes) == len(values):
         return array, bad
     for position, key in enumerate(codes):
@@ -255,27 +235,20 @@ def _distinct(values: list[Any], column: Column, *, mixed: bool) -> tuple[Array,
     return array[where], np.flatnonzero(np.isin(where, bad)) if len(bad) else bad
 
 
-def _cells(values: list[object], column: Column) -> tuple[Array, Array]:
-    read = cell_reader(column.kind, column.missing, column.format, column.rules)
-    empty = {"numeric": NAN, "boolean": NAN, "datetime": NAT}.get(column.kind)
+def _cells(values: list[object], column: Column, kind: Kind) -> tuple[Array, Array]:
+    read = kind.reader(column)
     cells: list[object] = []
     bad = []
     for position, value in enumerate(values):
         try:
             cells.append(read(value))
         except FAULTS:
-            cells.append(empty)
+            cells.append(kind.empty)
             bad.append(position)
-    dtype = {"numeric": "f8", "boolean": "f8", "datetime": "M8[us]"}.get(column.kind, "O")
-    array = np.empty(len(cells), dtype=dtype)
-    if dtype == "O":
+    array = np.empty(len(cells), dtype=kind.dtype)
+    if kind.dtype == "O":
         for position, cell in enumerate(cells):
             array[position] = cell
     else:
         array[:] = cells
     return array, np.array(bad, np.int64)
-
-
-def _images(values: Array, column: Column) -> tuple[Array, Array]:
-    stack = picture_stack(values, column.rules)
-    return _cells(list(values), column) if stack is None else (stack, np.empty(0, np.int64))

@@ -1,33 +1,32 @@
 """Raw columns to compact arrays, by rules fitted on training rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from fivefold.codecs.digest import digest_of
-from fivefold.codecs.intensity import Intensity
-from fivefold.codecs.schema import KINDS, Column, Label, Schema
+from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.settings import Settings
-from fivefold.codecs.table import Array, Table
+from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import DataError
-from fivefold.kinds.block import Block, block_name, list_blocks
-from fivefold.kinds.codes import CategoricalState, encode_categories, fit_categories
-from fivefold.kinds.datetime import has_times
-from fivefold.kinds.feature import canonical_values, feature_matrix, list_features, raw_column
-from fivefold.kinds.numbers import ARRAYS, CURVE, NumericState, encode_numeric, fit_numeric
-from fivefold.kinds.pixels import ImageState, encode_images, fit_images
+from fivefold.kinds.block import Encoded, Fitted
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.older import older_blocks
+from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks
+from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_labels, labels_of
-from fivefold.kinds.tokens import TextState, encode_texts, fit_text
+from fivefold.kinds.views import Views
 
 CHUNK = 65_536
-"""Rows canonicalised at a time while numbers are fitted."""
+"""Rows encoded at a time while what columns share is fitted."""
 
-VERSION = 2
+VERSION = 3
 """Of the form of `state()`; a reader takes older ones and refuses newer ones."""
 
 
-class Codec:
+class Codec(Views):
     """The rules that turn a raw table into arrays, and class indices into labels.
 
     Build it with `Codec.fit`, or with `Codec.from_state`.
@@ -35,11 +34,10 @@ class Codec:
     Args:
         schema: the columns it reads.
         settings: what was asked for.
-        timed: datetime columns whose training values had a time of day.
-        numeric: rules for numbers, booleans and dates.
-        categorical: rules for categories.
-        texts: rules by block name.
-        images: rules by block name.
+        blocks: the arrays it gives, in order.
+
+    Attributes:
+        columns: what was fitted of each input column, by name.
 
     Example:
         >>> from fivefold.codecs.table import Columns
@@ -56,24 +54,13 @@ class Codec:
         [0, 1]
     """
 
-    def __init__(
-        self,
-        *,
-        schema: Schema,
-        settings: Settings,
-        timed: frozenset[str],
-        numeric: NumericState,
-        categorical: CategoricalState,
-        texts: Mapping[str, TextState],
-        images: Mapping[str, ImageState],
-    ) -> None:
+    def __init__(self, *, schema: Schema, settings: Settings, blocks: Sequence[Encoded]) -> None:
         self.schema = schema
         self.settings = settings
-        self.timed = timed
-        self.numeric = numeric
-        self.categorical = categorical
-        self.texts = dict(texts)
-        self.images = dict(images)
+        self.blocks = tuple(blocks)
+        self.columns: Mapping[str, Fitted] = {
+            column.name: column for block in self.blocks for column in block.columns
+        }
 
     @classmethod
     def fit(
@@ -94,41 +81,16 @@ class Codec:
         if not len(rows):
             raise DataError("Codec: expected training rows, found none.")
         train = table.take(rows)
-        by_kind = _by_kind(schema)
-        timed = frozenset(
-            column.name
-            for column in by_kind["datetime"]
-            if has_times(canonical_values(train, column))
-        )
-        numbers = _numbers(schema)
-
-        def passes() -> Iterator[Array]:
-            return (feature_matrix(chunk, numbers, timed) for chunk in train.chunks(CHUNK))
-
-        return cls(
-            schema=schema,
-            settings=settings,
-            timed=timed,
-            numeric=fit_numeric(list_features(numbers, timed), passes, settings),
-            categorical=CategoricalState(
-                names=tuple(column.name for column in by_kind["categorical"]),
-                categories=tuple(
-                    fit_categories(canonical_values(train, column), settings)
-                    for column in by_kind["categorical"]
-                ),
-                mode=settings.categories,
-            ),
-            texts={
-                block_name(column): fit_text(
-                    canonical_values(train, column), settings, column.rules
-                )
-                for column in by_kind["text"]
-            },
-            images={
-                block_name(column): fit_images(raw_column(train, column), column, settings)
-                for column in by_kind["image"]
-            },
-        )
+        fitted = [
+            Fitted(column, kind, kind.fit(cells_of(train, column), column, settings))
+            for column in schema.inputs
+            for kind in (kind_of(column.kind),)
+        ]
+        blocks = []
+        for block, columns in grouped(fitted):
+            shared = block.fit(columns, _pieces(train, columns), settings)
+            blocks.append(joined(block, columns, shared))
+        return cls(schema=schema, settings=settings, blocks=blocks)
 
     def encode(self, table: Table) -> dict[str, Array]:
         """The arrays of all blocks.
@@ -139,25 +101,7 @@ class Codec:
         Raises:
             DataError: if a column is absent or a cell is not of its kind; it carries `column`.
         """
-        by_kind = _by_kind(self.schema)
-        arrays: dict[str, Array] = {}
-        if len(self.numeric):
-            arrays["numeric"] = self.encode_numbers(table)
-        if self.categorical.names:
-            codes = [
-                encode_categories(canonical_values(table, column), categories)
-                for column, categories in zip(
-                    by_kind["categorical"], self.categorical.categories, strict=True
-                )
-            ]
-            arrays["codes"] = np.stack(codes, axis=1)
-        for column in by_kind["text"]:
-            name = block_name(column)
-            arrays[name] = encode_texts(canonical_values(table, column), self.texts[name])
-        for column in by_kind["image"]:
-            name = block_name(column)
-            arrays[name] = encode_images(raw_column(table, column), column, self.images[name])
-        return arrays
+        return {block.name: _array(block, table) for block in self.blocks}
 
     def encode_target(self, table: Table) -> Array:
         """The target: int64 class indices, or float64 values for regression.
@@ -177,40 +121,21 @@ class Codec:
 
     def inlier_rows(self, table: Table) -> Array:
         """`(n,)` bool: rows with every number missing or within its bounds."""
-        encoded = self.encode_numbers(table)
-        outside: Array = (encoded < self.numeric.low) | (encoded > self.numeric.high)
-        return np.logical_not(outside.any(axis=1))
-
-    def encode_numbers(self, table: Table) -> Array:
-        """The `numeric` block alone, `(n, d)` float32; `d` may be 0."""
-        return encode_numeric(
-            feature_matrix(table, _numbers(self.schema), self.timed), self.numeric
-        )
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """What `encode` gives, in order."""
-        return list_blocks(
-            self.schema.inputs, self.numeric, self.categorical, self.texts, self.images
-        )
+        inside = np.ones(len(table), dtype=bool)
+        for block in self.blocks:
+            if block.block.bounded:
+                inside &= block.block.inliers(_array(block, table), block.state)
+        return inside
 
     def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Everything fitted, as JSON values and named arrays without objects."""
-        values = {
+        values, arrays = pack_blocks(self.blocks)
+        head = {
             "version": VERSION,
             "schema": self.schema.to_json(),
             "settings": self.settings.to_json(),
-            "timed": sorted(self.timed),
-            "numeric": list(self.numeric.names),
-            "categories": [list(categories) for categories in self.categorical.categories],
-            "texts": {name: text.to_json() for name, text in self.texts.items()},
-            "images": {name: list(image.shape) for name, image in self.images.items()},
-            "intensities": {name: image.intensity.to_json() for name, image in self.images.items()},
         }
-        arrays = {f"numeric.{name}": array for name, array in self.numeric.arrays().items()}
-        for name, image in self.images.items():
-            arrays[f"images.{name}.mean"], arrays[f"images.{name}.std"] = image.mean, image.std
-        return values, arrays
+        return head | values, arrays
 
     @classmethod
     def from_state(cls, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
@@ -218,6 +143,7 @@ class Codec:
 
         Raises:
             DataError: if the state is of a newer version or an array is absent.
+            ConfigError: if a column is of a kind that is not known here.
         """
         found = values.get("version")
         if found not in range(1, VERSION + 1):
@@ -226,58 +152,73 @@ class Codec:
             )
         schema = Schema.from_json(values["schema"])
         settings = Settings.from_json(values["settings"])
-        lost = _array_names(values).difference(arrays)
-        if lost:
-            raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
-        numeric: dict[str, Any] = {name: arrays.get(f"numeric.{name}") for name in ARRAYS}
-        images = {}
-        intensities = values.get("intensities", {})
-        for name, (channels, height, width) in values["images"].items():
-            images[name] = ImageState(
-                channels=channels,
-                height=height,
-                width=width,
-                mean=arrays[f"images.{name}.mean"],
-                std=arrays[f"images.{name}.std"],
-                intensity=Intensity.from_json(intensities.get(name, Intensity().to_json())),
-            )
-        return cls(
-            schema=schema,
-            settings=settings,
-            timed=frozenset(values["timed"]),
-            numeric=NumericState(names=tuple(values["numeric"]), **numeric),
-            categorical=CategoricalState(
-                names=tuple(column.name for column in _by_kind(schema)["categorical"]),
-                categories=tuple(map(tuple, values["categories"])),
-                mode=settings.categories,
-            ),
-            texts={
-                name: TextState.from_json(values["texts"][name], column.rules)
-                for column in _by_kind(schema)["text"]
-                for name in (block_name(column),)
-            },
-            images=images,
-        )
+        unpack = unpack_blocks if found == VERSION else older_blocks
+        return cls(schema=schema, settings=settings, blocks=unpack(values, arrays, schema))
 
     def digest(self) -> str:
         """SHA-256 of the state, as 64 hexadecimal digits."""
         return digest_of(*self.state())
 
 
-def _array_names(values: Mapping[str, Any]) -> set[str]:
-    is_curved = values["numeric"] and values["settings"]["scale"] == "quantile"
-    names = {f"numeric.{name}" for name in ARRAYS if is_curved or name not in CURVE}
-    return names | {
-        f"images.{name}.{part}" for name in values["images"] for part in ("mean", "std")
-    }
+def raw_column(table: Table, column: Column) -> Array:
+    """The column as it stands in the table.
+
+    Raises:
+        DataError: if the table has no column of that name.
+    """
+    if column.name not in table.names:
+        raise DataError(
+            f"Codec: expected a column `{column.name}`, found none of that name.",
+            evidence=f"Columns: {', '.join(map(repr, table.names))}.",
+            column=column.name,
+        )
+    return table.column(column.name)
 
 
-def _by_kind(schema: Schema) -> dict[str, list[Column]]:
-    kinds: dict[str, list[Column]] = {kind: [] for kind in KINDS}
-    for column in schema.inputs:
-        kinds[column.kind].append(column)
-    return kinds
+def cells_of(table: Table, column: Column) -> Cells:
+    """The column's cells, which may be canonical already.
+
+    Raises:
+        DataError: if it is absent; when they are looked at, if one is not of its kind.
+    """
+    raw = raw_column(table, column)
+    if isinstance(table, Canonical) and table.is_read_by(column):
+        return Cells(raw, lambda values, _: values)
+    return Cells(raw, lambda values, first: canonical_column(values, column, first=first)[0])
 
 
-def _numbers(schema: Schema) -> list[Column]:
-    return [c for c in schema.inputs if c.kind in {"numeric", "boolean", "datetime"}]
+def encode_cells(cells: Cells, column: Fitted) -> Array:
+    """A column's cells as its kind encodes them, in pieces where the kind wants that.
+
+    Raises:
+        DataError: if a cell is not of its kind, or does not fit what was fitted.
+    """
+    kind = column.kind
+    if not kind.chunk or len(cells) <= kind.chunk:
+        return kind.encode(cells.values, column.column, column.state)
+    pieces: Array | None = None
+    for first, values in cells.pieces(kind.chunk):
+        try:
+            piece = kind.encode(values, column.column, column.state)
+        except DataError as fault:
+            if isinstance(rows := fault.facts.get("rows"), tuple):
+                fault.facts["rows"] = tuple(row + first for row in rows)
+            raise
+        if pieces is None:
+            pieces = np.empty((len(cells), *piece.shape[1:]), piece.dtype)
+        pieces[first : first + len(piece)] = piece
+    assert pieces is not None
+    return pieces
+
+
+def _array(block: Encoded, table: Table) -> Array:
+    parts = [encode_cells(cells_of(table, c.column), c) for c in block.columns]
+    return block.block.encode(parts, block.state)
+
+
+def _pieces(train: Table, columns: Sequence[Fitted]) -> Callable[[], Iterable[list[Array]]]:
+    def pieces() -> Iterator[list[Array]]:
+        for chunk in train.chunks(CHUNK):
+            yield [encode_cells(cells_of(chunk, c.column), c) for c in columns]
+
+    return pieces

@@ -1,82 +1,66 @@
-"""Categories to whole numbers."""
+"""Whole numbers side by side: the array of every kind whose cells are one of some categories."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 
-from fivefold.codecs.coded import coded_of, remembered
 from fivefold.codecs.settings import Categories, Settings
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import Block, Fitted, Quicks
+from fivefold.kinds.numbers import matrix
+from fivefold.kinds.quick import PlainRow
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
 """Codes: a missing value; a category that training rows lack or hold too rarely; the others."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CategoricalState:
-    """The categories of `c` columns.
+@dataclass(frozen=True)
+class CodesState:
+    """How a network sees the codes.
 
     Attributes:
-        names: `(c,)` columns.
-        categories: the kept categories of each, in text order; `categories[j][i]` has the code
-            `i + 2`.
-        mode: whether a network sees them one-hot or embedded.
+        mode: one-hot or embedded.
     """
 
-    names: tuple[str, ...]
-    categories: tuple[tuple[str, ...], ...]
     mode: Categories
 
-    def __len__(self) -> int:
-        return len(self.names)
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Number of codes a column: its categories, and the two for missing and unseen."""
-        return tuple(len(categories) + FIRST for categories in self.categories)
+class Codes(Block):
+    """Int32 `(n, columns)`.
 
-
-def rare_limit(rows: int, settings: Settings) -> int:
-    """Training rows that a category needs to have a code of its own.
-
-    Example:
-        >>> [rare_limit(rows, Settings()) for rows in (3, 600, 6_000, 60_000)]
-        [1, 1, 3, 10]
+    A kind that shares it encodes int32 `(n,)`: 0 missing, 1 unseen or rare, 2 and up what is
+    known; its state has a `size`, the number of codes.
     """
-    if settings.rare is not None:
-        return settings.rare
-    return min(10, max(1, rows // 2_000))
+
+    name = "codes"
+    dtype = "int32"
+    shared = True
+    state = CodesState
+
+    def fit(self, columns: Sequence[Fitted], pieces: object, settings: Settings) -> CodesState:
+        """What was asked for."""
+        del columns, pieces
+        return CodesState(settings.categories)
+
+    def encode(self, parts: Sequence[Array], state: CodesState) -> Array:
+        """The columns' codes side by side."""
+        del state
+        return np.stack(parts, axis=1)
+
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        """The number of columns."""
+        return (len(columns),)
+
+    def sizes(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        """Number of codes of each column."""
+        return tuple(column.state.size for column in columns)
+
+    def quick(self, columns: Quicks, state: CodesState) -> Callable[[Sequence[PlainRow]], Array]:
+        """Rows of plain cells to the array, made ready once."""
+        del state
+        readers = [(place, read) for place, (read, _) in columns]
+        return lambda rows: matrix(rows, readers, np.int32)
 
 
-def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
-    """The categories of the training rows that are kept, in text order.
-
-    Args:
-        values: canonical training values, str or None.
-        settings: `rare` and `max_categories`.
-    """
-    coded = coded_of(values)
-    sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
-    counts = dict(zip(coded.values.tolist(), sizes, strict=True))
-    limit = rare_limit(len(values), settings)
-    kept = [category for category, count in counts.items() if count >= limit]
-    kept.sort(key=lambda category: (-counts[category], category))
-    return tuple(sorted(kept[: settings.max_categories]))
-
-
-def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
-    """Canonical values as int32 codes: 0 missing, 1 unseen or rare, 2 and up the categories.
-
-    Example:
-        >>> encode_categories(np.array(["b", None, "z"], object), ("a", "b")).tolist()
-        [3, 0, 1]
-    """
-    codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
-    codes[None] = MISSING
-    coded = remembered(values)
-    if coded is not None:
-        each = [codes.get(value, UNSEEN) for value in coded.values.tolist()]
-        return np.array([*each, MISSING], np.int32)[coded.codes]
-    found = map(codes.get, values.tolist(), repeat(UNSEEN))
-    return np.fromiter(found, np.int32, len(values))
+CODES = Codes()

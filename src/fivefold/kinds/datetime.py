@@ -1,10 +1,89 @@
-"""Dates to numbers: elapsed time, and where in the year, week and day."""
+"""Dates and times: elapsed time, and where in the year, week and day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from fivefold.codecs.cell import is_missing, moment, null_words, word
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.feature import Feature
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.quick import Quick, plain_reader
 
 _DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the training rows say of a column of dates.
+
+    Attributes:
+        times: whether one of them has a time of day.
+    """
+
+    times: bool
+
+
+class Datetime(Kind):
+    """Dates, and times in UTC where a zone is given."""
+
+    name = "datetime"
+    block = NUMBERS
+    wanted = "dates"
+    dtype = "M8[us]"
+    empty = np.datetime64("NaT", "us")
+    state = Times
+
+    def reader(self, column: Column) -> Callable[[object], np.datetime64]:
+        """A cell as datetime64[us], NaT for missing."""
+        absent, format, missing = null_words(column.missing), column.format, self.empty
+
+        def read(value: object) -> np.datetime64:
+            if is_missing(value):
+                return missing
+            if isinstance(value, str | int | float) and word(value) in absent:
+                return missing
+            return moment(value, format)
+
+        return read
+
+    def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
+        """Times of any unit."""
+        if isinstance(values, Coded) or values.ndim != 1 or values.dtype.kind != "M":
+            return None
+        return values.astype("M8[us]", copy=False), np.empty(0, np.int64)
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> Times:
+        """Whether there is a time of day."""
+        del column, settings
+        return Times(has_times(cells.values))
+
+    def encode(self, values: Array, column: Column, state: Times) -> Array:
+        """Float64 `(n, 6)`, or `(n, 8)` with times; see `date_parts`."""
+        del column
+        return date_parts(values, times=state.times)
+
+    def features(self, column: Column, state: Times) -> tuple[Feature, ...]:
+        """Days, the year, and the waves; missing together."""
+        days, year, *waves = part_names(column.name, times=state.times)
+        return (
+            Feature(days, "elapsed"),
+            Feature(year, "elapsed", flagged=False),
+            *(Feature(wave, "wave", flagged=False) for wave in waves),
+        )
+
+    def quick(self, column: Column, state: Times) -> Quick:
+        """A cell to its moment, moments to their parts."""
+        return Quick(
+            plain_reader(self.reader(column)),
+            lambda cells: date_parts(np.array(cells, "M8[us]"), times=state.times),
+        )
 
 
 def has_times(values: Array) -> bool:

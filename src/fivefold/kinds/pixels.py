@@ -1,155 +1,24 @@
-"""Images to arrays of one size."""
+"""Pictures of one size: the array of one column whose cells are pictures."""
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 
-import numpy as np
-
-from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
-from fivefold.codecs.picture import resized
-from fivefold.codecs.schema import Column
-from fivefold.codecs.settings import Settings
-from fivefold.codecs.table import Array
-from fivefold.errors import DataError
-from fivefold.kinds.canonical import canonical_column
-
-CHUNK = 1_024
-"""Images decoded at a time."""
-
-EXACT = 16_384
-"""Training images that size and colours are taken from; of more, evenly spaced ones."""
+from fivefold.kinds.block import Block, Fitted
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ImageState:
-    """Size, range and colours of one image column.
+class Pixels(Block):
+    """Uint8 `(n, channels, height, width)`.
 
-    Attributes:
-        channels: 1 where every training image is grey, else 3.
-        height: pixels.
-        width: pixels.
-        mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
-        std: `(channels,)` float32, their standard deviation, at least 1.
-        intensity: the range of pixels that becomes 0 to 255.
+    The kind's state has that `shape`, and the training pixels' `mean` and `std`, `(channels,)`
+    float32 each.
     """
 
-    channels: int
-    height: int
-    width: int
-    mean: Array
-    std: Array
-    intensity: Intensity = field(default_factory=Intensity)
+    name = "pixels"
+    dtype = "uint8"
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """What one encoded image looks like."""
-        return self.channels, self.height, self.width
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        """Channels, height and width."""
+        shape: tuple[int, int, int] = columns[0].state.shape
+        return shape
 
 
-def fit_images(values: Array, column: Column, settings: Settings) -> ImageState:
-    """The size, channels and pixel statistics of the training rows.
-
-    Args:
-        values: the training images, raw or canonical.
-        column: where they come from.
-        settings: `image_size`; None takes the commonest size, the larger of equals.
-
-    Raises:
-        DataError: if a cell is no image, or 8-bit pictures stand beside numbers on another scale.
-    """
-    sample = values[:: -(-len(values) // EXACT) or 1]
-    sizes: Counter[tuple[int, int]] = Counter()
-    spans: Spans = {}
-    channels = 1
-    for images in _chunks(sample, column):
-        present = [image for image in images if image is not None]
-        widen(spans, present)
-        for image in present:
-            sizes[image.shape[:2]] += 1
-            channels = max(channels, image.shape[2])
-    height, width = settings.image_size or max(
-        sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
-    )
-    try:
-        intensity = fit_intensity(spans)
-    except UnfitError as fault:
-        raise _unfit(fault, column, ()) from None
-    blank = np.zeros(channels, dtype=np.float32)
-    state = ImageState(
-        channels=channels,
-        height=height,
-        width=width,
-        mean=blank,
-        std=blank + 1,
-        intensity=intensity,
-    )
-    count = 0
-    total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
-    for piece, images in enumerate(_chunks(sample, column)):
-        if images.dtype == object:
-            images = images[np.array([image is not None for image in images], dtype=bool)]
-        pixels = _fitted(images, state, column, piece * CHUNK).astype(np.int64)
-        total += pixels.sum(axis=(0, 2, 3))
-        squares += np.square(pixels).sum(axis=(0, 2, 3))
-        count += len(pixels) * height * width
-    mean = total / max(count, 1)
-    variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
-    std = np.sqrt(variance).astype(np.float32)
-    return replace(state, mean=mean.astype(np.float32), std=std)
-
-
-def encode_images(values: Array, column: Column, state: ImageState) -> Array:
-    """Images as uint8 `(n, channels, height, width)`; a missing one is the mean colour.
-
-    Args:
-        values: raw or canonical; decoded piece by piece.
-        column: where they come from.
-        state: what to make of them.
-
-    Raises:
-        DataError: if a cell is no image, or on another scale than the training images. It carries
-            `column`, `rows`, `wanted` and `found`.
-    """
-    encoded = np.empty((len(values), *state.shape), dtype=np.uint8)
-    for piece, images in enumerate(_chunks(values, column)):
-        encoded[piece * CHUNK : (piece + 1) * CHUNK] = _fitted(images, state, column, piece * CHUNK)
-    return encoded
-
-
-def _chunks(values: Array, column: Column) -> Iterator[Array]:
-    for start in range(0, len(values), CHUNK):
-        yield canonical_column(values[start : start + CHUNK], column)[0]
-
-
-def _fitted(images: Array, state: ImageState, column: Column, first: int) -> Array:
-    """Canonical images as they are encoded; `first` is the position of the first of them."""
-    size = (state.height, state.width, state.channels)
-    fitted = np.empty((len(images), *state.shape), dtype=np.uint8)
-    row = 0
-    try:
-        if images.dtype != object:
-            images = state.intensity.bytes_of(images)
-            if images.shape[1:] == size:
-                return images.transpose(0, 3, 1, 2)
-        for row, image in enumerate(images):
-            if image is None:
-                fitted[row] = np.rint(state.mean).astype(np.uint8)[:, None, None]
-                continue
-            if images.dtype == object:
-                image = state.intensity.bytes_of(image[None])[0]
-            fitted[row] = resized(image, *size).transpose(2, 0, 1)
-    except UnfitError as fault:
-        raise _unfit(fault, column, (first + row + fault.row,)) from None
-    return fitted
-
-
-def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:
-    return DataError(
-        f"Column `{column.name}`: expected {fault.wanted}, found {fault.found}.",
-        remedy=fault.remedy,
-        column=column.name,
-        rows=rows,
-        wanted=fault.wanted,
-        found=fault.found,
-    )
+PIXELS = Pixels()

@@ -11,7 +11,7 @@ from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Widt
 
 if TYPE_CHECKING:
     from fivefold.kinds.codec import Codec
-    from fivefold.kinds.numbers import NumericState
+    from fivefold.kinds.scaling import NumericState
 
 
 class Fixed(nn.Module):

@@ -2,9 +2,9 @@
 
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
-from fivefold.kinds.block import block_name
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.tokens import TextState, Unread
+from fivefold.kinds.text import TextState, Unread
+from fivefold.kinds.views import block_name
 
 MANY = 0.1
 """Fraction of training texts from which on it deserves a look that they are cut."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from fivefold.kinds.plan import Cells
+from fivefold.kinds.quick import PlainRow
 from fivefold.reading.frames import is_pandas
 
 FRAME_ROWS = 256
@@ -31,9 +31,9 @@ class PlainRows:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         self._get = _getter(self._names)
-        self._last: tuple[Any, Callable[[Any], Cells]] = (None, self._get)
+        self._last: tuple[Any, Callable[[Any], PlainRow]] = (None, self._get)
 
-    def of(self, data: Any) -> list[Cells] | None:
+    def of(self, data: Any) -> list[PlainRow] | None:
         """The cells of each row; None where it takes a closer look."""
         if type(data) is list:
             return self._of_dicts(data)
@@ -41,7 +41,7 @@ class PlainRows:
             return self._of_frame(data)
         return None
 
-    def _of_dicts(self, data: list[Any]) -> list[Cells] | None:
+    def _of_dicts(self, data: list[Any]) -> list[PlainRow] | None:
         rows = []
         for row in data:
             if type(row) is not dict:
@@ -54,7 +54,7 @@ class PlainRows:
                 return None
         return rows or None
 
-    def _of_frame(self, frame: Any) -> list[Cells] | None:
+    def _of_frame(self, frame: Any) -> list[PlainRow] | None:
         index = frame.index
         if not 0 < len(frame) <= FRAME_ROWS or index.nlevels > 1 or index.name is not None:
             return None
@@ -70,7 +70,7 @@ class PlainRows:
         return [taken(row) for row in frame.to_numpy(dtype=object).tolist()]
 
 
-def _getter(keys: Sequence[Any]) -> Callable[[Any], Cells]:
+def _getter(keys: Sequence[Any]) -> Callable[[Any], PlainRow]:
     """What gives the items of these keys as a tuple; `itemgetter` gives one alone as it is."""
     if len(keys) > 1:
         return itemgetter(*keys)

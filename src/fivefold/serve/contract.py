@@ -11,8 +11,8 @@ from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.schema import Column, Label
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import block_name
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.views import block_name
 
 FORMS: dict[str, str] = {
     "numeric": "a number, or its text",

@@ -54,7 +54,7 @@ class Predictor:
         self._codec = codec
         self._scores = scores
         self._plain = PlainRows(codec.raw_columns())
-        self._plan = None if codec.images else Plan(codec)
+        self._plan = Plan.of(codec)
 
     @property
     def schema(self) -> Schema:

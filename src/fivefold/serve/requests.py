@@ -12,7 +12,7 @@ from fivefold.codecs.picture import pixels_of
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
-from fivefold.kinds.canonical import WANTED, canonical_column
+from fivefold.kinds.canonical import canonical_column, wanted_of
 from fivefold.kinds.codec import Codec
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
@@ -223,7 +223,7 @@ def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
     if column.kind == "image" and canonical.dtype == object:
         empty = [row for row, value in enumerate(canonical) if value is None]
         if empty:
-            raise _refused(column, first + empty[0], WANTED["image"], "null")
+            raise _refused(column, first + empty[0], wanted_of(column.kind), "null")
     return canonical
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.tokens import TextState, Unread, encode_texts, fit_text
+from fivefold.kinds.text import TextState, Unread, encode_texts, fit_text
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.codes import (
-    CategoricalState,
+from fivefold.kinds.categorical import (
+    Known,
     encode_categories,
     fit_categories,
     rare_limit,
@@ -40,6 +40,5 @@ def test_rare_limit_grows_with_rows_up_to_ten(rows, limit):
     assert rare_limit(rows, Settings()) == limit
 
 
-def test_categorical_sizes_count_missing_and_unseen():
-    state = CategoricalState(names=("c", "d"), categories=(("a", "b"), ()), mode="embed")
-    assert state.sizes == (4, 2)
+def test_known_size_counts_missing_and_unseen():
+    assert [Known(categories).size for categories in (("a", "b"), ())] == [4, 2]

@@ -4,18 +4,31 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fivefold.kinds import pixels as module
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
-from fivefold.kinds.pixels import encode_images, fit_images
+from fivefold.kinds import image as module
+from fivefold.kinds.block import Fitted
+from fivefold.kinds.codec import cells_of, encode_cells
+from fivefold.kinds.table import kind_of
 
 COLUMN = Column(name="i", kind="image")
+IMAGE = kind_of("image")
 RNG = np.random.default_rng(0)
 
 
 def stack(*shape):
     return RNG.integers(0, 256, shape, dtype=np.uint8)
+
+
+def fit_images(images, column, settings):
+    return IMAGE.fit(cells_of(Columns({"i": images}), column), column, settings)
+
+
+def encode_images(images, column, state):
+    cells = cells_of(Columns({"i": images}), column)
+    return encode_cells(cells, Fitted(column, IMAGE, state))
 
 
 def objects(*values):
@@ -28,6 +41,7 @@ def objects(*values):
 @pytest.mark.parametrize("chunk", [2, 1024])
 def test_fit_images_statistics_are_those_of_the_pixels(chunk, monkeypatch):
     monkeypatch.setattr(module, "CHUNK", chunk)
+    monkeypatch.setattr(module.Image, "chunk", chunk)
     images = stack(9, 4, 6, 3)
     state = fit_images(images, COLUMN, Settings())
     assert state.shape == (3, 4, 6)
@@ -60,6 +74,7 @@ def test_fit_images_of_many_takes_evenly_spaced_ones(monkeypatch):
 @pytest.mark.parametrize("chunk", [2, 1024])
 def test_encode_images_puts_channels_first_and_fills_missing_with_the_mean(chunk, monkeypatch):
     monkeypatch.setattr(module, "CHUNK", chunk)
+    monkeypatch.setattr(module.Image, "chunk", chunk)
     images = stack(5, 4, 6, 3)
     state = fit_images(images, COLUMN, Settings())
     found = encode_images(images, COLUMN, state)
@@ -110,7 +125,7 @@ def test_encode_images_16_bits_take_the_range_of_training_before_they_are_resize
 
 
 def test_encode_images_on_another_scale_name_column_and_row(monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 2)
+    monkeypatch.setattr(module.Image, "chunk", 2)
     state = fit_images(stack(4, 3, 3), COLUMN, Settings())
     for asked in (stack(5, 3, 3) / 255.0, objects(*(stack(5, 3, 3) / 255.0))):
         for row in range(3):

@@ -1,0 +1,117 @@
+"""Categories: texts of which a few stand for many rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import coded_of, remembered
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.quick import Quick
+from fivefold.kinds.word import quick_word, word_reader
+
+
+@dataclass(frozen=True)
+class Known:
+    """The categories of one column.
+
+    Attributes:
+        categories: those that are kept, in text order; `categories[i]` has the code `i + 2`.
+    """
+
+    categories: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of codes: the categories, and the two for missing and unseen."""
+        return len(self.categories) + FIRST
+
+
+class Categorical(Kind):
+    """Texts, numbers or truth values of which a few stand for many rows; 1, 1.0 and "1" are one."""
+
+    name = "categorical"
+    block = CODES
+    wanted = "categories"
+    coded = True
+    state = Known
+
+    def reader(self, column: Column) -> Callable[[object], str | None]:
+        """A cell as its one text, None for missing."""
+        return word_reader(column)
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> Known:
+        """The categories that are kept."""
+        del column
+        return Known(fit_categories(cells.values, settings))
+
+    def encode(self, values: Array, column: Column, state: Known) -> Array:
+        """Int32 `(n,)` codes."""
+        del column
+        return encode_categories(values, state.categories)
+
+    def quick(self, column: Column, state: Known) -> Quick:
+        """A cell to its code."""
+        exact = quick_word(column)
+        codes: dict[Any, int] = {c: code for code, c in enumerate(state.categories, FIRST)}
+        ready = {category: code for category, code in codes.items() if exact(category) == category}
+        codes[None] = MISSING
+
+        def read(cell: Any) -> int:
+            if type(cell) is str and cell in ready:
+                return ready[cell]
+            return codes.get(exact(cell), UNSEEN)
+
+        return Quick(read)
+
+
+def rare_limit(rows: int, settings: Settings) -> int:
+    """Training rows that a category needs to have a code of its own.
+
+    Example:
+        >>> [rare_limit(rows, Settings()) for rows in (3, 600, 6_000, 60_000)]
+        [1, 1, 3, 10]
+    """
+    if settings.rare is not None:
+        return settings.rare
+    return min(10, max(1, rows // 2_000))
+
+
+def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
+    """The categories of the training rows that are kept, in text order.
+
+    Args:
+        values: canonical training values, str or None.
+        settings: `rare` and `max_categories`.
+    """
+    coded = coded_of(values)
+    sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
+    counts = dict(zip(coded.values.tolist(), sizes, strict=True))
+    limit = rare_limit(len(values), settings)
+    kept = [category for category, count in counts.items() if count >= limit]
+    kept.sort(key=lambda category: (-counts[category], category))
+    return tuple(sorted(kept[: settings.max_categories]))
+
+
+def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
+    """Canonical values as int32 codes: 0 missing, 1 unseen or rare, 2 and up the categories.
+
+    Example:
+        >>> encode_categories(np.array(["b", None, "z"], object), ("a", "b")).tolist()
+        [3, 0, 1]
+    """
+    codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
+    codes[None] = MISSING
+    coded = remembered(values)
+    if coded is not None:
+        each = [codes.get(value, UNSEEN) for value in coded.values.tolist()]
+        return np.array([*each, MISSING], np.int32)[coded.codes]
+    found = map(codes.get, values.tolist(), repeat(UNSEEN))
+    return np.fromiter(found, np.int32, len(values))

@@ -1,0 +1,203 @@
+"""Pictures: files or arrays, brought to one size."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.cell import is_missing, null_words, word
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
+from fivefold.codecs.picture import picture, picture_stack, resized
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.pixels import PIXELS
+
+CHUNK = 1_024
+"""Images decoded at a time."""
+
+EXACT = 16_384
+"""Training images that size and colours are taken from; of more, evenly spaced ones."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageState:
+    """Size, range and colours of one image column.
+
+    Attributes:
+        channels: 1 where every training image is grey, else 3.
+        height: pixels.
+        width: pixels.
+        mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
+        std: `(channels,)` float32, their standard deviation, at least 1.
+        intensity: the range of pixels that becomes 0 to 255.
+    """
+
+    channels: int
+    height: int
+    width: int
+    mean: Array
+    std: Array
+    intensity: Intensity = field(default_factory=Intensity)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """What one encoded image looks like."""
+        return self.channels, self.height, self.width
+
+
+class Image(Kind):
+    """Pictures, as files, bytes or arrays; seen as a viewer shows them."""
+
+    name = "image"
+    block = PIXELS
+    wanted = "images"
+    explains = True
+    chunk = CHUNK
+    state = ImageState
+
+    def reader(self, column: Column) -> Callable[[object], Array | None]:
+        """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""
+        absent, rules = null_words(column.missing), column.rules
+
+        def read(value: object) -> Array | None:
+            if is_missing(value) or (isinstance(value, str) and word(value) in absent):
+                return None
+            return picture(value, rules)
+
+        return read
+
+    def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
+        """A stack of pictures stays one."""
+        if isinstance(values, Coded):
+            return None
+        stack = picture_stack(values, column.rules)
+        return None if stack is None else (stack, np.empty(0, np.int64))
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
+        """Size, channels, range and colours."""
+        return fit_images(cells, column, settings)
+
+    def encode(self, values: Array, column: Column, state: ImageState) -> Array:
+        """Uint8 `(n, channels, height, width)`; a missing picture is the mean colour."""
+        return encode_images(values, column, state)
+
+    def pack(self, state: ImageState) -> tuple[Any, dict[str, Array]]:
+        """Shape and range as JSON values, colours as arrays."""
+        values = {"shape": list(state.shape), "intensity": state.intensity.to_json()}
+        return values, {"mean": state.mean, "std": state.std}
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
+        """The state that `pack` took apart."""
+        del column
+        channels, height, width = values["shape"]
+        return ImageState(
+            channels=channels,
+            height=height,
+            width=width,
+            mean=arrays["mean"],
+            std=arrays["std"],
+            intensity=Intensity.from_json(values["intensity"]),
+        )
+
+
+def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:
+    """The size, channels and pixel statistics of the training rows.
+
+    Args:
+        cells: the training images.
+        column: where they come from.
+        settings: `image_size`; None takes the commonest size, the larger of equals.
+
+    Raises:
+        DataError: if a cell is no image, or 8-bit pictures stand beside numbers on another scale.
+    """
+    sample = cells.every(-(-len(cells) // EXACT) or 1)
+    sizes: Counter[tuple[int, int]] = Counter()
+    spans: Spans = {}
+    channels = 1
+    for _, images in sample.pieces(CHUNK):
+        present = [image for image in images if image is not None]
+        widen(spans, present)
+        for image in present:
+            sizes[image.shape[:2]] += 1
+            channels = max(channels, image.shape[2])
+    height, width = settings.image_size or max(
+        sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
+    )
+    try:
+        intensity = fit_intensity(spans)
+    except UnfitError as fault:
+        raise _unfit(fault, column, ()) from None
+    blank = np.zeros(channels, dtype=np.float32)
+    state = ImageState(
+        channels=channels,
+        height=height,
+        width=width,
+        mean=blank,
+        std=blank + 1,
+        intensity=intensity,
+    )
+    count = 0
+    total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+    for first, images in sample.pieces(CHUNK):
+        if images.dtype == object:
+            images = images[np.array([image is not None for image in images], dtype=bool)]
+        pixels = encode_images(images, column, state, first=first).astype(np.int64)
+        total += pixels.sum(axis=(0, 2, 3))
+        squares += np.square(pixels).sum(axis=(0, 2, 3))
+        count += len(pixels) * height * width
+    mean = total / max(count, 1)
+    variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
+    std = np.sqrt(variance).astype(np.float32)
+    return replace(state, mean=mean.astype(np.float32), std=std)
+
+
+def encode_images(images: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:
+    """Images as uint8 `(n, channels, height, width)`; a missing one is the mean colour.
+
+    Args:
+        images: canonical.
+        column: where they come from.
+        state: what to make of them.
+        first: the row of the first of them.
+
+    Raises:
+        DataError: if one is on another scale than the training images. It carries `column`,
+            `rows`, `wanted` and `found`.
+    """
+    size = (state.height, state.width, state.channels)
+    fitted = np.empty((len(images), *state.shape), dtype=np.uint8)
+    row = 0
+    try:
+        if images.dtype != object:
+            images = state.intensity.bytes_of(images)
+            if images.shape[1:] == size:
+                return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+        for row, image in enumerate(images):
+            if image is None:
+                fitted[row] = np.rint(state.mean).astype(np.uint8)[:, None, None]
+                continue
+            if images.dtype == object:
+                image = state.intensity.bytes_of(image[None])[0]
+            fitted[row] = resized(image, *size).transpose(2, 0, 1)
+    except UnfitError as fault:
+        raise _unfit(fault, column, (first + row + fault.row,)) from None
+    return fitted
+
+
+def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:
+    return DataError(
+        f"Column `{column.name}`: expected {fault.wanted}, found {fault.found}.",
+        remedy=fault.remedy,
+        column=column.name,
+        rows=rows,
+        wanted=fault.wanted,
+        found=fault.found,
+    )

@@ -1,0 +1,137 @@
+"""What the cells of a column are: one class a kind, one file a class."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.kinds.block import Block
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.feature import Feature
+from fivefold.kinds.pack import pack_state, unpack_state
+from fivefold.kinds.quick import Quick
+from fivefold.kinds.word import read_word
+
+
+class Kind(ABC):
+    """What the cells of one column are, from a raw cell to the array a network is given.
+
+    A kind is one object without arguments and without memory: what it learns of a column's
+    training rows is a frozen dataclass of plain values and arrays, its state. One of your own is a
+    class in a file of yours with a name, a block, `wanted`, `reader` and `encode`; the rest has
+    defaults that are right for cells that are texts.
+
+    Attributes:
+        name: the word in `Collect(kinds=...)`, in schema.json and in reports.
+        block: the array that its columns become, or share.
+        wanted: what a message expects: `numbers`.
+        dtype: of a canonical column; `O` where cells are texts or arrays.
+        empty: the canonical cell that is missing.
+        coded: whether cells are texts that repeat, so that codes are kept with them.
+        explains: whether what a reader says of a bad cell is worth telling.
+        chunk: how many cells are made canonical and encoded at a time; 0 for all.
+        state: the class of what is fitted; None where nothing is.
+    """
+
+    name: ClassVar[str]
+    block: ClassVar[Block]
+    wanted: ClassVar[str]
+    dtype: ClassVar[str] = "O"
+    empty: ClassVar[Any] = None
+    coded: ClassVar[bool] = False
+    explains: ClassVar[bool] = False
+    chunk: ClassVar[int] = 0
+    state: ClassVar[type | None] = None
+
+    # --- cells
+
+    def text_of(self, cell: object, column: Column) -> str | None:
+        """The stripped text of a cell; None where it stands for a missing one.
+
+        Raises:
+            TypeError: if it is a list, a dict or another thing without a text.
+        """
+        return read_word(cell, column)
+
+    @abstractmethod
+    def reader(self, column: Column) -> Callable[[object], Any]:
+        """What reads one raw cell into its canonical form, missing ones into `empty`.
+
+        What it gives it also takes, and gives again. It raises a ValueError, TypeError or
+        OverflowError with a few words on a cell that is not of its kind.
+
+        Args:
+            column: its missing texts, format and rules.
+        """
+
+    def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
+        """A typed column at once: canonical values, and the positions of bad cells.
+
+        None, which is the default, where cells are to be read one by one. What it gives must
+        equal what `reader` gives.
+
+        Args:
+            values: `(n, ...)` an array of any dtype but objects, or codes.
+            column: its missing texts, format and rules.
+        """
+        del values, column
+        return None
+
+    def texts(
+        self, values: list[str | None], column: Column
+    ) -> tuple[Array, Array, list[int]] | None:
+        """A column of texts at once: values, positions of bad cells, and of those left to `reader`.
+
+        None, which is the default, where all are.
+        """
+        del values, column
+        return None
+
+    # --- what is fitted, and what comes out
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> Any:
+        """What the training rows say: a `state`, or None.
+
+        Args:
+            cells: of the training rows.
+            column: what it is called, and how its cells are read.
+            settings: of Preprocess.
+        """
+        del cells, column, settings
+        return
+
+    @abstractmethod
+    def encode(self, values: Array, column: Column, state: Any) -> Array:
+        """Canonical cells as the block wants them, each by itself.
+
+        Args:
+            values: `(n, ...)` canonical.
+            column: what it is called.
+            state: what `fit` gave.
+
+        Returns:
+            What the block joins: float64 `(n,)` or `(n, numbers)` with NaN for missing for
+            `NUMBERS`, int32 `(n,)` for `CODES`; else `(n, *shape)` of the block's dtype.
+        """
+
+    def features(self, column: Column, state: Any) -> tuple[Feature, ...]:
+        """What its numbers are, in a block of numbers; one of the column's name by default."""
+        del state
+        return (Feature(column.name),)
+
+    def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
+        """The state as JSON values and arrays by name; of any flat dataclass by default."""
+        return pack_state(state)
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> Any:
+        """The state that `pack` took apart."""
+        del column
+        return unpack_state(self.state, values, arrays)
+
+    def quick(self, column: Column, state: Any) -> Quick | None:
+        """How a server reads plain cells; None: by the usual way, which is several times slower."""
+        del column, state
+        return None

@@ -1,0 +1,84 @@
+"""States of codecs as fivefold 0.1 and the first 0.2 wrote them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fivefold.codecs.intensity import Intensity
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.codes import CODES
+from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.scaling import ARRAYS, CURVE
+from fivefold.kinds.space import older_space_of
+from fivefold.kinds.state import grouped, joined
+from fivefold.kinds.table import kind_of
+from fivefold.kinds.tokens import TOKENS
+
+
+def older_blocks(
+    values: Mapping[str, Any], arrays: Mapping[str, Array], schema: Schema
+) -> list[Encoded]:
+    """The blocks of a state of version 1 or 2.
+
+    Raises:
+        DataError: if an array is absent.
+    """
+    lost = _array_names(values).difference(arrays)
+    if lost:
+        raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
+    categories = iter(values["categories"])
+    plain = Intensity().to_json()
+
+    def numbers(name: str) -> tuple[Any, dict[str, Array]]:
+        return {"times": name in values["timed"]}, {}
+
+    def codes(name: str) -> tuple[Any, dict[str, Array]]:
+        return {"categories": next(categories)}, {}
+
+    def tokens(name: str) -> tuple[Any, dict[str, Array]]:
+        return values["texts"][name], {}
+
+    def pixels(name: str) -> tuple[Any, dict[str, Array]]:
+        intensity = values.get("intensities", {}).get(name, plain)
+        colours = {part: arrays[f"images.{name}.{part}"] for part in ("mean", "std")}
+        return {"shape": values["images"][name], "intensity": intensity}, colours
+
+    of: dict[Block, Callable[[str], tuple[Any, dict[str, Array]]]] = {
+        NUMBERS: numbers,
+        CODES: codes,
+        TOKENS: tokens,
+        PIXELS: pixels,
+    }
+    fitted = []
+    for column in schema.inputs:
+        kind = kind_of(column.kind)
+        name = column.name if kind.block.shared else older_space_of(column)[0]
+        state = None if kind.state is None else kind.unpack(*of[kind.block](name), column)
+        fitted.append(Fitted(column, kind, state))
+    shared = {
+        NUMBERS: (
+            {"names": values["numeric"]},
+            {name: arrays[f"numeric.{name}"] for name in ARRAYS if f"numeric.{name}" in arrays},
+        ),
+        CODES: ({"mode": values["settings"]["categories"]}, {}),
+    }
+    return [
+        joined(
+            block,
+            columns,
+            block.unpack(*shared[block]) if block.shared else None,
+            None if block.shared else older_space_of(columns[0].column),
+        )
+        for block, columns in grouped(fitted)
+    ]
+
+
+def _array_names(values: Mapping[str, Any]) -> set[str]:
+    is_curved = values["numeric"] and values["settings"]["scale"] == "quantile"
+    names = {f"numeric.{name}" for name in ARRAYS if is_curved or name not in CURVE}
+    return names | {
+        f"images.{name}.{part}" for name in values["images"] for part in ("mean", "std")
+    }

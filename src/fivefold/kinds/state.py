@@ -1,0 +1,108 @@
+"""The blocks of a codec: which columns share one, and how they are kept."""
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.errors import DataError
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.space import space_of
+from fivefold.kinds.table import BLOCKS, KINDS, kind_of
+
+
+def grouped(columns: Sequence[Fitted]) -> Iterator[tuple[Block, list[Fitted]]]:
+    """The columns by array: fivefold's blocks in the order of their table, then a user's own.
+
+    Columns of a shared block stand together, in the order given.
+    """
+    own = (column.kind.block for column in columns if column.kind.block not in BLOCKS)
+    for block in dict.fromkeys((*BLOCKS, *own)):
+        of = [column for column in columns if column.kind.block is block]
+        if block.shared and of:
+            yield block, of
+        elif not block.shared:
+            yield from ((block, [column]) for column in of)
+
+
+def joined(
+    block: Block, columns: Sequence[Fitted], state: Any, names: tuple[str, str] | None = None
+) -> Encoded:
+    """One array of a codec.
+
+    Args:
+        block: of its columns.
+        columns: in order.
+        state: what the block has fitted.
+        names: of the array and of the tensor; by the rules of today if None.
+    """
+    placed, place = [], 0
+    for column in columns:
+        count = len(block.features(column))
+        placed.append(replace(column, shared=state, place=place, count=count))
+        place += count
+    name = block.name if block.shared else space_of(columns[0].column)
+    array, tensor = names or (name, name)
+    return Encoded(name=array, tensor=tensor, block=block, columns=tuple(placed), state=state)
+
+
+def pack_blocks(blocks: Sequence[Encoded]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What blocks and their columns have fitted, as JSON values and arrays."""
+    values: dict[str, Any] = {"columns": {}, "blocks": {}}
+    arrays: dict[str, Array] = {}
+    own = {}
+    for block in blocks:
+        values["blocks"][block.name], some = block.block.pack(block.state)
+        arrays |= {f"blocks.{block.name}.{name}": array for name, array in some.items()}
+        for column in block.columns:
+            values["columns"][column.name], some = column.kind.pack(column.state)
+            arrays |= {f"columns.{column.name}.{name}": array for name, array in some.items()}
+            if column.kind.name not in KINDS:
+                own[column.kind.name] = written_in(column.kind)
+    return values | {"arrays": sorted(arrays)} | ({"own": own} if own else {}), arrays
+
+
+def written_in(kind: Kind) -> str:
+    """Where a kind of the user's is defined, for messages: `colour.py:Colour`."""
+    try:
+        file = Path(inspect.getfile(type(kind))).name
+    except (OSError, TypeError):
+        file = "a notebook"
+    return f"{file}:{type(kind).__qualname__}"
+
+
+def unpack_blocks(
+    values: Mapping[str, Any], arrays: Mapping[str, Array], schema: Schema
+) -> list[Encoded]:
+    """The blocks that `pack_blocks` took apart.
+
+    Raises:
+        DataError: if an array is absent.
+        ConfigError: if a kind is not known here.
+    """
+    lost = set(values["arrays"]).difference(arrays)
+    if lost:
+        raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
+    fitted = []
+    for column in schema.inputs:
+        kind = kind_of(column.kind)
+        own = _within(arrays, values["arrays"], f"columns.{column.name}.")
+        state = kind.unpack(values["columns"][column.name], own, column)
+        fitted.append(Fitted(column, kind, state))
+    blocks = []
+    for block, columns in grouped(fitted):
+        made = joined(block, columns, None)
+        own = _within(arrays, values["arrays"], f"blocks.{made.name}.")
+        state = block.unpack(values["blocks"][made.name], own)
+        blocks.append(joined(block, columns, state))
+    return blocks
+
+
+def _within(arrays: Mapping[str, Array], names: Sequence[str], start: str) -> dict[str, Array]:
+    """Arrays whose names begin so and have no more dots, which names of columns may have."""
+    inner = {name: name[len(start) :] for name in names if name.startswith(start)}
+    return {short: arrays[name] for name, short in inner.items() if "." not in short}

@@ -1,0 +1,189 @@
+"""Texts: sentences, read word by word."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import RULES, Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.codecs.words import words
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.quick import Quick
+from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
+from fivefold.kinds.word import quick_word, word_reader
+
+LONGEST = 256
+"""Words kept of a text where the length follows from the data."""
+
+TAIL = 4
+"""One in so many of the words read of a long text are its last, where both ends are read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    """What training texts hold beyond the words that are read.
+
+    Attributes:
+        texts: training texts, missing ones among them.
+        cut: those with more words than are read.
+        median: words not read of a text that is cut.
+        total: words not read of all texts.
+        longest: words of the longest text.
+    """
+
+    texts: int
+    cut: int
+    median: float
+    total: int
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TextState:
+    """The words of one text column.
+
+    Attributes:
+        vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
+        length: words a row.
+        tail: how many of them are the last of a text that has more.
+        rules: by which a text is taken apart, see `RULES`.
+        unread: what the training texts lost; known where it was fitted, not saved.
+    """
+
+    vocabulary: tuple[str, ...]
+    length: int
+    tail: int = 0
+    rules: int = RULES
+    unread: Unread | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of codes: the words, padding and the unknown word."""
+        return len(self.vocabulary) + FIRST
+
+    @property
+    def part(self) -> str:
+        """What is read of a text with more words than `length`, in words."""
+        if self.length == 1:
+            return f"the {'last' if self.tail else 'first'} word is read"
+        counts = {"first": self.length - self.tail, "last": self.tail}
+        ends = [f"the {end} {count:,}" for end, count in counts.items() if count]
+        return f"{' and '.join(ends)} words are read"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; the rules stand with the column."""
+        return {"vocabulary": list(self.vocabulary), "length": self.length, "tail": self.tail}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any], rules: int) -> Self:
+        """The state that `to_json` described."""
+        vocabulary, length = tuple(values["vocabulary"]), values["length"]
+        return cls(vocabulary=vocabulary, length=length, tail=values.get("tail", 0), rules=rules)
+
+
+class Text(Kind):
+    """Sentences, of which the words are read."""
+
+    name = "text"
+    block = TOKENS
+    wanted = "text"
+    coded = True
+    state = TextState
+
+    def reader(self, column: Column) -> Callable[[object], str | None]:
+        """A cell as its text, None for missing."""
+        return word_reader(column)
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
+        """The vocabulary and the length."""
+        return fit_text(cells.values, settings, column.rules)
+
+    def encode(self, values: Array, column: Column, state: TextState) -> Array:
+        """Int32 `(n, length)`: the numbers of its words, then padding."""
+        del column
+        return encode_texts(values, state)
+
+    def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
+        """JSON values; the rules stand with the column."""
+        return state.to_json(), {}
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
+        """The state that `pack` took apart."""
+        del arrays
+        return TextState.from_json(values, column.rules)
+
+    def quick(self, column: Column, state: TextState) -> Quick:
+        """A cell to its text."""
+        return Quick(quick_word(column), lambda cells: encode_texts(objects(cells), state))
+
+
+def fit_text(values: Array, settings: Settings, rules: int = RULES) -> TextState:
+    """The vocabulary and length of the training rows.
+
+    Args:
+        values: canonical training texts, str or None.
+        settings: `vocabulary`, `word_rows`, `text_length` and `truncation`.
+        rules: by which texts are taken apart, see `RULES`.
+    """
+    rows: Counter[str] = Counter()
+    counts = np.zeros(len(values), dtype=np.int64)
+    for row, text in enumerate(values.tolist()):
+        found = words(text, rules) if text else []
+        counts[row] = len(found)
+        rows.update(set(found))
+    kept = [word for word, count in rows.items() if count >= settings.word_rows]
+    kept.sort(key=lambda word: (-rows[word], word))
+    length, tail = _length(counts, settings, rules)
+    unread = counts[counts > length] - length
+    return TextState(
+        vocabulary=tuple(kept[: settings.vocabulary]),
+        length=length,
+        tail=tail,
+        rules=rules,
+        unread=Unread(
+            texts=len(counts),
+            cut=len(unread),
+            median=float(np.median(unread)) if len(unread) else 0.0,
+            total=int(unread.sum()),
+            longest=int(counts.max()),
+        ),
+    )
+
+
+def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
+    """Words a row, and how many of them are the last of a longer text."""
+    usual = max(1, int(np.ceil(np.quantile(counts, 0.95))))
+    length = settings.text_length or min(LONGEST, usual)
+    ends = settings.truncation
+    if ends == "auto":
+        capped = settings.text_length is None and usual > LONGEST
+        ends = "both" if capped and rules >= 2 else "head"
+    tails = {"head": 0, "tail": length, "both": min(length - 1, max(1, length // TAIL))}
+    return length, tails[ends]
+
+
+def encode_texts(values: Array, state: TextState) -> Array:
+    """Canonical texts as int32 `(n, length)` codes: the words that are read, then padding.
+
+    A missing or empty text is one unknown word, so that no row is padding alone.
+
+    Example:
+        >>> state = TextState(vocabulary=("good", "day"), length=3)
+        >>> encode_texts(np.array(["Good day", "bad", None], object), state).tolist()
+        [[2, 3, 0], [1, 0, 0], [1, 0, 0]]
+    """
+    codes = {word: code for code, word in enumerate(state.vocabulary, FIRST)}
+    encoded = np.full((len(values), state.length), PAD, dtype=np.int32)
+    encoded[:, 0] = UNKNOWN
+    for row, text in enumerate(values.tolist()):
+        found = words(text, state.rules) if text else []
+        if len(found) > state.length:
+            found = found[: state.length - state.tail] + found[len(found) - state.tail :]
+        encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
+    return encoded

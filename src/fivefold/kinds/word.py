@@ -1,0 +1,51 @@
+"""Cells that are words: categories and texts."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from fivefold.codecs.cell import is_missing, null_words, word, writable
+from fivefold.codecs.schema import Column
+from fivefold.kinds.quick import PLAIN, OddCellError
+
+
+def read_word(value: object, column: Column) -> str | None:
+    """The one text of a cell, None where it is missing or stands for it.
+
+    Raises:
+        TypeError: on a list, a dict or another thing that has no text.
+    """
+    return word_reader(column)(value)
+
+
+def word_reader(column: Column) -> Callable[[object], str | None]:
+    """What `read_word` does, made once for a column."""
+    absent, rules = null_words(column.missing), column.rules
+
+    def read(value: object) -> str | None:
+        if is_missing(value):
+            return None
+        if rules < 2:
+            text = word(float(value) if isinstance(value, Decimal) else value)
+        else:
+            text = writable(word(value))
+        return None if text in absent else text
+
+    return read
+
+
+def quick_word(column: Column) -> Callable[[Any], str | None]:
+    """What reads a plain cell as a word; fractions are left to the usual way.
+
+    Raises:
+        OddCellError: on anything but a plain cell, and on a fraction, a float32 once perhaps.
+    """
+    exact = word_reader(column)
+
+    def read(cell: Any) -> str | None:
+        kind = type(cell)
+        if kind not in PLAIN or (kind is float and cell % 1 > 0):
+            raise OddCellError
+        return exact(cell)
+
+    return read
