@@ -15,12 +15,13 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = {"openpyxl": "asked for by name where an Excel file is to be read"}
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
-SERVED = ("serve", "reading", "kinds", "codecs", "__init__.py")
+SERVED = ("serve", "reading", "kinds", "tasks", "metrics", "codecs", "__init__.py")
 COLLECTED = {
     "pandas": "a frame of pandas brings it; periods inside a Parquet file",
     "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
     "openpyxl": "Excel",
     "scikit-learn": "its bundled data sets",
+    "scipy": "intervals of scores, which nothing that serves asks for",
 }
 SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}
 NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader"}

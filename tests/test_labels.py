@@ -14,9 +14,10 @@ from fivefold.cli import main
 from fivefold.codecs.schema import Schema
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.errors import DataError, PreflightError
-from fivefold.kinds.target import encode_labels, find_label
+from fivefold.kinds.target import encode_labels
 from fivefold.models.assemble import digest
 from fivefold.partition import Partition
+from fivefold.tasks.places import find_label
 from fivefold.train.loss import class_weights
 
 ROWS = 150

@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.errors import DataError
-from fivefold.kinds.target import encode_labels, labels_of
+from fivefold.kinds.target import encode_labels
 
 
 def schema(task, classes=(), kind="categorical"):
@@ -47,7 +47,3 @@ def test_encode_labels_unknown_or_missing_names_the_row(value):
 def test_encode_labels_regression_missing_is_refused():
     with pytest.raises(DataError, match="row 1: expected a number, found nan"):
         encode_labels(np.array([1.0, np.nan]), schema("regression", kind="numeric"))
-
-
-def test_labels_of_indices_are_the_labels_as_written():
-    assert labels_of(np.array([1, 0]), schema("binary", (False, "x"))) == ["x", False]

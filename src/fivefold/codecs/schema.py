@@ -95,8 +95,8 @@ class Schema:
 
     @property
     def positive(self) -> Label | None:
-        """The class whose probability a binary model is judged by; None for other tasks."""
-        return self.classes[1] if self.task == "binary" and len(self.classes) > 1 else None
+        """The second of two classes, which scores are about; None unless there are two."""
+        return self.classes[1] if len(self.classes) == 2 else None
 
     @property
     def outputs(self) -> int:

@@ -8,7 +8,7 @@ from fivefold.collect.labels import Labels, natural
 from fivefold.core.faults import nearest
 from fivefold.core.wording import literal
 from fivefold.errors import DataError
-from fivefold.kinds.target import find_label
+from fivefold.tasks.places import find_label
 
 PAIRS = (
     *(("0", "1"), ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("-", "+")),

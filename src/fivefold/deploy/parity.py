@@ -19,14 +19,14 @@ from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.target import mean_and_spread
 from fivefold.serve.predictor import Predictor, load
+from fivefold.tasks.table import task_of
+from fivefold.tasks.task import ROUNDING
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
 
-TOLERANCE = 1e-5
-
+TOLERANCE = ROUNDING
 
 Places = dict[str, Array]
 """The places of the answered rows among those asked for, by door, where it is not all."""
@@ -201,12 +201,7 @@ def tolerance_of(task: str, targets: Array, wanted: Array) -> float:
         wanted: the scores. A network gives them in float32 as deviations from the mean, and the
             farthest cannot be told more exactly than 4 units of its last place.
     """
-    if task != "regression":
-        return TOLERANCE
-    mean, spread = mean_and_spread(targets)
-    farthest = float(np.nanmax(np.abs(wanted - mean), initial=0.0))
-    single, double = float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps)
-    return max(TOLERANCE * spread, 4.0 * single * farthest) + 4.0 * double * abs(mean)
+    return task_of(task).tolerance(targets, wanted)
 
 
 def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:

@@ -16,8 +16,9 @@ from fivefold.kinds.cells import Cells
 from fivefold.kinds.older import older_blocks
 from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks
 from fivefold.kinds.table import kind_of
-from fivefold.kinds.target import encode_labels, labels_of
+from fivefold.kinds.target import encode_labels
 from fivefold.kinds.views import Views
+from fivefold.tasks.places import labels_of
 
 CHUNK = 65_536
 """Rows encoded at a time while what columns share is fitted."""
@@ -113,7 +114,7 @@ class Codec(Views):
 
     def labels(self, indices: Array) -> list[Label]:
         """The labels of class indices, as people write them."""
-        return labels_of(indices, self.schema)
+        return labels_of(indices, self.schema.classes)
 
     def raw_columns(self) -> tuple[str, ...]:
         """Names of the columns that `encode` reads."""

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
-from fivefold.kinds.target import mean_and_spread
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head, Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import build, describe
+from fivefold.tasks.quantity import mean_and_spread
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array

@@ -1,13 +1,9 @@
 """From scores to what people asked for."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
+from fivefold.tasks.table import task_of
 
 
 def answers(codec: Codec, scores: Array) -> Array:
@@ -21,25 +17,7 @@ def answers(codec: Codec, scores: Array) -> Array:
         `(rows,)`: the likeliest label, of equals the first (an object array where labels are
         texts or of several types), or float64 values.
     """
-    schema = codec.schema
-    if schema.task == "regression":
-        return scores.astype(np.float64)
-    labels = np.array(codec.labels(scores.argmax(axis=1)), dtype=object)
-    if {type(label) for label in schema.classes} <= {int}:
-        return _integers(labels, schema.classes)
-    if {type(label) for label in schema.classes} <= {bool}:
-        return labels.astype(np.bool_)
-    if {type(label) for label in schema.classes} <= {float}:
-        return labels.astype(np.float64)
-    return labels
-
-
-def _integers(labels: Array, classes: Sequence[Any]) -> Array:
-    """Whole numbers in the first type that holds all classes; objects where none does."""
-    for dtype in (np.int64, np.uint64):
-        if np.iinfo(dtype).min <= min(classes) and max(classes) <= np.iinfo(dtype).max:
-            return labels.astype(dtype)
-    return labels
+    return task_of(codec.schema.task).answers(scores, codec.schema)
 
 
 def probabilities(codec: Codec, scores: Array) -> Array:
@@ -52,13 +30,13 @@ def probabilities(codec: Codec, scores: Array) -> Array:
         RequestError: if the model predicts a number.
     """
     schema = codec.schema
-    if schema.task == "regression":
+    if not task_of(schema.task).labelled:
         raise RequestError(
             f"predict_proba: expected a model of classes, found one of numbers ({schema.target}).",
             remedy="Call predict instead.",
             row=None,
             column=None,
             wanted="classes",
-            found="regression",
+            found=schema.task,
         )
     return scores

@@ -21,6 +21,7 @@ from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
+from fivefold.tasks.table import task_of
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -158,8 +159,7 @@ class Predictor:
     def score_columns(self, columns: Columns, first: int = 0) -> Array:
         """Scores of canonical columns; `first` is how many rows came before them."""
         if len(columns) == 0:
-            shape = (0,) if self.task == "regression" else (0, len(self.classes))
-            return np.empty(shape, np.float64 if self.task == "regression" else np.float32)
+            return task_of(self.task).empty(self.schema)
         return self._scores(encoded(self._codec, columns, first))
 
     def answers(self, scores: Array) -> Array:

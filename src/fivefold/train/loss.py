@@ -10,8 +10,8 @@ from torch import Tensor
 
 from fivefold.codecs.schema import Label
 from fivefold.errors import DataError
-from fivefold.kinds.target import find_label
 from fivefold.models.head import STEEP, Link
+from fivefold.tasks.places import find_label
 from fivefold.train.names import LossName, default_loss
 
 if TYPE_CHECKING:

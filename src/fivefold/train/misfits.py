@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.kinds.target import find_label
+from fivefold.tasks.places import find_label
 from fivefold.train.names import TABLES, default_network, fitting_losses
 
 if TYPE_CHECKING:

@@ -1,0 +1,161 @@
+"""Answers that are one of the classes, a row or a position."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.metrics import classification
+from fivefold.tasks.places import label_array, labels_of, places_of
+from fivefold.tasks.task import Picture, Task, finite
+
+LEAST_GAP = 0.05
+"""By which some rows are worse than others, as a fraction of them, before it is worth a word."""
+MOST_MISTAKES = 3
+
+
+class Choice(Task):
+    """Each answer is one of `schema.classes`, and its scores are their probabilities.
+
+    Of a sequence each position is: the target is `(n, steps)` with -1 behind the last, scores are
+    `(n, steps, classes)`, an answer is a list of labels.
+    """
+
+    losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
+    labelled = True
+    constant_name = "majority class"
+
+    def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
+        """`(n,)` int64 indices of classes."""
+        return places_of(values[0], schema.classes)
+
+    def wanted(self, schema: Schema) -> str:
+        """The first labels."""
+        return f"one of {', '.join(map(repr, schema.classes[:8]))}"
+
+    def strata(self, values: Sequence[Array]) -> Array | None:
+        """The classes; positions of a sequence are not spread."""
+        return None if self.sequence else values[0].astype(object, copy=False)
+
+    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
+        """Permuted, and three in ten rows of one class."""
+        values = values[rng.permutation(len(values))]
+        some = rng.random(len(values)) < 0.3
+        some[:1] = True
+        labels = list(dict.fromkeys(label for label in known.tolist() if label is not None))
+        values[some] = labels[int(rng.integers(len(labels)))]
+        return values
+
+    def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
+        """A logit for each class."""
+        return (*self._steps(steps), len(schema.classes))
+
+    def empty(self, schema: Schema, steps: int | None = None) -> Array:
+        """Float32 `(0, classes)`, or `(0, steps, classes)`."""
+        return np.empty((0, *self._steps(steps), len(schema.classes)), np.float32)
+
+    def _steps(self, steps: int | None) -> tuple[int, ...]:
+        return (steps or 0,) if self.sequence else ()
+
+    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+        """The likeliest label of each row, of equals the first; lists of them for a sequence."""
+        best = scores.argmax(axis=-1)
+        if not self.sequence:
+            return label_array(labels_of(best, schema.classes), schema.classes)
+        return objects(labels_of(row, schema.classes) for row in _cut(best, lengths))
+
+    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+        """The likeliest labels, and all classes with their probabilities."""
+        shares = [finite(row) for row in _cut(scores, lengths)] if self.sequence else finite(scores)
+        return {
+            "predictions": self.answers(scores, schema, lengths).tolist(),
+            "classes": list(schema.classes),
+            "probabilities": shares,
+        }
+
+    def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
+        """The probability of each class; those of positions have no room in a table."""
+        if self.sequence:
+            return {}
+        return {
+            f"probability of {label}": scores[:, place]
+            for place, label in enumerate(schema.classes)
+        }
+
+    def positions(self, target: Array) -> Array | None:
+        """Those that have a class."""
+        return np.asarray(target >= 0) if target.ndim > 1 else None
+
+    def errors(self, target: Array, scores: Array) -> Array:
+        """1 where the likeliest class is wrong."""
+        return np.asarray(scores.argmax(1) != target).astype(np.float64)
+
+    def row_losses(self, target: Array, scores: Array) -> Array:
+        """Negative logarithms of the probability of the truth, in nats."""
+        return classification.row_losses(target, scores)
+
+    def contrast(self, inside: float, outside: float) -> str:
+        """By accuracy."""
+        if inside - outside < LEAST_GAP:
+            return ""
+        return f"accuracy is {1 - inside:.3f} against {1 - outside:.3f}"
+
+    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
+        """The share of each class, everywhere."""
+        known = target[target >= 0]
+        shares = np.bincount(known, minlength=len(schema.classes)) / max(1, len(known))
+        return np.tile(shares, (rows, *target.shape[1:], 1))
+
+    def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
+        """Confusion, ROC, precision and recall, calibration."""
+        both = {"target": target, "scores": scores}
+        classes = {"classes": schema.classes}
+        predicted = {"target": target, "predicted": scores.argmax(axis=1)}
+        return [
+            Picture(
+                "confusion_matrix",
+                "Test rows by true class (down) and predicted class (across).",
+                predicted | classes,
+            ),
+            Picture("roc", "The diagonal is guessing.", both | classes),
+            Picture("precision_recall", "Towards the upper right is better.", both | classes),
+            Picture("calibration", "On the diagonal, a probability means what it says.", both),
+        ]
+
+    def aim(self, schema: Schema) -> str:
+        """How many classes there are."""
+        return f"{len(schema.classes)} classes"
+
+    def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
+        """The first classes."""
+        labels = [quote(str(label)) for label in schema.classes[:20]]
+        more = len(schema.classes) - len(labels)
+        listed = ", ".join(labels) + (f" and {more} more" if more else "")
+        each = "one for each position" if self.sequence else f"one of {len(schema.classes)} classes"
+        return f"Predicts {quote(schema.target)}, {each} ({listed}), from {inputs}."
+
+    def mistakes(
+        self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
+    ) -> str:
+        """How many answers are wrong, and which classes are taken for which."""
+        classes, predicted = schema.classes, scores.argmax(axis=1)
+        wrong = predicted != target
+        pairs = Counter(zip(target[wrong].tolist(), predicted[wrong].tolist(), strict=True))
+        told = [
+            f"{classes[true]} taken for {classes[said]} ({count:,})"
+            for (true, said), count in pairs.most_common(MOST_MISTAKES)
+        ]
+        what = "positions of the test rows" if self.sequence else "test rows"
+        return f"{wrong.sum():,} of {len(target):,} {what}" + (
+            f": {', '.join(told)}" if told else ""
+        )
+
+
+def _cut(rows: Array, lengths: Array | None) -> list[Array]:
+    """Rows of positions, each as long as it is."""
+    ends = [rows.shape[1]] * len(rows) if lengths is None else lengths.tolist()
+    return [row[:end] for row, end in zip(rows, ends, strict=True)]

@@ -1,0 +1,159 @@
+"""Answers that are numbers, one or several a row."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.tasks.task import ROUNDING, Picture, Task, finite
+
+BINS = 10
+LEAST_RATIO = 1.5
+"""By which some rows are worse than others before it is worth a word."""
+
+
+class Quantity(Task):
+    """Each target column is a number: target and scores are `(n,)`, or `(n, columns)` of several."""
+
+    losses: ClassVar[tuple[str, ...]] = ("squared", "absolute", "huber", "quantile", "poisson")
+    constant_name = "mean"
+
+    def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
+        """Float64, the columns side by side."""
+        columns = [np.asarray(column, dtype=np.float64) for column in values]
+        return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+
+    def wanted(self, schema: Schema) -> str:
+        """A number."""
+        return "a number"
+
+    def strata(self, values: Sequence[Array]) -> Array | None:
+        """Tenths of the rows by size, fewer of few rows; of several columns none."""
+        if len(values) > 1:
+            return None
+        ranks = np.argsort(np.argsort(values[0], kind="stable"), kind="stable")
+        rows = len(values[0])
+        return np.asarray((ranks * min(BINS, max(1, rows // 5))) // max(rows, 1))
+
+    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
+        """Permuted and moved."""
+        return np.asarray(values[rng.permutation(len(values))] * 3.0 + 1.0)
+
+    def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
+        """One a column."""
+        return (len(self._columns(schema)),)
+
+    def empty(self, schema: Schema, steps: int | None = None) -> Array:
+        """Float64 `(0,)`, or `(0, columns)`."""
+        columns = len(self._columns(schema))
+        return np.empty((0, columns) if columns > 1 else 0, np.float64)
+
+    def _columns(self, schema: Schema) -> tuple[str, ...]:
+        return (schema.target,)
+
+    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+        """The numbers, float64."""
+        return scores.astype(np.float64)
+
+    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+        """The numbers; of several columns with their names."""
+        columns = self._columns(schema)
+        names = {"columns": list(columns)} if len(columns) > 1 else {}
+        return {"predictions": finite(scores)} | names
+
+    def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
+        """Of several columns a column each."""
+        columns = self._columns(schema)
+        if len(columns) == 1:
+            return {}
+        return {f"predicted {name}": scores[:, place] for place, name in enumerate(columns)}
+
+    def tolerance(self, targets: Array, wanted: Array) -> Any:
+        """As a fraction of the deviation of `targets`, wherever they lie.
+
+        A network gives numbers in float32 as deviations from the mean, and the farthest cannot be
+        told more exactly than 4 units of its last place.
+        """
+        if targets.ndim > 1:
+            columns = zip(targets.T, wanted.T, strict=True)
+            return np.array([self.tolerance(*column) for column in columns])
+        mean, spread = mean_and_spread(targets)
+        farthest = float(np.nanmax(np.abs(wanted - mean), initial=0.0))
+        single, double = float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps)
+        return max(ROUNDING * spread, 4.0 * single * farthest) + 4.0 * double * abs(mean)
+
+    def errors(self, target: Array, scores: Array) -> Array:
+        """Absolute errors, their mean of several columns."""
+        return _mean(np.abs(scores.astype(np.float64) - target))
+
+    def row_losses(self, target: Array, scores: Array) -> Array:
+        """Squared errors, their mean of several columns."""
+        return _mean((scores.astype(np.float64) - target) ** 2)
+
+    def contrast(self, inside: float, outside: float) -> str:
+        """By the mean absolute error."""
+        if inside < LEAST_RATIO * outside:
+            return ""
+        return f"the mean absolute error is {inside:.4g} against {outside:.4g}"
+
+    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
+        """The mean, everywhere."""
+        return np.tile(target.mean(axis=0), (rows, *[1] * (target.ndim - 1)))
+
+    def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
+        """Predicted against true, one drawing a column."""
+        caption, columns = "On the line, a prediction is right.", self._columns(schema)
+        if target.ndim == 1:
+            values = {"target": target, "predicted": scores}
+            return [Picture("predicted_against_true", caption, values)]
+        return [
+            Picture(
+                "predicted_against_true",
+                f"{name}: {caption[0].lower()}{caption[1:]}",
+                {"target": target[:, place], "predicted": scores[:, place]},
+            )
+            for place, name in enumerate(columns)
+        ]
+
+    def aim(self, schema: Schema) -> str:
+        """How many numbers there are."""
+        columns = len(self._columns(schema))
+        return "a number" if columns == 1 else f"{columns} numbers"
+
+    def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
+        """The names of the columns."""
+        columns = self._columns(schema)
+        what = "number" if len(columns) == 1 else "numbers"
+        return f"Predicts the {what} {' and '.join(map(quote, columns))} from {inputs}."
+
+    def mistakes(
+        self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
+    ) -> str:
+        """How far half of the predictions are off, and nine in ten."""
+        half, most = np.quantile(self.errors(target, scores), [0.5, 0.9])
+        return (
+            f"half of the predictions are off by less than {number(half)}, "
+            f"9 in 10 by {number(most)}"
+        )
+
+
+def _mean(values: Array) -> Array:
+    return values if values.ndim == 1 else np.asarray(values.reshape(len(values), -1).mean(1))
+
+
+def mean_and_spread(values: Array) -> tuple[float, float]:
+    """What numbers are standardised by: their mean and deviation, 1 where they hardly differ.
+
+    Args:
+        values: `(n,)` float64 targets of training rows.
+
+    Example:
+        >>> mean_and_spread(np.array([1.0, 3.0])), mean_and_spread(np.array([5.0, 5.0]))
+        ((2.0, 1.0), (5.0, 1.0))
+    """
+    if not len(values):
+        return 0.0, 1.0
+    mean, spread = float(values.mean()), float(values.std())
+    return mean, spread if spread > 1e-12 * abs(mean) else 1.0

@@ -1,0 +1,230 @@
+"""What is predicted: from target columns to an array, and from scores to answers."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.metrics.metric import Metric
+
+ROUNDING = 1e-5
+"""What the scores of one row by two doors may differ by, times their unit."""
+
+
+class Picture(NamedTuple):
+    """A drawing of scores against the truth.
+
+    Args:
+        drawing: its name in the report.
+        caption: a sentence below it.
+        values: what the drawing is made of, by the names of its parameters.
+    """
+
+    drawing: str
+    caption: str
+    values: dict[str, Any]
+
+
+class Task(ABC):
+    """What is predicted.
+
+    A task has no arguments and no state: what is fitted is in the schema. It sees canonical values
+    of the target columns and never asks of which kind they are. Most tasks are a `Choice`, each of
+    whose answers is one of the classes, or a `Quantity`, whose answers are numbers.
+
+    Everywhere: `target` is `(n, ...)`, int64 indices of classes (-1 for none) or float64 numbers;
+    `scores` is `(n, ...)` as the model gives them; `steps` is how many positions an encoded row of
+    a sequence has; `lengths` is `(n,)` how many of these each row fills, None if all. What judges
+    (`errors` and below) is given rows, or the positions that count, one after another.
+
+    Attributes:
+        name: in `task=`, schemas and reports.
+        metrics: those it is judged by; the first three lead, and the first one compares models.
+        losses: names of the built-in losses that fit, the default first.
+        labelled: whether each answer, of a row or a position, is one of the classes, and its
+            scores their probabilities.
+        trees: what boosted trees and the simple models learn of a row: its class or its number;
+            None where it is neither.
+        sequence: whether there is an answer for each position of the one sequence among the inputs.
+    """
+
+    name: ClassVar[str]
+    metrics: ClassVar[tuple[Metric, ...]]
+    losses: ClassVar[tuple[str, ...]]
+    labelled: ClassVar[bool] = False
+    trees: ClassVar[Literal["class", "number"] | None] = None
+    sequence: ClassVar[bool] = False
+
+    @property
+    def setting_name(self) -> str:
+        """What stands for it in a recipe."""
+        return self.name
+
+    @property
+    def headlines(self) -> tuple[Metric, ...]:
+        """The metrics that people see first, three at most."""
+        return self.metrics[:3]
+
+    def metric(self, name: str) -> Metric:
+        """The metric of this name.
+
+        Raises:
+            KeyError: if it is judged by none of that name.
+        """
+        return {metric.name: metric for metric in self.metrics}[name]
+
+    # --- the target
+
+    @abstractmethod
+    def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
+        """The target columns as one array `(n, ...)`; NaN or -1 where a cell is no answer.
+
+        Args:
+            values: canonical, one array `(n,)` a column in the order of `schema.targets`.
+            schema: its classes.
+            steps: positions of an encoded row, for a sequence.
+        """
+
+    @abstractmethod
+    def wanted(self, schema: Schema) -> str:
+        """What a cell of the target should be, for messages: `a number`."""
+
+    def lacking(self, target: Array) -> Array:
+        """`(n,)` bool: rows without an answer; of numbers all are needed, of positions one."""
+        if target.dtype.kind == "f":
+            return np.asarray(np.isnan(target).reshape(len(target), -1).any(1))
+        return np.asarray((target < 0).reshape(len(target), -1).all(1))
+
+    def strata(self, values: Sequence[Array]) -> Array | None:
+        """What is spread evenly over the parts of some rows.
+
+        Args:
+            values: canonical, of these rows, one array a target column.
+
+        Returns:
+            `(n,)` int64 numbers of strata from 0, or objects that are equal within one; None where
+            rows are drawn regardless of their target.
+        """
+        return None
+
+    @abstractmethod
+    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
+        """A target column, corrupted within its type.
+
+        Args:
+            values: `(n,)` canonical, a copy.
+            known: all values of that column.
+            rng: for what is drawn.
+        """
+
+    # --- answers
+
+    @abstractmethod
+    def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
+        """What a network gives for a row: the shape of its numbers."""
+
+    @abstractmethod
+    def empty(self, schema: Schema, steps: int | None = None) -> Array:
+        """The scores of no rows: their shape and dtype."""
+
+    @abstractmethod
+    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+        """What people asked for, `(n, ...)`: labels as they wrote them, or numbers."""
+
+    @abstractmethod
+    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+        """The answers as plain JSON values, never NaN: `predictions`, and what goes with them."""
+
+    def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
+        """Columns of a file of answers beside the prediction, `(n,)` each, by name."""
+        return {}
+
+    def tolerance(self, targets: Array, wanted: Array) -> Any:
+        """The largest difference of scores that is rounding: a number, or one for each output.
+
+        Args:
+            targets: of the training rows.
+            wanted: the scores.
+        """
+        return ROUNDING
+
+    # --- judging
+
+    def positions(self, target: Array) -> Array | None:
+        """`(n, ...)` bool: positions that count, where each has an answer; None if rows have."""
+        return None
+
+    @abstractmethod
+    def errors(self, target: Array, scores: Array) -> Array:
+        """`(n,)` how wrong each answer is, as people would count it."""
+
+    @abstractmethod
+    def row_losses(self, target: Array, scores: Array) -> Array:
+        """`(n,)` how wrong each answer is, by what is minimised: nats, squared errors."""
+
+    @abstractmethod
+    def contrast(self, inside: float, outside: float) -> str:
+        """How some rows fare against the others by mean error; empty if it needs no word."""
+
+    @abstractmethod
+    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
+        """Scores of so many rows by a model that knows these targets and no inputs."""
+
+    @property
+    @abstractmethod
+    def constant_name(self) -> str:
+        """What such a model is called."""
+
+    # --- telling
+
+    def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
+        """Drawings of the report."""
+        return []
+
+    @abstractmethod
+    def aim(self, schema: Schema) -> str:
+        """What is predicted, in a few words: `a number`."""
+
+    @abstractmethod
+    def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
+        """What the model does, in a sentence or two.
+
+        Args:
+            schema: names and classes.
+            inputs: what it reads, in words.
+            quote: how a text of the data is written.
+        """
+
+    @abstractmethod
+    def mistakes(
+        self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
+    ) -> str:
+        """Where the errors are, in one line; there are rows.
+
+        Args:
+            target: the truth.
+            scores: of the same rows.
+            schema: names and classes.
+            number: how a number is written.
+        """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def finite(scores: Array) -> Any:
+    """Numbers as lists of plain ones, None for those that JSON does not have.
+
+    Example:
+        >>> finite(np.array([[0.5, np.nan]]))
+        [[0.5, None]]
+    """
+    known = np.isfinite(scores)
+    if known.all():
+        return scores.tolist()
+    cells = scores.astype(object)
+    cells[~known] = None
+    return cells.tolist()
