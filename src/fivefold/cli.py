@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import EXAMPLES, MARKS, READING, THREADS, by_column, listed_names, missing_of
+from fivefold.options import (
+    EXAMPLES,
+    MARKS,
+    OWN,
+    READING,
+    THREADS,
+    adopt_files,
+    by_column,
+    listed_names,
+    missing_of,
+)
 from fivefold.report.outlet import (
     check_place,
     mute,
@@ -41,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     chosen = parser().parse_args(arguments)
     try:
+        adopt_files(getattr(chosen, "own", ()))
         chosen.command(chosen)
     except FivefoldError as error:
         if chosen.traceback:
@@ -99,6 +110,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000)
     for command in (predict, serve):
         command.add_argument("--threads", type=int, default=1, help=THREADS)
+    for command in (run, check, predict, serve):
+        command.add_argument(
+            "--with", action="append", default=[], metavar="FILE.py", dest="own", help=OWN
+        )
     return root
 
 

@@ -20,6 +20,7 @@ MARKS = {
     "date-format": "a strptime pattern of dates, such as %%d/%%m/%%Y",
 }
 """Options that say how texts write numbers and dates, for all columns or by column."""
+OWN = "a file that defines kinds or tasks of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
 EXAMPLES = {
@@ -88,3 +89,16 @@ def listed_names(given: Sequence[str]) -> list[str]:
         ['id', 'name', 'a,b']
     """
     return [name for row in csv.reader(given) for name in row]
+
+
+def adopt_files(paths: Sequence[str]) -> None:
+    """Make what files of the user's define known, before anything is read or built.
+
+    Raises:
+        ConfigError: if one does not run.
+    """
+    if paths:
+        from fivefold.serve.own import adopt_file
+
+        for path in paths:
+            adopt_file(path)

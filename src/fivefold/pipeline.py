@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from operator import index
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
@@ -12,6 +12,10 @@ from fivefold.core.events import Observer
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
 from fivefold.result import Result
+
+if TYPE_CHECKING:
+    from fivefold.kinds.kind import Kind
+    from fivefold.tasks.task import Task
 
 
 class Pipeline(Chain):
@@ -113,12 +117,21 @@ class Pipeline(Chain):
         return self
 
     @classmethod
-    def from_json(cls, text: str, *, stages: Iterable[type[Stage]] = ()) -> Self:
+    def from_json(
+        cls,
+        text: str,
+        *,
+        stages: Iterable[type[Stage]] = (),
+        kinds: "Iterable[Kind | type[Kind]]" = (),
+        tasks: "Iterable[Task | type[Task]]" = (),
+    ) -> Self:
         """The pipeline that a recipe describes.
 
         Args:
             text: JSON text, from `to_json`.
             stages: stage classes of your own that it names, if they are not imported yet.
+            kinds: classes of kinds of your own that it names.
+            tasks: the same of tasks.
 
         Raises:
             RecipeError: if the text is no recipe or names an unknown stage.
@@ -128,7 +141,10 @@ class Pipeline(Chain):
         from fivefold.evaluate.evaluate import Evaluate
         from fivefold.preprocess.preprocess import Preprocess
         from fivefold.preprocess.split import Split
+        from fivefold.serve.own import adopt_all
         from fivefold.train.train import Train
+
+        adopt_all(kinds, tasks)
 
         own: list[type[Stage]] = [Collect, Split, Preprocess, Train, Evaluate, Deploy]
         return super().from_json(text, stages=[*own, *stages])

@@ -16,6 +16,8 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.table import KINDS
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 
@@ -42,7 +44,8 @@ class Collect(Stage):
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
-        kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`.
+        kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
+            class of your own.
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
             or by column: `{"insulin": [0]}`. By column usual ones can be taken out, so that they
@@ -76,7 +79,7 @@ class Collect(Stage):
     test_source: Data = None
     task: TaskName | None = None
     positive: Label | None = None
-    kinds: dict[str, KindName] = Field(default_factory=dict)
+    kinds: dict[str, KindName | Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
@@ -90,6 +93,17 @@ class Collect(Stage):
     encoding: str | None = None
     skip: NonNegativeInt = 0
     root: PathText | None = None
+
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _own_kinds(cls, kinds: Any) -> Any:
+        """Those of the user's are adopted, and found again by their names."""
+        if not isinstance(kinds, dict):
+            return kinds
+        return {
+            column: (KINDS.own(said) or said) if isinstance(said, str) else KINDS.adopt(said)
+            for column, said in kinds.items()
+        }
 
     @field_validator("date_format")
     @classmethod
@@ -158,16 +172,23 @@ class Collect(Stage):
             encoding=self.encoding,
             skip=self.skip,
             names=(self.target,) if isinstance(self.target, str) else (),
-            images=frozenset(name for name, kind in self.kinds.items() if kind == "image"),
+            images=frozenset(name for name, kind in self._kinds().items() if kind == "image"),
             root=self.root,
         )
+
+    def _kinds(self) -> dict[str, str]:
+        """Names of kinds by column."""
+        return {
+            column: kind.name if isinstance(kind, Kind) else kind
+            for column, kind in self.kinds.items()
+        }
 
     def _wishes(self) -> Wishes:
         return Wishes(
             target=self.target,
             task=self.task,
             positive=self.positive,
-            kinds=self.kinds,
+            kinds=self._kinds(),
             drop=self.drop,
             missing=self.missing,
             notations=self._notations(),

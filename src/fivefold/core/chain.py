@@ -12,6 +12,7 @@ from fivefold.core.events import Observer
 from fivefold.core.execution import Execution, execute, preflight
 from fivefold.core.faults import nearest
 from fivefold.core.key import Key, defined_again
+from fivefold.core.own import check_not_loading
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.resume import check_resumable
 from fivefold.core.run import Run
@@ -166,6 +167,7 @@ class Chain:
             ResumeError: if the directory holds another run.
             PreflightError: if faults were found before the work.
         """
+        check_not_loading()
         stop = None if until is None else self._position(until) + 1
         context = self._handed(given, stop)
         if resume:

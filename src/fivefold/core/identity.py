@@ -18,13 +18,16 @@ _CPUINFO = Path("/proc/cpuinfo")
 _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 
 
-def identify(recipe: str, *, seed: int, device: str) -> dict[str, Any]:
+def identify(
+    recipe: str, *, seed: int, device: str, own: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What must be equal for two runs to give the same bits; plain values, for JSON.
 
     Args:
         recipe: the pipeline as JSON text.
         seed: of the run.
         device: the wish of the caller; what it comes to is for the stage that uses it to check.
+        own: digests of the files of kinds and tasks of the user's, by name.
     """
     return {
         "recipe": json.loads(recipe),
@@ -36,6 +39,7 @@ def identify(recipe: str, *, seed: int, device: str) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "threads": threads(),
+        **({"own": [f"{name} {digest}" for name, digest in sorted(own.items())]} if own else {}),
     }
 
 

@@ -9,6 +9,7 @@ from fivefold.core.events import Noted, StageTaken
 from fivefold.core.identity import differences, identify, named
 from fivefold.core.key import Key
 from fivefold.core.record import ARTIFACT, RECIPE, TORN, Record, read_record, set_aside
+from fivefold.core.roster import own_digests
 from fivefold.core.run import Run, depends, derived_name, with_derived
 from fivefold.core.store import write_bytes
 from fivefold.core.wiring import Step
@@ -52,7 +53,7 @@ def earlier(run: Run, steps: Sequence[Step]) -> Record | None:
         run.emit(Noted(path=run.path, text=f"No run in {run.directory} yet: this is its start."))
         return None
     names = [step.name for step in steps]
-    now = identify(run.recipe, seed=run.seed, device=run.device)
+    now = identify(run.recipe, seed=run.seed, device=run.device, own=_own(steps))
     differing = differences(record.identity, now, names)
     if differing:
         width = max(map(len, differing))
@@ -88,11 +89,15 @@ def begin(run: Run, steps: Sequence[Step], record: Record | None) -> Record | No
     if place is not None:
         text = f"The earlier run in {run.directory} is now in {place}, until the next one begins."
         run.emit(Noted(path=run.path, text=text))
-    identity = identify(run.recipe, seed=run.seed, device=run.device)
+    identity = identify(run.recipe, seed=run.seed, device=run.device, own=_own(steps))
     record = Record(run.directory, identity, names)
     write_bytes(run.directory / RECIPE, run.recipe.encode())
     record.write()
     return record
+
+
+def _own(steps: Sequence[Step]) -> dict[str, str]:
+    return own_digests([step.stage.settings() for step in steps])
 
 
 def take(

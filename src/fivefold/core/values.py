@@ -19,7 +19,8 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     """A setting's value as JSON has it.
 
     Mappings of texts are objects, tuples are lists. Other mappings are lists of pairs, sets are
-    sorted lists, where the annotation says so; else an object with one mark holds them.
+    sorted lists, where the annotation says so; else an object with one mark holds them. An object
+    with a `setting_name` is that text, from which its stage finds it again.
 
     Args:
         value: of the setting, or inside it.
@@ -46,6 +47,9 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
         return _marked(
             sorted(listed, key=json.dumps) if kind is frozenset else listed, kind, annotation
         )
+    said = getattr(value, "setting_name", None)
+    if isinstance(said, str):
+        return said
     name = getattr(value, "__name__", type(value).__name__)
     if strict:
         raise RecipeError(

@@ -129,7 +129,8 @@ class Deploy(Stage):
 
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(column.kind in TABULAR for column in data.codec.schema.inputs)
-        findings = tuple(findings_of(without if is_table else "", left_out, changed))
+        here = parity.get("in_this_process", "") if self.format == "onnx" else ""
+        findings = tuple(findings_of(without if is_table else "", left_out, changed, here))
         for finding in findings:
             session.emit(Found(finding=finding))
         size = sum(map(len, entries.values()))
@@ -177,7 +178,9 @@ class Deploy(Stage):
         trained: Trained,
     ) -> dict[str, Any]:
         """Differences by door; raises if one is too large."""
+        from fivefold.deploy.own import own_files
         from fivefold.deploy.parity import (
+            NotLoadedError,
             compare,
             refuse_unread,
             replay_fresh,
@@ -187,11 +190,18 @@ class Deploy(Stage):
 
         schema, targets = data.codec.schema, data.train.target
         table, rows, wanted = replayed.table, replayed.rows, replayed.wanted
-        fresh = self.format == "onnx"
-        if fresh:
-            scores, places = replay_fresh(bundle, table, schema, replayed.source)
-        else:
-            scores, places = replay_here(bundle, table, schema, trained.model, replayed.source)
+        files, here = own_files(data.codec)
+        if self.format == "torch":
+            here = "format is torch, and its module is not in it"
+        if not here:
+            try:
+                scores, places = replay_fresh(bundle, table, schema, replayed.source, files)
+            except NotLoadedError as error:
+                here = f"a fresh one cannot run {files[0].name}: {error}"
+        if here:
+            module = trained.model if self.format == "torch" else None
+            scores, places = replay_here(bundle, table, schema, module, replayed.source)
+        fresh = not here
         key = "predictions" if schema.task == "regression" else "probabilities"
         known = np.array(examples["answers"][key], dtype=np.float64)
         own = {"synthetic": scores.pop("synthetic")}
@@ -223,6 +233,7 @@ class Deploy(Stage):
             "rows": len(rows),
             "tolerance": tolerance,
             "fresh_process": fresh,
+            **({"in_this_process": here} if here else {}),
         }
 
 

@@ -8,13 +8,14 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 
 
-def findings_of(without: str, left_out: int, changed: list[str]) -> list[Finding]:
+def findings_of(without: str, left_out: int, changed: list[str], here: str = "") -> list[Finding]:
     """What is worth a remark about a bundle.
 
     Args:
         without: why it lacks the graph for raw values; empty if it has it.
         left_out: test rows without a picture.
         changed: files that are no longer what was collected.
+        here: why no fresh process has answered; empty if one has.
     """
     findings = []
     if changed:
@@ -29,6 +30,15 @@ def findings_of(without: str, left_out: int, changed: list[str]) -> list[Finding
                 stage="deploy",
             )
         )
+    if here:
+        finding = Finding(
+            code="replayed_here",
+            severity="warning",
+            sentence=f"The test rows were answered in this process: {here} What serves the bundle "
+            "must be handed the class; move it to a file to see that this works.",
+            stage="deploy",
+        )
+        findings.append(finding)
     if without:
         findings.append(
             Finding(

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.serve.predictor import Predictor, load
+from fivefold.serve.replay import NOT_LOADED
 from fivefold.tasks.table import task_of
 from fivefold.tasks.task import ROUNDING
 
@@ -32,8 +33,16 @@ Places = dict[str, Array]
 """The places of the answered rows among those asked for, by door, where it is not all."""
 
 
+class NotLoadedError(Exception):
+    """A file of the user's that cannot be run in a fresh process, and why."""
+
+
 def replay_fresh(
-    bundle: Path, table: Table, schema: Schema, source: FromSource | None = None
+    bundle: Path,
+    table: Table,
+    schema: Schema,
+    source: FromSource | None = None,
+    files: Sequence[Path] = (),
 ) -> tuple[dict[str, Array], Places]:
     """Score rows through every door of a bundle, in a process of its own.
 
@@ -42,6 +51,7 @@ def replay_fresh(
         table: the rows, canonical.
         schema: of the columns.
         source: what is replayed from the source: there if that process can read it, else here.
+        files: that define kinds and tasks of the user's.
 
     Returns:
         Scores by door; those of the bundle's own examples as `synthetic`, those of the source's
@@ -49,6 +59,7 @@ def replay_fresh(
 
     Raises:
         ParityError: if the process fails.
+        NotLoadedError: if one of the files cannot be run there.
     """
     with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
         folder = Path(name)
@@ -57,9 +68,12 @@ def replay_fresh(
             source.write(folder)
         # -P: a file of the user's called numpy.py, say, must not be imported.
         command = [sys.executable, "-P", "-m", "fivefold.serve.replay", str(bundle), str(folder)]
+        command += map(str, files)
         done = subprocess.run(
             command, capture_output=True, encoding="utf-8", env=_environment(), check=False
         )
+        if done.returncode == NOT_LOADED:
+            raise NotLoadedError(done.stderr.strip())
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
             raise ParityError(
@@ -81,23 +95,29 @@ def replay_here(
     bundle: Path,
     table: Table,
     schema: Schema,
-    model: "Assembled",
+    model: "Assembled | None" = None,
     source: FromSource | None = None,
 ) -> tuple[dict[str, Array], Places]:
-    """The same in this process, for a bundle of weights only: its module is not in it.
+    """The same in this process, for what a fresh one cannot know.
+
+    A bundle of weights only does not hold its module, and one with a kind from a notebook not its
+    class.
 
     Args:
         bundle: where it is.
         table: the rows, canonical.
         schema: of the columns.
-        model: a copy of it is given the weights of the bundle.
+        model: a copy of it is given the weights of the bundle; None where it holds its graph.
         source: what is replayed from the source.
     """
     from fivefold.deploy.factory import scores_of
     from fivefold.serve.replay import replay
 
-    copied = copy.deepcopy(model)
-    predictor = load(bundle, factory=lambda _, weights: scores_of(copied, weights))
+    if model is None:
+        predictor = load(bundle)
+    else:
+        copied = copy.deepcopy(model)
+        predictor = load(bundle, factory=lambda _, weights: scores_of(copied, weights))
     with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
         write_doors(table, schema, Path(name))
         scores, places = replay(predictor, Path(name)), Places()

@@ -14,11 +14,12 @@ from fivefold.kinds.block import Encoded, Fitted
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.older import older_blocks
-from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks
+from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks, written_in
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_labels
 from fivefold.kinds.views import Views
 from fivefold.tasks.places import labels_of
+from fivefold.tasks.table import TASKS, task_of
 
 CHUNK = 65_536
 """Rows encoded at a time while what columns share is fitted."""
@@ -136,6 +137,9 @@ class Codec(Views):
             "schema": self.schema.to_json(),
             "settings": self.settings.to_json(),
         }
+        task = task_of(self.schema.task)
+        if task.name not in TASKS:
+            values["own"] = {**values.get("own", {}), task.name: written_in(task)}
         return head | values, arrays
 
     @classmethod

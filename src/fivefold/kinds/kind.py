@@ -46,6 +46,11 @@ class Kind(ABC):
     chunk: ClassVar[int] = 0
     state: ClassVar[type | None] = None
 
+    @property
+    def setting_name(self) -> str:
+        """What stands for it in a recipe."""
+        return self.name
+
     # --- cells
 
     def text_of(self, cell: object, column: Column) -> str | None:

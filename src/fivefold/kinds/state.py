@@ -1,16 +1,14 @@
 """The blocks of a codec: which columns share one, and how they are kept."""
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.core.roster import file_of
 from fivefold.errors import DataError
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.kind import Kind
 from fivefold.kinds.space import space_of
 from fivefold.kinds.table import BLOCKS, KINDS, kind_of
 
@@ -61,18 +59,15 @@ def pack_blocks(blocks: Sequence[Encoded]) -> tuple[dict[str, Any], dict[str, Ar
         for column in block.columns:
             values["columns"][column.name], some = column.kind.pack(column.state)
             arrays |= {f"columns.{column.name}.{name}": array for name, array in some.items()}
-            if column.kind.name not in KINDS:
+            if column.kind.name not in KINDS.known:
                 own[column.kind.name] = written_in(column.kind)
     return values | {"arrays": sorted(arrays)} | ({"own": own} if own else {}), arrays
 
 
-def written_in(kind: Kind) -> str:
-    """Where a kind of the user's is defined, for messages: `colour.py:Colour`."""
-    try:
-        file = Path(inspect.getfile(type(kind))).name
-    except (OSError, TypeError):
-        file = "a notebook"
-    return f"{file}:{type(kind).__qualname__}"
+def written_in(own: object) -> str:
+    """Where a kind or task of the user's is defined, for messages: `colour.py:Colour`."""
+    file = file_of(type(own))
+    return f"{'a notebook' if file is None else file.name}:{type(own).__qualname__}"
 
 
 def unpack_blocks(

@@ -1,8 +1,6 @@
 """The kinds there are: those of fivefold, and those that a user has added."""
 
-from types import MappingProxyType
-
-from fivefold.errors import ConfigError
+from fivefold.core.roster import Roster
 from fivefold.kinds.block import Block
 from fivefold.kinds.boolean import Boolean
 from fivefold.kinds.categorical import Categorical
@@ -21,12 +19,14 @@ BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS)
 
 _LABELS = Categorical()
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (Numeric(), _LABELS, Boolean(), Datetime(), Text(), Image())
-}
-"""The kinds of fivefold by name."""
-
-_ADOPTED: dict[str, Kind] = {}
+KINDS = Roster(
+    "kind",
+    Kind,  # type: ignore[type-abstract]
+    (Numeric(), _LABELS, Boolean(), Datetime(), Text(), Image()),
+    remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
+    "load(path, kinds=[MyKind]), --with FILE.py",
+)
+"""The kinds there are; all other places ask here."""
 
 
 def kind_of(name: str) -> Kind:
@@ -35,48 +35,9 @@ def kind_of(name: str) -> Kind:
     Raises:
         ConfigError: if there is none.
     """
-    kind = KINDS.get(name) or _ADOPTED.get(name)
-    if kind is None:
-        raise ConfigError(
-            f"Kinds: expected one of {', '.join(map(repr, (*KINDS, *_ADOPTED)))}, found {name!r}.",
-            remedy="Hand over the class of a kind of your own: "
-            'Collect(kinds={"column": MyKind}), load(path, kinds=[MyKind]), --with FILE.py.',
-            kind=name,
-        )
-    return kind
+    return KINDS[name]
 
 
 def labels() -> Kind:
     """The kind whose cells are words: of class labels, of groups, of what is not understood."""
     return _LABELS
-
-
-def adopt(kind: Kind | type[Kind]) -> Kind:
-    """Add a kind of the user's for this process, and give its object.
-
-    The same class may be added again, and defined again in a notebook.
-
-    Raises:
-        ConfigError: if its name is one of fivefold's, or of another class.
-    """
-    made = kind() if isinstance(kind, type) else kind
-    known = KINDS.get(made.name) or _ADOPTED.get(made.name)
-    if known is not None and _origin(known) != _origin(made):
-        raise ConfigError(
-            f"{type(made).__name__}: expected a name of its own, found {made.name!r}, "
-            f"which is the kind {type(known).__name__} of {type(known).__module__}.",
-            remedy="Give it another `name`.",
-            kind=made.name,
-        )
-    if made.name not in KINDS:
-        _ADOPTED[made.name] = made
-    return made
-
-
-def _origin(kind: Kind) -> tuple[str, str]:
-    return type(kind).__module__, type(kind).__qualname__
-
-
-def adopted() -> "MappingProxyType[str, Kind]":
-    """The kinds that a user has added, by name."""
-    return MappingProxyType(_ADOPTED)

@@ -1,6 +1,6 @@
 """A deployed model that answers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
 from typing import Any
 
@@ -12,6 +12,7 @@ from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.kind import Kind
 from fivefold.kinds.plan import Plan
 from fivefold.reading.options import Reading
 from fivefold.reading.plain import PlainRows
@@ -20,8 +21,10 @@ from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
+from fivefold.serve.own import adopt_all, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.table import task_of
+from fivefold.tasks.task import Task
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -178,6 +181,8 @@ def load(
     *,
     factory: Factory | None = None,
     threads: int = 1,
+    kinds: Iterable[Kind | type[Kind]] = (),
+    tasks: Iterable[Task | type[Task]] = (),
 ) -> Predictor:
     """Open a bundle for predicting; nothing in it is executed and torch is not needed.
 
@@ -188,13 +193,15 @@ def load(
             codec and weights; `fivefold.deploy.factory.torch_factory` builds one from a module.
         threads: of onnxruntime; 0 is one a core. One is best for few rows, and where others use
             the cores too.
+        kinds: classes of your own that the bundle's columns need; it holds their names alone.
+        tasks: the same of what is predicted.
 
     Returns:
         A predictor.
 
     Raises:
         BundleError: if it is missing, damaged, incomplete, too new, or of another digest.
-        ConfigError: if `threads` is below 0.
+        ConfigError: if `threads` is below 0, or what is handed over is no kind or task.
 
     Example:
         >>> model = load("income.ff")  # doctest: +SKIP
@@ -206,11 +213,14 @@ def load(
             f"load: expected threads of 0 (one a core) or more, found {threads}.",
             remedy="Pass threads=1, or 0 where nobody else uses the cores.",
         )
+    adopt_all(kinds, tasks)
     bundle = open_bundle(path, sha256)
     try:
         arrays = load_arrays(bytes(bundle["codec.safetensors"]))
         codec = Codec.from_state(bundle.json("codec.json"), arrays)
         contract = Contract.from_json(bundle.json("schema.json"))
+    except ConfigError as error:
+        raise stranger(bundle, error) from None
     except _UNREADABLE as error:
         raise BundleError(
             f"{bundle.path}: expected a codec that this fivefold reads, "

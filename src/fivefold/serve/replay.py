@@ -19,14 +19,18 @@ import numpy as np
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
+from fivefold.serve.own import adopt_file
 from fivefold.serve.predictor import Predictor, load
 from fivefold.serve.requests import ROWS, raw_pieces, read
 
 HEAVY = ("torch", "pandas", "pyarrow", "sklearn", "onnx")
 LINES = 1000
+NOT_LOADED = 3
+"""The exit status where a file of the user's cannot be run."""
 
 
 def replay(model: Predictor, folder: Path) -> dict[str, Array]:
@@ -184,11 +188,17 @@ def main(arguments: list[str]) -> None:
     """Replay the rows in a folder through a bundle.
 
     Args:
-        arguments: the bundle and the folder.
+        arguments: the bundle and the folder, then files that define kinds and tasks of the user's.
     """
     bundle, folder = Path(arguments[0]), Path(arguments[1])
-    model = load(bundle)
     with blocked():
+        try:
+            for file in arguments[2:]:
+                adopt_file(file)
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            sys.exit(NOT_LOADED)
+        model = load(bundle)
         scores = replay(model, folder)
     heavy = [name for name in HEAVY if sys.modules.get(name) is not None]
     places = replay_source(model, folder)
