@@ -16,7 +16,7 @@ from fivefold.train.trees import Boosting, fit_trees
 class Bare(nn.Module):
     """Stands for Assembled: `scores` of blocks, computed by `rule`."""
 
-    head, threads = SimpleNamespace(task="multiclass"), None
+    head, threads = SimpleNamespace(deviations=lambda scores: scores), None
 
     def __init__(self, rule) -> None:
         super().__init__()
@@ -116,12 +116,12 @@ class Grown(Bare):
         x = rng.normal(size=(400, 3)).astype(np.float32)
         parts, boosting = (slice(300), slice(300, None)), Boosting(rounds=10, boosters=1)
 
-        def grown(task, outputs, y):
+        def grown(learn, outputs, y):
             train, valid = ((x[part], y[part]) for part in parts)
-            return fit_trees(train, valid, task, outputs, boosting=boosting)
+            return fit_trees(train, valid, learn, outputs, boosting=boosting)
 
-        self.first = grown("regression", 1, x[:, 0] + x[:, 1] ** 2)
-        self.second = grown("multiclass", 3, np.digitize(x[:, 2], [-0.5, 0.5]))
+        self.first = grown("number", 1, x[:, 0] + x[:, 1] ** 2)
+        self.second = grown("class", 3, np.digitize(x[:, 2], [-0.5, 0.5]))
 
 
 def test_exported_trees_are_one_operator_each_and_answer_as_torch():

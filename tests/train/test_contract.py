@@ -8,8 +8,8 @@ from torch import nn
 
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Width
+from fivefold.models.losses import Loss
 from fivefold.train.contract import check_module
-from fivefold.train.loss import Loss
 
 
 class Wrapped(nn.Module):
@@ -32,7 +32,7 @@ def check(body, outputs=3, classes=3, loss: Loss = F.cross_entropy, target=None)
         torch.randn(8, 4),
         target,
         inputs=Width(4),
-        outputs=outputs,
+        outputs=(outputs,),
         loss=loss,
         classes=classes,
     )
@@ -53,7 +53,7 @@ def test_check_passes_a_good_module_and_leaves_it_as_it_was(body):
         torch.ones(8, 4) * torch.arange(8.0)[:, None],
         torch.arange(8) % 3,
         inputs=Width(4),
-        outputs=3,
+        outputs=(3,),
         loss=F.cross_entropy,
         classes=3,
     )

@@ -6,9 +6,12 @@ import torch
 import torch.nn.functional as F
 
 from fivefold.errors import DataError
-from fivefold.models.head import STEEP, Head
-from fivefold.train.loss import LOSSES, class_weights, find_link, make_loss, targets
-from fivefold.train.names import CLASS_LOSSES, NUMBER_LOSSES, LossName
+from fivefold.models.heads import make_head
+from fivefold.models.losses import STEEP
+from fivefold.models.quantity import QuantityHead
+from fivefold.tasks.table import BINARY, REGRESSION, TASKS, task_of
+from fivefold.train.loss import class_weights, make_loss
+from fivefold.train.names import LOSSES, SMOOTHED, WEIGHTED, LossName
 
 VALUES = torch.tensor([1.5, -2.0, 0.0, 0.25, 4.0, -0.5])
 TRUTH = torch.tensor([1.0, 1.0, 0.5, 0.0, -1.0, -0.5])
@@ -16,22 +19,23 @@ TRUTH = torch.tensor([1.0, 1.0, 0.5, 0.0, -1.0, -0.5])
 
 def test_targets_of_a_regression_have_mean_0_and_deviation_1_even_far_from_zero():
     values = 1e9 + np.arange(100.0)
-    found = targets(values, Head("regression", mean=values.mean(), std=values.std()))
+    found = QuantityHead(mean=values.mean(), std=values.std()).targets(values)
     assert found.dtype == torch.float32
     assert found.mean().item() == pytest.approx(0, abs=1e-6)
     assert found.std(correction=0).item() == pytest.approx(1, abs=1e-6)
 
 
 def test_targets_for_an_own_loss_keep_their_unit():
-    head = Head("regression", mean=5.0, std=2.0)
-    assert targets(np.array([1.0, 9.0]), head, own=True).tolist() == [1.0, 9.0]
+    head = QuantityHead(mean=5.0, std=2.0)
+    assert head.targets(np.array([1.0, 9.0]), own=True).tolist() == [1.0, 9.0]
 
 
 def test_loss_of_two_classes_equals_scikit_learn():
     from sklearn.metrics import log_loss
 
     logits, truth = torch.randn(50, 1), np.arange(50) % 2
-    found = make_loss(Head("binary"))(logits, targets(truth, Head("binary")))
+    head = make_head(BINARY, (1,))
+    found = make_loss(head)(logits, head.targets(truth))
     assert found.item() == pytest.approx(log_loss(truth, torch.sigmoid(logits[:, 0]).double()))
 
 
@@ -41,10 +45,10 @@ def test_weighted_loss_equals_the_loss_of_repeated_rows(task):
     truth = np.array([0, 1, 1, classes - 1, 0, 1])
     logits = torch.randn(6, 1 if task == "binary" else 3)
     weights = class_weights({1: 3.0}, truth, range(classes))
-    head = Head(task)
-    found = make_loss(head, weights=weights)(logits, targets(truth, head))
+    head = make_head(task_of(task), (1,) if task == "binary" else (classes,))
+    found = make_loss(head, weights=weights)(logits, head.targets(truth))
     again = np.repeat(np.arange(6), np.where(truth == 1, 3, 1))
-    expected = make_loss(head)(logits[again], targets(truth[again], head))
+    expected = make_loss(head)(logits[again], head.targets(truth[again]))
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
@@ -61,7 +65,7 @@ def test_weights_by_label_find_numbers_by_their_text():
 
 
 def test_own_loss_of_a_regression_sees_the_targets_own_unit():
-    head = Head("regression", mean=100.0, std=10.0)
+    head = QuantityHead(mean=100.0, std=10.0)
     loss = make_loss(head, own=F.l1_loss)
     assert loss(torch.tensor([[1.0], [0.0]]), torch.tensor([115.0, 100.0])).item() == 2.5
 
@@ -73,17 +77,18 @@ def test_own_loss_of_two_classes_sees_flat_logits():
         seen.append((logits.shape, target.shape))
         return F.binary_cross_entropy_with_logits(logits, target)
 
-    make_loss(Head("binary"), own=own)(torch.zeros(4, 1), torch.zeros(4))
+    make_loss(make_head(BINARY, (1,)), own=own)(torch.zeros(4, 1), torch.zeros(4))
     assert seen == [((4,), (4,))]
 
 
 def number_loss(name, **settings):
-    link = find_link(name)
-    return make_loss(Head("regression", link=link), name=name, **settings)
+    return make_loss(make_head(REGRESSION, (1,), loss=name), name=name, **settings)
 
 
 def test_every_loss_has_words_and_a_task():
-    assert set(LOSSES) == set(get_args(LossName)) == {*CLASS_LOSSES, *NUMBER_LOSSES}
+    fitting = {name for task in TASKS.values() for name in task.losses}
+    assert set(LOSSES) == set(get_args(LossName)) == fitting
+    assert {SMOOTHED, *WEIGHTED} < fitting
 
 
 def test_absolute_loss_equals_scikit_learn():
@@ -118,19 +123,19 @@ def test_poisson_loss_is_half_the_deviance_over_the_mean():
     from sklearn.metrics import mean_poisson_deviance
 
     counts = np.array([0.0, 3.0, 1.0, 12.0, 4.0])
-    head = Head("regression", mean=4.0, link="log")
+    head = QuantityHead(mean=4.0, link="log")
     outputs = torch.tensor([[-1.0], [0.3], [0.0], [1.2], [-0.4]])
-    found = make_loss(head, name="poisson")(outputs, targets(counts, head))
+    found = make_loss(head, name="poisson")(outputs, head.targets(counts))
     expected = mean_poisson_deviance(counts, head.scores(outputs)) / 2 / 4.0
     assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_poisson_loss_has_the_gradient_of_torchs():
     counts = np.array([0.0, 3.0, 1.0, 12.0])
-    head = Head("regression", mean=4.0, link="log")
+    head = QuantityHead(mean=4.0, link="log")
     ours = torch.tensor([[-1.0], [0.3], [0.0], [1.2]], requires_grad=True)
     theirs = (ours.detach()[:, 0] + np.log(4.0)).requires_grad_()
-    make_loss(head, name="poisson")(ours, targets(counts, head)).backward()
+    make_loss(head, name="poisson")(ours, head.targets(counts)).backward()
     F.poisson_nll_loss(theirs, torch.tensor(counts), log_input=True).backward()
     np.testing.assert_allclose(ours.grad[:, 0] * 4.0, theirs.grad, rtol=1e-5)
 
@@ -145,7 +150,7 @@ def test_poisson_loss_of_a_runaway_output_is_finite_and_leads_back():
 
 
 def test_poisson_targets_have_mean_1_and_zeros_stay():
-    found = targets(np.array([0.0, 2.0, 10.0]), Head("regression", mean=4.0, link="log"))
+    found = QuantityHead(mean=4.0, link="log").targets(np.array([0.0, 2.0, 10.0]))
     assert found.tolist() == [0.0, 0.5, 2.5]
 
 
@@ -158,12 +163,12 @@ def test_poisson_targets_have_mean_1_and_zeros_stay():
 )
 def test_poisson_targets_that_are_no_counts_are_refused(values, mean, message):
     with pytest.raises(DataError, match=message):
-        targets(np.array(values), Head("regression", mean=mean, link="log"))
+        QuantityHead(mean=mean, link="log").targets(np.array(values))
 
 
 def test_poisson_loss_with_another_head_is_a_mistake_of_the_programmer():
     with pytest.raises(AssertionError, match="link is identity"):
-        make_loss(Head("regression"), name="poisson")
+        make_loss(QuantityHead(), name="poisson")
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -173,8 +178,8 @@ def test_focal_loss_equals_its_formula(task, weighted):
     truth = np.arange(12) % classes
     logits = 3 * torch.randn(12, 1 if task == "binary" else 3)
     weights = class_weights({1: 5.0}, truth, range(classes)) if weighted else None
-    head = Head(task)
-    found = make_loss(head, name="focal", weights=weights)(logits, targets(truth, head))
+    head = make_head(task_of(task), (1,) if task == "binary" else (classes,))
+    found = make_loss(head, name="focal", weights=weights)(logits, head.targets(truth))
     right = head.scores(logits).double()[range(12), truth]
     each = -((1 - right) ** 2) * right.log()
     expected = (each * (1 if weights is None else weights[truth])).mean()
@@ -185,8 +190,8 @@ def test_focal_loss_equals_its_formula(task, weighted):
 def test_focal_loss_of_extreme_logits_has_finite_gradients(task):
     logits = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 0.0], [0.0, 0.0, 0.0]])
     logits = (logits[:, :1] if task == "binary" else logits).requires_grad_()
-    head = Head(task)
-    value = make_loss(head, name="focal")(logits, targets(np.array([0, 0, 1]), head))
+    head = make_head(task_of(task), tuple(logits.shape[1:]))
+    value = make_loss(head, name="focal")(logits, head.targets(np.array([0, 0, 1])))
     value.backward()
     assert value.isfinite()
     assert logits.grad.isfinite().all()
@@ -199,9 +204,9 @@ def test_smoothed_loss_is_cross_entropy_against_softened_truth(task, weighted):
     truth = np.arange(20) % classes
     logits = torch.randn(20, 1 if task == "binary" else 4)
     weights = class_weights({1: 3.0}, truth, range(classes)) if weighted else None
-    head = Head(task)
+    head = make_head(task_of(task), (1,) if task == "binary" else (classes,))
     loss = make_loss(head, weights=weights, label_smoothing=0.2)
-    found = loss(logits, targets(truth, head))
+    found = loss(logits, head.targets(truth))
     soft = 0.8 * np.eye(classes)[truth] + 0.2 / classes
     each = -(soft * head.scores(logits).double().log().numpy()).sum(axis=1)
     expected = (each * (1 if weights is None else weights[truth].numpy())).mean()
@@ -228,10 +233,13 @@ def own_loss(answers, target):
     ],
 )
 def test_loss_of_members_is_the_mean_of_their_own_losses(task, settings):
-    link = find_link(settings.get("name"))
-    head = Head(task, mean=3.0, **({"std": 2.0, "link": link} if task == "regression" else {}))
+    head = make_head(
+        task_of(task), (3,) if task == "multiclass" else (1,), loss=settings.get("name")
+    )
     values = np.arange(14.0) if task == "regression" else np.arange(14) % {"binary": 2}.get(task, 3)
-    target = targets(values, head, own="own" in settings)
+    if task == "regression":
+        head.fit(values)
+    target = head.targets(values, own="own" in settings)
     outputs = torch.randn(14, 5, 3 if task == "multiclass" else 1)
     loss = make_loss(head, **settings)
     expected = torch.stack([loss(outputs[:, member], target) for member in range(5)]).mean()

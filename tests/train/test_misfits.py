@@ -1,12 +1,11 @@
-from typing import get_args
-
 import pytest
 
-from fivefold.codecs.schema import Column, Schema, TaskName
+from fivefold.codecs.schema import Column, Schema
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.registry import choose
+from fivefold.tasks.table import TASKS
 from fivefold.train.misfits import find_misfits
-from fivefold.train.names import default_loss, default_network, fitting_losses
+from fivefold.train.names import default_network
 from fivefold.train.train import Train
 
 
@@ -61,11 +60,10 @@ def mean(logits, target):
     return (logits - target).mean()
 
 
-@pytest.mark.parametrize("task", get_args(TaskName))
+@pytest.mark.parametrize("task", TASKS)
 def test_losses_that_fit_the_task_have_no_misfits(task):
-    for name in (None, mean, *fitting_losses(task)):
+    for name in (None, mean, *TASKS[task].losses):
         assert not list(find_misfits(Train(loss=name), schema("numeric", task=task)))
-    assert default_loss(task) == fitting_losses(task)[0]
 
 
 def test_settings_of_losses_fit_where_they_are_used():

@@ -28,7 +28,7 @@ def test_one_booster_is_the_booster_of_scikit_learn_with_the_best_number_of_roun
     trees = fit_trees(
         (x[:400], y[:400]),
         (x[400:], y[400:]),
-        "regression",
+        "number",
         1,
         boosting=Boosting(boosters=1, lr=0.1, columns=1.0, rounds=60),
     )
@@ -46,7 +46,7 @@ def test_one_booster_is_the_booster_of_scikit_learn_with_the_best_number_of_roun
 def test_several_classes_come_out_in_their_order(rows):
     x, y = rows
     classes = np.digitize(y, [-0.5, 0.5])
-    trees = fit_trees((x[:400], classes[:400]), (x[400:], classes[400:]), "multiclass", 3)
+    trees = fit_trees((x[:400], classes[:400]), (x[400:], classes[400:]), "class", 3)
     found = trees(torch.from_numpy(x[400:])).argmax(dim=1).numpy()
     model = HistGradientBoostingClassifier(random_state=0).fit(x[:400], classes[:400])
     assert found.shape == (200,)
@@ -59,7 +59,7 @@ def test_two_classes_of_a_multiclass_task_are_the_booster_of_scikit_learn(rows):
     classes = (y > 0).astype(np.int64)
     train, valid = (x[:400], classes[:400]), (x[400:], classes[400:])
     boosting = Boosting(boosters=1, lr=0.1, columns=1.0, rounds=10, patience=20)
-    trees = fit_trees(train, valid, "multiclass", 2, boosting=boosting)
+    trees = fit_trees(train, valid, "class", 2, boosting=boosting)
     rounds = trees.trees // 2
     model = HistGradientBoostingClassifier(max_iter=rounds, random_state=0, **SETTINGS)
     wanted = model.fit(*train).predict_proba(valid[0])
@@ -70,7 +70,7 @@ def test_two_classes_of_a_multiclass_task_are_the_booster_of_scikit_learn(rows):
 def test_two_fits_with_one_seed_are_equal_and_with_another_differ(rows):
     x, y = rows
     fits = [
-        fit_trees((x[:400], y[:400]), (x[400:], y[400:]), "regression", 1, seed=seed)
+        fit_trees((x[:400], y[:400]), (x[400:], y[400:]), "number", 1, seed=seed)
         for seed in (3, 3, 4)
     ]
     first, second, third = (fit(torch.from_numpy(x)) for fit in fits)
@@ -81,6 +81,6 @@ def test_two_fits_with_one_seed_are_equal_and_with_another_differ(rows):
 def test_rows_that_trees_cannot_learn_from_give_none(rows):
     x, y = rows
     ones = np.ones(600, dtype=np.int64)
-    assert fit_trees((x, ones), (x, ones), "binary", 1) is None
-    assert fit_trees((x, y), (x[:0], y[:0]), "regression", 1) is None
-    assert fit_trees((x[:, :0], y), (x[:, :0], y), "regression", 1) is None
+    assert fit_trees((x, ones), (x, ones), "class", 1) is None
+    assert fit_trees((x, y), (x[:0], y[:0]), "number", 1) is None
+    assert fit_trees((x[:, :0], y), (x[:, :0], y), "number", 1) is None

@@ -21,7 +21,6 @@ from fivefold.serve.runtime import load_runtime
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
-    from fivefold.models.head import Head
 
 OPSET = 20
 EXAMPLES = 8  # a batch of one would be taken for a constant
@@ -122,17 +121,11 @@ def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> N
             raise _mismatch(f"an error for {rows} rows: {_first_line(error)}") from error
         if found.shape != wanted.shape:
             raise _mismatch(f"shape {found.shape} instead of {wanted.shape} for {rows} rows")
-        found, wanted = (_in_deviations(scores, model.head) for scores in (found, wanted))
+        found, wanted = map(model.head.deviations, (found, wanted))
         scale = max(1.0, float(np.nanmax(np.abs(wanted), initial=0.0)))
         gap = float(np.nanmax(np.abs(found - wanted), initial=0.0))
         if gap > TOLERANCE * scale or (np.isnan(found) != np.isnan(wanted)).any():
             raise _mismatch(f"answers that differ by {gap:.3g} for {rows} rows")
-
-
-def _in_deviations(scores: Array, head: "Head") -> Array:
-    if head.task != "regression":
-        return scores
-    return (scores - float(head.mean)) / float(head.std)
 
 
 def strip(proto: Any) -> None:

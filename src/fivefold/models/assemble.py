@@ -9,16 +9,18 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
-from fivefold.models.head import Head, Link
-from fivefold.models.inputs import Inputs
+from fivefold.models.head import Head
+from fivefold.models.heads import head_from, make_head
+from fivefold.models.inputs import Inputs, steps_of
 from fivefold.models.registry import build, describe
-from fivefold.tasks.quantity import mean_and_spread
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.kinds.codec import Codec
 
-Factory = Callable[[Inputs, int], nn.Module]
+Factory = Callable[[Inputs, Any], nn.Module]
+"""Sizes of the inputs and the outputs a row, a number or a shape of several, to a module."""
 
 
 class Assembled(nn.Module):
@@ -40,7 +42,7 @@ class Assembled(nn.Module):
         self.fixed, self.body, self.head = fixed, body, head
 
     def forward(self, blocks: Mapping[str, Tensor]) -> Tensor:
-        """Logits `(n, outputs)`; for regression, values in their own unit `(n, 1)`.
+        """Logits `(n, *outputs)`, or values in their own unit.
 
         Args:
             blocks: the codec's arrays as tensors, first axis rows.
@@ -49,7 +51,7 @@ class Assembled(nn.Module):
         return logits
 
     def scores(self, blocks: Mapping[str, Tensor]) -> Tensor:
-        """Float32 probabilities `(n, classes)` (two for binary), or float64 values `(n,)`."""
+        """Float32 probabilities, a column a class, or float64 values `(n,)`."""
         return self.head.scores(self.body(self.fixed(blocks)))
 
     @property
@@ -76,7 +78,7 @@ class Assembled(nn.Module):
         network = cls(
             Fixed.from_description(description["fixed"]),
             build(description["body"]),
-            Head(**description["head"]),
+            head_from(description["head"]),
         )
         network.threads = description.get("threads")
         return network.eval()
@@ -87,31 +89,33 @@ def assemble(
     factory: Factory,
     *,
     target: "Array | None" = None,
-    link: Link = "identity",
+    loss: str | None = None,
 ) -> Assembled:
     """Put a new network between a codec and a head.
 
     Args:
         codec: fitted on training rows.
-        factory: called with the sizes of the inputs and the number of outputs.
-        target: training targets, for regression: the network learns them with mean 0 and
-            deviation 1, or the logarithm of a rate over their mean.
-        link: between what the network gives and values, for regression.
+        factory: called with the sizes of the inputs and the outputs a row: their number, or their
+            shape where it has several axes.
+        target: training targets: the head takes its units from them.
+        loss: by name, what will be minimised; None for the default, and for one of the user's.
 
     Raises:
         ModelError: if the factory gives something that is not a module.
+        DataError: if the targets do not suit the loss.
     """
-    fixed = Fixed(codec)
-    body = factory(fixed.inputs, codec.schema.outputs)
+    task, fixed = task_of(codec.schema.task), Fixed(codec)
+    outputs = task.outputs(codec.schema, steps_of(fixed.inputs))
+    head = make_head(task, outputs, loss=loss)
+    if target is not None:
+        head.fit(target)
+    body = factory(fixed.inputs, outputs[0] if len(outputs) == 1 else outputs)
     if not isinstance(body, nn.Module):
         raise ModelError(
             f"Train: expected the factory to give an nn.Module, found {type(body).__name__}.",
             remedy="Return the module: lambda inputs, outputs: Net(inputs, outputs).",
         )
-    mean, std = 0.0, 1.0
-    if codec.schema.task == "regression" and target is not None:
-        mean, std = mean_and_spread(target)
-    return Assembled(fixed, body, Head(codec.schema.task, mean=mean, std=std, link=link))
+    return Assembled(fixed, body, head)
 
 
 def digest(module: nn.Module) -> str:

@@ -1,75 +1,108 @@
-"""From what a network gives to what people asked for."""
+"""From what a network gives to what people asked for, and how far that is from the truth."""
 
-from typing import Any, Literal
+from abc import ABC, abstractmethod
+from typing import Any, Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-Link = Literal["identity", "log"]
+from fivefold.codecs.table import Array
+from fivefold.models.losses import Loss
+from fivefold.tasks.task import Task
 
-STEEP = 20.0
-"""How far from 0 an output of the log link counts: e^20 is 485 million times the mean."""
 
+class Head(nn.Module, ABC):
+    """The end of every network, and the torch half of a task: one class a task.
 
-class Head(nn.Module):
-    """The end of every network: values in their own unit, or probabilities.
-
-    A network learns values of mean 0 and deviation 1; the head gives them their unit back. With
-    the log link it learns the logarithm of a rate over the mean one, so that an output of 0 means
-    the mean under either link. For classes it holds the temperature, 1 until something calibrates
-    it.
+    Its buffers say what the outputs are in the target's own unit; it has no parameters. A head of
+    one's own gives `forward` and `loss`, and overrides what differs.
 
     Args:
-        task: what is predicted.
-        mean: of the training targets, for regression; above 0 for the log link.
-        std: their standard deviation, above 0.
-        link: `identity` for outputs that are values, `log` for logarithms of rates.
+        outputs: trailing shape of what a network gives a row: `(1,)`, `(classes,)`, or
+            `(steps, classes)`.
 
-    Example:
-        >>> Head("regression", mean=100.0, std=10.0)(torch.tensor([[0.5]])).tolist()
-        [[105.0]]
-        >>> Head("regression", mean=100.0, link="log")(torch.tensor([[0.0]])).tolist()
-        [[100.0]]
+    Attributes:
+        task: what is predicted.
     """
 
-    mean: Tensor
-    std: Tensor
-    temperature: Tensor
+    task: Task
 
-    def __init__(
-        self, task: str, *, mean: float = 0.0, std: float = 1.0, link: Link = "identity"
-    ) -> None:
+    def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
         super().__init__()
-        self.task: str = task
-        self.link: Link = link
-        if task == "regression":
-            self.register_buffer("mean", torch.tensor(mean, dtype=torch.float64))
-            self.register_buffer("std", torch.tensor(std, dtype=torch.float64))
-        else:
-            self.register_buffer("temperature", torch.ones(()))
+        self.outputs = tuple(outputs)
+
+    @classmethod
+    def suiting(cls, loss: str | None, outputs: tuple[int, ...]) -> Self:
+        """The head that a loss wants.
+
+        Args:
+            loss: by name; None for the default, and for one of the user's.
+            outputs: trailing shape.
+        """
+        return cls(outputs)
 
     @property
     def description(self) -> dict[str, Any]:
         """Plain JSON values to build another one from; buffers are loaded."""
-        return {"task": self.task, "link": self.link}
+        return {"task": self.task.name, "outputs": list(self.outputs)}
 
-    def forward(self, outputs: Tensor) -> Tensor:
-        """`(n, outputs)` to float32 logits, or to float64 values in their own unit.
+    def fit(self, target: Array) -> None:
+        """Set the buffers by the training targets, `(n, ...)` as the task encodes them."""
 
-        float32 would not tell values apart whose mean is millions of deviations away from 0.
+    def targets(self, values: Array, *, own: bool = False) -> Tensor:
+        """The targets of all rows, as the loss takes them.
+
+        Args:
+            values: `(n, ...)` as the task encodes them.
+            own: True for a loss of the user's, which sees values in their own unit.
+
+        Returns:
+            `(n, ...)`: int64; or float32, float64 for a loss of the user's.
         """
-        if self.link == "log":
-            return outputs.double().clamp(-STEEP, STEEP).exp() * self.mean
-        if self.task == "regression":
-            return outputs.double() * self.std + self.mean
-        return outputs.float() / self.temperature
+        if values.dtype.kind in "iu":
+            return torch.from_numpy(np.asarray(values, np.int64))
+        return torch.from_numpy(np.asarray(values, np.float64 if own else np.float32))
+
+    @abstractmethod
+    def forward(self, outputs: Tensor) -> Tensor:
+        """`(n, *outputs)` to float32 logits, or to float64 values in their own unit."""
 
     def scores(self, outputs: Tensor) -> Tensor:
-        """`(n, outputs)` to float32 probabilities `(n, classes)` or float64 values `(n,)`."""
-        logits: Tensor = self(outputs)
-        match self.task:
-            case "regression":
-                return logits[:, 0]
-            case "binary":
-                return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], dim=1)
-        return torch.softmax(logits, dim=1)
+        """`(n, *outputs)` to what is judged and served: float32 probabilities, float64 values."""
+        scores: Tensor = self(outputs)
+        return scores
+
+    @abstractmethod
+    def loss(
+        self,
+        name: str,
+        *,
+        weights: Tensor | None = None,
+        quantile: float = 0.5,
+        label_smoothing: float = 0.0,
+    ) -> Loss:
+        """One of the losses; only options that were asked for are given.
+
+        Args:
+            name: one of those of the task.
+            weights: `(classes,)`, what an error in a row of each class counts.
+            quantile: for the loss of this name, the part of values that shall lie below, 0 to 1.
+            label_smoothing: part of each truth that is spread evenly over the classes, 0 to 1.
+
+        Returns:
+            A function of outputs `(n, *outputs)` and targets as `targets` gives them: their mean
+            over rows; or a sum and its weight, if rows do not count alike.
+        """
+
+    def shown(self, outputs: Tensor) -> Tensor:
+        """`(n, *outputs)` to what a loss of the user's is given: logits, values in their unit."""
+        return outputs
+
+    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """What float64 outputs cost a row on average, in nats, to mix boosted trees in by it."""
+        raise NotImplementedError(f"{type(self).__name__} has no trees")
+
+    def deviations(self, scores: Array) -> Array:
+        """Scores in a unit in which 1e-5 is rounding: as they are, or in deviations."""
+        return scores

@@ -61,6 +61,12 @@ def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module
             remedy="Choose one of them, or pass a module of your own.",
             name=name,
         )
+    if not isinstance(outputs, int):
+        raise ModelError(
+            f"Train: expected a network of one's own for outputs {outputs} a row, found {name!r}.",
+            remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
+            name=name,
+        )
     wanted = choose(inputs)
     if name not in {wanted, "mixture"} and not (wanted in TABULAR and name in TABULAR):
         raise ModelError(

@@ -1,10 +1,10 @@
 """Trees beside a network: growing them, and how much each counts when they answer together."""
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from fivefold.models.blend import Blend, matrix
@@ -14,6 +14,7 @@ from fivefold.train.trees import Boosting, fit_trees
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
+    from fivefold.models.head import Head
 
 STEPS = 20
 """Weights that are tried: 0, 1/20, ..., 1."""
@@ -22,16 +23,13 @@ PULL = 10.0
 """How strongly few validation rows hold the weight at one half, in nats at distance 1."""
 
 
-def grow(
-    train: Data, valid: Data, task: str, outputs: int, *, boosting: Boosting, seed: int
-) -> Trees | None:
+def grow(train: Data, valid: Data, head: "Head", *, boosting: Boosting, seed: int) -> Trees | None:
     """Trees for the rows that a network for tables learns from.
 
     Args:
         train: inputs and targets of all training rows, as the network gets them.
         valid: the same of validation rows, which choose the rounds.
-        task: what is predicted.
-        outputs: numbers a row.
+        head: says what trees learn of the targets, and how many outputs there are.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
 
@@ -43,21 +41,23 @@ def grow(
         target = data[1].cpu().numpy()
         return (
             matrix(data[0]).cpu().numpy(),
-            target if task == "regression" else target.astype(np.int64),
+            target if head.task.trees == "number" else target.astype(np.int64),
         )
 
-    return fit_trees(plain(train), plain(valid), task, outputs, boosting=boosting, seed=seed)
+    learn, outputs = head.task.trees, prod(head.outputs)
+    assert learn is not None
+    return fit_trees(plain(train), plain(valid), learn, outputs, boosting=boosting, seed=seed)
 
 
 @torch.no_grad()
-def join(body: Blend, trees: Trees, valid: Data, task: str, *, batch: int = 4096) -> float:
+def join(body: Blend, trees: Trees, valid: Data, head: "Head", *, batch: int = 4096) -> float:
     """Let trees answer beside a network that has learnt, with the weight that suits both.
 
     Args:
         body: in eval mode, its trees still to come.
         trees: fitted.
         valid: inputs and targets of validation rows, which choose the weight.
-        task: what is predicted.
+        head: says what answers cost.
         batch: rows at a time.
 
     Returns:
@@ -72,7 +72,7 @@ def join(body: Blend, trees: Trees, valid: Data, task: str, *, batch: int = 4096
         part = take(inputs, slice(start, start + batch))
         own.append(network(part))
         grown.append(trees(matrix(part)))
-    weight = find_weight(torch.cat(own), torch.cat(grown), target, task)
+    weight = find_weight(torch.cat(own), torch.cat(grown), target, head)
     if weight > 0:
         body.attach(trees, weight)
     if weight == 1:
@@ -87,7 +87,7 @@ def placeholder(outputs: int) -> Trees:
 
 @torch.no_grad()
 def find_weight(
-    network: Tensor, trees: Tensor, target: Tensor, task: str, *, pull: float = PULL
+    network: Tensor, trees: Tensor, target: Tensor, head: "Head", *, pull: float = PULL
 ) -> float:
     """The weight of the trees with the best validation loss, drawn towards one half.
 
@@ -95,16 +95,17 @@ def find_weight(
         network: `(n, outputs)` logits, or values in the unit of the targets, of validation rows.
         trees: the same from the trees.
         target: `(n,)` class indices; for two classes 0 and 1 of any type; or values.
-        task: what is predicted.
+        head: says what answers cost, in nats.
         pull: what weight 0 or 1 costs more than one half, as a sum over all rows, times 4.
 
     Returns:
         From 0 (the network alone) to 1 (the trees alone); one half without rows.
 
     Example:
-        >>> target = torch.arange(100) % 2
+        >>> from fivefold.models.choice import BinaryHead
+        >>> head, target = BinaryHead(), torch.arange(100) % 2
         >>> good = 4.0 * target[:, None] - 2
-        >>> find_weight(good, 0 * good, target, "binary"), find_weight(good, good, target, "binary")
+        >>> find_weight(good, 0 * good, target, head), find_weight(good, good, target, head)
         (0.0, 0.5)
     """
     rows = len(target)
@@ -114,15 +115,7 @@ def find_weight(
     for step in range(STEPS + 1):
         weight = step / STEPS
         mixed = (1 - weight) * network.double() + weight * trees.double()
-        match task:
-            case "regression":  # in nats: half the logarithm of the squared error
-                error = F.mse_loss(mixed[:, 0], target.double())
-                loss = error.clamp(min=1e-12).log() / 2
-            case "binary":
-                loss = F.binary_cross_entropy_with_logits(mixed[:, 0], target.double())
-            case "multiclass":
-                loss = F.cross_entropy(mixed, target.long())
-        total = loss.item() + pull / rows * (weight - 0.5) ** 2
+        total = head.nats(mixed, target).item() + pull / rows * (weight - 0.5) ** 2
         if total < best:
             found, best = weight, total
     return found

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from fivefold.models.inputs import Batch
+from fivefold.models.losses import Loss, mean_of
 from fivefold.train.batches import private_random, seed_random
-from fivefold.train.loss import Loss
 
 WORTH = 4e6
 """Floating-point operations of a product, on average, from which oneDNN pays for its start."""
@@ -91,7 +91,7 @@ def step_census(
     twin = copy.deepcopy(body).train()
     with private_random(target.device):
         seed_random(0, target.device)
-        census = take_census(loss(twin(encoded), target))
+        census = take_census(mean_of(loss(twin(encoded), target)))
     census.operations *= batch / max(1, len(target))
     census.convolved *= batch / max(1, len(target))
     return census

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Batch, Inputs
+from fivefold.models.losses import Loss, mean_of
 from fivefold.train.batches import Data, private_random, seed_random, take
-from fivefold.train.loss import Loss
 from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, count, remarked
 
 TOLERANCE = 1e-3
@@ -21,7 +21,7 @@ def check_module(
     target: Tensor,
     *,
     inputs: Inputs,
-    outputs: int,
+    outputs: tuple[int, ...],
     loss: Loss,
     classes: int,
     pieces: Pieces | None = None,
@@ -33,9 +33,9 @@ def check_module(
         batch: eight rows as the module gets them.
         target: their targets, as the loss takes them.
         inputs: sizes, for messages.
-        outputs: numbers a row that are wanted.
+        outputs: shape of what is wanted a row.
         loss: what will be minimised.
-        classes: how many, 0 for regression.
+        classes: how many, 0 for numbers.
         pieces: the numbers of rows that training and validation will send through at once.
 
     Returns:
@@ -56,7 +56,7 @@ def check_module(
         if members is None:
             _check_answer(found, name, rows, outputs)
         else:
-            _check_members(found, name, (rows, members, outputs))
+            _check_members(found, name, (rows, members, *outputs))
         return _check_loss(loss, found, data[1])
 
     def answer(rows: Tensor) -> Tensor:
@@ -159,8 +159,8 @@ def _shapes(batch: Batch) -> str:
     return ", ".join(f"{key!r} {_shapes(tensor)}" for key, tensor in batch.items())
 
 
-def _check_answer(found: object, name: str, rows: int, outputs: int) -> Tensor:
-    wanted = (rows, outputs)
+def _check_answer(found: object, name: str, rows: int, outputs: tuple[int, ...]) -> Tensor:
+    wanted = (rows, *outputs)
     if not isinstance(found, Tensor):
         raise ModelError(
             f"{name}: expected a tensor {wanted}, found {type(found).__name__}.",
@@ -169,12 +169,14 @@ def _check_answer(found: object, name: str, rows: int, outputs: int) -> Tensor:
         )
     if tuple(found.shape) != wanted or not found.is_floating_point():
         told = "; Train(lambda inputs, outputs: ...) is told how many"
-        hint = f"End with nn.Linear(..., {outputs}){told}"
+        hint = f"End with nn.Linear(..., {outputs[-1]}){told}"
+        if len(outputs) > 1:
+            hint = f"Give {outputs} a row{told}"
         if rows == 1 and tuple(found.shape) == wanted[1:]:
             hint = (
                 "Name the axis in squeeze(): without one it drops that of the rows, if there is one"
             )
-        elif tuple(found.shape) == (rows,) and outputs == 1:
+        elif tuple(found.shape) == (rows,) and outputs == (1,):
             hint = f"Leave the last axis: drop the squeeze(-1) or [:, 0]{told}"
         raise ModelError(
             f"{name}: expected logits {wanted} for {count(rows)}, found {tuple(found.shape)} "
@@ -192,7 +194,7 @@ def _check_answer(found: object, name: str, rows: int, outputs: int) -> Tensor:
     return found
 
 
-def _check_members(found: object, name: str, wanted: tuple[int, int, int]) -> None:
+def _check_members(found: object, name: str, wanted: tuple[int, ...]) -> None:
     shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
     if shape != wanted:
         raise ModelError(
@@ -206,7 +208,7 @@ def _check_members(found: object, name: str, wanted: tuple[int, int, int]) -> No
 def _check_loss(loss: Loss, answer: Tensor, target: Tensor, *, finite: bool = True) -> Tensor:
     remedy = "Return the mean over the rows, however many, as a tensor without axes."
     try:
-        value: object = loss(answer, target)
+        value: object = mean_of(loss(answer, target))
     except Exception as error:
         raise ModelError(
             f"Train: expected the loss of {count(len(target))}, found {type(error).__name__}.",
@@ -256,7 +258,7 @@ def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
 
 def _check_logits(twin: nn.Module, found: Tensor, name: str, classes: int) -> None:
     last = list(twin.modules())[-1]
-    sums = found.double().sum(dim=1)
+    sums = found.double().sum(dim=-1)
     softmax = classes > 2 and bool((found >= 0).all()) and bool(((sums - 1).abs() < 1e-5).all())
     if softmax or (classes == 2 and isinstance(last, nn.Sigmoid)):
         raise ModelError(

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.inputs import Batch
+from fivefold.models.losses import Loss, mean_of
 from fivefold.train.batches import Data, take
-from fivefold.train.loss import Loss
 
 ROWS = 1024
 """Rows that are looked at together."""
@@ -51,7 +51,7 @@ def diagnose(
         model: the network.
         train: inputs and targets of all training rows.
         valid: the same of the validation rows.
-        loss: the mean over a batch.
+        loss: the mean over a batch, or a sum and its weight.
         lr: the full learning rate.
         own: whether the loss is the user's.
         prepare: applied to inputs ahead of the network; what comes out of it is looked at.
@@ -141,7 +141,7 @@ def _answers(
                     f"{start + wrong[0]} of the {part} rows is {_number(outputs, wrong)}.",
                     f"{lower}, or look for a division by 0 or an exponential in the network.",
                 )
-            found = loss(outputs, target[start : start + ROWS])
+            found = mean_of(loss(outputs, target[start : start + ROWS]))
             if not found.isfinite():
                 last = start + len(outputs) - 1
                 return Cause(

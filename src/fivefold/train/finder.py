@@ -10,8 +10,8 @@ from torch import nn
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
+from fivefold.models.losses import Loss, mean_of
 from fivefold.train.batches import Data, permutation, private_random, seed_random, take
-from fivefold.train.loss import Loss
 from fivefold.train.optimizer import Optimizer
 
 MEMORY = 0.9
@@ -68,7 +68,7 @@ def find_lr(
     Args:
         model: where training will start from.
         train: inputs and targets of the training rows, on the model's device.
-        loss: the mean over a batch, of outputs and targets.
+        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
         optimizer_factory: an optimizer over the parameters of the module that it is given. The
             rates of its groups keep their proportions; the first group's is the one that is found.
         batch: rows a step.
@@ -115,7 +115,7 @@ def find_lr(
             if prepare is not None:
                 taken = prepare(taken)
             optimizer.zero_grad()
-            value = loss(twin(taken), target[picked])
+            value = mean_of(loss(twin(taken), target[picked]))
             found = value.item()
             if not math.isfinite(found):
                 break

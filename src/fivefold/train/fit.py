@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
+from fivefold.models.losses import Loss, positive, sum_of
 from fivefold.train.average import Average
 from fivefold.train.batches import (
     Data,
@@ -25,7 +26,6 @@ from fivefold.train.checkpoint import Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.fitted import Fitted, capture, random_of, restore
-from fivefold.train.loss import Loss
 from fivefold.train.optimizer import Optimizer
 from fivefold.train.schedule import Schedule, rate
 from fivefold.train.step import Precision, Stepper, autocast, is_out_of_memory
@@ -69,7 +69,7 @@ def fit(
         model: takes a batch of inputs, gives outputs for the loss.
         train: inputs and targets of all training rows.
         valid: the same for validation rows; they may be none, then the last weights are kept.
-        loss: the mean over a batch, of outputs and targets.
+        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
         optimizer: holds the model's parameters; each group's rate follows the schedule.
         epochs: at most.
         batch: rows a step.
@@ -257,6 +257,8 @@ def mean_loss(
 ) -> float:
     """The mean loss over all rows in eval mode; NaN without rows.
 
+    It is the mean over what the loss counts: rows, or the weights that it gives with its sums.
+
     When memory runs out, it goes on with half as many rows at a time.
     """
     inputs, target = data
@@ -265,6 +267,7 @@ def mean_loss(
         return float("nan")
     model.eval()
     total = torch.zeros((), dtype=torch.float64, device=target.device)
+    counted: Tensor | float = 0
     start = 0
     while start < rows:
         part = slice(start, min(start + batch, rows))
@@ -273,15 +276,17 @@ def mean_loss(
             if prepare is not None:
                 taken = prepare(taken)
             with autocast(target.device, precision):
-                value = loss(model(taken), target[part])
+                cost = loss(model(taken), target[part])
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or batch == 1:
                 raise
             batch = -(-batch // 2)
             continue
-        total += value.double() * (part.stop - start)
+        added, weight = sum_of(cost, part.stop - start)
+        total += added
+        counted = counted + weight
         start = part.stop
-    return total.item() / rows
+    return total.item() / float(positive(counted))
 
 
 def state_tensors(model: nn.Module) -> list[Tensor]:

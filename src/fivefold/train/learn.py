@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING
 
 from torch import nn
@@ -76,8 +77,9 @@ def learn(
     trees = None
     if isinstance(body, Blend) and plan.boosting is not None:
         session.emit(Noted(text="Growing trees."))
-        shape = (plan.network.head.task, data.codec.schema.outputs)
-        trees = grow(rows.train, rows.valid, *shape, boosting=plan.boosting, seed=session.seed)
+        trees = grow(
+            rows.train, rows.valid, plan.network.head, boosting=plan.boosting, seed=session.seed
+        )
     learner: nn.Module = body
     if isinstance(body, Ensemble) and plan.stackable:
         few = take(rows.train[0], slice(0, ROWS))
@@ -150,7 +152,7 @@ def learn(
         body.eval()
     weight = 0.0
     if isinstance(body, Blend) and trees is not None:
-        weight = join(body, trees, rows.valid, plan.network.head.task)
+        weight = join(body, trees, rows.valid, plan.network.head)
         session.emit(
             Noted(
                 text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
@@ -181,7 +183,7 @@ def unlearnt(stage: "Train", plan: "Plan", data: "Preprocessed") -> Learnt:
     make_resident(stage, plan, data)
     body, first_digest = plan.network.body, digest(plan.network)
     if isinstance(body, Blend) and plan.boosting is not None:
-        body.attach(placeholder(data.codec.schema.outputs), 0.5)
+        body.attach(placeholder(prod(plan.network.head.outputs)), 0.5)
     optimizer = make_optimizer(
         stage.optimizer, plan.network.body, lr=plan.lr, weight_decay=plan.weight_decay
     )

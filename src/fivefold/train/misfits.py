@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.tasks.places import find_label
-from fivefold.train.names import TABLES, default_network, fitting_losses
+from fivefold.tasks.table import TASKS, task_of
+from fivefold.train.names import SMOOTHED, TABLES, WEIGHTED, default_network
 
 if TYPE_CHECKING:
     from fivefold.train.train import Train
@@ -30,13 +31,15 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
             remedy="Leave `augment` out.",
             augment=stage.augment,
         )
-    yield from _loss_misfits(stage, schema.task)
+    losses = task_of(schema.task).losses
+    yield from _loss_misfits(stage, schema.task, losses)
     if stage.class_weights is None:
         return
-    if schema.task == "regression":
+    if not set(losses) & set(WEIGHTED):
+        others = [name for name, task in TASKS.items() if set(task.losses) & set(WEIGHTED)]
         yield PreflightError(
-            "Train: expected classes for `class_weights`, found regression.",
-            remedy='Leave `class_weights` out, or pass task="multiclass" to Collect.',
+            f"Train: expected classes for `class_weights`, found {schema.task}.",
+            remedy=f'Leave `class_weights` out, or pass task="{others[-1]}" to Collect.',
         )
     elif not isinstance(stage.class_weights, str):
         yield from _label_misfits(stage.class_weights, schema)
@@ -66,8 +69,8 @@ def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldE
             )
 
 
-def _loss_misfits(stage: "Train", task: str) -> Iterator[FivefoldError]:
-    loss, fitting = stage.loss, fitting_losses(task)
+def _loss_misfits(stage: "Train", task: str, fitting: tuple[str, ...]) -> Iterator[FivefoldError]:
+    loss = stage.loss
     quantile, smoothing = stage.quantile, stage.label_smoothing
     named = loss if isinstance(loss, str) else None
     found = "the default" if loss is None else repr(named) if named else "one of your own"
@@ -83,10 +86,11 @@ def _loss_misfits(stage: "Train", task: str) -> Iterator[FivefoldError]:
             remedy='Pass loss="quantile" too, or leave `quantile` out.',
             quantile=quantile,
         )
-    if smoothing and (task == "regression" or (loss is not None and named != "cross_entropy")):
+    used = fitting[0] if loss is None else named
+    if smoothing and (SMOOTHED not in fitting or used != SMOOTHED):
         yield PreflightError(
             f"Train: expected cross-entropy for label_smoothing={smoothing:g}, "
-            f"found {'regression' if task == 'regression' else found}.",
+            f"found {found if SMOOTHED in fitting else task}.",
             remedy="Leave `label_smoothing` out.",
             label_smoothing=smoothing,
         )

@@ -12,31 +12,27 @@ NETWORKS: tuple[Network, ...] = ("blend", "tabm", "mlp", "convnet", "textnet", "
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 
+LOSSES: dict[str, str] = {
+    "cross_entropy": "cross-entropy",
+    "focal": "focal loss",
+    "squared": "squared error",
+    "absolute": "absolute error",
+    "huber": "Huber loss",
+    "quantile": "quantile loss",
+    "poisson": "Poisson deviance",
+}
+"""The built-in losses in words."""
+
+WEIGHTED = ("cross_entropy", "focal")
+"""The losses that count the rows of a class by its weight."""
+
+SMOOTHED = "cross_entropy"
+"""The loss whose truth may be spread over all classes."""
+
 Quality = Literal["fast", "balanced", "best"]
-
-CLASS_LOSSES: tuple[LossName, ...] = ("cross_entropy", "focal")
-"""The built-in losses for classes, the default first."""
-
-NUMBER_LOSSES: tuple[LossName, ...] = ("squared", "absolute", "huber", "quantile", "poisson")
-"""The built-in losses for regression, the default first."""
 
 TABLES: tuple[Network, ...] = ("blend", "tabm", "mlp")
 """The built-in networks for tables, the default first."""
-
-
-def fitting_losses(task: str) -> tuple[LossName, ...]:
-    """The built-in losses for a task, the default first."""
-    return NUMBER_LOSSES if task == "regression" else CLASS_LOSSES
-
-
-def default_loss(task: str) -> LossName:
-    """The loss that a task has unless another is asked for.
-
-    Example:
-        >>> default_loss("regression"), default_loss("binary")
-        ('squared', 'cross_entropy')
-    """
-    return fitting_losses(task)[0]
 
 
 def default_network(kinds: Sequence[str]) -> Network:

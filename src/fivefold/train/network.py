@@ -11,7 +11,6 @@ from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
-from fivefold.models.head import Link
 from fivefold.models.inputs import Inputs
 from fivefold.models.registry import NETWORKS, choose, make
 from fivefold.train.batches import private_random, seed_random
@@ -37,7 +36,7 @@ def make_network(
     seed: int,
     members: int | None = None,
     arguments: Mapping[str, Any] | None = None,
-    link: Link = "identity",
+    loss: str | None = None,
 ) -> Assembled:
     """A network that shares no weight with any other.
 
@@ -51,7 +50,7 @@ def make_network(
         members: networks that answer together, each with first weights of its own; None is one,
             or as many as a network of many members has.
         arguments: of a network of many members.
-        link: between what the network gives and values, for regression.
+        loss: by name, what will be minimised; None for the default, and for one of the user's.
 
     Returns:
         The untrained network on the CPU, `fit_buffers` still to be called.
@@ -81,7 +80,7 @@ def make_network(
                 return first
             return Ensemble([first, *(factory(inputs, outputs) for _ in range(1, members))])
 
-        return assemble(codec, several, target=target, link=link)
+        return assemble(codec, several, target=target, loss=loss)
 
 
 def _check_trainable(made: Any) -> None:

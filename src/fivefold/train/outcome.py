@@ -10,7 +10,7 @@ import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Trained
 from fivefold.core.finding import Finding
 from fivefold.train.device import peak_bytes
-from fivefold.train.loss import LOSSES
+from fivefold.train.names import LOSSES
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
@@ -72,7 +72,9 @@ def make_trained(
             "patience": stage.patience,
             "clip": stage.clip,
             "ema": stage.ema,
-            "loss": LOSSES[plan.loss_name] if plan.loss_name else _name(stage.own_loss),
+            "loss": LOSSES.get(plan.loss_name, plan.loss_name)
+            if plan.loss_name
+            else _name(stage.own_loss),
             "quantile": stage.quantile,
             "label_smoothing": stage.label_smoothing,
             "class_weights": _plain(stage.class_weights),

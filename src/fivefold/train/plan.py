@@ -13,13 +13,13 @@ from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
+from fivefold.models.losses import Loss
 from fivefold.train.batches import Data, permutation
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
 from fivefold.train.fit import judged_at_once
-from fivefold.train.loss import Loss, check_rates, class_weights, find_link, make_loss, targets
+from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
-from fivefold.train.names import LossName, default_loss
 from fivefold.train.network import make_network, network_name
 from fivefold.train.optimizer import Optimizer, adamw
 from fivefold.train.pieces import ROWS, Pieces
@@ -68,7 +68,7 @@ class Plan:
     network: Assembled
     name: str
     loss: Loss
-    loss_name: LossName | None
+    loss_name: str | None
     device: torch.device
     precision: Precision
     boosting: Boosting | None
@@ -123,8 +123,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
     rows, gpu = len(train), device.type != "cpu"
     few = train.take(np.arange(ROWS) % rows)
     example = place(few, torch.device("cpu"))
-    if stage.loss == "poisson":
-        check_rates(train.target)
+    named = stage.loss if isinstance(stage.loss, str) else None
     network = make_network(
         data.codec,
         stage.model,
@@ -133,25 +132,21 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         seed=seed,
         members=stage.members,
         arguments=DIALS[stage.quality].network,
-        link=find_link(stage.loss),
+        loss=named,
     ).to(device)
     name, habits = network_name(network)
-    inputs, habit = network.fixed.inputs, HABITS[habits]
-    weights = None
-    if stage.class_weights is not None:
-        weights = class_weights(stage.class_weights, train.target, schema.classes).to(device)
+    head, inputs, habit = network.head, network.fixed.inputs, HABITS[habits]
     own = stage.own_loss
-    loss_name: LossName | None = None
-    if own is None:
-        loss_name = stage.loss if isinstance(stage.loss, str) else default_loss(schema.task)
-    loss = make_loss(
-        network.head,
-        own=own,
-        name=loss_name,
-        weights=weights,
-        quantile=0.5 if stage.quantile is None else stage.quantile,
-        label_smoothing=stage.label_smoothing,
-    )
+    loss_name = None if own is not None else named or head.task.losses[0]
+    options: dict[str, object] = {}
+    if stage.class_weights is not None:
+        weights = class_weights(stage.class_weights, train.target, schema.classes)
+        options["weights"] = weights.to(device)
+    if stage.quantile is not None:
+        options["quantile"] = stage.quantile
+    if stage.label_smoothing:
+        options["label_smoothing"] = stage.label_smoothing
+    loss = make_loss(head, own=own, name=loss_name, **options)
     batch = min(stage.batch or decide_batch(habits, rows), rows)
     once = encodes_once(network.fixed, rows)
     encoded, target = _ready(few, network, stage)
@@ -161,7 +156,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         encoded,
         target,
         inputs=inputs,
-        outputs=schema.outputs,
+        outputs=head.outputs,
         loss=loss,
         classes=len(schema.classes),
         pieces=_make_pieces(stage, data, network, batch=batch, judged=judged, seed=seed),
@@ -173,7 +168,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         census = step_census(network.body, encoded, target, loss=loss, batch=batch)
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
-    usual = loss_name == default_loss(schema.task) and weights is None
+    usual = loss_name == head.task.losses[0] and stage.class_weights is None
     suits_trees = isinstance(network.body, Blend) and once and usual
     return Plan(
         network=network,
@@ -182,7 +177,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         loss_name=loss_name,
         device=device,
         precision=precision,
-        boosting=decide_boosting(rows, stage.quality) if suits_trees else None,
+        boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=stage.epochs
@@ -201,7 +196,7 @@ def _ready(rows: "Rows", network: Assembled, stage: "Train") -> Data:
     """Rows as body and loss get them."""
     with torch.no_grad():
         encoded = network.fixed(place(rows, network.device))
-    target = targets(rows.target, network.head, own=stage.own_loss is not None)
+    target = network.head.targets(rows.target, own=stage.own_loss is not None)
     return encoded, target.to(network.device)
 
 

@@ -12,7 +12,6 @@ from fivefold.models.inputs import Batch, Image, Width, parts
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.batches import Data
-from fivefold.train.loss import targets
 from fivefold.train.rules import decide_shift
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def make_resident(stage: "Train", plan: "Plan", data: "Preprocessed") -> Residen
 
     def placed(rows: "Rows") -> Data:
         blocks = place(rows, plan.device)
-        target = targets(rows.target, head, own=stage.own_loss is not None).to(plan.device)
+        target = head.targets(rows.target, own=stage.own_loss is not None).to(plan.device)
         return (encode(blocks, fixed) if plan.once else blocks), target
 
     train, valid = placed(data.train), placed(data.valid)

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
+from fivefold.models.losses import Loss, mean_of, positive
 from fivefold.train.batches import Data, take, take_rows
-from fivefold.train.loss import Loss
 from fivefold.train.optimizer import FusedAdamW, Optimizer
 
 Precision = Literal["float32", "bf16", "fp16"]
@@ -28,7 +28,7 @@ class Stepper:
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
         optimizer: holds the parameters.
-        loss: the mean over a batch.
+        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
         clip: bound of the gradient's norm; None has none.
         precision: of the forward pass.
         pieces: parts in which a batch goes through the network.
@@ -98,20 +98,32 @@ class Stepper:
         return value, self._move()
 
     def _gradients(self, data: Data, picked: Tensor) -> Tensor:
-        total = None
-        count = min(self.pieces, len(picked))
+        total: Tensor | None = None
+        counted: Tensor | float | None = None
+        count, rows = min(self.pieces, len(picked)), len(picked)
         for piece in picked.tensor_split(count) if count > 1 else (picked,):
             inputs = take(data[0], piece)
             for change in self.changes:
                 inputs = change(inputs)
             with autocast(self.device, self.precision):
-                value = self.loss(self.model(inputs), take_rows(data[1], piece))
-            if count > 1:
-                value = value * (len(piece) / len(picked))
+                cost = self.loss(self.model(inputs), take_rows(data[1], piece))
+            if count == 1:
+                value = mean_of(cost)
+            elif not isinstance(cost, tuple):
+                value = cost * (len(piece) / rows)
+            else:
+                value = cost[0] / rows
+                counted = cost[1] if counted is None else counted + cost[1]
             self.scaler.scale(value).backward()  # type: ignore[no-untyped-call]
             total = value.detach() if total is None else total + value.detach()
         assert total is not None
-        return total
+        if counted is None:
+            return total
+        share = rows / positive(counted)  # what counts of the batch is known after its last piece
+        held = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+        with torch.no_grad():
+            torch._foreach_mul_(held, share)
+        return total * share
 
     def _move(self) -> Tensor | None:
         if self.clip is None and not self.scaler.is_enabled():

@@ -1,7 +1,7 @@
 """Boosted trees for the rows of a table, as a module that a network can answer beside."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -43,7 +43,7 @@ class Boosting:
 def fit_trees(
     train: tuple[Array, Array],
     valid: tuple[Array, Array],
-    task: str,
+    learn: Literal["class", "number"],
     outputs: int,
     *,
     boosting: Boosting | None = None,
@@ -55,7 +55,7 @@ def fit_trees(
         train: a float32 matrix `(n, width)` without NaN, and its targets: class indices, or
             values in the unit that the network learns.
         valid: the same for validation rows.
-        task: what is predicted.
+        learn: what the targets are.
         outputs: numbers a row: 1 for two classes and for values, else one a class.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
@@ -68,7 +68,7 @@ def fit_trees(
         >>> rng = np.random.default_rng(0)
         >>> x = rng.random((300, 2)).astype(np.float32)
         >>> y = (x[:, 0] > 0.5).astype(np.int64)
-        >>> trees = fit_trees((x[:200], y[:200]), (x[200:], y[200:]), "binary", 1)
+        >>> trees = fit_trees((x[:200], y[:200]), (x[200:], y[200:]), "class", 1)
         >>> trees is not None and trees.outputs
         1
     """
@@ -76,7 +76,7 @@ def fit_trees(
     from threadpoolctl import threadpool_limits
 
     boosting = boosting or Boosting()
-    is_number = task == "regression"
+    is_number = learn == "number"
     (x, y), (x_valid, y_valid) = train, valid
     if not len(y_valid) or not x.shape[1]:
         return None

@@ -1,0 +1,135 @@
+"""Heads of tasks whose answers are classes: logits to probabilities."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fivefold.codecs.table import Array
+from fivefold.models.head import Head
+from fivefold.models.losses import UNKNOWN, Cost, Loss, focal, focal_binary, weighted
+
+LOSSES = ("cross_entropy", "focal")
+
+
+class ChoiceHead(Head):
+    """One logit a class, for each row or for each position of a row.
+
+    Args:
+        outputs: trailing shape: `(classes,)`, or `(steps, classes)`.
+
+    Example:
+        >>> ChoiceHead((4,)).scores(torch.zeros(1, 4)).tolist()
+        [[0.25, 0.25, 0.25, 0.25]]
+    """
+
+    temperature: Tensor
+
+    def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
+        super().__init__(outputs)
+        self.register_buffer("temperature", torch.ones(()))  # until something calibrates it
+
+    def targets(self, values: Array, *, own: bool = False) -> Tensor:
+        """Int64 class indices, -1 for positions without one."""
+        return torch.from_numpy(np.asarray(values, dtype=np.int64))
+
+    def forward(self, outputs: Tensor) -> Tensor:
+        """`(n, ..., classes)` to float32 logits."""
+        return outputs.float() / self.temperature
+
+    def scores(self, outputs: Tensor) -> Tensor:
+        """`(n, ..., classes)` to float32 probabilities."""
+        return torch.softmax(self(outputs), dim=-1)
+
+    def loss(
+        self,
+        name: str,
+        *,
+        weights: Tensor | None = None,
+        quantile: float = 0.5,
+        label_smoothing: float = 0.0,
+    ) -> Loss:
+        """Cross-entropy against a truth that may be softened, or the focal loss.
+
+        Reference:
+            Szegedy et al., Rethinking the Inception Architecture, CVPR 2016, section 7.
+        """
+        assert name in LOSSES, f"{name} is no loss for classes"
+
+        def each(outputs: Tensor, target: Tensor) -> Tensor:
+            if name == "focal":
+                return focal(outputs, target)
+            return F.cross_entropy(
+                outputs,
+                target,
+                reduction="none",
+                ignore_index=UNKNOWN,
+                label_smoothing=label_smoothing,
+            )
+
+        def positions(outputs: Tensor, target: Tensor) -> Cost:
+            truth = target.flatten()
+            costs = each(outputs.flatten(0, -2), truth)
+            if weights is not None:
+                costs = costs * weights[truth.clamp(min=0)]
+            return costs.sum(), (truth != UNKNOWN).sum()
+
+        if len(self.outputs) > 1:
+            return positions
+        if name == "focal" or weights is not None:
+            return lambda outputs, target: weighted(each(outputs, target), target, weights)
+        return lambda outputs, target: F.cross_entropy(
+            outputs, target, label_smoothing=label_smoothing
+        )
+
+    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """The cross-entropy."""
+        return F.cross_entropy(outputs, target.long())
+
+
+class BinaryHead(ChoiceHead):
+    """Two classes, one logit a row: that of the second one.
+
+    Example:
+        >>> BinaryHead().scores(torch.tensor([[0.0]])).tolist()
+        [[0.5, 0.5]]
+    """
+
+    def targets(self, values: Array, *, own: bool = False) -> Tensor:
+        """`(n,)` class indices to float32 0 and 1."""
+        return torch.from_numpy(np.asarray(values, dtype=np.float32))
+
+    def scores(self, outputs: Tensor) -> Tensor:
+        """`(n, 1)` to float32 probabilities `(n, 2)`."""
+        logits: Tensor = self(outputs)
+        return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], dim=1)
+
+    def shown(self, outputs: Tensor) -> Tensor:
+        """`(n, 1)` to logits `(n,)`."""
+        return outputs[:, 0]
+
+    def loss(
+        self,
+        name: str,
+        *,
+        weights: Tensor | None = None,
+        quantile: float = 0.5,
+        label_smoothing: float = 0.0,
+    ) -> Loss:
+        """Cross-entropy against a truth that may be softened, or the focal loss."""
+        assert name in LOSSES, f"{name} is no loss for classes"
+        if name == "focal":
+            return lambda outputs, target: weighted(focal_binary(outputs, target), target, weights)
+
+        def loss(outputs: Tensor, target: Tensor) -> Tensor:
+            truth = target
+            if label_smoothing:
+                truth = target * (1 - label_smoothing) + label_smoothing / 2
+            counted = None if weights is None else weights[target.long()]
+            return F.binary_cross_entropy_with_logits(outputs[:, 0], truth, counted)
+
+        return loss
+
+    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """The cross-entropy."""
+        return F.binary_cross_entropy_with_logits(outputs[:, 0], target.double())

@@ -1,0 +1,61 @@
+"""The heads by the classes of their tasks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fivefold.errors import ModelError
+from fivefold.models.choice import BinaryHead, ChoiceHead
+from fivefold.models.head import Head
+from fivefold.models.quantity import QuantityHead
+from fivefold.tasks.binary import Binary
+from fivefold.tasks.choice import Choice
+from fivefold.tasks.quantity import Quantity
+from fivefold.tasks.table import task_of
+from fivefold.tasks.task import Task
+
+HEADS: dict[type[Task], type[Head]] = {
+    Binary: BinaryHead,
+    Choice: ChoiceHead,
+    Quantity: QuantityHead,
+}
+"""The class of a task's head, and of those that are derived from it."""
+
+
+def head_of(task: Task) -> type[Head]:
+    """The class of a task's head: what its own method `head` gives, or that of its kind.
+
+    Raises:
+        ModelError: if it has none.
+    """
+    own = getattr(task, "head", None)
+    found = own() if own is not None else None
+    if found is None:
+        found = next((HEADS[kind] for kind in type(task).__mro__ if kind in HEADS), None)
+    if not (isinstance(found, type) and issubclass(found, Head)):
+        raise ModelError(
+            f"{type(task).__name__}: expected a class derived from Head, found {found!r}.",
+            remedy="Derive the task from Choice or Quantity, or let its method `head` give one.",
+        )
+    return found
+
+
+def make_head(task: Task, outputs: tuple[int, ...], *, loss: str | None = None) -> Head:
+    """A head whose buffers are still to be fitted or loaded.
+
+    Args:
+        task: what is predicted.
+        outputs: trailing shape of what a network gives a row.
+        loss: by name, what will be minimised; None for the default, and for one of the user's.
+    """
+    head = head_of(task).suiting(loss, outputs)
+    head.task = task
+    return head
+
+
+def head_from(description: Mapping[str, Any]) -> Head:
+    """The head that its `description` described; its buffers are still to be loaded."""
+    values = dict(description)
+    task, outputs = task_of(values.pop("task")), tuple(values.pop("outputs"))
+    head = head_of(task)(outputs, **values)
+    head.task = task
+    return head
