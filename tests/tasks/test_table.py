@@ -66,6 +66,6 @@ def test_what_is_no_task_is_refused_with_what_it_lacks():
         adopt(int)
     with pytest.raises(ConfigError, match="found Task") as caught:
         adopt(table.Task)
-    assert "'encode'" in str(caught.value)
+    assert "`encode`" in str(caught.value)
     with pytest.raises(ConfigError, match="expected a name, found None"):
         adopt(type("Nameless", (Quantity,), {}))

@@ -212,7 +212,7 @@ def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> Non
         )
 
 
-def tolerance_of(task: str, targets: Array, wanted: Array) -> float:
+def tolerance_of(task: str, targets: Array, wanted: Array) -> Any:
     """The largest difference that is rounding: 1e-5, for numbers times their spread.
 
     Args:

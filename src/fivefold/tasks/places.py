@@ -33,8 +33,8 @@ def places_of(values: Array, classes: Sequence[Label]) -> Array:
 
 
 def _words(classes: Sequence[Label]) -> dict[object, int]:
-    texts = {label: place for place, label in enumerate(classes) if isinstance(label, str)}
-    return texts | {word(label): place for place, label in enumerate(classes)}
+    known: dict[object, int] = {str(label): place for place, label in enumerate(classes)}
+    return known | {word(label): place for place, label in enumerate(classes)}
 
 
 def _numbers(classes: Sequence[Label]) -> dict[object, int]:

@@ -15,7 +15,7 @@ LEAST_RATIO = 1.5
 
 
 class Quantity(Task):
-    """Each target column is a number: target and scores are `(n,)`, or `(n, columns)` of several."""
+    """Each target column is a number: target and scores are `(n,)`, of several `(n, columns)`."""
 
     losses: ClassVar[tuple[str, ...]] = ("squared", "absolute", "huber", "quantile", "poisson")
     constant_name = "mean"
