@@ -1,25 +1,28 @@
-"""Whether a change left every bit of eight small runs as it was.
+"""Whether a change left every bit of some small runs as it was, and every word.
 
 `python tests/benchmarks/bits.py --to before.json` on one commit and `--against before.json` on
-another, on the same machine. Names of tensors and of blocks do not count, their bytes do.
+another, on the same machine. Names of tensors and of arrays do not count, their bytes do; what a
+commit has beside what the earlier one had does not count either. Prints every difference, and
+ends with 1 if there is one.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
-from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-import pandas as pd
+from cases import CASES
+from digests import bits
 from machine import conditions, sentence
 
-import fivefold as ff
+from fivefold.core.wording import plural
 
-ROWS = 400
+SHOWN = 150
+"""Characters of a value that are shown."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,113 +37,68 @@ def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
     print(sentence(conditions("torch", "numpy", "pandas", "scikit-learn")), flush=True)
     before = json.loads(asked.against.read_text()) if asked.against is not None else {}
-    found, changed = {}, 0
+    found: dict[str, Any] = {}
+    changed = 0
+    begun = time.perf_counter()
     for name in asked.cases:
         started = time.perf_counter()
-        found[name] = bits(CASES[name]())
-        lost = [part for part, value in before.get(name, {}).items() if found[name][part] != value]
-        changed += bool(lost)
-        told = ", ".join(lost) or ("equal" if name in before else found[name]["scores"][:12])
-        print(f"{name:12} {time.perf_counter() - started:5.1f} s  {told}", flush=True)
+        with TemporaryDirectory() as folder:
+            found[name] = bits(CASES[name](Path(folder)))
+        lost = differences(before.get(name, {}), found[name])
+        changed += len(lost)
+        told = "equal" if name in before else "nothing to compare with"
+        told = plural(len(lost), "difference") if lost else told
+        print(f"{name:13} {time.perf_counter() - started:5.1f} s  {told}", flush=True)
+        for line in lost:
+            print(f"  {line}", flush=True)
+    gone = sorted(set(before) - set(CASES))
+    if gone:
+        print(f"No longer a case: {', '.join(gone)}.")
     if asked.to is not None:
-        asked.to.write_text(json.dumps(found, indent=1))
-    return 1 if changed else 0
+        asked.to.write_text(json.dumps(found, indent=1) + "\n")
+    print(f"{time.perf_counter() - begun:.1f} s; {plural(changed, 'difference')}", flush=True)
+    return 1 if changed or gone else 0
 
 
-def bits(pipeline: ff.Pipeline) -> dict[str, str]:
-    """Digests of what a run came to, each of the bytes alone."""
-    result = pipeline.run(seed=0, device="cpu", progress=False)
-    data, partition, trained = result[ff.Preprocessed], result[ff.Partition], result[ff.Trained]
-    parts = (data.train, data.valid, data.test)
-    evaluated = result[ff.Evaluated]
-    metrics = {name: [float(v), v.low, v.high] for name, v in evaluated.metrics.items()}
-    return {
-        "partition": digest([partition.train, partition.valid, partition.test]),
-        "arrays": digest(array for part in parts for array in _sorted(part.inputs.values())),
-        "target": digest(part.target for part in parts),
-        "weights": digest(_sorted(t.numpy() for t in trained.model.state_dict().values())),
-        "scores": digest([evaluated.scores]),
-        "metrics": sha256(json.dumps(metrics).encode()).hexdigest(),
-        "folds": sha256(json.dumps({k: float(v) for k, v in evaluated.folds.items()}).encode())
-        .hexdigest(),
-    }  # fmt: skip
+def differences(before: Any, now: Any, where: str = "") -> list[str]:
+    """Where values of JSON differ, a line each; keys that only `now` has do not count."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        lines = []
+        for key, value in before.items():
+            here = f"{where}.{key}" if where else key
+            lines += differences(value, now[key], here) if key in now else [f"{here}: is gone"]
+        return lines
+    if isinstance(before, list) and isinstance(now, list):
+        if len(before) == len(now):
+            pairs = enumerate(zip(before, now, strict=True))
+            return [d for n, (one, two) in pairs for d in differences(one, two, f"{where}[{n}]")]
+        lines = [f"{where}: {len(before)} items, now {len(now)}"]
+        lines += [f"{where}: lost {shown(one)}" for one in before if not _among(one, now)]
+        return lines + [
+            f"{where}: new {shown(two)}"
+            for two in now
+            if all(differences(one, two) for one in before)
+        ]
+    if type(before) is type(now) and before == now:
+        return []
+    if isinstance(before, str) and isinstance(now, str) and len(before) == len(now) == 64:
+        return [f"{where}: other bits"]
+    start = 0
+    if isinstance(before, str) and isinstance(now, str):
+        same = (one == two for one, two in zip(before, now, strict=False))
+        start = max(0, sum(takewhile(bool, same)) - SHOWN // 3)
+    return [f"{where}: {shown(before, start)} is now {shown(now, start)}"]
 
 
-def _sorted(arrays: Iterable[Any]) -> list[Any]:
-    return sorted(arrays, key=lambda array: digest([array]))
+def _among(value: Any, values: list[Any]) -> bool:
+    return any(not differences(value, other) for other in values)
 
 
-def digest(arrays: Iterable[Any]) -> str:
-    total = sha256()
-    for array in arrays:
-        total.update(f"{array.dtype}{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
-    return total.hexdigest()
-
-
-def rows(task: str) -> pd.DataFrame:
-    """A table with numbers, categories, dates, texts, groups, gaps and a target of this task."""
-    draw = np.random.default_rng(0)
-    x, z = draw.normal(size=(2, ROWS))
-    signal = x + 0.5 * z + draw.normal(size=ROWS) / 2
-    words = np.array(["red house", "blue door", "green hill", "old tree by the road"])
-    frame = pd.DataFrame(
-        {
-            "x": np.where(draw.random(ROWS) < 0.1, np.nan, x),
-            "z": 1e6 + z,
-            "count": draw.poisson(3, ROWS),
-            "city": draw.choice(np.array(["Ulm", "Bern", "Graz", None], object), ROWS),
-            "open": draw.random(ROWS) < 0.5,
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.permutation(ROWS), "h"),
-            "person": [f"person {n}" for n in draw.integers(0, 60, ROWS)],
-            "note": [
-                f"{words[n]} {words[m]} seen {n + m}" for n, m in draw.integers(0, 4, (ROWS, 2))
-            ],
-        }
-    )
-    frame["y"] = {
-        "binary": np.where(signal > 0.4, "yes", "no"),
-        "multiclass": np.digitize(signal, [-0.5, 0.5]).astype(str),
-        "regression": 50 + 20 * signal,
-        "count": draw.poisson(np.exp(signal / 2)),
-    }[task]
-    return frame
-
-
-def run(of: str, *, keep: str, train: ff.Train, folds: int = 0, **options: Any) -> ff.Pipeline:
-    """A pipeline on some of the columns, on one thread."""
-    frame = rows(of)[[*keep.split(), "y"]]
-    collect = ff.Collect(frame, target="y", **options)
-    evaluate = ff.Evaluate(folds=folds, baselines=())
-    return ff.Pipeline([collect, ff.Preprocess(), train.replace(threads=1), evaluate])
-
-
-def digits() -> ff.Pipeline:
-    train, evaluate = ff.Train(epochs=2, threads=1), ff.Evaluate(baselines=())
-    return ff.Pipeline([ff.Collect("sklearn:digits"), ff.Preprocess(), train, evaluate])
-
-
-TABLE = "x z count city open when"
-CASES: dict[str, Callable[[], ff.Pipeline]] = {
-    "binary": lambda: run("binary", keep=TABLE, train=ff.Train(epochs=4)),
-    "regression": lambda: run("regression", keep=TABLE, train=ff.Train(epochs=4)),
-    "multiclass": lambda: run("multiclass", keep=TABLE, train=ff.Train("mlp", epochs=6), folds=2),
-    "counts": lambda: run(
-        "count",
-        keep="x z city",
-        train=ff.Train("mlp", epochs=4, loss="poisson", members=3),
-        task="regression",
-    ),
-    "texts": lambda: run("binary", keep="note", train=ff.Train(epochs=4)),
-    "mixture": lambda: run("binary", keep="x city note", train=ff.Train(epochs=3)),
-    "groups": lambda: run(
-        "regression",
-        keep="x z person",
-        train=ff.Train("mlp", epochs=3, loss="quantile", quantile=0.9),
-        group="person",
-        folds=2,
-    ),
-    "pictures": digits,
-}
+def shown(value: Any, start: int = 0) -> str:
+    """A value on one line, cut where it is long; of a text what stands from `start` on."""
+    text = json.dumps(value[start:] if start else value, ensure_ascii=False)
+    text = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return f"...{text}" if start else text
 
 
 if __name__ == "__main__":

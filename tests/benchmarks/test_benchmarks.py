@@ -134,10 +134,40 @@ def test_standing_variant_takes_the_place_of_the_default(load: Any) -> None:
 
 def test_bits_are_those_of_the_run_before_and_a_change_is_told(tmp_path: Path) -> None:
     kept = tmp_path / "before.json"
-    run("bits.py", "--cases", "texts", "--to", kept)
-    assert "equal" in run("bits.py", "--cases", "texts", "--against", kept)
+    run("bits.py", "--cases", "texts", "matrix", "--to", kept)
+    assert run("bits.py", "--cases", "texts", "matrix", "--against", kept).count("equal") == 2
     before = json.loads(kept.read_text())
     before["texts"]["weights"] = "other"
+    before["texts"]["contract"]["inputs"][0]["form"] = "a picture"
     kept.write_text(json.dumps(before))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match=r"(?s)2 differences.*weights.*inputs\[0\].form"):
         run("bits.py", "--cases", "texts", "--against", kept)
+
+
+def test_bits_differences_tell_the_place_and_pass_over_what_is_new(load: Any) -> None:
+    before = {"a": [1, {"b": "x"}], "c": ["p", "q"], "d": 1.0, "e": None, "f": "0" * 64}
+    assert load("bits").differences(before, {**before, "new": 1}) == []
+    now = {"a": [1, {"b": "y", "new": 2}], "c": ["q", "r", "p"], "d": 1, "f": "1" * 64}
+    assert load("bits").differences(before, now) == [
+        'a[1].b: "x" is now "y"',
+        "c: 2 items, now 3",
+        'c: new "r"',
+        "d: 1.0 is now 1",
+        "e: is gone",
+        "f: other bits",
+    ]
+    assert load("bits").differences(["p", "q"], ["q", "p"])
+    assert load("bits").differences({"a": 1}, [1])
+
+
+def test_bits_digest_holds_types_shapes_and_cells_and_no_names(load: Any) -> None:
+    digest, by_bytes = load("digests").digest, load("digests").by_bytes
+    one, two = np.arange(6.0), np.array(["a", None, np.zeros(2)], object)
+    assert digest(by_bytes([one, two])) == digest(by_bytes([two.copy(), one.copy()]))
+    others = [
+        one.astype(np.float32),
+        one.reshape(2, 3),
+        np.array(["a", "None", np.zeros(2)], object),
+        np.array(["a", None, np.zeros(2, int)], object),
+    ]
+    assert len({digest([array]) for array in (one, two, *others)}) == 6

@@ -1,0 +1,281 @@
+"""What is kept of a run, to tell whether a change moved it: bytes as digests, words as they are.
+
+Names of tensors, arrays and keys of a codec are left out, and so is all that is timed.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import fivefold as ff
+from fivefold.core.estimate import Estimate
+from fivefold.core.events import Event, Noted
+from fivefold.deploy.doors import write_doors
+from fivefold.deploy.raw import raw_refusal
+from fivefold.deploy.synthetic import draw_rows
+from fivefold.evaluate.baselines import fit_baselines
+from fivefold.keys import missing_rows
+from fivefold.models.score import score
+from fivefold.report.card import card
+from fivefold.serve.answers import answers
+from fivefold.serve.contract import Contract, contract_of, text_of
+from fivefold.serve.page import render_page
+from fivefold.serve.requests import read
+from fivefold.testing import corrupt
+
+try:
+    from fivefold.kinds.plan import Plan
+except ImportError:  # a commit that has no kinds yet
+    from fivefold.codecs.plan import Plan
+
+MOST = 3000
+"""Characters of JSON beyond which a digest is kept."""
+DOOR_ROWS = 160
+TIMED = ("seconds", "milliseconds_per_row", "fit_seconds")
+MACHINE = ("torch", "threads", "matmul", "device", "precision")
+UNSEEN = ("class", "data-kind", "data-control", "style")
+"""Attributes of the page that nobody sees."""
+
+
+def bits(pipeline: ff.Pipeline) -> dict[str, Any]:
+    """What a run came to, by entry, as JSON values; a run of Collect alone has fewer entries."""
+    notes: list[str] = []
+    trains: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Noted):
+            if event.path in {("collect",), ("preprocess",), ("evaluate",)}:
+                notes.append(event.text)
+            elif event.path == ("train",):
+                trains.append(event.text)
+
+    result = pipeline.run(seed=0, device="cpu", progress=False, observers=[listen])
+    found = of_collected(result)
+    if ff.Evaluated in result:
+        found |= of_trained(result) | of_doors(result)
+    found["notes"] = notes + trains[:1]  # those that follow tell the time
+    return json.loads(json.dumps(plain(found)))
+
+
+def of_collected(result: Any) -> dict[str, Any]:
+    """The schema, the canonical values by column, all findings, and the table made worse."""
+    collected = result[ff.Collected]
+    table, partition = collected.table, result.get(ff.Partition)
+    rows = np.arange(0, len(table), 2) if partition is None else partition.test
+    worse = corrupt(collected, rows, seed=0)
+    given = [] if collected.given is None else [collected.given]
+    holders = (ff.Collected, ff.Preprocessed, ff.Trained, ff.Evaluated)
+    return {
+        "schema": collected.schema.to_json(),
+        "table": {name: digest([table.column(name)]) for name in table.names},
+        "usable": digest([collected.usable, *given]),
+        "findings": {
+            holder.__name__: [
+                {
+                    "code": finding.code,
+                    "severity": finding.severity,
+                    "sentence": finding.sentence,
+                    "numbers": finding.numbers,
+                }
+                for finding in result[holder].findings
+            ]
+            for holder in holders
+            if holder in result
+        },
+        "corrupted": {name: digest([worse.column(name)]) for name in worse.names},
+    }
+
+
+def of_trained(result: Any) -> dict[str, Any]:
+    """Arrays, weights, scores, tables and the simple models."""
+    data, partition, trained = result[ff.Preprocessed], result[ff.Partition], result[ff.Trained]
+    parts = (data.train, data.valid, data.test)
+    evaluated = result[ff.Evaluated]
+    metrics = {name: [float(v), v.low, v.high] for name, v in evaluated.metrics.items()}
+    folds = {name: float(v) for name, v in evaluated.folds.items()}
+    return {
+        "partition": digest([partition.train, partition.valid, partition.test]),
+        "arrays": digest(array for part in parts for array in by_bytes(part.inputs.values())),
+        "target": digest(part.target for part in parts),
+        "weights": digest(by_bytes(t.numpy() for t in trained.model.state_dict().values())),
+        "scores": digest([evaluated.scores]),
+        "metrics": sha256(json.dumps(metrics).encode()).hexdigest(),
+        "folds": sha256(json.dumps(folds).encode()).hexdigest(),
+        "drawn": partition.how,
+        "settings": {k: v for k, v in trained.settings.items() if k not in MACHINE},
+        "history": columns(trained.history),
+        "baselines": {
+            baseline.kind: {
+                "name": baseline.name,
+                "note": baseline.note,
+                "rows": baseline.rows_fitted,
+                "scores": None if baseline.scores is None else digest([baseline.scores]),
+            }
+            for baseline in fit_baselines(data)
+        },
+        "tables": {
+            name: columns(table)
+            for name, table in evaluated.tables.items()
+            if name not in {"prediction_speed", "hardware"}
+        },
+        "card": card(
+            collected=result[ff.Collected], preprocessed=data, trained=trained, evaluated=evaluated
+        ).splitlines(),
+    }
+
+
+def of_doors(result: Any) -> dict[str, Any]:
+    """The contract, the page, rows that never were and their answers, and the files of the replay.
+
+    Rows are answered from dicts, as a server's plan reads them, and from two files.
+    """
+    collected, data = result[ff.Collected], result[ff.Preprocessed]
+    codec, model = data.codec, result[ff.Trained].model
+    numbers = data.train.inputs.get("numeric")
+    contract = contract_of(codec, numbers, text_of(collected.provenance))
+    drawn = draw_rows(codec, contract, seed=0)
+    arrays = codec.encode(read(drawn, codec.schema))
+    scores = score(model, arrays, device="cpu")
+    answer = result.predict_proba if codec.schema.classes else result.predict
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = np.flatnonzero(collected.usable & with_pictures(collected))[:DOOR_ROWS]
+        write_doors(collected.table.take(rows), codec.schema, folder)
+        files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+        answered = {
+            name: digest([np.asarray(answer(folder / name))]) for name in ("rows.csv", "rows.jsonl")
+        }
+    return {
+        "contract": contract.to_json(),
+        "page": sha256(render_page(contract).encode()).hexdigest(),
+        "form": form_of(contract),
+        "raw": raw_refusal(codec),
+        "rows": {field.name: kept([row[field.name] for row in drawn]) for field in contract.fields},
+        "answers": {
+            "arrays": digest(by_bytes(arrays.values())),
+            "plan": planned(codec, drawn),
+            "scores": digest([scores]),
+            "labels": answers(codec, scores).tolist(),
+            **answered,
+        },
+        "doors": {name: sha256(content).hexdigest() for name, content in files.items()},
+        "doors_by_column": by_column(files["rows.jsonl"]),
+    }
+
+
+def with_pictures(collected: ff.Collected) -> Any:
+    """`(n,)` bool: rows that lack no picture, which a request must not."""
+    whole = np.ones(len(collected.table), bool)
+    for column in collected.schema.inputs:
+        if column.kind == "image":
+            whole &= ~missing_rows(collected.table.column(column.name))
+    return whole
+
+
+def planned(codec: Any, rows: list[dict[str, Any]]) -> str | None:
+    """A digest of the arrays that a server's plan makes of rows, where it makes any."""
+    if codec.images:
+        return None
+    plan = Plan(codec)
+    arrays = plan.encode([tuple(row[name] for name in plan.names) for row in rows])
+    return None if arrays is None else digest(by_bytes(arrays.values()))
+
+
+def by_column(lines: bytes) -> dict[str, str]:
+    """A digest of the JSON values of each column."""
+    rows = [json.loads(line) for line in lines.decode().splitlines()]
+    return {
+        name: sha256(json.dumps([row[name] for row in rows]).encode()).hexdigest()
+        for name in (rows[0] if rows else {})
+    }
+
+
+def columns(table: pd.DataFrame) -> dict[str, Any]:
+    """The values of a table by column, without what was timed."""
+    return {
+        str(name): kept(plain(table[name].tolist())) for name in table if str(name) not in TIMED
+    }
+
+
+def form_of(contract: Contract) -> list[str]:
+    """What a person sees of the page: elements in order with their text and values."""
+    reader = _Seen()
+    reader.feed(render_page(contract))
+    return [kept(line, most=200) for line in reader.lines]
+
+
+class _Seen(HTMLParser):
+    """Elements and texts outside of style and scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden = tag in {"style", "script"}
+        seen = " ".join(
+            name if value is None else f'{name}="{value}"'
+            for name, value in attrs
+            if name not in UNSEEN
+        )
+        if not self._hidden:
+            self.lines.append(f"<{tag} {seen}>" if seen else f"<{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._hidden:
+            self.lines.append(data.strip())
+
+
+def kept(value: Any, *, most: int = MOST) -> Any:
+    """The JSON value itself where it is short, else its digest."""
+    text = json.dumps(plain(value))
+    return value if len(text) <= most else f"sha256 {sha256(text.encode()).hexdigest()}"
+
+
+def plain(value: Any) -> Any:
+    """JSON values; numbers that JSON lacks, and all that is no JSON, as text."""
+    if isinstance(value, Estimate):
+        return [plain(v) for v in (float(value), value.low, value.high, value.method, value.n)]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    return value if isinstance(value, str | int | float | None) else repr(value)
+
+
+def by_bytes(arrays: Iterable[Any]) -> list[Any]:
+    """The arrays in an order that their names have no part in."""
+    return sorted(arrays, key=lambda array: digest([array]))
+
+
+def digest(arrays: Iterable[Any]) -> str:
+    """SHA-256 of types, shapes and bytes; of cells that are objects one by one."""
+    total = sha256()
+    for array in arrays:
+        total.update(f"{array.dtype}{array.shape}".encode())
+        if array.dtype != object:
+            total.update(np.ascontiguousarray(array).tobytes())
+            continue
+        for cell in array.tolist():
+            with suppress(AttributeError):
+                total.update(f"{cell.dtype}{cell.shape}".encode() + cell.tobytes())
+                continue
+            total.update(repr(cell).encode() + b"\0")
+    return total.hexdigest()
