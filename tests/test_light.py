@@ -1,0 +1,78 @@
+"""The floors that serve stand without torch, pandas, pyarrow, scipy, scikit-learn and onnx."""
+
+import subprocess
+import sys
+
+BLOCKED = '''
+import sys
+for name in ("torch", "pandas", "pyarrow", "scipy", "sklearn", "onnx", "openpyxl", "matplotlib"):
+    sys.modules[name] = None
+'''
+
+IMPORTED = (
+    BLOCKED
+    + '''
+import pkgutil
+from importlib import import_module
+for floor in ("codecs", "metrics", "tasks", "kinds", "reading", "serve"):
+    package = import_module(f"fivefold.{floor}")
+    for module in pkgutil.iter_modules(package.__path__, f"fivefold.{floor}."):
+        import_module(module.name)
+print("imported")
+'''
+)
+
+WORKED = (
+    BLOCKED
+    + '''
+import json
+import numpy as np
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.table import KINDS
+from fivefold.serve.contract import Contract, contract_of
+from fivefold.serve.requests import read
+from fivefold.tasks.table import TASKS
+
+CELLS = {
+    "numeric": [1.5, None, 2.5, 7.0],
+    "categorical": ["a", "b", None, "a"],
+    "boolean": [True, False, None, True],
+    "datetime": ["2024-01-31", None, "2023-05-06T10:30", "1969-12-31"],
+    "text": ["a red house", "a green one", "houses", None],
+    "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+}
+columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
+target = Column(name="y", kind="categorical", role="target")
+schema = Schema(columns=(*columns, target), target="y", task="binary", classes=("no", "yes"))
+rows = [{kind: cells[row] for kind, cells in CELLS.items()} for row in range(4)]
+codec = Codec.fit(read(rows, schema), schema, np.arange(4))
+values, arrays = codec.state()
+again = Codec.from_state(json.loads(json.dumps(values)), arrays)
+found = again.encode(read(rows, schema))
+assert list(found) == ["numeric", "codes", "text", "image"], list(found)
+for name, array in codec.encode(read(rows, schema)).items():
+    np.testing.assert_array_equal(found[name], array)
+contract = contract_of(codec)
+assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contract
+for name, task in TASKS.items():
+    of = Schema(columns=schema.columns, target="y", task=name, classes=() if task.trees == "number" else ("no", "yes"))
+    scores = np.full((2, 2), 0.5) if of.classes else np.ones(2)
+    assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
+print("worked")
+'''
+)
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or done.stderr
+
+
+def test_light_floors_import_where_nothing_heavy_is():
+    assert run(IMPORTED) == "imported"
+
+
+def test_light_floors_fit_encode_and_answer_where_nothing_heavy_is():
+    assert run(WORKED) == "worked"
