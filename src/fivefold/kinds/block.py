@@ -10,6 +10,7 @@ import numpy as np
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.errors import ConfigError
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import PlainRow, Quick
 
@@ -143,6 +144,22 @@ class Block(ABC):
             return finish([read(row[place]) for row in rows])
 
         return array
+
+    # --- its half in torch
+
+    def part(self) -> Any:
+        """Its half in torch, of a class derived from `fivefold.models.part.Part`.
+
+        It is asked for where a network is made, once a process: import torch within this method,
+        never at the top of the file, since a server has none. Those of fivefold's own blocks stand
+        in models/parts.py.
+        """
+        raise ConfigError(
+            f"{type(self).__name__}: expected a half in torch, found none.",
+            remedy="Give the block a method `part` that imports torch and returns a Part.",
+        )
+
+    # --- its state as plain values
 
     def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
         """The state as JSON values and arrays by name; of any flat dataclass by default."""

@@ -1,17 +1,46 @@
 """From a codec's arrays to what a network eats: a module of buffers, without parameters."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width
+from fivefold.kinds.block import Block
+from fivefold.kinds.table import kind_of
+from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width
+from fivefold.models.part import Part
+from fivefold.models.parts import part_of
 
 if TYPE_CHECKING:
     from fivefold.kinds.codec import Codec
-    from fivefold.kinds.scaling import NumericState
+
+TABLE = "table"
+"""The tensor of all numbers that stand side by side."""
+
+
+class Entry(NamedTuple):
+    """What becomes of one of the codec's arrays.
+
+    Attributes:
+        array: its name.
+        tensor: the name of the tensor, where it is not part of the table.
+        part: of its block.
+        size: what a network is told of it.
+        path: where its module is: a name, and a place where there are several of that name.
+    """
+
+    array: str
+    tensor: str
+    part: Part
+    size: Size
+    path: tuple[str, int | None]
+
+    @property
+    def tabular(self) -> bool:
+        """Whether it belongs to the table: as columns, or as codes beside it."""
+        return isinstance(self.size, Width | Codes)
 
 
 class Fixed(nn.Module):
@@ -23,44 +52,72 @@ class Fixed(nn.Module):
     Args:
         codec: fitted on training rows.
 
+    Attributes:
+        description: plain JSON values that `from_description` builds another one from.
+        entries: what becomes of each array, in the codec's order.
+
     Raises:
         ModelError: if the codec gives no arrays at all.
     """
 
     def __init__(self, codec: "Codec") -> None:
         super().__init__()
-        categorical = codec.categorical
-        numeric = codec.numeric
-        self._build(
-            {
-                "flags": [bool(flag) for flag in numeric.indicator] if len(numeric) else None,
-                "knots": 0 if numeric.knots is None else int(numeric.knots.shape[1]),
-                "codes": list(categorical.sizes),
-                "mode": categorical.mode,
-                "images": {name: list(state.shape) for name, state in codec.images.items()},
-                "texts": {name: [state.length, state.size] for name, state in codec.texts.items()},
-            }
-        )
-        if self.numbers is not None:
-            self.numbers.fill_in(numeric)
-        for pixels, image in zip(self.pixels, codec.images.values(), strict=True):
-            assert isinstance(pixels, Pixels)
-            pixels.mean.copy_(torch.from_numpy(image.mean).view(-1, 1, 1))
-            pixels.std.copy_(torch.from_numpy(image.std).view(-1, 1, 1))
+        blocks, described = [], []
+        for encoded in codec.blocks:
+            part = part_of(encoded.block)
+            of = {"kind": encoded.columns[0].kind.name, "array": encoded.name}
+            described.append({**of, "tensor": encoded.tensor, "part": part.describe(encoded)})
+            blocks.append(encoded.block)
+        self._build(blocks, described)
+        for entry, encoded in zip(self.entries, codec.blocks, strict=True):
+            entry.part.fill(self._module(entry), encoded)
 
-    def _build(self, description: Mapping[str, Any]) -> None:
-        self.description = dict(description)
-        flags, codes = description["flags"], description["codes"]
-        if not (flags or codes or description["images"] or description["texts"]):
+    def _build(self, blocks: list[Block], described: list[dict[str, Any]]) -> None:
+        if not blocks:
             raise ModelError(
                 "Fixed: expected at least one input column, found none.",
                 remedy="Keep a column as input: look at `drop` and `kinds` of Collect.",
             )
-        onehot = codes and description["mode"] == "onehot"
-        self.numbers: Numbers | None = Numbers(flags, description["knots"]) if flags else None
-        self.onehot: OneHot | None = OneHot(codes) if onehot else None
-        self.embed = bool(codes) and description["mode"] == "embed"
-        self.pixels = nn.ModuleList([Pixels(shape[0]) for shape in description["images"].values()])
+        self.description = {"blocks": described}
+        self.entries: tuple[Entry, ...] = ()
+        owners: dict[str, Block] = {}
+        entries = []
+        for block, about in zip(blocks, described, strict=True):
+            part = part_of(block)
+            name = part.name or block.name
+            if owners.get(name, block) is not block or not self._is_free(name):
+                raise ModelError(
+                    f"{type(block).__name__}: expected a block with a name of its own, "
+                    f"found {name!r}.",
+                    remedy="Give the block another `name`, a word.",
+                    name=name,
+                )
+            owners[name] = block
+            path = (name, self._add(name, part.build(about["part"]), shared=block.shared))
+            size = part.measure(about["part"])
+            entries.append(Entry(about["array"], about["tensor"], part, size, path))
+        self.entries = tuple(entries)
+
+    def _is_free(self, name: str) -> bool:
+        return name.isidentifier() and not hasattr(type(self), name) and name not in vars(self)
+
+    def _add(self, name: str, module: nn.Module, *, shared: bool) -> int | None:
+        if shared:
+            self.add_module(name, module)
+            return None
+        if not hasattr(self, name):
+            self.add_module(name, nn.ModuleList())
+        several = getattr(self, name)
+        several.append(module)
+        return len(several) - 1
+
+    def _module(self, entry: Entry) -> nn.Module:
+        name, place = entry.path
+        found: nn.Module = getattr(self, name)
+        if place is not None:
+            assert isinstance(found, nn.ModuleList)
+            return found[place]
+        return found
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
@@ -68,10 +125,14 @@ class Fixed(nn.Module):
 
         Args:
             description: plain JSON values, the `.description` of another.
+
+        Raises:
+            ConfigError: if it is of a kind that is not known here.
         """
         self = cls.__new__(cls)
         nn.Module.__init__(self)
-        self._build(description)
+        described = list(description["blocks"])
+        self._build([kind_of(about["kind"]).block for about in described], described)
         return self
 
     @property
@@ -82,32 +143,32 @@ class Fixed(nn.Module):
         tuples); several go by name: `table`, `codes`, and the names of image and text columns.
         """
         sizes: dict[str, Size] = {}
-        measured = len(self.description["flags"] or ())
-        width = measured + sum(self.description["flags"] or ())
-        width += sum(self.description["codes"]) if self.onehot is not None else 0
-        if width:
-            sizes["table"] = Width(width, measured=measured)
-        if self.embed:
-            sizes["codes"] = Codes(self.description["codes"])
-        for name, shape in self.description["texts"].items():
-            sizes[_beside(name)] = Text(*shape)
-        for name, shape in self.description["images"].items():
-            sizes[_beside(name)] = Image(*shape)
+        widths = [entry.size for entry in self.entries if isinstance(entry.size, Width)]
+        if widths:
+            sizes[TABLE] = Width(sum(widths), measured=widths[0].measured)
+        for entry in self.entries:
+            if not isinstance(entry.size, Width):
+                sizes[entry.tensor] = entry.size
         return next(iter(sizes.values())) if len(sizes) == 1 else sizes
 
     def tabular(self, blocks: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The tensors of the table alone: `table`, `codes`, both, or none.
 
         Args:
-            blocks: the codec's `numeric` and `codes`, as far as it gives them.
+            blocks: the codec's arrays that belong to it.
         """
-        table = []
-        if self.numbers is not None:
-            table.append(self.numbers(blocks["numeric"]))
-        if self.onehot is not None:
-            table.append(self.onehot(blocks["codes"]))
-        tensors = {"table": torch.cat(table, dim=1)} if table else {}
-        return tensors | ({"codes": blocks["codes"].long()} if self.embed else {})
+        return self._tensors(blocks, (entry for entry in self.entries if entry.tabular))
+
+    def _tensors(self, blocks: Mapping[str, Tensor], of: Iterator[Entry]) -> dict[str, Tensor]:
+        table: list[Tensor] = []
+        tensors: dict[str, Tensor] = {}
+        for entry in of:
+            made = self._module(entry)(blocks[entry.array])
+            if isinstance(entry.size, Width):
+                table.append(made)
+            else:
+                tensors[entry.tensor] = made
+        return ({TABLE: torch.cat(table, dim=1)} if table else {}) | tensors
 
     def forward(self, blocks: Mapping[str, Tensor]) -> Batch:
         """The tensors of one batch.
@@ -120,118 +181,5 @@ class Fixed(nn.Module):
             `(n, length)`; an image: float `(n, channels, height, width)`. A dict of them, or the
             tensor itself where there is one only.
         """
-        tensors = self.tabular(blocks)
-        for name in self.description["texts"]:
-            tensors[_beside(name)] = blocks[name].long()
-        for name, pixels in zip(self.description["images"], self.pixels, strict=True):
-            tensors[_beside(name)] = pixels(blocks[name])
+        tensors = self._tensors(blocks, iter(self.entries))
         return next(iter(tensors.values())) if len(tensors) == 1 else tensors
-
-
-class Numbers(nn.Module):
-    """Bound, fill and scale numbers; say which were missing.
-
-    Args:
-        flags: for each number, whether its missingness is a feature of its own.
-        knots: points of the rank curve; 0 to scale by centre and spread instead.
-    """
-
-    fill: Tensor
-    low: Tensor
-    high: Tensor
-    centre: Tensor
-    scale: Tensor
-    knots: Tensor
-    levels: Tensor
-    flagged: Tensor
-
-    def __init__(self, flags: list[bool], knots: int) -> None:
-        super().__init__()
-        count = len(flags)
-        self.curved = knots > 0
-        names = ("fill", "low", "high") + (() if self.curved else ("centre", "scale"))
-        for name in names:
-            self.register_buffer(name, torch.zeros(count))
-        for name in ("knots", "levels") if self.curved else ():
-            self.register_buffer(name, torch.zeros(count, knots))
-        places = torch.tensor([place for place, flag in enumerate(flags) if flag], dtype=torch.long)
-        self.register_buffer("flagged", places, persistent=False)
-
-    def fill_in(self, state: "NumericState") -> None:
-        """Copy what the codec has fitted."""
-        for name, array in state.arrays().items():
-            if name in dict(self.named_buffers()):
-                getattr(self, name).copy_(torch.from_numpy(array))
-
-    def forward(self, numbers: Tensor) -> Tensor:
-        """`(n, d)` with NaN for missing to `(n, d + flagged)`."""
-        absent = numbers.isnan()
-        values = torch.where(absent, self.fill, numbers.clamp(self.low, self.high))
-        values = self._ranked(values) if self.curved else (values - self.centre) / self.scale
-        if not len(self.flagged):
-            return values
-        return torch.cat([values, absent[:, self.flagged].to(values.dtype)], dim=1)
-
-    def _ranked(self, values: Tensor) -> Tensor:
-        """Read each number off the straight lines between the points of its rank curve."""
-        count, knots = self.knots.shape
-        below = (values[:, :, None] >= self.knots).sum(dim=-1)
-        left = (below - 1).clamp(0, knots - 2)
-        left = left + torch.arange(count, device=values.device) * knots
-        points, heights = self.knots.flatten(), self.levels.flatten()
-        start, stop = points[left], points[left + 1]
-        bottom, top = heights[left], heights[left + 1]
-        width = torch.where(stop > start, stop - start, 1.0)
-        return bottom + ((values - start) / width).clamp(0, 1) * (top - bottom)
-
-
-class OneHot(nn.Module):
-    """Codes as zeros and ones: one column for each category, for missing and for unseen.
-
-    Args:
-        sizes: codes a column.
-
-    Example:
-        >>> OneHot([3, 2])(torch.tensor([[2, 0]])).tolist()
-        [[0.0, 0.0, 1.0, 1.0, 0.0]]
-    """
-
-    column: Tensor
-    code: Tensor
-
-    def __init__(self, sizes: list[int]) -> None:
-        super().__init__()
-        counts = torch.tensor(sizes)
-        column = torch.repeat_interleave(torch.arange(len(sizes)), counts)
-        code = torch.cat([torch.arange(size) for size in sizes]).int()
-        self.register_buffer("column", column, persistent=False)
-        self.register_buffer("code", code, persistent=False)
-
-    def forward(self, codes: Tensor) -> Tensor:
-        """`(n, columns)` to `(n, sum of sizes)` float32."""
-        return (codes[:, self.column] == self.code).float()
-
-
-class Pixels(nn.Module):
-    """Pixels with mean 0 and deviation 1 a channel.
-
-    Args:
-        channels: 1 for grey, 3 for colour.
-    """
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(channels, 1, 1))
-        self.register_buffer("std", torch.ones(channels, 1, 1))
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Uint8 `(n, channels, height, width)` to float of the same shape."""
-        return (images.float() - self.mean) / self.std
-
-
-def _beside(name: str) -> str:
-    """A column's name among the tensors, kept apart from the two that a table has."""
-    return name + "_" if name in {"table", "codes"} else name

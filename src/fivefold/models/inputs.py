@@ -1,6 +1,7 @@
 """What a network is given: sizes that read as plain numbers, and say what they count."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from torch import Tensor
@@ -71,33 +72,44 @@ class Text(NamedTuple):
     vocabulary: int
 
 
-Size = Width | Codes | Image | Text
+Size = Width | tuple[int, ...]
+"""What a network is told of a row of one tensor: a `Width`, or one of the tuples; own blocks have
+own ones."""
+
 Inputs = Size | Mapping[str, Size]
 Batch = Tensor | Mapping[str, Tensor]
 
 
 def to_json(inputs: Inputs) -> Any:
-    """The sizes as plain JSON values, each under the name of its kind.
+    """The sizes as plain JSON values, each under the name of its class.
 
     Example:
         >>> to_json(Image(1, 8, 8))
         {'image': [1, 8, 8]}
     """
-    match inputs:
-        case Width():
-            return {"width": [int(inputs), inputs.measured]}
-        case Codes():
-            return {"codes": list(inputs)}
-        case Image():
-            return {"image": list(inputs)}
-        case Text():
-            return {"text": list(inputs)}
-        case _:
-            return {"parts": {name: to_json(part) for name, part in inputs.items()}}
+    if isinstance(inputs, Mapping):
+        return {"parts": {name: to_json(part) for name, part in inputs.items()}}
+    if isinstance(inputs, Width):
+        return {"width": [int(inputs), inputs.measured]}
+    return {size_name(type(inputs)): list(inputs)}
 
 
-def from_json(values: Mapping[str, Any]) -> Inputs:
+def size_name(size: type) -> str:
+    """The name that JSON has for a class of sizes, and a tensor that stands alone.
+
+    Example:
+        >>> size_name(Image)
+        'image'
+    """
+    return size.__name__.lower()
+
+
+def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:
     """The sizes that `to_json` described.
+
+    Args:
+        values: plain JSON values.
+        own: classes of sizes of a user's blocks, by `size_name`.
 
     Raises:
         ModelError: if the values name no kind of input.
@@ -113,7 +125,10 @@ def from_json(values: Mapping[str, Any]) -> Inputs:
             case "text", sizes:
                 return Text(*sizes)
             case "parts", parts:
-                return {name: single(from_json(part)) for name, part in parts.items()}
+                return {name: single(from_json(part, own)) for name, part in parts.items()}
+            case name, sizes if name in own:
+                size: Size = own[name](*sizes)
+                return size
     raise ModelError(f"Inputs: expected the description of an input, found {dict(values)}.")
 
 
@@ -145,7 +160,7 @@ def single(inputs: Inputs) -> Size:
 
 
 def parts(inputs: Inputs) -> dict[str, Size]:
-    """The sizes by name; a single one goes by the name of its kind.
+    """The sizes by name; a single one goes by the name of its class, a width is the table's.
 
     Example:
         >>> parts(Text(8, 100))
@@ -153,7 +168,7 @@ def parts(inputs: Inputs) -> dict[str, Size]:
     """
     if isinstance(inputs, Mapping):
         return dict(inputs)
-    return {_NAMES[type(inputs)]: inputs}
+    return {"table" if isinstance(inputs, Width) else size_name(type(inputs)): inputs}
 
 
 def steps_of(inputs: Inputs) -> int | None:
@@ -165,6 +180,3 @@ def steps_of(inputs: Inputs) -> int | None:
     """
     lengths = (getattr(size, "length", None) for size in parts(inputs).values())
     return next((length for length in lengths if length is not None), None)
-
-
-_NAMES: dict[type, str] = {Width: "table", Codes: "codes", Image: "image", Text: "text"}

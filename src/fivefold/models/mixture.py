@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
-from fivefold.models.convnet import ConvNet
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width, described, parts
+from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width, described, parts
 from fivefold.models.mlp import Mlp
-from fivefold.models.textnet import TextNet
+from fivefold.models.parts import part_for
 
 
 class Mixture(nn.Module):
@@ -24,6 +23,7 @@ class Mixture(nn.Module):
         dropout: fraction of features left out in training, 0 to 1.
 
     Example:
+        >>> from fivefold.models.inputs import Text
         >>> network = Mixture({"table": Width(3), "note": Text(8, 50)}, 2)
         >>> network({"table": torch.zeros(5, 3), "note": torch.ones(5, 8, dtype=int)}).shape
         torch.Size([5, 2])
@@ -84,10 +84,8 @@ class Mixture(nn.Module):
         return table or [batch]
 
 
-def _encoder(part: Size, width: int) -> nn.Module:
-    match part:
-        case Image():
-            return ConvNet(part, width)
-        case Text():
-            return TextNet(part, width)
-    raise ModelError(f"Mixture: expected an image or a text, found {part}.")
+def _encoder(size: Size, width: int) -> nn.Module:
+    part = part_for(size)
+    if part is None:
+        raise ModelError(f"Mixture: expected the size of a block, found {size}.")
+    return part.encoder(size, width)

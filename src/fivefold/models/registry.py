@@ -9,9 +9,10 @@ from torch import nn
 from fivefold.errors import ModelError
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
-from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
+from fivefold.models.inputs import Codes, Inputs, Width, from_json, parts
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
+from fivefold.models.parts import own_sizes, part_for
 from fivefold.models.tabm import TabM
 from fivefold.models.textnet import TextNet
 
@@ -32,15 +33,15 @@ def choose(inputs: Inputs) -> str:
     """The name of the default network for these inputs.
 
     Example:
+        >>> from fivefold.models.inputs import Image
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
         ('blend', 'mixture')
     """
-    kinds = {type(part) for part in parts(inputs).values()}
-    if kinds <= {Width, Codes}:
+    sizes = list(parts(inputs).values())
+    if all(isinstance(size, Width | Codes) for size in sizes):
         return TABULAR[0]
-    if len(parts(inputs)) == 1:
-        return {Image: "convnet", Text: "textnet"}[kinds.pop()]
-    return "mixture"
+    part = part_for(sizes[0]) if len(sizes) == 1 else None
+    return "mixture" if part is None else part.network
 
 
 def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module:
@@ -99,7 +100,7 @@ def describe(body: nn.Module) -> dict[str, Any] | None:
 
 def build(description: Mapping[str, Any]) -> nn.Module:
     """The network that `describe` described, with fresh weights."""
-    inputs, outputs = from_json(description["inputs"]), description["outputs"]
+    inputs, outputs = from_json(description["inputs"], own_sizes()), description["outputs"]
     arguments = dict(description["arguments"])
     if isinstance(arguments.get("network"), Mapping):
         arguments["network"] = build(arguments["network"])

@@ -1,0 +1,103 @@
+"""Numbers in torch: filled, bounded, scaled and flagged."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.kinds.block import Encoded
+from fivefold.models.inputs import Width
+from fivefold.models.part import Part
+
+if TYPE_CHECKING:
+    from fivefold.kinds.scaling import NumericState
+
+
+class Numbers(nn.Module):
+    """Bound, fill and scale numbers; say which were missing.
+
+    Args:
+        flags: for each number, whether its missingness is a feature of its own.
+        knots: points of the rank curve; 0 to scale by centre and spread instead.
+    """
+
+    fill: Tensor
+    low: Tensor
+    high: Tensor
+    centre: Tensor
+    scale: Tensor
+    knots: Tensor
+    levels: Tensor
+    flagged: Tensor
+
+    def __init__(self, flags: list[bool], knots: int) -> None:
+        super().__init__()
+        count = len(flags)
+        self.curved = knots > 0
+        names = ("fill", "low", "high") + (() if self.curved else ("centre", "scale"))
+        for name in names:
+            self.register_buffer(name, torch.zeros(count))
+        for name in ("knots", "levels") if self.curved else ():
+            self.register_buffer(name, torch.zeros(count, knots))
+        places = torch.tensor([place for place, flag in enumerate(flags) if flag], dtype=torch.long)
+        self.register_buffer("flagged", places, persistent=False)
+
+    def fill_in(self, state: "NumericState") -> None:
+        """Copy what the codec has fitted."""
+        for name, array in state.arrays().items():
+            if name in dict(self.named_buffers()):
+                getattr(self, name).copy_(torch.from_numpy(array))
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """`(n, d)` with NaN for missing to `(n, d + flagged)`."""
+        absent = numbers.isnan()
+        values = torch.where(absent, self.fill, numbers.clamp(self.low, self.high))
+        values = self._ranked(values) if self.curved else (values - self.centre) / self.scale
+        if not len(self.flagged):
+            return values
+        return torch.cat([values, absent[:, self.flagged].to(values.dtype)], dim=1)
+
+    def _ranked(self, values: Tensor) -> Tensor:
+        """Read each number off the straight lines between the points of its rank curve."""
+        count, knots = self.knots.shape
+        below = (values[:, :, None] >= self.knots).sum(dim=-1)
+        left = (below - 1).clamp(0, knots - 2)
+        left = left + torch.arange(count, device=values.device) * knots
+        points, heights = self.knots.flatten(), self.levels.flatten()
+        start, stop = points[left], points[left + 1]
+        bottom, top = heights[left], heights[left + 1]
+        width = torch.where(stop > start, stop - start, 1.0)
+        return bottom + ((values - start) / width).clamp(0, 1) * (top - bottom)
+
+
+class NumbersPart(Part):
+    """Measured numbers first, then those that say which were missing; all of it in the table."""
+
+    size = Width
+    name = "numbers"
+    network = "blend"
+
+    def describe(self, block: Encoded) -> dict[str, Any]:
+        """Which numbers have a flag, and how many points a rank curve has."""
+        state: NumericState = block.state
+        knots = 0 if state.knots is None else int(state.knots.shape[1])
+        return {"flags": [bool(flag) for flag in state.indicator], "knots": knots}
+
+    def build(self, description: Mapping[str, Any]) -> Numbers:
+        """Fill, bound, scale and flag."""
+        return Numbers(description["flags"], description["knots"])
+
+    def fill(self, module: nn.Module, block: Encoded) -> None:
+        """Bounds, what stands in for missing ones, and scale."""
+        assert isinstance(module, Numbers)
+        module.fill_in(block.state)
+
+    def measure(self, description: Mapping[str, Any]) -> Width:
+        """Numbers and flags."""
+        flags = description["flags"]
+        return Width(len(flags) + sum(flags), measured=len(flags))
+
+    def amount(self, size: Any) -> int:
+        """The width."""
+        return int(size)

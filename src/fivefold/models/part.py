@@ -1,0 +1,101 @@
+"""The half of a block that needs torch: its place in a network, and its encoder there."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+from torch import Tensor, nn
+
+from fivefold.errors import ModelError
+from fivefold.kinds.block import Encoded
+
+Change = Callable[[Tensor, Any], Tensor]
+"""A batch of a codec's array, and the size of its rows, to the batch with random changes."""
+
+UNCHANGED: Mapping[str, Change] = MappingProxyType({})
+
+
+class Part(ABC):
+    """A block in torch: what is fixed of it, what a network is told of it, and who reads it.
+
+    A part is one object without arguments and without memory. A block of your own gives it by its
+    method `part`, in which torch is imported. It has a `size`, `build` and `measure`; `fill` where
+    something was fitted, and `encoder` unless its numbers go into the table.
+
+    Attributes:
+        size: class of what a network is told of a row: a `NamedTuple` of whole numbers with a name
+            of its own; or `Width`, for numbers that stand in the table beside all others.
+        name: of its module within `Fixed`, which begins the names of its buffers; empty for the
+            name of the block.
+        ahead: whether rows go through its module once, ahead of the epochs; False where that makes
+            them much larger, or where `changes` want the codec's array.
+        network: the built-in network that reads the block where it is the only one.
+        budget: of the training rows' `amount`, that a run on a CPU looks at, all epochs together;
+            0 for no bound.
+        changes: random changes to a batch in training, by the name that `Train(augment=...)`
+            takes; they are made to the codec's array, before the module.
+    """
+
+    size: ClassVar[type]
+    name: ClassVar[str] = ""
+    ahead: ClassVar[bool] = True
+    network: ClassVar[str] = "mixture"
+    budget: ClassVar[float] = 0.0
+    changes: ClassVar[Mapping[str, Change]] = UNCHANGED
+
+    def describe(self, block: Encoded) -> dict[str, Any]:
+        """What `build` and `measure` need to know, as JSON values; the shape of a row by default.
+
+        Args:
+            block: as fitted.
+        """
+        return {"shape": list(block.shape)}
+
+    @abstractmethod
+    def build(self, description: Mapping[str, Any]) -> nn.Module:
+        """A module of buffers, without parameters, still to be filled.
+
+        It takes the codec's array as a tensor, `(n, *shape)`, and gives what a network reads, the
+        same number of rows. Every row is treated by itself, and ONNX must know its operators.
+
+        Args:
+            description: what `describe` gave.
+        """
+
+    def fill(self, module: nn.Module, block: Encoded) -> None:
+        """Copy what was fitted into the buffers of a module that `build` gave.
+
+        Args:
+            module: still empty.
+            block: as fitted.
+        """
+        del module, block
+
+    @abstractmethod
+    def measure(self, description: Mapping[str, Any]) -> Any:
+        """What a network is told of a row that has gone through the module: a `size`, or a `Width`.
+
+        Args:
+            description: what `describe` gave.
+        """
+
+    def amount(self, size: Any) -> int:
+        """Numbers of a row, for `budget` and for memory; the product of the sizes by default."""
+        return math.prod(size)
+
+    def encoder(self, size: Any, width: int) -> nn.Module:
+        """What reads the block in a network that mixes several: `(n, ...)` to `(n, width)`.
+
+        Args:
+            size: what `measure` gave.
+            width: features that come out.
+        """
+        raise ModelError(
+            f"{type(self).__name__}: expected an encoder for {size}, found none.",
+            remedy="Give the part a method `encoder(size, width)`, or Train a module of your own.",
+        )
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self

@@ -1,0 +1,90 @@
+"""The torch halves of blocks: those of fivefold, and those that blocks of a user's own give."""
+
+from typing import Any
+
+from fivefold.errors import ModelError
+from fivefold.kinds.block import Block
+from fivefold.kinds.codes import CODES
+from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.table import adopted
+from fivefold.kinds.tokens import TOKENS
+from fivefold.models.codes import CodesPart
+from fivefold.models.inputs import Size, Width, size_name
+from fivefold.models.numbers import NumbersPart
+from fivefold.models.part import Part
+from fivefold.models.pixels import PixelsPart
+from fivefold.models.tokens import TokensPart
+
+PARTS: dict[Block, Part] = {
+    NUMBERS: NumbersPart(),
+    CODES: CodesPart(),
+    TOKENS: TokensPart(),
+    PIXELS: PixelsPart(),
+}
+"""The parts of fivefold's blocks."""
+
+_OWN: dict[Block, Part] = {}
+
+
+def part_of(block: Block) -> Part:
+    """The part of a block; one of a user's own is asked for it once.
+
+    Raises:
+        ModelError: if that gives no part, or one whose size has the name of another.
+    """
+    known = PARTS.get(block) or _OWN.get(block)
+    if known is None:
+        known = _OWN[block] = _checked(block, block.part())
+    return known
+
+
+def part_for(size: Size) -> Part | None:
+    """The part that tells a network such a size; None for one that no part has.
+
+    Example:
+        >>> from fivefold.models.inputs import Image
+        >>> part_for(Image(1, 8, 8)).network
+        'convnet'
+    """
+    return next((part for part in _all() if type(size) is part.size), None)
+
+
+def own_sizes() -> dict[str, type]:
+    """The classes of sizes of a user's blocks, by the name that JSON has for them."""
+    for kind in adopted().values():
+        part_of(kind.block)
+    return {size_name(part.size): part.size for part in _OWN.values() if part.size is not Width}
+
+
+def _all() -> tuple[Part, ...]:
+    return (*PARTS.values(), *_OWN.values())
+
+
+def _checked(block: Block, part: Any) -> Part:
+    who = type(block).__name__
+    if not isinstance(part, Part):
+        raise ModelError(
+            f"{who}: expected `part` to give a Part, found {type(part).__name__}.",
+            remedy="Return an object of a class derived from fivefold.Part.",
+        )
+    size = getattr(part, "size", None)
+    if not isinstance(size, type):
+        raise ModelError(
+            f"{who}: expected the class of its size in `{type(part).__name__}.size`, "
+            f"found {size!r}.",
+            remedy="Name a NamedTuple of whole numbers, or Width.",
+        )
+    names = {size_name(other.size): other for other in _all()}
+    other = names.get(size_name(size))
+    if size is not Width and other is not None and _origin(other) != _origin(part):
+        raise ModelError(
+            f"{who}: expected a size with a name of its own, found {size.__name__}, "
+            f"which {type(other).__name__} has.",
+            remedy="Give the class another name.",
+        )
+    return part
+
+
+def _origin(part: Part) -> tuple[str, str]:
+    return type(part).__module__, type(part).__qualname__
