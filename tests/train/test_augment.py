@@ -1,56 +1,27 @@
 import pytest
 import torch
 
-from fivefold.train.augment import flip, make_augment, shift
+from fivefold.models.fixed import Fixed
+from fivefold.models.inputs import Image
+from fivefold.train.augment import make_augment
+from fivefold.train.resident import place
+
+CPU = torch.device("cpu")
 
 
-def pictures(rows=40, size=9):
-    return torch.arange(rows * 2 * size * size).reshape(rows, 2, size, size).to(torch.uint8)
-
-
-def test_shift_moves_each_image_by_its_own_few_pixels():
+def test_augment_changes_images_and_nothing_else(make_data):
     torch.manual_seed(0)
-    images = torch.zeros(400, 1, 9, 9, dtype=torch.uint8)
-    images[:, 0, 4, 4] = 1
-    moved = shift(images, 2)
-    places = moved[:, 0].nonzero()[:, 1:]
-    assert moved.dtype == torch.uint8
-    assert len(places) == 400
-    assert set(map(tuple, places.tolist())) == {(y, x) for y in range(2, 7) for x in range(2, 7)}
-
-
-def test_shift_repeats_the_edge():
-    images = torch.full((50, 1, 5, 5), 7, dtype=torch.uint8)
-    assert torch.equal(shift(images, 2), images)
-
-
-def test_shift_keeps_channels_together():
-    torch.manual_seed(0)
-    images = pictures()
-    images[:, 1] = images[:, 0] + 1
-    moved = shift(images, 1)
-    assert torch.equal(moved[:, 1], moved[:, 0] + 1)
-
-
-def test_flip_mirrors_about_half_of_the_images():
-    torch.manual_seed(0)
-    images = pictures(200)
-    found = flip(images)
-    mirrored = (found == images.flip(-1)).flatten(1).all(dim=1)
-    same = (found == images).flatten(1).all(dim=1)
-    assert (mirrored ^ same).all()
-    assert 60 < int(mirrored.sum()) < 140
-
-
-def test_augment_changes_images_and_nothing_else():
-    torch.manual_seed(0)
-    blocks = {"photo": pictures(), "numeric": torch.rand(40, 3)}
-    changed = make_augment(("shift", "flip"), {"photo": 1})(blocks)
+    data = make_data("mixture")
+    entries = Fixed(data.codec).entries
+    blocks = place(data.train, CPU)
+    kept = {name: block.clone() for name, block in blocks.items()}
+    changed = make_augment(("shift", "flip"), entries)(blocks)
     assert not torch.equal(changed["photo"], blocks["photo"])
-    assert changed["numeric"] is blocks["numeric"]
-    assert torch.equal(blocks["photo"], pictures())
+    assert all(changed[name] is blocks[name] for name in blocks if name != "photo")
+    assert all(torch.equal(blocks[name], kept[name]) for name in blocks)
+    assert next(entry.size for entry in entries if entry.array == "photo") == Image(1, 8, 8)
 
 
-@pytest.mark.parametrize(("changes", "images"), [((), {"photo": 1}), (("flip",), {})])
-def test_augment_of_nothing_is_none(changes, images):
-    assert make_augment(changes, images) is None
+@pytest.mark.parametrize(("kind", "changes"), [("mixture", ()), ("numeric", ("flip",))])
+def test_augment_of_nothing_is_none(make_data, kind, changes):
+    assert make_augment(changes, Fixed(make_data(kind).codec).entries) is None

@@ -30,7 +30,7 @@ class Part(ABC):
         name: of its module within `Fixed`, which begins the names of its buffers; empty for the
             name of the block.
         ahead: whether rows go through its module once, ahead of the epochs; False where that makes
-            them much larger, or where `changes` want the codec's array.
+            them much larger. With `changes`, which want the codec's array, they never do.
         network: the built-in network that reads the block where it is the only one.
         budget: of the training rows' `amount`, that a run on a CPU looks at, all epochs together;
             0 for no bound.

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from fivefold.core.roster import same_class
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
-from fivefold.kinds.table import adopted
+from fivefold.kinds.table import KINDS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.codes import CodesPart
 from fivefold.models.inputs import Size, Width, size_name
@@ -47,18 +48,15 @@ def part_for(size: Size) -> Part | None:
         >>> part_for(Image(1, 8, 8)).network
         'convnet'
     """
-    return next((part for part in _all() if type(size) is part.size), None)
+    every = (*PARTS.values(), *_OWN.values())
+    return next((part for part in every if type(size) is part.size), None)
 
 
 def own_sizes() -> dict[str, type]:
     """The classes of sizes of a user's blocks, by the name that JSON has for them."""
-    for kind in adopted().values():
+    for kind in KINDS:
         part_of(kind.block)
     return {size_name(part.size): part.size for part in _OWN.values() if part.size is not Width}
-
-
-def _all() -> tuple[Part, ...]:
-    return (*PARTS.values(), *_OWN.values())
 
 
 def _checked(block: Block, part: Any) -> Part:
@@ -75,16 +73,12 @@ def _checked(block: Block, part: Any) -> Part:
             f"found {size!r}.",
             remedy="Name a NamedTuple of whole numbers, or Width.",
         )
-    names = {size_name(other.size): other for other in _all()}
-    other = names.get(size_name(size))
-    if size is not Width and other is not None and _origin(other) != _origin(part):
-        raise ModelError(
-            f"{who}: expected a size with a name of its own, found {size.__name__}, "
-            f"which {type(other).__name__} has.",
-            remedy="Give the class another name.",
-        )
+    for other, its in {**PARTS, **_OWN}.items():
+        alike = size is not Width and size_name(its.size) == size_name(size)
+        if alike and not same_class(other, block):
+            raise ModelError(
+                f"{who}: expected a size with a name of its own, found {size.__name__}, "
+                f"which the size of {type(other).__name__} has.",
+                remedy="Give the class another name.",
+            )
     return part
-
-
-def _origin(part: Part) -> tuple[str, str]:
-    return type(part).__module__, type(part).__qualname__

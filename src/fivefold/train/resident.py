@@ -1,18 +1,17 @@
 """Rows as tensors that stay on the device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from fivefold.models.fixed import Fixed
-from fivefold.models.inputs import Batch, Image, Width, parts
+from fivefold.models.fixed import Entry, Fixed
+from fivefold.models.inputs import Batch
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.batches import Data
-from fivefold.train.rules import decide_shift
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
@@ -61,17 +60,14 @@ def make_resident(stage: "Train", plan: "Plan", data: "Preprocessed") -> Residen
 
     train, valid = placed(data.train), placed(data.valid)
     fit_buffers: Any = getattr(plan.network.body, "fit_buffers", None)
-    if fit_buffers is not None and (plan.once or not {"numeric", "codes"}.isdisjoint(train[0])):
+    if fit_buffers is not None and (plan.once or _table(fixed)):
         seen = train[0] if plan.once else encode(_some(train[0], fixed), fixed.tabular)
         fit_buffers(seen)
-    shifts = {
-        name: decide_shift(image.height, image.width) for name, image in data.codec.images.items()
-    }
     return Resident(
         train=train,
         valid=valid,
         prepare=None if plan.once else fixed,
-        augment=make_augment(stage.augment, shifts),
+        augment=make_augment(stage.augment, fixed.entries),
     )
 
 
@@ -79,15 +75,21 @@ def encodes_once(fixed: Fixed, rows: int) -> bool:
     """Whether `fixed` is applied once, ahead of the epochs, rather than to every batch.
 
     Tables and texts are, if the result stays below 2 GiB. Images stay uint8, a quarter of the
-    size, and keep the form that random changes need.
+    size. What can be changed at random keeps the form that this needs.
     """
-    image = any(isinstance(part, Image) for part in parts(fixed.inputs).values())
-    return not image and 4 * _width(fixed) * rows <= LIMIT
+    parts = [entry.part for entry in fixed.entries]
+    ahead = all(part.ahead and not part.changes for part in parts)
+    return ahead and _bytes(fixed.entries, rows) <= LIMIT
 
 
-def _width(fixed: Fixed) -> int:
-    """Floats that a row of the table takes."""
-    return sum(part for part in parts(fixed.inputs).values() if isinstance(part, Width))
+def _table(fixed: Fixed) -> list[Entry]:
+    """Which arrays belong to the table."""
+    return [entry for entry in fixed.entries if entry.tabular]
+
+
+def _bytes(entries: Iterable[Entry], rows: int) -> int:
+    """What rows take once they are encoded."""
+    return 4 * rows * sum(entry.part.amount(entry.size) for entry in entries)
 
 
 def place(rows: "Rows", device: torch.device) -> dict[str, Tensor]:
@@ -114,5 +116,6 @@ def _some(blocks: Batch, fixed: Fixed) -> dict[str, Tensor]:
     """The table's blocks alone, of evenly spaced rows if all of them would pass the limit."""
     assert not isinstance(blocks, Tensor)
     rows = len(next(iter(blocks.values())))
-    every = -(-4 * _width(fixed) * rows // LIMIT) or 1
-    return {name: blocks[name][::every] for name in ("numeric", "codes") if name in blocks}
+    table = _table(fixed)
+    every = -(-_bytes(table, rows) // LIMIT) or 1
+    return {entry.array: blocks[entry.array][::every] for entry in table}

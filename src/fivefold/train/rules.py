@@ -1,21 +1,18 @@
 """What is decided where the user has not: batch, epochs, learning rate."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from fivefold.models.inputs import Image, Inputs, Text, parts
+from fivefold.models.inputs import Inputs, parts
+from fivefold.models.part import Part
+from fivefold.models.parts import part_for
 from fivefold.train.names import Quality
 from fivefold.train.trees import Boosting
 
 Habits = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture", "own"]
-
-PIXELS = 2e8
-"""Pixels of training images that a run on a CPU looks at, all epochs together."""
-
-TOKENS = 1e7
-"""Words of training texts that a run on a CPU looks at, all epochs together."""
 
 ROWS = 6e5
 """Rows of a table that a run of many members looks at, all epochs together."""
@@ -158,13 +155,14 @@ def decide_epochs(
     fewest, most = habit.epochs
     steps = max(1, rows // min(batch, rows)) if rows else 1
     epochs = habit.steps / steps
-    sizes = parts(inputs).values()
-    for size, budget in (
-        (sum(p.channels * p.height * p.width for p in sizes if isinstance(p, Image)), PIXELS),
-        (sum(p.length for p in sizes if isinstance(p, Text)), TOKENS),
-    ):
-        if size and rows:
-            epochs = min(epochs, budget * times / (rows * size))
+    amounts: Counter[Part] = Counter()
+    for size in parts(inputs).values():
+        part = part_for(size)
+        if part is not None and part.budget:
+            amounts[part] += part.amount(size)
+    for part, amount in amounts.items():
+        if amount and rows:
+            epochs = min(epochs, part.budget * times / (rows * amount))
     epochs = min(most, max(fewest, round(epochs)))
     if habit.lr_rows and rows:
         epochs = min(epochs, max(LEAST_EPOCHS, round(ROWS * times / rows)))
@@ -182,13 +180,3 @@ def decide_boosting(rows: int, quality: Quality = "balanced") -> Boosting:
         leaves=31 if many else 16,
         leaf_rows=20 if many else 10,
     )
-
-
-def decide_shift(height: int, width: int) -> int:
-    """The most pixels that a random shift moves an image: one in 14, at least one.
-
-    Example:
-        >>> decide_shift(28, 28), decide_shift(8, 8)
-        (2, 1)
-    """
-    return max(1, round(min(height, width) / 14))
