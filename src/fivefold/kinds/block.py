@@ -10,6 +10,7 @@ import numpy as np
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import PlainRow, Quick
@@ -91,6 +92,7 @@ class Block(ABC):
             each column has an array of its own.
         bounded: whether `inliers` tells rows apart.
         state: the class of what is fitted over all its columns; None where nothing is.
+        settings: names of Preprocess's settings that change what becomes of its columns.
     """
 
     name: ClassVar[str]
@@ -98,6 +100,7 @@ class Block(ABC):
     shared: ClassVar[bool] = False
     bounded: ClassVar[bool] = False
     state: ClassVar[type | None] = None
+    settings: ClassVar[tuple[str, ...]] = ()
 
     def features(self, column: Fitted) -> tuple[str, ...]:
         """Names of a column's numbers in a shared array."""
@@ -144,6 +147,19 @@ class Block(ABC):
             return finish([read(row[place]) for row in rows])
 
         return array
+
+    # --- what Preprocess tells
+
+    def told(self, encoded: Encoded) -> str:
+        """What went in, in a few words of one line: its columns, and the shape of a row.
+
+        Args:
+            encoded: as fitted.
+        """
+        shape = "x".join(map(str, encoded.shape)) or "1"
+        if self.shared:
+            return f"{plural(len(encoded.columns), f'{self.name} column')} ({shape})"
+        return f"{encoded.columns[0].kind.name} {encoded.name!r} ({shape})"
 
     # --- its half in torch
 

@@ -23,6 +23,7 @@ class Boolean(Kind):
     wanted = "true or false"
     dtype = "f8"
     empty = NAN
+    settings = ("numeric_missing", "missing_indicator")
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as 1.0 or 0.0, NaN for missing."""

@@ -42,6 +42,7 @@ class Categorical(Kind):
     wanted = "categories"
     coded = True
     state = Known
+    settings = ("categories", "rare", "max_categories")
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its one text, None for missing."""

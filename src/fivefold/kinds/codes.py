@@ -7,7 +7,8 @@ import numpy as np
 
 from fivefold.codecs.settings import Categories, Settings
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block, Fitted, Quicks
+from fivefold.core.wording import plural
+from fivefold.kinds.block import Block, Encoded, Fitted, Quicks
 from fivefold.kinds.numbers import matrix
 from fivefold.kinds.quick import PlainRow
 
@@ -37,6 +38,7 @@ class Codes(Block):
     dtype = "int32"
     shared = True
     state = CodesState
+    settings = ("categories",)
 
     def fit(self, columns: Sequence[Fitted], pieces: object, settings: Settings) -> CodesState:
         """What was asked for."""
@@ -55,6 +57,12 @@ class Codes(Block):
     def sizes(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         """Number of codes of each column."""
         return tuple(column.state.size for column in columns)
+
+    def told(self, encoded: Encoded) -> str:
+        """Columns, and how many values are known by a code of their own."""
+        kept = sum(size - FIRST for size in self.sizes(encoded.columns))
+        columns = plural(len(encoded.columns), "category column")
+        return f"{columns} ({plural(kept, 'value')} kept, {encoded.state.mode})"
 
     def quick(self, columns: Quicks, state: CodesState) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""

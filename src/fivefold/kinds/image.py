@@ -61,6 +61,7 @@ class Image(Kind):
     explains = True
     chunk = CHUNK
     state = ImageState
+    settings = ("image_size",)
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""

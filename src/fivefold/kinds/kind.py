@@ -8,6 +8,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
 from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.feature import Feature
@@ -34,6 +35,8 @@ class Kind(ABC):
         explains: whether what a reader says of a bad cell is worth telling.
         chunk: how many cells are made canonical and encoded at a time; 0 for all.
         state: the class of what is fitted; None where nothing is.
+        settings: names of Preprocess's settings that change what becomes of its columns; None for
+            those of its block.
     """
 
     name: ClassVar[str]
@@ -45,6 +48,7 @@ class Kind(ABC):
     explains: ClassVar[bool] = False
     chunk: ClassVar[int] = 0
     state: ClassVar[type | None] = None
+    settings: ClassVar[tuple[str, ...] | None] = None
 
     @property
     def setting_name(self) -> str:
@@ -126,6 +130,25 @@ class Kind(ABC):
         """What its numbers are, in a block of numbers; one of the column's name by default."""
         del state
         return (Feature(column.name),)
+
+    # --- what Preprocess tells
+
+    def is_changed_by(self, setting: str) -> bool:
+        """Whether a setting of Preprocess changes what becomes of its columns."""
+        names = self.block.settings if self.settings is None else self.settings
+        return setting in names
+
+    def remarks(self, column: Column, state: Any) -> tuple[Finding, ...]:
+        """What the training rows lose by what was fitted; nothing by default.
+
+        Args:
+            column: what it is called.
+            state: what `fit` gave. One that was loaded may know less than that.
+        """
+        del column, state
+        return ()
+
+    # --- its state as plain values
 
     def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
         """The state as JSON values and arrays by name; of any flat dataclass by default."""

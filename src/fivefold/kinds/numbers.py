@@ -7,7 +7,8 @@ import numpy as np
 
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block, Fitted, Quicks
+from fivefold.core.wording import plural
+from fivefold.kinds.block import Block, Encoded, Fitted, Quicks
 from fivefold.kinds.quick import OddCellError, PlainRow
 from fivefold.kinds.scaling import HUGE, NumericState, encode_numeric, fit_numeric
 
@@ -23,6 +24,7 @@ class Numbers(Block):
     shared = True
     bounded = True
     state = NumericState
+    settings = ("scale", "numeric_missing", "missing_indicator", "outliers")
 
     def features(self, column: Fitted) -> tuple[str, ...]:
         """Names of a column's numbers."""
@@ -54,6 +56,12 @@ class Numbers(Block):
         """`(n,)` bool: rows with every number missing or within its bounds."""
         outside: Array = (array < state.low) | (array > state.high)
         return np.logical_not(outside.any(axis=1))
+
+    def told(self, encoded: Encoded) -> str:
+        """Numbers, and how many say that one is missing."""
+        state: NumericState = encoded.state
+        flags = int(state.indicator.sum())
+        return plural(len(state), "number") + (f" (+ {flags} missing)" if flags else "")
 
     def quick(self, columns: Quicks, state: NumericState) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""

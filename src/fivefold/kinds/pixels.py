@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fivefold.kinds.block import Block, Fitted
+from fivefold.kinds.block import Block, Encoded, Fitted
 
 
 class Pixels(Block):
@@ -19,6 +19,12 @@ class Pixels(Block):
         """Channels, height and width."""
         shape: tuple[int, int, int] = columns[0].state.shape
         return shape
+
+    def told(self, encoded: Encoded) -> str:
+        """Size and colour."""
+        channels, height, width = encoded.shape
+        colour = "grey" if channels == 1 else "RGB"
+        return f"{encoded.columns[0].kind.name} {encoded.name!r} ({height}x{width} {colour})"
 
 
 PIXELS = Pixels()

@@ -12,10 +12,12 @@ from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import words
+from fivefold.core.finding import Finding
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
+from fivefold.kinds.truncation import Unread, find_truncated
 from fivefold.kinds.word import quick_word, word_reader
 
 LONGEST = 256
@@ -23,25 +25,6 @@ LONGEST = 256
 
 TAIL = 4
 """One in so many of the words read of a long text are its last, where both ends are read."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unread:
-    """What training texts hold beyond the words that are read.
-
-    Attributes:
-        texts: training texts, missing ones among them.
-        cut: those with more words than are read.
-        median: words not read of a text that is cut.
-        total: words not read of all texts.
-        longest: words of the longest text.
-    """
-
-    texts: int
-    cut: int
-    median: float
-    total: int
-    longest: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,6 +78,7 @@ class Text(Kind):
     wanted = "text"
     coded = True
     state = TextState
+    settings = ("text_length", "truncation", "vocabulary", "word_rows")
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its text, None for missing."""
@@ -117,6 +101,13 @@ class Text(Kind):
         """The state that `pack` took apart."""
         del arrays
         return TextState.from_json(values, column.rules)
+
+    def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
+        """Training texts that are longer than what is read."""
+        if state.unread is None or not state.unread.cut:
+            return ()
+        length, tail, part = state.length, state.tail, state.part
+        return (find_truncated(column.name, state.unread, length=length, tail=tail, part=part),)
 
     def quick(self, column: Column, state: TextState) -> Quick:
         """A cell to its text."""

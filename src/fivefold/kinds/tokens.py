@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from fivefold.kinds.block import Block, Fitted
+from fivefold.core.wording import plural
+from fivefold.kinds.block import Block, Encoded, Fitted
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
 """Codes: after the end; a word that training rows lack or hold too rarely; the vocabulary."""
@@ -20,6 +21,13 @@ class Tokens(Block):
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         """The words of a row."""
         return (columns[0].state.length,)
+
+    def told(self, encoded: Encoded) -> str:
+        """Words a row, and how many different ones are known."""
+        (column,) = encoded.columns
+        words = plural(column.state.length, "word")
+        known = plural(column.state.size - FIRST, "known word")
+        return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
 
 
 TOKENS = Tokens()

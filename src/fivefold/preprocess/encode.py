@@ -1,5 +1,7 @@
 """Three parts of a table as arrays, by a codec fitted on the first."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from fivefold.artifacts import Collected, Preprocessed
@@ -11,7 +13,6 @@ from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
-from fivefold.preprocess.truncation import find_truncated
 
 
 def encode_parts(
@@ -45,8 +46,15 @@ def encode_parts(
         valid=encode_rows(codec, table, partition.valid),
         test=encode_rows(codec, table, partition.test),
         codec=codec,
-        findings=(*_rows_in_no_part(collected, partition), *find_truncated(codec)),
+        findings=(*_rows_in_no_part(collected, partition), *_remarks(codec)),
     )
+
+
+def _remarks(codec: Codec) -> Iterator[Finding]:
+    """What the kinds say of their columns, in the order of the schema."""
+    for name in codec.raw_columns():
+        fitted = codec.columns[name]
+        yield from fitted.kind.remarks(fitted.column, fitted.state)
 
 
 def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding]:

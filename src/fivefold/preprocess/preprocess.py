@@ -18,25 +18,11 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.kinds.table import KINDS, kind_of
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.summary import summarise
 
-_NUMERIC: tuple[str, ...] = ("numeric", "boolean", "datetime")
-_APPLIES: dict[str, tuple[str, ...]] = {
-    "scale": ("numeric", "datetime"),
-    "numeric_missing": _NUMERIC,
-    "missing_indicator": _NUMERIC,
-    "outliers": ("numeric", "datetime"),
-    "categories": ("categorical",),
-    "rare": ("categorical",),
-    "max_categories": ("categorical",),
-    "image_size": ("image",),
-    "text_length": ("text",),
-    "truncation": ("text",),
-    "vocabulary": ("text",),
-    "word_rows": ("text",),
-}
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 
 
@@ -107,10 +93,11 @@ class Preprocess(Stage):
         collected = found.get(Collected)
         if collected is None:
             return faults
-        kinds = {column.kind for column in collected.schema.inputs}
-        for name, wanted in _APPLIES.items():
-            if name in given and not kinds.intersection(wanted):
-                article = "an" if wanted[0] == "image" else "a"
+        kinds = [kind_of(column.kind) for column in collected.schema.inputs]
+        for name in (name for name in fields if name in given):
+            wanted = [kind.name for kind in KINDS.known.values() if kind.is_changed_by(name)]
+            if wanted and not any(kind.is_changed_by(name) for kind in kinds):
+                article = "an" if wanted[0][0] in "aeiou" else "a"
                 columns = f"{article} {' or '.join(wanted)} column"
                 remedy = "Name the column's kind in Collect(kinds={...})"
                 faults.append(_idle(self, name, columns, remedy))

@@ -7,7 +7,6 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.kinds.codec import Codec
-from fivefold.preprocess.truncation import find_truncated
 from fivefold.serve.contract import contract_of
 
 SCHEMA = Schema(
@@ -30,6 +29,11 @@ def fitted(texts, **asked):
         }
     )
     return Codec.fit(table, SCHEMA, np.arange(len(texts)), Settings(**asked))
+
+
+def find_truncated(codec):
+    columns = codec.columns.values()
+    return tuple(f for column in columns for f in column.kind.remarks(column.column, column.state))
 
 
 def test_texts_that_are_read_whole_are_no_finding():
@@ -82,7 +86,7 @@ def test_codec_that_was_loaded_reads_the_same_words_and_has_no_finding():
     table = Columns({"codes": np.array(["x " * 500 + "v w"], object), "u": np.array(["w"], object)})
     encoded = again.encode(table)["text/codes"]
     assert encoded.tolist() == codec.encode(table)["text/codes"].tolist()
-    v, w = (2 + codec.texts["text/codes"].vocabulary.index(word) for word in "vw")
+    v, w = (2 + codec.columns["codes"].state.vocabulary.index(word) for word in "vw")
     assert encoded[0, -2:].tolist() == [v, w]
     assert find_truncated(again) == ()
 
