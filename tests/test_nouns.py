@@ -80,7 +80,6 @@ NAMED_TASKS: dict[str, int] = {
     "collect/target.py": 8,
     "collect/wishes.py": 1,
     "deploy/deploy.py": 2,
-    "deploy/export.py": 1,
     "deploy/parity.py": 1,
     "division.py": 1,
     "evaluate/baselines.py": 5,
@@ -88,8 +87,6 @@ NAMED_TASKS: dict[str, int] = {
     "evaluate/findings.py": 5,
     "evaluate/row_findings.py": 2,
     "metrics/metric.py": 4,
-    "models/assemble.py": 1,
-    "models/head.py": 5,
     "report/card.py": 2,
     "report/html.py": 4,
     "serve/answers.py": 3,
@@ -98,11 +95,6 @@ NAMED_TASKS: dict[str, int] = {
     "serve/predictor.py": 2,
     "serve/writers.py": 2,
     "testing.py": 1,
-    "train/blend.py": 4,
-    "train/loss.py": 8,
-    "train/misfits.py": 4,
-    "train/names.py": 1,
-    "train/trees.py": 1,
 }
 
 
