@@ -3,15 +3,15 @@
 import subprocess
 import sys
 
-BLOCKED = '''
+BLOCKED = """
 import sys
 for name in ("torch", "pandas", "pyarrow", "scipy", "sklearn", "onnx", "openpyxl", "matplotlib"):
     sys.modules[name] = None
-'''
+"""
 
 IMPORTED = (
     BLOCKED
-    + '''
+    + """
 import pkgutil
 from importlib import import_module
 for floor in ("codecs", "metrics", "tasks", "kinds", "reading", "serve"):
@@ -19,12 +19,12 @@ for floor in ("codecs", "metrics", "tasks", "kinds", "reading", "serve"):
     for module in pkgutil.iter_modules(package.__path__, f"fivefold.{floor}."):
         import_module(module.name)
 print("imported")
-'''
+"""
 )
 
 WORKED = (
     BLOCKED
-    + '''
+    + """
 import json
 import numpy as np
 from fivefold.codecs.schema import Column, Schema
@@ -61,7 +61,7 @@ for name, task in TASKS.items():
     scores = np.full((2, 2), 0.5) if of.classes else np.ones(2)
     assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
 print("worked")
-'''
+"""
 )
 
 

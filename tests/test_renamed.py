@@ -32,7 +32,9 @@ def rows(target: str) -> pd.DataFrame:
             "city": draw.choice(np.array(["Ulm", "Bern", "Graz", None], object), ROWS),
             "open": draw.random(ROWS) < 0.5,
             "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.permutation(ROWS), "h"),
-            "note": [f"{words[i]} and {words[j]} {i + j}" for i, j in draw.integers(0, 4, (ROWS, 2))],
+            "note": [
+                f"{words[i]} and {words[j]} {i + j}" for i, j in draw.integers(0, 4, (ROWS, 2))
+            ],
             "photo": pictures,
             "z": 1e6 + z,
             "y": {
@@ -72,7 +74,11 @@ def came_to(target: str, path: Path, drop: tuple[str, ...] = ()) -> dict[str, An
         "contract": [{k: v for k, v in field.items() if k != "kind"} for field in fields],
         "answers": predictor.predict(frame).tolist(),
         "formats": result[ff.Deployed].formats,
-        "baselines": str(evaluated.tables["model_comparison"].drop(columns="fit_seconds", errors="ignore").iloc[:, :3]),
+        "baselines": str(
+            evaluated.tables["model_comparison"]
+            .drop(columns="fit_seconds", errors="ignore")
+            .iloc[:, :3]
+        ),
     }
 
 

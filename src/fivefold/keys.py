@@ -5,7 +5,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from fivefold.codecs.coded import coded_of, remembered
+from fivefold.codecs.coded import coded_of
+from fivefold.codecs.coded import missing_rows as missing_rows
 from fivefold.codecs.table import Array
 
 _STEP, _FIRST, _SECOND = map(
@@ -42,19 +43,6 @@ def _codes(values: Array) -> Array:
     import pandas as pd
 
     return np.asarray(pd.factorize(values)[0])
-
-
-def missing_rows(values: Array) -> Array:
-    """`(n,)` bool: where canonical values are missing."""
-    if values.dtype == object:
-        known = remembered(values)
-        if known is not None:
-            absent = np.array([*(value is None for value in known.values.tolist()), True])
-            return np.asarray(absent[known.codes])
-        return np.array([value is None for value in values.tolist()], bool)
-    if values.dtype.kind in "fM" and values.ndim == 1:
-        return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
-    return np.zeros(len(values), bool)
 
 
 def row_keys(columns: Iterable[Array]) -> Array:

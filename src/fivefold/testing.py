@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.depth import inverted
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.artifact import Artifact
@@ -22,6 +21,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import LeakError, RecipeError, StoreError
 from fivefold.fingerprint import fingerprint as fingerprint
+from fivefold.kinds.table import kind_of
 from fivefold.partition import Partition
 from fivefold.result import Result
 
@@ -221,21 +221,4 @@ def _worse(values: Array, column: Column, rng: np.random.Generator, labels: Arra
         return values
     if column.role == "target":
         return values * 3.0 + 1.0
-    if column.kind == "image":
-        negatives = values.copy()
-        for n, value in enumerate(values):
-            negatives[n] = inverted(value) if hasattr(value, "shape") else value
-        return negatives
-    if column.kind == "numeric":
-        values[some] = values[some] * 7.0 + 1.0
-        values[few] = np.nan
-    elif column.kind == "boolean":
-        values[some] = 1.0 - values[some]
-        values[few] = np.nan
-    elif column.kind == "datetime":
-        values[some] = values[some] + np.timedelta64(3653, "D")
-        values[few] = np.datetime64("NaT")
-    else:
-        values[some] = [f"{value or ''} unheard-of" for value in values[some]]
-        values[few] = None
-    return values
+    return kind_of(column.kind).corrupt(values, some, few)

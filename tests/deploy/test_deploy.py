@@ -16,6 +16,8 @@ from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import ModelError, ParityError, PreflightError
+from fivefold.kinds.categorical import Categorical
+from fivefold.kinds.numeric import Numeric
 from fivefold.serve.bundle import open_bundle
 from fivefold.serve.predictor import load
 
@@ -165,11 +167,11 @@ def test_deploy_of_what_was_not_evaluated_so_refuses_and_leaves_nothing(mixed, t
 
 def test_deploy_when_a_door_skews_refuses(mixed, tmp_path, monkeypatch):
     """A codec that reads the text of a number otherwise than the number: the classical skew."""
-    from fivefold.deploy import doors
-
-    honest = doors.as_text
+    honest = Categorical.to_text
     monkeypatch.setattr(
-        doors, "as_text", lambda v, c: ["0" * (c.name == "full") + t for t in honest(v, c)]
+        Categorical,
+        "to_text",
+        lambda kind, v, c: ["0" * (c.name == "full") + t for t in honest(kind, v, c)],
     )
     with pytest.raises(ParityError) as caught:
         deploy(Deploy(tmp_path / "x.ff"), mixed)
@@ -178,9 +180,7 @@ def test_deploy_when_a_door_skews_refuses(mixed, tmp_path, monkeypatch):
 
 
 def test_deploy_when_the_fresh_process_fails_shows_its_words(mixed, tmp_path, monkeypatch):
-    from fivefold.deploy import doors
-
-    monkeypatch.setattr(doors, "as_text", lambda v, c: ["?!"] * len(v))
+    monkeypatch.setattr(Numeric, "to_text", lambda kind, v, c: ["?!"] * len(v))
     with pytest.raises(ParityError, match="fresh process") as caught:
         deploy(Deploy(tmp_path / "x.ff"), mixed)
     assert "expected numbers, found '?!'" in caught.value.evidence

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from fivefold.codecs.schema import Column
-from fivefold.deploy.doors import as_frame, as_json, as_text, write_doors
+from fivefold.deploy.doors import write_doors
+from fivefold.kinds.table import kind_of
 from fivefold.serve.replay import read_frame
 
 
@@ -35,7 +36,7 @@ def test_frame_column_has_the_type_that_pandas_gives_it(kind, values):
     plain = [bool(v) for v in plain] if kind == "boolean" else plain
     wanted = np.asarray(pd.DataFrame({"c": plain})["c"])
     canonical = np.array(values, object if kind == "categorical" else float)
-    found = as_frame(canonical, column(kind))
+    found = kind_of(kind).to_frame(canonical, column(kind))
     assert found.dtype == wanted.dtype
     for one, other in zip(found, wanted, strict=True):
         assert one == other or (one is None or one != one) == (other is None or other != other)
@@ -43,7 +44,7 @@ def test_frame_column_has_the_type_that_pandas_gives_it(kind, values):
 
 def test_text_of_numbers_comes_back_as_the_same_bits():
     values = np.array([0.1, 1e300, -0.0, 1 / 3, 2.0**60, 5e-324, np.nan, 123456789.0])
-    cells = as_text(values, column("numeric"))
+    cells = kind_of("numeric").to_text(values, column("numeric"))
     back = np.array([float(cell) if cell else np.nan for cell in cells])
     np.testing.assert_array_equal(back, values)
     assert cells[-1] == "123456789"
@@ -51,7 +52,8 @@ def test_text_of_numbers_comes_back_as_the_same_bits():
 
 def test_json_of_categories_has_numbers_for_whole_ones_only():
     values = np.array(["10001", "00123", "-5", "1.5", None, "9" * 30], object)
-    assert as_json(values, column("categorical")) == [10001, "00123", -5, "1.5", None, "9" * 30]
+    found = kind_of("categorical").to_json(values, column("categorical"))
+    assert found == [10001, "00123", -5, "1.5", None, "9" * 30]
 
 
 def test_doors_written_hold_every_input_and_not_the_target(mixed, tmp_path):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
+from fivefold.codecs.written import cells_of as plain
 from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.reading import delimited, streamed
 from fivefold.reading.files import file_pieces
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import listed
-from fivefold.serve.cells import cells_of as plain
 
 ASKED = Reading(names=("a", "b", "y"), target="y", inputs=("a", "b"))
 

@@ -34,13 +34,13 @@ def fitted(settings: Settings | None = None) -> tuple[Codec, Columns]:
 
 def test_contract_survives_json():
     codec, table = fitted()
-    contract = contract_of(codec, codec.encode(table)["numeric"])
+    contract = contract_of(codec, codec.encode(table))
     assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contract
 
 
 def test_contract_usual_range_is_the_middle_99_percent_in_the_columns_unit():
     codec, table = fitted()
-    fields = {f.name: f for f in contract_of(codec, codec.encode(table)["numeric"]).fields}
+    fields = {f.name: f for f in contract_of(codec, codec.encode(table)).fields}
     for name in ("x", "seconds"):
         wanted = np.quantile(table.column(name), [0.005, 0.995])
         np.testing.assert_allclose(fields[name].usual, wanted, rtol=1e-4 if name == "x" else 1e-9)

@@ -63,7 +63,7 @@ def test_read_chunks_of_no_rows_is_one_empty_piece(schema):
 
 
 def test_read_chunks_of_large_pictures_hold_few_at_a_time(monkeypatch):
-    monkeypatch.setattr("fivefold.serve.requests.PIXELS", 250)
+    monkeypatch.setattr("fivefold.serve.requests.NUMBERS", 250)
     schema = Schema(
         columns=(
             Column(name="photo", kind="image"),

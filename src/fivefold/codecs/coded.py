@@ -136,6 +136,19 @@ def coded_of(cells: "Array") -> Coded:
     return found
 
 
+def missing_rows(values: "Array") -> "Array":
+    """`(n,)` bool: where canonical values are missing."""
+    if values.dtype == object:
+        known = remembered(values)
+        if known is not None:
+            absent = np.array([*(value is None for value in known.values.tolist()), True])
+            return np.asarray(absent[known.codes])
+        return np.array([value is None for value in values.tolist()], bool)
+    if values.dtype.kind in "fM" and values.ndim == 1:
+        return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
+    return np.zeros(len(values), bool)
+
+
 def _distinct(cells: "Array") -> Coded:
     seen: dict[Any, int] = {None: -1}
     codes = [seen.setdefault(cell, len(seen) - 1) for cell in cells.tolist()]

@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.schema import TABULAR, Schema
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
@@ -101,9 +102,7 @@ class Deploy(Stage):
         from fivefold.serve.contract import contract_of, text_of
 
         graphs, without = self._graphs(data, trained)
-        contract = contract_of(
-            data.codec, data.train.inputs.get("numeric"), text_of(collected.provenance)
-        )
+        contract = contract_of(data.codec, data.train.inputs, text_of(collected.provenance))
         examples = _examples(data.codec, contract, trained, session.seed)
         entries = package(
             codec=data.codec,
@@ -128,7 +127,7 @@ class Deploy(Stage):
             parity.update(self._parity(bundle, replayed, examples, data, trained))
 
         digest = write_bundle(entries, self.path, check=check)
-        is_table = any(column.kind in TABULAR for column in data.codec.schema.inputs)
+        is_table = any(block.block.shared for block in data.codec.blocks)
         here = parity.get("in_this_process", "") if self.format == "onnx" else ""
         findings = tuple(findings_of(without if is_table else "", left_out, changed, here))
         for finding in findings:
@@ -288,16 +287,17 @@ def _to_replay(
 
 
 def _readable(table: Table, schema: Schema, rows: Array) -> Array:
-    """Which of the rows have all their pictures: a request without one is refused."""
+    """Which of the rows lack no cell that a request must have: without one it is refused."""
     from fivefold.kinds.canonical import canonical_column
+    from fivefold.kinds.table import kind_of
 
     kept = np.ones(len(rows), dtype=bool)
     for column in schema.inputs:
-        if column.kind == "image":
+        if not kind_of(column.kind).nullable:
             values = table.take(rows).column(column.name)
             if values.dtype == object:
-                images = canonical_column(values, column, on_bad="missing")[0]
-                kept &= np.array([image is not None for image in images], dtype=bool)
+                values = canonical_column(values, column, on_bad="missing")[0]
+            kept &= ~missing_rows(values)
     return kept
 
 

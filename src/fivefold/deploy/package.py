@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ def package(
     """
     state, arrays = codec.state()
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    pictures = any(column.kind == "image" for column in codec.schema.inputs)
+    more = {name for column in codec.columns.values() for name in column.kind.requires}
     entries = {
         "schema.json": to_json(contract.to_json()),
         "codec.json": to_json(state),
@@ -62,21 +62,21 @@ def package(
         "parity.json": to_json(parity),
         "recipe.json": recipe.encode(),
         "card.md": card.encode(),
-        "requirements.txt": requirements(pictures=pictures, graph=bool(graphs)).encode(),
+        "requirements.txt": requirements(more, graph=bool(graphs)).encode(),
     }
     made_with = {"python": platform.python_version()}
     made_with |= {name: found for name in MADE_WITH if (found := _version(name))}
     return {MANIFEST: write_manifest(entries, fivefold.__version__, made_with), **entries}
 
 
-def requirements(*, pictures: bool, graph: bool = True) -> str:
+def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:
     """What serving needs, pinned to what answered the replay.
 
     Args:
-        pictures: whether images are decoded.
+        more: distributions that the kinds of its columns need.
         graph: whether there is an ONNX graph; without one the network's own library is needed.
     """
-    names = [*SERVING, *(["pillow"] if pictures else []), *([] if graph else ["torch"])]
+    names = {*SERVING, *more, *([] if graph else ["torch"])}
     head = f"# pip install --no-deps fivefold=={fivefold.__version__}, then this file\n"
     pins = [f"{name}=={found}" if (found := _version(name)) else name for name in sorted(names)]
     return head + "\n".join(pins) + "\n"

@@ -7,20 +7,20 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from fivefold.codecs.cell import null_numbers, null_words
-from fivefold.codecs.schema import Column
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.codes import FIRST, MISSING, UNSEEN
+from fivefold.kinds.scaling import HUGE
 from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET
-
-RAW_KINDS = {"numeric", "categorical", "boolean"}
-HUGE = 1e37  # as in kinds/numbers.py
 
 
 def raw_refusal(codec: Codec) -> str:
     """Why there can be no raw graph for this codec; empty if there can."""
-    other = [c for c in codec.schema.inputs if c.kind not in RAW_KINDS]
+    other = [codec.columns[name] for name in codec.raw_columns()]
+    other = [column for column in other if column.kind.raw is None]
     if not other:
         return ""
-    named = ", ".join(f"{column.name!r} ({column.kind})" for column in other[:5])
+    named = ", ".join(f"{column.name!r} ({column.kind.name})" for column in other[:5])
     return f"no raw graph: {named} {'is' if len(other) == 1 else 'are'} beyond it"
 
 
@@ -29,29 +29,28 @@ def export_raw(body: bytes, codec: Codec) -> bytes:
 
     Each input has the shape `(n, 1)` and the name of its column, in the order of the schema:
     float64 for numbers and booleans (NaN is missing), string for categories ("" is missing) in
-    their canonical form. Differences are taken in float64, before anything becomes float32.
+    their canonical form, as `Kind.raw` says. Differences are taken in float64, before anything
+    becomes float32.
 
     Args:
         body: what `export_onnx` gave.
-        codec: for a table of numeric, boolean and categorical columns.
+        codec: of which `raw_refusal` says nothing.
 
     Returns:
         A serialised `ModelProto` with the output `scores`.
     """
     network = onnx.load_from_string(body)
     needed = {node.name for node in network.graph.input}
-    columns = codec.schema.inputs
     names = input_names(codec)
     lookup = _Lookup()
     features: dict[str, str] = {}
-    for column in columns:
-        if column.kind == "categorical":
-            features[column.name] = lookup.codes(names[column.name], column, codec)
-        else:
-            features[column.name] = lookup.number(names[column.name], column, codec)
+    for name in codec.raw_columns():
+        fitted = codec.columns[name]
+        look = lookup.codes if fitted.kind.raw == "word" else lookup.number
+        features[name] = look(names[name], fitted)
     for block in codec.blocks:
         if block.name in needed:
-            lookup.join([features[column.name] for column in block.columns], block.name)
+            lookup.join([features[c.name] for c in block.columns], block.name, block.dtype)
     front = lookup.model(network.ir_version, network.opset_import)
     merged = onnx.compose.merge_models(
         onnx.compose.add_prefix(front, "lookup/", rename_inputs=False),
@@ -86,39 +85,37 @@ class _Lookup:
         self.constants: list[Any] = []
         self._ends: list[Any] = []
 
-    def number(self, name: str, column: Column, codec: Codec) -> str:
+    def number(self, name: str, fitted: Fitted) -> str:
         """Shift in float64, bound, cast. Comparisons with NaN are false, so NaN passes through."""
         self.inputs.append(helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["batch", 1]))
-        place = codec.numeric.names.index(column.name)
         value = name
-        for token in sorted(null_numbers(column.missing)):
+        for token in sorted(null_numbers(fitted.column.missing)):
             absent = self._node("Equal", value, self._double(token))
             value = self._node("Where", absent, self._double(np.nan), value)
-        value = self._node("Sub", value, self._double(float(codec.numeric.offset[place])))
+        value = self._node("Sub", value, self._double(float(fitted.shared.offset[fitted.place])))
         for compare, bound in (("Greater", HUGE), ("Less", -HUGE)):
             outside = self._node(compare, value, self._double(bound))
             value = self._node("Where", outside, self._double(bound), value)
         return self._node("Cast", value, to=TensorProto.FLOAT)
 
-    def codes(self, name: str, column: Column, codec: Codec) -> str:
+    def codes(self, name: str, fitted: Fitted) -> str:
         """Category to code: 0 missing, 1 unseen, 2 and up the categories."""
         self.inputs.append(helper.make_tensor_value_info(name, TensorProto.STRING, ["batch", 1]))
-        place = codec.categorical.names.index(column.name)
-        codes = dict.fromkeys(sorted(null_words(column.missing)), 0)
-        codes |= {word: code for code, word in enumerate(codec.categorical.categories[place], 2)}
+        codes = dict.fromkeys(sorted(null_words(fitted.column.missing)), MISSING)
+        codes |= {word: code for code, word in enumerate(fitted.state.categories, FIRST)}
         code = self._node(
             "LabelEncoder",
             name,
             domain=ML_DOMAIN,
             keys_strings=list(codes),
             values_int64s=list(codes.values()),
-            default_int64=1,
+            default_int64=UNSEEN,
         )
         return self._node("Cast", code, to=TensorProto.INT32)
 
-    def join(self, features: list[str], block: str) -> None:
+    def join(self, features: list[str], block: str, dtype: str) -> None:
         """One block of the codec from its features."""
-        kind = TensorProto.INT32 if block == "codes" else TensorProto.FLOAT
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         self.nodes.append(helper.make_node("Concat", features, [block], name=block, axis=1))
         self._ends.append(helper.make_tensor_value_info(block, kind, ["batch", len(features)]))
         self.outputs.append(block)

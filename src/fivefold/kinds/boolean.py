@@ -1,6 +1,7 @@
 """Truth values: yes or no, on or off."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from fivefold.codecs.cell import boolean
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
@@ -24,6 +26,8 @@ class Boolean(Kind):
     dtype = "f8"
     empty = NAN
     settings = ("numeric_missing", "missing_indicator")
+    control = "toggle"
+    raw = "number"
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as 1.0 or 0.0, NaN for missing."""
@@ -51,3 +55,35 @@ class Boolean(Kind):
         """A cell to 1.0 or 0.0."""
         del state
         return Quick(plain_reader(self.reader(column)))
+
+    # --- doors
+
+    def to_frame(self, values: Array, column: Column) -> Array:
+        """Bool, or objects if one is missing."""
+        truths = self.to_json(values, column)
+        return np.array(truths, dtype=bool if None not in truths else object)
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        """True and False."""
+        return ["" if np.isnan(v) else str(bool(v)) for v in values.tolist()]
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """True and false."""
+        return [None if np.isnan(v) else bool(v) for v in values.tolist()]
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """Its form."""
+        return {"form": "true or false; also 1 and 0, yes and no", "example": True}
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Either."""
+        truths: list[Any] = rng.integers(0, 2, rows).astype(bool).tolist()
+        return truths
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """The opposite."""
+        values[some] = 1.0 - values[some]
+        values[few] = NAN
+        return values

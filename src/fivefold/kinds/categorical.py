@@ -11,11 +11,12 @@ from fivefold.codecs.coded import coded_of, remembered
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
-from fivefold.kinds.word import quick_word, word_reader
+from fivefold.kinds.word import quick_word, unheard_of, word_reader
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Categorical(Kind):
     coded = True
     state = Known
     settings = ("categories", "rare", "max_categories")
+    control = "menu"
+    raw = "word"
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its one text, None for missing."""
@@ -71,6 +74,48 @@ class Categorical(Kind):
             return codes.get(exact(cell), UNSEEN)
 
         return Quick(read)
+
+    # --- doors
+
+    def to_frame(self, values: Array, column: Column) -> Array:
+        """Whole numbers as int64, float64 if one is missing; true and false as bool, or objects."""
+        known = [value for value in values if value is not None]
+        if known and all(_is_whole(value) for value in known):
+            if len(known) == len(values):
+                return values.astype(np.int64)
+            return np.array([np.nan if v is None else float(v) for v in values], np.float64)
+        if known and set(known) <= {"True", "False"}:
+            truths = [None if value is None else value == "True" for value in values]
+            return np.array(truths, dtype=bool if None not in truths else object)
+        return values
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """Texts, and whole numbers as numbers."""
+        return [int(v) if v is not None and _is_whole(v) else v for v in values]
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """The categories that are known."""
+        categories = fitted.state.categories
+        return {
+            "form": "a text, a whole number or true or false; 1, 1.0 and '1' are one category",
+            "categories": categories,
+            "example": categories[0] if categories else None,
+            "policy": {"unseen": "answered as an unknown category"},
+        }
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Known categories, and an unknown one in ten."""
+        known = fitted.state.categories
+        places = rng.integers(-1, len(known), rows) if len(known) < 10 else None
+        if places is None:
+            places = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, len(known), rows))
+        return ["(not seen in training)" if place < 0 else known[place] for place in places]
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """New categories."""
+        return unheard_of(values, some, few)
 
 
 def rare_limit(rows: int, settings: Settings) -> int:
@@ -116,3 +161,9 @@ def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
         return np.array([*each, MISSING], np.int32)[coded.codes]
     found = map(codes.get, values.tolist(), repeat(UNSEEN))
     return np.fromiter(found, np.int32, len(values))
+
+
+def _is_whole(text: str) -> bool:
+    digits = text.removeprefix("-")
+    few = 0 < len(digits) <= 15 and digits.isascii() and digits.isdigit()
+    return few and text == str(int(text))

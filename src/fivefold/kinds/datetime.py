@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,16 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.quick import Quick, plain_reader
 
 _DAY = 86_400_000_000  # microseconds
+_YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Datetime(Kind):
     dtype = "M8[us]"
     empty = np.datetime64("NaT", "us")
     state = Times
+    control = "moment"
+    written_as = "date_format"
 
     def reader(self, column: Column) -> Callable[[object], np.datetime64]:
         """A cell as datetime64[us], NaT for missing."""
@@ -84,6 +90,45 @@ class Datetime(Kind):
             plain_reader(self.reader(column)),
             lambda cells: date_parts(np.array(cells, "M8[us]"), times=state.times),
         )
+
+    # --- doors
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        """ISO 8601."""
+        return ["" if np.isnat(v) else str(v) for v in values]
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """ISO 8601."""
+        return [None if np.isnat(v) else str(v) for v in values]
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """Its form, and the middle day."""
+        form = "an ISO 8601 date or time, in UTC where it names a zone"
+        if fitted.column.format:
+            form += f", or a text written like {fitted.column.format}"
+        return {
+            "form": form,
+            "example": _day(unshifted(fitted, "fill")),
+            "policy": {"out_of_range": "pulled in to the range of training"},
+        }
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Days of the range of training."""
+        days = np.clip(rng.uniform(*likely_range(fitted), rows), *_YEARS)
+        return [_day(day) for day in days]
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """Ten years later."""
+        values[some] = values[some] + np.timedelta64(3653, "D")
+        values[few] = self.empty
+        return values
+
+
+def _day(days: float) -> str:
+    """The day that is so many days after the first of 1970."""
+    return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
 
 
 def has_times(values: Array) -> bool:

@@ -9,14 +9,20 @@ import numpy as np
 
 from fivefold.codecs.cell import is_missing, null_words, word
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.depth import inverted
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
-from fivefold.codecs.picture import picture, picture_stack, resized
+from fivefold.codecs.picture import picture, picture_stack, pixels_of, resized
+from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.limits import bound
+from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS
 
 CHUNK = 1_024
@@ -62,6 +68,11 @@ class Image(Kind):
     chunk = CHUNK
     state = ImageState
     settings = ("image_size",)
+    control = "picture"
+    item = "a picture"
+    nullable = False
+    depth = 2
+    requires = ("pillow",)
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""
@@ -106,6 +117,61 @@ class Image(Kind):
             std=arrays["std"],
             intensity=Intensity.from_json(values["intensity"]),
         )
+
+    # --- doors
+
+    def weight(self, cell: object) -> int:
+        """Its pixels."""
+        return pixels_of(cell)
+
+    def to_frame(self, values: Array, column: Column) -> Any:
+        """A stack, or the bytes of files and arrays."""
+        return values if values.dtype != object else as_files(as_cells(values))
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        """Base64 of files, or rows of pixels."""
+        return as_texts(as_cells(values))
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """Base64 of files and rows of pixels."""
+        return partly_nested(values, as_cells(values))
+
+    def handed(self, values: Array, column: Column) -> Handed:
+        """Each picture is made a file once."""
+        cells = as_cells(values)
+        frame = values if values.dtype != object else as_files(cells)
+        return Handed(frame, as_texts(cells), partly_nested(values, cells))
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """What size and colours they become, and the range of pixels."""
+        state: ImageState = fitted.state
+        intensity = state.intensity
+        low, high = (bound(end, 9) for end in (intensity.low, intensity.high))
+        form = (
+            "base64 of a PNG, JPEG, GIF, BMP, WebP or TIFF file, seen as a viewer shows it and on "
+            "white, or rows of pixels"
+            if intensity.plain or intensity.white
+            else "rows of pixels"
+        )
+        return {
+            "form": f"{form} from {low} to {high}",
+            "shape": state.shape,
+            "mean_colour": tuple(round(float(value)) for value in state.mean),
+            "policy": {"other_size": "resized"},
+        } | ({} if intensity.plain else {"low": low, "high": high})
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Smooth patches of colour."""
+        return [draw_patch(fitted.state, rng) for _ in range(rows)]
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """Their negatives, all of them."""
+        negatives = values.copy()
+        for n, value in enumerate(values):
+            negatives[n] = inverted(value) if hasattr(value, "shape") else value
+        return negatives
 
 
 def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:

@@ -11,13 +11,14 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.doors import Doors
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.word import read_word
 
 
-class Kind(ABC):
+class Kind(Doors, ABC):
     """What the cells of one column are, from a raw cell to the array a network is given.
 
     A kind is one object without arguments and without memory: what it learns of a column's
@@ -37,6 +38,8 @@ class Kind(ABC):
         state: the class of what is fitted; None where nothing is.
         settings: names of Preprocess's settings that change what becomes of its columns; None for
             those of its block.
+
+    What it says of requests and the page has attributes of its own, see `Doors`.
     """
 
     name: ClassVar[str]

@@ -1,5 +1,6 @@
 """Numbers: measurements, counts, amounts."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,15 +8,21 @@ import numpy as np
 
 from fivefold.codecs.cell import BAD, as_float, is_missing, null_numbers, null_words, number, word
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usual_range
 from fivefold.kinds.numbers import NUMBERS, bounded
 from fivefold.kinds.quick import PLAIN, OddCellError, Quick, plain_reader
 from fivefold.kinds.scaling import HUGE
 
 NAN = float("nan")
+
+EXACT = 2.0**53
+"""Whole floats up to here are whole numbers too."""
 
 
 class Numeric(Kind):
@@ -26,6 +33,9 @@ class Numeric(Kind):
     wanted = "numbers"
     dtype = "f8"
     empty = NAN
+    control = "number"
+    raw = "number"
+    written_as = "number_format"
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as a finite float, NaN for missing."""
@@ -71,6 +81,59 @@ class Numeric(Kind):
             return bounded(exact(cell))
 
         return Quick(read)
+
+    # --- doors
+
+    def to_frame(self, values: Array, column: Column) -> Array:
+        """Whole numbers as int64, unless one is missing."""
+        whole = np.isfinite(values) & (values == np.rint(values)) & (np.abs(values) < EXACT)
+        return values.astype(np.int64) if whole.all() else values
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        """In the column's own way, else the fewest digits that read back as the same."""
+        form = Numerals.from_example(column.format) if column.format else None
+        write = form.write if form else _digits
+        return ["" if np.isnan(v) else write(v) for v in values.tolist()]
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """Numbers, whole ones without a point."""
+        return [None if np.isnan(v) else json.loads(_digits(v)) for v in values.tolist()]
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """Its bounds, its usual range, and how its texts are written."""
+        digits, format = digits_of(fitted), fitted.column.format
+        low, high = (bound(unshifted(fitted, end), digits) for end in ("low", "high"))
+        is_bounded = low is not None or high is not None
+        form, unit = "a number, or its text", ""
+        if format:
+            numerals = Numerals.from_example(format)
+            form = f"{form} written like {numerals.example} for {numerals.exemplified}"
+            unit = numerals.unit
+        return {
+            "form": form,
+            "low": low,
+            "high": high,
+            "usual": usual_range(fitted, seen),
+            "unit": unit,
+            "example": bound(unshifted(fitted, "fill"), digits),
+            "policy": {
+                "out_of_range": "pulled in to the range" if is_bounded else "taken as it is"
+            },
+        }
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Numbers of the usual range."""
+        low, high = usual or likely_range(fitted)
+        digits = 12 if max(abs(low), abs(high)) > 1e5 * (high - low) else 5
+        return [float(f"{value:.{digits}g}") for value in rng.uniform(low, high, rows)]
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """Seven times as large."""
+        values[some] = values[some] * 7.0 + 1.0
+        values[few] = NAN
+        return values
 
 
 def float_reader(
@@ -158,3 +221,7 @@ def _float_or_nan(value: object) -> float:
         return as_float(value)
     except BAD:
         return NAN
+
+
+def _digits(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)

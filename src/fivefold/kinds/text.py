@@ -13,12 +13,13 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import words
 from fivefold.core.finding import Finding
+from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
 from fivefold.kinds.truncation import Unread, find_truncated
-from fivefold.kinds.word import quick_word, word_reader
+from fivefold.kinds.word import quick_word, unheard_of, word_reader
 
 LONGEST = 256
 """Words kept of a text where the length follows from the data."""
@@ -112,6 +113,30 @@ class Text(Kind):
     def quick(self, column: Column, state: TextState) -> Quick:
         """A cell to its text."""
         return Quick(quick_word(column), lambda cells: encode_texts(objects(cells), state))
+
+    # --- doors
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """How much of a text is read."""
+        state: TextState = fitted.state
+        return {
+            "form": "a text",
+            "shape": (state.length,),
+            "example": " ".join(state.vocabulary[:8]),
+            "policy": {"unseen": "unknown words share one code", "too_long": state.part},
+        }
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """One to eleven known words."""
+        words = fitted.state.vocabulary or ("?",)
+        counts = rng.integers(1, 12, rows)
+        return [" ".join(words[i] for i in rng.integers(0, len(words), n)) for n in counts]
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """Texts with a word more."""
+        return unheard_of(values, some, few)
 
 
 def fit_text(values: Array, settings: Settings, rules: int = RULES) -> TextState:

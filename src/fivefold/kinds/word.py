@@ -6,6 +6,7 @@ from typing import Any
 
 from fivefold.codecs.cell import is_missing, null_words, word, writable
 from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
 from fivefold.kinds.quick import PLAIN, OddCellError
 
 
@@ -49,3 +50,10 @@ def quick_word(column: Column) -> Callable[[Any], str | None]:
         return exact(cell)
 
     return read
+
+
+def unheard_of(values: Array, some: Array, few: Array) -> Array:
+    """Words of which some are no one's words, and a few are missing."""
+    values[some] = [f"{value or ''} unheard-of" for value in values[some]]
+    values[few] = None
+    return values

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from fivefold.codecs.written import cell_text, cells_of
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.reading.texts import ArrowTexts
 from fivefold.serve.asked import Answered, columns_of
-from fivefold.serve.cells import cell_text, cells_of
 from fivefold.serve.writer import Writer
 
 if TYPE_CHECKING:

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
+from fivefold.codecs.coded import missing_rows, objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.table import kind_of
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_file
@@ -130,13 +131,13 @@ def score_rows(
 
 
 def unanswerable(raw: Raw, schema: Schema) -> Array:
-    """`(n,)` bool: rows with a cell that is none of its kind, or without a picture."""
+    """`(n,)` bool: rows with a cell that is none of its kind, or without one that must be there."""
     wrong = np.zeros(len(raw), bool)
     for column in schema.inputs:
         values, bad = canonical_column(raw.columns[column.name], column, on_bad="missing")
         wrong[bad] = True
-        if column.kind == "image" and values.dtype == object:
-            wrong |= np.array([value is None for value in values], bool)
+        if not kind_of(column.kind).nullable:
+            wrong |= missing_rows(values)
     return wrong
 
 
@@ -151,7 +152,7 @@ def read_frame(folder: Path) -> dict[str, Array]:
         values = json.loads(file.read_text(encoding="utf-8"))
         if entry["bytes"]:
             values = [
-                base64.b64decode(value) if isinstance(value, str) else np.asarray(value)
+                base64.b64decode(value) if isinstance(value, str) else value and np.asarray(value)
                 for value in values
             ]
         # A frame has NaN where a text is missing.
@@ -166,7 +167,7 @@ def raw_scores(model: Predictor, folder: Path) -> Array:
     values = {}
     for name, wanted in zip(graph.inputs, model.schema.inputs, strict=True):
         array = columns.column(wanted.name)
-        if wanted.kind == "categorical":
+        if kind_of(wanted.kind).raw == "word":
             array = objects("" if value is None else value for value in array)
         values[name] = array[:, None]
     return graph(values, len(columns))

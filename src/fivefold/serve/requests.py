@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from fivefold.codecs.coded import Coded
-from fivefold.codecs.picture import pixels_of
+from fivefold.codecs.coded import Coded, missing_rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns
 from fivefold.errors import DataError, FivefoldError, PreflightError, RequestError
 from fivefold.kinds.canonical import canonical_column, wanted_of
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.table import kind_of
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -22,11 +23,11 @@ from fivefold.reading.source import pieces
 ROWS = 65_536
 """Rows of a piece."""
 
-PICTURES = 256
-"""The most pictures decoded at a time."""
+LARGE = 256
+"""The most rows read at a time where cells may unfold to many numbers, as pictures do."""
 
-PIXELS = 16_000_000
-"""The most pixels decoded at a time, unless one picture alone has more."""
+NUMBERS = 16_000_000
+"""The most numbers that such cells unfold to at a time, unless one row alone has more."""
 
 
 def reading_of(
@@ -79,7 +80,7 @@ def read(data: Any, schema: Schema, reading: Reading | None = None) -> Columns:
 def read_chunks(
     data: Any, schema: Schema, reading: Reading | None = None, *, complete: bool = False
 ) -> Iterator[Columns]:
-    """The same in consecutive pieces: of `ROWS` rows, pictures a few at a time.
+    """The same in consecutive pieces: of `ROWS` rows, a few at a time where cells are large.
 
     Args:
         data: as for `read`.
@@ -115,19 +116,19 @@ def raw_pieces(
     reading = reading or reading_of(schema)
     try:
         for raw in pieces(data, reading, rows):
-            yield _checked(raw, reading, complete)
+            yield _checked(raw, schema, reading, complete)
     except RequestError:
         raise
     except FivefoldError as error:
         raise _as_request(error) from None
 
 
-def _checked(raw: Raw, reading: Reading, complete: bool) -> Raw:
+def _checked(raw: Raw, schema: Schema, reading: Reading, complete: bool) -> Raw:
     only = reading.only
     if only is not None and only not in raw.columns and only in reading.images:
-        pictures = [name for name, kind in raw.kinds.items() if kind == "image"]
-        if len(pictures) == 1:
-            raw = raw.replace(columns={**raw.columns, only: raw.columns[pictures[0]]})
+        alike = [name for name, kind in raw.kinds.items() if kind == schema[only].kind]
+        if len(alike) == 1:
+            raw = raw.replace(columns={**raw.columns, only: raw.columns[alike[0]]})
     if not raw.columns and not raw.others:  # a list of no rows
         raw = raw.replace(columns={name: np.empty(0, object) for name in reading.inputs})
     for name in reading.inputs:
@@ -155,17 +156,18 @@ def _alike(raw: Raw, name: str) -> Raw:
 
 
 def canonical_chunks(raw: Raw, schema: Schema, first: int) -> Iterator[Columns]:
-    """The canonical columns of rows as they were read; pictures a few at a time.
+    """The canonical columns of rows as they were read; a few at a time where cells are large.
 
     Args:
         raw: with every input.
         schema: the kinds of the columns.
         first: the number of the first row, for messages.
     """
-    images = [raw.columns[column.name] for column in schema.inputs if column.kind == "image"]
+    kinds = {column.name: kind_of(column.kind) for column in schema.inputs}
+    large = [(kind, raw.columns[name]) for name, kind in kinds.items() if kind.chunk]
     start, rows = 0, len(raw)
     while start < rows or start == 0:
-        stop = _next_stop(images, start, rows) if images else max(rows, 1)
+        stop = _next_stop(large, start, rows) if large else max(rows, 1)
         piece = raw if stop - start >= rows else raw.take(slice(start, stop))
         yield canonical_columns(piece, schema, first + start)
         start = stop
@@ -202,12 +204,12 @@ def encoded(codec: Codec, columns: Columns, first: int = 0) -> dict[str, Array]:
         raise _refused(column, row, error.wanted, error.found, remedy=error.remedy) from None
 
 
-def _next_stop(images: "list[Array | Coded]", start: int, rows: int) -> int:
-    """Where a piece that begins at `start` ends, so that its pictures fit in memory."""
-    stop, pixels = start + 1, 0
-    while stop < min(rows, start + PICTURES):
-        pixels += sum(pixels_of(values[stop - 1]) for values in images)
-        if pixels + sum(pixels_of(values[stop]) for values in images) > PIXELS:
+def _next_stop(large: "list[tuple[Kind, Array | Coded]]", start: int, rows: int) -> int:
+    """Where a piece that begins at `start` ends, so that its cells fit in memory."""
+    stop, numbers = start + 1, 0
+    while stop < min(rows, start + LARGE):
+        numbers += sum(kind.weight(values[stop - 1]) for kind, values in large)
+        if numbers + sum(kind.weight(values[stop]) for kind, values in large) > NUMBERS:
             break
         stop += 1
     return stop
@@ -220,10 +222,10 @@ def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
         rows: Any = error.facts.get("rows")
         row = first + rows[0] if rows else None
         raise _refused(column, row, error.wanted, error.found, error.evidence) from None
-    if column.kind == "image" and canonical.dtype == object:
-        empty = [row for row, value in enumerate(canonical) if value is None]
-        if empty:
-            raise _refused(column, first + empty[0], wanted_of(column.kind), "null")
+    if not kind_of(column.kind).nullable:
+        empty = np.flatnonzero(missing_rows(canonical))
+        if len(empty):
+            raise _refused(column, first + int(empty[0]), wanted_of(column.kind), "null")
     return canonical
 
 
@@ -237,8 +239,9 @@ def _refused(
     remedy: str = "",
 ) -> RequestError:
     where = "" if row is None else f", row {row:,}"
-    if not remedy and column.kind == "image":
-        remedy = "Correct it." if evidence else "Give a picture in every row."
+    kind = kind_of(column.kind)
+    if not remedy and not kind.nullable:
+        remedy = "Correct it." if evidence else f"Give {kind.item} in every row."
     return RequestError(
         f"Request{where}, column {column.name!r}: expected {wanted}, found {found}.",
         evidence=evidence,

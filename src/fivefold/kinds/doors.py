@@ -1,0 +1,156 @@
+"""What a kind says at the doors of a model: cells out and in again, the request, the page."""
+
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from fivefold.codecs.coded import missing_rows
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.codecs.written import cell_text, json_value
+from fivefold.errors import ConfigError
+from fivefold.kinds.block import Fitted
+
+Control = Literal["number", "menu", "toggle", "moment", "words", "lines", "picture", "colour"]
+"""What the page has to fill in a cell with."""
+
+CONTROLS: tuple[str, ...] = get_args(Control)
+
+
+class Handed(NamedTuple):
+    """One column as each door takes it in.
+
+    Attributes:
+        frame: an array without objects, or a list of texts, numbers and None, or one of bytes,
+            arrays and None.
+        texts: cells of a CSV file.
+        json: JSON values.
+    """
+
+    frame: Any
+    texts: list[str]
+    json: list[Any]
+
+
+class Doors:
+    """The part of a kind that meets requests; its defaults are right for cells that are texts.
+
+    Attributes:
+        control: the one of the page's controls that a cell is filled in with: `number`; `menu`,
+            which lists the `categories` of `field`; `toggle`; `moment`, a date and time; `words`,
+            one line of text; `lines`, several; `picture`, to draw or open, which needs a `shape`
+            of channels, height and width; `colour`, `#rrggbb`.
+        item: one cell, for messages: `a picture`.
+        nullable: whether a request may hold a missing cell.
+        depth: how many lists a cell in JSON is nested in; 0 where it is a text, a number or truth.
+        requires: distributions that a server needs beside those of every bundle.
+        raw: how the graph for raw values takes it. `number` is float64, NaN for missing: for kinds
+            that share `NUMBERS` and encode a cell as the one number it is. `word` is a text, empty
+            for missing: for kinds that share `CODES`, with `categories` in their state. None where
+            there is no such graph.
+        written_as: the key of the column's format in the request contract.
+    """
+
+    wanted: ClassVar[str]
+    dtype: ClassVar[str]
+    empty: ClassVar[Any]
+
+    control: ClassVar[Control] = "lines"
+    item: ClassVar[str] = "a value"
+    nullable: ClassVar[bool] = True
+    depth: ClassVar[int] = 0
+    requires: ClassVar[tuple[str, ...]] = ()
+    raw: ClassVar[Literal["number", "word"] | None] = None
+    written_as: ClassVar[str] = "format"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.control not in CONTROLS:
+            raise ConfigError(
+                f"{cls.__name__}: expected a control of the page, found {cls.control!r}.",
+                remedy=f"Name one of {', '.join(map(repr, CONTROLS))}.",
+                control=cls.control,
+            )
+
+    def weight(self, cell: object) -> int:
+        """How many numbers a raw cell unfolds to, so that few large ones are read at a time.
+
+        It is asked where the kind has a `chunk`; 0 where it is not known.
+        """
+        del cell
+        return 0
+
+    # --- canonical cells as others hold them
+
+    def to_frame(self, values: Array, column: Column) -> Any:
+        """A canonical column as a frame would hold it; see `Handed`."""
+        del column
+        return values
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        """A canonical column as cells of a CSV file, empty where missing; the reader takes them."""
+        del column
+        gone = missing_rows(values).tolist()
+        return ["" if no else cell_text(v) for v, no in zip(values, gone, strict=True)]
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """A canonical column as JSON values, None where missing; the reader takes them."""
+        del column
+        return [json_value(value) for value in values]
+
+    def handed(self, values: Array, column: Column) -> Handed:
+        """A canonical column as each door takes it in, at once."""
+        return Handed(
+            self.to_frame(values, column),
+            self.to_text(values, column),
+            self.to_json(values, column),
+        )
+
+    # --- the request
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        """What a request must know of the column, as plain values.
+
+        Args:
+            fitted: the column.
+            seen: its part of its block's array of the training rows, or None.
+
+        Returns:
+            `form` in words and `example` as JSON; where they apply `low`, `high`, `usual`,
+            `categories`, `shape`, `unit`, and in `policy` what is done about odd values; see
+            `fivefold.serve.contract.Field`.
+        """
+        del seen
+        [example] = self.synthesise(fitted, (), 1, np.random.default_rng(0))
+        return {"form": self.wanted, "example": example}
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Cells as JSON that no row of the data held; missing ones by default.
+
+        Args:
+            fitted: the column.
+            usual: what `field` gave as `usual`.
+            rows: how many.
+            rng: to draw with.
+        """
+        del fitted, usual, rng
+        return [None] * rows
+
+    # --- the check for leaks
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """Canonical cells made worse, which stay cells of the kind.
+
+        By default a few are missing, where cells may be, and nothing else is changed.
+
+        Args:
+            values: `(n, ...)`, a copy that may be written to, in another order already.
+            some: `(n,)` bool: cells to change, one at least.
+            few: `(n,)` bool: cells to take away.
+        """
+        del some
+        if self.nullable and values.dtype == self.dtype:
+            values[few] = self.empty
+        return values
