@@ -1,22 +1,54 @@
 """The page in a real browser, where there is one."""
 
+import json
 import shutil
 import subprocess
 import threading
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import uvicorn
 
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Columns
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.doors import CONTROLS
+from fivefold.kinds.table import adopt
 from fivefold.serve.app import create_app
+from fivefold.serve.contract import contract_of
+from fivefold.serve.page import render_page
+from fivefold.serve.requests import read
 from fivefold.serve.server import listen
+from own_kinds import Colour, Name, Route
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
+]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def dom(address: str, folder: Path) -> str:
+    """What a page has become once its script has run."""
+    done = subprocess.run(
+        [
+            *(str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-sync"),
+            *("--disable-background-networking", "--disable-component-update"),
+            *(f"--user-data-dir={folder}", "--virtual-time-budget=8000"),
+            *("--dump-dom", address),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
+
+
 def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
     listener = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
@@ -24,18 +56,7 @@ def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
     thread.start()
     try:
-        done = subprocess.run(
-            [
-                *(str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-sync"),
-                *("--disable-background-networking", "--disable-component-update"),
-                *(f"--user-data-dir={tmp_path}", "--virtual-time-budget=8000"),
-                *("--dump-dom", address),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
+        page = dom(address, tmp_path)
     finally:
         server.should_exit = True
         thread.join(20)
@@ -43,10 +64,141 @@ def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
     examples = {field.name: field.example for field in model.contract.fields}
     [shares] = model.predict_proba([examples])
     order = np.argsort(-shares)
-    page = done.stdout
     bars = page.split('id="bars"')[1].split("</div></div>")[0]
     labels = [model.classes[i].replace("<", "&lt;").replace(">", "&gt;") for i in order]
     assert all(f"<span>{label}</span>" in bars for label in labels)
     assert bars.index(labels[0]) < bars.index(labels[1])
     assert f"{100 * shares[order[0]]:.1f} %" in bars
     assert 'role="alert" hidden=""' in page
+
+
+FILLED = """<script>
+const at = (place) => document.getElementById(`field-${place}`);
+const fill = (place, value) => {
+  at(place).value = value;
+  at(place).dispatchEvent(new Event("input", { bubbles: true }));
+};
+const rows = [];
+const shown = document.getElementById("request");
+const keep = () => rows.push(JSON.parse(shown.textContent).instances[0]);
+const after = (steps) => {
+  if (!steps.length) {
+    const seen = document.createElement("pre");
+    seen.id = "seen";
+    seen.textContent = JSON.stringify(rows);
+    document.body.append(seen);
+    return;
+  }
+  setTimeout(() => { keep(); steps[0](); after(steps.slice(1)); }, 400);
+};
+const places = Object.fromEntries(contract.inputs.map((field, place) => [field.name, place]));
+const draw = (canvas) => {
+  canvas.setPointerCapture = () => {};
+  const box = canvas.getBoundingClientRect();
+  for (const [type, x] of [["pointerdown", 0.2], ["pointermove", 0.8], ["pointerup", 0.8]]) {
+    canvas.dispatchEvent(new PointerEvent(type,
+      { clientX: box.left + x * box.width, clientY: box.top + box.height / 2 }));
+  }
+};
+after([
+  () => {
+    for (const [name, value] of Object.entries(TYPED)) fill(places[name], value);
+    draw(at(places.picture));
+  },
+  () => {
+    for (const name of Object.keys(TYPED)) if (name !== "colour") fill(places[name], "");
+    at(places.colour).parentElement.querySelector("[data-missing]").click();
+    at(places.picture).parentElement.querySelector("[data-clear]").click();
+  },
+  () => fill(places.lists, "[[1, 2"),
+  () => {},
+]);
+</script>
+"""
+
+TYPED = {
+    "number": ("1e3", 1000),
+    "menu": ("b <", "b <"),
+    "typed": ("word 7", "word 7"),
+    "toggle": ("false", False),
+    "moment": ("2021-05-06T07:08:09", "2021-05-06T07:08:09"),
+    "words": ("Ada & Eve", "Ada & Eve"),
+    "lines": ("[1]\nis a text", "[1]\nis a text"),
+    "lists": ("[[0, 1.5], [2, 3]]", [[0, 1.5], [2, 3]]),
+    "colour": ("#ff8000", "#ff8000"),
+}
+"""What is typed into each control, and what is asked for then."""
+
+
+@pytest.fixture(scope="module")
+def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict[str, Any]]]:
+    """The rows that the page asks for with its examples, filled in, emptied, and wrong."""
+    own = {adopt(kind).name for kind in (Colour, Name, Route)}
+    values = {
+        "number": ("numeric", np.arange(60.0)),
+        "menu": ("categorical", np.array(["a", "b <"] * 30, object)),
+        "typed": ("categorical", np.array([f"word {n}" for n in range(60)], object)),
+        "toggle": ("boolean", np.array([0.0, 1.0] * 30)),
+        "moment": ("datetime", np.arange("2020-01-01", "2020-03-01", dtype="M8[D]")),
+        "words": (Name.name, np.array(["Ada"] * 60, object)),
+        "lines": ("text", np.array(["good day"] * 60, object)),
+        "lists": (Route.name, objects([[[0, 1], [2, 3]]] * 60)),
+        "picture": ("image", np.zeros((60, 8, 8, 1), np.uint8)),
+        "colour": (Colour.name, np.array(["#102030"] * 60, object)),
+        "y": ("categorical", np.array(["n", "y"] * 30, object)),
+    }
+    assert {kind for kind, _ in values.values()} >= own
+    schema = Schema(
+        columns=tuple(
+            Column(name=name, kind=kind, role="target" if name == "y" else "input")
+            for name, (kind, _) in values.items()
+        ),
+        target="y",
+        task="binary",
+        classes=("n", "y"),
+    )
+    codec = Codec.fit(
+        Columns({name: cells for name, (_, cells) in values.items()}), schema, np.arange(60)
+    )
+    contract = contract_of(codec)
+    assert {field.control for field in contract.fields} == set(CONTROLS)
+    typed = json.dumps({name: value for name, (value, _) in TYPED.items()})
+    script = FILLED.replace("TYPED", typed)
+    folder = tmp_path_factory.mktemp("controls")
+    page = render_page(contract).replace("</body>", script + "</body>")
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    found = dom((folder / "page.html").as_uri(), folder / "profile")
+    rows = json.loads(unescape(found.split('id="seen">')[1].split("</pre>")[0]))
+    return codec, rows
+
+
+def test_page_asks_with_examples_that_are_taken(controls):
+    codec, rows = controls
+    examples = {field.name: field.example for field in contract_of(codec).fields}
+    asked = {name: value for name, value in rows[0].items() if name != "moment"}
+    assert asked == {name: examples[name] for name in asked}
+    assert rows[0]["moment"] == examples["moment"] + "T00:00"
+    row = {**rows[0], "picture": [[0] * 8] * 8}
+    codec.encode(read([row], codec.schema))
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_page_control_gives_what_is_filled_in_and_null_where_it_is_missing(controls, name):
+    codec, [_, filled, emptied, _] = controls
+    assert filled[name] == TYPED[name][1]
+    assert type(filled[name]) is type(TYPED[name][1])
+    assert emptied[name] is None
+    codec.encode(read([filled], codec.schema))
+
+
+def test_page_picture_gives_rows_of_pixels_and_null_where_it_is_cleared(controls):
+    _, [first, filled, emptied, _] = controls
+    assert np.array(filled["picture"]).shape == (8, 8)
+    assert np.max(filled["picture"]) > 127
+    assert np.max(filled["picture"][0]) == 0
+    assert first["picture"] is emptied["picture"] is None
+
+
+def test_page_list_that_is_no_json_goes_as_it_was_typed(controls):
+    _, [*_, wrong] = controls
+    assert wrong["lists"] == "[[1, 2"

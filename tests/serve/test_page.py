@@ -1,5 +1,7 @@
 import json
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.doors import CONTROLS
+from fivefold.serve import page
 from fivefold.serve.contract import Contract, contract_of
 from fivefold.serve.page import render_page
 
@@ -85,15 +89,26 @@ def test_page_contract_in_the_script_is_the_contract(contract):
 
 def test_page_has_a_fitting_control_for_each_kind(contract):
     page = Elements(render_page(contract))
-    found = {a["data-kind"]: (tag, a) for tag, a in page.found if "data-kind" in a}
-    assert found["numeric"][0] == "input"
-    assert found["numeric"][1]["type"] == "number"
-    assert found["boolean"][0] == "select"
-    assert found["text"][0] == "textarea"
-    assert found["datetime"][1]["type"] == "datetime-local"
-    controls = [tag for tag, a in page.found if a.get("data-kind") == "categorical"]
+    found = {a["data-control"]: (tag, a) for tag, a in page.found if "data-control" in a}
+    assert found["number"][0] == "input"
+    assert found["number"][1]["type"] == "number"
+    assert found["toggle"][0] == "select"
+    assert found["lines"][0] == "textarea"
+    assert found["moment"][1]["type"] == "datetime-local"
+    controls = [tag for tag, a in page.found if a.get("data-control") == "menu"]
     assert controls == ["input", "select"]  # fifty categories to type in, two to choose from
     assert [canvas["data-light"] for canvas in page.all("canvas")] == ["0", "1"]
+
+
+def test_page_has_every_control_in_html_and_in_its_script():
+    """One table in the page, one in the script; a class of the style says which are wide."""
+    script = (Path(page.__file__).parent / "page.js").read_text(encoding="utf-8")
+    table = script.split("const values = {")[1].split("\n};")[0]
+    in_script = re.findall(r"^  (\w+):", table, re.MULTILINE)
+    assert in_script == list(page._CONTROLS) == list(CONTROLS)
+    assert {"lines", "picture"} <= set(CONTROLS)
+    style = (Path(page.__file__).parent / "page.css").read_text(encoding="utf-8")
+    assert set(re.findall(r"\.field\.(\w+)", style)) - {"wrong"} <= set(CONTROLS)
 
 
 def test_page_controls_have_labels(contract):

@@ -3,12 +3,27 @@ const contract = JSON.parse(document.getElementById("contract").textContent);
 const form = document.getElementById("form");
 const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
 
-function valueOf(control, field) {
-  if (field.kind === "image") return drawn.has(control) ? pixelsOf(control, field) : null;
-  if (control.value === "") return null;
-  if (field.kind === "boolean") return control.value === "true";
-  if (field.kind === "numeric") return Number(control.value);
-  return control.value;
+// The value of each of the page's controls, null where it is missing.
+const filled = (read) => (control) => (control.value === "" ? null : read(control));
+const text = filled((control) => control.value);
+const values = {
+  number: filled((control) => Number(control.value)),
+  menu: text,
+  toggle: filled((control) => control.value === "true"),
+  moment: text,
+  words: filled((control) => typed(control)),
+  lines: filled((control) => typed(control)),
+  picture: (control, field) => (drawn.has(control) ? pixelsOf(control, field) : null),
+  colour: (control) => {
+    const missing = control.parentElement.querySelector("[data-missing]");
+    return missing && missing.checked ? null : control.value;
+  },
+};
+
+// A cell that is a list is typed as JSON; what is none goes as it is, for the server to refuse.
+function typed(control) {
+  if (!("nested" in control.dataset)) return control.value;
+  try { return JSON.parse(control.value); } catch { return control.value; }
 }
 
 // Mean colour of the part of the picture that falls into each pixel of the model, in its range.
@@ -163,7 +178,7 @@ async function ask() {
   const turn = ++asked;
   const row = Object.create(null);
   const controls = contract.inputs.map((field, i) => document.getElementById(`field-${i}`));
-  contract.inputs.forEach((field, i) => { row[field.name] = valueOf(controls[i], field); });
+  contract.inputs.forEach((field, i) => { row[field.name] = values[field.control](controls[i], field); });
   const body = JSON.stringify({ instances: [row] });
   document.getElementById("request").textContent = body;
   for (const box of form.children) box.classList.remove("wrong");

@@ -1,9 +1,11 @@
 """The page at `/`: a form made from the contract, and the answer as bars."""
 
 import json
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 
+from fivefold.kinds.table import kind_of
 from fivefold.serve.contract import Contract, Field
 
 LISTED = 40  # categories beyond which a list to type in replaces a menu
@@ -78,39 +80,39 @@ def _subtitle(contract: Contract) -> str:
 
 
 def _field(field: Field, place: int) -> str:
-    control, hint = _control(field, f"field-{place}")
+    control, hint = _CONTROLS[field.control](field, f"field-{place}")
     note = f"<small>{escape(hint)}</small>" if hint else ""
     return (
-        f'<div class="field {field.kind}" data-place="{place}">'
+        f'<div class="field {field.control}" data-place="{place}">'
         f'<label for="field-{place}">{escape(field.name)}</label>{control}{note}</div>'
     )
 
 
-def _control(field: Field, name: str) -> tuple[str, str]:
-    """The element to fill in, and a hint."""
-    start = f'id="{name}" data-kind="{field.kind}"'
-    example = "" if field.example is None else escape(str(field.example))
-    if field.kind == "image":
-        return _canvas(field, start), _size(field)
-    if field.kind == "text":
-        return f'<textarea {start} rows="5">{example}</textarea>', ""
-    if field.kind == "boolean":
-        return _menu(start, {"true": "yes", "false": "no"}, "true"), ""
-    if field.kind == "categorical" and len(field.categories) <= LISTED:
-        known = {category: category for category in field.categories}
-        return _menu(start, known, str(field.example)), ""
-    if field.kind == "categorical":
-        options = "".join(f'<option value="{escape(c)}">' for c in field.categories[:1000])
-        box = f'<input {start} type="text" list="{name}-list" value="{example}">'
-        hint = f"{len(field.categories):,} known categories; type to find one"
-        return f'{box}<datalist id="{name}-list">{options}</datalist>', hint
-    if field.kind == "datetime":
-        return f'<input {start} type="datetime-local" step="1" value="{example}T00:00:00">', "UTC"
+def _number(field: Field, name: str) -> tuple[str, str]:
+    start, example = _start(field, name), _example(field)
     box = f'<input {start} type="number" step="any" value="{example}" placeholder="missing">'
-    return box, _range(field)
+    if not field.usual:
+        return box, field.unit
+    low, high = field.usual
+    return box, f"usually {low:,.12g} to {high:,.12g} {field.unit}".strip()
 
 
-def _menu(start: str, options: dict[str, str], chosen: str) -> str:
+def _menu(field: Field, name: str) -> tuple[str, str]:
+    start, known = _start(field, name), field.categories
+    if len(known) <= LISTED:
+        return _select(start, {category: category for category in known}, str(field.example)), ""
+    options = "".join(f'<option value="{escape(c)}">' for c in known[:1000])
+    box = f'<input {start} type="text" list="{name}-list" value="{_example(field)}">'
+    hint = f"{len(known):,} known categories; type to find one"
+    return f'{box}<datalist id="{name}-list">{options}</datalist>', hint
+
+
+def _toggle(field: Field, name: str) -> tuple[str, str]:
+    chosen = "false" if field.example is False else "true"
+    return _select(_start(field, name), {"true": "yes", "false": "no"}, chosen), ""
+
+
+def _select(start: str, options: dict[str, str], chosen: str) -> str:
     items = "".join(
         f'<option value="{escape(value)}"{" selected" * (value == chosen)}>{escape(text)}</option>'
         for value, text in options.items()
@@ -118,25 +120,69 @@ def _menu(start: str, options: dict[str, str], chosen: str) -> str:
     return f'<select {start}>{items}<option value="">(missing)</option></select>'
 
 
-def _canvas(field: Field, start: str) -> str:
+def _moment(field: Field, name: str) -> tuple[str, str]:
+    day, _, time = _example(field).partition("T")
+    value = f"{day}T{time or '00:00:00'}" if day else ""
+    return f'<input {_start(field, name)} type="datetime-local" step="1" value="{value}">', "UTC"
+
+
+def _words(field: Field, name: str) -> tuple[str, str]:
+    nested = _nested(field)
+    return f'<input {_start(field, name)}{nested} type="text" value="{_example(field)}">', ""
+
+
+def _lines(field: Field, name: str) -> tuple[str, str]:
+    nested = _nested(field)
+    text = f'<textarea {_start(field, name)}{nested} rows="5">{_example(field)}</textarea>'
+    return text, field.form if nested else ""
+
+
+def _nested(field: Field) -> str:
+    """What says that a list is typed as JSON."""
+    return " data-nested" * bool(kind_of(field.kind).depth)
+
+
+def _picture(field: Field, name: str) -> tuple[str, str]:
     light = sum(field.mean_colour) > 127 * len(field.mean_colour)
-    return (
-        f'<canvas {start} width="280" height="280" data-light="{int(light)}" '
+    canvas = (
+        f'<canvas {_start(field, name)} width="280" height="280" data-light="{int(light)}" '
         'aria-label="Draw here"></canvas>'
         '<div class="tools"><button type="button" data-clear>Clear</button>'
         '<label class="button">Open a picture<input type="file" accept="image/*" hidden></label>'
         "</div>"
     )
-
-
-def _size(field: Field) -> str:
     channels, height, width = field.shape
     colour = "grey" if channels == 1 else "colour"
-    return f"Draw, or open a picture. The model sees {width} x {height} pixels in {colour}."
+    hint = f"Draw, or open a picture. The model sees {width} x {height} pixels in {colour}."
+    return canvas, hint
 
 
-def _range(field: Field) -> str:
-    if not field.usual:
-        return field.unit
-    low, high = field.usual
-    return f"usually {low:,.12g} to {high:,.12g} {field.unit}".strip()
+def _colour(field: Field, name: str) -> tuple[str, str]:
+    box = f'<input {_start(field, name)} type="color" value="{_example(field) or "#808080"}">'
+    missing = '<label><input type="checkbox" data-missing> missing</label>'
+    return box + missing * field.nullable, ""
+
+
+_CONTROLS: dict[str, Callable[[Field, str], tuple[str, str]]] = {
+    "number": _number,
+    "menu": _menu,
+    "toggle": _toggle,
+    "moment": _moment,
+    "words": _words,
+    "lines": _lines,
+    "picture": _picture,
+    "colour": _colour,
+}
+"""The element to fill in and a hint, by control; `values` of page.js reads it."""
+
+
+def _start(field: Field, name: str) -> str:
+    return f'id="{name}" data-control="{field.control}"'
+
+
+def _example(field: Field) -> str:
+    """The example as what is filled in."""
+    if field.example is None:
+        return ""
+    is_text = isinstance(field.example, str)
+    return escape(field.example if is_text else json.dumps(field.example, ensure_ascii=False))
