@@ -23,3 +23,15 @@ def ask() -> Any:
         return asyncio.run(send(create_app(model, **limits or {}), method, path, options))
 
     return go
+
+
+@pytest.fixture
+def own_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module of small kinds, known to the library while a test runs."""
+    import own_kinds
+    from fivefold.kinds.table import KINDS
+
+    monkeypatch.setattr(KINDS, "_own", {})
+    for kind in (own_kinds.Colour, own_kinds.Route, own_kinds.Grade, own_kinds.Quarter):
+        KINDS.adopt(kind)
+    return own_kinds

@@ -21,7 +21,7 @@ COLLECTED = {
     "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
     "openpyxl": "Excel",
     "scikit-learn": "its bundled data sets",
-    "scipy": "intervals of scores, which nothing that serves asks for",
+    "scipy": "intervals of scores and distances of samples, which nothing that serves asks for",
 }
 SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}
 NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader"}

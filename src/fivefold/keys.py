@@ -89,15 +89,31 @@ def _mixed(keys: Array) -> Array:
     return mixed
 
 
+def is_countable(values: Array) -> bool:
+    """Whether equal cells are counted at little cost: numbers, moments and texts, no arrays.
+
+    Example:
+        >>> picture = np.zeros((2, 2))
+        >>> is_countable(np.array(["a", None], object)), is_countable(np.stack([picture, picture]))
+        (True, False)
+    """
+    return values.ndim == 1 and not _holds_arrays(values)
+
+
 def _holds_arrays(values: Array) -> bool:
+    """Whether cells are arrays or lists, which no dict takes as keys."""
     first = None
     if values.dtype == object:
         first = next((value for value in values if value is not None), None)
-    return isinstance(first, np.ndarray)
+    try:
+        hash(first)
+    except TypeError:
+        return True
+    return False
 
 
 def _content(value: object) -> object:
     if not isinstance(value, np.ndarray):
-        return value
+        return value if value is None else repr(value)
     form = f"{value.shape}{value.dtype}".encode()
     return blake2b(value.tobytes() + form, digest_size=16).digest()

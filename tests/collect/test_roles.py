@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.coded import objects
-from fivefold.collect.roles import is_row_number, set_aside
+from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import tabulate
+from fivefold.kinds.dull import is_row_number
 from fivefold.reading.raw import Raw
 
 ROWS = 100

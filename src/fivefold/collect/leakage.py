@@ -11,6 +11,7 @@ from fivefold.collect.sums import add_up
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.keys import codes_of
+from fivefold.kinds.table import kind_of
 
 ROWS = 10_000
 """Rows looked at; more are sampled."""
@@ -80,23 +81,23 @@ def suspects_of(values: dict[str, Array], schema: Schema, usable: Array, seed: i
     rows = np.flatnonzero(usable)
     draw = np.random.default_rng(seed)
     rows = np.sort(draw.permutation(rows)[:ROWS])
-    columns = [c for c in schema.inputs if c.kind in {"numeric", "categorical", "boolean"}]
-    columns += [c for c in schema.inputs if c.kind == "datetime"]
+    names, columns, discrete = [], [], []
+    for column in sorted(schema.inputs, key=lambda column: kind_of(column.kind).dated):
+        found = kind_of(column.kind).suspect(values[column.name][rows])
+        if found is not None:
+            numbers, has_order = found
+            names.append(column.name)
+            columns.append(numbers if has_order else codes_of(numbers))
+            discrete.append(not has_order)
     matrix = np.empty((len(rows), len(columns)))
-    for place, column in enumerate(columns):
-        here = values[column.name][rows]
-        if column.kind == "categorical":
-            matrix[:, place] = codes_of(here)
-        elif column.kind == "datetime":
-            matrix[:, place] = np.where(np.isnat(here), np.nan, here.astype(np.int64))
-        else:
-            matrix[:, place] = here
+    for place, numbers in enumerate(columns):
+        matrix[:, place] = numbers
     target = values[schema.target][rows]
     unit = 1.0 if schema.classes else max(float(np.abs(target).max(initial=0.0)), 1e-300)
     return Suspects(
-        names=tuple(column.name for column in columns),
+        names=tuple(names),
         matrix=matrix,
-        discrete=np.array([column.kind == "categorical" for column in columns], bool),
+        discrete=np.array(discrete, bool),
         target=_classes(target) if schema.classes else target / unit,
         classes=len(schema.classes),
         fold=draw.permutation(len(rows)) % FOLDS,

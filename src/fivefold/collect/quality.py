@@ -9,6 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.keys import codes_of, missing_rows, row_keys
+from fivefold.kinds.table import kind_of
 
 Values = dict[str, Array]
 MANY = 100
@@ -25,7 +26,7 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
         usable: `(n,)` bool.
         given: `(n,)` the parts that the source gives, or None.
     """
-    discrete = [c for c in schema.inputs if c.kind in {"numeric", "categorical", "boolean"}]
+    discrete = [column for column in schema.inputs if kind_of(column.kind).levels]
     codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
     target = codes_of(values[schema.target])
     found = [rows_and_columns(schema, usable, given)]
@@ -146,10 +147,11 @@ def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | Non
 
 
 def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Finding]:
-    """Category columns with very many values."""
+    """Columns of texts that repeat, categories mostly, with very many different ones."""
     found = []
     for column in schema.inputs:
-        if column.kind != "categorical":
+        kind = kind_of(column.kind)
+        if not (kind.levels and kind.coded):
             continue
         sizes = np.bincount(codes[column.name][usable])
         distinct, single = int((sizes > 0).sum()), int((sizes == 1).sum())
@@ -158,8 +160,8 @@ def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Findi
                 Finding(
                     code="high_cardinality",
                     severity="note",
-                    sentence=f"Column `{column.name}` has {distinct:,} categories, {single:,} of "
-                    "them in one row only.",
+                    sentence=f"Column `{column.name}` has {distinct:,} {kind.plural}, {single:,} "
+                    "of them in one row only.",
                     numbers={"column": column.name, "categories": distinct, "single": single},
                     stage="Collect",
                 )
@@ -216,7 +218,7 @@ def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
 
 def dates(schema: Schema) -> list[Finding]:
     """Dates among the inputs while nothing says that time divides the rows."""
-    dated = [column.name for column in schema.inputs if column.kind == "datetime"]
+    dated = [column.name for column in schema.inputs if kind_of(column.kind).dated]
     if not dated or schema.named("time"):
         return []
     return [

@@ -1,6 +1,5 @@
 """Columns that a model should not read: empty, constant, repeated, or mere row labels."""
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from hashlib import blake2b
@@ -15,11 +14,8 @@ from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal
-from fivefold.keys import missing_rows
-
-_ID_NAME = re.compile(
-    r"(?:^|[_\s.\-])(?i:id|uuid|guid|index|idx|row|rowid|rownum|nr|key)$|[a-z](?:ID|Id)$"
-)
+from fivefold.keys import is_countable, missing_rows
+from fivefold.kinds.table import kind_of
 
 
 class Verdict(NamedTuple):
@@ -42,15 +38,15 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
     seen: dict[bytes, str] = {}
     numbers = {f.numbers["column"] for f in table.findings if f.code == "number_like"}
     for name, column in list(table.columns.items()):
-        if column.role != "input" or column.kind == "image":
-            continue
         values = table.values[name]
+        if column.role != "input" or not is_countable(values):
+            continue
         verdict = judge(column, values, usable)
         if verdict is not None and verdict.code == "id_column" and name in numbers:
             verdict = None  # measurements with strays differ as well
         if verdict is None:
             wide = table.wide.get(name)
-            same = values if wide is None or column.kind != "numeric" else wide.values
+            same = values if wide is None or values.dtype == object else wide.values
             first = seen.setdefault(_fingerprint(same), name)
             if first != name:
                 verdict = Verdict(
@@ -89,19 +85,12 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
     if count == usable.sum() and bool((here == here[0]).all()):
         sentence = f"Column `{name}` is {_shown(here[0])} in every row; left out."
         return Verdict("constant", "constant", "note", sentence)
+    dull = kind_of(column.kind).dull(name, here, count)
+    if dull is None:
+        return None
     hint = f'Pass kinds={{{literal(name)}: "{column.kind}"}} to keep it.'
-    if column.kind == "numeric" and is_row_number(name, here):
-        sentence = f"Column `{name}` numbers the rows; left out. {hint}"
-        return Verdict("row number", "row_number", "note", sentence)
-    if column.kind == "categorical":
-        enough = 10 if _ID_NAME.search(name) else 50
-        if len(here) >= max(0.9 * count, enough):
-            sentence = (
-                f"Column `{name}` has {len(here):,} different values in {count:,} rows, as an id "
-                f"has; left out. {hint}"
-            )
-            return Verdict("id", "id_column", "warning", sentence)
-    return None
+    sentence = f"Column `{name}` {dull.told}; left out. {hint}"
+    return Verdict(dull.reason, dull.code, dull.severity, sentence)
 
 
 def _different(values: Array, rows: Array) -> Array:
@@ -110,27 +99,6 @@ def _different(values: Array, rows: Array) -> Array:
         return values[rows]
     coded = coded_of(values)
     return coded.values[np.bincount(coded.codes[rows], minlength=len(coded.values)) > 0]
-
-
-def is_row_number(name: str, values: Array) -> bool:
-    """Whether whole numbers only count or label the rows.
-
-    They do if they go up by one from row to row (a second file may begin anew), if they are a
-    shuffled count, or if all differ and the name is that of an id.
-
-    Example:
-        >>> is_row_number("instant", np.arange(1.0, 31.0)), is_row_number("age", np.ones(30))
-        (True, False)
-    """
-    if len(values) < 20 or not np.all(values == np.rint(values)):
-        return False
-    steps = np.diff(values)
-    if (steps != 1).sum() <= 1:
-        return True
-    if len(np.unique(values)) < len(values):
-        return False
-    counted = values.max() - values.min() + 1 == len(values)
-    return bool(counted) or bool(_ID_NAME.search(name))
 
 
 def _shown(value: object) -> str:

@@ -14,6 +14,7 @@ from fivefold.core.resume import begin, earlier, keep, pass_by, take
 from fivefold.core.run import Run, arguments, depends, directory_faults, with_derived
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
+from fivefold.core.wording import together
 from fivefold.errors import FivefoldError, WiringError
 
 
@@ -279,7 +280,7 @@ def _where(
     rehearsal: bool,
 ) -> str:
     written = [str(s.signature.writes) for s in done]
-    listed = " and ".join(filter(None, [", ".join(written[:-1]), *written[-1:]])) or "nothing"
+    listed = together(written) or "nothing"
     verb = "was" if len(written) <= 1 else "were"
     what = f"the rehearsal of {step.title}" if rehearsal else step.title
     inside = f" ({' / '.join(path)})" if len(path) > 1 else ""

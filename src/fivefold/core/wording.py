@@ -29,6 +29,16 @@ def bytes_text(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
+def together(names: Sequence[str]) -> str:
+    """Names as one says them one after another.
+
+    Example:
+        >>> together(["texts"]), together(["texts", "images", "routes"])
+        ('texts', 'texts, images and routes')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def quoted(names: Sequence[str], at_most: int = 8) -> str:
     """Names in backticks, the first few of them."""
     shown = ", ".join(f"`{name}`" for name in names[:at_most])

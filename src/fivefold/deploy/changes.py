@@ -13,6 +13,7 @@ from fivefold.codecs.cell import is_missing
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
+from fivefold.core.wording import together
 from fivefold.core.written import Written
 from fivefold.errors import ParityError, PreflightError
 from fivefold.kinds.canonical import canonical_column
@@ -243,7 +244,7 @@ def _told(changes: Sequence[Change]) -> str:
 def _listed(names: Sequence[str]) -> str:
     if len(names) > _SHOWN + 1:
         return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return together(names)
 
 
 def _evidence(changes: Sequence[Change]) -> str:

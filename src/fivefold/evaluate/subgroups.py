@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fivefold.codecs.table import Array, Table
+from fivefold.kinds.table import kind_of
+from fivefold.metrics.groups import FEWEST_ROWS
 
 if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
 
-FEWEST_ROWS = 30
 MOST_CHANCE = 0.01
-QUARTERS = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
@@ -38,27 +36,14 @@ class Subgroup:
 
 
 def groups(table: Table, schema: "Schema") -> Iterator[tuple[str, str, Array]]:
-    """Groups worth judging: categories, truth values and quarters of numbers.
+    """Groups worth judging: categories, truth values, quarters of numbers, what other kinds say.
 
     Yields:
         Column, values in words, and `(n,)` bool.
     """
     for column in schema.inputs:
-        if column.kind in ("categorical", "boolean"):
-            values = table.column(column.name)
-            codes, labels = _codes(values)
-            for code in np.flatnonzero(np.bincount(codes) >= FEWEST_ROWS).tolist():
-                yield column.name, _said(labels[code], column.kind == "boolean"), codes == code
-        elif column.kind == "numeric":
-            values = table.column(column.name)
-            known = np.isfinite(values)
-            yield column.name, "missing", ~known
-            if not known.any():
-                continue
-            edges = np.unique(np.quantile(values[known], QUARTERS))
-            place = np.searchsorted(edges, values, side="right")
-            for quarter in range(len(edges) + 1):
-                yield column.name, _between(edges, quarter), known & (place == quarter)
+        for values, rows in kind_of(column.kind).groups(table.column(column.name)):
+            yield column.name, values, rows
 
 
 def weak_subgroups(losses: Array, table: Table, schema: "Schema") -> list[Subgroup]:
@@ -96,24 +81,3 @@ def _tail(z: float) -> float:
     from math import erfc
 
     return erfc(z / 2**0.5) / 2
-
-
-def _codes(values: Array) -> tuple[Array, list[object]]:
-    seen: dict[object, int] = {}
-    plain = [None if value != value else value for value in values.tolist()]
-    codes = np.array([seen.setdefault(value, len(seen)) for value in plain], dtype=np.int64)
-    return codes, list(seen)
-
-
-def _said(value: object, is_truth: bool) -> str:
-    if value is None:
-        return "missing"
-    return f"`{bool(value) if is_truth else value}`"
-
-
-def _between(edges: Array, place: int) -> str:
-    if place == 0:
-        return f"below {edges[0]:.4g}"
-    if place == len(edges):
-        return f"from {edges[-1]:.4g}"
-    return f"from {edges[place - 1]:.4g} to below {edges[place]:.4g}"

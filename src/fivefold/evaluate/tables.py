@@ -12,7 +12,9 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
+from fivefold.kinds.table import KINDS, kind_of
 from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
@@ -195,7 +197,6 @@ def limitations(
 
 def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
     n, score = len(evidence.target), evidence.metrics[evidence.headline.name]
-    kinds = {column.kind for column in evidence.schema.inputs}
     told = [
         (
             f"Scores hold for rows like the {n:,} test rows, which were drawn this way: "
@@ -218,10 +219,20 @@ def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
                 "not measured: no time column",
             )
         )
-    if kinds & {"text", "image"}:
-        told.append(
-            ("Texts and images were not searched for drift or weak groups.", "not measured")
-        )
+    unsearched = _unsearched(evidence)
+    if unsearched:
+        told.append((f"{unsearched} were not searched for drift or weak groups.", "not measured"))
     if not evidence.rivals:
         told.append(("No simple model was fitted beside the model.", "not measured"))
     return told
+
+
+def _unsearched(evidence: Evidence) -> str:
+    """Kinds that are not judged: all of fivefold's if one is an input, and the user's that are."""
+    kinds = [kind_of(column.kind) for column in evidence.schema.inputs]
+    left = [kind for kind in kinds if not kind.judged]
+    ours = [kind for kind in KINDS.known.values() if not kind.judged]
+    if any(kind in ours for kind in left):
+        left = [*ours, *left]
+    words = together(list(dict.fromkeys(kind.plural for kind in left)))
+    return words[:1].upper() + words[1:]

@@ -9,6 +9,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import found
+from fivefold.kinds.table import kind_of
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import row_losses
 from fivefold.metrics.resampling import resample
@@ -30,7 +31,8 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
 
     Returns:
         One finding with both scores; or with the reason why the second was not measured: more
-        than 3,000,000 rows x epochs, or images or texts among the inputs. Empty where there is no
+        than 3,000,000 rows x epochs, or images, texts or others with an array of their own among
+        the inputs. Empty where there is no
         column of dates or the schema has a time column (then the division is by time already).
     """
     schema = evidence.schema
@@ -41,7 +43,8 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     advice = f"Pass time={column!r} to Collect if the model is to predict later rows."
     epochs = int(evidence.trained.settings.get("epochs", 0)) or len(evidence.trained.history)
     work = len(evidence.data.train) * epochs
-    if work > MOST_WORK or evidence.data.codec.images or evidence.data.codec.texts:
+    tabular = all(encoded.block.shared for encoded in evidence.data.codec.blocks)
+    if work > MOST_WORK or not tabular:
         return found(
             "split_ignores_time",
             "warning",
@@ -120,7 +123,7 @@ def _parts(partition: Partition) -> list[Array]:
 def _date_column(evidence: Evidence) -> str | None:
     table, rows = evidence.collected.table, np.concatenate(_parts(evidence.partition))
     for column in evidence.schema.columns:
-        if column.kind == "datetime" and column.role in ("input", "ignored"):
+        if kind_of(column.kind).dated and column.role in ("input", "ignored"):
             dates = table.column(column.name)[rows]
             if len(np.unique(dates[~np.isnat(dates)])) >= FEWEST_DATES:
                 return column.name

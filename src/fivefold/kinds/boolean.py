@@ -1,6 +1,6 @@
 """Truth values: yes or no, on or off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import NAN, float_reader, without_missing
 from fivefold.kinds.quick import Quick, plain_reader
+from fivefold.metrics.distances import category_distance
+from fivefold.metrics.groups import by_value
 
 
 class Boolean(Kind):
@@ -28,6 +30,8 @@ class Boolean(Kind):
     settings = ("numeric_missing", "missing_indicator")
     control = "toggle"
     raw = "number"
+    plural = "truth values"
+    levels = True
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as 1.0 or 0.0, NaN for missing."""
@@ -87,3 +91,17 @@ class Boolean(Kind):
         values[some] = 1.0 - values[some]
         values[few] = NAN
         return values
+
+    # --- statistics
+
+    def suspect(self, values: Array) -> tuple[Array, bool]:
+        """Zeros and ones, in their order."""
+        return values, True
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float]:
+        """By the shares of true, false and missing."""
+        return category_distance(first, second)
+
+    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
+        """True, false and missing."""
+        return by_value(values, bool)

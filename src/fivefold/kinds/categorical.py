@@ -1,6 +1,6 @@
 """Categories: texts of which a few stand for many rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -14,9 +14,12 @@ from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
+from fivefold.kinds.dull import Dull, is_id_name
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
+from fivefold.metrics.distances import category_distance
+from fivefold.metrics.groups import by_value
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Categorical(Kind):
     settings = ("categories", "rare", "max_categories")
     control = "menu"
     raw = "word"
+    plural = "categories"
+    levels = True
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its one text, None for missing."""
@@ -116,6 +121,29 @@ class Categorical(Kind):
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """New categories."""
         return unheard_of(values, some, few)
+
+    # --- statistics
+
+    def suspect(self, values: Array) -> tuple[Array, bool]:
+        """Codes, which have no order."""
+        codes = coded_of(values).codes
+        return np.where(codes < 0, np.nan, codes), False
+
+    def dull(self, name: str, different: Array, count: int) -> Dull | None:
+        """Ids: categories that hardly ever repeat."""
+        enough = 10 if is_id_name(name) else 50
+        if len(different) < max(0.9 * count, enough):
+            return None
+        told = f"has {len(different):,} different values in {count:,} rows, as an id has"
+        return Dull("id", "id_column", "warning", told)
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float]:
+        """By the shares of the categories."""
+        return category_distance(first, second)
+
+    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
+        """Categories."""
+        return by_value(values)
 
 
 def rare_limit(rows: int, settings: Settings) -> int:

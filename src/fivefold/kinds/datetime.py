@@ -18,6 +18,7 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.quick import Quick, plain_reader
+from fivefold.metrics.distances import number_distance
 
 _DAY = 86_400_000_000  # microseconds
 _YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
@@ -45,6 +46,8 @@ class Datetime(Kind):
     state = Times
     control = "moment"
     written_as = "date_format"
+    plural = "dates"
+    dated = True
 
     def reader(self, column: Column) -> Callable[[object], np.datetime64]:
         """A cell as datetime64[us], NaT for missing."""
@@ -129,6 +132,15 @@ class Datetime(Kind):
 def _day(days: float) -> str:
     """The day that is so many days after the first of 1970."""
     return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
+    # --- statistics
+
+    def suspect(self, values: Array) -> tuple[Array, bool]:
+        """Microseconds since 1970, in their order."""
+        return np.where(np.isnat(values), np.nan, values.astype(np.int64)), True
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float]:
+        """By Kolmogorov and Smirnov."""
+        return number_distance(first, second)
 
 
 def has_times(values: Array) -> bool:

@@ -73,6 +73,7 @@ class Image(Kind):
     nullable = False
     depth = 2
     requires = ("pillow",)
+    plural = "images"
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""

@@ -1,7 +1,7 @@
 """What the cells of a column are: one class a kind, one file a class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from fivefold.codecs.coded import Coded
@@ -12,6 +12,7 @@ from fivefold.core.finding import Finding
 from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Doors
+from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick
@@ -40,6 +41,10 @@ class Kind(Doors, ABC):
             those of its block.
 
     What it says of requests and the page has attributes of its own, see `Doors`.
+        plural: what several of its cells are called in sentences, `texts`; `name` with an s by
+            default.
+        levels: whether the different cells of a column are counted and compared where they are few.
+        dated: whether cells are moments, datetime64[us], by which rows may be put in order.
     """
 
     name: ClassVar[str]
@@ -52,6 +57,14 @@ class Kind(Doors, ABC):
     chunk: ClassVar[int] = 0
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...] | None] = None
+    plural: ClassVar[str] = ""
+    levels: ClassVar[bool] = False
+    dated: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if not cls.plural and hasattr(cls, "name"):
+            cls.plural = f"{cls.name}s"
 
     @property
     def setting_name(self) -> str:
@@ -166,3 +179,60 @@ class Kind(Doors, ABC):
         """How a server reads plain cells; None: by the usual way, which is several times slower."""
         del column, state
         return None
+
+    # --- statistics: what is asked of a column before and beside a model; by default nothing is
+
+    @property
+    def judged(self) -> bool:
+        """Whether drift or weak groups are looked for: whether `drift` or `groups` is its own."""
+        kind = type(self)
+        return kind.drift is not Kind.drift or kind.groups is not Kind.groups
+
+    def suspect(self, values: Array) -> tuple[Array, bool] | None:
+        """Numbers by which a column that gives the target away is found; None: it is not tested.
+
+        Args:
+            values: `(n,)` canonical.
+
+        Returns:
+            `(n,)` float64, NaN for missing, equal for equal cells; and whether they have an order.
+        """
+        del values
+        return None
+
+    def dull(self, name: str, different: Array, count: int) -> Dull | None:
+        """Why such a column says nothing of other rows, though its cells differ; None: it may.
+
+        Args:
+            name: of the column.
+            different: cells that are not missing, of equal texts one.
+            count: of all cells that are not missing.
+        """
+        del name, different, count
+        return None
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float] | None:
+        """How far two samples are from each other, and by what chance if nothing differs.
+
+        Args:
+            first: `(n,)` canonical, one at least.
+            second: `(m,)` likewise.
+
+        Returns:
+            A distance from 0 to 1 and a probability, as those of `fivefold.metrics.distances`; None
+            where it is not judged.
+        """
+        del first, second
+        return None
+
+    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
+        """Groups of rows on which a model is judged apart, as those of `fivefold.metrics.groups`.
+
+        Args:
+            values: `(n,)` canonical.
+
+        Yields:
+            What the rows share, in words, and `(n,)` bool.
+        """
+        del values
+        yield from ()

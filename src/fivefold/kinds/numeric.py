@@ -1,7 +1,7 @@
 """Numbers: measurements, counts, amounts."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,14 @@ from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
+from fivefold.kinds.dull import Dull, is_row_number
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usual_range
 from fivefold.kinds.numbers import NUMBERS, bounded
 from fivefold.kinds.quick import PLAIN, OddCellError, Quick, plain_reader
 from fivefold.kinds.scaling import HUGE
+from fivefold.metrics.distances import number_distance
+from fivefold.metrics.groups import quarters
 
 NAN = float("nan")
 
@@ -36,6 +39,8 @@ class Numeric(Kind):
     control = "number"
     raw = "number"
     written_as = "number_format"
+    plural = "numbers"
+    levels = True
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as a finite float, NaN for missing."""
@@ -134,6 +139,27 @@ class Numeric(Kind):
         values[some] = values[some] * 7.0 + 1.0
         values[few] = NAN
         return values
+
+    # --- statistics
+
+    def suspect(self, values: Array) -> tuple[Array, bool]:
+        """The numbers, in their order."""
+        return values, True
+
+    def dull(self, name: str, different: Array, count: int) -> Dull | None:
+        """Numbers of the rows."""
+        del count
+        if not is_row_number(name, different):
+            return None
+        return Dull("row number", "row_number", "note", "numbers the rows")
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float]:
+        """By Kolmogorov and Smirnov."""
+        return number_distance(first, second)
+
+    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
+        """Quarters."""
+        return quarters(values)
 
 
 def float_reader(

@@ -80,6 +80,7 @@ class Text(Kind):
     coded = True
     state = TextState
     settings = ("text_length", "truncation", "vocabulary", "word_rows")
+    plural = "texts"
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its text, None for missing."""
