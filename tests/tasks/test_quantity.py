@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
-from fivefold.tasks.table import REGRESSION
+from fivefold.tasks.table import BINARY, REGRESSION
 
 SCHEMA = Schema(
     columns=(Column(name="x", kind="numeric"), Column(name="y", kind="numeric", role="target")),
@@ -65,3 +65,10 @@ def test_mistakes_say_how_far_half_and_nine_in_ten_are_off():
     assert REGRESSION.mistakes(target, np.arange(11.0), SCHEMA, lambda v: f"{v:g}") == (
         "half of the predictions are off by less than 5, 9 in 10 by 9"
     )
+
+
+def test_no_rows_lack_nothing():
+    for shape in [(0,), (0, 2)]:
+        assert REGRESSION.lacking(np.empty(shape)).shape == (0,)
+        assert REGRESSION.errors(np.empty(shape), np.empty(shape)).shape == (0,)
+    assert BINARY.lacking(np.empty(0, np.int64)).shape == (0,)

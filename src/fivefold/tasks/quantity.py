@@ -140,7 +140,7 @@ class Quantity(Task):
 
 
 def _mean(values: Array) -> Array:
-    return values if values.ndim == 1 else np.asarray(values.reshape(len(values), -1).mean(1))
+    return np.asarray(values.mean(axis=tuple(range(1, values.ndim)))) if values.ndim > 1 else values
 
 
 def mean_and_spread(values: Array) -> tuple[float, float]:

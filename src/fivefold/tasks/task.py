@@ -94,9 +94,10 @@ class Task(ABC):
 
     def lacking(self, target: Array) -> Array:
         """`(n,)` bool: rows without an answer; of numbers all are needed, of positions one."""
+        inside = tuple(range(1, target.ndim))
         if target.dtype.kind == "f":
-            return np.asarray(np.isnan(target).reshape(len(target), -1).any(1))
-        return np.asarray((target < 0).reshape(len(target), -1).all(1))
+            return np.asarray(np.isnan(target).any(axis=inside))
+        return np.asarray((target < 0).all(axis=inside))
 
     def strata(self, values: Sequence[Array]) -> Array | None:
         """What is spread evenly over the parts of some rows.
