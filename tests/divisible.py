@@ -35,7 +35,7 @@ def collect(
     rows = len(arrays["y"])
     return Collected(
         table=Columns(arrays),
-        schema=Schema(columns=tuple(listed), target="y", task=task, classes=classes),
+        schema=Schema(columns=tuple(listed), targets=("y",), task=task, classes=classes),
         usable=np.ones(rows, dtype=bool) if usable is None else np.array(usable),
         given=None if given is None else np.array(given, dtype=np.int8),
         findings=(),

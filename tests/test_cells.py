@@ -188,7 +188,7 @@ def cells_at_collect(source, kind):
 def cells_at_predict(source, kind):
     schema = Schema(
         columns=(Column(name="n", kind="numeric", role="target"), Column(name="v", kind=kind)),
-        target="n",
+        targets=("n",),
         task="regression",
     )
     values = read(source, schema, reading_of(schema, {"delimiter": ","})).column("v")

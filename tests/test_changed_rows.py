@@ -44,7 +44,7 @@ class Area(Stage):
         table, schema = collected.table, collected.schema
         schema = Schema(
             columns=(*schema.columns, Column(name="area", kind="numeric")),
-            target=schema.target,
+            targets=schema.targets,
             task=schema.task,
             classes=schema.classes,
         )
@@ -91,7 +91,7 @@ class Remark(Stage):
         schema = collected.schema.replace("person", role="group")
         schema = Schema(
             columns=(*schema.columns, Column(name="notes", kind="text", role="ignored")),
-            target=schema.target,
+            targets=schema.targets,
             task=schema.task,
             classes=schema.classes,
         )

@@ -35,7 +35,7 @@ def gathered(rows: int = ROWS, task: str = "binary") -> Collected:
                 Column(name=n, kind=kinds.get(n, "numeric"), role=roles.get(n, "input"))
                 for n in columns
             ),
-            target="y",
+            targets=("y",),
             task=task,
             classes=("no", "yes") if task == "binary" else (),
         ),
@@ -85,7 +85,7 @@ def test_corrupted_images_are_inverted():
     for images in (pictures, loose):
         collected = gathered(4).replace(
             table=Columns({"image": images, "y": np.array(["a", "b", "a", "b"], dtype=object)}),
-            schema=Schema(columns=columns, target="y", task="binary", classes=("a", "b")),
+            schema=Schema(columns=columns, targets=("y",), task="binary", classes=("a", "b")),
         )
         changed = corrupt(collected, np.arange(4), seed=0).column("image")
         assert changed.dtype == images.dtype

@@ -14,7 +14,7 @@ from fivefold.cli import main
 from fivefold.codecs.schema import Schema
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.errors import DataError, PreflightError
-from fivefold.kinds.target import encode_labels
+from fivefold.kinds.target import encode_targets
 from fivefold.models.assemble import digest
 from fivefold.partition import Partition
 from fivefold.tasks.places import find_label
@@ -238,16 +238,16 @@ def test_float32_labels_are_encoded_from_raw_cells_too():
     labels = np.array([0.1, 0.7, 0.2], np.float32)[PLACE]
     collected = run(pd.DataFrame({"x": X, "y": labels}), task="multiclass")[Collected]
     order = np.array([0, 2, 1])
-    assert encode_labels(labels, collected.schema).tolist() == order[PLACE].tolist()
+    assert encode_targets([labels], collected.schema).tolist() == order[PLACE].tolist()
     column = collected.table.column("y")
-    assert encode_labels(column, collected.schema).tolist() == order[PLACE].tolist()
+    assert encode_targets([column], collected.schema).tolist() == order[PLACE].tolist()
 
 
 def test_one_class_against_the_rest_is_named_as_it_is_written():
     frame = pd.DataFrame({"x": X, "y": series(0.5, 1.0, 1.5)})
     result = run(frame, positive=1.0)
     assert result[Collected].schema.classes == ("not 1.0", "1.0")
-    codes = encode_labels(result[Collected].table.column("y"), result[Collected].schema)
+    codes = encode_targets([result[Collected].table.column("y")], result[Collected].schema)
     assert codes.tolist() == (PLACE == 1).astype(int).tolist()
 
 

@@ -46,7 +46,7 @@ def gathered(rows: int = ROWS, task: str = "binary") -> Collected:
                 Column(name=n, kind=kinds.get(n, "numeric"), role=roles.get(n, "input"))
                 for n in columns
             ),
-            target="y",
+            targets=("y",),
             task=task,
             classes=("no", "yes") if task == "binary" else (),
         ),

@@ -7,6 +7,8 @@ import numpy as np
 from fivefold.codecs.schema import Role
 from fivefold.errors import DataError
 from fivefold.keys import codes_of, row_keys
+from fivefold.tasks.table import task_of
+from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Collected
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 By = Literal["auto", "stratified", "random", "group", "time", "group_time"]
 FEWEST_ROWS = 30
 """Rows of a part, or of a side of a fold, that is drawn by group and time at once, at least."""
-_BINS = 10
 _NEEDS: dict[By, tuple[Role, ...]] = {
     "group": ("group",),
     "time": ("time",),
@@ -79,27 +80,27 @@ class Units(NamedTuple):
 
     Args:
         values: `(n,)`, equal for rows of one moment, of one group, or alike in all inputs.
-        target: `(n,)`, whose classes or tenths are spread evenly; None to look at none.
-        is_number: whether the target is.
+        targets: `(n,)` each, the columns whose strata are spread evenly; none to look at none.
+        task: says what strata they have.
         by: the rule.
     """
 
     values: "Array"
-    target: "Array | None"
-    is_number: bool
+    targets: "tuple[Array, ...]"
+    task: Task
     by: By
 
     @classmethod
     def of(cls, collected: "Collected", by: By) -> "Units":
         """The units of a table by a rule that is not `auto`."""
         table, schema = collected.table, collected.schema
-        is_number = schema.task == "regression"
+        task = task_of(schema.task)
         if by in ("time", "group_time"):
-            return cls(table.column(str(schema.named("time"))), None, is_number, by)
+            return cls(table.column(str(schema.named("time"))), (), task, by)
         values = table.column(str(schema.named("group"))) if by == "group" else None
         keys = _keys(collected) if values is None else codes_of(values)
-        target = None if by == "random" else table.column(schema.target)
-        return cls(keys, target, is_number, by)
+        names = () if by == "random" else schema.targets
+        return cls(keys, tuple(map(table.column, names)), task, by)
 
     @property
     def is_timed(self) -> bool:
@@ -131,8 +132,9 @@ class Units(NamedTuple):
             return (first + 0.5) / len(rows)
         units = self.numbered(rows)
         strata = np.zeros(len(rows), np.int64)
-        if self.target is not None and stratify:
-            strata = _strata(self.target[rows], self.is_number)
+        if self.targets and stratify:
+            found = self.task.strata([target[rows] for target in self.targets])
+            strata = strata if found is None else _numbered(found)
         highest = np.maximum.accumulate(units)  # units are numbered as they appear
         heads = np.flatnonzero(np.diff(highest, prepend=-1))
         sizes = np.bincount(units)
@@ -183,11 +185,8 @@ def _known(times: "Array") -> "Array":
     return np.where(missing, times[~missing].min(), times)
 
 
-def _strata(target: "Array", is_number: bool) -> "Array":
-    if not is_number:
-        return codes_of(target)
-    ranks = np.argsort(np.argsort(target, kind="stable"), kind="stable")
-    return (ranks * min(_BINS, max(1, len(target) // 5))) // max(len(target), 1)
+def _numbered(strata: "Array") -> "Array":
+    return codes_of(strata) if strata.dtype == object else strata
 
 
 def half_of_groups(groups: "Array", seed: int) -> "Array":

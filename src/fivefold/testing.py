@@ -24,6 +24,7 @@ from fivefold.fingerprint import fingerprint as fingerprint
 from fivefold.kinds.table import kind_of
 from fivefold.partition import Partition
 from fivefold.result import Result
+from fivefold.tasks.table import task_of
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,10 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
     for column in collected.schema.columns:
         if column.role in ("input", "target") and len(rows):
             values = columns[column.name].copy()
-            is_label = column.role == "target" and collected.schema.task != "regression"
-            values[rows] = _worse(values[rows], column, rng, values if is_label else None)
+            if column.role == "target":
+                values[rows] = task_of(collected.schema.task).worse(values[rows], values, rng)
+            else:
+                values[rows] = _worse(values[rows], column, rng)
             columns[column.name] = values
     return Columns(columns)
 
@@ -209,16 +212,10 @@ def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple
     return pairs
 
 
-def _worse(values: Array, column: Column, rng: np.random.Generator, labels: Array | None) -> Array:
-    """Values of one column made worse; `labels` holds all there are if it is the target."""
+def _worse(values: Array, column: Column, rng: np.random.Generator) -> Array:
+    """Values of one input column made worse."""
     values = values[rng.permutation(len(values))]
     some, few = rng.random(len(values)) < 0.3, rng.random(len(values)) < 0.1
     some[0] = True
     few[0] = False
-    if labels is not None:
-        known = list(dict.fromkeys(label for label in labels if label is not None))
-        values[some] = known[int(rng.integers(len(known)))]
-        return values
-    if column.role == "target":
-        return values * 3.0 + 1.0
     return kind_of(column.kind).corrupt(values, some, few)

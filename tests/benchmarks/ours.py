@@ -117,7 +117,7 @@ def stage_data(work: Workload) -> Preprocessed:
             *(Column(name=name, kind=work.kind) for name in kinds),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary" if work.classes == 2 else "multiclass",
         classes=names,
     )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ SCHEMA = Schema(
         Column(name="id", kind="categorical", role="ignored", reason="unique"),
         Column(name="y", kind="categorical", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="binary",
     classes=("no", "yes"),
 )
@@ -20,7 +21,7 @@ SCHEMA = Schema(
 
 @pytest.mark.parametrize("classes", [("no", "yes"), (0, 1), (False, True), (0.5, "x")])
 def test_schema_round_trips_through_json_with_the_types_of_its_labels(classes):
-    schema = Schema(columns=SCHEMA.columns, target="y", task="binary", classes=classes)
+    schema = Schema(columns=SCHEMA.columns, targets=("y",), task="binary", classes=classes)
     again = Schema.from_json(json.loads(json.dumps(schema.to_json())))
     assert again == schema
     assert list(map(type, again.classes)) == list(map(type, classes))
@@ -53,5 +54,21 @@ def test_schema_replace_changes_one_column():
     ],
 )
 def test_schema_outputs_and_positive_follow_from_the_task(task, classes, outputs, positive):
-    schema = Schema(columns=SCHEMA.columns, target="y", task=task, classes=classes)
+    schema = Schema(columns=SCHEMA.columns, targets=("y",), task=task, classes=classes)
     assert (schema.outputs, schema.positive) == (outputs, positive)
+
+
+def test_schema_of_one_target_has_it_by_name_and_one_of_several_refuses():
+    two = replace(SCHEMA, targets=("y", "x"))
+    assert (SCHEMA.target, SCHEMA.predicted, two.predicted) == ("y", "y", "y and x")
+    with pytest.raises(DataError, match="expected one target column, found 2"):
+        _ = two.target
+
+
+def test_schema_json_keeps_its_form_for_one_target():
+    two = replace(SCHEMA, targets=("y", "x"))
+    assert SCHEMA.to_json()["target"] == "y"
+    assert "targets" not in SCHEMA.to_json()
+    assert two.to_json()["targets"] == ["y", "x"]
+    for schema in (SCHEMA, two):
+        assert Schema.from_json(json.loads(json.dumps(schema.to_json()))) == schema

@@ -22,7 +22,7 @@ def leaks(columns, target, **options):
             Column(name=n, kind=kinds[v.dtype.kind], role="target" if n == "y" else "input")
             for n, v in values.items()
         ),
-        target="y",
+        targets=("y",),
         task="binary" if classes else "regression",
         classes=classes,
     )
@@ -134,7 +134,7 @@ def test_bound_of_a_column_is_above_what_its_tree_scores(seed, classes, noise, d
                 Column(name="x", kind="numeric"),
                 Column(name="y", kind="numeric", role="target"),
             ),
-            target="y",
+            targets=("y",),
             task="multiclass",
             classes=tuple(range(classes)),
         ),

@@ -18,7 +18,7 @@ def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None
             )
             for name, array in values.items()
         ),
-        target="y",
+        targets=("y",),
         task="binary" if classes else "regression",
         classes=classes,
     )

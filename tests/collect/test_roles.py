@@ -12,7 +12,7 @@ ROWS = 100
 
 def aside(keep=(), **columns):
     arrays = {k: v if isinstance(v, np.ndarray) else objects(v) for k, v in columns.items()}
-    table = tabulate(Raw(name="a", columns=arrays), target="")
+    table = tabulate(Raw(name="a", columns=arrays), targets=())
     table.findings.clear()
     set_aside(table, keep, np.ones(len(table), bool))
     return {c.name: c.reason for c in table.columns.values() if c.role == "ignored"}, [

@@ -22,7 +22,7 @@ def findings(table, code):
 def test_values_become_canonical_and_rows_stay():
     table = tabulate(
         raw(n=["1", "?", "2.5"], c=["00123", "NA", " b "], b=["True", "", "false"], y=list("aba")),
-        target="y",
+        targets=("y",),
     )
     assert np.array_equal(table.values["n"], [1, np.nan, 2.5], equal_nan=True)
     assert table.values["c"].tolist() == ["00123", None, "b"]
@@ -37,7 +37,7 @@ def test_values_become_canonical_and_rows_stay():
 
 
 def test_columns_keep_the_tokens_that_serving_will_need():
-    table = tabulate(raw(n=["1", "2"], c=["a", "?"], t=["x", "y"], y=["a", "b"]), target="y")
+    table = tabulate(raw(n=["1", "2"], c=["a", "?"], t=["x", "y"], y=["a", "b"]), targets=("y",))
     assert {"?", "NA"} <= set(table.columns["n"].missing)
     assert table.columns["c"].missing == ("?",)
     assert table.columns["t"].missing == ()
@@ -46,7 +46,7 @@ def test_columns_keep_the_tokens_that_serving_will_need():
 def test_stray_cells_become_missing_with_their_rows_and_samples():
     values = ["1"] * 200
     values[17], values[41] = "thirty", "forty"
-    table = tabulate(raw(age=values, y=["a"] * 200), target="y")
+    table = tabulate(raw(age=values, y=["a"] * 200), targets=("y",))
     assert np.flatnonzero(np.isnan(table.values["age"])).tolist() == [17, 41]
     [finding] = findings(table, "bad_cells")
     assert finding.numbers == {
@@ -65,7 +65,7 @@ def test_stray_cells_as_errors_read_as_the_style_guide_says():
     values = ["1"] * 3000
     values[17], values[2041] = "thirty", "forty"
     with pytest.raises(DataError) as caught:
-        tabulate(raw(age=values, y=["a"] * 3000), target="y", on_bad="error")
+        tabulate(raw(age=values, y=["a"] * 3000), targets=("y",), on_bad="error")
     assert str(caught.value) == (
         "a.csv, column `age`, rows 17 and 2,041: expected numbers, found 'thirty' and 'forty'.\n"
         'Pass kinds={"age": "categorical"} to Collect, or on_bad_value="missing".'
@@ -74,14 +74,16 @@ def test_stray_cells_as_errors_read_as_the_style_guide_says():
 
 
 def test_infinities_become_missing_with_a_finding_of_their_own():
-    table = tabulate(raw(n=np.array([1.0, np.inf, -np.inf, 2.0]), y=list("abab")), target="y")
+    table = tabulate(raw(n=np.array([1.0, np.inf, -np.inf, 2.0]), y=list("abab")), targets=("y",))
     assert np.isnan(table.values["n"]).tolist() == [False, True, True, False]
     assert findings(table, "infinite")[0].numbers["rows"] == [1, 2]
 
 
 def test_missing_by_column_compares_numbers_as_numbers():
     for zeros in (["0", "5", "0.0"], np.array([0.0, 5.0, 0.0]), np.array([0, 5, 0])):
-        table = tabulate(raw(n=zeros, m=zeros, y=list("aba")), target="y", missing={"n": ("0",)})
+        table = tabulate(
+            raw(n=zeros, m=zeros, y=list("aba")), targets=("y",), missing={"n": ("0",)}
+        )
         assert np.isnan(table.values["n"]).tolist() == [True, False, True]
         assert table.values["m"].tolist() == [0, 5, 0]
 
@@ -89,7 +91,7 @@ def test_missing_by_column_compares_numbers_as_numbers():
 def test_missing_for_all_columns_adds_to_the_usual_tokens():
     table = tabulate(
         raw(n=["1", "-999", "?"], c=["x", "unknown", "y"], y=list("aba")),
-        target="y",
+        targets=("y",),
         missing=(-999, "unknown"),
     )
     assert np.isnan(table.values["n"]).tolist() == [False, True, True]
@@ -104,14 +106,14 @@ def test_asked_tokens_are_words():
 
 
 def test_target_may_be_called_none():
-    table = tabulate(raw(x=["1", "2", "3"], y=["none", "mild", "NA"]), target="y")
+    table = tabulate(raw(x=["1", "2", "3"], y=["none", "mild", "NA"]), targets=("y",))
     assert table.values["y"].tolist() == ["none", "mild", None]
 
 
 def test_said_kinds_win():
     table = tabulate(
         raw(zip=np.array([10001.0, np.nan]), n=["1", "x"], y=["a", "b"]),
-        target="y",
+        targets=("y",),
         kinds={"zip": "categorical", "n": "numeric"},
     )
     assert table.values["zip"].tolist() == ["10001", None]
@@ -121,19 +123,19 @@ def test_said_kinds_win():
 def test_integer_categories_are_the_same_from_text_frame_and_json():
     forms = (["10001", ""], np.array([10001.0, np.nan]), [10001, None], [10001.0, None])
     for form in forms:
-        table = tabulate(raw(z=form, y=["a", "b"]), target="y", kinds={"z": "categorical"})
+        table = tabulate(raw(z=form, y=["a", "b"]), targets=("y",), kinds={"z": "categorical"})
         assert table.values["z"].tolist() == ["10001", None]
 
 
 def test_lists_are_set_aside_with_a_finding_and_saved_as_text():
-    table = tabulate(raw(x=["1", "2"], n=[[1, 2], None], y=["a", "b"]), target="y")
+    table = tabulate(raw(x=["1", "2"], n=[[1, 2], None], y=["a", "b"]), targets=("y",))
     assert table.columns["n"].role == "ignored"
     assert table.values["n"].tolist() == ["[1, 2]", None]
     assert findings(table, "nested_column")[0].numbers == {"column": "n"}
 
 
 def test_date_format_is_kept_in_the_column():
-    table = tabulate(raw(t=["31-01-2011", "01-02-2011"], y=["a", "b"]), target="y")
+    table = tabulate(raw(t=["31-01-2011", "01-02-2011"], y=["a", "b"]), targets=("y",))
     assert table.columns["t"].format == "%d-%m-%Y"
     assert table.values["t"].tolist() == [
         np.datetime64("2011-01-31", "us").item(),
@@ -150,7 +152,7 @@ def named(folder):
 
 def test_paths_of_images_are_read_from_the_folder_of_the_source(tmp_path):
     source = named(tmp_path)
-    table = tabulate(source, target="y", kinds={"photo": "image"})
+    table = tabulate(source, targets=("y",), kinds={"photo": "image"})
     assert table.values["photo"][0].shape == (3, 3, 1)
     assert table.unreadable == {1}
     assert findings(table, "unreadable_images")[0].numbers["count"] == 1
@@ -162,7 +164,7 @@ def ages(stray, count):
 
 def test_strays_in_measurements_become_missing_or_are_errors():
     source = raw(age=ages("thirty", 5), y=["a"] * 120)
-    table = tabulate(source, target="y")
+    table = tabulate(source, targets=("y",))
     assert np.isnan(table.values["age"]).sum() == 5
     [finding] = findings(table, "bad_cells")
     assert finding.sentence == (
@@ -171,11 +173,11 @@ def test_strays_in_measurements_become_missing_or_are_errors():
     )
     assert not findings(table, "number_like")
     with pytest.raises(DataError, match="expected numbers, found 'thirty'"):
-        tabulate(source, target="y", on_bad="error")
+        tabulate(source, targets=("y",), on_bad="error")
 
 
 def test_mostly_numbers_read_as_categories_names_the_strays():
-    table = tabulate(raw(age=ages("thirty", 40), y=["a"] * 120), target="y")
+    table = tabulate(raw(age=ages("thirty", 40), y=["a"] * 120), targets=("y",))
     assert [finding.sentence for finding in findings(table, "number_like")] == [
         "Column `age` holds mostly numbers, but 40 cells are none ('thirty'); it is read as "
         'categories. Pass kinds={"age": "numeric"} to take those as missing.'
@@ -183,7 +185,7 @@ def test_mostly_numbers_read_as_categories_names_the_strays():
 
 
 def test_values_of_no_kind_are_left_out_under_the_name_of_their_type():
-    table = tabulate(raw(z=np.array([1j, 2j]), y=["a", "b"]), target="y")
+    table = tabulate(raw(z=np.array([1j, 2j]), y=["a", "b"]), targets=("y",))
     assert (table.columns["z"].role, table.columns["z"].reason) == ("ignored", "complex128 values")
     assert findings(table, "unread_type")[0].numbers == {"column": "z", "type": "complex128"}
 
@@ -191,9 +193,9 @@ def test_values_of_no_kind_are_left_out_under_the_name_of_their_type():
 def test_unreadable_images_are_errors_where_asked(tmp_path):
     source = named(tmp_path)
     with pytest.raises(DataError, match=r"1 of 2 images cannot be read: 'gone.png'"):
-        tabulate(source, target="y", kinds={"photo": "image"}, on_bad="error")
+        tabulate(source, targets=("y",), kinds={"photo": "image"}, on_bad="error")
     with pytest.raises(DataError, match="2 of 2 images cannot be read"):
-        tabulate(raw(photo=["b", "c"], y=["a", "b"]), target="y", kinds={"photo": "image"})
+        tabulate(raw(photo=["b", "c"], y=["a", "b"]), targets=("y",), kinds={"photo": "image"})
 
 
 def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path):
@@ -202,5 +204,5 @@ def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path
     assert 255 < len(text) < 1024
     source = Raw(name="t", columns={"picture": objects([text, text]), "y": objects(["a", "b"])})
     source = follow(source, Reading(images=frozenset(["picture"])), tmp_path)
-    found = tabulate(source, target="y", kinds={"picture": "image"}).values["picture"]
+    found = tabulate(source, targets=("y",), kinds={"picture": "image"}).values["picture"]
     np.testing.assert_array_equal(found[1, :, :, 0], np.array(rows, np.float32))

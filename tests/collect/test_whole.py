@@ -7,7 +7,7 @@ import pytest
 import fivefold as ff
 from fivefold.artifacts import Collected
 from fivefold.codecs.coded import Coded, objects
-from fivefold.collect.whole import wide_integers
+from fivefold.codecs.whole import wide_integers
 from fivefold.errors import DataError
 from fivefold.partition import Partition
 

@@ -7,15 +7,15 @@ NAMES = ["age", "sex", "day", "income"]
 
 
 def test_target_is_a_name_a_place_or_the_sources_own():
-    assert Wishes(target="age").target_name(NAMES, "", "a") == "age"
-    assert Wishes(target=1).target_name(NAMES, "", "a") == "sex"
-    assert Wishes(target=-1).target_name(NAMES, "", "a") == "income"
-    assert Wishes().target_name(NAMES, "day", "a") == "day"
+    assert Wishes(target="age").target_names(NAMES, "", "a") == ("age",)
+    assert Wishes(target=1).target_names(NAMES, "", "a") == ("sex",)
+    assert Wishes(target=-1).target_names(NAMES, "", "a") == ("income",)
+    assert Wishes().target_names(NAMES, "day", "a") == ("day",)
 
 
 def test_target_that_is_not_there_says_what_is_near():
     with pytest.raises(DataError) as caught:
-        Wishes(target="incom").target_name(NAMES, "", "adult.csv")
+        Wishes(target="incom").target_names(NAMES, "", "adult.csv")
     assert str(caught.value) == (
         "adult.csv: expected a column 'incom' (target), found none of that name.\n"
         "Columns: `age`, `sex`, `day`, `income`.\n"
@@ -27,7 +27,7 @@ def test_target_that_is_not_there_says_what_is_near():
 @pytest.mark.parametrize("target", [None, 4, -5])
 def test_no_target_or_a_place_outside_is_refused(target):
     with pytest.raises(DataError, match="expected"):
-        Wishes(target=target).target_name(NAMES, "", "a")
+        Wishes(target=target).target_names(NAMES, "", "a")
 
 
 def test_all_wrong_names_are_faults_at_once():

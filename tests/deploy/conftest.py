@@ -92,7 +92,7 @@ def mixed_table(seed: int = 0) -> tuple[Columns, Schema]:
     inputs[0] = Column(name="age", kind="numeric", missing=("?", "-999"))
     schema = Schema(
         columns=(*inputs, Column(name="label", kind="categorical", role="target")),
-        target="label",
+        targets=("label",),
         task="binary",
         classes=("no", "yes"),
     )

@@ -25,7 +25,7 @@ def gathered(**columns: Any) -> Collected:
             *(Column(name=name, kind=kinds[name]) for name in kinds),
             Column(name="y", kind="numeric", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="regression",
     )
     return Collected(

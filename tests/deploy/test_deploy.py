@@ -249,7 +249,7 @@ def regression(rows: int = 80) -> tuple[Columns, Schema]:
             Column(name="when", kind="datetime"),
             Column(name="price", kind="numeric", role="target"),
         ),
-        target="price",
+        targets=("price",),
         task="regression",
     )
     return table, schema
@@ -286,7 +286,7 @@ def pictures(rows: int = 60) -> tuple[Columns, Schema]:
             Column(name="text", kind="text"),
             Column(name="label", kind="categorical", role="target"),
         ),
-        target="label",
+        targets=("label",),
         task="multiclass",
         classes=(0, 1, 2),
     )

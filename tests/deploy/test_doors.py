@@ -94,7 +94,7 @@ def test_doors_of_images_lose_nothing(tmp_path):
             *(Column(name=name, kind="image") for name in names),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("a", "b"),
     )

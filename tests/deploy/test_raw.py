@@ -63,7 +63,7 @@ def test_raw_graph_is_refused_for_other_kinds(kind):
     table = Columns({"x": values[kind], "y": np.array(["a", "b"], object)})
     schema = Schema(
         columns=(Column(name="x", kind=kind), Column(name="y", kind="categorical", role="target")),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("a", "b"),
     )

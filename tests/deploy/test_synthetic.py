@@ -40,7 +40,7 @@ def test_drawn_rows_cover_dates_texts_and_pictures():
             *(Column(name=n, kind=k) for n, k in zip(table.names, kinds, strict=False)),
             Column(name="y", kind="numeric", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="regression",
     )
     codec = Codec.fit(table, schema, np.arange(10))
@@ -58,7 +58,7 @@ def test_rows_of_pictures_lie_in_the_range_of_training():
     }
     columns = tuple(Column(name=name, kind="image") for name in stacks)
     target = Column(name="y", kind="categorical", role="target")
-    schema = Schema(columns=(*columns, target), target="y", task="binary", classes=("a", "b"))
+    schema = Schema(columns=(*columns, target), targets=("y",), task="binary", classes=("a", "b"))
     codec = Codec.fit(Columns(stacks), schema, np.arange(6))
     rows = draw_rows(codec, contract_of(codec), rows=8)
     deep = np.concatenate([picture(row["deep"]).ravel() for row in rows])

@@ -59,7 +59,7 @@ class World:
         ]
         columns.append(Column(name="y", kind=kind, role="target"))
         classes = () if self.task == "regression" else self.classes
-        return Schema(columns=tuple(columns), target="y", task=self.task, classes=classes)
+        return Schema(columns=tuple(columns), targets=("y",), task=self.task, classes=classes)
 
     @property
     def collected(self):

@@ -12,7 +12,7 @@ SCHEMA = Schema(
         Column(name="when", kind="datetime"),
         Column(name="y", kind="numeric", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="regression",
 )
 

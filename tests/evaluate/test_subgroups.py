@@ -12,7 +12,7 @@ SCHEMA = Schema(
         Column(name="member", kind="boolean"),
         Column(name="y", kind="categorical", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="binary",
     classes=("no", "yes"),
 )
@@ -86,7 +86,7 @@ def test_weak_subgroup_that_is_always_wrong_is_found():
             Column(name="place", kind="categorical"),
             Column(name="t", kind="categorical", role="target"),
         ),
-        target="t",
+        targets=("t",),
         task="binary",
         classes=("a", "b"),
     )

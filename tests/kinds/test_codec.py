@@ -27,7 +27,7 @@ SCHEMA = Schema(
         Column(name="photo", kind="image"),
         Column(name="y", kind="categorical", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="multiclass",
     classes=("a", "b", "c"),
 )
@@ -197,7 +197,7 @@ def test_codec_fit_without_rows_is_refused():
 
 def test_codec_without_numbers_or_categories_has_only_its_block():
     schema = Schema(
-        columns=(SCHEMA["note"], SCHEMA["y"]), target="y", task="multiclass", classes=("a", "b")
+        columns=(SCHEMA["note"], SCHEMA["y"]), targets=("y",), task="multiclass", classes=("a", "b")
     )
     codec = Codec.fit(make_table(), schema, TRAIN, Settings(scale="quantile"))
     assert [block.name for block in codec.blocks] == ["note"]
@@ -244,7 +244,7 @@ def test_codec_of_pictures_keeps_the_range_of_training_in_its_state():
             Column(name="i", kind="image"),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("a", "b"),
     )

@@ -20,7 +20,7 @@ TABLE = Columns(
     }
 )
 TARGET = Column(name="y", kind="numeric", role="target")
-SCHEMA = Schema(columns=(*COLUMNS, TARGET), target="y", task="regression")
+SCHEMA = Schema(columns=(*COLUMNS, TARGET), targets=("y",), task="regression")
 
 
 @pytest.mark.parametrize("timed", [False, True])

@@ -25,7 +25,7 @@ COLUMNS = (
 )
 SCHEMA = Schema(
     columns=(*COLUMNS, Column(name="y", kind="numeric", role="target")),
-    target="y",
+    targets=("y",),
     task="regression",
 )
 NAMES = [column.name for column in COLUMNS]
@@ -47,7 +47,7 @@ def fitted(without="", far=0.0):
         for name, values in cells.items()
     }
     kept = tuple(column for column in SCHEMA.columns if column.name != without)
-    schema = Schema(columns=kept, target="y", task="regression")
+    schema = Schema(columns=kept, targets=("y",), task="regression")
     return Codec.fit(Columns({**arrays, "y": np.arange(4.0)}), schema, np.arange(4), Settings())
 
 

@@ -15,7 +15,7 @@ SCHEMA = Schema(
         Column(name="u", kind="text"),
         Column(name="y", kind="numeric", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="regression",
 )
 

@@ -48,7 +48,7 @@ def make_codec():
         listed = [Column(name=name, kind=kind_of[name]) for name in made if name != "y"]
         target_kind = "categorical" if classes else "numeric"
         listed.append(Column(name="y", kind=target_kind, role="target"))
-        schema = Schema(columns=tuple(listed), target="y", task=task, classes=classes)
+        schema = Schema(columns=tuple(listed), targets=("y",), task=task, classes=classes)
         table = Columns(made)
         codec = Codec.fit(table, schema, np.arange(rows), Settings(**settings))
         return codec, codec.encode(table), codec.encode_target(table)

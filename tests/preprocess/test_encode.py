@@ -16,7 +16,7 @@ SCHEMA = Schema(
         Column(name="c", kind="categorical"),
         Column(name="y", kind="categorical", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="binary",
     classes=("no", "yes"),
 )

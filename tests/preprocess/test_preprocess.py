@@ -18,7 +18,7 @@ SCHEMA = Schema(
         Column(name="t", kind="text"),
         Column(name="y", kind="numeric", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="regression",
 )
 

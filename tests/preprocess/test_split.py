@@ -18,7 +18,7 @@ def collected(role="input"):
         Column(name="g", kind="categorical", role=role),
         Column(name="y", kind="categorical", role="target"),
     )
-    schema = Schema(columns=columns, target="y", task="binary", classes=("no", "yes"))
+    schema = Schema(columns=columns, targets=("y",), task="binary", classes=("no", "yes"))
     rng = np.random.default_rng(0)
     table = Columns(
         {

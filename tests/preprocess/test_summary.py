@@ -15,7 +15,7 @@ def test_summary_counts_what_went_in():
             Column(name="p", kind="image"),
             Column(name="y", kind="numeric", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="regression",
     )
     table = Columns(

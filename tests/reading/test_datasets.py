@@ -21,7 +21,7 @@ Y = np.array([0, 1, 0, 1, 0, 1])
 def schema_of(*names, kind="numeric", target="target"):
     columns = [Column(name=name, kind=kind) for name in names]
     columns.append(Column(name=target, kind="categorical", role="target"))
-    return Schema(columns=tuple(columns), target=target, task="binary", classes=(0, 1))
+    return Schema(columns=tuple(columns), targets=(target,), task="binary", classes=(0, 1))
 
 
 class Items(Dataset):

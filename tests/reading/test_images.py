@@ -133,4 +133,4 @@ def test_damaged_images_of_a_folder_are_errors_where_asked(tmp_path):
         path.write_bytes(png(pixels(place)) if place else b"no image")
     raw = read_image_folder(tmp_path, "photos")
     with pytest.raises(DataError, match=r"found that 1 image cannot be read: a/0\.png"):
-        tabulate(raw, target="label", on_bad="error")
+        tabulate(raw, targets=("label",), on_bad="error")

@@ -14,7 +14,7 @@ def raw(name="a.csv", **columns):
 
 
 def test_test_rows_follow_and_are_marked():
-    both = append_test(raw(x="ab", y="01"), raw("t.csv", y="1", x="c"), "y")
+    both = append_test(raw(x="ab", y="01"), raw("t.csv", y="1", x="c"), ("y",))
     assert both.columns["x"].tolist() == ["a", "b", "c"]
     assert both.columns["y"].tolist() == ["0", "1", "1"]
     assert both.given.tolist() == [-1, -1, 2]
@@ -22,11 +22,11 @@ def test_test_rows_follow_and_are_marked():
 
 def test_test_rows_without_the_target_are_refused():
     with pytest.raises(DataError, match=r"t.csv: expected the columns of a.csv, found the target"):
-        append_test(raw(x="ab", y="01"), raw("t.csv", x="c"), "y")
+        append_test(raw(x="ab", y="01"), raw("t.csv", x="c"), ("y",))
 
 
 def test_columns_of_the_test_rows_only_are_left_out_with_a_finding():
-    both = append_test(raw(x="ab", y="01"), raw("t.csv", x="c", y="1", z="!"), "y")
+    both = append_test(raw(x="ab", y="01"), raw("t.csv", x="c", y="1", z="!"), ("y",))
     assert list(both.columns) == ["x", "y"]
     assert both.findings[0].numbers == {"columns": ["z"]}
 
@@ -34,7 +34,7 @@ def test_columns_of_the_test_rows_only_are_left_out_with_a_finding():
 def test_columns_without_names_are_matched_by_place():
     first = raw(column_0="ab", column_1="01").replace(positional=True)
     second = raw("t", column_0="c", column_1="1").replace(positional=True)
-    assert append_test(first, second, "column_1").columns["column_0"].tolist() == ["a", "b", "c"]
+    assert append_test(first, second, ("column_1",)).columns["column_0"].tolist() == ["a", "b", "c"]
 
 
 def test_parts_of_a_source_keep_what_they_say_and_which_rows_are_unreadable():
@@ -43,7 +43,7 @@ def test_parts_of_a_source_keep_what_they_say_and_which_rows_are_unreadable():
     both = concatenate([one, two], "both")
     assert both.given.tolist() == [0, 1, -1, -1]
     assert both.unreadable == [1, 2]
-    test = append_test(raw(x="z"), one, "x")
+    test = append_test(raw(x="z"), one, ("x",))
     assert test.given.tolist() == [-1, 2, 2]
 
 

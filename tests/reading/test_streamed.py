@@ -18,7 +18,7 @@ from fivefold.reading.files import file_pieces
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import listed
 
-ASKED = Reading(names=("a", "b", "y"), target="y", inputs=("a", "b"))
+ASKED = Reading(names=("a", "b", "y"), targets=("y",), inputs=("a", "b"))
 
 
 @pytest.fixture(autouse=True)

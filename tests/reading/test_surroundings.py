@@ -18,7 +18,7 @@ SCHEMA = Schema(
         Column(name="b", kind="text"),
         Column(name="y", kind="text", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="binary",
     classes=("p", "q"),
 )
@@ -246,7 +246,7 @@ def test_backslashes_escape_in_a_part_of_a_file_where_they_did_in_all_of_it():
 def test_header_with_a_line_end_in_a_name_is_found_at_both_ends():
     schema = Schema(
         columns=(Column(name="a\n(m)", kind="text"), Column(name="y", kind="text", role="target")),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("p", "q"),
     )
@@ -268,7 +268,7 @@ def test_lines_skipped_in_training_are_not_skipped_in_a_clean_file_without_heade
             Column(name="column_0", kind="text"),
             Column(name="column_1", kind="text", role="target"),
         ),
-        target="column_1",
+        targets=("column_1",),
         task="binary",
         classes=("p", "q"),
     )

@@ -35,7 +35,7 @@ def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False)
             Column(name="id", kind="text", role="ignored", reason="every value differs"),
             Column(name="y", kind=kind, role="target"),
         ),
-        target="y",
+        targets=("y",),
         task=task,
         classes=classes,
     )

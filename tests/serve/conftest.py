@@ -66,7 +66,7 @@ def schema() -> Schema:
             Column(name="id", kind="categorical", role="ignored"),
             Column(name="income", kind="categorical", role="target"),
         ),
-        target="income",
+        targets=("income",),
         task="binary",
         classes=("<=50K", ">50K"),
     )

@@ -11,7 +11,7 @@ from fivefold.serve.answers import answers, probabilities
 def codec_of(task: TaskName, *classes: str | int | float | bool) -> Codec:
     schema = Schema(
         columns=(Column(name="x", kind="numeric"), Column(name="y", kind="text", role="target")),
-        target="y",
+        targets=("y",),
         task=task,
         classes=classes,
     )

@@ -27,7 +27,7 @@ class Doubler:
             Column(name="x", kind="numeric"),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("no", "yes"),
     )

@@ -61,7 +61,7 @@ def test_columns_with_composed_or_decomposed_names_are_found_in_every_form(name,
             Column(name=trained, kind="numeric"),
             Column(name="y", kind="numeric", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="regression",
     )
     frame = pd.DataFrame({name: [1.0, 2.0], "z": [3, 4]})

@@ -28,7 +28,7 @@ def fitted(settings: Settings | None = None) -> tuple[Codec, Columns]:
     kinds = ["numeric", "numeric", "datetime", "boolean", "categorical", "text"]
     columns = [Column(name=n, kind=k) for n, k in zip(table.names, kinds, strict=False)]
     target = Column(name="y", kind="numeric", role="target")
-    schema = Schema(columns=(*columns, target), target="y", task="regression")
+    schema = Schema(columns=(*columns, target), targets=("y",), task="regression")
     return Codec.fit(table, schema, np.arange(1000), settings), table
 
 

@@ -11,7 +11,7 @@ PICTURES = Schema(
         Column(name="image", kind="image"),
         Column(name="y", kind="categorical", role="target"),
     ),
-    target="y",
+    targets=("y",),
     task="binary",
     classes=("a", "b"),
 )
@@ -69,7 +69,7 @@ def test_read_chunks_of_large_pictures_hold_few_at_a_time(monkeypatch):
             Column(name="photo", kind="image"),
             Column(name="t", kind="categorical", role="target"),
         ),
-        target="t",
+        targets=("t",),
         task="binary",
         classes=("a", "b"),
     )

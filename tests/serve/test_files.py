@@ -19,7 +19,7 @@ def schema_of(*names: str, kind: str = "text", target: str = "label") -> Schema:
     columns = tuple(
         Column(name=name, kind=kind, role="target" if name == target else "input") for name in names
     )
-    return Schema(columns=columns, target=target, task="binary", classes=("ham", "spam"))
+    return Schema(columns=columns, targets=(target,), task="binary", classes=("ham", "spam"))
 
 
 TWO = schema_of("a", "b", "label")
@@ -275,7 +275,7 @@ def test_images_come_as_arrays_lists_files_and_folders(tmp_path):
             Column(name="image", kind="image"),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("a", "b"),
     )

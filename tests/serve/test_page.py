@@ -64,7 +64,9 @@ def contract() -> Contract:
     ]
     columns = [Column(name=n, kind=k) for n, k in zip(table.names, kinds, strict=False)]
     columns.append(Column(name=f"y{EVIL}", kind="categorical", role="target"))
-    schema = Schema(columns=tuple(columns), target=f"y{EVIL}", task="binary", classes=(EVIL, "no"))
+    schema = Schema(
+        columns=tuple(columns), targets=(f"y{EVIL}",), task="binary", classes=(EVIL, "no")
+    )
     return contract_of(Codec.fit(table, schema, np.arange(50)))
 
 

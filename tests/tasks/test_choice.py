@@ -29,7 +29,7 @@ class Tags(Choice):
 
 def schema_of(task, *classes):
     columns = (Column(name="x", kind="text"), Column(name="y", kind="categorical", role="target"))
-    return Schema(columns=columns, target="y", task=task, classes=classes)
+    return Schema(columns=columns, targets=("y",), task=task, classes=classes)
 
 
 TWO, THREE = schema_of("binary", "no", "yes"), schema_of("multiclass", "a", "b", "c")

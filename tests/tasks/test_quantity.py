@@ -6,7 +6,7 @@ from fivefold.tasks.table import BINARY, REGRESSION
 
 SCHEMA = Schema(
     columns=(Column(name="x", kind="numeric"), Column(name="y", kind="numeric", role="target")),
-    target="y",
+    targets=("y",),
     task="regression",
 )
 

@@ -35,7 +35,7 @@ def make_data():
         target = np.array(names, object)[signal] if names else 500 + 20.0 * signal
         listed = [Column(name=name, kind=kind) for name, (kind, _) in columns.items()]
         listed.append(Column(name="y", kind="categorical" if names else "numeric", role="target"))
-        schema = Schema(columns=tuple(listed), target="y", task=task, classes=names)
+        schema = Schema(columns=tuple(listed), targets=("y",), task=task, classes=names)
         table = Columns({name: values for name, (_, values) in columns.items()} | {"y": target})
         cuts = np.split(np.arange(rows), [train, train + valid])
         codec = Codec.fit(table, schema, cuts[0], Settings(**settings))

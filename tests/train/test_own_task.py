@@ -20,7 +20,7 @@ from fivefold.models.losses import mean_of
 from fivefold.models.score import score
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import adopt
+from fivefold.tasks.table import TASKS
 from fivefold.train.contract import check_module
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.finder import find_lr
@@ -79,7 +79,7 @@ class SharesHead(Head):
         )
 
 
-PAIR, TAGS, SHARES = adopt(Pair), adopt(Tags), adopt(Shares)
+PAIR, TAGS, SHARES = TASKS.adopt(Pair), TASKS.adopt(Tags), TASKS.adopt(Shares)
 
 
 def changed(data, task, encode, classes=()):

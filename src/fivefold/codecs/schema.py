@@ -52,26 +52,27 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:
-    """The columns of a table, the task and its classes.
+    """The columns of a table, what is predicted, and its classes.
 
     Args:
         columns: in the order of the source, the target among them.
-        target: name of the target column.
+        targets: names of the target columns, in the order in which the task takes them.
         task: what is predicted.
         classes: labels as people write them (str, int, float or bool), in the order of the
-            scores' columns; empty for regression. Binary: `classes[1]` is the positive one.
+            scores' columns; empty where numbers are predicted. Of two, the second is the positive
+            one.
 
     Example:
         >>> schema = Schema(
         ...     columns=(Column(name="x", kind="numeric"),
         ...              Column(name="y", kind="categorical", role="target")),
-        ...     target="y", task="binary", classes=("no", "yes"))
+        ...     targets=("y",), task="binary", classes=("no", "yes"))
         >>> [column.name for column in schema.inputs], schema.positive
         (['x'], 'yes')
     """
 
     columns: tuple[Column, ...]
-    target: str
+    targets: tuple[str, ...]
     task: str
     classes: tuple[Label, ...] = ()
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
@@ -87,6 +88,27 @@ class Schema:
                 column=name,
             )
         return self.by_name[name]
+
+    @property
+    def target(self) -> str:
+        """The name of the only target column.
+
+        Raises:
+            DataError: if there are several.
+        """
+        if len(self.targets) == 1:
+            return self.targets[0]
+        raise DataError(
+            f"Schema: expected one target column, found {len(self.targets)}.",
+            evidence=f"Targets: {', '.join(map(repr, self.targets))}.",
+            remedy="Read `targets`.",
+            columns=self.targets,
+        )
+
+    @property
+    def predicted(self) -> str:
+        """The names of the target columns in words."""
+        return " and ".join(self.targets)
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -111,13 +133,17 @@ class Schema:
         """The same schema with one column changed."""
         changed = replace(self[name], **changes)
         columns = tuple(changed if c.name == name else c for c in self.columns)
-        return type(self)(columns=columns, target=self.target, task=self.task, classes=self.classes)
+        return replace(self, columns=columns)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
             "columns": [asdict(column) for column in self.columns],
-            "target": self.target,
+            **(
+                {"target": self.target}
+                if len(self.targets) == 1
+                else {"targets": list(self.targets)}
+            ),
             "task": self.task,
             "classes": list(self.classes),
         }
@@ -130,7 +156,7 @@ class Schema:
         )
         return cls(
             columns=columns,
-            target=values["target"],
+            targets=tuple(values["targets"]) if "targets" in values else (values["target"],),
             task=values["task"],
             classes=tuple(values["classes"]),
         )

@@ -20,6 +20,8 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import KINDS
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
+from fivefold.tasks.table import TASKS, task_of
+from fivefold.tasks.task import Task
 
 Cell = str | int | float
 Decimal = Literal[".", ","]
@@ -37,10 +39,11 @@ class Collect(Stage):
             folder or zip of images with one subfolder a class, `"sklearn:digits"`, a pair of idx
             files, a frame of any library, a data set of torch or Hugging Face, `(X, y)` with a
             matrix or a sparse one, a mapping of columns, a list of mappings.
-        target: the column to predict, by name or place. Images, `(X, y)` and bundled sets bring
-            one.
+        target: the column to predict, by name or place; several for a task that takes them.
+            Images, `(X, y)` and bundled sets bring one. Rows that lack one are not used.
         test_source: the test rows, in any of these forms.
-        task: `binary`, `multiclass` or `regression`, where the guess is not wanted.
+        task: `binary`, `multiclass` or `regression`, where the guess is not wanted; or a task of
+            your own, as class or object.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
@@ -75,9 +78,9 @@ class Collect(Stage):
     """
 
     source: Data = Field(kw_only=False)
-    target: str | int | None = None
+    target: str | int | tuple[str | int, ...] | None = None
     test_source: Data = None
-    task: TaskName | None = None
+    task: TaskName | Task | None = None
     positive: Label | None = None
     kinds: dict[str, KindName | Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -104,6 +107,14 @@ class Collect(Stage):
             column: (KINDS.own(said) or said) if isinstance(said, str) else KINDS.adopt(said)
             for column, said in kinds.items()
         }
+
+    @field_validator("task", mode="before")
+    @classmethod
+    def _own_task(cls, task: Any) -> Any:
+        """Its object, adopted; a name of the table stays."""
+        if isinstance(task, str):
+            return TASKS.own(task) or task
+        return task if task is None else TASKS.adopt(task)
 
     @field_validator("date_format")
     @classmethod
@@ -171,7 +182,7 @@ class Collect(Stage):
             header=self.header,
             encoding=self.encoding,
             skip=self.skip,
-            names=(self.target,) if isinstance(self.target, str) else (),
+            names=self._named(),
             images=frozenset(name for name, kind in self._kinds().items() if kind == "image"),
             root=self.root,
         )
@@ -183,10 +194,15 @@ class Collect(Stage):
             for column, kind in self.kinds.items()
         }
 
+    def _named(self) -> tuple[str, ...]:
+        """The targets that are given by name."""
+        asked = self.target if isinstance(self.target, tuple) else (self.target,)
+        return tuple(one for one in asked if isinstance(one, str))
+
     def _wishes(self) -> Wishes:
         return Wishes(
             target=self.target,
-            task=self.task,
+            task=task_of(self.task) if isinstance(self.task, str) else self.task,
             positive=self.positive,
             kinds=self._kinds(),
             drop=self.drop,

@@ -3,11 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from fivefold.artifacts import Collected
-from fivefold.codecs.coded import objects
-from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
@@ -15,19 +12,17 @@ from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated, tabulate
-from fivefold.collect.target import Cells, Target, settle_target
-from fivefold.collect.tokens import asked_tokens
+from fivefold.collect.target import settle_targets, usable_rows
 from fivefold.collect.whole import wide_findings
 from fivefold.collect.wishes import Wishes
-from fivefold.core.finding import Finding
-from fivefold.core.wording import literal, plural, quoted
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
-from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
+from fivefold.tasks.target import Settled
 
 
 def gather(
@@ -60,29 +55,29 @@ def gather(
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:
         raise faults[0]
-    target = wishes.target_name(list(raw.columns), raw.target, raw.name)
+    targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
     if test_source is not None:
         test = _read_alike(test_source, raw, reading)
         origins.append(origin_of(test_source, reading, test))
-        raw = append_test(raw, test, target)
+        raw = append_test(raw, test, targets)
     table = tabulate(
         raw,
-        target=target,
+        targets=targets,
         kinds=wishes.kinds,
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
         labels=wishes.labels(),
     )
-    usable = usable_rows(table, target, raw.name, wishes)
-    settled = _settle(target, raw, table, usable, wishes)
+    usable = usable_rows(table, targets, raw.name, wishes)
+    task, settled = settle_targets(targets, raw, table, usable, wishes)
     _give_roles(table, wishes, raw.name)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
         columns=tuple(table.columns.values()),
-        target=target,
-        task=settled.task,
+        targets=targets,
+        task=task.name,
         classes=settled.classes,
     )
     if not schema.inputs:
@@ -111,92 +106,6 @@ def gather(
         source=Source(origins=tuple(origins)),
     )
     return collected, _notes(settled, schema)
-
-
-def _settle(name: str, raw: Raw, table: Tabulated, usable: Array, wishes: Wishes) -> Target:
-    """Say what the target is, and put it into the table as that."""
-    settled = settle_target(
-        table.columns[name],
-        table.values[name],
-        usable=usable,
-        source=raw.name,
-        cells=_cells_of(name, raw, table, wishes),
-        task=wishes.task,
-        positive=wishes.positive,
-    )
-    table.columns[name], table.values[name] = settled.column, settled.values
-    table.findings += settled.findings
-    return settled
-
-
-def usable_rows(table: Tabulated, target: str, source: str, wishes: Wishes) -> Array:
-    """`(n,)` bool: rows that are readable and have a target; a finding counts the others."""
-    values, column = table.values[target], table.columns[target]
-    if column.reason:
-        raise DataError(
-            f"{source}, target `{target}`: expected classes or numbers, found {column.reason}.",
-            remedy="Choose another target.",
-            column=target,
-        )
-    usable = np.ones(len(values), bool)
-    usable[sorted(table.unreadable)] = False
-    lacking = missing_rows(values)
-    if lacking.any():
-        count, rows = int(lacking.sum()), len(values)
-        tokens = _tokens_in(table, target)
-        why, remedy = _lost_to_tokens(column, tokens, wishes)
-        end = f": {why} {remedy}".rstrip() if why else "."
-        table.findings.append(
-            Finding(
-                code="target_missing",
-                severity="warning",
-                sentence=f"{count:,} of {plural(rows, 'row')} "
-                f"{'has' if count == 1 else 'have'} no `{target}` and will not be used{end}",
-                numbers={"column": target, "count": count, "rows": rows, "tokens": tokens},
-                stage="Collect",
-            )
-        )
-    return usable & ~lacking
-
-
-def _tokens_in(table: Tabulated, name: str) -> dict[str, int]:
-    """How often each text that stands for missing occurs in a column."""
-    found = (f.numbers["columns"].get(name) for f in table.findings if f.code == "null_tokens")
-    return {token: count for token, count in (next(found, None) or {}).items() if token}
-
-
-def _lost_to_tokens(column: Column, tokens: dict[str, int], wishes: Wishes) -> tuple[str, str]:
-    """What texts make cells missing, and what makes them values again."""
-    if not tokens:
-        return "", ""
-    listed = [f"{token!r} in {plural(count, 'row')}" for token, count in tokens.items()]
-    why = f"{' and '.join(listed)} stand{'s' * (len(listed) == 1)} for missing."
-    usual = [token for token in tokens if token not in asked_tokens(wishes.missing, column.name)]
-    if not usual:
-        return why, ""
-    out = ", ".join(f"{literal(token)}: False" for token in usual)
-    settings = f"missing={{{literal(column.name)}: {{{out}}}}}"
-    if column.kind not in {"categorical", "text"}:
-        settings += f', kinds={{{literal(column.name)}: "categorical"}}'
-    what = "it is a class" if len(usual) == 1 else "they are classes"
-    return why, f"Pass {settings} if {what}."
-
-
-def _cells_of(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Cells:
-    """The target as the source gave it."""
-    column, cells = table.columns[name], raw.columns[name]
-    said = wishes.kinds.get(name)
-    if said == "boolean":  # yes, 1 and true are one
-        names = {1.0: True, 0.0: False}
-        cells = objects(names.get(value) for value in table.values[name].tolist())
-    why, remedy = _lost_to_tokens(column, _tokens_in(table, name), wishes)
-    return Cells(
-        raw=cells,
-        typed=not raw.untyped and said not in {"numeric", "boolean"},
-        wide=table.wide.get(name),
-        lost=why[:1].upper() + why[1:],
-        remedy=remedy,
-    )
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
@@ -279,7 +188,7 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
     )
 
 
-def _notes(settled: Target, schema: Schema) -> list[str]:
+def _notes(settled: Settled, schema: Schema) -> list[str]:
     notes = list(settled.notes)
     aside = [
         column.name

@@ -1,5 +1,6 @@
 """Columns that give the target away."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.keys import codes_of
 from fivefold.kinds.table import kind_of
+from fivefold.tasks.table import task_of
 
 ROWS = 10_000
 """Rows looked at; more are sampled."""
@@ -51,7 +53,8 @@ def find_leaks(
     """Suspected target leakage, each a serious finding with the columns and a score.
 
     Three tests: one column alone predicts the target almost perfectly; two or three numeric
-    columns add up (or multiply) to it; a column tells which rows a model gets wrong.
+    columns add up (or multiply) to it; a column tells which rows a model gets wrong. Of several
+    targets each is looked at; the positions of a sequence are not.
 
     Args:
         values: canonical, by name.
@@ -59,6 +62,13 @@ def find_leaks(
         usable: `(n,)` bool.
         seed: of the sample and the folds.
     """
+    if task_of(schema.task).sequence:
+        return []
+    each = (replace(schema, targets=(name,)) for name in schema.targets)
+    return [finding for one in each for finding in _leaks(values, one, usable, seed)]
+
+
+def _leaks(values: dict[str, Array], schema: Schema, usable: Array, seed: int) -> list[Finding]:
     suspects = suspects_of(values, schema, usable, seed)
     if len(suspects.target) < FEWEST or not suspects.names:
         return []

@@ -28,7 +28,7 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
     """
     discrete = [column for column in schema.inputs if kind_of(column.kind).levels]
     codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
-    target = codes_of(values[schema.target])
+    target = codes_of(_target(values, schema))
     found = [rows_and_columns(schema, usable, given)]
     found += missing_cells(values, schema, usable)
     if schema.inputs:
@@ -38,6 +38,12 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
     return found + dates(schema)
+
+
+def _target(values: Values, schema: Schema) -> Array:
+    """What is predicted, equal where it is equal in every target column."""
+    columns = [values[name] for name in schema.targets]
+    return columns[0] if len(columns) == 1 else row_keys(columns)
 
 
 def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Finding:
@@ -208,7 +214,7 @@ def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
         Finding(
             code="sorted_by_target",
             severity="note",
-            sentence=f"Rows are sorted by `{schema.target}` ({runs} runs for "
+            sentence=f"Rows are sorted by `{schema.predicted}` ({runs} runs for "
             f"{len(schema.classes)} classes); a split that does not shuffle would miss classes.",
             numbers={"runs": runs, "classes": len(schema.classes)},
             stage="Collect",

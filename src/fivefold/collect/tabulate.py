@@ -1,6 +1,6 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from typing import Literal
@@ -8,13 +8,13 @@ from typing import Literal
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.codecs.whole import WideIntegers, wide_integers
 from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.numbers import number_findings, number_like
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
-from fivefold.collect.whole import WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
@@ -56,7 +56,7 @@ class Tabulated:
 def tabulate(
     raw: Raw,
     *,
-    target: str,
+    targets: Sequence[str],
     kinds: Mapping[str, str] | None = None,
     missing: Missing = (),
     on_bad: Literal["error", "missing"] = "missing",
@@ -67,12 +67,12 @@ def tabulate(
 
     Args:
         raw: the source as read.
-        target: name of the column to predict.
+        targets: names of the columns to predict.
         kinds: of columns where the guess is not wanted.
         missing: texts that stand for missing in all columns, or by column: see `tokens_of`.
         on_bad: what a cell becomes that is not of its column's kind.
         notations: how texts write numbers and dates.
-        labels: whether the target is said to be classes, which stay as they are written; None to
+        labels: whether the targets are said to be classes, which stay as they are written; None to
             guess.
 
     Raises:
@@ -88,12 +88,13 @@ def tabulate(
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     tokens = {
-        name: tokens_of(missing, name, IN_CLASSES if name == target else DEFAULT_MISSING)
+        name: tokens_of(missing, name, IN_CLASSES if name in targets else DEFAULT_MISSING)
         for name in raw.columns
     }
     guesses = guess_kinds(raw, said, tokens, notations or Notations())
-    if target in guesses and target not in said:
-        guesses[target] = as_written(guesses[target], raw.columns[target], tokens[target], labels)
+    for name in targets:
+        if name in guesses and name not in said:
+            guesses[name] = as_written(guesses[name], raw.columns[name], tokens[name], labels)
     for name, found in raw.columns.items():
         guess = guesses[name]
         column = Column(
@@ -122,7 +123,7 @@ def tabulate(
                 numbers = wide_integers(found, values[name], guess.format)
             if numbers is not None:
                 wide[name] = numbers
-            if numbers is not None and name not in said and name != target:
+            if numbers is not None and name not in said and name not in targets:
                 guess = guesses[name] = replace(guess, kind="categorical", format="")
                 column = replace(column, kind="categorical", format="")
                 column = replace(column, missing=_kept_tokens(guess, missing, name))

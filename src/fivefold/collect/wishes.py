@@ -9,6 +9,7 @@ from fivefold.collect.notation import Notations
 from fivefold.core.faults import nearest
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError, FivefoldError
+from fivefold.tasks.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +22,8 @@ class Wishes:
         ['income']
     """
 
-    target: str | int | None = None
-    task: str | None = None
+    target: str | int | tuple[str | int, ...] | None = None
+    task: Task | None = None
     positive: Label | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -33,13 +34,13 @@ class Wishes:
     on_bad_value: Literal["missing", "error"] = "missing"
 
     def labels(self) -> bool | None:
-        """Whether the target holds classes; None if that is not said."""
+        """Whether the target holds labels; None if that is not said."""
         if self.positive is not None or self.task is not None:
-            return self.task != "regression"
+            return self.task is None or self.task.labelled
         return None
 
-    def target_name(self, names: Sequence[str], default: str, source: str) -> str:
-        """The name of the target column.
+    def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:
+        """The names of the target columns, one or more.
 
         Args:
             names: of all columns.
@@ -50,40 +51,37 @@ class Wishes:
             DataError: if no target is given, or it is no column.
         """
         if self.target is None and default:
-            return default
+            return (default,)
         if not names:
             raise DataError(
                 f"{source}: expected rows and columns, found no column.",
                 remedy="Pass a source that holds a table.",
                 columns=(),
             )
-        if self.target is None:
+        if self.target is None or self.target == ():
             raise DataError(
                 f"{source}: expected a target column, found no target=.",
                 evidence=f"Columns: {quoted(names, 20)}.",
                 remedy=f"Pass target={literal(names[-1])}, or another of these, to Collect.",
                 columns=tuple(names),
             )
-        if isinstance(self.target, int):
-            if not -len(names) <= self.target < len(names):
-                raise DataError(
-                    f"{source}: expected target= to be the place of one of {len(names)} columns, "
-                    f"found {self.target}.",
-                    evidence=f"Columns: {quoted(names, 20)}.",
-                    remedy=f"Count from 0 to {len(names) - 1}.",
-                    column=self.target,
-                )
-            return names[self.target]
-        if self.target not in names:
-            raise absent_column(self.target, names, source, "target")
-        return self.target
+        asked = self.target if isinstance(self.target, tuple) else (self.target,)
+        found = tuple(_target(one, names, source) for one in asked)
+        twice = next((name for name in found if found.count(name) > 1), None)
+        if twice is not None:
+            raise DataError(
+                f"{source}: expected each target once, found {literal(twice)} twice.",
+                remedy="Name it once.",
+                column=twice,
+            )
+        return found
 
     def faults(self, names: Sequence[str], source: str, default: str = "") -> list[FivefoldError]:
         """Every name that is no column, and every column that is asked to be two things."""
         found: list[FivefoldError] = []
-        target = ""
+        targets: tuple[str, ...] = ()
         try:
-            target = self.target_name(names, default, source)
+            targets = self.target_names(names, default, source)
         except DataError as fault:
             found.append(fault)
             if not names:
@@ -103,9 +101,10 @@ class Wishes:
             if name not in names
         ]
         found += self.notations.clashes(self.kinds, source)
-        uses = {"target": target, "group": self.group or "", "time": self.time or ""}
-        for role, name in uses.items():
-            others = [other for other, same in uses.items() if name and same == name]
+        uses = [("target", name) for name in targets]
+        uses += [("group", self.group or ""), ("time", self.time or "")]
+        for role, name in uses:
+            others = [other for other, same in uses if name and same == name]
             others += ["drop"] if name and name in self.drop else []
             if len(others) > 1 and others[0] == role:
                 found.append(
@@ -117,6 +116,23 @@ class Wishes:
                     )
                 )
         return found
+
+
+def _target(asked: str | int, names: Sequence[str], source: str) -> str:
+    """The name of one target column, asked for by name or place."""
+    if isinstance(asked, int):
+        if not -len(names) <= asked < len(names):
+            raise DataError(
+                f"{source}: expected target= to be the place of one of {len(names)} columns, "
+                f"found {asked}.",
+                evidence=f"Columns: {quoted(names, 20)}.",
+                remedy=f"Count from 0 to {len(names) - 1}.",
+                column=asked,
+            )
+        return names[asked]
+    if asked not in names:
+        raise absent_column(asked, names, source, "target")
+    return asked
 
 
 def absent_column(name: str, names: Sequence[str], source: str, role: str) -> FivefoldError:

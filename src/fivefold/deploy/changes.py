@@ -109,7 +109,7 @@ def changed_columns(first: Collected, last: Collected) -> tuple[Change, ...]:
         ...            Column(name="y", kind="numeric", role="target"))
         >>> first = Collected(
         ...     table=Columns({"x": np.array([1.0, np.nan]), "y": np.array([0.0, 1.0])}),
-        ...     schema=Schema(columns=columns, target="y", task="regression"),
+        ...     schema=Schema(columns=columns, targets=("y",), task="regression"),
         ...     usable=np.ones(2, bool), given=None, findings=(), provenance={})
         >>> table = first.table.replace({"x": np.array([-1.0, np.nan])})
         >>> [str(change) for change in changed_columns(first, first.replace(table=table))]

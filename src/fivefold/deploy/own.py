@@ -17,14 +17,14 @@ def own_files(codec: Codec) -> tuple[list[Path], str]:
     Example:
         >>> from fivefold.codecs.schema import Schema
         >>> from fivefold.codecs.settings import Settings
-        >>> schema = Schema(columns=(), target="y", task="regression")
+        >>> schema = Schema(columns=(), targets=("y",), task="regression")
         >>> own_files(Codec(schema=schema, settings=Settings(), blocks=()))
         ([], '')
     """
     kinds = [kind_of(column.kind) for column in codec.schema.columns]
     task = task_of(codec.schema.task)
     own: list[object] = [kind for kind in kinds if kind.name not in KINDS.known]
-    own += [] if task.name in TASKS else [task]
+    own += [] if task.name in TASKS.known else [task]
     files = {type(one): file_of(type(one)) for one in own}
     lost = [cls.__qualname__ for cls, file in files.items() if file is None]
     found = [file for file in files.values() if file is not None]

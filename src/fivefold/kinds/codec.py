@@ -16,7 +16,7 @@ from fivefold.kinds.cells import Cells
 from fivefold.kinds.older import older_blocks
 from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks, written_in
 from fivefold.kinds.table import kind_of
-from fivefold.kinds.target import encode_labels
+from fivefold.kinds.target import encode_targets
 from fivefold.kinds.views import Views
 from fivefold.tasks.places import labels_of
 from fivefold.tasks.table import TASKS, task_of
@@ -46,7 +46,7 @@ class Codec(Views):
         >>> schema = Schema(
         ...     columns=(Column(name="x", kind="numeric"), Column(name="c", kind="categorical"),
         ...              Column(name="y", kind="categorical", role="target")),
-        ...     target="y", task="binary", classes=("no", "yes"))
+        ...     targets=("y",), task="binary", classes=("no", "yes"))
         >>> table = Columns({"x": np.array([1.0, np.nan]), "c": np.array(["a", "b"], object),
         ...                  "y": np.array(["no", "yes"], object)})
         >>> codec = Codec.fit(table, schema, np.array([0, 1]))
@@ -106,12 +106,24 @@ class Codec(Views):
         return {block.name: _array(block, table) for block in self.blocks}
 
     def encode_target(self, table: Table) -> Array:
-        """The target: int64 class indices, or float64 values for regression.
+        """The target as its task has it: int64 class indices or float64 numbers, `(n, ...)`.
 
         Raises:
             DataError: if a target is missing or not one of the classes.
         """
-        return encode_labels(raw_column(table, self.schema[self.schema.target]), self.schema)
+        columns = [raw_column(table, self.schema[name]) for name in self.schema.targets]
+        return encode_targets(columns, self.schema, self.steps)
+
+    @property
+    def steps(self) -> int | None:
+        """Positions of an encoded row, where there is one sequence among the inputs."""
+        lengths = [text.length for text in self.texts.values()]
+        return lengths[0] if len(lengths) == 1 else None
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """What a network gives for a row: the shape of its numbers."""
+        return task_of(self.schema.task).outputs(self.schema, self.steps)
 
     def labels(self, indices: Array) -> list[Label]:
         """The labels of class indices, as people write them."""
@@ -138,7 +150,7 @@ class Codec(Views):
             "settings": self.settings.to_json(),
         }
         task = task_of(self.schema.task)
-        if task.name not in TASKS:
+        if task.name not in TASKS.known:
             values["own"] = {**values.get("own", {}), task.name: written_in(task)}
         return head | values, arrays
 

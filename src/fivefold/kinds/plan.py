@@ -24,7 +24,7 @@ class Plan:
         >>> schema = Schema(
         ...     columns=(Column(name="x", kind="numeric"), Column(name="c", kind="categorical"),
         ...              Column(name="y", kind="numeric", role="target")),
-        ...     target="y", task="regression")
+        ...     targets=("y",), task="regression")
         >>> table = Columns({"x": np.array([1.0, 2.0]), "c": np.array(["a", "b"], object),
         ...                  "y": np.array([0.0, 1.0])})
         >>> plan = Plan(Codec.fit(table, schema, np.array([0, 1])))

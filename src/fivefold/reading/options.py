@@ -21,7 +21,7 @@ class Reading:
         skip: lines to leave out at the top of a text.
         names: of columns that a header would hold: the target's when rows are collected, all of
             them when rows are to be answered.
-        target: the one of them that is predicted.
+        targets: those of them that are predicted.
         inputs: the columns that a model reads, in order, when rows are to be answered; no other
             needs to be there.
         images: those of them that hold pictures.
@@ -36,7 +36,7 @@ class Reading:
     encoding: str | None = None
     skip: int = 0
     names: tuple[str, ...] = ()
-    target: str = ""
+    targets: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     images: frozenset[str] = frozenset()
     text: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +77,6 @@ class Reading:
         return unnamed or "row_names" in self.text
 
     def layouts(self) -> list[tuple[str, ...]]:
-        """What rows without names may hold: all columns, all but the target, or the inputs."""
-        rest = tuple(name for name in self.names if name != self.target)
+        """What rows without names may hold: all columns, all but the targets, or the inputs."""
+        rest = tuple(name for name in self.names if name not in self.targets)
         return [self.names, rest, self.inputs]

@@ -169,7 +169,7 @@ def _join_places(parts: Sequence[Raw]) -> Array | None:
     return np.concatenate([start + rows for start, rows in zip(starts, own, strict=False)])
 
 
-def append_test(raw: Raw, test: Raw, target: str) -> Raw:
+def append_test(raw: Raw, test: Raw, targets: Sequence[str]) -> Raw:
     """The rows of `raw`, then those of `test`, which are marked as test rows.
 
     Columns that only the test rows have are left out, with a finding; where neither source has
@@ -187,7 +187,9 @@ def append_test(raw: Raw, test: Raw, target: str) -> Raw:
     lacking = [name for name in raw.columns if name not in test.columns]
     if lacking:
         what = (
-            "the target" if target in lacking else f"{len(lacking)} of {len(raw.columns)} columns"
+            "the target"
+            if set(targets) & set(lacking)
+            else f"{len(lacking)} of {len(raw.columns)} columns"
         )
         raise DataError(
             f"{test.name}: expected the columns of {raw.name}, found {what} missing.",

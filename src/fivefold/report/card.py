@@ -38,7 +38,7 @@ def card(
         text for the same artifacts.
     """
     schema = collected.schema
-    blocks = [f"# {inert(schema.target)}", _purpose(collected), "## Scores"]
+    blocks = [f"# {inert(schema.predicted)}", _purpose(collected), "## Scores"]
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
     else:

@@ -79,7 +79,7 @@ def render(
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
     source = str(collected.provenance.get("source", "data"))
     return environment.from_string(template).render(
-        title=f"{schema.target} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
+        title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
         cards=[
             {

@@ -113,7 +113,7 @@ def _data(collected: Collected) -> str:
     columns = "column" if len(schema.inputs) == 1 else "columns"
     return (
         f"{source}: {len(collected.table):,} rows, {inputs} {columns}; "
-        f"to predict: {schema.target}, {wanted}"
+        f"to predict: {schema.predicted}, {wanted}"
     )
 
 

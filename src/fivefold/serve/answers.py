@@ -32,7 +32,8 @@ def probabilities(codec: Codec, scores: Array) -> Array:
     schema = codec.schema
     if not task_of(schema.task).labelled:
         raise RequestError(
-            f"predict_proba: expected a model of classes, found one of numbers ({schema.target}).",
+            "predict_proba: expected a model of classes, found one of numbers "
+            f"({schema.predicted}).",
             remedy="Call predict instead.",
             row=None,
             column=None,

@@ -191,7 +191,7 @@ def contract_of(
     }
     return Contract(
         fields=tuple(_field(codec.columns[c.name], arrays[c.name]) for c in schema.inputs),
-        target=schema.target,
+        target=schema.predicted,
         task=schema.task,
         classes=schema.classes,
         columns=tuple(column.name for column in schema.columns),

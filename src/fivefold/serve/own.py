@@ -9,7 +9,7 @@ from fivefold.errors import BundleError, ConfigError
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import KINDS
 from fivefold.serve.bundle import Bundle
-from fivefold.tasks.table import adopt as adopt_task
+from fivefold.tasks.table import TASKS
 from fivefold.tasks.task import Task
 
 
@@ -24,7 +24,7 @@ def adopt_all(
     for kind in kinds:
         KINDS.adopt(kind)
     for task in tasks:
-        adopt_task(task)
+        TASKS.adopt(task)
 
 
 def adopt_file(path: str | PathLike[str]) -> None:

@@ -47,7 +47,7 @@ def reading_of(
     """
     return Reading(
         names=tuple(column.name for column in schema.columns),
-        target=schema.target,
+        targets=schema.targets,
         inputs=tuple(column.name for column in schema.inputs),
         images=frozenset(column.name for column in schema.inputs if column.kind == "image"),
         text=text or {},

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Label, Schema
+from fivefold.errors import DataError
 from fivefold.metrics.metric import BINARY
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.classes import class_findings, class_notes, classes_of
+from fivefold.tasks.positive import positive_as_asked, positive_of
+from fivefold.tasks.target import Settled, Targets
 
 
 class Binary(Choice):
@@ -13,6 +18,53 @@ class Binary(Choice):
     name = "binary"
     metrics = BINARY
     trees = "class"
+
+    def recognise(self, targets: Targets) -> float:
+        """Two labels, or one that is asked to be told from the rest."""
+        if len(targets.columns) > 1 or (targets.positive is None and not targets.look_like_labels):
+            return 0.0
+        labels = len(targets.labels.rows)
+        return float(labels == 2 or (labels > 2 and targets.positive is not None))
+
+    def settle(self, targets: Targets) -> Settled:
+        """The classes of the one column, the positive one last.
+
+        `positive_of` finds that one unless it is asked for. With more than two classes it must
+        be, and the others are taken together.
+        """
+        found, column, asked = classes_of(targets), targets.only, targets.positive
+        labels, sizes, words = found.labels, found.rows, found.words
+        chosen = None
+        if asked is not None:
+            chosen = positive_as_asked(column.name, found, targets.source, asked)
+        notes = []
+        if len(sizes) > 2:
+            if chosen is None:
+                raise DataError(
+                    f"{targets.source}, target `{column.name}`: expected two classes, found "
+                    f"{len(sizes)}.",
+                    remedy="Name the class to tell from the rest with positive=.",
+                    classes=len(sizes),
+                )
+            label, rows = str(labels[chosen]), sum(sizes.values())
+            rest = f"not {label}"
+            words = objects(None if w is None else chosen if w == chosen else rest for w in words)
+            sizes = {chosen: sizes[chosen], rest: rows - sizes[chosen]}
+            labels = {chosen: label, rest: rest}
+            notes.append(f"`{column.name}`: all classes but {label!r} are taken together.")
+        last, why = (chosen, "as asked") if chosen is not None else positive_of(sizes, labels)
+        first = next(name for name in sizes if name != last)
+        classes: tuple[Label, ...] = (labels[first], labels[last])
+        notes.append(f"The positive class of `{column.name}` is {classes[1]!r} ({why}).")
+        return Settled(
+            values=(words,),
+            words=True,
+            classes=classes,
+            notes=(*notes, *class_notes(targets, len(sizes))),
+            findings=class_findings(
+                column.name, {str(labels[name]): rows for name, rows in sizes.items()}
+            ),
+        )
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
         """The logit of the positive class."""

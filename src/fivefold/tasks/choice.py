@@ -10,7 +10,10 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification
+from fivefold.tasks.classes import class_findings, class_notes, classes_of
 from fivefold.tasks.places import label_array, labels_of, places_of
+from fivefold.tasks.positive import positive_as_asked
+from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture, Task, finite
 
 LEAST_GAP = 0.05
@@ -28,6 +31,23 @@ class Choice(Task):
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
     labelled = True
     constant_name = "majority class"
+
+    def settle(self, targets: Targets) -> Settled:
+        """The classes of the one column, in natural order."""
+        found, column = classes_of(targets), targets.only
+        if targets.positive is not None:
+            positive_as_asked(column.name, found, targets.source, targets.positive)
+        classes = tuple(found.labels.values())
+        notes = [f"`{column.name}` has {len(classes)} classes."]
+        return Settled(
+            values=(found.words,),
+            words=True,
+            classes=classes,
+            notes=(*notes, *class_notes(targets, len(classes))),
+            findings=class_findings(
+                column.name, {str(found.labels[name]): rows for name, rows in found.rows.items()}
+            ),
+        )
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
         """`(n,)` int64 indices of classes."""

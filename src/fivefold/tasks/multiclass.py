@@ -2,6 +2,7 @@
 
 from fivefold.metrics.metric import MULTICLASS
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.target import Targets
 
 
 class Multiclass(Choice):
@@ -10,3 +11,12 @@ class Multiclass(Choice):
     name = "multiclass"
     metrics = MULTICLASS
     trees = "class"
+
+    def recognise(self, targets: Targets) -> float:
+        """Labels, where nobody is surer."""
+        return 0.5 if _are_labels(targets) else 0.0
+
+
+def _are_labels(targets: Targets) -> bool:
+    one = len(targets.columns) == 1
+    return one and (targets.positive is not None or targets.look_like_labels)

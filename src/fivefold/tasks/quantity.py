@@ -7,6 +7,10 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.codecs.whole import WideIntegers
+from fivefold.core.wording import literal
+from fivefold.errors import DataError
+from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import ROUNDING, Picture, Task, finite
 
 BINS = 10
@@ -19,6 +23,36 @@ class Quantity(Task):
 
     losses: ClassVar[tuple[str, ...]] = ("squared", "absolute", "huber", "quantile", "poisson")
     constant_name = "mean"
+
+    def settle(self, targets: Targets) -> Settled:
+        """Columns of numbers, none of which is the same in all rows."""
+        targets.refuse_unfit()
+        for column in targets.columns:
+            self._refuse(column, targets)
+        names = [f"`{column.name}`" for column in targets.columns]
+        what = "is predicted as a number" if len(names) == 1 else "are predicted as numbers"
+        return Settled(
+            values=tuple(column.values for column in targets.columns),
+            notes=(f"{' and '.join(names)} {what} ({self.name}).",),
+        )
+
+    def _refuse(self, column: Target, targets: Targets) -> None:
+        wide = column.wide.within(targets.usable) if column.wide is not None else None
+        if wide is not None and wide.can_shift:
+            raise _held_alike(column.name, targets.source, wide)
+        numbers = "numbers" in column.reads_as
+        if not numbers or targets.positive is not None:
+            found = f"positive={targets.positive!r}" if numbers else column.what
+            raise DataError(
+                f"{targets.source}, target `{column.name}`: expected numbers for a {self.name}, "
+                f"found {found}.",
+                remedy="Leave task= and positive= out, or pass "
+                f'kinds={{{literal(column.name)}: "numeric"}}.',
+                column=column.name,
+            )
+        values = column.values[targets.usable]
+        if len(np.unique(values)) == 1:
+            raise targets.one_value(column, f"{values[0]:g}")
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
         """Float64, the columns side by side."""
@@ -43,15 +77,12 @@ class Quantity(Task):
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
         """One a column."""
-        return (len(self._columns(schema)),)
+        return (len(schema.targets),)
 
     def empty(self, schema: Schema, steps: int | None = None) -> Array:
         """Float64 `(0,)`, or `(0, columns)`."""
-        columns = len(self._columns(schema))
+        columns = len(schema.targets)
         return np.empty((0, columns) if columns > 1 else 0, np.float64)
-
-    def _columns(self, schema: Schema) -> tuple[str, ...]:
-        return (schema.target,)
 
     def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
         """The numbers, float64."""
@@ -59,13 +90,12 @@ class Quantity(Task):
 
     def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
         """The numbers; of several columns with their names."""
-        columns = self._columns(schema)
-        names = {"columns": list(columns)} if len(columns) > 1 else {}
+        names = {"columns": list(schema.targets)} if len(schema.targets) > 1 else {}
         return {"predictions": finite(scores)} | names
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         """Of several columns a column each."""
-        columns = self._columns(schema)
+        columns = schema.targets
         if len(columns) == 1:
             return {}
         return {f"predicted {name}": scores[:, place] for place, name in enumerate(columns)}
@@ -104,7 +134,7 @@ class Quantity(Task):
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
         """Predicted against true, one drawing a column."""
-        caption, columns = "On the line, a prediction is right.", self._columns(schema)
+        caption, columns = "On the line, a prediction is right.", schema.targets
         if target.ndim == 1:
             values = {"target": target, "predicted": scores}
             return [Picture("predicted_against_true", caption, values)]
@@ -119,12 +149,12 @@ class Quantity(Task):
 
     def aim(self, schema: Schema) -> str:
         """How many numbers there are."""
-        columns = len(self._columns(schema))
+        columns = len(schema.targets)
         return "a number" if columns == 1 else f"{columns} numbers"
 
     def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
         """The names of the columns."""
-        columns = self._columns(schema)
+        columns = schema.targets
         what = "number" if len(columns) == 1 else "numbers"
         return f"Predicts the {what} {' and '.join(map(quote, columns))} from {inputs}."
 
@@ -137,6 +167,18 @@ class Quantity(Task):
             f"half of the predictions are off by less than {number(half)}, "
             f"9 in 10 by {number(most)}"
         )
+
+
+def _held_alike(name: str, source: str, wide: WideIntegers) -> DataError:
+    return DataError(
+        f"{source}, target `{name}`: expected numbers that float64 tells apart, found "
+        f"{wide.distinct:,} different whole numbers of which it tells {wide.floats:,}.",
+        remedy=f"Subtract the smallest value, {wide.smallest}, from `{name}`.",
+        column=name,
+        distinct=wide.distinct,
+        floats=wide.floats,
+        smallest=wide.smallest,
+    )
 
 
 def _mean(values: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from fivefold.metrics.metric import REGRESSION
 from fivefold.tasks.quantity import Quantity
+from fivefold.tasks.target import Targets
 
 
 class Regression(Quantity):
@@ -10,3 +11,8 @@ class Regression(Quantity):
     name = "regression"
     metrics = REGRESSION
     trees = "number"
+
+    def recognise(self, targets: Targets) -> float:
+        """Numbers that are no labels."""
+        one = len(targets.columns) == 1
+        return float(one and targets.positive is None and not targets.look_like_labels)

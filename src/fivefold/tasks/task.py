@@ -9,6 +9,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
+from fivefold.tasks.target import Settled, Targets
 
 ROUNDING = 1e-5
 """What the scores of one row by two doors may differ by, times their unit."""
@@ -77,6 +78,18 @@ class Task(ABC):
         return {metric.name: metric for metric in self.metrics}[name]
 
     # --- the target
+
+    def recognise(self, targets: Targets) -> float:
+        """How sure it is that these columns are for it, 0 to 1; asked of built-in tasks alone."""
+        return 0.0
+
+    @abstractmethod
+    def settle(self, targets: Targets) -> Settled:
+        """What the columns are: their values and classes, and what is remarkable about them.
+
+        Raises:
+            DataError: if they do not suit it.
+        """
 
     @abstractmethod
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:

@@ -36,7 +36,7 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
     if stage.class_weights is None:
         return
     if not set(losses) & set(WEIGHTED):
-        others = [name for name, task in TASKS.items() if set(task.losses) & set(WEIGHTED)]
+        others = [name for name, task in TASKS.known.items() if set(task.losses) & set(WEIGHTED)]
         yield PreflightError(
             f"Train: expected classes for `class_weights`, found {schema.task}.",
             remedy=f'Leave `class_weights` out, or pass task="{others[-1]}" to Collect.',

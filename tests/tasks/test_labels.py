@@ -5,7 +5,7 @@ import pytest
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.coded import Coded, objects
-from fivefold.collect.labels import natural, plain_label, read_labels, typed_labels
+from fivefold.tasks.labels import natural, plain_label, read_labels, typed_labels
 
 
 def labels(values, **options):

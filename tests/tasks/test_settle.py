@@ -1,25 +1,56 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.collect.target import Cells, settle_target
 from fivefold.errors import DataError
+from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.target import encode_labels
+from fivefold.kinds.target import encode_targets
+from fivefold.tasks.settle import settle as settle_targets
+from fivefold.tasks.table import task_of
+from fivefold.tasks.target import Settled, Target, Targets
+
+READS_AS = {"numeric": {"numbers", "labels"}, "datetime": set()}
 
 
-def settle(values, kind="categorical", **options):
-    column = Column(name="y", kind=kind)
-    array, _ = canonical_column(objects(values), column)
-    usable = np.ones(len(array), bool)
-    cells = Cells(raw=objects(values))
-    return settle_target(column, array, usable=usable, source="a.csv", cells=cells, **options)
+@dataclass
+class Found:
+    """What was settled of one column."""
+
+    task: str
+    settled: Settled
+
+    def __getattr__(self, name):
+        return getattr(self.settled, name)
+
+
+def targets_of(values, kind="categorical", *, usable=None, **options):
+    array, _ = canonical_column(objects(values), Column(name="y", kind=kind))
+    column = Target(
+        name="y",
+        values=array,
+        present=~missing_rows(array),
+        what=f"{kind} values",
+        reads_as=frozenset(READS_AS.get(kind, {"labels"})),
+        cells=objects(values),
+    )
+    usable = np.ones(len(array), bool) if usable is None else usable
+    return Targets(columns=(column,), usable=usable, source="a.csv", **options)
+
+
+def settle(values, kind="categorical", *, task=None, **options):
+    targets = targets_of(values, kind, asked=task is not None, **options)
+    found, settled = settle_targets(targets, task_of(task) if task else None)
+    return Found(found.name, settled)
 
 
 def encoded(target):
-    schema = Schema(columns=(target.column,), target="y", task=target.task, classes=target.classes)
-    return encode_labels(target.values, schema)
+    column = Column(name="y", kind="categorical", role="target")
+    schema = Schema(columns=(column,), targets=("y",), task=target.task, classes=target.classes)
+    return encode_targets(target.values, schema)
 
 
 def test_two_texts_are_binary_with_the_rarer_one_positive():
@@ -75,7 +106,7 @@ def test_labels_keep_their_type_and_natural_order(values, kind, classes):
     target = settle(values, kind)
     assert target.classes == classes
     assert [type(label) for label in target.classes] == [type(label) for label in classes]
-    assert target.column.kind == "categorical"
+    assert target.words
     truth = [classes.index(type(classes[0])(value)) for value in values]
     assert encoded(target).tolist() == truth
 
@@ -100,18 +131,15 @@ def test_task_wins_over_the_guess():
 def test_one_class_against_the_rest_rewrites_the_target():
     target = settle(["normal"] * 9 + ["smurf"] * 5 + ["nmap"] * 3, task="binary", positive="normal")
     assert target.classes == ("not normal", "normal")
-    assert target.values.tolist() == ["normal"] * 9 + ["not normal"] * 8
+    assert target.values[0].tolist() == ["normal"] * 9 + ["not normal"] * 8
     assert settle(list(range(10)) * 5, "numeric", positive=5).classes == ("not 5", "5")
 
 
 def test_rows_without_a_target_are_no_class():
-    column = Column(name="y", kind="categorical")
-    values = objects(["a"] * 6 + ["b"] * 6 + [None])
-    target = settle_target(
-        column, values, usable=np.array([True] * 12 + [False]), source="a.csv", positive="a"
-    )
+    values = ["a"] * 6 + ["b"] * 6 + [None]
+    target = settle(values, usable=np.array([True] * 12 + [False]), positive="a")
     assert target.classes == ("b", "a")
-    assert target.values[-1] is None
+    assert target.values[0][-1] is None
 
 
 @pytest.mark.parametrize("kind", ["categorical", "numeric"])
@@ -162,3 +190,12 @@ def test_imbalance_and_single_rows_are_findings():
     assert target.findings[0].severity == "warning"
     assert target.findings[1].numbers == {"column": "y", "classes": ["c"]}
     assert settle(["a"] * 30 + ["b"] * 10).findings == ()
+
+
+def test_several_targets_are_for_a_task_of_ones_own():
+    one = targets_of([1.5, 2.5] * 10, "numeric")
+    both = Targets(columns=one.columns * 2, usable=one.usable, source="a.csv")
+    with pytest.raises(DataError, match="expected a target that a built-in task predicts"):
+        settle_targets(both)
+    with pytest.raises(DataError, match="expected one target for this task"):
+        settle_targets(both, task_of("multiclass"))

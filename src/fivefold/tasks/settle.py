@@ -1,0 +1,40 @@
+"""Which task some target columns are for."""
+
+from fivefold.core.wording import quoted
+from fivefold.errors import DataError
+from fivefold.tasks.table import TASKS
+from fivefold.tasks.target import Settled, Targets
+from fivefold.tasks.task import Task
+
+
+def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
+    """Decide what is predicted, and say what the target columns are.
+
+    Texts, booleans and categories are classes; whole numbers are classes where there are at most
+    20 different ones, each five times or more on average; other numbers are a regression.
+
+    Args:
+        targets: the columns.
+        task: what is to be predicted, if the guess is not wanted.
+
+    Raises:
+        DataError: if there are fewer than 10 rows, or the values do not suit the task.
+    """
+    targets.refuse_few()
+    found = task or _surest(targets)
+    return found, found.settle(targets)
+
+
+def _surest(targets: Targets) -> Task:
+    targets.refuse_unfit()
+    bids = {name: task.recognise(targets) for name, task in TASKS.known.items()}
+    best = max(bids, key=lambda name: bids[name])
+    if bids[best] > 0:
+        return TASKS[best]
+    names = tuple(column.name for column in targets.columns)
+    raise DataError(
+        f"{targets.source}: expected a target that a built-in task predicts, found "
+        f"{quoted(names)}.",
+        remedy="Name one column, or pass a task of your own with task=.",
+        columns=names,
+    )

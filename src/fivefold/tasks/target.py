@@ -1,0 +1,171 @@
+"""The target columns before it is settled what they are, and after."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.schema import Label
+from fivefold.codecs.table import Array
+from fivefold.codecs.whole import WideIntegers
+from fivefold.core.finding import Finding
+from fivefold.core.wording import quoted
+from fivefold.errors import DataError
+from fivefold.tasks.labels import Labels, read_labels
+
+MOST_NUMBERS = 20
+"""Whole numbers with at most this many different values may be classes."""
+FEWEST_ROWS = 10
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Target:
+    """A column to predict.
+
+    Args:
+        name: of the column.
+        values: `(n,)` canonical.
+        present: `(n,)` bool, False where it is missing.
+        what: its values are, for messages: `datetime values`.
+        reads_as: `numbers`, `labels`, both or neither: what its kind can be learnt as.
+        cells: `(n,)` as the source gave them.
+        typed: whether the source tells texts from numbers; a CSV file does not.
+        wide: the whole numbers that float64 does not hold apart, if there are such.
+        lost: a sentence about texts that stand for missing in it; empty if there are none.
+        remedy: what makes them values again.
+    """
+
+    name: str
+    values: Array
+    present: Array
+    what: str
+    reads_as: frozenset[str]
+    cells: "Array | Coded"
+    typed: bool = False
+    wide: WideIntegers | None = None
+    lost: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Targets:
+    """All columns to predict.
+
+    Args:
+        columns: one or more.
+        usable: `(n,)` bool, rows to look at: readable, no target missing.
+        source: its name, for messages.
+        asked: whether the task was asked for, or is to be guessed.
+        positive: the class whose probability a binary model is judged by, if that was said.
+    """
+
+    columns: tuple[Target, ...]
+    usable: Array
+    source: str
+    asked: bool = False
+    positive: Label | None = None
+
+    @property
+    def only(self) -> Target:
+        """The one column, for a task that takes one.
+
+        Raises:
+            DataError: if there are several.
+        """
+        if len(self.columns) == 1:
+            return self.columns[0]
+        names = tuple(column.name for column in self.columns)
+        raise DataError(
+            f"{self.source}: expected one target for this task, found {quoted(names)}.",
+            remedy="Name one of them, or pass a task of your own that takes several.",
+            columns=names,
+        )
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The labels of the one column as the source wrote them."""
+        column, present = self.only, self.only.present
+        return read_labels(column.cells, present, self.usable & present, typed=column.typed)
+
+    @cached_property
+    def wide(self) -> WideIntegers | None:
+        """The whole numbers of the one column that float64 does not hold apart in usable rows."""
+        return None if self.only.wide is None else self.only.wide.within(self.usable)
+
+    @cached_property
+    def look_like_labels(self) -> bool:
+        """Whether the one column holds labels, or few whole numbers that repeat."""
+        column = self.only
+        if "numbers" not in column.reads_as:
+            return True
+        values = column.values[self.usable]
+        floats = np.unique(values)
+        whole = bool(np.all(floats == np.rint(floats)))
+        distinct = len(floats) if self.wide is None else self.wide.distinct
+        return whole and distinct <= MOST_NUMBERS and len(values) >= 5 * distinct
+
+    def refuse_few(self) -> None:
+        """Refuse fewer than 10 rows.
+
+        Raises:
+            DataError: saying what else could be rows.
+        """
+        rows = int(self.usable.sum())
+        if rows >= FEWEST_ROWS:
+            return
+        raise DataError(
+            f"{self.source}: expected at least {FEWEST_ROWS} rows with a target, found {rows} of "
+            f"{len(self.usable):,}.",
+            evidence=next((column.lost for column in self.columns if column.lost), ""),
+            remedy=next((column.remedy for column in self.columns if column.remedy), "")
+            or "Collect more rows.",
+            rows=rows,
+            column=self.columns[0].name,
+        )
+
+    def refuse_unfit(self) -> None:
+        """Refuse columns whose kind can be learnt neither as numbers nor as labels.
+
+        Raises:
+            DataError: naming the first.
+        """
+        for column in self.columns:
+            if not column.reads_as:
+                raise DataError(
+                    f"{self.source}, target `{column.name}`: expected classes or numbers, found "
+                    f"{column.what}.",
+                    remedy="Choose another target.",
+                    column=column.name,
+                )
+
+    def one_value(self, column: Target, value: str, lost: bool = False) -> DataError:
+        """The fault of a column that is the same in all rows."""
+        return DataError(
+            f"{self.source}, target `{column.name}`: expected at least two different values, "
+            f"found only {value}.",
+            evidence=column.lost if lost else "",
+            remedy=(column.remedy if lost else "")
+            or "Choose another target, or collect rows of another class.",
+            column=column.name,
+            found=value,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Settled:
+    """The target columns as a task wants them.
+
+    Args:
+        values: canonical, one array a column.
+        words: whether they are words of labels now, of whichever kind they were.
+        classes: labels as people write them, in the order of the scores.
+        notes: decisions worth a line each.
+        findings: noticed on the way.
+    """
+
+    values: tuple[Array, ...]
+    words: bool = False
+    classes: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,151 @@
+"""Several targets, and tasks of one's own."""
+
+import numpy as np
+import pytest
+
+from fivefold.codecs.coded import objects
+from fivefold.collect.collect import Collect
+from fivefold.core.recipe import read_recipe, write_recipe
+from fivefold.core.session import Session
+from fivefold.errors import ConfigError, DataError
+from fivefold.kinds.codec import Codec
+from fivefold.tasks.choice import Choice
+from fivefold.tasks.quantity import Quantity
+from fivefold.tasks.table import MULTICLASS, REGRESSION, TASKS
+from fivefold.tasks.target import Settled
+
+ROWS = 60
+
+
+class Pair(Quantity):
+    """Two numbers."""
+
+    name = "pair"
+    metrics = REGRESSION.metrics
+
+
+class Tags(Choice):
+    """A word for each word of a text."""
+
+    name = "tags"
+    metrics = MULTICLASS.metrics
+    sequence = True
+
+    def settle(self, targets):
+        texts = targets.only.values[targets.usable]
+        words = sorted({word for text in texts for word in text.split()})
+        return Settled(values=(targets.only.values,), classes=tuple(words))
+
+    def encode(self, values, schema, steps=None):
+        places = {label: place for place, label in enumerate(schema.classes)}
+        target = np.full((len(values[0]), steps), -1, np.int64)
+        for row, text in enumerate(values[0]):
+            found = [places[word] for word in (text or "").split()][:steps]
+            target[row, : len(found)] = found
+        return target
+
+
+@pytest.fixture(autouse=True)
+def forget(monkeypatch):
+    monkeypatch.setattr(TASKS, "_own", {})
+
+
+def houses():
+    x = np.random.default_rng(0).normal(size=ROWS)
+    heating, cooling = 10 + x, 20 - 3 * x
+    heating[0], cooling[1] = np.nan, np.nan
+    return {"x": x, "heating": heating, "cooling": cooling}
+
+
+def sentences():
+    words, tags = np.array(["the", "dog", "barks"]), np.array(["D", "N", "V"])
+    picks = [np.random.default_rng(n).integers(0, 3, 2 + n % 4) for n in range(ROWS)]
+    return {
+        "text": objects(" ".join(words[pick]) for pick in picks),
+        "tags": objects(" ".join(tags[pick]) for pick in picks),
+    }
+
+
+@pytest.mark.parametrize("target", [("cooling", "heating"), (2, 1), ["cooling", "heating"]])
+def test_targets_stand_in_the_order_asked_for_and_rows_lacking_one_are_not_used(target):
+    collected = Collect(houses(), target=target, task=Pair).run(Session(seed=0))
+    schema = collected.schema
+    assert (schema.targets, schema.task, schema.classes) == (("cooling", "heating"), "pair", ())
+    assert [column.name for column in schema.inputs] == ["x"]
+    assert {column.name for column in schema.columns if column.role == "target"} == {
+        "heating",
+        "cooling",
+    }
+    assert collected.usable.tolist() == [False, False, *[True] * (ROWS - 2)]
+    missing = [f.numbers["column"] for f in collected.findings if f.code == "target_missing"]
+    assert sorted(missing) == ["cooling", "heating"]
+    rows = np.flatnonzero(collected.usable)
+    codec = Codec.fit(collected.table, schema, rows)
+    source = houses()
+    wanted = np.stack([source["cooling"], source["heating"]], 1)[rows]
+    assert codec.encode_target(collected.table.take(rows)).tolist() == wanted.tolist()
+    assert codec.outputs == (2,)
+
+
+def test_targets_that_lack_a_number_are_refused_by_row():
+    collected = Collect(houses(), target=("heating", "cooling"), task=Pair).run(Session(seed=0))
+    codec = Codec.fit(collected.table, collected.schema, np.arange(2, ROWS))
+    with pytest.raises(DataError, match=r"Target `heating` and `cooling`, row 0: .* found nan and"):
+        codec.encode_target(collected.table)
+
+
+def test_columns_that_give_one_of_several_targets_away_are_found():
+    source = houses()
+    source["leak"] = source["cooling"] * 2
+    collected = Collect(source, target=("heating", "cooling"), task=Pair).run(Session(seed=0))
+    leaks = [f.sentence for f in collected.findings if f.code == "target_leakage"]
+    assert any("`leak`" in sentence and "`cooling`" in sentence for sentence in leaks)
+
+
+def test_task_for_positions_has_a_row_of_indices_as_long_as_the_encoded_text():
+    kinds = {"text": "text", "tags": "text"}
+    collected = Collect(sentences(), target="tags", task=Tags(), kinds=kinds).run(Session(seed=0))
+    schema = collected.schema
+    assert (schema.task, schema.classes) == ("tags", ("D", "N", "V"))
+    codec = Codec.fit(collected.table, schema, np.arange(ROWS))
+    target = codec.encode_target(collected.table)
+    steps = codec.encode(collected.table)["text"].shape[1]
+    assert target.shape == (ROWS, steps)
+    assert codec.outputs == (steps, 3)
+    first = sentences()["tags"][0].split()
+    assert target[0, : len(first)].tolist() == ["DNV".index(tag) for tag in first]
+    assert (target[0, len(first) :] == -1).all()
+
+
+def test_task_of_ones_own_goes_into_a_recipe_by_name_and_comes_back():
+    stage = Collect("energy.csv", target=("heating", "cooling"), task=Pair)
+    text = write_recipe([stage])
+    assert '"task": "pair"' in text
+    again = read_recipe(text, [Collect])[0]
+    assert again.task is stage.task
+    assert again.target == ("heating", "cooling")
+    assert write_recipe([again]) == text
+
+
+def test_recipe_with_a_task_that_nobody_defined_is_refused(monkeypatch):
+    text = write_recipe([Collect("energy.csv", target="y", task=Pair)])
+    monkeypatch.setattr(TASKS, "_own", {})
+    with pytest.raises(ConfigError, match="task"):
+        read_recipe(text, [Collect])
+
+
+@pytest.mark.parametrize("task", ["binery", int, 3])
+def test_task_that_is_none_is_refused(task):
+    with pytest.raises(ConfigError):
+        Collect("a.csv", target="y", task=task)
+
+
+def test_several_targets_without_a_task_are_refused():
+    with pytest.raises(DataError, match="expected a target that a built-in task predicts"):
+        Collect(houses(), target=("heating", "cooling")).run(Session(seed=0))
+
+
+def test_wrong_and_repeated_targets_are_refused():
+    for target, match in [(("heating", "heatin"), "'heatin'"), (("heating", 1), "twice")]:
+        with pytest.raises(DataError, match=match):
+            Collect(houses(), target=target, task=Pair).run(Session(seed=0))
