@@ -28,7 +28,7 @@ def ask() -> Any:
 @pytest.fixture
 def own_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of small kinds, known to the library while a test runs."""
-    import own_kinds
+    import judged_kinds as own_kinds
     from fivefold.kinds.table import KINDS
 
     monkeypatch.setattr(KINDS, "_own", {})

@@ -45,7 +45,7 @@ CELLS = {
 }
 columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
 target = Column(name="y", kind="categorical", role="target")
-schema = Schema(columns=(*columns, target), target="y", task="binary", classes=("no", "yes"))
+schema = Schema(columns=(*columns, target), targets=("y",), task="binary", classes=("no", "yes"))
 rows = [{kind: cells[row] for kind, cells in CELLS.items()} for row in range(4)]
 codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
@@ -56,8 +56,8 @@ for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)
 contract = contract_of(codec)
 assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contract
-for name, task in TASKS.items():
-    of = Schema(columns=schema.columns, target="y", task=name, classes=() if task.trees == "number" else ("no", "yes"))
+for name, task in TASKS.known.items():
+    of = Schema(columns=schema.columns, targets=("y",), task=name, classes=() if task.trees == "number" else ("no", "yes"))
     scores = np.full((2, 2), 0.5) if of.classes else np.ones(2)
     assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
 print("worked")
