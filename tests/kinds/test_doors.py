@@ -15,7 +15,7 @@ from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.kinds.table import adopt
+from fivefold.kinds.table import KINDS
 from fivefold.serve.contract import Contract, contract_of
 from fivefold.serve.replay import read_frame
 from fivefold.serve.requests import read
@@ -27,8 +27,8 @@ ROUTES = [[[0, 1], [2.5, 3]], None, [[4, 5]], [[1, 1], [2, 2], [3, 3]]]
 @pytest.fixture
 def own() -> tuple[Codec, Columns]:
     """A codec of two kinds that fivefold does not know, and the canonical rows it was fitted on."""
-    adopt(Colour)
-    adopt(Route)
+    KINDS.adopt(Colour)
+    KINDS.adopt(Route)
     table = Columns(
         {
             "paint": np.array(["#FF8000", "00ff00", None, "#000000"], object),
@@ -42,7 +42,7 @@ def own() -> tuple[Codec, Columns]:
             Column(name="path", kind=Route.name),
             Column(name="y", kind="categorical", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("a", "b"),
     )
@@ -118,7 +118,7 @@ def test_cell_that_must_not_be_missing_is_refused_in_the_kinds_words(own):
         nullable = False
         item = "a colour"
 
-    adopt(Sure)
+    KINDS.adopt(Sure)
     schema = own[0].schema.replace("paint", kind=Sure.name)
     rows = [{"paint": "#000000", "path": None}, {"paint": None, "path": None}]
     with pytest.raises(RequestError) as caught:
@@ -138,7 +138,7 @@ def test_large_cells_are_read_a_few_at_a_time(own, monkeypatch):
         def weight(self, cell):
             return 30
 
-    adopt(Heavy)
+    KINDS.adopt(Heavy)
     monkeypatch.setattr("fivefold.serve.requests.NUMBERS", 100)
     schema = own[0].schema.replace("paint", kind=Heavy.name)
     rows = [{"paint": "#000000", "path": None}] * 7
@@ -147,7 +147,7 @@ def test_large_cells_are_read_a_few_at_a_time(own, monkeypatch):
 
 def test_numbers_of_one_column_are_found_among_those_of_others():
     """The usual range of a number that does not stand first in its block."""
-    adopt(Colour)
+    KINDS.adopt(Colour)
     x = np.linspace(10, 20, 201)
     table = Columns({"paint": np.array(["#102030"] * 201, object), "x": x, "y": np.arange(201.0)})
     schema = Schema(
@@ -156,7 +156,7 @@ def test_numbers_of_one_column_are_found_among_those_of_others():
             Column(name="x", kind="numeric"),
             Column(name="y", kind="numeric", role="target"),
         ),
-        target="y",
+        targets=("y",),
         task="regression",
     )
     codec = Codec.fit(table, schema, np.arange(201))

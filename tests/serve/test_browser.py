@@ -17,7 +17,7 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
-from fivefold.kinds.table import adopt
+from fivefold.kinds.table import KINDS
 from fivefold.serve.app import create_app
 from fivefold.serve.contract import contract_of
 from fivefold.serve.page import render_page
@@ -133,7 +133,7 @@ TYPED = {
 @pytest.fixture(scope="module")
 def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict[str, Any]]]:
     """The rows that the page asks for with its examples, filled in, emptied, and wrong."""
-    own = {adopt(kind).name for kind in (Colour, Name, Route)}
+    own = {KINDS.adopt(kind).name for kind in (Colour, Name, Route)}
     values = {
         "number": ("numeric", np.arange(60.0)),
         "menu": ("categorical", np.array(["a", "b <"] * 30, object)),
@@ -153,7 +153,7 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
             Column(name=name, kind=kind, role="target" if name == "y" else "input")
             for name, (kind, _) in values.items()
         ),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("n", "y"),
     )
