@@ -140,8 +140,7 @@ def of_doors(result: Any) -> dict[str, Any]:
     """
     collected, data = result[ff.Collected], result[ff.Preprocessed]
     codec, model = data.codec, result[ff.Trained].model
-    numbers = data.train.inputs.get("numeric")
-    contract = contract_of(codec, numbers, text_of(collected.provenance))
+    contract = contract_of(codec, data.train.inputs, text_of(collected.provenance))
     drawn = draw_rows(codec, contract, seed=0)
     arrays = codec.encode(read(drawn, codec.schema))
     scores = score(model, arrays, device="cpu")

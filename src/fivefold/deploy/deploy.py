@@ -10,9 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
@@ -98,6 +96,7 @@ class Deploy(Stage):
     ) -> Deployed:
         """Export, write beside, replay, rename."""
         from fivefold.deploy.package import pack_weights, package
+        from fivefold.deploy.parity import answerable
         from fivefold.report.card import card
         from fivefold.serve.contract import contract_of, text_of
 
@@ -114,7 +113,7 @@ class Deploy(Stage):
             card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
         rows, wanted = _to_replay(data, trained, evaluated)
-        kept = _readable(collected.table, collected.schema, rows)
+        kept = answerable(collected.table, collected.schema, rows)
         left_out = len(rows) - int(kept.sum())
         rows, wanted = _some(rows[kept], wanted[kept], self.parity_rows, session.seed)
         parity: dict[str, Any] = {}
@@ -129,7 +128,10 @@ class Deploy(Stage):
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(block.block.shared for block in data.codec.blocks)
         here = parity.get("in_this_process", "") if self.format == "onnx" else ""
-        findings = tuple(findings_of(without if is_table else "", left_out, changed, here))
+        wanted_cells = (c.kind.item for c in data.codec.columns.values() if not c.kind.nullable)
+        cell = " or ".join(dict.fromkeys(wanted_cells))
+        raw = without if is_table else ""
+        findings = tuple(findings_of(raw, left_out, changed, here, cell=cell))
         for finding in findings:
             session.emit(Found(finding=finding))
         size = sum(map(len, entries.values()))
@@ -284,21 +286,6 @@ def _to_replay(
     parts: tuple[Rows, ...] = (data.test, data.valid, data.train)
     part = next((part for part in parts if len(part)), data.train)
     return part.index, score(trained.model, part.inputs)
-
-
-def _readable(table: Table, schema: Schema, rows: Array) -> Array:
-    """Which of the rows lack no cell that a request must have: without one it is refused."""
-    from fivefold.kinds.canonical import canonical_column
-    from fivefold.kinds.table import kind_of
-
-    kept = np.ones(len(rows), dtype=bool)
-    for column in schema.inputs:
-        if not kind_of(column.kind).nullable:
-            values = table.take(rows).column(column.name)
-            if values.dtype == object:
-                values = canonical_column(values, column, on_bad="missing")[0]
-            kept &= ~missing_rows(values)
-    return kept
 
 
 def _some(rows: Array, wanted: Array, limit: int | None, seed: int) -> tuple[Array, Array]:

@@ -8,14 +8,17 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 
 
-def findings_of(without: str, left_out: int, changed: list[str], here: str = "") -> list[Finding]:
+def findings_of(
+    without: str, left_out: int, changed: list[str], here: str = "", *, cell: str = "a value"
+) -> list[Finding]:
     """What is worth a remark about a bundle.
 
     Args:
         without: why it lacks the graph for raw values; empty if it has it.
-        left_out: test rows without a picture.
+        left_out: test rows without a cell that a request must have.
         changed: files that are no longer what was collected.
         here: why no fresh process has answered; empty if one has.
+        cell: what those rows lack: `a picture`.
     """
     findings = []
     if changed:
@@ -53,7 +56,7 @@ def findings_of(without: str, left_out: int, changed: list[str], here: str = "")
             Finding(
                 code="rows_not_replayed",
                 severity="note",
-                sentence=f"{left_out:,} test rows without a picture were not replayed.",
+                sentence=f"{left_out:,} test rows without {cell} were not replayed.",
                 numbers={"rows": left_out},
                 stage="deploy",
             )

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fivefold
+from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.table import kind_of
 from fivefold.serve.predictor import Predictor, load
 from fivefold.serve.replay import NOT_LOADED
 from fivefold.tasks.table import task_of
@@ -183,6 +185,18 @@ def compare(
     return gaps
 
 
+def answerable(table: Table, schema: Schema, rows: Array) -> Array:
+    """`(n,)` bool: which of these rows lack no cell that a request must have."""
+    kept = np.ones(len(rows), dtype=bool)
+    for column in schema.inputs:
+        if not kind_of(column.kind).nullable:
+            values = table.take(rows).column(column.name)
+            if values.dtype == object:
+                values = canonical_column(values, column, on_bad="missing")[0]
+            kept &= ~missing_rows(values)
+    return kept
+
+
 def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> None:
     """Refuse a source with rows that Collect could read in full, and predict cannot.
 
@@ -197,11 +211,7 @@ def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> Non
     """
     whole = np.ones(len(rows), bool)
     for column in schema.inputs:
-        values = canonical_column(table.column(column.name), column)[0]
-        if values.dtype == object:
-            whole &= np.array([value is not None for value in values], bool)
-        elif values.dtype.kind in "fM" and values.ndim == 1:
-            whole &= values == values
+        whole &= ~missing_rows(canonical_column(table.column(column.name), column)[0])
     lost = np.flatnonzero(whole & ~kept)
     if len(lost):
         raise _refused(

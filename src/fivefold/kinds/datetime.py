@@ -128,10 +128,6 @@ class Datetime(Kind):
         values[few] = self.empty
         return values
 
-
-def _day(days: float) -> str:
-    """The day that is so many days after the first of 1970."""
-    return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
     # --- statistics
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
@@ -141,6 +137,11 @@ def _day(days: float) -> str:
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By Kolmogorov and Smirnov."""
         return number_distance(first, second)
+
+
+def _day(days: float) -> str:
+    """The day that is so many days after the first of 1970."""
+    return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
 
 
 def has_times(values: Array) -> bool:

@@ -39,12 +39,12 @@ class Kind(Doors, ABC):
         state: the class of what is fitted; None where nothing is.
         settings: names of Preprocess's settings that change what becomes of its columns; None for
             those of its block.
-
-    What it says of requests and the page has attributes of its own, see `Doors`.
         plural: what several of its cells are called in sentences, `texts`; `name` with an s by
             default.
         levels: whether the different cells of a column are counted and compared where they are few.
         dated: whether cells are moments, datetime64[us], by which rows may be put in order.
+
+    What it says of requests and the page has attributes of its own, see `Doors`.
     """
 
     name: ClassVar[str]
