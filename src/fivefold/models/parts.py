@@ -8,7 +8,6 @@ from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
-from fivefold.kinds.table import KINDS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.codes import CodesPart
 from fivefold.models.inputs import Size, Width, size_name
@@ -53,9 +52,10 @@ def part_for(size: Size) -> Part | None:
 
 
 def own_sizes() -> dict[str, type]:
-    """The classes of sizes of a user's blocks, by the name that JSON has for them."""
-    for kind in KINDS:
-        part_of(kind.block)
+    """The classes of sizes of a user's blocks that were asked for their part, by their JSON name.
+
+    `Fixed` has asked for those of a network before the sizes that the network read are looked up.
+    """
     return {size_name(part.size): part.size for part in _OWN.values() if part.size is not Width}
 
 
