@@ -15,7 +15,9 @@ def test_fixed_of_numbers_equals_the_numpy_twin(make_codec, tensors, scale, outl
     wild = np.array([[np.nan, np.nan], [1e30, -1e30], [0.0, 1e37]], np.float32)
     numbers = np.concatenate([arrays["numeric"], wild])
     found = Fixed(codec)(tensors({"numeric": numbers}))
-    np.testing.assert_allclose(found.numpy(), standardise(numbers, codec.numeric), rtol=1e-5)
+    np.testing.assert_allclose(
+        found.numpy(), standardise(numbers, codec.blocks[0].state), rtol=1e-5
+    )
     assert Fixed(codec).inputs == found.shape[1]
     assert Fixed(codec).inputs.measured == 2
 
@@ -23,7 +25,7 @@ def test_fixed_of_numbers_equals_the_numpy_twin(make_codec, tensors, scale, outl
 def test_fixed_of_categories_sets_one_column_each(make_codec, tensors):
     codec, arrays, _ = make_codec("categorical")
     found = Fixed(codec)(tensors(arrays)).numpy()
-    sizes = codec.categorical.sizes
+    sizes = [column.state.size for column in codec.blocks[0].columns]
     expected = np.concatenate(
         [np.eye(size)[arrays["codes"][:, j]] for j, size in enumerate(sizes)], axis=1
     )
@@ -34,7 +36,7 @@ def test_fixed_of_categories_sets_one_column_each(make_codec, tensors):
 def test_fixed_of_missing_and_unseen_categories_sets_their_own_columns(make_codec, tensors):
     codec, _, _ = make_codec("categorical")
     found = Fixed(codec)(tensors({"codes": np.array([[0, 1]], np.int32)}))
-    first = codec.categorical.sizes[0]
+    first = codec.columns["c"].state.size
     assert found[0].nonzero().flatten().tolist() == [0, first + 1]
 
 
@@ -44,8 +46,8 @@ def test_fixed_of_a_mixture_names_every_tensor(make_codec, tensors):
     found = fixed(tensors(arrays))
     assert set(found) == set(fixed.inputs) == {"table", "codes", "note", "photo"}
     assert fixed.inputs["table"] == Width(found["table"].shape[1])
-    assert fixed.inputs["codes"] == Codes(codec.categorical.sizes)
-    assert fixed.inputs["note"] == Text(found["note"].shape[1], codec.texts["note"].size)
+    assert fixed.inputs["codes"] == Codes([codec.columns[name].state.size for name in ("c", "d")])
+    assert fixed.inputs["note"] == Text(found["note"].shape[1], codec.columns["note"].state.size)
     assert fixed.inputs["photo"] == Image(1, 9, 8) == tuple(found["photo"].shape[1:])
     assert found["codes"].dtype == found["note"].dtype == torch.int64
 

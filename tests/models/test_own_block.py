@@ -258,7 +258,9 @@ def test_a_block_is_asked_for_its_part_once(monkeypatch):
     assert Points.asked == 1
 
 
-@pytest.mark.parametrize("names", [("way",), ("paint",), MIXED])
+@pytest.mark.parametrize(
+    "names", [("way",), pytest.param(("paint",), marks=pytest.mark.slow), MIXED]
+)
 def test_own_kinds_train_export_and_reload(names, tmp_path):
     data = encoded(*names)
     trained = ff.Train(epochs=12).run(data=data, session=Session(seed=1))
