@@ -26,12 +26,12 @@ def ask() -> Any:
 
 
 @pytest.fixture
-def own_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
+def judged_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of small kinds, known to the library while a test runs."""
-    import judged_kinds as own_kinds
+    import judged_kinds
     from fivefold.kinds.table import KINDS
 
     monkeypatch.setattr(KINDS, "_own", {})
-    for kind in (own_kinds.Colour, own_kinds.Route, own_kinds.Grade, own_kinds.Quarter):
-        KINDS.adopt(kind)
-    return own_kinds
+    for name in ("Colour", "Route", "Grade", "Quarter"):
+        KINDS.adopt(getattr(judged_kinds, name))
+    return judged_kinds

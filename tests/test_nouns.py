@@ -38,7 +38,6 @@ NAMED_KINDS: dict[str, int] = {
     "collect/tabulate.py": 10,
     "collect/target.py": 7,
     "collect/whole.py": 1,
-    "evaluate/features.py": 5,
     "models/fixed.py": 1,
     "models/inputs.py": 6,
     "preprocess/preprocess.py": 16,

@@ -24,13 +24,13 @@ def schema_of(**kinds):
     columns = [Column(name=name, kind=kind) for name, kind in kinds.items()]
     return Schema(
         columns=(*columns, Column(name="y", kind="categorical", role="target")),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("no", "yes"),
     )
 
 
-def aside(own_kinds, keep=(), **columns):
+def aside(judged_kinds, keep=(), **columns):
     table = Tabulated(
         {name: Column(name=name, kind=kind) for name, (kind, _) in columns.items()},
         {name: values for name, (_, values) in columns.items()},
@@ -44,14 +44,14 @@ def aside(own_kinds, keep=(), **columns):
     ]
 
 
-def test_kinds_that_say_nothing_are_not_suspected(own_kinds):
+def test_kinds_that_say_nothing_are_not_suspected(judged_kinds):
     values = {"c": COLOURS, "r": ROUTES, "y": LABELS}
     schema = schema_of(c="colour", r="route")
     assert suspects_of(values, schema, USABLE).names == ()
     assert find_leaks(values, schema, USABLE) == []
 
 
-def test_kind_that_gives_numbers_is_suspected_and_moments_come_last(own_kinds):
+def test_kind_that_gives_numbers_is_suspected_and_moments_come_last(judged_kinds):
     values = {"q": QUARTERS, "c": COLOURS, "g": GRADES, "n": np.arange(ROWS) * 1.0, "y": LABELS}
     schema = schema_of(q="quarter", c="colour", g="grade", n="numeric")
     suspects = suspects_of(values, schema, USABLE)
@@ -61,13 +61,13 @@ def test_kind_that_gives_numbers_is_suspected_and_moments_come_last(own_kinds):
     assert (suspects.matrix[:, 2] == QUARTERS.astype(int)).all()
 
 
-def test_grade_that_tells_the_target_is_found(own_kinds):
+def test_grade_that_tells_the_target_is_found(judged_kinds):
     labels = objects("yes" if grade > "C" else "no" for grade in GRADES)
     found = find_leaks({"g": GRADES, "y": labels}, schema_of(g="grade"), USABLE)
     assert [finding.numbers["columns"] for finding in found] == [["g"]]
 
 
-def test_table_of_own_kinds_is_inspected(own_kinds):
+def test_table_of_judged_kinds_is_inspected(judged_kinds):
     routes = objects([None, *ROUTES[1:-1], ROUTES[1]])
     columns = {"r": routes, "c": COLOURS, "q": QUARTERS, "g": GRADES}
     schema = schema_of(r="route", c="colour", q="quarter", g="grade")
@@ -78,19 +78,19 @@ def test_table_of_own_kinds_is_inspected(own_kinds):
     assert "same_information" not in found
 
 
-def test_rows_that_repeat_a_route_are_counted(own_kinds):
+def test_rows_that_repeat_a_route_are_counted(judged_kinds):
     routes = objects([*ROUTES[:-2], ROUTES[0].copy(), ROUTES[1].copy()])
     found = inspect({"r": routes, "y": LABELS}, schema_of(r="route"), USABLE, None)
     assert {f.code: f for f in found}["duplicate_rows"].numbers["rows"] == 2
 
 
-def test_rows_that_repeat_a_list_are_counted(own_kinds):
+def test_rows_that_repeat_a_list_are_counted(judged_kinds):
     lists = objects([n, [n]] for n in [*range(ROWS - 1), 0])
     found = inspect({"r": lists, "y": LABELS}, schema_of(r="route"), USABLE, None)
     assert {f.code: f for f in found}["duplicate_rows"].numbers["rows"] == 1
 
 
-def test_many_texts_of_a_kind_with_levels_are_told_by_its_plural(own_kinds):
+def test_many_texts_of_a_kind_with_levels_are_told_by_its_plural(judged_kinds):
     grades = objects(f"{grade}{n % 50}" for n, grade in enumerate(GRADES))
     found = inspect({"g": grades, "y": LABELS}, schema_of(g="grade"), USABLE, None)
     assert "grades" in {f.code: f for f in found}["high_cardinality"].sentence
@@ -107,16 +107,18 @@ def test_many_texts_of_a_kind_with_levels_are_told_by_its_plural(own_kinds):
         ("quarter", QUARTERS, None),
     ],
 )
-def test_columns_of_own_kinds_without_news_are_left_out(own_kinds, kind, values, reason):
-    assert aside(own_kinds, x=(kind, values))[0] == ({"x": reason} if reason else {})
+def test_columns_of_judged_kinds_without_news_are_left_out(judged_kinds, kind, values, reason):
+    assert aside(judged_kinds, x=(kind, values))[0] == ({"x": reason} if reason else {})
 
 
-def test_columns_of_own_kinds_that_repeat_another_are_left_out(own_kinds):
-    reasons, _ = aside(own_kinds, a=("colour", COLOURS), b=("colour", COLOURS.copy()))
+def test_columns_of_judged_kinds_that_repeat_another_are_left_out(judged_kinds):
+    reasons, _ = aside(judged_kinds, a=("colour", COLOURS), b=("colour", COLOURS.copy()))
     assert reasons == {"b": "the same as a"}
 
 
-def test_own_word_for_a_dull_column_is_told(own_kinds):
-    reasons, told = aside(own_kinds, mark=("grade", GRADES), other=("grade", GRADES[::-1].copy()))
+def test_own_word_for_a_dull_column_is_told(judged_kinds):
+    reasons, told = aside(
+        judged_kinds, mark=("grade", GRADES), other=("grade", GRADES[::-1].copy())
+    )
     assert reasons == {"mark": "graded"}
     assert told == ['Column `mark` is a mark; left out. Pass kinds={"mark": "grade"} to keep it.']

@@ -6,7 +6,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from fivefold.evaluate.features import (
     LinearFeatures,
     one_hot,
-    pooled,
+    rarity_of,
     tf_idf,
     tree_matrix,
     word_counts,
@@ -44,12 +44,10 @@ def test_linear_features_of_missing_numbers_are_filled_and_flagged(numbers):
 
 def test_tf_idf_equals_scikit_learn():
     codes = np.array([[2, 3, 3, 0], [4, 2, 1, 0], [2, 2, 0, 0], [1, 0, 0, 0]])
-    counts = word_counts(codes, 5)
+    counts = word_counts(codes, 5, 2)
     assert counts.toarray()[0].tolist() == [0, 0, 1, 2, 0]
-    rows_with_word = (counts.toarray() > 0).sum(0)
-    rarity = np.log((1 + 4) / (1 + rows_with_word)) + 1
     expected = TfidfTransformer().fit_transform(counts).toarray()
-    assert_allclose(tf_idf(counts, rarity).toarray(), expected)
+    assert_allclose(tf_idf(counts, rarity_of(counts)).toarray(), expected)
 
 
 def test_linear_features_of_texts_learn_rarity_from_the_rows_fitted_on(world):
@@ -58,29 +56,9 @@ def test_linear_features_of_texts_learn_rarity_from_the_rows_fitted_on(world):
     features = LinearFeatures(made.codec)
     matrix = features.fit(made.train.inputs)
     assert_allclose(np.sqrt(matrix.power(2).sum(1)), 1)
-    before = features.rarity["text"].copy()
+    before = features.rarity[0].copy()
     features.matrix(made.test.inputs)
-    assert (features.rarity["text"] == before).all()
-
-
-def test_pooled_image_is_the_mean_of_its_tiles():
-    pixels = np.random.default_rng(0).integers(0, 256, (3, 2, 28, 28)).astype(np.uint8)
-    made = pooled(pixels, 14)
-    expected = pixels.reshape(3, 2, 14, 2, 14, 2).mean((3, 5)) / 255
-    assert made.dtype == np.float32
-    assert_allclose(made, expected, rtol=1e-5)
-
-
-def test_pooled_image_of_odd_size_keeps_its_mean():
-    pixels = np.full((1, 1, 11, 7), 51, np.uint8)
-    made = pooled(pixels, 4)
-    assert made.shape == (1, 1, 4, 4)
-    assert_allclose(made, 0.2, rtol=1e-6)
-
-
-def test_small_image_is_not_pooled():
-    pixels = np.random.default_rng(0).integers(0, 256, (2, 1, 8, 8)).astype(np.uint8)
-    assert_allclose(pooled(pixels, 8), pixels / 255, rtol=1e-6)
+    assert (features.rarity[0] == before).all()
 
 
 def test_tree_matrix_marks_categories_and_keeps_gaps(numbers):

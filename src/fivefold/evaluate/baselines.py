@@ -12,7 +12,8 @@ import numpy as np
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
-from fivefold.evaluate.features import LINEAR_PIXELS, TREE_PIXELS, LinearFeatures, tree_matrix
+from fivefold.core.wording import together
+from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.timing import time_calls
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def fit_baselines(
     Args:
         data: encoded rows and their codec.
         names: `constant` (the class shares, or the mean), `linear` (logistic or ridge regression
-            on all inputs), `boosting` (histogram gradient boosting on all but texts).
+            on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
+            blocks of the user's kinds give, and a note where they give nothing.
         seed: of the boosting, and of the sample that is drawn where there are more rows than
             200,000 divided by the number of classes (20,000 at least).
 
@@ -117,7 +119,7 @@ def title(name: BaselineName, codec: "Codec") -> str:
     if name == "boosting":
         return "gradient boosting"
     model = "ridge regression" if is_number else "logistic regression"
-    return f"TF-IDF and {model}" if codec.texts else model
+    return f"TF-IDF and {model}" if reads_words(codec) else model
 
 
 def _together(first: Rows, second: Rows) -> Rows:
@@ -147,12 +149,15 @@ def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | 
         return "the training rows have one class"
     features = LinearFeatures(codec)
     matrix = features.fit(rows.inputs)
-    note = _pooled(codec, LINEAR_PIXELS)
+    note = ", ".join(notes_of(codec, "linear"))
+    if not matrix.shape[1]:
+        note = ", ".join(filter(None, [note, "only a constant is left"]))
+        return _fit_constant(rows, codec, seed)[0], note
     if codec.schema.task == "regression":
         ridge = Ridge(alpha=1.0)
         ridge.fit(matrix, rows.target)
         return (lambda test: ridge.predict(features.matrix(test.inputs))), note
-    model = LogisticRegression(C=10.0 if codec.texts else 1.0, max_iter=STEPS)
+    model = LogisticRegression(C=10.0 if reads_words(codec) else 1.0, max_iter=STEPS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model.fit(matrix, rows.target)
@@ -166,7 +171,8 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
 
     matrix, is_code = tree_matrix(rows.inputs, codec)
     if not matrix.shape[1]:
-        return "the inputs are texts only"
+        kinds = dict.fromkeys(column.kind.plural for column in codec.columns.values())
+        return f"the inputs are {together([*kinds])} only"
     if _one_class(rows, codec.schema):
         return "the training rows have one class"
     rounds = int(np.clip(MOST_TREES // codec.schema.outputs, FEW_ROUNDS, MOST_ROUNDS))
@@ -177,8 +183,7 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
         "l2_regularization": 1.0,  # without it, many rare classes make the boosting diverge
         "random_state": seed,
     }
-    notes = ["texts left out" if codec.texts else "", _pooled(codec, TREE_PIXELS)]
-    notes.append(f"{rounds} rounds" if rounds < MOST_ROUNDS else "")
+    notes = [*notes_of(codec, "trees"), f"{rounds} rounds" if rounds < MOST_ROUNDS else ""]
     note = ", ".join(filter(None, notes))
     is_number = codec.schema.task == "regression"
     kind = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
@@ -196,11 +201,6 @@ _FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]
     "linear": _fit_linear,
     "boosting": _fit_boosting,
 }
-
-
-def _pooled(codec: "Codec", side: int) -> str:
-    large = any(max(image.height, image.width) > side for image in codec.images.values())
-    return f"images pooled to {side} pixels a side" if large else ""
 
 
 def _one_class(rows: Rows, schema: "Schema") -> bool:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.wording import together
+from fivefold.kinds.plain import Bag, Dense, Levels, Plain, Reader
 
 if TYPE_CHECKING:
+    from fivefold.kinds.block import Encoded
     from fivefold.kinds.codec import Codec
-
-LINEAR_PIXELS, TREE_PIXELS = 14, 8
-TREE_CODES = 255
-FIRST_WORD = 2
 
 
 @dataclass(frozen=True)
@@ -26,26 +25,24 @@ class Scaling:
 
 @dataclass
 class LinearFeatures:
-    """Numbers filled and standardised, categories one-hot, words by TF-IDF, pixels pooled.
+    """Dense numbers standardised, categories one-hot, words by TF-IDF, in this order.
 
     Args:
-        codec: says what the arrays are, and how a missing number is filled.
+        codec: says what the arrays are, and what a linear model reads of them.
     """
 
     codec: "Codec"
     scaling: Scaling | None = None
-    rarity: dict[str, Array] = field(default_factory=dict)
+    rarity: list[Array] = field(default_factory=list)
 
     def fit(self, inputs: Mapping[str, Array]) -> Any:
         """Learn means and word frequencies from these rows, and give their matrix."""
-        dense = self._dense(inputs)
+        plain = linear_values(inputs, self.codec)
+        dense = _dense(inputs, plain)
         deviation = dense.std(0) if len(dense) else np.ones(dense.shape[1])
         deviation = np.where(deviation > 1e-9, deviation, 1.0)
         self.scaling = Scaling(dense.mean(0), deviation)
-        for name, text in self.codec.texts.items():
-            counts = word_counts(inputs[name], text.size)
-            rows_with_word = np.bincount(counts.indices, minlength=text.size)
-            self.rarity[name] = np.log((1 + counts.shape[0]) / (1 + rows_with_word)) + 1
+        self.rarity = [rarity_of(word_counts(*bag)) for bag in plain if isinstance(bag, Bag)]
         return self.matrix(inputs)
 
     def matrix(self, inputs: Mapping[str, Array]) -> Any:
@@ -53,35 +50,54 @@ class LinearFeatures:
         from scipy import sparse
 
         assert self.scaling is not None
-        dense = (self._dense(inputs) - self.scaling.mean) / self.scaling.deviation
-        wide = [one_hot(column, size) for column, size in self._codes(inputs)]
-        wide += [
-            tf_idf(word_counts(inputs[name], len(rarity)), rarity)
-            for name, rarity in self.rarity.items()
-        ]
+        plain = linear_values(inputs, self.codec)
+        dense = (_dense(inputs, plain) - self.scaling.mean) / self.scaling.deviation
+        wide = [one_hot(*levels) for levels in plain if isinstance(levels, Levels)]
+        bags = [word_counts(*bag) for bag in plain if isinstance(bag, Bag)]
+        wide += map(tf_idf, bags, self.rarity)
         if not wide:
             return dense
         return sparse.hstack([sparse.csr_array(dense), *wide], format="csr")
 
-    def _codes(self, inputs: Mapping[str, Array]) -> list[tuple[Array, int]]:
-        codes = inputs.get("codes")
-        if codes is None:
-            return []
-        return list(zip(codes.T, self.codec.categorical.sizes, strict=True))
 
-    def _dense(self, inputs: Mapping[str, Array]) -> Array:
-        """Numbers, their missing flags and pixels, not yet scaled."""
-        rows = len(next(iter(inputs.values())))
-        columns = [np.empty((rows, 0))]
-        if "numeric" in inputs:
-            state = self.codec.numeric
-            values = np.clip(inputs["numeric"], state.low, state.high).astype(np.float64)
-            missing = np.isnan(values)
-            columns += [np.where(missing, state.fill, values), missing[:, state.indicator]]
-        columns += [
-            pooled(inputs[name], LINEAR_PIXELS).reshape(rows, -1) for name in self.codec.images
-        ]
-        return np.concatenate(columns, axis=1)
+def linear_values(inputs: Mapping[str, Array], codec: "Codec") -> list[Plain]:
+    """What a linear model reads of all arrays, in their order."""
+    return [
+        plain
+        for encoded in codec.blocks
+        for plain in encoded.block.linear(inputs[encoded.name], encoded.columns)
+    ]
+
+
+def _dense(inputs: Mapping[str, Array], plain: list[Plain]) -> Array:
+    """The numbers side by side, not yet scaled."""
+    rows = len(next(iter(inputs.values())))
+    columns = [numbers.values for numbers in plain if isinstance(numbers, Dense)]
+    return np.concatenate([np.empty((rows, 0)), *columns], axis=1)
+
+
+def reads_words(codec: "Codec") -> bool:
+    """Whether a linear model reads words."""
+    nothing = {encoded.name: _no_rows(encoded) for encoded in codec.blocks}
+    return any(isinstance(plain, Bag) for plain in linear_values(nothing, codec))
+
+
+def notes_of(codec: "Codec", reader: Reader) -> list[str]:
+    """What to know of how a simple model sees the inputs, and those that it does not see."""
+    notes = []
+    for encoded in codec.blocks:
+        block, columns, nothing = encoded.block, encoded.columns, _no_rows(encoded)
+        if reader == "linear":
+            is_read = bool(block.linear(nothing, columns))
+        else:
+            is_read = block.trees(nothing, columns) is not None
+        kinds = dict.fromkeys(column.kind.plural for column in columns)
+        notes.append(block.note(columns, reader) if is_read else f"{together([*kinds])} left out")
+    return list(dict.fromkeys(filter(None, notes)))
+
+
+def _no_rows(encoded: "Encoded") -> Array:
+    return np.empty((0, *encoded.shape), encoded.dtype)
 
 
 def one_hot(codes: Array, size: int) -> Any:
@@ -97,15 +113,23 @@ def one_hot(codes: Array, size: int) -> Any:
     return sparse.csr_array((np.ones(len(codes)), codes, each), shape=(len(codes), size))
 
 
-def word_counts(codes: Array, size: int) -> Any:
-    """`(n, size)` sparse counts of known words; padding and unknown words do not count."""
+def word_counts(codes: Array, size: int, first: int) -> Any:
+    """`(n, size)` sparse counts of words; codes below the first of them do not count."""
     from scipy import sparse
 
-    row, place = np.nonzero(codes >= FIRST_WORD)
+    row, place = np.nonzero(codes >= first)
     entries = (np.ones(len(row)), (row, codes[row, place]))
     counts = sparse.csr_array(entries, shape=(len(codes), size))
     counts.sum_duplicates()
     return counts
+
+
+def rarity_of(counts: Any) -> Array:
+    """`(size,)` float64: how rare each word is among rows, the logarithm of their share."""
+    rows, size = counts.shape
+    rows_with_word = np.bincount(counts.indices, minlength=size)
+    weights: Array = np.log((1 + rows) / (1 + rows_with_word)) + 1
+    return weights
 
 
 def tf_idf(counts: Any, rarity: Array) -> Any:
@@ -117,52 +141,17 @@ def tf_idf(counts: Any, rarity: Array) -> Any:
     return sparse.diags_array(1 / np.where(lengths > 0, lengths, 1.0)) @ weighted
 
 
-def pooled(pixels: Array, side: int) -> Array:
-    """Images averaged over tiles to at most `side` x `side`, 0 to 1.
-
-    Args:
-        pixels: `(n, channels, height, width)` uint8.
-        side: most tiles a side.
-
-    Returns:
-        `(n, channels, height', width')` float32.
-
-    Example:
-        >>> pooled(np.array([[[[0, 255], [255, 255]]]], np.uint8), 1).tolist()
-        [[[[0.75]]]]
-    """
-    height, width = pixels.shape[2:]
-    starts = [
-        np.linspace(0, size, min(side, size) + 1).astype(int)[:-1] for size in (height, width)
-    ]
-    sizes = [
-        np.diff(np.append(start, size)) for start, size in zip(starts, (height, width), strict=True)
-    ]
-    tiles = np.add.reduceat(pixels.astype(np.float32), starts[0], axis=2)
-    tiles = np.add.reduceat(tiles, starts[1], axis=3)
-    shares: Array = tiles / (255 * np.outer(*sizes)).astype(np.float32)
-    return shares
-
-
 def tree_matrix(inputs: Mapping[str, Array], codec: "Codec") -> tuple[Array, Array]:
-    """Numbers with their gaps, codes and pooled pixels, for trees.
-
-    Words are left out.
+    """What trees read of all arrays side by side.
 
     Returns:
-        `(n, width)` float32, and `(width,)` bool: which columns are categories (those with at
-        most 255 codes; others are read as numbers).
+        `(n, width)` float32, and `(width,)` bool: which columns are categories.
     """
     rows = len(next(iter(inputs.values())))
     columns, is_code = [np.empty((rows, 0), np.float32)], [np.empty(0, dtype=bool)]
-    if "numeric" in inputs:
-        columns.append(inputs["numeric"])
-        is_code.append(np.zeros(inputs["numeric"].shape[1], dtype=bool))
-    if "codes" in inputs:
-        columns.append(inputs["codes"].astype(np.float32))
-        is_code.append(np.array(codec.categorical.sizes) <= TREE_CODES)
-    for name in codec.images:
-        pixels = pooled(inputs[name], TREE_PIXELS).reshape(rows, -1)
-        columns.append(pixels)
-        is_code.append(np.zeros(pixels.shape[1], dtype=bool))
+    for encoded in codec.blocks:
+        found = encoded.block.trees(inputs[encoded.name], encoded.columns)
+        if found is not None:
+            columns.append(found[0].astype(np.float32, copy=False))
+            is_code.append(found[1])
     return np.concatenate(columns, axis=1), np.concatenate(is_code)

@@ -13,6 +13,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.pack import pack_state, unpack_state
+from fivefold.kinds.plain import Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 
 if TYPE_CHECKING:
@@ -184,3 +185,34 @@ class Block(ABC):
     def unpack(self, values: Any, arrays: Mapping[str, Array]) -> Any:
         """The state that `pack` took apart."""
         return unpack_state(self.state, values, arrays)
+
+    # --- what simple models read of it; by default nothing
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> Sequence[Plain]:
+        """What a linear model reads; it says that the columns are left out where this is empty.
+
+        Args:
+            array: `(n, *shape)`; n may be 0.
+            columns: that it holds; each has the block's state in `shared`.
+        """
+        del array, columns
+        return ()
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array] | None:
+        """What boosted trees read; None where the columns are left out, which is said.
+
+        Args:
+            array: `(n, *shape)`; n may be 0.
+            columns: that it holds; each has the block's state in `shared`.
+
+        Returns:
+            `(n, width)` numbers, NaN for missing; and `(width,)` bool: which are codes of
+            categories, less than 256 of them.
+        """
+        del array, columns
+        return None
+
+    def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
+        """What to know of how a simple model sees them: `images pooled to 14 pixels a side`."""
+        del columns, reader
+        return ""

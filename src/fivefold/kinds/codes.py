@@ -10,10 +10,14 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted, Quicks
 from fivefold.kinds.numbers import matrix
+from fivefold.kinds.plain import Levels
 from fivefold.kinds.quick import PlainRow
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
 """Codes: a missing value; a category that training rows lack or hold too rarely; the others."""
+
+TREE_CODES = 255
+"""Codes that a column may have to be categories for trees; more are read as numbers."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,16 @@ class Codes(Block):
         del state
         readers = [(place, read) for place, (read, _) in columns]
         return lambda rows: matrix(rows, readers, np.int32)
+
+    # --- what simple models read
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> list[Levels]:
+        """Codes, column by column."""
+        return list(map(Levels, array.T, self.sizes(columns)))
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        """The codes."""
+        return array.astype(np.float32), np.array(self.sizes(columns)) <= TREE_CODES
 
 
 CODES = Codes()

@@ -63,7 +63,7 @@ class Kind(Doors, ABC):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if not cls.plural and hasattr(cls, "name"):
+        if "name" in vars(cls) and "plural" not in vars(cls):
             cls.plural = f"{cls.name}s"
 
     @property

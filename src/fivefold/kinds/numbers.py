@@ -9,6 +9,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted, Quicks
+from fivefold.kinds.plain import Dense
 from fivefold.kinds.quick import OddCellError, PlainRow
 from fivefold.kinds.scaling import HUGE, NumericState, encode_numeric, fit_numeric
 
@@ -80,6 +81,20 @@ class Numbers(Block):
         if not state.offset.any():
             return lambda rows: matrix(rows, readers, np.float32)
         return lambda rows: encode_numeric(matrix(rows, readers, np.float64), state)
+
+    # --- what simple models read
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense, Dense]:
+        """Numbers within their bounds, missing ones filled, and which were missing."""
+        state: NumericState = columns[0].shared
+        values = np.clip(array, state.low, state.high).astype(np.float64)
+        missing = np.isnan(values)
+        return Dense(np.where(missing, state.fill, values)), Dense(missing[:, state.indicator])
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        """The numbers with their gaps."""
+        del columns
+        return array, np.zeros(array.shape[1], dtype=bool)
 
 
 def beside(parts: Sequence[Array]) -> Array:

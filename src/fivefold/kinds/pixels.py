@@ -1,8 +1,16 @@
 """Pictures of one size: the array of one column whose cells are pictures."""
 
 from collections.abc import Sequence
+from math import prod
 
+import numpy as np
+
+from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Dense, Reader
+
+SIDES: dict[Reader, int] = {"linear": 14, "trees": 8}
+"""Most pixels a side that a simple model is given."""
 
 
 class Pixels(Block):
@@ -25,6 +33,57 @@ class Pixels(Block):
         channels, height, width = encoded.shape
         colour = "grey" if channels == 1 else "RGB"
         return f"{encoded.columns[0].kind.name} {encoded.name!r} ({height}x{width} {colour})"
+
+    # --- what simple models read
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
+        """Means of tiles."""
+        del columns
+        return (Dense(_flat(pooled(array, SIDES["linear"]))),)
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        """Means of larger tiles."""
+        del columns
+        tiles = _flat(pooled(array, SIDES["trees"]))
+        return tiles, np.zeros(tiles.shape[1], dtype=bool)
+
+    def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
+        """To how many pixels they are pooled, if they are larger."""
+        side = SIDES[reader]
+        if max(self.shape(columns)[1:]) <= side:
+            return ""
+        return f"{columns[0].kind.plural} pooled to {side} pixels a side"
+
+
+def _flat(tiles: Array) -> Array:
+    return tiles.reshape(len(tiles), prod(tiles.shape[1:]))
+
+
+def pooled(pixels: Array, side: int) -> Array:
+    """Images averaged over tiles to at most `side` x `side`, 0 to 1.
+
+    Args:
+        pixels: `(n, channels, height, width)` uint8.
+        side: most tiles a side.
+
+    Returns:
+        `(n, channels, height', width')` float32.
+
+    Example:
+        >>> pooled(np.array([[[[0, 255], [255, 255]]]], np.uint8), 1).tolist()
+        [[[[0.75]]]]
+    """
+    height, width = pixels.shape[2:]
+    starts = [
+        np.linspace(0, size, min(side, size) + 1).astype(int)[:-1] for size in (height, width)
+    ]
+    sizes = [
+        np.diff(np.append(start, size)) for start, size in zip(starts, (height, width), strict=True)
+    ]
+    tiles = np.add.reduceat(pixels.astype(np.float32), starts[0], axis=2)
+    tiles = np.add.reduceat(tiles, starts[1], axis=3)
+    shares: Array = tiles / (255 * np.outer(*sizes)).astype(np.float32)
+    return shares
 
 
 PIXELS = Pixels()

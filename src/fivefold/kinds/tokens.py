@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Bag
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
 """Codes: after the end; a word that training rows lack or hold too rarely; the vocabulary."""
@@ -28,6 +30,10 @@ class Tokens(Block):
         words = plural(column.state.length, "word")
         known = plural(column.state.size - FIRST, "known word")
         return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Bag]:
+        """Known words."""
+        return (Bag(array, columns[0].state.size, FIRST),)
 
 
 TOKENS = Tokens()
