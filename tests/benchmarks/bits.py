@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+import traceback
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,9 +43,10 @@ def main(arguments: list[str]) -> int:
     begun = time.perf_counter()
     for name in asked.cases:
         started = time.perf_counter()
-        with TemporaryDirectory() as folder:
-            found[name] = bits(CASES[name](Path(folder)))
-        lost = differences(before.get(name, {}), found[name])
+        now, error = trial(name)
+        lost = [error] if error else differences(before.get(name, {}), now)
+        if not error:
+            found[name] = now
         changed += len(lost)
         told = "equal" if name in before else "nothing to compare with"
         told = plural(len(lost), "difference") if lost else told
@@ -58,6 +60,16 @@ def main(arguments: list[str]) -> int:
         asked.to.write_text(json.dumps(found, indent=1) + "\n")
     print(f"{time.perf_counter() - begun:.1f} s; {plural(changed, 'difference')}", flush=True)
     return 1 if changed or gone else 0
+
+
+def trial(name: str) -> tuple[dict[str, Any], str]:
+    """What a case comes to, and why it comes to nothing if it fails."""
+    with TemporaryDirectory() as folder:
+        try:
+            return bits(CASES[name](Path(folder))), ""
+        except Exception as error:
+            traceback.print_exc()
+            return {}, f"fails: {type(error).__name__}: {error}".splitlines()[0]
 
 
 def differences(before: Any, now: Any, where: str = "") -> list[str]:

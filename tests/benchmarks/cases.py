@@ -70,7 +70,7 @@ def album(folder: Path) -> ff.Pipeline:
     count = 150
     bright = draw.random(count) < 0.5
     photos: list[Any] = [
-        (draw.integers(0, 128, (12 + 4 * (n % 2), 12, 3)) + 100 * bright[n]).astype(np.uint8)
+        (draw.integers(0, 240, (12 + 4 * (n % 2), 12, 3)) + 9 * bright[n]).astype(np.uint8)
         for n in range(count)
     ]
     days = pd.to_timedelta(draw.integers(0, 900, count), "D")

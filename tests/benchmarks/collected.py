@@ -33,7 +33,11 @@ def asked(folder: Path) -> ff.Pipeline:
     kinds = ("numeric", "categorical", "text")
     said = {name: kinds[place % 3] for place, name in enumerate(cells) if place % 4}
     said = {name: kind for name, kind in said.items() if name.startswith("number ")}
-    said |= {"date %b %d, %Y": "datetime", "date strays": "datetime", "date %Y-%m": "categorical"}
+    said |= {
+        "date %b %d, %Y": "datetime",
+        "date, 60 strays": "datetime",
+        "date %Y-%m": "categorical",
+    }
     said |= {"code": "numeric", "yes": "boolean", "bits": "boolean", "order": "numeric"}
     said |= {"prose": "categorical", "id": "categorical", "wide": "numeric", "two words": "text"}
     collect = ff.Collect(

@@ -13,8 +13,8 @@ DATES = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%b %d, %Y", "%d-%b-%y", "%Y-%m"),
     *("%Y-%m-%d %H:%M", "%d/%b/%Y:%H:%M:%S", "%m/%d/%Y %I:%M %p", "%Y%m%d"),
 )
-SHARES = (1, 4, 15, 30, 60)
-"""Strays of a column, in per cent."""
+STRAYS = (1, 2, 24, 25, 60, 61)
+"""Cells of a column that are not of its kind: on both sides of a hundredth, a fifth and a half."""
 
 
 def columns_of(*, texts: bool = False) -> dict[str, list[Any]]:
@@ -27,15 +27,16 @@ def columns_of(*, texts: bool = False) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"number": whole, "number of one digit": [n % 8 for n in whole]}
     columns |= {f"number {form}": [write(n) for n in numbers] for form, write in FORMS.items()}
     columns |= {
-        f"number, {share} % {word}": _strayed(numbers, share, word)
-        for share in SHARES
+        f"number, {count} {word}": _strayed(list(map(str, numbers)), count, word)
+        for count in STRAYS
         for word in ("n/k", "V57", "1.2.3")
     }
+    dates = [day.strftime("%d.%m.%Y") for day in days]
+    columns |= {f"date, {count} strays": _strayed(dates, count, "soon") for count in STRAYS}
     columns |= {f"date {form}": [day.strftime(form) for day in days] for form in DATES}
     columns |= {
         "date both ways": [f"{1 + n % 12:02d}/{1 + n % 11:02d}/2020" for n in range(ROWS)],
         "date torn": ["13/01/2020" if n % 2 else "01/13/2020" for n in range(ROWS)],
-        "date strays": ["soon" if n % 50 == 3 else str(day.date()) for n, day in enumerate(days)],
         "code": [f"{n % 40:05d}" for n in whole],
         "few words": few,
         "yes": ["yes" if n % 3 else "no" for n in whole],
@@ -82,9 +83,9 @@ def _typed(numbers: list[float], days: list[datetime.datetime], few: list[str]) 
     }
 
 
-def _strayed(numbers: list[float], share: int, word: str) -> list[str]:
-    gone = np.random.default_rng(share).random(len(numbers)) < share / 100
-    return [word if stray else str(n) for n, stray in zip(numbers, gone, strict=True)]
+def _strayed(cells: list[str], count: int, word: str) -> list[str]:
+    gone = set(np.random.default_rng(count).permutation(len(cells))[:count].tolist())
+    return [word if place in gone else cell for place, cell in enumerate(cells)]
 
 
 FORMS: dict[str, Callable[[float], str]] = {

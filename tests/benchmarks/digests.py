@@ -8,13 +8,14 @@ import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from across import contract_for, plan_arrays
+from pages import parts_of
 
 import fivefold as ff
 from fivefold.core.estimate import Estimate
@@ -27,23 +28,15 @@ from fivefold.keys import missing_rows
 from fivefold.models.score import score
 from fivefold.report.card import card
 from fivefold.serve.answers import answers
-from fivefold.serve.contract import Contract, contract_of, text_of
-from fivefold.serve.page import render_page
+from fivefold.serve.contract import text_of
 from fivefold.serve.requests import read
 from fivefold.testing import corrupt
-
-try:
-    from fivefold.kinds.plan import Plan
-except ImportError:  # a commit that has no kinds yet
-    from fivefold.codecs.plan import Plan
 
 MOST = 3000
 """Characters of JSON beyond which a digest is kept."""
 DOOR_ROWS = 160
 TIMED = ("seconds", "milliseconds_per_row", "fit_seconds")
 MACHINE = ("torch", "threads", "matmul", "device", "precision")
-UNSEEN = ("class", "data-kind", "data-control", "style")
-"""Attributes of the page that nobody sees."""
 
 
 def bits(pipeline: ff.Pipeline) -> dict[str, Any]:
@@ -108,8 +101,8 @@ def of_trained(result: Any) -> dict[str, Any]:
         "target": digest(part.target for part in parts),
         "weights": digest(by_bytes(t.numpy() for t in trained.model.state_dict().values())),
         "scores": digest([evaluated.scores]),
-        "metrics": sha256(json.dumps(metrics).encode()).hexdigest(),
-        "folds": sha256(json.dumps(folds).encode()).hexdigest(),
+        "metrics": digest_of(json.dumps(metrics)),
+        "folds": digest_of(json.dumps(folds)),
         "drawn": partition.how,
         "settings": {k: v for k, v in trained.settings.items() if k not in MACHINE},
         "history": columns(trained.history),
@@ -140,9 +133,11 @@ def of_doors(result: Any) -> dict[str, Any]:
     """
     collected, data = result[ff.Collected], result[ff.Preprocessed]
     codec, model = data.codec, result[ff.Trained].model
-    contract = contract_of(codec, data.train.inputs, text_of(collected.provenance))
+    contract = contract_for(codec, data.train.inputs, text_of(collected.provenance))
+    page, form = parts_of(contract)
     drawn = draw_rows(codec, contract, seed=0)
     arrays = codec.encode(read(drawn, codec.schema))
+    plan = plan_arrays(codec, drawn)
     scores = score(model, arrays, device="cpu")
     answer = result.predict_proba if codec.schema.classes else result.predict
     with TemporaryDirectory() as name:
@@ -155,13 +150,13 @@ def of_doors(result: Any) -> dict[str, Any]:
         }
     return {
         "contract": contract.to_json(),
-        "page": sha256(render_page(contract).encode()).hexdigest(),
-        "form": form_of(contract),
+        "page": {part: digest_of(text) for part, text in page.items()},
+        "form": [kept(line, most=200) for line in form],
         "raw": raw_refusal(codec),
         "rows": {field.name: kept([row[field.name] for row in drawn]) for field in contract.fields},
         "answers": {
             "arrays": digest(by_bytes(arrays.values())),
-            "plan": planned(codec, drawn),
+            "plan": None if plan is None else digest(by_bytes(plan.values())),
             "scores": digest([scores]),
             "labels": answers(codec, scores).tolist(),
             **answered,
@@ -180,20 +175,11 @@ def with_pictures(collected: ff.Collected) -> Any:
     return whole
 
 
-def planned(codec: Any, rows: list[dict[str, Any]]) -> str | None:
-    """A digest of the arrays that a server's plan makes of rows, where it makes any."""
-    if codec.images:
-        return None
-    plan = Plan(codec)
-    arrays = plan.encode([tuple(row[name] for name in plan.names) for row in rows])
-    return None if arrays is None else digest(by_bytes(arrays.values()))
-
-
 def by_column(lines: bytes) -> dict[str, str]:
     """A digest of the JSON values of each column."""
     rows = [json.loads(line) for line in lines.decode().splitlines()]
     return {
-        name: sha256(json.dumps([row[name] for row in rows]).encode()).hexdigest()
+        name: digest_of(json.dumps([row[name] for row in rows]))
         for name in (rows[0] if rows else {})
     }
 
@@ -205,43 +191,15 @@ def columns(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def form_of(contract: Contract) -> list[str]:
-    """What a person sees of the page: elements in order with their text and values."""
-    reader = _Seen()
-    reader.feed(render_page(contract))
-    return [kept(line, most=200) for line in reader.lines]
-
-
-class _Seen(HTMLParser):
-    """Elements and texts outside of style and scripts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self._hidden = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden = tag in {"style", "script"}
-        seen = " ".join(
-            name if value is None else f'{name}="{value}"'
-            for name, value in attrs
-            if name not in UNSEEN
-        )
-        if not self._hidden:
-            self.lines.append(f"<{tag} {seen}>" if seen else f"<{tag}>")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = False
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not self._hidden:
-            self.lines.append(data.strip())
-
-
 def kept(value: Any, *, most: int = MOST) -> Any:
     """The JSON value itself where it is short, else its digest."""
     text = json.dumps(plain(value))
-    return value if len(text) <= most else f"sha256 {sha256(text.encode()).hexdigest()}"
+    return value if len(text) <= most else digest_of(text)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text."""
+    return sha256(text.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:
