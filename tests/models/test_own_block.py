@@ -188,7 +188,7 @@ def collected(*names, seed=0):
     columns = [Column(name=name, kind=kinds[name]) for name in names]
     schema = Schema(
         columns=(*columns, Column(name="y", kind="categorical", role="target")),
-        target="y",
+        targets=("y",),
         task="binary",
         classes=("down", "up"),
     )
