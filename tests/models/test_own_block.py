@@ -29,7 +29,7 @@ from fivefold.kinds.table import KINDS
 from fivefold.models import parts as table
 from fivefold.models.assemble import digest
 from fivefold.models.fixed import Fixed
-from fivefold.models.inputs import Text, Width, from_json, steps_of, to_json
+from fivefold.models.inputs import Text, Width, from_json, to_json
 from fivefold.models.mixture import Mixture
 from fivefold.models.part import Part
 from fivefold.models.parts import own_sizes, part_for, part_of
@@ -220,7 +220,6 @@ def test_fixed_of_an_own_block_scales_and_marks_what_is_there():
     assert fixed.inputs["way"] == Steps(5)
     assert fixed.inputs["table"] == Width(1 + 3 + 3)  # x, three of a colour and their flags
     assert fixed.inputs["table"].measured == 4
-    assert steps_of(fixed.inputs) == 2
     assert {name.split(".")[0] for name in fixed.state_dict()} == {"numbers", "points"}
     assert "points.1.centre" in fixed.state_dict()
     array, found = data.train.inputs["way"], fixed(place(data.train, CPU))["way"].numpy()
