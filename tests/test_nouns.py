@@ -54,8 +54,6 @@ NAMED_KINDS: dict[str, int] = {
     "report/html.py": 2,
     "serve/contract.py": 2,
     "serve/requests.py": 1,
-    "train/misfits.py": 1,
-    "train/names.py": 1,
     "train/resident.py": 2,
 }
 NAMED_TASKS: dict[str, int] = {

@@ -11,7 +11,7 @@ from fivefold.deploy.export import quiet
 from fivefold.models.blend import Blend, matrix
 from fivefold.models.inputs import Codes, Width
 from fivefold.models.mlp import Mlp
-from fivefold.models.registry import build, describe
+from fivefold.models.networks import build, describe
 from fivefold.models.score import score_parts
 from fivefold.models.tabm import TabM
 from fivefold.models.trees import Trees, join_trees

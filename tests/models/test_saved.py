@@ -4,7 +4,7 @@ from torch import nn
 
 from fivefold.core.store import FORMATS
 from fivefold.models.assemble import assemble
-from fivefold.models.registry import choose, make
+from fivefold.models.networks import choose, make
 from fivefold.models.saved import read_network, write_network
 from fivefold.models.score import score
 

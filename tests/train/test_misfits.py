@@ -1,11 +1,10 @@
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
-from fivefold.models.inputs import Codes, Image, Text, Width
-from fivefold.models.registry import choose
+from fivefold.models.inputs import Codes, Image, Text, Width, parts
+from fivefold.models.networks import NETWORKS, choose
 from fivefold.tasks.table import TASKS
 from fivefold.train.misfits import find_misfits
-from fivefold.train.names import default_network
 from fivefold.train.train import Train
 
 
@@ -26,8 +25,12 @@ def schema(*kinds, task="binary"):
         (["numeric", "image"], {"table": Width(3), "photo": Image(1, 8, 8)}),
     ],
 )
-def test_default_network_by_kinds_is_the_one_chosen_by_sizes(kinds, inputs):
-    assert default_network(kinds) == choose(inputs)
+def test_networks_that_fit_the_kinds_are_those_that_read_the_sizes(kinds, inputs):
+    sizes = [type(size) for size in parts(inputs).values()]
+    for name, network in NETWORKS.items():
+        faults = list(find_misfits(Train(name), schema(*kinds)))
+        assert network.reads(sizes) == (not faults)
+        assert all(f'Train("{choose(inputs)}")' in fault.remedy for fault in faults)
 
 
 def test_fitting_settings_have_no_misfits():

@@ -3,7 +3,8 @@ import torch
 from torch import nn
 
 from fivefold.models.assemble import digest
-from fivefold.train.network import make_network, network_name
+from fivefold.models.networks import NETWORKS
+from fivefold.train.network import make_network, named
 from fivefold.train.resident import place
 
 CPU = torch.device("cpu")
@@ -55,8 +56,8 @@ def test_network_with_lazy_layers_gets_its_shapes(make_data):
     [("numeric", "blend"), ("image", "convnet"), ("text", "textnet"), ("mixture", "mixture")],
 )
 def test_network_by_default_follows_the_kinds(make_data, kind, name):
-    assert network_name(made(make_data(kind), None)) == (name, name)
+    assert named(made(make_data(kind), None)) == (name, NETWORKS[name])
 
 
 def test_network_of_the_user_goes_by_its_class(make_data):
-    assert network_name(made(make_data(), nn.Linear)) == ("Linear", "own")
+    assert named(made(make_data(), nn.Linear)) == ("Linear", None)

@@ -1,13 +1,16 @@
 import pytest
 
 from fivefold.models.inputs import Image, Text, Width
-from fivefold.train.rules import HABITS, decide_batch, decide_boosting, decide_epochs
+from fivefold.models.networks import NETWORKS, OWN
+from fivefold.train.rules import decide_batch, decide_boosting, decide_epochs
+
+HABITS = {name: network.habit for name, network in NETWORKS.items()} | {"own": OWN}
 
 
 @pytest.mark.parametrize("network", HABITS)
 @pytest.mark.parametrize("rows", [1, 5, 64, 100, 1797, 31_000, 10**6, 10**8])
 def test_batch_is_a_power_of_two_within_the_bounds_of_the_habit(network, rows):
-    batch, (fewest, most) = decide_batch(network, rows), HABITS[network].batch
+    batch, (fewest, most) = decide_batch(HABITS[network], rows), HABITS[network].batch
     assert batch in {32, 64, 128, 256, 512, 1024, 2048, 4096}
     assert fewest <= batch <= most
     if fewest < batch < most:
@@ -18,28 +21,29 @@ def test_batch_is_a_power_of_two_within_the_bounds_of_the_habit(network, rows):
 @pytest.mark.parametrize("rows", [1, 5, 100, 31_000, 10**8])
 @pytest.mark.parametrize("inputs", [Width(9), Image(3, 64, 64), Text(256, 9)])
 def test_epochs_are_between_1_and_150(network, rows, inputs):
-    batch = min(rows, decide_batch(network, rows))
-    assert 1 <= decide_epochs(network, rows, batch, inputs, gpu=False) <= 100
+    batch = min(rows, decide_batch(HABITS[network], rows))
+    assert 1 <= decide_epochs(HABITS[network], rows, batch, inputs, gpu=False) <= 100
 
 
 def test_epochs_of_more_pixels_are_fewer_and_of_a_gpu_more():
     image = Image(1, 28, 28)
-    assert decide_epochs("convnet", 48_000, 256, image, gpu=False) == 5
-    assert decide_epochs("convnet", 48_000, 256, image, gpu=True) == 30
-    assert decide_epochs("convnet", 1_150, 64, Image(1, 8, 8), gpu=False) == 30
+    assert decide_epochs(HABITS["convnet"], 48_000, 256, image, gpu=False) == 5
+    assert decide_epochs(HABITS["convnet"], 48_000, 256, image, gpu=True) == 30
+    assert decide_epochs(HABITS["convnet"], 1_150, 64, Image(1, 8, 8), gpu=False) == 30
 
 
 def test_epochs_of_a_large_table_are_few_for_many_members():
+    habit = HABITS["blend"]
     found = [
-        decide_epochs("blend", rows, 256, Width(50), gpu=False) for rows in (12_000, 30_000, 10**6)
+        decide_epochs(habit, rows, 256, Width(50), gpu=False) for rows in (12_000, 30_000, 10**6)
     ]
     assert found == [33, 20, 5]
 
 
 def test_quality_changes_the_epochs():
-    image = Image(1, 28, 28)
+    habit, image = HABITS["convnet"], Image(1, 28, 28)
     fast, best = (
-        decide_epochs("convnet", 48_000, 256, image, gpu=False, quality=q) for q in ("fast", "best")
+        decide_epochs(habit, 48_000, 256, image, gpu=False, quality=q) for q in ("fast", "best")
     )
     assert (fast, best) == (2, 8)
 

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import warnings
+from typing import get_args
 
 import pytest
 import torch
@@ -9,14 +10,14 @@ from torch import nn
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError, ModelError
 from fivefold.models.assemble import digest
-from fivefold.models.registry import NETWORKS
+from fivefold.models.networks import NETWORKS
 from fivefold.train import names
 from fivefold.train.snapshot import snapshot
 from fivefold.train.train import Train
 
 
-def test_names_are_those_of_the_registry():
-    assert tuple(NETWORKS) == names.NETWORKS
+def test_names_are_those_of_the_table():
+    assert tuple(NETWORKS) == get_args(names.NetworkName)
 
 
 def test_snapshot_of_a_module_does_not_follow_it():

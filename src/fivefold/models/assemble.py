@@ -12,7 +12,7 @@ from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.inputs import Inputs, steps_of
-from fivefold.models.registry import build, describe
+from fivefold.models.networks import build, describe
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:

@@ -31,7 +31,6 @@ class Part(ABC):
             name of the block.
         ahead: whether rows go through its module once, ahead of the epochs; False where that makes
             them much larger. With `changes`, which want the codec's array, they never do.
-        network: the built-in network that reads the block where it is the only one.
         budget: of the training rows' `amount`, that a run on a CPU looks at, all epochs together;
             0 for no bound.
         changes: random changes to a batch in training, by the name that `Train(augment=...)`
@@ -41,7 +40,6 @@ class Part(ABC):
     size: ClassVar[type]
     name: ClassVar[str] = ""
     ahead: ClassVar[bool] = True
-    network: ClassVar[str] = "mixture"
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = UNCHANGED
 

@@ -44,8 +44,8 @@ def part_for(size: Size) -> Part | None:
 
     Example:
         >>> from fivefold.models.inputs import Image
-        >>> part_for(Image(1, 8, 8)).network
-        'convnet'
+        >>> part_for(Image(1, 8, 8)).amount(Image(1, 8, 8))
+        64
     """
     every = (*PARTS.values(), *_OWN.values())
     return next((part for part in every if type(size) is part.size), None)

@@ -71,7 +71,6 @@ class PixelsPart(Part):
 
     size = Image
     ahead = False
-    network = "convnet"
     budget = 2e8
     changes = {  # noqa: RUF012
         "shift": lambda images, image: shift(images, farthest(image)),

@@ -14,7 +14,6 @@ class TokensPart(Part):
     """Numbers of words, to be embedded."""
 
     size = Text
-    network = "textnet"
     budget = 1e7
 
     def describe(self, block: Encoded) -> dict[str, Any]:

@@ -255,9 +255,7 @@ def mean_loss(
     precision: Precision = "float32",
     prepare: Callable[[Batch], Batch] | None = None,
 ) -> float:
-    """The mean loss over all rows in eval mode; NaN without rows.
-
-    It is the mean over what the loss counts: rows, or the weights that it gives with its sums.
+    """The mean loss in eval mode over all rows, or over what it weighs them; NaN without rows.
 
     When memory runs out, it goes on with half as many rows at a time.
     """
@@ -282,9 +280,8 @@ def mean_loss(
                 raise
             batch = -(-batch // 2)
             continue
-        added, weight = sum_of(cost, part.stop - start)
-        total += added
-        counted = counted + weight
+        value, weight = sum_of(cost, part.stop - start)
+        total, counted = total + value, counted + weight
         start = part.stop
     return total.item() / float(positive(counted))
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.kinds.table import KINDS, kind_of
 from fivefold.tasks.places import find_label
 from fivefold.tasks.table import TASKS, task_of
-from fivefold.train.names import SMOOTHED, TABLES, WEIGHTED, default_network
+from fivefold.train.names import SMOOTHED, WEIGHTED
 
 if TYPE_CHECKING:
     from fivefold.train.train import Train
@@ -15,22 +16,8 @@ if TYPE_CHECKING:
 
 def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
-    kinds = [column.kind for column in schema.inputs]
-    fits = default_network(kinds)
-    fitting = {"mixture", *(TABLES if fits in TABLES else (fits,))}
-    if isinstance(stage.model, str) and stage.model not in fitting:
-        yield PreflightError(
-            f"Train: expected a network for {', '.join(sorted(set(kinds)))} columns, "
-            f"found {stage.model!r}.",
-            remedy=f'Use Train("{fits}"), or leave the model out.',
-            model=stage.model,
-        )
-    if stage.augment and "image" not in kinds:
-        yield PreflightError(
-            f"Train: expected an image column for augment={stage.augment}, found none.",
-            remedy="Leave `augment` out.",
-            augment=stage.augment,
-        )
+    if isinstance(stage.model, str) or stage.augment:
+        yield from _input_misfits(stage, schema)
     losses = task_of(schema.task).losses
     yield from _loss_misfits(stage, schema.task, losses)
     if stage.class_weights is None:
@@ -43,6 +30,32 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
         )
     elif not isinstance(stage.class_weights, str):
         yield from _label_misfits(stage.class_weights, schema)
+
+
+def _input_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
+    """A network, or changes of rows, for columns of other kinds; torch is imported."""
+    from fivefold.models.networks import NETWORKS, default_for
+    from fivefold.models.parts import part_of
+
+    blocks = [kind_of(column.kind).block for column in schema.inputs]
+    arrays = [*{block for block in blocks if block.shared}, *(b for b in blocks if not b.shared)]
+    sizes = [part_of(block).size for block in arrays]
+    if isinstance(stage.model, str) and not NETWORKS[stage.model].reads(sizes):
+        kinds = sorted({column.kind for column in schema.inputs})
+        yield PreflightError(
+            f"Train: expected a network for {', '.join(kinds)} columns, found {stage.model!r}.",
+            remedy=f'Use Train("{default_for(sizes).name}"), or leave the model out.',
+            model=stage.model,
+        )
+    if stage.augment:
+        able = [kind for kind in KINDS if set(part_of(kind.block).changes) & set(stage.augment)]
+        if not any(kind_of(column.kind) in able for column in schema.inputs):
+            wanted = f"an {able[0].name} column" if able else "a column that it changes"
+            yield PreflightError(
+                f"Train: expected {wanted} for augment={stage.augment}, found none.",
+                remedy="Leave `augment` out.",
+                augment=stage.augment,
+            )
 
 
 def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldError]:

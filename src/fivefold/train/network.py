@@ -12,17 +12,13 @@ from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Inputs
-from fivefold.models.registry import NETWORKS, choose, make
+from fivefold.models.networks import NETWORKS, Network, choose, make, network_of
 from fivefold.train.batches import private_random, seed_random
-from fivefold.train.rules import Habits
 from fivefold.train.snapshot import untrainable, unwrapped
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.kinds.codec import Codec
-
-MANY = ("blend", "tabm")
-"""The built-in networks that have many members in one."""
 
 Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
 
@@ -60,7 +56,8 @@ def make_network(
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             name = choose(inputs) if model is None else model
-            return make(name, inputs, outputs, **(own if name in MANY else {}))
+            known = NETWORKS.get(name)
+            return make(name, inputs, outputs, **(own if known is not None and known.many else {}))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         _check_trainable(made)
         made = unwrapped(made)
@@ -99,12 +96,10 @@ def _is_lazy(module: nn.Module) -> bool:
     return any(isinstance(tensor, lazy) for tensor in tensors)
 
 
-def network_name(network: Assembled) -> tuple[str, Habits]:
-    """What to call a network in print, and which habits it has."""
+def named(network: Assembled) -> tuple[str, Network | None]:
+    """What to call a network in print, and which of the built-in ones it is."""
     body, times = network.body, ""
     if isinstance(body, Ensemble):
         body, times = body.networks[0], f"{body.members} x "
-    for name, kind in NETWORKS.items():
-        if type(body) is kind:
-            return times + name, name  # type: ignore[return-value]
-    return times + type(body).__name__, "own"
+    known = network_of(body)
+    return times + (type(body).__name__ if known is None else known.name), known

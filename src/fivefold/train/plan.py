@@ -14,19 +14,19 @@ from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.losses import Loss
+from fivefold.models.networks import OWN
 from fivefold.train.batches import Data, permutation
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
 from fivefold.train.fit import judged_at_once
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
-from fivefold.train.network import make_network, network_name
+from fivefold.train.network import make_network, named
 from fivefold.train.optimizer import Optimizer, adamw
 from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import (
     DIALS,
-    HABITS,
     decide_batch,
     decide_boosting,
     decide_epochs,
@@ -123,7 +123,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
     rows, gpu = len(train), device.type != "cpu"
     few = train.take(np.arange(ROWS) % rows)
     example = place(few, torch.device("cpu"))
-    named = stage.loss if isinstance(stage.loss, str) else None
+    asked = stage.loss if isinstance(stage.loss, str) else None
     network = make_network(
         data.codec,
         stage.model,
@@ -132,22 +132,14 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         seed=seed,
         members=stage.members,
         arguments=DIALS[stage.quality].network,
-        loss=named,
+        loss=asked,
     ).to(device)
-    name, habits = network_name(network)
-    head, inputs, habit = network.head, network.fixed.inputs, HABITS[habits]
+    name, known = named(network)
+    head, inputs, habit = network.head, network.fixed.inputs, OWN if known is None else known.habit
     own = stage.own_loss
-    loss_name = None if own is not None else named or head.task.losses[0]
-    options: dict[str, object] = {}
-    if stage.class_weights is not None:
-        weights = class_weights(stage.class_weights, train.target, schema.classes)
-        options["weights"] = weights.to(device)
-    if stage.quantile is not None:
-        options["quantile"] = stage.quantile
-    if stage.label_smoothing:
-        options["label_smoothing"] = stage.label_smoothing
-    loss = make_loss(head, own=own, name=loss_name, **options)
-    batch = min(stage.batch or decide_batch(habits, rows), rows)
+    loss_name = None if own is not None else asked or head.task.losses[0]
+    loss = make_loss(head, own=own, name=loss_name, **_loss_options(stage, data, device))
+    batch = min(stage.batch or decide_batch(habit, rows), rows)
     once = encodes_once(network.fixed, rows)
     encoded, target = _ready(few, network, stage)
     judged = judged_at_once(batch, encoded if once else example)
@@ -181,15 +173,29 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=stage.epochs
-        or decide_epochs(habits, rows, batch, inputs, gpu=gpu, quality=stage.quality),
+        or decide_epochs(habit, rows, batch, inputs, gpu=gpu, quality=stage.quality),
         batch=batch,
-        lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habits, rows),
+        lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
         rows=rows,
         default=stage.model is None,
         stackable=isinstance(network.body, Ensemble) and (census is None or decide_stack(census)),
     )
+
+
+def _loss_options(stage: "Train", data: "Preprocessed", device: torch.device) -> dict[str, object]:
+    """What was asked of the loss, by the names that a head knows."""
+    options: dict[str, object] = {}
+    if stage.class_weights is not None:
+        classes = data.codec.schema.classes
+        weights = class_weights(stage.class_weights, data.train.target, classes)
+        options["weights"] = weights.to(device)
+    if stage.quantile is not None:
+        options["quantile"] = stage.quantile
+    if stage.label_smoothing:
+        options["label_smoothing"] = stage.label_smoothing
+    return options
 
 
 def _ready(rows: "Rows", network: Assembled, stage: "Train") -> Data:
@@ -218,7 +224,7 @@ def _make_pieces(
         take_train=lambda index: _ready(train.take(index.numpy()), network, stage),
         valid=(len(valid) - 1) % judged + 1 if len(valid) else 0,
         take_valid=lambda rows: _ready(valid.take(np.arange(len(valid))[-rows:]), network, stage),
-        own=network_name(network)[1] == "own" or stage.own_loss is not None,
+        own=named(network)[1] is None or stage.own_loss is not None,
     )
 
 

@@ -4,15 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from fivefold.models.inputs import Inputs, parts
+from fivefold.models.networks import Habit
 from fivefold.models.part import Part
 from fivefold.models.parts import part_for
 from fivefold.train.names import Quality
 from fivefold.train.trees import Boosting
-
-Habits = Literal["blend", "tabm", "mlp", "convnet", "textnet", "mixture", "own"]
 
 ROWS = 6e5
 """Rows of a table that a run of many members looks at, all epochs together."""
@@ -25,50 +24,6 @@ GPU = 10
 
 MANY = 5000
 """Training rows from which trees may have larger leaves, and more of them."""
-
-
-@dataclass(frozen=True)
-class Habit:
-    """What suits a kind of network.
-
-    Args:
-        lr: full learning rate of AdamW.
-        weight_decay: of AdamW.
-        steps: that a run should take where nothing else bounds its epochs.
-        epochs: the fewest and the most that a rule gives.
-        batch: the fewest and the most rows a step that a rule gives.
-        batches: that an epoch should have.
-        lr_rows: training rows below which the learning rate falls with their root; 0 for never.
-    """
-
-    lr: float
-    weight_decay: float
-    steps: int
-    epochs: tuple[int, int]
-    batch: tuple[int, int] = (64, 4096)
-    batches: int = 64
-    lr_rows: int = 0
-
-
-_MEMBERS = Habit(
-    lr=5e-3,
-    weight_decay=0.02,
-    steps=1500,
-    epochs=(20, 60),
-    batch=(32, 256),
-    batches=40,
-    lr_rows=10_000,
-)
-
-HABITS: dict[Habits, Habit] = {
-    "blend": _MEMBERS,
-    "tabm": _MEMBERS,
-    "mlp": Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)),
-    "convnet": Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
-    "textnet": Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256)),
-    "mixture": Habit(lr=3e-3, weight_decay=0.1, steps=1500, epochs=(5, 30), batch=(64, 1024)),
-    "own": Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100)),
-}
 
 
 @dataclass(frozen=True)
@@ -95,35 +50,38 @@ DIALS: dict[Quality, Dial] = {
 }
 
 
-def decide_batch(network: Habits, rows: int) -> int:
+def decide_batch(habit: Habit, rows: int) -> int:
     """Rows a step: a power of two near a 64th of the rows, a 40th for networks of many members.
 
     Example:
-        >>> decide_batch("mlp", 31_000), decide_batch("mlp", 100), decide_batch("own", 10**7)
+        >>> from fivefold.models.networks import NETWORKS, OWN
+        >>> mlp, tabm = NETWORKS["mlp"].habit, NETWORKS["tabm"].habit
+        >>> decide_batch(mlp, 31_000), decide_batch(mlp, 100), decide_batch(OWN, 10**7)
         (512, 64, 4096)
-        >>> decide_batch("tabm", 500), decide_batch("tabm", 12_000)
+        >>> decide_batch(tabm, 500), decide_batch(tabm, 12_000)
         (32, 256)
     """
-    fewest, most = HABITS[network].batch
-    power = round(math.log2(max(rows, 1) / HABITS[network].batches))
+    fewest, most = habit.batch
+    power = round(math.log2(max(rows, 1) / habit.batches))
     return int(min(most, max(fewest, 2 ** max(power, 0))))
 
 
-def decide_lr(network: Habits, rows: int) -> float:
+def decide_lr(habit: Habit, rows: int) -> float:
     """The full learning rate; networks of many members learn few rows more slowly.
 
     Example:
-        >>> decide_lr("mlp", 100), decide_lr("tabm", 2500), decide_lr("tabm", 50_000)
+        >>> from fivefold.models.networks import NETWORKS
+        >>> mlp, tabm = NETWORKS["mlp"].habit, NETWORKS["tabm"].habit
+        >>> decide_lr(mlp, 100), decide_lr(tabm, 2500), decide_lr(tabm, 50_000)
         (0.002, 0.0025, 0.005)
     """
-    habit = HABITS[network]
     if not habit.lr_rows:
         return habit.lr
     return habit.lr * min(1.0, math.sqrt(rows / habit.lr_rows))
 
 
 def decide_epochs(
-    network: Habits,
+    habit: Habit,
     rows: int,
     batch: int,
     inputs: Inputs,
@@ -134,7 +92,7 @@ def decide_epochs(
     """Epochs at most, by how many steps one has and by how much there is to look at.
 
     Args:
-        network: what is trained.
+        habit: of what is trained.
         rows: of the training part.
         batch: rows a step.
         inputs: sizes of what the network reads.
@@ -146,12 +104,14 @@ def decide_epochs(
 
     Example:
         >>> from fivefold.models.inputs import Width
-        >>> decide_epochs("mlp", 31_000, 512, Width(100), gpu=False)
+        >>> from fivefold.models.networks import NETWORKS
+        >>> habit = NETWORKS["mlp"].habit
+        >>> decide_epochs(habit, 31_000, 512, Width(100), gpu=False)
         25
-        >>> decide_epochs("mlp", 31_000, 512, Width(100), gpu=False, quality="fast")
+        >>> decide_epochs(habit, 31_000, 512, Width(100), gpu=False, quality="fast")
         12
     """
-    habit, times = HABITS[network], GPU if gpu else 1
+    times = GPU if gpu else 1
     fewest, most = habit.epochs
     steps = max(1, rows // min(batch, rows)) if rows else 1
     epochs = habit.steps / steps

@@ -3,10 +3,12 @@
 import copy
 import inspect
 import sys
-from typing import Any
+from typing import Any, get_args
 
 from fivefold.core.faults import nearest
-from fivefold.train.names import NETWORKS
+from fivefold.train.names import NetworkName
+
+NAMES = get_args(NetworkName)
 
 
 def is_module(model: Any) -> bool:
@@ -61,10 +63,10 @@ def snapshot(model: Any) -> Any:
     if model is None:
         return None
     if isinstance(model, str):
-        if model not in NETWORKS:
-            near = nearest(model, NETWORKS)
+        if model not in NAMES:
+            near = nearest(model, NAMES)
             hint = f"; did you mean {near!r}?" if near else ""
-            raise ValueError(f"One of {', '.join(map(repr, NETWORKS))}{hint}")
+            raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
         return model
     reason = untrainable(model)
     if reason:

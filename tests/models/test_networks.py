@@ -7,7 +7,7 @@ from torch import nn
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.mlp import Mlp
-from fivefold.models.registry import NETWORKS, build, choose, describe, make
+from fivefold.models.networks import NETWORKS, build, choose, describe, make
 
 CASES = {
     "blend": {"table": Width(6, measured=2), "codes": Codes((4, 5))},

@@ -1,0 +1,204 @@
+"""The built-in networks: what each reads, how it is built, what suits it; and as plain values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from fivefold.errors import ModelError
+from fivefold.models.blend import Blend
+from fivefold.models.convnet import ConvNet
+from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
+from fivefold.models.mixture import Mixture
+from fivefold.models.mlp import Mlp
+from fivefold.models.parts import own_sizes
+from fivefold.models.tabm import TabM
+from fivefold.models.textnet import TextNet
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What suits a network in training.
+
+    Args:
+        lr: full learning rate of AdamW.
+        weight_decay: of AdamW.
+        steps: that a run should take where nothing else bounds its epochs.
+        epochs: the fewest and the most that a rule gives.
+        batch: the fewest and the most rows a step that a rule gives.
+        batches: that an epoch should have.
+        lr_rows: training rows below which the learning rate falls with their root; 0 for never.
+    """
+
+    lr: float
+    weight_decay: float
+    steps: int
+    epochs: tuple[int, int]
+    batch: tuple[int, int] = (64, 4096)
+    batches: int = 64
+    lr_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """A built-in network.
+
+    Args:
+        name: in `Train(model=...)`.
+        body: its class, of inputs, outputs and arguments.
+        habit: what suits it in training.
+        sizes: the classes of sizes that it reads; none are all that have an encoder.
+        several: whether it reads several tensors at once.
+        many: whether it is many networks in one, which takes `members`.
+        core: what the body is built around; None for nothing.
+    """
+
+    name: str
+    body: Callable[..., nn.Module]
+    habit: Habit
+    sizes: frozenset[type] = frozenset()
+    several: bool = False
+    many: bool = False
+    core: Callable[..., nn.Module] | None = None
+
+    def reads(self, sizes: Sequence[type]) -> bool:
+        """Whether it reads tensors of these sizes."""
+        known = not self.sizes or self.sizes.issuperset(sizes)
+        return known and (self.several or len(sizes) == 1)
+
+
+OWN = Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100))
+"""What suits a module of the user's, as far as anyone can tell."""
+
+_MEMBERS = Habit(
+    lr=5e-3,
+    weight_decay=0.02,
+    steps=1500,
+    epochs=(20, 60),
+    batch=(32, 256),
+    batches=40,
+    lr_rows=10_000,
+)
+_TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
+
+NETWORKS: dict[str, Network] = {
+    network.name: network
+    for network in (
+        Network("blend", Blend, _MEMBERS, **_TABLE, many=True, core=TabM),
+        Network("tabm", TabM, _MEMBERS, **_TABLE, many=True),
+        Network(
+            "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE
+        ),
+        Network(
+            "convnet",
+            ConvNet,
+            Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
+            frozenset({Image}),
+        ),
+        Network(
+            "textnet",
+            TextNet,
+            Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256)),
+            frozenset({Text}),
+        ),
+        Network(
+            "mixture",
+            Mixture,
+            Habit(lr=3e-3, weight_decay=0.1, steps=1500, epochs=(5, 30), batch=(64, 1024)),
+            several=True,
+        ),
+    )
+}
+"""By name. The first one that reads the inputs is the default for them; the last reads all."""
+
+
+def default_for(sizes: Sequence[type]) -> Network:
+    """The default network for tensors of these classes of sizes."""
+    return next(network for network in NETWORKS.values() if network.reads(sizes))
+
+
+def choose(inputs: Inputs) -> str:
+    """The name of the default network for these inputs.
+
+    Example:
+        >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
+        ('blend', 'mixture')
+    """
+    return default_for(_classes(inputs)).name
+
+
+def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module:
+    """A new built-in network, with weights drawn from torch's own generator.
+
+    Args:
+        name: one of `NETWORKS`.
+        inputs: sizes of what it reads.
+        outputs: numbers a row.
+        arguments: of its class, or of that of its core.
+
+    Raises:
+        ModelError: if there is no such network, or it cannot read these inputs.
+    """
+    if name not in NETWORKS:
+        raise ModelError(
+            f"Train: expected one of {', '.join(NETWORKS)}, found {name!r}.",
+            remedy="Choose one of them, or pass a module of your own.",
+            name=name,
+        )
+    if not isinstance(outputs, int):
+        raise ModelError(
+            f"Train: expected a network of one's own for outputs {outputs} a row, found {name!r}.",
+            remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
+            name=name,
+        )
+    network = NETWORKS[name]
+    if not network.reads(_classes(inputs)):
+        raise ModelError(
+            f"Train: expected a network for {inputs}, found {name!r}.",
+            remedy=f'Use Train("{choose(inputs)}"), or leave the model out.',
+            name=name,
+        )
+    if network.core is not None:
+        arguments = {"network": network.core(inputs, outputs, **arguments)}
+    return network.body(inputs, outputs, **arguments)
+
+
+def network_of(body: nn.Module) -> Network | None:
+    """Which of the built-in networks a module is; None for any other."""
+    return next((network for network in NETWORKS.values() if type(body) is network.body), None)
+
+
+def describe(body: nn.Module) -> dict[str, Any] | None:
+    """A built-in network as plain JSON values; None for any other module.
+
+    Example:
+        >>> describe(Mlp(Width(4), 1, width=32))["arguments"]["width"]
+        32
+        >>> describe(nn.Linear(4, 1)) is None
+        True
+    """
+    if network_of(body) is None:
+        return None
+    description: dict[str, Any] = body.description  # type: ignore[assignment]
+    with torch.device("meta"):
+        twin = build(description)
+    return description if _shapes(twin) == _shapes(body) else None
+
+
+def build(description: Mapping[str, Any]) -> nn.Module:
+    """The network that `describe` described, with fresh weights."""
+    inputs, outputs = from_json(description["inputs"], own_sizes()), description["outputs"]
+    arguments = dict(description["arguments"])
+    if isinstance(arguments.get("network"), Mapping):
+        arguments["network"] = build(arguments["network"])
+    return NETWORKS[description["name"]].body(inputs, outputs, **arguments)
+
+
+def _classes(inputs: Inputs) -> list[type]:
+    return [type(size) for size in parts(inputs).values()]
+
+
+def _shapes(module: nn.Module) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in module.state_dict().items()}
