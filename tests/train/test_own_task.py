@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,7 @@ from torch import nn
 from fivefold.artifacts import Preprocessed, Rows
 from fivefold.core.events import Progress
 from fivefold.core.session import Link, Session
+from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.head import Head
@@ -201,6 +203,17 @@ def test_a_class_for_each_position_is_learnt_where_there_is_one(tags, settings):
     assert found.shape == (*tags.test.target.shape, CLASSES)
     np.testing.assert_allclose(found.sum(-1), 1, rtol=1e-5)
     assert (found.argmax(-1) == tags.test.target)[known].mean() > 0.95
+
+
+@pytest.mark.parametrize(("kind", "model"), [("pair", None), ("tags", Net)])
+def test_an_own_task_is_exported_with_the_answers_of_torch(request, kind, model):
+    data = request.getfixturevalue(kind)
+    trained = run(data, model=model, epochs=2)
+    session = onnxruntime.InferenceSession(export_onnx(trained.model, data.test.inputs))
+    (found,) = session.run(["scores"], dict(data.test.inputs))
+    wanted = score(trained.model, data.test.inputs)
+    assert found.dtype == wanted.dtype
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
 
 
 def test_a_built_in_network_for_positions_is_refused(tags):

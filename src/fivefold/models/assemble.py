@@ -11,7 +11,7 @@ from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
-from fivefold.models.inputs import Inputs, steps_of
+from fivefold.models.inputs import Inputs
 from fivefold.models.networks import build, describe
 from fivefold.tasks.table import task_of
 
@@ -104,9 +104,8 @@ def assemble(
         ModelError: if the factory gives something that is not a module.
         DataError: if the targets do not suit the loss.
     """
-    task, fixed = task_of(codec.schema.task), Fixed(codec)
-    outputs = task.outputs(codec.schema, steps_of(fixed.inputs))
-    head = make_head(task, outputs, loss=loss)
+    fixed, outputs = Fixed(codec), codec.outputs
+    head = make_head(task_of(codec.schema.task), outputs, loss=loss)
     if target is not None:
         head.fit(target)
     body = factory(fixed.inputs, outputs[0] if len(outputs) == 1 else outputs)

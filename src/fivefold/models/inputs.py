@@ -169,14 +169,3 @@ def parts(inputs: Inputs) -> dict[str, Size]:
     if isinstance(inputs, Mapping):
         return dict(inputs)
     return {"table" if isinstance(inputs, Width) else size_name(type(inputs)): inputs}
-
-
-def steps_of(inputs: Inputs) -> int | None:
-    """Positions of a row of the first sequence; None without one.
-
-    Example:
-        >>> steps_of({"table": Width(3), "note": Text(8, 100)}), steps_of(Width(3))
-        (8, None)
-    """
-    lengths = (getattr(size, "length", None) for size in parts(inputs).values())
-    return next((length for length in lengths if length is not None), None)
