@@ -1,10 +1,15 @@
+import copy
+from dataclasses import replace
+
 import numpy as np
 import torch
+from torch import nn
 
 from fivefold.deploy.deploy import Deploy
 from fivefold.deploy.factory import scores_of, torch_factory
 from fivefold.deploy.package import pack_weights
 from fivefold.models.assemble import assemble
+from fivefold.models.score import score
 from fivefold.serve.predictor import load
 
 
@@ -24,6 +29,17 @@ def test_scores_of_a_fresh_network_with_packed_weights_are_those_of_the_old(mixe
     fresh = assemble(mixed.data.codec, type(mixed.trained.model.body))
     scores = scores_of(fresh, pack_weights(mixed.trained.model))
     np.testing.assert_array_equal(scores(mixed.data.test.inputs), mixed.evaluated.scores)
+
+
+def test_packed_weights_bring_the_head_that_they_were_trained_with(mixed):
+    trained, rows = mixed.trained.model, mixed.data.test.inputs
+    codec = copy.copy(mixed.data.codec)
+    codec.schema = replace(codec.schema, task="regression", classes=())
+    counts = assemble(codec, lambda *_: nn.Flatten(), target=np.arange(9.0), loss="poisson")
+    counts.fixed, counts.body = trained.fixed, trained.body
+    scores = scores_of(assemble(codec, type(trained.body)), pack_weights(counts))
+    np.testing.assert_array_equal(scores(rows), score(counts, rows))
+    assert (scores(rows) > 0).all()
 
 
 def test_pack_weights_of_tied_and_strided_tensors_keeps_every_name():

@@ -1,13 +1,16 @@
 """Scoring functions for bundles that hold weights and no graph."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load as load_tensors
 
 from fivefold.codecs.table import Array
+from fivefold.deploy.package import HEAD
 from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import assemble
+from fivefold.models.heads import head_from
 from fivefold.models.score import score
 from fivefold.serve.predictor import Factory, Scores
 
@@ -39,6 +42,10 @@ def scores_of(model: "Assembled", weights: bytes) -> Scores:
         model: of the same structure; it is changed.
         weights: safetensors.
     """
+    about = json.loads(weights[8 : 8 + int.from_bytes(weights[:8], "little")])
+    written = about.get("__metadata__", {}).get(HEAD)  # bundles of 0.1.0 have none
+    if written is not None:
+        model.head = head_from(json.loads(written))
     model.load_state_dict(load_tensors(weights))
     model.cpu().eval()
 

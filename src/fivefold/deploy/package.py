@@ -22,6 +22,8 @@ SERVING = (
     *("safetensors", "uvicorn"),
 )
 MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
+HEAD = "fivefold.head"
+"""The key of the head's description in the header of the weights."""
 
 
 def package(
@@ -83,11 +85,16 @@ def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:
 
 
 def pack_weights(model: "Assembled") -> bytes:
-    """All parameters and buffers as safetensors, on the CPU and without sharing."""
+    """All parameters and buffers as safetensors, on the CPU and without sharing.
+
+    What the head was built from stands beside them: a link, say, is in no buffer.
+    """
     from safetensors.torch import save
 
-    state = model.state_dict()
-    content: bytes = save({n: t.detach().cpu().clone().contiguous() for n, t in state.items()})
+    state, head = model.state_dict(), getattr(model, "head", None)
+    tensors = {n: t.detach().cpu().clone().contiguous() for n, t in state.items()}
+    about = None if head is None else {HEAD: json.dumps(head.description)}
+    content: bytes = save(tensors, metadata=about)
     return content
 
 
