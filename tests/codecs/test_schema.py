@@ -46,16 +46,10 @@ def test_schema_replace_changes_one_column():
 
 
 @pytest.mark.parametrize(
-    ("task", "classes", "outputs", "positive"),
-    [
-        ("binary", ("a", "b"), 1, "b"),
-        ("multiclass", ("a", "b", "c"), 3, None),
-        ("regression", (), 1, None),
-    ],
+    ("classes", "positive"), [(("a", "b"), "b"), (("a", "b", "c"), None), ((), None)]
 )
-def test_schema_outputs_and_positive_follow_from_the_task(task, classes, outputs, positive):
-    schema = Schema(columns=SCHEMA.columns, targets=("y",), task=task, classes=classes)
-    assert (schema.outputs, schema.positive) == (outputs, positive)
+def test_schema_positive_is_the_second_of_two_classes(classes, positive):
+    assert replace(SCHEMA, classes=classes).positive == positive
 
 
 def test_schema_of_one_target_has_it_by_name_and_one_of_several_refuses():

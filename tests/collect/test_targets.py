@@ -13,6 +13,7 @@ from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.table import MULTICLASS, REGRESSION, TASKS
 from fivefold.tasks.target import Settled
+from fivefold.testing import corrupt
 
 ROWS = 60
 
@@ -149,3 +150,22 @@ def test_wrong_and_repeated_targets_are_refused():
     for target, match in [(("heating", "heatin"), "'heatin'"), (("heating", 1), "twice")]:
         with pytest.raises(DataError, match=match):
             Collect(houses(), target=target, task=Pair).run(Session(seed=0))
+
+
+@pytest.mark.parametrize("task", ["pair", "tags"])
+def test_targets_are_corrupted_within_their_types(task):
+    kinds = {"text": "text", "tags": "text"}
+    collect = {
+        "pair": Collect(houses(), target=("heating", "cooling"), task=Pair),
+        "tags": Collect(sentences(), target="tags", task=Tags, kinds=kinds),
+    }[task]
+    collected = collect.run(Session(seed=0))
+    rows = np.flatnonzero(collected.usable)[20:]
+    changed = collected.replace(table=corrupt(collected, rows, seed=0))
+    codec = Codec.fit(collected.table, collected.schema, rows)
+    before, after = (
+        codec.encode_target(one.table.take(np.flatnonzero(collected.usable)))
+        for one in (collected, changed)
+    )
+    assert before[:20].tolist() == after[:20].tolist()
+    assert before[20:].tolist() != after[20:].tolist()

@@ -21,6 +21,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
+from fivefold.tasks.table import task_of
 
 
 class Scorer(nn.Module):
@@ -107,7 +108,9 @@ class World:
                 "data": data,
                 "trained": trained(Scorer(lambda inputs: function(inputs).astype(np.float32))),
                 "scores": scores,
-                "metrics": estimate(data.test.target, scores, self.task, resamples=resamples),
+                "metrics": estimate(
+                    data.test.target, scores, task_of(self.task).metrics, resamples=resamples
+                ),
                 "resamples": resamples,
             }
             | changes

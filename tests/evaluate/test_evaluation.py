@@ -6,9 +6,9 @@ from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.session import Session
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.evaluation import evaluate, resamples_of
-from fivefold.metrics.metric import METRICS
 from fivefold.partition import Partition
 from fivefold.preprocess.split import Split
+from fivefold.tasks.table import BINARY, REGRESSION
 
 TABLES = {"model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"}
 
@@ -18,7 +18,7 @@ def test_evaluation_scores_the_test_rows_of_the_partition(numbers, execute):
     made, test = result[Evaluated], result[Partition].test
     assert (made.index == test).all()
     assert (made.target == numbers.target[test]).all()
-    assert list(made.metrics) == list(METRICS["binary"])
+    assert list(made.metrics) == [metric.name for metric in BINARY.metrics]
     assert_allclose(float(made.metrics["accuracy"]), (made.scores.argmax(1) == made.target).mean())
     assert set(made.tables) == TABLES | {"per_class"}
     assert made.folds == {}
@@ -28,7 +28,7 @@ def test_evaluation_of_numbers_scores_values(numbers, execute):
     numbers.task, numbers.target = "regression", 3 * numbers.columns["first"]
     made = execute(numbers, Evaluate())[Evaluated]
     assert made.scores.shape == made.target.shape == (len(made.index),)
-    assert list(made.metrics) == list(METRICS["regression"])
+    assert list(made.metrics) == [metric.name for metric in REGRESSION.metrics]
     assert set(made.tables) == TABLES
     assert made.metrics["r2"] > 0.99
 
@@ -99,7 +99,7 @@ def test_resamples_follow_the_schema(numbers, sensible, role, kind):
     numbers.kinds["extra"] = "numeric"
     numbers.roles["extra"] = role
     evidence = numbers.evidence(sensible)
-    made = resamples_of(evidence.collected, evidence.data, evidence.scores, seed=0)
+    made = resamples_of(evidence.collected, evidence.data, evidence.judged, seed=0)
     assert made.kind == kind
     if role == "group":
         assert made.independent == 40

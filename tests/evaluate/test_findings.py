@@ -19,7 +19,7 @@ from fivefold.metrics.estimates import estimate
 def _beside(evidence, kind):
     rivals = []
     for baseline in fit_baselines(evidence.data, (kind,)):
-        metrics = estimate(evidence.target, baseline.scores, evidence.task)
+        metrics = estimate(evidence.target, baseline.scores, evidence.task.metrics)
         outcome = compare(
             evidence.headline,
             evidence.target,

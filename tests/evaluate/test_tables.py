@@ -8,7 +8,6 @@ from fivefold.core.finding import Finding
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.tables import dataset_statistics, limitations, per_class
 from fivefold.metrics.intervals import wilson
-from fivefold.metrics.metric import HEADLINES
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def test_model_comparison_has_the_network_first_and_the_simple_models_on_the_sam
         "logistic regression",
         "gradient boosting",
     ]
-    for name in HEADLINES["binary"]:
+    for name in ("roc_auc", "average_precision", "accuracy"):
         assert all(isinstance(score, Estimate) for score in table[name])
         assert float(table[name][0]) == float(result.metrics[name])
     gaps = float(table["roc_auc"][0]) - table["roc_auc"].map(float)

@@ -5,7 +5,7 @@ from sklearn import metrics as reference
 
 from fivefold.errors import ShapeError
 from fivefold.metrics.classification import SMALLEST
-from fivefold.metrics.metric import METRICS
+from fivefold.tasks.table import MULTICLASS
 
 
 def _drawn(classes: int, n: int = 300, seed: int = 0, decimals: int = 2):
@@ -42,7 +42,7 @@ def _expected(target, scores):
     }
 
 
-OURS = {name: metric.statistic for name, metric in METRICS["multiclass"].items()}
+OURS = {metric.name: metric.statistic for metric in MULTICLASS.metrics}
 NAMES = list(_expected(*_drawn(2)))
 
 

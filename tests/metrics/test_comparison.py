@@ -3,8 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from fivefold.metrics.comparison import compare
-from fivefold.metrics.metric import METRICS
+from fivefold.metrics.metric import MAE, RMSE
 from fivefold.metrics.resampling import resample
+from fivefold.tasks.table import BINARY
 
 
 def _values(n=200, seed=0):
@@ -19,7 +20,7 @@ def test_comparison_of_errors_that_agree_tells_models_apart_that_intervals_would
     target = random.normal(size=200)
     noise = random.normal(size=200) * random.choice([0.2, 3.0], size=200)
     better, worse = target + noise, target + 1.1 * noise
-    resamples, rmse = resample(200, seed=0), METRICS["regression"]["rmse"]
+    resamples, rmse = resample(200, seed=0), RMSE
     made = compare(rmse, target, better, worse, resamples)
     assert made.verdict == "wins"
     assert compare(rmse, target, worse, better, resamples).verdict == "loses"
@@ -29,7 +30,7 @@ def test_comparison_of_errors_that_agree_tells_models_apart_that_intervals_would
 def test_comparison_of_equal_models_is_a_tie():
     target, scores, _ = _values()
     resamples = resample(200, seed=0)
-    made = compare(METRICS["regression"]["rmse"], target, scores, scores, resamples)
+    made = compare(RMSE, target, scores, scores, resamples)
     assert made.verdict == "a tie"
     assert float(made.difference) == 0
 
@@ -42,20 +43,20 @@ def test_comparison_knows_which_direction_is_better(metric, verdict):
     good = 1 / (1 + np.exp(-logit))
     bad = 1 / (1 + np.exp(-0.3 * logit - random.normal(size=300)))
     scores, others = (np.stack([1 - p, p], 1) for p in (good, bad))
-    made = compare(METRICS["binary"][metric], target, scores, others, resample(300, seed=0))
+    made = compare(BINARY.metric(metric), target, scores, others, resample(300, seed=0))
     assert made.verdict == verdict
 
 
 def test_comparison_on_few_rows_is_not_measured_and_says_why():
     target, scores, others = _values(20)
-    made = compare(METRICS["regression"]["mae"], target, scores, others, resample(20, seed=0))
+    made = compare(MAE, target, scores, others, resample(20, seed=0))
     assert made.verdict == "not measured"
     assert made.difference.method == "too few rows"
 
 
 def test_comparison_of_equal_answers_on_few_rows_is_a_tie():
     target, scores, _ = _values(20)
-    made = compare(METRICS["regression"]["mae"], target, scores, scores, resample(20, seed=0))
+    made = compare(MAE, target, scores, scores, resample(20, seed=0))
     assert made.verdict == "a tie"
 
 
@@ -66,8 +67,6 @@ def test_comparison_of_models_of_equal_worth_rarely_finds_a_winner():
         random = np.random.default_rng(seed)
         target = random.normal(size=100)
         first, second = (target + random.normal(size=100) for _ in range(2))
-        made = compare(
-            METRICS["regression"]["rmse"], target, first, second, resample(100, seed=seed)
-        )
+        made = compare(RMSE, target, first, second, resample(100, seed=seed))
         wins += made.verdict != "a tie"
     assert wins / 300 <= 0.09

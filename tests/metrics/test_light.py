@@ -11,14 +11,14 @@ import fivefold.metrics
 for module in pkgutil.iter_modules(fivefold.metrics.__path__, "fivefold.metrics."):
     import_module(module.name)
 from fivefold.metrics.estimates import estimate
+from fivefold.metrics.metric import *
 
 truth = np.arange(60) % 2
 scores = np.full((60, 2), 0.5)
 scores[truth == 1, 1] = 0.9
-names = ("accuracy", "log_loss", "average_precision")
-print(*estimate(truth, scores, "binary", names=names))
+print(*estimate(truth, scores, [ACCURACY, LOG_LOSS, AVERAGE_PRECISION]))
 value = np.linspace(0, 1, 60)
-print(*estimate(value, value + np.sin(np.arange(60)), "regression"))
+print(*estimate(value, value + np.sin(np.arange(60)), [RMSE, MAE, R2, MEDIAN_ABSOLUTE_ERROR]))
 """
 
 

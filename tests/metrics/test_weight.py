@@ -12,11 +12,13 @@ from fivefold.metrics.curves import ranked_counts, roc_auc
 from fivefold.metrics.delong import delong, delong_difference
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.intervals import bootstrap, weighted_wilson, wilson
-from fivefold.metrics.metric import METRICS
+from fivefold.metrics.metric import ACCURACY, MAE
 from fivefold.metrics.resampling import resample
 from fivefold.metrics.weight import effective_rows, weighed, weights_of
+from fivefold.tasks.table import task_of
 
-TASKS = {"binary": 2, "multiclass": 4, "regression": 0}
+CLASSES = {"binary": 2, "multiclass": 4, "regression": 0}
+METRICS = {name: task_of(name).metrics for name in CLASSES}
 WEIGHTS = st.lists(st.integers(0, 4), min_size=1, max_size=40)
 
 
@@ -25,7 +27,7 @@ def _drawn(task: str, n: int, seed: int):
     if task == "regression":
         target = random.integers(-8, 8, n) / 4
         return target, target + random.integers(-8, 8, n) / 4
-    classes = TASKS[task]
+    classes = CLASSES[task]
     scores = random.integers(1, 9, (n, classes)).astype(float)  # ties on purpose
     return random.integers(-1, classes, n), scores / scores.sum(1, keepdims=True)
 
@@ -34,18 +36,18 @@ def _equal(made, wanted):
     assert_allclose(made, wanted, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", CLASSES)
 @settings(deadline=None, max_examples=60)
 @given(weights=WEIGHTS, seed=st.integers(0, 10_000))
 def test_every_metric_with_whole_weights_equals_that_of_repeated_rows(task, weights, seed):
     weight = np.array(weights)
     target, scores = _drawn(task, len(weight), seed)
     rows = np.repeat(np.arange(len(weight)), weight)
-    for metric in METRICS[task].values():
+    for metric in METRICS[task]:
         _equal(metric(target, scores, weight), metric(target[rows], scores[rows]))
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", CLASSES)
 @settings(deadline=None, max_examples=30)
 @given(weights=WEIGHTS, seed=st.integers(0, 10_000))
 def test_every_metric_of_resamples_with_whole_weights_equals_that_of_repeated_rows(
@@ -55,7 +57,7 @@ def test_every_metric_of_resamples_with_whole_weights_equals_that_of_repeated_ro
     target, scores = _drawn(task, len(weight), seed)
     counts = np.random.default_rng(seed).poisson(1.0, (3, len(weight))).astype(float)
     rows = np.repeat(np.arange(len(weight)), weight)
-    for metric in METRICS[task].values():
+    for metric in METRICS[task]:
         made = metric.statistic.over(target, scores, counts, weight)
         _equal(made, metric.statistic.over(target[rows], scores[rows], counts[:, rows]))
 
@@ -91,21 +93,21 @@ def test_ranked_counts_with_whole_weights_equal_those_of_repeated_rows():
     assert [each.tolist() for each in made] == [each.tolist() for each in wanted]
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", CLASSES)
 def test_estimates_with_weights_of_one_are_the_same_to_the_bit(task):
     target, scores = _drawn(task, 200, 3)
-    assert repr(estimate(target, scores, task, weight=np.ones(200))) == repr(
-        estimate(target, scores, task)
+    assert repr(estimate(target, scores, METRICS[task], weight=np.ones(200))) == repr(
+        estimate(target, scores, METRICS[task])
     )
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", CLASSES)
 def test_estimates_do_not_look_at_rows_of_weight_zero(task):
     target, scores = _drawn(task, 120, 4)
     weight = np.random.default_rng(0).random(120)
     spoiled, nonsense = np.append(target, target[:5]), np.append(scores, scores[:5] * np.nan, 0)
-    made = estimate(spoiled, nonsense, task, weight=np.append(weight, np.zeros(5)))
-    wanted = estimate(target, scores, task, weight=weight)
+    made = estimate(spoiled, nonsense, METRICS[task], weight=np.append(weight, np.zeros(5)))
+    wanted = estimate(target, scores, METRICS[task], weight=weight)
     for name, score in wanted.items():
         assert float(made[name]) == float(score)
         assert made[name].n == score.n
@@ -115,7 +117,9 @@ def test_estimates_do_not_look_at_rows_of_weight_zero(task):
 def test_estimates_do_not_change_with_the_unit_of_the_weights():
     target, scores = _drawn("binary", 150, 5)
     weight = np.random.default_rng(1).random(150)
-    made, wanted = (estimate(target, scores, "binary", weight=w) for w in (1000 * weight, weight))
+    made, wanted = (
+        estimate(target, scores, METRICS["binary"], weight=w) for w in (1000 * weight, weight)
+    )
     for name, score in wanted.items():
         _equal(
             [float(made[name]), made[name].low, made[name].high],
@@ -125,8 +129,10 @@ def test_estimates_do_not_change_with_the_unit_of_the_weights():
 
 def test_interval_of_rows_that_all_weigh_five_is_no_narrower():
     target, scores = _drawn("binary", 150, 5)
-    for name, score in estimate(target, scores, "binary", weight=np.full(150, 5.0)).items():
-        wanted = estimate(target, scores, "binary", names=(name,))[name]
+    for name, score in estimate(
+        target, scores, METRICS["binary"], weight=np.full(150, 5.0)
+    ).items():
+        wanted = estimate(target, scores, [task_of("binary").metric(name)])[name]
         _equal([score.low, score.high], [wanted.low, wanted.high])
         assert score.n == wanted.n
 
@@ -160,7 +166,7 @@ def test_comparison_judges_by_the_rows_that_weigh():
     target, weight = random.normal(size=200), np.repeat([1.0, 0.01], 100)
     first = target + random.normal(size=200) * np.repeat([0.1, 9.0], 100)
     second = target + random.normal(size=200)
-    metric, resamples = METRICS["regression"]["mae"], resample(200, seed=0)
+    metric, resamples = MAE, resample(200, seed=0)
     assert compare(metric, target, first, second, resamples).verdict == "loses"
     assert compare(metric, target, first, second, resamples, weight=weight).verdict == "wins"
 
@@ -172,7 +178,7 @@ def test_own_metric_is_given_the_weights():
     def mine(target, scores, weight):
         return np.average(np.abs(target - scores), weights=weight)
 
-    made = estimate(target, scores, "regression", names=("mae",), own={"mine": mine}, weight=weight)
+    made = estimate(target, scores, [MAE], own={"mine": mine}, weight=weight)
     _equal(float(made["mine"]), float(made["mae"]))
     assert made["mine"].high == pytest.approx(made["mae"].high, rel=0.05)
 
@@ -201,5 +207,5 @@ def test_weights_of_another_number_of_rows_raise_shape_error():
 @pytest.mark.parametrize("wrong", [-1.0, np.nan, np.inf])
 def test_weight_that_is_no_amount_raises_data_error_with_its_row(wrong):
     with pytest.raises(DataError, match="weight, row 1") as caught:
-        METRICS["binary"]["accuracy"](np.array([0, 1]), np.eye(2), np.array([1.0, wrong]))
+        ACCURACY(np.array([0, 1]), np.eye(2), np.array([1.0, wrong]))
     assert caught.value.rows == (1,)

@@ -25,9 +25,9 @@ from fivefold.models.assemble import digest
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Text, Width, from_json, to_json
 from fivefold.models.mixture import Mixture
+from fivefold.models.networks import choose
 from fivefold.models.part import Part
 from fivefold.models.parts import own_sizes, part_for, part_of
-from fivefold.models.networks import choose
 from fivefold.models.saved import read_network, write_network
 from fivefold.models.score import score
 from fivefold.partition import Partition

@@ -5,7 +5,7 @@ import pytest
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
-from fivefold.metrics.metric import MULTICLASS
+from fivefold.metrics.metric import ACCURACY
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.table import BINARY
 from fivefold.tasks.table import MULTICLASS as MANY
@@ -15,7 +15,7 @@ class Tags(Choice):
     """A word a position."""
 
     name = "tags"
-    metrics = MULTICLASS
+    metrics = (ACCURACY,)
     sequence = True
 
     def encode(self, values, schema, steps=None):

@@ -69,3 +69,11 @@ def test_what_is_no_task_is_refused_with_what_it_lacks():
     assert "`encode`" in str(caught.value)
     with pytest.raises(ConfigError, match="expected a name without a slash, found None"):
         TASKS.adopt(type("Nameless", (Quantity,), {}))
+
+
+def test_headlines_of_each_task_are_its_first_three_metrics():
+    assert {name: tuple(m.name for m in task.headlines) for name, task in TASKS.known.items()} == {
+        "binary": ("roc_auc", "average_precision", "accuracy"),
+        "multiclass": ("accuracy", "balanced_accuracy", "log_loss"),
+        "regression": ("rmse", "mae", "r2"),
+    }

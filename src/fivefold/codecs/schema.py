@@ -120,11 +120,6 @@ class Schema:
         """The second of two classes, which scores are about; None unless there are two."""
         return self.classes[1] if len(self.classes) == 2 else None
 
-    @property
-    def outputs(self) -> int:
-        """Numbers that a network gives per row: one for binary and regression, else classes."""
-        return len(self.classes) if self.task == "multiclass" else 1
-
     def named(self, role: Role) -> str | None:
         """The name of the column with this role (`group`, `time`), or None."""
         return next((column.name for column in self.columns if column.role == role), None)

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.timing import time_calls
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
@@ -78,8 +80,7 @@ def fit_baselines(
     from threadpoolctl import threadpool_limits
 
     fit_on = _together(data.train, data.valid)
-    schema = data.codec.schema
-    outputs = max(1, schema.outputs)
+    outputs = max(1, prod(data.codec.outputs))
     for name in names:
         rows = fit_on
         notes = []
@@ -113,13 +114,15 @@ def fit_baselines(
 
 def title(name: BaselineName, codec: "Codec") -> str:
     """A baseline's name in words, for the data at hand."""
-    is_number = codec.schema.task == "regression"
+    task = task_of(codec.schema.task)
     if name == "constant":
-        return "mean" if is_number else "majority class"
+        return task.constant_name
     if name == "boosting":
         return "gradient boosting"
     model = "ridge regression" if is_number else "logistic regression"
     return f"TF-IDF and {model}" if reads_words(codec) else model
+    model = "ridge regression" if task.trees == "number" else "logistic regression"
+    return f"TF-IDF and {model}" if codec.texts else model
 
 
 def _together(first: Rows, second: Rows) -> Rows:
@@ -134,19 +137,16 @@ def _together(first: Rows, second: Rows) -> Rows:
 
 
 def _fit_constant(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str]:
-    if codec.schema.task == "regression":
-        mean = float(rows.target.mean())
-        return (lambda test: np.full(len(test), mean)), ""
-    classes = len(codec.schema.classes)
-    shares = np.bincount(rows.target, minlength=classes) / len(rows)
-    return (lambda test: np.tile(shares, (len(test), 1))), ""
+    known = task_of(codec.schema.task).constant(rows.target, codec.schema, 1)
+    return (lambda test: np.repeat(known, len(test), axis=0)), ""
 
 
 def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
     from sklearn.linear_model import LogisticRegression, Ridge
 
-    if _one_class(rows, codec.schema):
-        return "the training rows have one class"
+    learnt = task_of(codec.schema.task).trees
+    if refused := _refused(rows, learnt):
+        return refused
     features = LinearFeatures(codec)
     matrix = features.fit(rows.inputs)
     note = ", ".join(notes_of(codec, "linear"))
@@ -154,6 +154,8 @@ def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | 
         note = ", ".join(filter(None, [note, "only a constant is left"]))
         return _fit_constant(rows, codec, seed)[0], note
     if codec.schema.task == "regression":
+    note = _pooled(codec, LINEAR_PIXELS)
+    if learnt == "number":
         ridge = Ridge(alpha=1.0)
         ridge.fit(matrix, rows.target)
         return (lambda test: ridge.predict(features.matrix(test.inputs))), note
@@ -176,6 +178,11 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     if _one_class(rows, codec.schema):
         return "the training rows have one class"
     rounds = int(np.clip(MOST_TREES // codec.schema.outputs, FEW_ROUNDS, MOST_ROUNDS))
+        return "the inputs are texts only"
+    learnt = task_of(codec.schema.task).trees
+    if refused := _refused(rows, learnt):
+        return refused
+    rounds = int(np.clip(MOST_TREES // prod(codec.outputs), FEW_ROUNDS, MOST_ROUNDS))
     options: Mapping[str, Any] = {
         "max_iter": rounds,
         "categorical_features": is_code if is_code.any() else None,
@@ -185,11 +192,11 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     }
     notes = [*notes_of(codec, "trees"), f"{rounds} rounds" if rounds < MOST_ROUNDS else ""]
     note = ", ".join(filter(None, notes))
-    is_number = codec.schema.task == "regression"
-    kind = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
+    numbers = learnt == "number"
+    kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
     model = kind(**options)
     model.fit(matrix, rows.target)
-    if is_number:
+    if numbers:
         return (lambda test: model.predict(tree_matrix(test.inputs, codec)[0])), note
     return _probabilities(
         model, codec.schema, lambda test: tree_matrix(test.inputs, codec)[0]
@@ -205,6 +212,18 @@ _FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]
 
 def _one_class(rows: Rows, schema: "Schema") -> bool:
     return schema.task != "regression" and len(np.unique(rows.target)) < 2
+def _pooled(codec: "Codec", side: int) -> str:
+    large = any(max(image.height, image.width) > side for image in codec.images.values())
+    return f"images pooled to {side} pixels a side" if large else ""
+
+
+def _refused(rows: Rows, learnt: str | None) -> str:
+    """Why scikit-learn's models cannot be fitted; empty if they can."""
+    if learnt is None:
+        return "it learns one class or one number a row"
+    if learnt == "class" and len(np.unique(rows.target)) < 2:
+        return "the training rows have one class"
+    return ""
 
 
 def _probabilities(model: Any, schema: "Schema", features: Callable[[Rows], Any]) -> Predict:

@@ -12,6 +12,7 @@ from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.partition import Partition
+from fivefold.tasks.table import task_of
 
 
 class Evaluate(Stage):
@@ -22,7 +23,7 @@ class Evaluate(Stage):
             mean over folds beside the scores; 0 for none. Test rows are in none of the folds.
         metrics: own metrics by name: `(target, scores) -> number`, where target holds `(n,)`
             class indices (values for regression) and scores `(n, classes)` probabilities (`(n,)`
-            values).
+            values); where each position of a row has an answer, positions one after another.
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
             mean), `linear`, `boosting`.
         level: coverage of the intervals, a fraction.
@@ -69,19 +70,17 @@ class Evaluate(Stage):
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Names of own metrics that are taken, and folds with too few rows."""
-        from fivefold.metrics.metric import METRICS
-
         collected = found.get(Collected)
         if collected is None:
             return []
         faults: list[FivefoldError] = []
-        task = collected.schema.task
-        taken = sorted(set(self.metrics) & set(METRICS[task]))
+        task = task_of(collected.schema.task)
+        taken = sorted(set(self.metrics) & {metric.name for metric in task.metrics})
         if taken:
             faults.append(
                 PreflightError(
                     f"Evaluate: expected new names for own metrics, found {', '.join(taken)}, "
-                    f"which {task} has already.",
+                    f"which {task.name} has already.",
                     remedy="Call them something else.",
                     names=tuple(taken),
                 )

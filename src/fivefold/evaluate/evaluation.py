@@ -26,9 +26,11 @@ from fivefold.evaluate.tables import (
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
-from fivefold.metrics.metric import HEADLINES, OwnMetric, row_losses
+from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.resampling import Resamples, resample
 from fivefold.partition import Partition
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +67,9 @@ def evaluate(
     from fivefold.models.score import score
 
     scores = score(trained.model, data.test.inputs)
-    resamples = resamples_of(collected, data, scores, seed=session.seed, by=partition.by)
+    task = task_of(collected.schema.task)
+    judged = Judged.of(task, data.test.target, scores)
+    resamples = resamples_of(collected, data, judged, seed=session.seed, by=partition.by)
     evidence = Evidence(
         collected=collected,
         partition=partition,
@@ -73,10 +77,10 @@ def evaluate(
         trained=trained,
         scores=scores,
         metrics=estimate(
-            data.test.target,
-            scores,
-            collected.schema.task,
-            resamples=resamples,
+            judged.target,
+            judged.scores,
+            task.metrics,
+            resamples=judged.drawn(resamples),
             own=own,
             level=level,
         ),
@@ -96,15 +100,15 @@ def evaluate(
 
 
 def resamples_of(
-    collected: Collected, data: Preprocessed, scores: Array, *, seed: int, by: By = "auto"
+    collected: Collected, data: Preprocessed, judged: Judged, *, seed: int, by: By = "auto"
 ) -> Resamples:
     """Resamples of the test rows: in blocks of time if they were drawn by time, else by group."""
-    schema, index, target = collected.schema, data.test.index, data.test.target
+    schema, index = collected.schema, data.test.index
     group = schema.named("group")
     time = schema.named("time") if by in ("auto", "time") else None
     if time is None and group is None:
         return resample(len(index), seed=seed)
-    losses = row_losses(schema.task, target, scores)
+    losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
     column = collected.table.column(str(time or group))[index]
     if time is not None:
         return resample(len(index), seed=seed, time=column, losses=losses)
@@ -136,20 +140,20 @@ def with_rivals(
 
 def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
     """Other scores of the test rows, judged and compared with the model's."""
+    ours, theirs = evidence.judged, evidence.judge(scores)
     metrics = estimate(
-        evidence.target,
-        scores,
-        evidence.task,
-        resamples=evidence.resamples,
-        names=HEADLINES[evidence.task],
+        theirs.target,
+        theirs.scores,
+        evidence.task.headlines,
+        resamples=evidence.drawn,
         level=evidence.level,
     )
     outcome = compare(
         evidence.headline,
-        evidence.target,
-        evidence.scores,
-        scores,
-        evidence.resamples,
+        ours.target,
+        ours.scores,
+        theirs.scores,
+        evidence.drawn,
         level=evidence.level,
     )
     return Rival(baseline=baseline, metrics=metrics, comparison=outcome)
@@ -201,7 +205,7 @@ def tables_of(
     """All tables by name."""
     speed = prediction_speed(evidence)
     tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
-    if evidence.task != "regression":
+    if evidence.task.labelled:
         tables["per_class"] = per_class(evidence)
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)

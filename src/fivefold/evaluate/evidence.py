@@ -12,9 +12,12 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
 from fivefold.metrics.comparison import Comparison
-from fivefold.metrics.metric import HEADLINES, METRICS, Metric
+from fivefold.metrics.metric import Metric
 from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.table import task_of
+from fivefold.tasks.task import Task
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +46,7 @@ class Evidence:
         trained: the network.
         scores: of the test rows, as the network gave them.
         metrics: scores with intervals by name.
-        resamples: of the test rows.
+        resamples: of the test rows, which `drawn` gives for their answers.
         rivals: simple models on the same rows.
         parts: what the model mixes, each as if it answered alone.
         folds: how many were asked for.
@@ -74,9 +77,9 @@ class Evidence:
         return self.collected.schema
 
     @property
-    def task(self) -> str:
+    def task(self) -> Task:
         """What is predicted."""
-        return self.schema.task
+        return task_of(self.schema.task)
 
     @property
     def target(self) -> Array:
@@ -86,16 +89,33 @@ class Evidence:
     @property
     def headline(self) -> Metric:
         """The metric by which models are compared."""
-        return METRICS[self.task][HEADLINES[self.task][0]]
+        return self.task.metrics[0]
+
+    @cached_property
+    def judged(self) -> Judged:
+        """The answers for the test rows: one a row, or one for each position that counts."""
+        return self.judge(self.scores)
+
+    def judge(self, scores: Array) -> Judged:
+        """The same with other scores of the test rows."""
+        return Judged.of(self.task, self.target, scores)
+
+    @cached_property
+    def drawn(self) -> Resamples:
+        """Resamples of these answers."""
+        return self.judged.drawn(self.resamples)
 
     @cached_property
     def train_counts(self) -> Array:
-        """`(classes,)` training rows of each class; empty for regression."""
-        classes = len(self.schema.classes)
-        return np.bincount(self.data.train.target, minlength=classes) if classes else np.zeros(0)
+        """`(classes,)` training answers of each class; empty where there are none."""
+        return self._counts(self.data.train.target)
 
     @cached_property
     def test_counts(self) -> Array:
-        """`(classes,)` test rows of each class; empty for regression."""
-        classes = len(self.schema.classes)
-        return np.bincount(self.target, minlength=classes) if classes else np.zeros(0)
+        """`(classes,)` test answers of each class; empty where there are none."""
+        return self._counts(self.target)
+
+    def _counts(self, target: Array) -> Array:
+        if not self.task.labelled:
+            return np.zeros(0)
+        return np.bincount(target[target >= 0], minlength=len(self.schema.classes))

@@ -10,12 +10,9 @@ from fivefold.metrics.calibration import (
     calibration_error_by_chance,
     judged,
 )
-from fivefold.metrics.metric import METRICS
+from fivefold.tasks.judged import Judged
 
 LEAST_CALIBRATION_ERROR = 0.02
-LEAST_GAP = 0.05
-LEAST_GAP_OF_R2 = 0.1
-LEAST_RATIO = 1.5
 MOST_GROUPS = 3
 MOST_TRAIN_ROWS = 20_000
 STAGE = "Evaluate"
@@ -28,9 +25,10 @@ def found(code: str, severity: Severity, sentence: str, **numbers: object) -> li
 
 def poor_calibration(evidence: Evidence) -> list[Finding]:
     """Probabilities that stray from what comes true, beyond what chance explains."""
-    if evidence.task == "regression" or len(evidence.target) < 100:
+    answers = evidence.judged
+    if not evidence.task.labelled or len(answers.target) < 100:
         return []
-    confidence, came_true = judged(evidence.target, evidence.scores)
+    confidence, came_true = judged(answers.target, answers.scores)
     error = calibration_error(confidence, came_true)
     chance = calibration_error_by_chance(confidence, seed=evidence.seed)
     usual, most = float(chance.mean()), float(np.quantile(chance, 0.99))
@@ -42,7 +40,8 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
         "poor_calibration",
         "warning",
         f"Probabilities are off by {error:.3f} on average; perfectly calibrated ones would be off "
-        f"by {usual:.3f} on so many rows. Over all rows they are {abs(gap):.3f} {way}.",
+        f"by {usual:.3f} on so many {answers.noun}. Over all {answers.noun} they are "
+        f"{abs(gap):.3f} {way}.",
         error=error,
         by_chance=usual,
         by_chance_99=most,
@@ -53,23 +52,14 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:
     """Groups of rows that are predicted much worse than the others."""
-    is_number = evidence.task == "regression"
-    if is_number:
-        losses = np.abs(evidence.scores.astype(np.float64) - evidence.target)
-    else:
-        losses = (evidence.scores.argmax(1) != evidence.target).astype(np.float64)
+    answers = evidence.judged
+    errors = answers.by_row(evidence.task.errors(answers.target, answers.scores))
     rows = evidence.collected.table.take(evidence.data.test.index)
     findings: list[Finding] = []
-    for group in weak_subgroups(losses, rows, evidence.schema):
-        if is_number and group.inside < LEAST_RATIO * group.outside:
+    for group in weak_subgroups(errors, rows, evidence.schema):
+        fared = evidence.task.contrast(group.inside, group.outside)
+        if not fared:
             continue
-        if not is_number and group.inside - group.outside < LEAST_GAP:
-            continue
-        fared = (
-            f"the mean absolute error is {group.inside:.4g} against {group.outside:.4g}"
-            if is_number
-            else f"accuracy is {1 - group.inside:.3f} against {1 - group.outside:.3f}"
-        )
         findings += found(
             "weak_subgroup",
             "warning",
@@ -95,11 +85,14 @@ def overfitting(evidence: Evidence) -> list[Finding]:
         rows = rows.take(np.sort(picks))
     if not len(rows):
         return []
-    metric = evidence.headline if evidence.task != "regression" else METRICS["regression"]["r2"]
-    learnt = metric(rows.target, score(evidence.trained.model, rows.inputs))
-    unseen = evidence.metrics[metric.name]
-    least = LEAST_GAP_OF_R2 if evidence.task == "regression" else LEAST_GAP
-    if not (learnt > unseen.high and learnt - unseen > least):
+    metric = next((metric for metric in evidence.task.metrics if metric.gap is not None), None)
+    if metric is None:
+        return []
+    known = Judged.of(evidence.task, rows.target, score(evidence.trained.model, rows.inputs))
+    learnt, unseen = metric(known.target, known.scores), evidence.metrics[metric.name]
+    gap = learnt - float(unseen) if metric.greater else float(unseen) - learnt
+    apart = learnt > unseen.high if metric.greater else learnt < unseen.low
+    if not (apart and gap > float(metric.gap or 0)):
         return []
     return found(
         "overfitting",
@@ -108,7 +101,7 @@ def overfitting(evidence: Evidence) -> list[Finding]:
         metric=metric.name,
         train=learnt,
         test=float(unseen),
-        gap=learnt - float(unseen),
+        gap=gap,
     )
 
 

@@ -14,8 +14,11 @@ from fivefold.core.session import Session
 from fivefold.folds import draw_folds, hold_out
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import corrected_t
-from fivefold.metrics.metric import HEADLINES, METRICS, OwnMetric
+from fivefold.metrics.metric import OwnMetric
 from fivefold.partition import Partition
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.table import task_of
+from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +32,9 @@ class Folds:
         metrics: mean over folds with the corrected interval, by name.
         scores: one row a fold: `fold`, `train_rows`, `valid_rows`, `held_out_rows`, `seconds` of
             training, and each metric.
-        predictions: one row a held-out row: `row` (its position in the collected table), `fold`,
-            `target`, and `score` or one `score_CLASS` a class.
+        predictions: one row a held-out row, or a position of one that counts: `row` (its place in
+            the collected table), `fold`, `target`, and `score` or one `score_CLASS` a class; of
+            several targets `target_NAME` and `score_NAME` each.
     """
 
     metrics: Mapping[str, Estimate]
@@ -67,6 +71,7 @@ def fit_folds(
 
     from fivefold.models.score import score
 
+    task = task_of(collected.schema.task)
     rows = np.sort(np.concatenate([partition.train, partition.valid]))
     share = len(partition.valid) / max(1, len(rows))
     folds = draw_folds(collected, rows, k, session.seed, by=partition.by)
@@ -78,7 +83,8 @@ def fit_folds(
         context = session.refit(division, name=f"fold-{n}")
         test, trained = context[Preprocessed].test, context[Trained]
         scores = score(trained.model, test.inputs)
-        found = _scores(collected, test.target, scores, own or {})
+        judged = Judged.of(task, test.target, scores)
+        found = _scores(task, judged, own or {})
         lines.append(
             {
                 "fold": n,
@@ -89,34 +95,37 @@ def fit_folds(
                 **found,
             }
         )
-        pieces.append(_predictions(collected, n, test.index, test.target, scores))
-        first = HEADLINES[collected.schema.task][0]
+        pieces.append(_predictions(collected, n, test.index, judged))
+        first = task.metrics[0].name
         session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
     table = pd.DataFrame(lines)
     per_row = table["held_out_rows"] / table["train_rows"].clip(lower=1)
     held_per_learnt = float(per_row.mean())
-    names = [*METRICS[collected.schema.task], *(own or {})]
+    names = [*(metric.name for metric in task.metrics), *(own or {})]
     means = {
         name: corrected_t(table[name].to_numpy(), held_per_learnt, level=level) for name in names
     }
     return Folds(metrics=means, scores=table, predictions=pd.concat(pieces, ignore_index=True))
 
 
-def _scores(
-    collected: Collected, target: Array, scores: Array, own: Mapping[str, OwnMetric]
-) -> dict[str, float]:
-    built_in = METRICS[collected.schema.task]
-    found = {name: metric(target, scores) for name, metric in built_in.items()}
+def _scores(task: Task, judged: Judged, own: Mapping[str, OwnMetric]) -> dict[str, float]:
+    target, scores = judged.target, judged.scores
+    found = {metric.name: metric(target, scores) for metric in task.metrics}
     return found | {name: number(name, metric, target, scores) for name, metric in own.items()}
 
 
-def _predictions(
-    collected: Collected, fold: int, index: Array, target: Array, scores: Array
-) -> "pd.DataFrame":
+def _predictions(collected: Collected, fold: int, index: Array, judged: Judged) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = pd.DataFrame({"row": index, "fold": fold, "target": target})
+    schema, target, scores = collected.schema, judged.target, judged.scores
+    rows = index if judged.row is None else index[judged.row]
+    frame = pd.DataFrame({"row": rows, "fold": fold})
+    if target.ndim > 1:
+        columns = [f"target_{name}" for name in schema.targets]
+        frame = pd.concat([frame, pd.DataFrame(target, columns=columns)], axis=1)
+    else:
+        frame = frame.assign(target=target)
     if scores.ndim == 1:
         return frame.assign(score=scores)
-    named = [f"score_{label}" for label in collected.schema.classes]
+    named = [f"score_{name}" for name in schema.classes or schema.targets]
     return pd.concat([frame, pd.DataFrame(scores, columns=named)], axis=1)

@@ -7,6 +7,7 @@ from fivefold.division import identical
 from fivefold.evaluate.drift import drifted_columns
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import found, fraction, in_words
+from fivefold.tasks.judged import Judged
 
 FEW_TEST_ROWS = 200
 FEW_ROWS_OF_A_CLASS = 30
@@ -29,7 +30,8 @@ def duplicates_across_splits(evidence: Evidence) -> list[Finding]:
     numbers_found: dict[str, object] = {"rows": count, "test_rows": len(test)}
     told = ""
     metric = evidence.headline
-    fresh = metric(evidence.target[~again], evidence.scores[~again]) if not again.all() else np.nan
+    others = Judged.of(evidence.task, evidence.target[~again], evidence.scores[~again])
+    fresh = metric(others.target, others.scores) if not again.all() else np.nan
     if np.isfinite(fresh):
         told = (
             f" On the other test rows {metric.title} is {fresh:.4g}, on all of them "
@@ -47,15 +49,16 @@ def duplicates_across_splits(evidence: Evidence) -> list[Finding]:
 def imbalance(evidence: Evidence) -> list[Finding]:
     """A class that is nearly everything, or classes with hardly a row."""
     counts = evidence.train_counts
-    if evidence.task == "regression" or not counts.sum():
+    if not counts.sum():
         return []
+    noun = evidence.judged.noun
     findings: list[Finding] = []
     share, most = float(counts.max() / counts.sum()), evidence.schema.classes[int(counts.argmax())]
     if share >= LOPSIDED:
         findings += found(
             "imbalance",
             "note",
-            f"{100 * share:.1f} % of the training rows are `{most}`: an accuracy of {share:.3f} "
+            f"{100 * share:.1f} % of the training {noun} are `{most}`: an accuracy of {share:.3f} "
             "takes no skill here.",
             label=most,
             fraction=share,
@@ -67,7 +70,7 @@ def imbalance(evidence: Evidence) -> list[Finding]:
         findings += found(
             "rare_classes",
             "warning",
-            f"{len(scarce)} {plural} fewer than {FEW_ROWS_OF_A_CLASS} training rows: "
+            f"{len(scarce)} {plural} fewer than {FEW_ROWS_OF_A_CLASS} training {noun}: "
             f"{in_words(labels)}.",
             labels=labels,
             rows=[int(counts[k]) for k in scarce],
@@ -99,18 +102,16 @@ def too_few_test_rows(evidence: Evidence) -> list[Finding]:
 
 def unseen_labels(evidence: Evidence) -> list[Finding]:
     """Classes that the test rows have and no training row has."""
-    if evidence.task == "regression":
-        return []
     unseen = (evidence.test_counts > 0) & (evidence.train_counts == 0)
     if not unseen.any():
         return []
     labels: list[object] = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
-    rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.target)
+    rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.judged.target)
     plural = f"one of {len(labels)} labels" if len(labels) > 1 else "a label"
     return found(
         "unseen_labels",
         "serious",
-        f"{fraction(rows, n)} test rows have {plural} that no training row has: "
+        f"{fraction(rows, n)} test {evidence.judged.noun} have {plural} that no training row has: "
         f"{in_words(labels)}. Accuracy cannot exceed {1 - rows / n:.3f}.",
         labels=labels,
         rows=rows,

@@ -18,7 +18,6 @@ from fivefold.kinds.table import KINDS, kind_of
 from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
-from fivefold.metrics.metric import HEADLINES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +50,7 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     """
     import pandas as pd
 
-    names = HEADLINES[evidence.task]
+    names = [metric.name for metric in evidence.task.headlines]
     rivals = (*evidence.parts, *evidence.rivals)
     trained = evidence.trained
     columns: dict[str, Any] = {"model": [MODEL, *(r.baseline.name for r in rivals)]}
@@ -84,11 +83,11 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    scores = evidence.scores
-    matrix = confusion_matrix(evidence.target, scores.argmax(1), scores.shape[1])
+    target, scores = evidence.judged.target, evidence.judged.scores
+    matrix = confusion_matrix(target, scores.argmax(1), scores.shape[1])
     hits, predicted, support = matrix.diagonal(), matrix.sum(0), matrix.sum(1)
     level = evidence.level
-    areas = [roc_auc(evidence.target == k, scores[:, k]) for k in range(len(matrix))]
+    areas = [roc_auc(target == k, scores[:, k]) for k in range(len(matrix))]
     return pd.DataFrame(
         {
             "class": [str(label) for label in evidence.schema.classes],

@@ -11,9 +11,9 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import found
 from fivefold.kinds.table import kind_of
 from fivefold.metrics.estimates import estimate
-from fivefold.metrics.metric import row_losses
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
+from fivefold.tasks.judged import Judged
 
 MOST_WORK = 3_000_000
 FEWEST_DATES = 20
@@ -61,22 +61,21 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
             column=column,
         )
     refit = session.refit(later, name="by-time")
-    scores = _scores(refit[Trained], refit[Preprocessed])
-    test = refit[Preprocessed].test
+    test, task = refit[Preprocessed].test, evidence.task
+    judged = Judged.of(task, test.target, _scores(refit[Trained], refit[Preprocessed]))
     name = evidence.headline.name
     ours = evidence.metrics[name]
     resamples = resample(
         len(test),
         seed=evidence.seed,
         time=evidence.collected.table.column(column)[test.index],
-        losses=row_losses(evidence.task, test.target, scores),
+        losses=judged.by_row(task.row_losses(judged.target, judged.scores)),
     )
     theirs = estimate(
-        test.target,
-        scores,
-        evidence.task,
-        names=(name,),
-        resamples=resamples,
+        judged.target,
+        judged.scores,
+        [evidence.headline],
+        resamples=judged.drawn(resamples),
         level=evidence.level,
     )[name]
     worse = _worse(ours, theirs, evidence.headline.greater)

@@ -58,12 +58,11 @@ def compare(
         measured", and the difference says why, unless the two answer alike: a tie.
 
     Example:
-        >>> from fivefold.metrics.metric import METRICS
+        >>> from fivefold.metrics.metric import ACCURACY
         >>> from fivefold.metrics.resampling import resample
         >>> truth = np.arange(60) % 2
         >>> good, bad = np.eye(2)[truth], np.full((60, 2), 0.5)
-        >>> accuracy = METRICS["binary"]["accuracy"]
-        >>> compare(accuracy, truth, good, bad, resample(60, seed=0)).verdict
+        >>> compare(ACCURACY, truth, good, bad, resample(60, seed=0)).verdict
         'wins'
     """
     if weight is not None:

@@ -1,6 +1,6 @@
 """Scores with the interval that suits each of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.errors import ConfigError
 from fivefold.metrics.delong import delong
 from fivefold.metrics.intervals import bootstrap, weighted_wilson
-from fivefold.metrics.metric import METRICS, Metric, OwnMetric, why_undefined
+from fivefold.metrics.metric import Metric, OwnMetric, why_undefined
 from fivefold.metrics.resampling import Resamples, resample
 from fivefold.metrics.weight import weighed, weights_of
 
@@ -21,25 +21,23 @@ DRAWS_OF_RANKED = 200_000_000
 def estimate(
     target: Array,
     scores: Array,
-    task: str,
+    metrics: Sequence[Metric],
     *,
     resamples: Resamples | None = None,
-    names: tuple[str, ...] = (),
     own: Mapping[str, OwnMetric] | None = None,
     weight: Array | None = None,
     level: float = 0.95,
 ) -> dict[str, Estimate]:
-    """Every metric of a task with its interval.
+    """Metrics with their intervals.
 
     Proportions have Wilson's interval, areas under the ROC curve DeLong's, all else BCa; where
     rows are drawn in groups or blocks, all have BCa over those.
 
     Args:
-        target: `(n,)` class indices or values.
-        scores: `(n, classes)` probabilities or `(n,)` values.
-        task: decides which metrics.
+        target: `(n, ...)` class indices or values.
+        scores: `(n, ...)` probabilities or values.
+        metrics: those wanted; a task lists its own.
         resamples: of the rows; drawn one by one with seed 0 if None.
-        names: the metrics wanted; all of the task if empty.
         own: functions `(target, scores) -> number` by name; where there are weights they are
             given the argument `weight` too.
         weight: `(n,)` how much each row counts in the scores, None for 1 each. Rows of weight 0
@@ -53,18 +51,18 @@ def estimate(
         ConfigError: if an own metric gives anything but a number.
 
     Example:
+        >>> from fivefold.metrics.metric import ACCURACY
         >>> right = np.eye(2)[np.arange(34) % 2]
-        >>> print(estimate(np.arange(34) % 2, right, "binary")["accuracy"])
+        >>> print(estimate(np.arange(34) % 2, right, [ACCURACY])["accuracy"])
         1.0000 [0.8985, 1.0000]
     """
     resamples = resample(len(target), seed=0) if resamples is None else resamples
     if weight is not None:
         resamples = resamples.only(weights_of(weight, len(target)) > 0)
         weight, target, scores = weighed(weight, target, scores)
-    chosen = [METRICS[task][name] for name in names] if names else [*METRICS[task].values()]
     scored = {
         metric.name: estimate_one(metric, target, scores, resamples, weight=weight, level=level)
-        for metric in chosen
+        for metric in metrics
     }
     for name, function in (own or {}).items():
         scored[name] = _own(name, function, target, scores, resamples, weight, level)
@@ -89,7 +87,7 @@ def estimate_one(
         if metric.interval == "delong":
             return delong(target, scores, weight=weight, level=level)
         if metric.interval == "wilson":
-            rows = _rows_of_the_proportion(metric.name, target, scores)
+            rows = np.ones(n, dtype=bool) if metric.among is None else metric.among(target, scores)
             right = (scores.argmax(1) == target)[rows]
             theirs = None if weight is None else weight[rows]
             low, high = weighted_wilson(right, theirs, level=level)
@@ -101,13 +99,6 @@ def estimate_one(
         resamples,
         level=level,
     )[metric.name]
-
-
-def _rows_of_the_proportion(name: str, target: Array, scores: Array) -> Array:
-    """`(n,)` bool, the rows of which accuracy, precision or recall is a fraction."""
-    if name == "precision":
-        return np.asarray(scores.argmax(1) == 1)
-    return np.asarray(target == 1) if name == "recall" else np.ones(len(target), dtype=bool)
 
 
 def number(

@@ -12,6 +12,11 @@ from fivefold.metrics.weight import effective_rows, weighed
 
 NORMAL = NormalDist()
 NAN = float("nan")
+METHODS = {
+    "group": "bca, clustered",
+    "block": "bca, blocks of time",
+    "cluster": "bca, clustered by row",
+}
 
 
 def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -138,7 +143,7 @@ def bootstrap(
         if not method:
             low, high, method = bca(point, *resamples.over(statistic), level=level)
         if method == "bca" and resamples.kind != "row":
-            method = {"group": "bca, clustered", "block": "bca, blocks of time"}[resamples.kind]
+            method = METHODS[resamples.kind]
         estimates[name] = Estimate(point, low=low, high=high, method=method, n=n, level=level)
     return estimates
 

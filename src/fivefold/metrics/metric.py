@@ -1,6 +1,6 @@
-"""The metrics of each task, in the order in which people want to read them."""
+"""Metrics as values: what computes one, and what is needed to show and judge it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,12 +22,16 @@ class Metric:
         statistic: what computes it.
         greater: whether more is better.
         interval: how its interval is made when rows are independent.
+        among: where it is a fraction of some rows only, which: `(target, scores)` to `(n,)` bool.
+        gap: the least difference that is worth a remark; None where it has no scale of its own.
     """
 
     name: str
     statistic: Statistic
     greater: bool
     interval: Literal["wilson", "delong", "bca"] = "bca"
+    among: Callable[[Array, Array], Array] | None = None
+    gap: float | None = None
 
     @property
     def title(self) -> str:
@@ -39,52 +43,21 @@ class Metric:
         return self.statistic(target, scores, weight)
 
 
-_AUC = Metric("roc_auc", curves.roc_auc, True, "delong")
-_ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson")
-_LOG_LOSS = Metric("log_loss", classification.log_loss, False)
-_BALANCED = Metric("balanced_accuracy", classification.balanced_accuracy, True)
-_BRIER = Metric("brier", classification.brier, False)
-_MCC = Metric("mcc", classification.mcc, True)
+ROC_AUC = Metric("roc_auc", curves.roc_auc, True, "delong", gap=0.05)
+AVERAGE_PRECISION = Metric("average_precision", curves.average_precision, True)
+ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson", gap=0.05)
+LOG_LOSS = Metric("log_loss", classification.log_loss, False)
+BALANCED_ACCURACY = Metric("balanced_accuracy", classification.balanced_accuracy, True)
+PRECISION = Metric("precision", classification.precision, True)
+RECALL = Metric("recall", classification.recall, True)
+F1 = Metric("f1", classification.f1, True)
+BRIER = Metric("brier", classification.brier, False)
+MCC = Metric("mcc", classification.mcc, True)
 
-BINARY = (
-    _AUC,
-    Metric("average_precision", curves.average_precision, True),
-    _ACCURACY,
-    _LOG_LOSS,
-    _BALANCED,
-    Metric("precision", classification.precision, True, "wilson"),
-    Metric("recall", classification.recall, True, "wilson"),
-    Metric("f1", classification.f1, True),
-    _BRIER,
-    _MCC,
-)
-MULTICLASS = (
-    _ACCURACY,
-    _BALANCED,
-    _LOG_LOSS,
-    Metric("roc_auc", curves.roc_auc, True, "delong"),
-    Metric("average_precision", curves.average_precision, True),
-    Metric("precision", classification.precision, True),
-    Metric("recall", classification.recall, True),
-    Metric("f1", classification.f1, True),
-    _BRIER,
-    _MCC,
-)
-REGRESSION = (
-    Metric("rmse", regression.rmse, False),
-    Metric("mae", regression.mae, False),
-    Metric("r2", regression.r2, True),
-    Metric("median_absolute_error", regression.median_absolute_error, False),
-)
-METRICS: Mapping[str, Mapping[str, Metric]] = {
-    "binary": {metric.name: metric for metric in BINARY},
-    "multiclass": {metric.name: metric for metric in MULTICLASS},
-    "regression": {metric.name: metric for metric in REGRESSION},
-}
-HEADLINES: Mapping[str, tuple[str, ...]] = {
-    task: tuple(metrics)[:3] for task, metrics in METRICS.items()
-}
-"""The first three metrics of a task; models are compared by the first."""
+RMSE = Metric("rmse", regression.rmse, False)
+MAE = Metric("mae", regression.mae, False)
+R2 = Metric("r2", regression.r2, True, gap=0.1)
+MEDIAN_ABSOLUTE_ERROR = Metric("median_absolute_error", regression.median_absolute_error, False)
 
 TITLES = {
     "roc_auc": "ROC-AUC",
@@ -106,13 +79,6 @@ def title(name: str) -> str:
         ('ROC-AUC', 'balanced accuracy')
     """
     return TITLES.get(name, name.replace("_", " "))
-
-
-def row_losses(task: str, target: Array, scores: Array) -> Array:
-    """How wrong each row is: `(n,)` nats, or squared errors."""
-    if task == "regression":
-        return np.asarray((scores.astype(np.float64) - target) ** 2)
-    return classification.row_losses(target, scores)
 
 
 def why_undefined(name: str, target: Array, scores: Array) -> str:

@@ -25,14 +25,15 @@ class Resamples:
         unit_of_row: `(n,)` the unit that a row belongs to.
         part_of_row: `(n,)` the part that a row is left out with, for the acceleration of BCa.
         independent: number of things that vary independently: rows, groups or blocks of time.
-        kind: what they are: `row`, `group` or `block`.
+        kind: what they are: `row`, `group` or `block`; a `cluster` is a row that holds several of
+            what is judged.
     """
 
     drawn: Array
     unit_of_row: Array
     part_of_row: Array
     independent: int
-    kind: Literal["row", "group", "block"]
+    kind: Literal["row", "group", "block", "cluster"]
 
     def __len__(self) -> int:
         return len(self.unit_of_row)
@@ -40,7 +41,7 @@ class Resamples:
     @property
     def too_few(self) -> str:
         """Why there can be no interval from these, or the empty text."""
-        nouns = {"row": "rows", "group": "groups", "block": "blocks of time"}
+        nouns = {"row": "rows", "group": "groups", "block": "blocks of time", "cluster": "rows"}
         return f"too few {nouns[self.kind]}" if self.independent < FEWEST else ""
 
     def fewer(self, draws: int) -> "Resamples":
@@ -61,6 +62,20 @@ class Resamples:
             independent = len(np.unique(units))
         return replace(
             self, unit_of_row=units, part_of_row=self.part_of_row[kept], independent=independent
+        )
+
+    def spread(self, row: Array) -> "Resamples":
+        """The same resamples of what rows hold several of; all of a row are drawn together.
+
+        Args:
+            row: `(m,)` the row that each belongs to.
+        """
+        return replace(
+            self,
+            drawn=self.drawn[: number_of_draws(len(row))],
+            unit_of_row=self.unit_of_row[row],
+            part_of_row=self.part_of_row[row],
+            kind="cluster" if self.kind == "row" else self.kind,
         )
 
     def over(self, statistic: Callable[[Array], Array]) -> tuple[Array, Array]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import Estimate
-from fivefold.metrics.metric import HEADLINES, title
+from fivefold.metrics.metric import title
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated
@@ -59,7 +60,7 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
     """
     folds = leads_with_folds(evaluated)
     scores: Mapping[str, Estimate] = evaluated.folds if folds else evaluated.metrics
-    usual = [name for name in HEADLINES[schema.task] if name in scores]
+    usual = [m.name for m in task_of(schema.task).headlines if m.name in scores]
     names = (usual + [name for name in scores if name not in usual])[:3]
     return [
         Headline(

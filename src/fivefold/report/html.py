@@ -11,12 +11,12 @@ import numpy as np
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name, headlines, leads_with_folds
 from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +188,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
         ]
     table = evaluated.tables.get("model_comparison")
     if table is not None and len(table) > 1:
-        metric = HEADLINES[collected.schema.task][0]
+        metric = task_of(collected.schema.task).metrics[0].name
         scores_by_model = dict(zip(table["model"].astype(str), table[metric], strict=True))
         picture = figures.comparison(
             scores_by_model, metric=display_name(metric), ours=str(table["model"].iloc[0])

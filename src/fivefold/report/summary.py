@@ -10,12 +10,12 @@ import numpy as np
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
-from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name, headlines, leads_with_folds
 from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.partition import Partition
@@ -175,7 +175,7 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
     table = evaluated.tables.get("model_comparison")
     if table is None or len(table) < 2:
         return []
-    metric = HEADLINES[collected.schema.task][0]
+    metric = task_of(collected.schema.task).metrics[0].name
     columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
     rows = [["model", display_name(metric), "fit s", "ms a row", "the model"]]
     for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():

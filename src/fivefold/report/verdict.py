@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from fivefold.metrics.metric import HEADLINES
 from fivefold.report.headline import display_name
+from fivefold.tasks.table import task_of
 
 PART = "its "
 """What names of rows begin with that stand for a part of the model."""
@@ -28,7 +28,7 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
     table = evaluated.tables.get("model_comparison")
     if table is None:
         return []
-    score = display_name(HEADLINES[schema.task][0])
+    score = display_name(task_of(schema.task).metrics[0].name)
     kinds = ("loses", "a tie", "not measured", "wins")
     outcome: dict[str, list[tuple[str, Estimate]]] = {kind: [] for kind in kinds}
     columns = (table[name] for name in ("model", "difference", "verdict"))

@@ -1,22 +1,56 @@
 """One of two classes."""
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.metrics.metric import BINARY
+from fivefold.metrics.metric import (
+    ACCURACY,
+    AVERAGE_PRECISION,
+    BALANCED_ACCURACY,
+    BRIER,
+    F1,
+    LOG_LOSS,
+    MCC,
+    PRECISION,
+    RECALL,
+    ROC_AUC,
+)
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.classes import class_findings, class_notes, classes_of
 from fivefold.tasks.positive import positive_as_asked, positive_of
 from fivefold.tasks.target import Settled, Targets
 
 
+def _positive(target: Array, scores: Array) -> Array:
+    return np.asarray(target == 1)
+
+
+def _called_positive(target: Array, scores: Array) -> Array:
+    return np.asarray(scores.argmax(1) == 1)
+
+
 class Binary(Choice):
     """One of two classes, of which the second is the positive one: a network gives its logit."""
 
     name = "binary"
-    metrics = BINARY
+    metrics = (
+        ROC_AUC,
+        AVERAGE_PRECISION,
+        ACCURACY,
+        LOG_LOSS,
+        BALANCED_ACCURACY,
+        replace(PRECISION, interval="wilson", among=_called_positive),
+        replace(RECALL, interval="wilson", among=_positive),
+        F1,
+        BRIER,
+        MCC,
+    )
     trees = "class"
 
     def recognise(self, targets: Targets) -> float:

@@ -1,6 +1,6 @@
 """A number."""
 
-from fivefold.metrics.metric import REGRESSION
+from fivefold.metrics.metric import MAE, MEDIAN_ABSOLUTE_ERROR, R2, RMSE
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.target import Targets
 
@@ -9,7 +9,7 @@ class Regression(Quantity):
     """A number: a network gives its deviation from the mean, or the logarithm of a rate."""
 
     name = "regression"
-    metrics = REGRESSION
+    metrics = (RMSE, MAE, R2, MEDIAN_ABSOLUTE_ERROR)
     trees = "number"
 
     def recognise(self, targets: Targets) -> float:
