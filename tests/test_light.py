@@ -57,7 +57,8 @@ for name, array in codec.encode(read(rows, schema)).items():
 contract = contract_of(codec)
 assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contract
 for name, task in TASKS.known.items():
-    of = Schema(columns=schema.columns, targets=("y",), task=name, classes=() if task.trees == "number" else ("no", "yes"))
+    classes = ("no", "yes") if task.labelled else ()
+    of = Schema(columns=schema.columns, targets=("y",), task=name, classes=classes)
     scores = np.full((2, 2), 0.5) if of.classes else np.ones(2)
     assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
 print("worked")
