@@ -119,10 +119,8 @@ def title(name: BaselineName, codec: "Codec") -> str:
         return task.constant_name
     if name == "boosting":
         return "gradient boosting"
-    model = "ridge regression" if is_number else "logistic regression"
-    return f"TF-IDF and {model}" if reads_words(codec) else model
     model = "ridge regression" if task.trees == "number" else "logistic regression"
-    return f"TF-IDF and {model}" if codec.texts else model
+    return f"TF-IDF and {model}" if reads_words(codec) else model
 
 
 def _together(first: Rows, second: Rows) -> Rows:
@@ -153,8 +151,6 @@ def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | 
     if not matrix.shape[1]:
         note = ", ".join(filter(None, [note, "only a constant is left"]))
         return _fit_constant(rows, codec, seed)[0], note
-    if codec.schema.task == "regression":
-    note = _pooled(codec, LINEAR_PIXELS)
     if learnt == "number":
         ridge = Ridge(alpha=1.0)
         ridge.fit(matrix, rows.target)
@@ -175,10 +171,6 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     if not matrix.shape[1]:
         kinds = dict.fromkeys(column.kind.plural for column in codec.columns.values())
         return f"the inputs are {together([*kinds])} only"
-    if _one_class(rows, codec.schema):
-        return "the training rows have one class"
-    rounds = int(np.clip(MOST_TREES // codec.schema.outputs, FEW_ROUNDS, MOST_ROUNDS))
-        return "the inputs are texts only"
     learnt = task_of(codec.schema.task).trees
     if refused := _refused(rows, learnt):
         return refused
@@ -208,13 +200,6 @@ _FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]
     "linear": _fit_linear,
     "boosting": _fit_boosting,
 }
-
-
-def _one_class(rows: Rows, schema: "Schema") -> bool:
-    return schema.task != "regression" and len(np.unique(rows.target)) < 2
-def _pooled(codec: "Codec", side: int) -> str:
-    large = any(max(image.height, image.width) > side for image in codec.images.values())
-    return f"images pooled to {side} pixels a side" if large else ""
 
 
 def _refused(rows: Rows, learnt: str | None) -> str:
