@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
@@ -120,10 +119,13 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
     for column in collected.schema.columns:
         if column.role in ("input", "target") and len(rows):
             values = columns[column.name].copy()
+            here = values[rows][rng.permutation(len(rows))]
+            some, few = rng.random(len(rows)) < 0.3, rng.random(len(rows)) < 0.1
+            some[0], few[0] = True, False
             if column.role == "target":
-                values[rows] = task_of(collected.schema.task).worse(values[rows], values, rng)
+                values[rows] = task_of(collected.schema.task).corrupt(here, some, values, rng)
             else:
-                values[rows] = _worse(values[rows], column, rng)
+                values[rows] = kind_of(column.kind).corrupt(here, some, few)
             columns[column.name] = values
     return Columns(columns)
 
@@ -210,12 +212,3 @@ def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple
             for name, value in one.fitted().items():
                 pairs[f"{key}.{name}"] = (value, other.fitted().get(name))
     return pairs
-
-
-def _worse(values: Array, column: Column, rng: np.random.Generator) -> Array:
-    """Values of one input column made worse."""
-    values = values[rng.permutation(len(values))]
-    some, few = rng.random(len(values)) < 0.3, rng.random(len(values)) < 0.1
-    some[0] = True
-    few[0] = False
-    return kind_of(column.kind).corrupt(values, some, few)

@@ -61,11 +61,8 @@ class Choice(Task):
         """The classes; positions of a sequence are not spread."""
         return None if self.sequence else values[0].astype(object, copy=False)
 
-    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
-        """Permuted, and three in ten rows of one class."""
-        values = values[rng.permutation(len(values))]
-        some = rng.random(len(values)) < 0.3
-        some[:1] = True
+    def corrupt(self, values: Array, some: Array, known: Array, rng: np.random.Generator) -> Array:
+        """All of these rows have one label."""
         labels = list(dict.fromkeys(label for label in known.tolist() if label is not None))
         values[some] = labels[int(rng.integers(len(labels)))]
         return values

@@ -71,9 +71,9 @@ class Quantity(Task):
         rows = len(values[0])
         return np.asarray((ranks * min(BINS, max(1, rows // 5))) // max(rows, 1))
 
-    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
-        """Permuted and moved."""
-        return np.asarray(values[rng.permutation(len(values))] * 3.0 + 1.0)
+    def corrupt(self, values: Array, some: Array, known: Array, rng: np.random.Generator) -> Array:
+        """All are scaled and moved."""
+        return np.asarray(values * 3.0 + 1.0)
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
         """One a column."""

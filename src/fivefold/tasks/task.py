@@ -125,11 +125,12 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def worse(self, values: Array, known: Array, rng: np.random.Generator) -> Array:
-        """A target column, corrupted within its type.
+    def corrupt(self, values: Array, some: Array, known: Array, rng: np.random.Generator) -> Array:
+        """A target column made worse within its type.
 
         Args:
             values: `(n,)` canonical, a copy.
+            some: `(n,)` bool, rows to change at least.
             known: all values of that column.
             rng: for what is drawn.
         """
