@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 
+from fivefold.artifacts import Collected
 from fivefold.codecs.coded import objects
+from fivefold.codecs.settings import Settings
 from fivefold.collect.collect import Collect
+from fivefold.core.context import Context
+from fivefold.core.key import Key
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.codec import Codec
+from fivefold.partition import Partition
+from fivefold.preprocess.encode import encode_parts
+from fivefold.preprocess.preprocess import Preprocess
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.table import MULTICLASS, REGRESSION, TASKS
@@ -169,3 +176,40 @@ def test_targets_are_corrupted_within_their_types(task):
     )
     assert before[:20].tolist() == after[:20].tolist()
     assert before[20:].tolist() != after[20:].tolist()
+
+
+def test_positions_of_a_row_are_as_many_as_its_words():
+    kinds = {"text": "text", "tags": "text"}
+    collected = Collect(sentences(), target="tags", task=Tags, kinds=kinds).run(Session(seed=0))
+    codec = Codec.fit(collected.table, collected.schema, np.arange(ROWS))
+    arrays = codec.encode(collected.table)
+    assert codec.lengths(arrays).tolist() == [len(t.split()) for t in sentences()["text"]]
+
+
+@pytest.mark.parametrize("more", [{}, {"other": ["red house", "blue door"] * 30}])
+def test_positions_need_exactly_one_sequence_among_the_inputs(more):
+    source = sentences()
+    columns = {"tags": source["tags"], "x": np.arange(ROWS) % 7 + 0.5}
+    columns |= {"text": source["text"], **more} if more else {}
+    kinds = {name: "text" for name in columns if name != "x"}
+    collected = Collect(columns, target="tags", task=Tags, kinds=kinds).run(Session(seed=0))
+    codec = Codec.fit(collected.table, collected.schema, np.arange(ROWS))
+    assert codec.steps is None
+    with pytest.raises(DataError, match="expected one sequence among the inputs"):
+        codec.encode_target(collected.table)
+
+
+def test_positions_are_read_from_the_first_one_on():
+    kinds = {"text": "text", "tags": "text"}
+    source = sentences()
+    source["text"][0], source["tags"][0] = "the dog " * 200, "D N " * 200
+    collected = Collect(source, target="tags", task=Tags, kinds=kinds).run(Session(seed=0))
+    rows = np.arange(ROWS)
+    part = Partition(train=rows[:40], valid=rows[40:50], test=rows[50:], how="as they stand")
+    data = encode_parts(collected, part, Settings(text_length=20))
+    assert data.codec.settings.truncation == "head"
+    assert data.train.target[0].tolist() == [0, 1] * 10
+    given = Context({Key(Collected): collected})
+    [fault] = Preprocess(truncation="both").preflight(Session(seed=0), given)
+    assert "expects the first ones to be read, found truncation='both'" in str(fault)
+    assert Preprocess(truncation="head").preflight(Session(seed=0), given) == []

@@ -94,6 +94,8 @@ class Block(ABC):
         bounded: whether `inliers` tells rows apart.
         state: the class of what is fitted over all its columns; None where nothing is.
         settings: names of Preprocess's settings that change what becomes of its columns.
+        sequence: whether a row is positions, filled from the first one on, whose number is the
+            first of its shape; a task may want an answer for each.
     """
 
     name: ClassVar[str]
@@ -102,6 +104,7 @@ class Block(ABC):
     bounded: ClassVar[bool] = False
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...]] = ()
+    sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:
         """Names of a column's numbers in a shared array."""
@@ -136,6 +139,10 @@ class Block(ABC):
     def inliers(self, array: Array, state: Any) -> Array:
         """`(n,)` bool: rows that are missing or within bounds, where the block is `bounded`."""
         del state
+        raise NotImplementedError
+
+    def lengths(self, array: Array) -> Array:
+        """`(n,)` how many positions of each row are filled, where the block is a `sequence`."""
         raise NotImplementedError
 
     def quick(self, columns: Quicks, state: Any) -> Callable[[Sequence[PlainRow]], Array]:

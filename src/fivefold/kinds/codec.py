@@ -117,8 +117,22 @@ class Codec(Views):
     @property
     def steps(self) -> int | None:
         """Positions of an encoded row, where there is one sequence among the inputs."""
-        lengths = [text.length for text in self.texts.values()]
-        return lengths[0] if len(lengths) == 1 else None
+        sequences = self._sequences()
+        return sequences[0].shape[0] if len(sequences) == 1 else None
+
+    def lengths(self, arrays: Mapping[str, Array]) -> Array | None:
+        """How many positions each row of that sequence fills; None where there is not one.
+
+        Args:
+            arrays: as `encode` gives them.
+        """
+        sequences = self._sequences()
+        if len(sequences) != 1:
+            return None
+        return sequences[0].block.lengths(arrays[sequences[0].name])
+
+    def _sequences(self) -> list[Encoded]:
+        return [block for block in self.blocks if block.block.sequence]
 
     @property
     def outputs(self) -> tuple[int, ...]:

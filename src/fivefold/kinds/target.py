@@ -27,19 +27,29 @@ def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None =
             `rows`.
     """
     task = task_of(schema.task)
+    if task.sequence and steps is None:
+        raise DataError(
+            f"Target {_named(schema)}: expected one sequence among the inputs, as each of its "
+            "positions is to have an answer, found none or several.",
+            remedy="Collect one column of texts, or drop= the others.",
+            column=schema.targets[0],
+        )
     named = zip(columns, schema.targets, strict=True)
     target = task.encode([_canonical(raw, schema[name]) for raw, name in named], schema, steps)
     rows = np.flatnonzero(task.lacking(target))
     if len(rows):
-        names = " and ".join(f"`{name}`" for name in schema.targets)
         raise DataError(
-            f"Target {names}, row {rows[0]:,}: expected {task.wanted(schema)}, "
+            f"Target {_named(schema)}, row {rows[0]:,}: expected {task.wanted(schema)}, "
             f"found {' and '.join(shown(raw[rows[0]]) for raw in columns)}.",
             evidence=f"So in {len(rows):,} of {len(target):,} rows.",
             column=schema.targets[0],
             rows=tuple(int(row) for row in rows),
         )
     return target
+
+
+def _named(schema: Schema) -> str:
+    return " and ".join(f"`{name}`" for name in schema.targets)
 
 
 def _canonical(values: Array, column: Column) -> Array:

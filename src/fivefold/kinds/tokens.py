@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
@@ -19,10 +21,15 @@ class Tokens(Block):
 
     name = "tokens"
     dtype = "int32"
+    sequence = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         """The words of a row."""
         return (columns[0].state.length,)
+
+    def lengths(self, array: Array) -> Array:
+        """The words of each row."""
+        return np.asarray((array != PAD).sum(axis=1))
 
     def told(self, encoded: Encoded) -> str:
         """Words a row, and how many different ones are known."""

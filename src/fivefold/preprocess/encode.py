@@ -1,6 +1,7 @@
 """Three parts of a table as arrays, by a codec fitted on the first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
+from fivefold.tasks.table import task_of
 
 
 def encode_parts(
@@ -29,6 +31,8 @@ def encode_parts(
         DataError: if a cell is not of its column's kind, or no training row is left.
     """
     settings = settings or Settings()
+    if task_of(collected.schema.task).sequence and settings.truncation == "auto":
+        settings = replace(settings, truncation="head")  # answers belong to the first positions
     table, train = collected.table, partition.train
     codec = Codec.fit(table, collected.schema, train, settings)
     if settings.outliers == "drop":

@@ -22,6 +22,7 @@ from fivefold.kinds.table import KINDS, kind_of
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.summary import summarise
+from fivefold.tasks.table import task_of
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 
@@ -93,6 +94,8 @@ class Preprocess(Stage):
         collected = found.get(Collected)
         if collected is None:
             return faults
+        if task_of(collected.schema.task).sequence and self.truncation not in ("auto", "head"):
+            faults.append(_misaligned(self, collected.schema.task))
         kinds = [kind_of(column.kind) for column in collected.schema.inputs]
         for name in (name for name in fields if name in given):
             wanted = [kind.name for kind in KINDS.known.values() if kind.is_changed_by(name)]
@@ -111,6 +114,16 @@ class Preprocess(Stage):
             **{name: getattr(self, name) for name in names},
             image_size=(size, size) if isinstance(size, int) else size,
         )
+
+
+def _misaligned(stage: Preprocess, task: str) -> PreflightError:
+    return PreflightError(
+        f"Preprocess: {task} has an answer for each position and expects the first ones to be "
+        f"read, found truncation={stage.truncation!r}.",
+        remedy='Set truncation="head".',
+        setting="truncation",
+        wanted="head",
+    )
 
 
 def _idle(stage: Preprocess, name: str, wanted: str, remedy: str) -> PreflightError:
