@@ -15,6 +15,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
+from fivefold.kinds.table import labels
 from fivefold.reading.raw import Raw
 from fivefold.tasks.settle import settle
 from fivefold.tasks.target import Settled, Target, Targets
@@ -131,7 +132,7 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
 
 
 def _settled(column: Column, settled: Settled) -> Column:
-    """The column as a target; of categories wherever it holds words of labels now."""
+    """The column as a target; of the kind of labels wherever it holds words of them now."""
     if settled.words:
-        return replace(column, role="target", kind="categorical", format="")
+        return replace(column, role="target", kind=labels().name, format="")
     return replace(column, role="target")
