@@ -30,7 +30,6 @@ NAMED_KINDS: dict[str, int] = {
     "codecs/schema.py": 10,
     "codecs/single.py": 7,
     "collect/collect.py": 1,
-    "collect/dates.py": 3,
     "collect/gather.py": 11,
     "collect/infer.py": 32,
     "collect/kinds.py": 3,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fivefold.codecs.dates import DAYS, TIMES
 from fivefold.codecs.timestamp import MONTHS, compiled, parse, parse_iso
-from fivefold.collect.dates import DAYS, TIMES
 
 NOON = datetime(2024, 1, 31, 12)
 

@@ -197,3 +197,11 @@ def null_numbers(missing: tuple[str, ...]) -> frozenset[float]:
         except BAD:
             continue
     return frozenset(value for value in numbers if value == value)
+
+
+def shown(value: object) -> str:
+    """A value as an error message quotes it, at most 60 characters."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    text = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

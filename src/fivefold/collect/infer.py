@@ -10,12 +10,12 @@ import numpy as np
 
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.dates import ENOUGH, find_dates
+from fivefold.codecs.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
+from fivefold.codecs.numberforms import NumberForm, find_number_form
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.collect.dates import ENOUGH, find_dates
-from fivefold.collect.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
 from fivefold.collect.notation import Notation
-from fivefold.collect.numbers import NumberForm, find_number_form
 from fivefold.collect.tokens import found_numbers, found_tokens
 from fivefold.kinds.canonical import canonical_column
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.numberforms import are_labels
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.notation import Notations
-from fivefold.collect.numbers import are_labels
 from fivefold.reading.raw import Raw
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError
-from fivefold.kinds.canonical import shown, wanted_of
+from fivefold.kinds.canonical import wanted_of
 
 Said = str | Mapping[str, str] | None
 """A setting for all columns, or by column."""

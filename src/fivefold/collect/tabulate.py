@@ -5,21 +5,22 @@ from dataclasses import replace
 from os import PathLike
 from typing import Literal
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.dates import torn_dates
+from fivefold.codecs.numberforms import number_findings, number_like
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers, wide_integers
-from fivefold.collect.dates import torn_dates
 from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
-from fivefold.collect.numbers import number_findings, number_like
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
-from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason, shown
+from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason
 from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
 from fivefold.reading.raw import Raw, listed
 

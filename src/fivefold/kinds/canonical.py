@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
@@ -166,14 +167,6 @@ def wanted_of(kind: str, format: str = "") -> str:
     """What a cell of this kind and form should be: `numbers written like 1.234,56`."""
     wanted = kind_of(kind).wanted
     return f"{wanted} written like {format}" if format else wanted
-
-
-def shown(value: object) -> str:
-    """A value as an error message quotes it, at most 60 characters."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    text = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _as_array(values: Array) -> Array:

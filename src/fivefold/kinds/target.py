@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.kinds.canonical import canonical_column, shown
+from fivefold.kinds.canonical import canonical_column
 from fivefold.tasks.table import task_of
 
 

@@ -6,15 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.cell import word
-from fivefold.codecs.coded import objects
+from fivefold.codecs.cell import BAD, moment, word
 from fivefold.codecs.numerals import tidy
-from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.timestamp import compiled
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
-from fivefold.kinds.canonical import canonical_column
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
@@ -187,10 +184,12 @@ def _turned(pattern: str) -> str:
 
 def _read(texts: Sequence[str], pattern: str) -> Array:
     """`(n,)` bool: which texts the pattern reads."""
-    column = Column(name="", kind="datetime", format=pattern)
-    _, bad = canonical_column(objects(texts), column, on_bad="missing")
     read = np.ones(len(texts), bool)
-    read[bad] = False
+    for place, text in enumerate(texts):
+        try:
+            moment(text, pattern)
+        except BAD:
+            read[place] = not word(text)
     return read
 
 

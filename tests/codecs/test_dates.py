@@ -3,7 +3,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from fivefold.collect.dates import DAYS, TIMES, detect_date_format, find_dates, swapped
+from fivefold.codecs.dates import DAYS, TIMES, detect_date_format, find_dates, swapped
 from fivefold.kinds.canonical import canonical
 
 MOMENTS = [datetime(2011, 1, 31, 13, 5, 9), datetime(2012, 12, 25, 1, 0, 59)]

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
+from fivefold.codecs.dates import ENOUGH
+from fivefold.codecs.numberforms import looks_written
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import count_words
-from fivefold.collect.dates import ENOUGH
-from fivefold.collect.numbers import looks_written
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 _DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.numerals import (
     DECIMALS,
@@ -20,7 +21,6 @@ from fivefold.codecs.numerals import (
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
-from fivefold.kinds.canonical import shown
 
 Marks = tuple[str, str]
 """The decimal mark, and the one between thousands."""
