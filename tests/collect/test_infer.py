@@ -12,6 +12,11 @@ def kind(values, **options):
     return guess_kind(objects(values), **options).kind
 
 
+def said(guess):
+    """What is told of the column, by the code of each finding."""
+    return {finding.code: finding.numbers for finding in guess.findings}
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -112,13 +117,14 @@ def test_said_kind_is_taken_and_its_date_format_still_found():
 def test_dressed_numbers_are_categories_with_an_example(values):
     guess = guess_kind(objects(values))
     assert guess.kind == "categorical"
-    assert guess.dressed == values[0]
+    assert said(guess)["number_like"]["sample"] == values[0]
 
 
 def test_ambiguous_dates_name_the_other_reading():
     guess = guess_kind(objects(["01/02/2011", "03/04/2011"]))
-    assert (guess.format, guess.ambiguous) == ("%m/%d/%Y", "%d/%m/%Y")
-    assert guess_kind(objects(["01/02/2011", "30/04/2011"])).ambiguous == ""
+    assert guess.format == said(guess)["ambiguous_dates"]["format"] == "%m/%d/%Y"
+    assert said(guess)["ambiguous_dates"]["other"] == "%d/%m/%Y"
+    assert guess_kind(objects(["01/02/2011", "30/04/2011"])).findings == ()
 
 
 def aged(strays, rows=120):
@@ -129,7 +135,7 @@ def aged(strays, rows=120):
 @pytest.mark.parametrize("strays", [["thirty"] * 2, ["n.k."] * 24, ["52 kg", "5o"], ["a b", "c"]])
 def test_measurements_with_a_few_strays_are_numeric(strays):
     guess = guess_kind(objects(aged(strays)))
-    assert (guess.kind, guess.strays, guess.dressed) == ("numeric", {}, "")
+    assert (guess.kind, guess.findings) == ("numeric", ())
 
 
 def test_objects_of_a_frame_with_strays_are_numeric():
@@ -139,7 +145,8 @@ def test_objects_of_a_frame_with_strays_are_numeric():
 @pytest.mark.parametrize("spelt", ["thirty", "?!"])
 def test_many_strays_leave_categories_that_are_said_to_be_mostly_numbers(spelt):
     guess = guess_kind(objects(aged([spelt] * 40)))
-    assert (guess.kind, guess.strays) == ("categorical", {spelt: 40})
+    assert guess.kind == "categorical"
+    assert said(guess) == {"number_like": {"column": "", "count": 40, "samples": [spelt]}}
 
 
 @pytest.mark.parametrize(
@@ -155,12 +162,12 @@ def test_many_strays_leave_categories_that_are_said_to_be_mostly_numbers(spelt):
 )
 def test_codes_and_levels_among_numbers_stay_categories_without_a_word(values):
     guess = guess_kind(objects(values))
-    assert (guess.kind, guess.strays, guess.dressed) == ("categorical", {}, "")
+    assert (guess.kind, guess.findings) == ("categorical", ())
 
 
 def test_dressed_example_is_no_plain_number():
     guess = guess_kind(objects([*aged([]), *("1.234,5" for _ in range(20))]))
-    assert (guess.kind, guess.dressed) == ("categorical", "1.234,5")
+    assert (guess.kind, said(guess)["number_like"]["sample"]) == ("categorical", "1.234,5")
 
 
 def test_values_of_no_kind_are_named_by_their_type():

@@ -6,10 +6,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.coded import objects
+from fivefold.codecs.notation import Notation
 from fivefold.codecs.numerals import Numerals, anatomy
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
-from fivefold.collect.notation import Notation
 from fivefold.kinds.canonical import canonical_column
 
 FORMS = st.builds(
@@ -28,6 +28,11 @@ def read(*texts, declared=None, **said):
     guess = guess_kind(objects(texts), declared=declared, notation=Notation(**said))
     column = Column(name="c", kind=guess.kind, format=guess.format)
     return guess, canonical_column(objects(texts), column, on_bad="missing")[0].tolist()
+
+
+def other_of(guess):
+    """The other form that reads a column too; empty if there is none."""
+    return next((f.numbers["other"] for f in guess.findings if f.code == "ambiguous_numbers"), "")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_form_of_a_column_is_found_and_its_numbers_are_right(texts, form, number
     if numbers is None:
         assert guess.kind == "categorical"
         return
-    assert (guess.kind, guess.format, guess.numbers.other) == ("numeric", form, "")
+    assert (guess.kind, guess.format, other_of(guess)) == ("numeric", form, "")
     assert values == numbers
 
 
@@ -86,7 +91,9 @@ def test_form_of_a_column_is_found_and_its_numbers_are_right(texts, form, number
 )
 def test_texts_that_no_one_form_reads_are_categories_that_look_like_numbers(texts):
     guess, _ = read(*texts)
-    assert (guess.kind, set(guess.numbers.torn)) == ("categorical", set(texts))
+    [finding] = guess.findings
+    assert (guess.kind, finding.code) == ("categorical", "number_like")
+    assert all(repr(text) in finding.sentence for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,7 @@ def test_codes_dates_and_addresses_are_no_numbers(texts):
 )
 def test_mark_that_tells_nothing_is_read_by_its_surroundings(texts, said, form, other, numbers):
     guess, values = read(*texts, **said)
-    assert (guess.format, guess.numbers.other, values) == (form, other, numbers)
+    assert (guess.format, other_of(guess), values) == (form, other, numbers)
 
 
 @pytest.mark.parametrize(
@@ -155,13 +162,14 @@ def test_mark_that_tells_nothing_is_read_by_its_surroundings(texts, said, form, 
 )
 def test_marks_that_the_user_says_are_taken_without_doubt(texts, said, form, numbers):
     guess, values = read(*texts, **said)
-    assert (guess.kind, guess.format, guess.numbers.other) == ("numeric", form, "")
+    assert (guess.kind, guess.format, other_of(guess)) == ("numeric", form, "")
     assert values == numbers
 
 
 def test_text_that_the_said_mark_does_not_suit_is_no_number():
     guess, _ = read("2.5", "3.75", decimal=",")
-    assert (guess.kind, guess.dressed) == ("categorical", "2.5")
+    [finding] = guess.findings
+    assert (guess.kind, finding.numbers["sample"]) == ("categorical", "2.5")
 
 
 def test_strays_of_no_form_follow_the_rule_of_plain_numbers():

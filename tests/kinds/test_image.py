@@ -10,6 +10,7 @@ from fivefold.codecs.table import Columns
 from fivefold.errors import DataError
 from fivefold.kinds import image as module
 from fivefold.kinds.block import Fitted
+from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import cells_of, encode_cells
 from fivefold.kinds.table import kind_of
 
@@ -134,3 +135,11 @@ def test_encode_images_on_another_scale_name_column_and_row(monkeypatch):
             encode_images(asked, COLUMN, state)
         assert (caught.value.column, caught.value.rows) == ("i", (3,))
         assert caught.value.remedy == "Multiply the pixels by 255."
+
+
+def test_settling_grey_arrays_gives_one_stack_of_one_channel():
+    cells = objects(np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8))
+    column = Column(name="photo", kind="image")
+    images, bad = canonical_column(cells, column, on_bad="missing")
+    assert kind_of("image").settle(images).shape == (2, 4, 4, 1)
+    assert len(bad) == 0

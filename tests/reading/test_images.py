@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fivefold.codecs.coded import objects
 from fivefold.collect.tabulate import tabulate
 from fivefold.errors import DataError
-from fivefold.reading.images import decode_images, read_image_folder, read_image_zip
+from fivefold.reading.images import read_image_folder, read_image_zip
 
 
 def png(pixels):
@@ -109,12 +108,6 @@ def test_images_outside_the_class_folders_are_left_out_with_a_finding(folder):
     raw = read_image_folder(folder, "pets")
     assert len(raw) == 4
     assert [finding.code for finding in raw.findings] == ["stray_images"]
-
-
-def test_decoding_grey_arrays_gives_one_channel():
-    images, bad = decode_images(objects([np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8)]))
-    assert images.shape == (2, 4, 4, 1)
-    assert len(bad) == 0
 
 
 def test_folder_of_damaged_images_says_so(tmp_path):

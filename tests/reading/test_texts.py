@@ -5,9 +5,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.notation import Notation
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
-from fivefold.collect.notation import Notation
 from fivefold.kinds.canonical import canonical_column
 from fivefold.reading.texts import ArrowTexts
 

@@ -10,8 +10,6 @@ from fivefold.codecs.cell import BAD, moment, word
 from fivefold.codecs.numerals import tidy
 from fivefold.codecs.table import Array
 from fivefold.codecs.timestamp import compiled
-from fivefold.core.finding import Finding
-from fivefold.core.wording import literal
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
@@ -138,21 +136,6 @@ def swapped(pattern: str, texts: Sequence[str], counts: Sequence[int]) -> str:
     """
     turned = _turned(pattern)
     return turned if turned and _share(texts, counts, turned) >= ENOUGH else ""
-
-
-def torn_dates(name: str, torn: Sequence[str], kind: str) -> Finding:
-    """The finding about a column that looks like dates and that no one pattern reads."""
-    words = "text" if kind == "text" else "categories"
-    who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
-    who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
-    return Finding(
-        code="date_like",
-        severity="warning",
-        sentence=f"Column `{name}` looks like dates but {who}; it is read as {words}. Pass "
-        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31.",
-        numbers={"column": name, "samples": list(torn)},
-        stage="Collect",
-    )
 
 
 def _odd(texts: Sequence[str], sample: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How the texts of a column look: as codes, as numbers in a dress, as prose."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def is_dressed(text: str) -> bool:
     return bool(_DRESSED.fullmatch(text)) or looks_written(text)
 
 
-def differ(numbers: Array, weights: list[int]) -> bool:
+def differ(numbers: Array, weights: Sequence[int]) -> bool:
     """Whether there are many different numbers, as where something is measured."""
     finite = np.isfinite(numbers)
     distinct = np.unique(numbers[finite])
@@ -34,14 +35,14 @@ def differ(numbers: Array, weights: list[int]) -> bool:
     return len(distinct) > 20 or (len(distinct) >= 10 and often)
 
 
-def have_leading_zeros(texts: list[str], weights: list[int]) -> bool:
+def have_leading_zeros(texts: Sequence[str], weights: Sequence[int]) -> bool:
     """Whether they are codes like 00123: more than strays, or all of one length."""
     written = zip(texts, weights, strict=True)
     zeros = sum(w for text, w in written if "0" in text[:2] and _LEADING_ZERO.fullmatch(text))
     return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
 
 
-def is_prose(texts: list[str], weights: list[int], total: int) -> bool:
+def is_prose(texts: Sequence[str], weights: Sequence[int], total: int) -> bool:
     """Several words, and seldom the same ones."""
     words = sum(count_words(text) * w for text, w in zip(texts, weights, strict=True)) / total
     return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20

@@ -19,8 +19,6 @@ from fivefold.codecs.numerals import (
     folded,
 )
 from fivefold.codecs.table import Array
-from fivefold.core.finding import Finding
-from fivefold.core.wording import literal
 
 Marks = tuple[str, str]
 """The decimal mark, and the one between thousands."""
@@ -141,55 +139,6 @@ def are_labels(values: "Array | Coded", format: str) -> bool:
             continue
     whole = all(number.is_integer() for number in numbers)
     return whole and len(numbers) <= 20 and len(values) >= 5 * len(numbers)
-
-
-def number_findings(name: str, form: NumberForm) -> list[Finding]:
-    """Findings about a numeric column whose texts are no plain numbers."""
-    if not form.format or not form.marked:
-        return []
-    numerals = Numerals.from_example(form.format)
-    found = [
-        Finding(
-            code="number_form",
-            severity="note",
-            sentence=f"Column `{name}` writes {numerals.exemplified} as {form.format}: "
-            f"{numerals.described()}.",
-            numbers={"column": name, "format": form.format, "unit": numerals.unit},
-            stage="Collect",
-        )
-    ]
-    if form.other:
-        mark = Numerals.from_example(form.other).decimal
-        found.append(
-            Finding(
-                code="ambiguous_numbers",
-                severity="warning",
-                sentence=f"Numbers in `{name}` fit {form.format} and {form.other}; {form.format} "
-                f"is taken. Pass decimal={{{literal(name)}: {literal(mark)}}} for the other.",
-                numbers={"column": name, "format": form.format, "other": form.other},
-                stage="Collect",
-            )
-        )
-    return found
-
-
-def number_like(name: str, sample: str, form: NumberForm) -> Finding:
-    """The finding about a column of numbers that is read as categories."""
-    why, remedy = f"is written like {sample!r}", "Write plain numbers instead."
-    if form.format:
-        why += f", not like {form.format}"
-        remedy = f"Pass decimal= and thousands= by column: {{{literal(name)}: ...}}."
-    elif form.torn:
-        why = f"no one form reads both {form.torn[0]!r} and {form.torn[1]!r}"
-        remedy = "Write them in one form, or pass decimal= and thousands= to say which it is."
-    return Finding(
-        code="number_like",
-        severity="warning",
-        sentence=f"Column `{name}` looks like numbers but {why}; it is read as categories. "
-        f"{remedy}",
-        numbers={"column": name, "sample": sample},
-        stage="Collect",
-    )
 
 
 def _by_shape(

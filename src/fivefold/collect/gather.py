@@ -18,6 +18,7 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.table import kind_of, labels, of_type
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
@@ -140,10 +141,11 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
         _give_group(table, wishes.group)
     if wishes.time is not None:
         column = table.columns[wishes.time]
-        if wishes.time in table.wide:
-            column = replace(column, kind="numeric")
+        numbers = of_type("number")
+        if wishes.time in table.wide and numbers is not None:
+            column = replace(column, kind=numbers.name)
             table.values[wishes.time] = table.wide[wishes.time].shifted()
-        if column.kind not in {"datetime", "numeric"}:
+        if not kind_of(column.kind).ordered:
             raise DataError(
                 f"{source}, column `{column.name}`: expected dates or numbers for time=, found "
                 f"{column.kind} values.",
@@ -156,8 +158,8 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
 def _give_group(table: Tabulated, name: str) -> None:
     """Groups are compared as they stand, never as floats that are equal where they are not."""
     column = table.columns[name]
-    if name in table.wide and column.kind == "numeric":
-        column = replace(column, kind="categorical")
+    if name in table.wide and column.kind != labels().name:
+        column = replace(column, kind=labels().name)
         table.values[name] = canonical_column(table.wide[name].values, column)[0]
     table.columns[name] = replace(column, role="group")
 
@@ -167,7 +169,7 @@ def _held_apart(table: Tabulated) -> dict[str, Array]:
     kept = {
         name: wide.values
         for name, wide in table.wide.items()
-        if (table.columns[name].kind, table.columns[name].role) == ("numeric", "input")
+        if table.columns[name].role == "input" and table.columns[name].kind != labels().name
     }
     return {**table.values, **kept}
 

@@ -1,33 +1,24 @@
 """What kind a column is, from its values."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
-from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.dates import ENOUGH, find_dates
-from fivefold.codecs.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
-from fivefold.codecs.numberforms import NumberForm, find_number_form
-from fivefold.codecs.schema import Column
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.notation import Notation
 from fivefold.codecs.table import Array
-from fivefold.collect.notation import Notation
 from fivefold.collect.tokens import found_numbers, found_tokens
-from fivefold.kinds.canonical import canonical_column
+from fivefold.core.finding import Finding
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.recognition import SourceType
+from fivefold.kinds.sample import Sample
+from fivefold.kinds.table import KINDS, kind_of, labels, of_type, unread
 
-MOST = 0.8
-"""Fraction of values that must be numbers for the rest to be strays, where these differ as
-measurements do; elsewhere it is that of dates."""
-HALF = 0.5
-"""Fraction from which on a column of such numbers is worth a remark."""
-
-_MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
-_TRUTH = {"true", "false"}
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+_BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,27 +29,19 @@ class Guess:
         kind: of its values.
         format: of its dates, or of its numbers.
         tokens: how often each text that stands for missing occurs.
-        nested: its values are lists or mappings, which no model here reads.
-        dressed: an example of a number in a dress (`1,234.5`, `12 %`) that keeps the column from
-            being numeric; empty if there is none.
-        ambiguous: another way to read its dates; empty if there is none.
-        torn: two of its texts are dates by different patterns only.
-        numbers: how its texts write numbers.
-        strays: how often each text occurs that is no number in a column of mostly numbers which
-            is not read as such.
+        nested: its values are lists or mappings, which no kind holds that was asked for.
         unread: the type of its values, if that is one which no kind holds.
+        commas: its numbers have a decimal comma beyond doubt.
+        findings: what is remarkable about the way in which it is written.
     """
 
     kind: str
     format: str = ""
     tokens: dict[str, int] = field(default_factory=dict)
     nested: bool = False
-    dressed: str = ""
-    ambiguous: str = ""
-    torn: tuple[str, ...] = ()
-    numbers: NumberForm = field(default_factory=NumberForm)
-    strays: dict[str, int] = field(default_factory=dict)
     unread: str = ""
+    commas: bool = False
+    findings: tuple[Finding, ...] = ()
 
     @property
     def why_unfit(self) -> str:
@@ -71,11 +54,12 @@ class Guess:
 def guess_kind(
     values: "Array | Coded",
     *,
+    name: str = "",
     declared: str | None = None,
     tokens: Sequence[str] = (),
     notation: Notation | None = None,
 ) -> Guess:
-    """The kind of a column.
+    """The kind of a column: the one that is said, or the one that is surest.
 
     Values that are nearly all numbers are numeric, and those of which four in five are numbers
     that differ as measurements do; `00123` is a category; true and false are
@@ -83,6 +67,7 @@ def guess_kind(
 
     Args:
         values: raw, first axis rows, or codes.
+        name: of the column, for findings.
         declared: the kind that its type in the source or the user says; only its tokens and the
             format of its numbers or dates are looked for then.
         tokens: texts that stand for missing.
@@ -94,80 +79,84 @@ def guess_kind(
         ('numeric', {'?': 9})
     """
     notation = notation or Notation()
-    if isinstance(values, Coded):
-        return _guess_codes(values, declared, tokens, notation)
-    if values.ndim > 1:
-        return Guess(
-            kind=declared or ("image" if values.ndim > 2 else "text"), nested=values.ndim == 2
-        )
-    by_dtype: dict[str, str] = {"b": "boolean", "M": "datetime"}
-    if values.dtype.kind in "cmV" and declared is None:
-        return Guess(kind="text", unread=str(values.dtype))
-    if values.dtype != object:
-        kind = declared or by_dtype.get(values.dtype.kind, "numeric")
-        pattern = notation.date_format or "" if kind == "datetime" else ""
-        return Guess(kind=kind, format=pattern, tokens=found_numbers(values, tokens))
-    first = next((value for value in values if not is_missing(value)), None)
-    if declared == "image" or (declared is None and _is_picture(first)):
-        return Guess(kind="image")
+    asked = None if declared is None else kind_of(declared)
+    if isinstance(values, Coded) and _are_decimals(values, asked, tokens, notation):
+        return Guess(kind=(asked or of_type("number") or labels()).name)
+    if isinstance(values, Coded) and values.values.dtype != object:
+        values = values.array()
+    if isinstance(values, np.ndarray) and (values.ndim > 1 or values.dtype != object):
+        return _guess_typed(values, asked, tokens, notation)
+    cells = values.counted() if isinstance(values, Coded) else values
+    first = next((value for value in _distinct(cells) if not is_missing(value)), None)
+    pixels = asked or of_type("raster")
+    if pixels is not None and "raster" in pixels.sources and (asked or _is_picture(first)):
+        return Guess(kind=pixels.name)
     try:
-        distinct, counts = count_values(values)
-    except TypeError:
-        return Guess(kind=declared or "text", nested=declared is None)
-    return _guess_counted(distinct, counts, declared, tokens, notation)
-
-
-def _guess_codes(
-    values: Coded, declared: str | None, tokens: Sequence[str], notation: Notation
-) -> Guess:
-    """The same from codes; numbers and dates among the values are looked at as such."""
-    if declared in {None, "numeric"} and notation.is_usual and not null_numbers(tuple(tokens)):
-        numbers = values.numbers()
-        if numbers is not None and not np.isnan(numbers).all():
-            return Guess(kind="numeric")
-    if values.values.dtype != object:
-        return guess_kind(values.array(), declared=declared, tokens=tokens, notation=notation)
-    distinct, counts = values.counted()
-    first = next((value for value in distinct if not is_missing(value)), None)
-    if declared == "image" or (declared is None and _is_picture(first)):
-        return Guess(kind="image")
-    present = [place for place, value in enumerate(distinct) if not is_missing(value)]
-    items = [distinct[place] for place in present]
-    return _guess_counted(items, counts[present], declared, tokens, notation)
-
-
-def _guess_counted(
-    distinct: list[Any],
-    counts: Array,
-    declared: str | None,
-    tokens: Sequence[str],
-    notation: Notation,
-) -> Guess:
+        distinct, counts = count_values(cells) if isinstance(cells, np.ndarray) else _known(*cells)
+    except TypeError:  # lists and dicts are no keys
+        return Guess(kind=(asked or unread()).name, nested=asked is None)
     found = found_tokens(distinct, counts, tokens)
-    absent, items, weights = {"", *found}, distinct, counts.tolist()
-    gone = {
-        place
-        for place, value in enumerate(distinct)
-        if isinstance(value, str) and value.strip() in absent
-    }
-    if gone:
-        kept = [place for place in range(len(items)) if place not in gone]
-        items, weights = [items[place] for place in kept], [weights[place] for place in kept]
-    if not items:
-        return Guess(kind=declared or "categorical", tokens=found)
-    types = {*map(type, items)}
-    if declared is None and any(issubclass(kind, tuple | frozenset) for kind in types):
-        return Guess(kind="text", nested=True)
-    if declared is None and not any(map(_is_cell, items)):
-        return Guess(kind="text", unread=type(items[0]).__name__)
-    if declared in {None, "datetime", "numeric"}:
-        guess = _guess(items, weights, declared, notation)
-    else:
-        guess = Guess(kind=declared)
-    if guess.kind == "text":
-        asked = set(tokens) if declared else set()
-        found = {token: count for token, count in found.items() if token == "" or token in asked}
+    items, weights = _without(distinct, counts.tolist(), {"", *found})
+    guess = _guess_items(items, weights, name, asked, notation)
+    if asked is None and items and kind_of(guess.kind).nulls == "asked":
+        found = {token: count for token, count in found.items() if token == ""}
     return Guess(**{**guess.__dict__, "tokens": found})
+
+
+def _are_decimals(
+    values: Coded, asked: Kind | None, tokens: Sequence[str], notation: Notation
+) -> bool:
+    """Whether all cells are plain decimals, as far as that is known without a look at them."""
+    wanted = asked is None or "number" in asked.sources
+    if not wanted or not notation.is_usual or null_numbers(tuple(tokens)):
+        return False
+    numbers = values.numbers()
+    return numbers is not None and not np.isnan(numbers).all()
+
+
+def _guess_typed(
+    values: Array, asked: Kind | None, tokens: Sequence[str], notation: Notation
+) -> Guess:
+    """The kind of an array whose type, or number of axes, says what it holds."""
+    if values.ndim > 1:
+        pixels = of_type("raster") if values.ndim > 2 else None
+        kind = asked or pixels or unread()
+        own = asked is not None and asked.depth == 1  # lists are its cells
+        return Guess(kind=kind.name, nested=values.ndim == 2 and not own)
+    if values.dtype.kind in "cmV" and asked is None:
+        return Guess(kind=unread().name, unread=str(values.dtype))
+    kind = asked or of_type(_BY_DTYPE.get(values.dtype.kind, "number")) or labels()
+    form = kind.form(Sample(notation=notation, asked=True))
+    return Guess(kind=kind.name, format=form, tokens=found_numbers(values, tokens))
+
+
+def _guess_items(
+    items: list[Any], weights: list[int], name: str, asked: Kind | None, notation: Notation
+) -> Guess:
+    """The kind of cells of which none is missing."""
+    if not items:
+        return Guess(kind=(asked or labels()).name)
+    types = {*map(type, items)}
+    if asked is None and any(issubclass(kind, tuple | frozenset) for kind in types):
+        return Guess(kind=unread().name, nested=True)
+    if asked is None and not any(map(_is_cell, items)):
+        return Guess(kind=unread().name, unread=type(items[0]).__name__)
+    sample = Sample(items, weights, notation, asked=asked is not None)
+    if asked is None or asked.notation:  # what is of a type of its own is not written in any way
+        said = of_type(sample.type) if sample.type else None
+        if said is not None and (asked is None or sample.type == "moment"):
+            return Guess(kind=said.name)
+    kind = asked or max(KINDS, key=lambda kind: kind.recognise(sample))
+    findings = kind.noted(sample, name)
+    if asked is None and kind.coded:
+        for other in reversed([*KINDS]):  # dates are doubted before numbers
+            findings += other.doubted(sample, name, kind.wanted) if other is not kind else []
+    return Guess(
+        kind=kind.name,
+        format=kind.form(sample),
+        commas="decimal" in kind.notation and sample.numbers.form.commas,
+        findings=tuple(findings),
+    )
 
 
 def count_values(values: Array) -> tuple[list[Any], Array]:
@@ -180,6 +169,31 @@ def count_values(values: Array) -> tuple[list[Any], Array]:
 
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
     return list(distinct), np.bincount(codes[codes >= 0], minlength=len(distinct))
+
+
+def _distinct(cells: "Array | tuple[list[Any], Array]") -> Sequence[Any]:
+    return cells[0] if isinstance(cells, tuple) else cells  # type: ignore[return-value]
+
+
+def _known(distinct: list[Any], counts: Array) -> tuple[list[Any], Array]:
+    """The values that are not missing, and how often each occurs."""
+    present = [place for place, value in enumerate(distinct) if not is_missing(value)]
+    return [distinct[place] for place in present], counts[present]
+
+
+def _without(
+    distinct: list[Any], weights: list[int], absent: set[str]
+) -> tuple[list[Any], list[int]]:
+    """The values that are none of these texts, and how often each occurs."""
+    gone = {
+        place
+        for place, value in enumerate(distinct)
+        if isinstance(value, str) and value.strip() in absent
+    }
+    if not gone:
+        return distinct, weights
+    kept = [place for place in range(len(distinct)) if place not in gone]
+    return [distinct[place] for place in kept], [weights[place] for place in kept]
 
 
 def _is_picture(value: Any) -> bool:
@@ -196,83 +210,3 @@ def _is_cell(value: Any) -> bool:
     except BAD:
         return True
     return True
-
-
-def _guess(items: list[Any], weights: list[int], declared: str | None, notation: Notation) -> Guess:
-    if all(isinstance(item, date | np.datetime64) for item in items):
-        return Guess(kind="datetime")
-    texts = [_text_of(item).strip() for item in items]
-    form, dated = NumberForm(), None
-    if declared is None and all(isinstance(item, bool | np.bool_) for item in items):
-        return Guess(kind="boolean")
-    if declared is None and all(text.lower() in _TRUTH for text in texts):
-        return Guess(kind="boolean")
-    if declared != "datetime":
-        numbers, wrong, share = _read_numbers(items, weights)
-        cells = [text or item for text, item in zip(texts, items, strict=True)]
-        form = find_number_form(cells, weights, wrong=wrong, **notation.marks())
-        if form.format:
-            numbers, wrong, share = _read_numbers(items, weights, form.format)
-        codes = have_leading_zeros(texts, weights)
-        if declared == "numeric" or (share >= ENOUGH and not codes):
-            return Guess(kind="numeric", format=form.format, numbers=form)
-    if all(texts):
-        enough = ENOUGH if declared is None else HALF
-        dated = find_dates(texts, weights, notation.date_format, enough=enough)
-    if dated is not None and dated.pattern is not None:
-        return Guess(kind="datetime", format=dated.pattern, ambiguous=dated.other)
-    if declared is not None:
-        return Guess(kind=declared, format=notation.date_format or "")
-    torn = dated.torn if dated else ()
-    strays: dict[str, int] = {}
-    for text, weight in ((str(items[place]).strip(), weights[place]) for place in wrong):
-        strays[text] = strays.get(text, 0) + weight
-    marked = [text for text in strays if is_dressed(text)]
-    dressed = [text for text in texts if is_dressed(text)] if marked else []
-    if marked and len(dressed) > 0.9 * len(texts) and not codes:
-        return Guess(kind="categorical", dressed=marked[0], numbers=form)
-    other = sum(
-        weight
-        for text, weight in strays.items()
-        # what looks like a number and is none speaks against a form
-        if is_spelt(text) or (form.format and _MARKED.fullmatch(text))
-    )
-    if (
-        share >= HALF
-        and not codes
-        and 2 * other <= sum(strays.values())
-        and differ(numbers, weights)
-    ):
-        if share >= MOST:
-            return Guess(kind="numeric", format=form.format, numbers=form)
-    else:
-        strays = {}
-    prose = is_prose(texts, weights, sum(weights))
-    return Guess(kind="text" if prose else "categorical", strays=strays, torn=torn)
-
-
-def _text_of(item: Any) -> str:
-    """The text of an item that is one, or the bytes of one; else empty."""
-    try:
-        return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
-    except UnicodeDecodeError:
-        return ""
-
-
-def _read_numbers(
-    items: list[Any], weights: list[int], format: str = ""
-) -> tuple[Array, list[int], float]:
-    """The items as numbers, the places of those that are none, and the share of cells that are.
-
-    Infinities are counted as numbers where there are finite ones too.
-    """
-    column = Column(name="", kind="numeric", format=format)
-    numbers, bad = canonical_column(objects(items), column, on_bad="missing")
-    wrong = [
-        int(place)
-        for place in bad
-        if str(items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
-    ]
-    if not np.isfinite(numbers).any():
-        return numbers, wrong, 0.0
-    return numbers, wrong, 1 - sum(weights[place] for place in wrong) / sum(weights)

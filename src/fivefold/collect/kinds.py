@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.numberforms import are_labels
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.notation import Notations
+from fivefold.kinds.table import kind_of
+from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw
 
 
@@ -28,14 +29,17 @@ def guess_kinds(
         notation = notations.of(name, comma=comma, certain=certain)
         declared = told.get(name)
         return guess_kind(
-            raw.columns[name], declared=declared, tokens=tokens[name], notation=notation
+            raw.columns[name],
+            name=name,
+            declared=declared,
+            tokens=tokens[name],
+            notation=notation,
         )
 
     guesses = {name: guess(name, certain=False) for name in raw.columns}
-    numeric = {name: found for name, found in guesses.items() if found.kind == "numeric"}
-    if any(found.numbers.commas for found in numeric.values()):
-        for name, found in numeric.items():
-            if not found.numbers.commas:
+    if any(found.commas for found in guesses.values()):
+        for name, found in guesses.items():
+            if not found.commas and "decimal" in kind_of(found.kind).notation:
                 guesses[name] = guess(name, certain=True)
     return guesses
 
@@ -54,8 +58,9 @@ def as_written(
         tokens: texts that stand for missing.
         labels: whether it is said to hold classes; None to guess.
     """
-    if guess.kind != "numeric" or not guess.format:
+    kind = kind_of(guess.kind)
+    if "numbers" not in kind.reads_as or not guess.format:
         return guess
-    if labels or (labels is None and are_labels(values, guess.format)):
-        return guess_kind(values, declared="categorical", tokens=tokens)
+    if labels or (labels is None and kind.are_labels(values, guess.format)):
+        return guess_kind(values, declared=words().name, tokens=tokens)
     return guess

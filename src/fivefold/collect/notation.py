@@ -2,51 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.notation import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.canonical import wanted_of
+from fivefold.kinds.table import kind_of, labels, unread, written_by
 
 Said = str | Mapping[str, str] | None
 """A setting for all columns, or by column."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notation:
-    """How the texts of a column are written, as far as that is said elsewhere.
-
-    Args:
-        decimal: the mark before the fraction of a number; None if nothing is said.
-        thousands: the one between groups of three digits; the empty text is none.
-        date_format: a `strptime` pattern, or the empty text for ISO 8601.
-        comma: a lone comma before three digits is a decimal one, as in a file of semicolons.
-        certain: other columns of the file have decimal commas.
-    """
-
-    decimal: str | None = None
-    thousands: str | None = None
-    date_format: str | None = None
-    comma: bool = False
-    certain: bool = False
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether nothing is said against plain numbers."""
-        return self.decimal is None and self.thousands is None and not self.certain
-
-    def marks(self) -> dict[str, Any]:
-        """What `find_number_form` is told."""
-        return {
-            "decimal": self.decimal,
-            "thousands": self.thousands,
-            "comma": self.comma,
-            "certain": self.certain,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +44,9 @@ class Notations:
     @property
     def kinds(self) -> dict[str, str]:
         """Of the columns that a setting names: to say how numbers are written says numbers."""
-        return {
-            name: "datetime" if setting == "date_format" else "numeric"
-            for setting, name in self.named()
-        }
+        kinds = {setting: written_by(setting) for setting, _ in self.named()}
+        named = ((name, kinds[setting]) for setting, name in self.named())
+        return {name: kind.name for name, kind in named if kind is not None}
 
     def named(self) -> list[tuple[str, str]]:
         """Each setting by column with each column that it names."""
@@ -96,9 +63,10 @@ class Notations:
         """Columns that are said to be of one kind, and to be written like another."""
         found: list[FivefoldError] = []
         for setting, name in self.named():
-            wanted = "datetime" if setting == "date_format" else "numeric"
-            said = kinds.get(name, self.kinds[name])
-            if said != wanted:
+            kind, own = written_by(setting), self.kinds
+            wanted = setting if kind is None else kind.name
+            said = kinds.get(name, own.get(name, wanted))
+            if kind is None or setting not in kind_of(said).notation:
                 found.append(
                     DataError(
                         f"{source}, column `{name}`: expected {wanted} values where {setting}= "
@@ -115,11 +83,11 @@ def unread_column(source: str, column: Column, values: "Array | Coded", bad: Arr
     name, kind, rows = column.name, column.kind, [int(row) for row in bad[:3]]
     cells = [shown(values[row]) for row in rows]
     where = ", ".join(f"{cell} in row {row:,}" for cell, row in zip(cells, rows, strict=True))
-    settings = {"numeric": "decimal= and thousands=", "datetime": "date_format="}
-    other = "categorical" if kind == "numeric" else "text"
+    settings = " and ".join(f"{setting}=" for setting in kind_of(kind).notation)
+    other = (labels() if "numbers" in kind_of(kind).reads_as else unread()).name
     remedy = f"Leave it out of kinds=, or pass kinds={{{literal(name)}: {literal(other)}}}."
-    if kind in settings:
-        remedy = f"Say by {settings[kind]} how it is written; or pass " + remedy.split("pass ")[1]
+    if settings:
+        remedy = f"Say by {settings} how it is written; or pass " + remedy.split("pass ")[1]
     return DataError(
         f"{source}, column `{name}`: expected {wanted_of(kind, column.format)}, found none in "
         f"{len(bad):,} cell{'s' * (len(bad) > 1)}: {where}.",

@@ -2,27 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from os import PathLike
 from typing import Literal
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.dates import torn_dates
-from fivefold.codecs.numberforms import number_findings, number_like
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.codecs.whole import WideIntegers, wide_integers
+from fivefold.codecs.whole import WideIntegers
 from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.finding import Finding
-from fivefold.core.wording import literal, plural, quoted
+from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason
-from fivefold.reading.images import decode_images, unreadable_fault, unreadable_images
+from fivefold.kinds.table import KINDS, kind_of
+from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw, listed
+from fivefold.reading.unreadable import unreadable_cells, unreadable_code, unreadable_fault
 
 
 class Tabulated:
@@ -83,9 +84,10 @@ def tabulate(
     columns: dict[str, Column] = {}
     values: dict[str, Array] = {}
     findings, unreadable = list(raw.findings), set(raw.unreadable)
-    for finding in findings if on_bad == "error" else ():
-        if finding.code == "unreadable_images":
-            raise unreadable_fault(raw.name, finding.numbers["files"], finding.numbers["count"])
+    for finding, kind in product(findings, KINDS if on_bad == "error" else ()):
+        if finding.code == unreadable_code(kind):
+            files, count = finding.numbers["files"], finding.numbers["count"]
+            raise unreadable_fault(raw.name, kind, files, count)
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     tokens = {
@@ -109,24 +111,25 @@ def tabulate(
         columns[name] = column
         if guess.why_unfit:
             values[name] = objects(None if v is None else str(v) for v in listed(found))
-        elif guess.kind == "image":
-            values[name], bad = decode_images(found)
+            continue
+        kind = kind_of(guess.kind)
+        values[name], bad = canonical_column(found, column, on_bad="missing")
+        values[name] = kind.settle(values[name])
+        if kind.spoils:
             new = [int(row) for row in bad if int(row) not in unreadable]
             unreadable.update(new)
             if new and (on_bad == "error" or len(new) == len(found)):
                 raise _unreadable(raw.name, column, found, new)
             if new:
-                findings.append(unreadable_images([shown(found[row]) for row in new]))
+                findings.append(unreadable_cells(kind, [shown(found[row]) for row in new]))
         else:
-            values[name], bad = canonical_column(found, column, on_bad="missing")
-            numbers = None
-            if guess.kind == "numeric":
-                numbers = wide_integers(found, values[name], guess.format)
+            numbers = kind.exact(found, values[name], column)
             if numbers is not None:
                 wide[name] = numbers
             if numbers is not None and name not in said and name not in targets:
-                guess = guesses[name] = replace(guess, kind="categorical", format="")
-                column = replace(column, kind="categorical", format="")
+                other = words().name
+                guess = guesses[name] = replace(guess, kind=other, format="", findings=())
+                column = replace(column, kind=other, format="")
                 column = replace(column, missing=_kept_tokens(guess, missing, name))
                 columns[name] = column
                 values[name], bad = canonical_column(found, column, on_bad="missing")
@@ -141,10 +144,10 @@ def tabulate(
 
 
 def _unreadable(source: str, column: Column, found: "Array | Coded", rows: list[int]) -> DataError:
-    """The fault of a column of pictures in which these cannot be read."""
+    """The fault of a column in which these cells cannot be read."""
     cell = found[rows[0]]
     return unreadable_fault(
-        *(source, [shown(found[row]) for row in rows], len(rows)),
+        *(source, kind_of(column.kind), [shown(found[row]) for row in rows], len(rows)),
         of=len(found),
         column=column.name,
         reason=reason(cell, column),
@@ -154,8 +157,8 @@ def _unreadable(source: str, column: Column, found: "Array | Coded", rows: list[
 
 def _kept_tokens(guess: Guess, missing: Missing, name: str) -> tuple[str, ...]:
     """What the column keeps: for numbers and dates no usual token can mean anything else."""
-    numbers = guess.kind in {"numeric", "datetime", "boolean"}
-    usual = tokens_of(missing, name, DEFAULT_MISSING) if numbers else ()
+    every = kind_of(guess.kind).nulls == "usual"
+    usual = tokens_of(missing, name, DEFAULT_MISSING) if every else ()
     kept = (*guess.tokens, *asked_tokens(missing, name), *usual)
     return tuple(dict.fromkeys(token for token in kept if token))
 
@@ -211,14 +214,7 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
             )
         )
     for name, guess in guesses.items():
-        if guess.dressed:
-            found.append(number_like(name, guess.dressed, guess.numbers))
-        elif guess.kind == "numeric":
-            found += number_findings(name, guess.numbers)
-        if guess.torn:
-            found.append(torn_dates(name, guess.torn, guess.kind))
-        if guess.strays:
-            found.append(_numbers_and_strays(name, guess))
+        found += guess.findings
         if guess.unread:
             found.append(
                 Finding(
@@ -227,17 +223,6 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
                     sentence=f"Column `{name}` holds {guess.unread} values, which no kind of "
                     "column takes; it is left out. Spread them over columns of numbers or texts.",
                     numbers={"column": name, "type": guess.unread},
-                    stage="Collect",
-                )
-            )
-        if guess.ambiguous:
-            found.append(
-                Finding(
-                    code="ambiguous_dates",
-                    severity="warning",
-                    sentence=f"Dates in `{name}` fit {guess.format} and {guess.ambiguous}; "
-                    f"{guess.format} is taken.",
-                    numbers={"column": name, "format": guess.format, "other": guess.ambiguous},
                     stage="Collect",
                 )
             )
@@ -253,20 +238,3 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
                 )
             )
     return found
-
-
-def _numbers_and_strays(name: str, guess: Guess) -> Finding:
-    """The finding about a column of mostly numbers that is read as something else."""
-    texts, count = list(guess.strays), sum(guess.strays.values())
-    few = ", ".join(map(shown, texts[:3]))
-    more = f" and {len(texts) - 3:,} more texts" if len(texts) > 3 else ""
-    words = "text" if guess.kind == "text" else "categories"
-    return Finding(
-        code="number_like",
-        severity="warning",
-        sentence=f"Column `{name}` holds mostly numbers, but {plural(count, 'cell')} "
-        f"{'is' if count == 1 else 'are'} none ({few}{more}); it is read as {words}. "
-        f'Pass kinds={{{literal(name)}: "numeric"}} to take those as missing.',
-        numbers={"column": name, "count": count, "samples": texts[:20]},
-        stage="Collect",
-    )

@@ -1,7 +1,7 @@
 """Truth values: yes or no, on or off."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,11 @@ from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
+if TYPE_CHECKING:
+    from fivefold.kinds.sample import Sample
+
+_TRUTH = {"true", "false"}
+
 
 class Boolean(Kind):
     """True or false, yes or no, on or off, 1 or 0."""
@@ -32,6 +37,8 @@ class Boolean(Kind):
     raw = "number"
     plural = "truth values"
     levels = True
+    sources = frozenset({"truth"})
+    nulls = "usual"
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as 1.0 or 0.0, NaN for missing."""
@@ -54,6 +61,12 @@ class Boolean(Kind):
         """One, which is not scaled."""
         del state
         return (Feature(column.name, "truth"),)
+
+    # --- recognition
+
+    def recognise(self, sample: "Sample") -> float:
+        """All texts are true or false."""
+        return 0.95 if all(text.lower() in _TRUTH for text in sample.texts) else 0.0
 
     def quick(self, column: Column, state: None) -> Quick:
         """A cell to 1.0 or 0.0."""

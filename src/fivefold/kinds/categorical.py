@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from fivefold.kinds.quick import Quick
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
+
+if TYPE_CHECKING:
+    from fivefold.kinds.sample import Sample
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Categorical(Kind):
     raw = "word"
     plural = "categories"
     levels = True
+    sources = frozenset({"levels"})
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         """A cell as its one text, None for missing."""
@@ -79,6 +83,13 @@ class Categorical(Kind):
             return codes.get(exact(cell), UNSEEN)
 
         return Quick(read)
+
+    # --- recognition
+
+    def recognise(self, sample: "Sample") -> float:
+        """What is nothing else: all that has a text."""
+        del sample
+        return 0.1
 
     # --- doors
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.feature import Feature
@@ -18,7 +19,11 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.quick import Quick, plain_reader
+from fivefold.kinds.remarks import ambiguous_dates, torn_dates
 from fivefold.metrics.distances import number_distance
+
+if TYPE_CHECKING:
+    from fivefold.kinds.sample import Sample
 
 _DAY = 86_400_000_000  # microseconds
 _YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
@@ -48,6 +53,11 @@ class Datetime(Kind):
     written_as = "date_format"
     plural = "dates"
     dated = True
+    sources = frozenset({"moment"})
+    notation = ("date_format",)
+    nulls = "usual"
+    reads_as = frozenset()
+    ordered = True
 
     def reader(self, column: Column) -> Callable[[object], np.datetime64]:
         """A cell as datetime64[us], NaT for missing."""
@@ -93,6 +103,27 @@ class Datetime(Kind):
             plain_reader(self.reader(column)),
             lambda cells: date_parts(np.array(cells, "M8[us]"), times=state.times),
         )
+
+    # --- recognition
+
+    def recognise(self, sample: "Sample") -> float:
+        """One pattern reads nearly all texts."""
+        return 0.0 if sample.dates.pattern is None else 0.8
+
+    def form(self, sample: "Sample") -> str:
+        """Their `strptime` pattern; the one that the user says, if none was found."""
+        found = sample.dates.pattern
+        return found if found is not None else sample.notation.date_format or ""
+
+    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+        """That the day may be the month."""
+        other = sample.dates.other
+        return [ambiguous_dates(name, self.form(sample), other)] if other else []
+
+    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+        """Dates that no one pattern reads."""
+        torn = () if sample.strays.dressed else sample.dates.torn
+        return [torn_dates(name, torn, read_as)] if torn else []
 
     # --- doors
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fivefold.codecs.cell import is_missing, null_words, word
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.depth import inverted
+from fivefold.codecs.depth import inverted, settled
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
 from fivefold.codecs.picture import picture, picture_stack, pixels_of, resized
 from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
@@ -74,6 +74,13 @@ class Image(Kind):
     depth = 2
     requires = ("pillow",)
     plural = "images"
+    sources = frozenset({"raster"})
+    suffixes = frozenset(
+        (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+    )
+    nulls = "asked"
+    reads_as = frozenset()
+    spoils = True
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""
@@ -100,6 +107,10 @@ class Image(Kind):
     def encode(self, values: Array, column: Column, state: ImageState) -> Array:
         """Uint8 `(n, channels, height, width)`; a missing picture is the mean colour."""
         return encode_images(values, column, state)
+
+    def settle(self, values: Array) -> Array:
+        """One stack where all are of one size, no deeper than they need be."""
+        return settled(values)
 
     def pack(self, state: ImageState) -> tuple[Any, dict[str, Array]]:
         """Shape and range as JSON values, colours as arrays."""

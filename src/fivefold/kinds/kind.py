@@ -16,10 +16,11 @@ from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick
+from fivefold.kinds.recognition import Recognition
 from fivefold.kinds.word import read_word
 
 
-class Kind(Doors, ABC):
+class Kind(Doors, Recognition, ABC):
     """What the cells of one column are, from a raw cell to the array a network is given.
 
     A kind is one object without arguments and without memory: what it learns of a column's
@@ -45,6 +46,7 @@ class Kind(Doors, ABC):
         dated: whether cells are moments, datetime64[us], by which rows may be put in order.
 
     What it says of requests and the page has attributes of its own, see `Doors`.
+    What it says of raw columns, to be recognised by, likewise, see `Recognition`.
     """
 
     name: ClassVar[str]

@@ -2,25 +2,32 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fivefold.codecs.cell import BAD, as_float, is_missing, null_numbers, null_words, number, word
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.numberforms import are_labels
 from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.codecs.whole import WideIntegers, wide_integers
+from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.dull import Dull, is_row_number
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usual_range
 from fivefold.kinds.numbers import NUMBERS, bounded
 from fivefold.kinds.quick import PLAIN, OddCellError, Quick, plain_reader
+from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
 from fivefold.kinds.scaling import HUGE
 from fivefold.metrics.distances import number_distance
 from fivefold.metrics.groups import quarters
+
+if TYPE_CHECKING:
+    from fivefold.kinds.sample import Sample
 
 NAN = float("nan")
 
@@ -41,6 +48,11 @@ class Numeric(Kind):
     written_as = "number_format"
     plural = "numbers"
     levels = True
+    sources = frozenset({"number", "span"})
+    notation = ("decimal", "thousands")
+    nulls = "usual"
+    reads_as = frozenset({"numbers", "labels"})
+    ordered = True
 
     def reader(self, column: Column) -> Callable[[object], float]:
         """A cell as a finite float, NaN for missing."""
@@ -86,6 +98,37 @@ class Numeric(Kind):
             return bounded(exact(cell))
 
         return Quick(read)
+
+    # --- recognition
+
+    def recognise(self, sample: "Sample") -> float:
+        """Nearly all cells are numbers, or most, which differ as measurements do."""
+        if sample.numbers.sure:
+            return 0.9
+        return 0.7 if sample.strays.few else 0.0
+
+    def form(self, sample: "Sample") -> str:
+        """How they write 1234.56; empty for plain numbers."""
+        return sample.numbers.form.format
+
+    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+        """A form that is not plain, and another that reads them too."""
+        return number_findings(name, sample.numbers.form)
+
+    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+        """Numbers in a dress that no one form reads, and strays among numbers."""
+        if sample.strays.dressed:
+            return [number_like(name, sample.strays.dressed, sample.numbers.form, read_as)]
+        strays = sample.strays.texts
+        return [numbers_and_strays(name, strays, self.name, read_as)] if strays else []
+
+    def exact(self, cells: "Array | Coded", values: Array, column: Column) -> WideIntegers | None:
+        """Whole numbers that float64 makes equal."""
+        return wide_integers(cells, values, column.format)
+
+    def are_labels(self, cells: "Array | Coded", format: str) -> bool:
+        """Whole, few and often the same."""
+        return are_labels(cells, format)
 
     # --- doors
 

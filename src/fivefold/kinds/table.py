@@ -1,5 +1,7 @@
 """The kinds there are: those of fivefold, and those that a user has added."""
 
+from pathlib import PurePosixPath
+
 from fivefold.core.roster import Roster
 from fivefold.kinds.block import Block
 from fivefold.kinds.boolean import Boolean
@@ -11,6 +13,7 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
 
@@ -18,11 +21,12 @@ BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
+_UNREAD = Text()
 
 KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
-    (Numeric(), _LABELS, Boolean(), Datetime(), Text(), Image()),
+    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image()),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
 )
@@ -41,3 +45,29 @@ def kind_of(name: str) -> Kind:
 def labels() -> Kind:
     """The kind whose cells are words: of class labels, of groups, of what is not understood."""
     return _LABELS
+
+
+def unread() -> Kind:
+    """The kind that a column is said to be of which no kind holds: its cells are kept as texts."""
+    return _UNREAD if _UNREAD in KINDS else _LABELS
+
+
+def of_type(said: SourceType) -> Kind | None:
+    """The first kind that the type of a source's column says, or None."""
+    return next((kind for kind in KINDS if said in kind.sources), None)
+
+
+def of_file(name: str) -> Kind | None:
+    """The first kind of which a file of this name is a cell, or None.
+
+    Example:
+        >>> of_file("photos/CAT.JPG") is of_type("raster"), of_file("cats.csv")
+        (True, None)
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    return next((kind for kind in KINDS if suffix in kind.suffixes), None)
+
+
+def written_by(setting: str) -> Kind | None:
+    """The first kind whose texts this setting of Collect says how to read, or None."""
+    return next((kind for kind in KINDS if setting in kind.notation), None)

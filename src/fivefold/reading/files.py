@@ -87,7 +87,7 @@ def _pieces(
         raw = _read_zip(content, name, reading)
     elif suffix in JSON:
         raw = records.read_json(content, name, reading)
-    elif images.is_image(name) and reading.asks:
+    elif images.is_cell(name) and reading.asks:
         raw = images.read_pictures([path], reading)
     else:
         raise unfit(path) or _unknown(name)
@@ -167,7 +167,7 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
-            if any(images.is_image(member) for member in members):
+            if any(images.is_cell(member) for member in members):
                 return images.read_image_zip(content, name, labelled=not reading.asks)
             shown = [member for member in members if not _is_hidden(member)]
             tables = [member for member in shown if suffix_of(member) in {*TABLES, ".data", ".dat"}]

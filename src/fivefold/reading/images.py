@@ -1,4 +1,4 @@
-"""Folders of images with one subfolder a class, unpacked or in a zip file."""
+"""Folders of pictures with one subfolder a class, unpacked or in a zip file."""
 
 import io
 import zipfile
@@ -10,21 +10,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.depth import settled
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
-from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.table import KINDS, labels, of_file, of_type
 from fivefold.reading.fingerprint import digest_of_files
+from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
+from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
 
-IMAGE_SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
-)
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 
 
@@ -37,11 +36,19 @@ class Entry(NamedTuple):
     read: Callable[[], bytes]
 
 
-def is_image(path: str) -> bool:
-    """Whether a file name is that of an image; hidden files are none."""
-    pure = PurePosixPath(path)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in pure.parts)
-    return pure.suffix.lower() in IMAGE_SUFFIXES and not hidden
+def is_cell(path: str) -> bool:
+    """Whether a file of this name is a cell, as a picture is; hidden files are none."""
+    return _kind_of_file(path) is not None
+
+
+def _kind_of_file(path: str) -> Kind | None:
+    hidden = any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(path).parts)
+    return None if hidden else of_file(path)
+
+
+def _column_of(kind: Kind) -> str:
+    """What a column of such files is called."""
+    return PICTURES if kind is of_type("raster") else kind.name
 
 
 def read_image_folder(folder: Path, name: str) -> Raw:
@@ -64,14 +71,14 @@ def read_image_folder(folder: Path, name: str) -> Raw:
 
 def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
     """Files of pictures as one column, in the order given; they are opened when looked at."""
-    name = reading.only or "image"
+    name = reading.only or PICTURES
     return Raw(name="pictures", columns={name: objects(paths)}, kinds={name: "image"})
 
 
 def list_pictures(folder: Path) -> list[Path]:
     """All pictures below a folder, in the order in which its rows are collected."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return [path for inner, path in sorted(files.items()) if is_image(inner) and path.is_file()]
+    return [path for inner, path in sorted(files.items()) if is_cell(inner) and path.is_file()]
 
 
 def folder_digest(folder: Path) -> dict[str, Any]:
@@ -94,15 +101,17 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
         if not labelled:
             cells = objects(
-                _content(partial(archive.read, path)) for path in members if is_image(path)
+                _content(partial(archive.read, path)) for path in members if is_cell(path)
             )
-            return Raw(name=name, columns={"image": cells}, kinds={"image": "image"})
+            return Raw(name=name, columns={PICTURES: cells}, kinds={PICTURES: "image"})
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())
 
 
 def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
-    pictures = [(path, read) for path, read in files if is_image(path)]
+    known = [(path, read, _kind_of_file(path)) for path, read in files]
+    kind = next((kind for _, _, kind in known if kind is not None), None)
+    pictures = [(path, read) for path, read, of in known if of is not None and of is kind]
     entries, stray = _entries(pictures, name)
     contents: list[object] = []
     described = []
@@ -110,10 +119,12 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         content = _content(entry.read)
         contents.append(content)
         described.append((entry.path, content))
-    images, bad = decode_images(objects(contents))
+    assert kind is not None  # or there would be no entry
+    column = Column(name=_column_of(kind), kind=kind.name)
+    cells, bad = canonical_column(objects(contents), column, on_bad="missing")
     if len(bad) == len(entries):
-        raise unreadable_fault(name, [entry.path for entry in entries], len(bad), of=len(bad))
-    findings = [unreadable_images([entries[row].path for row in bad])] if len(bad) else []
+        raise unreadable_fault(name, kind, [entry.path for entry in entries], len(bad), of=len(bad))
+    findings = [unreadable_cells(kind, [entries[row].path for row in bad])] if len(bad) else []
     if stray:
         findings.append(
             Finding(
@@ -129,9 +140,9 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     places = {path: place for place, (path, _) in enumerate(pictures)}
     return Raw(
         name=name,
-        columns={"image": images, "label": objects(entry.label for entry in entries)},
-        kinds={"image": "image", "label": "categorical"},
-        target="label",
+        columns={column.name: kind.settle(cells), LABELS: objects(e.label for e in entries)},
+        kinds={column.name: kind.name, LABELS: labels().name},
+        target=LABELS,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
@@ -155,9 +166,10 @@ def _entries(
 ) -> tuple[list[Entry], list[str]]:
     """Files with part and class, and the paths of images that lie in no class folder."""
     if not files:
+        endings = {suffix for kind in KINDS for suffix in kind.suffixes}
         raise DataError(
             f"{name}: expected images in one subfolder a class, found no image.",
-            evidence=f"Known endings: {', '.join(sorted(IMAGE_SUFFIXES))}.",
+            evidence=f"Known endings: {', '.join(sorted(endings))}.",
             remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg.",
             rows=0,
         )
@@ -182,66 +194,3 @@ def _entries(
             rows=len(files),
         )
     return entries, stray
-
-
-def decode_images(values: "Array | Coded") -> tuple[Array, Array]:
-    """Images of any form as one array where all have one size and depth, and the unreadable ones.
-
-    Args:
-        values: `(n,)` paths, bytes or arrays; or `(n, height, width[, channels])`.
-
-    Returns:
-        `(n, height, width, channels)`, or an object array of such images and None; and the
-        positions of those that could not be read, int64.
-    """
-    column = Column(name="image", kind="image")
-    images, bad = canonical_column(values, column, on_bad="missing")
-    return settled(images), bad
-
-
-def unreadable_images(paths: list[str]) -> Finding:
-    """The finding about images that are damaged or none at all."""
-    return Finding(
-        code="unreadable_images",
-        severity="warning",
-        sentence=f"{len(paths):,} image{'s' * (len(paths) != 1)} could not be read and will not "
-        f"be used: {quoted(paths, 5)}.",
-        numbers={"count": len(paths), "files": paths[:100]},
-        stage="Collect",
-    )
-
-
-def unreadable_fault(
-    name: str,
-    files: Sequence[str],
-    count: int,
-    *,
-    of: int | None = None,
-    column: str = "image",
-    reason: str = "",
-    are_files: bool = True,
-) -> DataError:
-    """The fault of images that are damaged or none at all, where that is not to be passed over.
-
-    Args:
-        name: of the source.
-        files: that cannot be read, the first of them at least.
-        count: of all that cannot be read.
-        of: how many images there are, if it is to be said.
-        column: that holds them.
-        reason: what is wrong with the first of them, as a sentence.
-        are_files: they are files or their bytes, not numbers or texts.
-    """
-    few = ", ".join(files[:3]) + (f" and {count - 3:,} more" if count > 3 else "")
-    noun = "image" if (of or count) == 1 else "images"
-    found = f"{count:,} of {of:,}" if of is not None else f"{count:,}"
-    remedy = "Save them again as PNG or JPEG" if are_files else "Correct them"
-    remedy += "." if count == of else ', or pass on_bad_value="missing" to leave them out.'
-    return DataError(
-        f"{name}: expected images, found that {found} {noun} cannot be read: {few}.",
-        evidence=reason[:1].upper() + reason[1:],
-        remedy=remedy,
-        column=column,
-        count=count,
-        files=tuple(files[:100]),
-    )

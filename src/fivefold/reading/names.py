@@ -8,6 +8,11 @@ from unicodedata import normalize
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 
+PICTURES = "image"
+"""What a column of pictures is called that has no name of its own."""
+LABELS = "label"
+"""What the column of their classes is called."""
+
 
 def composed(name: str) -> str:
     """A name in Unicode's composed form, that of all which look the same.

@@ -135,7 +135,7 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
         if not found or not found[0].exists():
             faults.append(_no_file(path))
             continue
-        asks = reading is not None and reading.asks and images.is_image(found[0].name)
+        asks = reading is not None and reading.asks and images.is_cell(found[0].name)
         faults += [fault for fault in map(unfit, [] if asks else found[:1]) if fault]
     return faults
 
@@ -262,7 +262,7 @@ def _read_folder(folder: Path, reading: Reading) -> Raw:
         pictures = images.list_pictures(folder)
         if pictures:
             return images.read_pictures(pictures, reading)
-    if any(images.is_image(path.name) for path in folder.rglob("*") if path.is_file()):
+    if any(images.is_cell(path.name) for path in folder.rglob("*") if path.is_file()):
         return images.read_image_folder(folder, folder.name)
     tables = sorted(path for path in folder.iterdir() if suffix_of(path.name) in TABLES)
     if not tables or len({suffix_of(path.name) for path in tables}) > 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fivefold.core.faults import nearest
 from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError, RequestError
-from fivefold.reading.images import is_image, list_pictures
+from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import EVERY
 from fivefold.serve.requests import missing, raw_pieces
@@ -86,7 +86,7 @@ def ask(
         RequestError: naming row and column.
     """
     check_columns(model, columns)
-    files = list_pictures(path) if path.is_dir() else [path] if is_image(path.name) else []
+    files = list_pictures(path) if path.is_dir() else [path] if is_cell(path.name) else []
     if files:
         for start in range(0, len(files), _FILES):
             some = files[start : start + _FILES]

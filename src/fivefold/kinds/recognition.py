@@ -1,0 +1,103 @@
+"""What a kind says of raw columns: which are its own, and how they are written."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.codecs.whole import WideIntegers
+from fivefold.core.finding import Finding
+
+if TYPE_CHECKING:
+    from fivefold.kinds.sample import Sample
+
+SourceType = Literal["number", "truth", "moment", "levels", "span", "raster"]
+"""What the type of a column says in its source: numbers, truth values, dates and times, one of some
+levels, spans of time in seconds, arrays of pixels. Texts and objects say nothing."""
+
+
+class Recognition:
+    """The part of a kind that is asked what a raw column is.
+
+    A kind of your own is taken where a user asks for it, `Collect(kinds={"column": MyKind})`, and
+    its cells are read by its `reader`; nothing here must be written for that. It is guessed only
+    if it overrides `recognise`.
+
+    Attributes:
+        sources: types of a source's column that say this kind.
+        suffixes: endings of files, in lower case with their dot, of which each is a cell.
+        notation: settings of Collect that say how its texts are written.
+        nulls: which texts stand for missing, beside those that the user names: `usual` ones, where
+            they can mean nothing else; those `found` in the column; of a column that is guessed
+            none but those `asked` for.
+        reads_as: what a target can be predicted as, `numbers`, `labels`, both or neither.
+        ordered: whether rows can be put in order by it.
+        spoils: whether a row with a cell that cannot be read is of no use; else that cell is
+            missing.
+    """
+
+    sources: ClassVar[frozenset[SourceType]] = frozenset()
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+    notation: ClassVar[tuple[str, ...]] = ()
+    nulls: ClassVar[Literal["usual", "found", "asked"]] = "found"
+    reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
+    ordered: ClassVar[bool] = False
+    spoils: ClassVar[bool] = False
+
+    # --- recognition
+
+    def recognise(self, sample: "Sample") -> float:
+        """How sure it is that a column is of this kind, from 0 to 1; 0, which is never, by default.
+
+        The surest kind gets the column, of equals the first in the table. fivefold's own give 0.95
+        for `true` and `false`, 0.9 for numbers, 0.8 for dates, 0.7 for numbers with strays, 0.4
+        for sentences and 0.1 for all that has a text.
+
+        Args:
+            sample: the evidence; what it shows of the cells is worked out when it is looked at.
+        """
+        del sample
+        return 0.0
+
+    def form(self, sample: "Sample") -> str:
+        """How the texts of a column of this kind are written: its `Column.format`."""
+        del sample
+        return ""
+
+    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+        """Findings about the way in which a column of this kind is written."""
+        del sample, name
+        return []
+
+    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+        """Findings about a column that looks like this kind, and is read as words.
+
+        Args:
+            sample: of its cells.
+            name: of the column.
+            read_as: the words, `categories` or `text`.
+        """
+        del sample, name, read_as
+        return []
+
+    # --- whole columns, as Collect keeps them
+
+    def settle(self, values: Array) -> Array:
+        """The canonical cells of a whole column in the form that is kept of it."""
+        return values
+
+    def exact(self, cells: "Array | Coded", values: Array, column: Column) -> WideIntegers | None:
+        """What canonical cells do not tell apart and raw ones do; None where there is no such.
+
+        Args:
+            cells: `(n,)` raw.
+            values: `(n,)` canonical.
+            column: its format.
+        """
+        del cells, values, column
+        return None
+
+    def are_labels(self, cells: "Array | Coded", format: str) -> bool:
+        """Whether the cells of a target, written like `format`, are rather labels as they stand."""
+        del cells, format
+        return False

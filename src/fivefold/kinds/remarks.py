@@ -1,0 +1,98 @@
+"""What is told of a raw column about the way in which its cells are written."""
+
+from collections.abc import Mapping, Sequence
+
+from fivefold.codecs.cell import shown
+from fivefold.codecs.numberforms import NumberForm
+from fivefold.codecs.numerals import Numerals
+from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, plural
+
+
+def number_findings(name: str, form: NumberForm) -> list[Finding]:
+    """Findings about a numeric column whose texts are no plain numbers."""
+    if not form.format or not form.marked:
+        return []
+    numerals = Numerals.from_example(form.format)
+    found = [
+        Finding(
+            code="number_form",
+            severity="note",
+            sentence=f"Column `{name}` writes {numerals.exemplified} as {form.format}: "
+            f"{numerals.described()}.",
+            numbers={"column": name, "format": form.format, "unit": numerals.unit},
+            stage="Collect",
+        )
+    ]
+    if form.other:
+        mark = Numerals.from_example(form.other).decimal
+        found.append(
+            Finding(
+                code="ambiguous_numbers",
+                severity="warning",
+                sentence=f"Numbers in `{name}` fit {form.format} and {form.other}; {form.format} "
+                f"is taken. Pass decimal={{{literal(name)}: {literal(mark)}}} for the other.",
+                numbers={"column": name, "format": form.format, "other": form.other},
+                stage="Collect",
+            )
+        )
+    return found
+
+
+def number_like(name: str, sample: str, form: NumberForm, read_as: str) -> Finding:
+    """The finding about a column of numbers in a dress that is read as words."""
+    why, remedy = f"is written like {sample!r}", "Write plain numbers instead."
+    if form.format:
+        why += f", not like {form.format}"
+        remedy = f"Pass decimal= and thousands= by column: {{{literal(name)}: ...}}."
+    elif form.torn:
+        why = f"no one form reads both {form.torn[0]!r} and {form.torn[1]!r}"
+        remedy = "Write them in one form, or pass decimal= and thousands= to say which it is."
+    return Finding(
+        code="number_like",
+        severity="warning",
+        sentence=f"Column `{name}` looks like numbers but {why}; it is read as {read_as}. {remedy}",
+        numbers={"column": name, "sample": sample},
+        stage="Collect",
+    )
+
+
+def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as: str) -> Finding:
+    """The finding about a column of mostly numbers that is read as something else."""
+    texts, count = list(strays), sum(strays.values())
+    few = ", ".join(map(shown, texts[:3]))
+    more = f" and {len(texts) - 3:,} more texts" if len(texts) > 3 else ""
+    return Finding(
+        code="number_like",
+        severity="warning",
+        sentence=f"Column `{name}` holds mostly numbers, but {plural(count, 'cell')} "
+        f"{'is' if count == 1 else 'are'} none ({few}{more}); it is read as {read_as}. "
+        f"Pass kinds={{{literal(name)}: {literal(kind)}}} to take those as missing.",
+        numbers={"column": name, "count": count, "samples": texts[:20]},
+        stage="Collect",
+    )
+
+
+def torn_dates(name: str, torn: Sequence[str], read_as: str) -> Finding:
+    """The finding about a column that looks like dates and that no one pattern reads."""
+    who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
+    who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
+    return Finding(
+        code="date_like",
+        severity="warning",
+        sentence=f"Column `{name}` looks like dates but {who}; it is read as {read_as}. Pass "
+        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31.",
+        numbers={"column": name, "samples": list(torn)},
+        stage="Collect",
+    )
+
+
+def ambiguous_dates(name: str, format: str, other: str) -> Finding:
+    """The finding about dates that two patterns read, the day first or the month."""
+    return Finding(
+        code="ambiguous_dates",
+        severity="warning",
+        sentence=f"Dates in `{name}` fit {format} and {other}; {format} is taken.",
+        numbers={"column": name, "format": format, "other": other},
+        stage="Collect",
+    )

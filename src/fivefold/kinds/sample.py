@@ -1,0 +1,187 @@
+"""What the cells of a column show, worked out where it is looked at."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.codecs.dates import ENOUGH, Dates, find_dates
+from fivefold.codecs.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
+from fivefold.codecs.notation import Notation
+from fivefold.codecs.numberforms import NumberForm, find_number_form
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.recognition import SourceType
+from fivefold.kinds.table import of_type
+
+MOST = 0.8
+"""Fraction of values that must be numbers for the rest to be strays, where these differ as
+measurements do; elsewhere it is that of dates."""
+HALF = 0.5
+"""Fraction from which on a column of such numbers is worth a remark, and dates that were asked for
+are a pattern's."""
+
+_MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
+
+
+class Numbers(NamedTuple):
+    """The cells as numbers.
+
+    Attributes:
+        form: how their texts write them.
+        values: `(n,)` float64, NaN where a cell is none.
+        wrong: places of cells that are none; infinities are, beside finite ones.
+        share: of all rows, those with a number.
+        codes: whether they are codes such as 00123.
+    """
+
+    form: NumberForm = NumberForm()
+    values: Array = np.empty(0)
+    wrong: Sequence[int] = ()
+    share: float = 0.0
+    codes: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether nearly all cells are numbers, and no codes."""
+        return self.share >= ENOUGH and not self.codes
+
+
+class Strays(NamedTuple):
+    """The cells that are no numbers in a column that is neither numbers nor dates.
+
+    Attributes:
+        few: whether the others are most, and differ as measurements do.
+        texts: where the others are half or more: how often each occurs.
+        dressed: one of them, where nearly all cells are numbers in a dress (`1,234.5`, `12 %`).
+    """
+
+    few: bool = False
+    texts: "dict[str, int]" = {}  # noqa: RUF012 (a default that nobody changes)
+    dressed: str = ""
+
+
+class Sample:
+    """The cells of one column, those that are missing or stand for it left out.
+
+    Args:
+        items: raw, each different one once; none where the type of the column says what it is.
+        weights: how often each occurs.
+        notation: what is said of the way in which they are written.
+        asked: whether the user or the source says its kind.
+
+    Example:
+        >>> sample = Sample(["1.5", "2", "n.k."], [5, 4, 1])
+        >>> sample.numbers.share, sample.texts, sample.type
+        (0.9, ['1.5', '2', 'n.k.'], None)
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Any] = (),
+        weights: Sequence[int] = (),
+        notation: Notation | None = None,
+        *,
+        asked: bool = False,
+    ) -> None:
+        self.items = items
+        self.weights = weights
+        self.notation = notation or Notation()
+        self.asked = asked
+
+    @cached_property
+    def type(self) -> SourceType | None:
+        """What the types of all cells say, if they say anything."""
+        if all(isinstance(item, date | np.datetime64) for item in self.items):
+            return "moment"
+        if all(isinstance(item, bool | np.bool_) for item in self.items):
+            return "truth"
+        return None
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of each cell, stripped; empty where it has none, as a number."""
+        return [_text_of(item).strip() for item in self.items]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The cells as numbers, in the form that reads most of them."""
+        if not self.items:
+            return Numbers()
+        found = _read_numbers(self.items, self.weights)
+        cells = [text or item for text, item in zip(self.texts, self.items, strict=True)]
+        form = find_number_form(cells, self.weights, wrong=found.wrong, **self.notation.marks())
+        if form.format:
+            found = _read_numbers(self.items, self.weights, form.format)
+        return found._replace(form=form, codes=have_leading_zeros(self.texts, self.weights))
+
+    @cached_property
+    def dates(self) -> Dates:
+        """How the cells are dates, unless they are numbers."""
+        if not self.items or not all(self.texts) or (not self.asked and self.numbers.sure):
+            return Dates()
+        enough = HALF if self.asked else ENOUGH
+        return find_dates(self.texts, self.weights, self.notation.date_format, enough=enough)
+
+    @cached_property
+    def strays(self) -> Strays:
+        """The cells that are no numbers, unless nearly all are numbers or dates."""
+        form, values, wrong, share, codes = numbers = self.numbers
+        if numbers.sure or self.dates.pattern is not None:
+            return Strays()
+        texts: dict[str, int] = {}
+        for place in wrong:
+            text = str(self.items[place]).strip()
+            texts[text] = texts.get(text, 0) + self.weights[place]
+        marked = [text for text in texts if is_dressed(text)]
+        dressed = sum(map(is_dressed, self.texts)) if marked else 0
+        if marked and dressed > 0.9 * len(self.texts) and not codes:
+            return Strays(dressed=marked[0])
+        other = sum(
+            weight
+            for text, weight in texts.items()
+            # what looks like a number and is none speaks against a form
+            if is_spelt(text) or (form.format and _MARKED.fullmatch(text))
+        )
+        spelt = 2 * other > sum(texts.values())
+        if share < HALF or codes or spelt or not differ(values, self.weights):
+            return Strays()
+        return Strays(few=True) if share >= MOST else Strays(texts=texts)
+
+    @cached_property
+    def prose(self) -> bool:
+        """Whether the cells are sentences that seldom repeat, and neither numbers nor dates."""
+        if self.numbers.sure or self.dates.pattern is not None:
+            return False
+        if self.strays.few or self.strays.dressed:
+            return False
+        return is_prose(self.texts, self.weights, sum(self.weights))
+
+
+def _text_of(item: Any) -> str:
+    """The text of an item that is one, or the bytes of one; else empty."""
+    try:
+        return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
+    except UnicodeDecodeError:
+        return ""
+
+
+def _read_numbers(items: Sequence[Any], weights: Sequence[int], format: str = "") -> Numbers:
+    """The items as numbers by the kind that holds them, where there is one."""
+    kind = of_type("number")
+    if kind is None:
+        return Numbers(values=np.full(len(items), np.nan), wrong=range(len(items)))
+    column = Column(name="", kind=kind.name, format=format)
+    numbers, bad = canonical_column(objects(items), column, on_bad="missing")
+    wrong = [
+        int(place)
+        for place in bad
+        if str(items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
+    ]
+    share = 1 - sum(weights[place] for place in wrong) / sum(weights)
+    return Numbers(values=numbers, wrong=wrong, share=share if np.isfinite(numbers).any() else 0.0)
