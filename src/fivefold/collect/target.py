@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
@@ -15,19 +14,11 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
-from fivefold.kinds.table import labels
+from fivefold.kinds.table import kind_of, labels
 from fivefold.reading.raw import Raw
 from fivefold.tasks.settle import settle
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
-
-LABELS = frozenset({"labels"})
-READS_AS: dict[str, frozenset[str]] = {
-    "numeric": LABELS | {"numbers"},
-    "datetime": frozenset(),
-    "image": frozenset(),
-}
-"""What columns of a kind can be learnt as; labels alone unless it stands here."""
 
 
 def settle_targets(
@@ -103,8 +94,8 @@ def _lost_to_tokens(column: Column, tokens: dict[str, int], wishes: Wishes) -> t
         return why, ""
     out = ", ".join(f"{literal(token)}: False" for token in usual)
     settings = f"missing={{{literal(column.name)}: {{{out}}}}}"
-    if column.kind not in {"categorical", "text"}:
-        settings += f', kinds={{{literal(column.name)}: "categorical"}}'
+    if not kind_of(column.kind).coded:
+        settings += f", kinds={{{literal(column.name)}: {literal(labels().name)}}}"
     what = "it is a class" if len(usual) == 1 else "they are classes"
     return why, f"Pass {settings} if {what}."
 
@@ -112,19 +103,17 @@ def _lost_to_tokens(column: Column, tokens: dict[str, int], wishes: Wishes) -> t
 def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
     """A column as tasks are given it: in canonical values, and as the source gave it."""
     column, values, cells = table.columns[name], table.values[name], raw.columns[name]
-    said = wishes.kinds.get(name)
-    if said == "boolean":  # yes, 1 and true are one
-        names = {1.0: True, 0.0: False}
-        cells = objects(names.get(value) for value in values.tolist())
+    said = kind_of(wishes.kinds[name]) if name in wishes.kinds else None
+    told = said.as_labels(values) if said is not None else None
     why, remedy = _lost_to_tokens(column, _tokens_in(table, name), wishes)
     return Target(
         name=name,
         values=values,
         present=~missing_rows(values),
         what=f"{column.kind} values",
-        reads_as=READS_AS.get(column.kind, LABELS),
-        cells=cells,
-        typed=not raw.untyped and said not in {"numeric", "boolean"},
+        reads_as=kind_of(column.kind).reads_as,
+        cells=cells if told is None else told,
+        typed=not raw.untyped and (said is None or said.dtype == "O"),  # 1 and "1" are one number
         wide=table.wide.get(name),
         lost=why[:1].upper() + why[1:],
         remedy=remedy,

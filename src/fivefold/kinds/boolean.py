@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivefold.codecs.cell import boolean
-from fivefold.codecs.coded import Coded
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
@@ -63,6 +63,11 @@ class Boolean(Kind):
         return (Feature(column.name, "truth"),)
 
     # --- recognition
+
+    def as_labels(self, values: Array) -> Array:
+        """True and False: yes, 1 and true are one."""
+        names = {1.0: True, 0.0: False}
+        return objects(names.get(value) for value in values.tolist())
 
     def recognise(self, sample: "Sample") -> float:
         """All texts are true or false."""

@@ -97,6 +97,19 @@ class Recognition:
         del cells, values, column
         return None
 
+    def as_labels(self, values: Array) -> Array | None:
+        """The cells of a target that was said to be of this kind as labels are told.
+
+        Args:
+            values: `(n,)` canonical.
+
+        Returns:
+            Objects, None where missing; None, which is the default, for cells as the source has
+            them.
+        """
+        del values
+        return None
+
     def are_labels(self, cells: "Array | Coded", format: str) -> bool:
         """Whether the cells of a target, written like `format`, are rather labels as they stand."""
         del cells, format

@@ -11,7 +11,11 @@ from fivefold.reading.names import PICTURES
 
 def unreadable_code(kind: Kind) -> str:
     """The code of the finding about cells of a kind that cannot be read."""
-    return f"unreadable_{kind.name}s"
+    return f"unreadable_{kind.plural}"
+
+
+def _one(kind: Kind) -> str:
+    return kind.plural.removesuffix("s")
 
 
 def unreadable_cells(kind: Kind, paths: list[str]) -> Finding:
@@ -19,7 +23,7 @@ def unreadable_cells(kind: Kind, paths: list[str]) -> Finding:
     return Finding(
         code=unreadable_code(kind),
         severity="warning",
-        sentence=f"{plural(len(paths), kind.name)} could not be read and will not "
+        sentence=f"{plural(len(paths), _one(kind))} could not be read and will not "
         f"be used: {quoted(paths, 5)}.",
         numbers={"count": len(paths), "files": paths[:100]},
         stage="Collect",
@@ -50,7 +54,7 @@ def unreadable_fault(
         are_files: they are files or their bytes, not numbers or texts.
     """
     few = ", ".join(files[:3]) + (f" and {count - 3:,} more" if count > 3 else "")
-    noun = kind.name if (of or count) == 1 else f"{kind.name}s"
+    noun = _one(kind) if (of or count) == 1 else kind.plural
     found = f"{count:,} of {of:,}" if of is not None else f"{count:,}"
     remedy = "Save them again as PNG or JPEG" if are_files else "Correct them"
     remedy += "." if count == of else ', or pass on_bad_value="missing" to leave them out.'
