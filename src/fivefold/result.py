@@ -138,7 +138,8 @@ class Result:
         if self._changes:
             raise predict_fault(self.context, self._changes)
         reading = reading_of(codec.schema, text_of(self[Collected].provenance), root=root)
-        return score(self[Trained].model, encoded(codec, read(data, codec.schema, reading)))
+        arrays = encoded(codec, read(data, codec.schema, reading))
+        return codec.cut(score(self[Trained].model, arrays), arrays)
 
     def report(self, path: str | Path | None = None) -> str:
         """One self-contained HTML page about the run.

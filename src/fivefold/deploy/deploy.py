@@ -23,6 +23,7 @@ from fivefold.errors import FivefoldError
 from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.serve.contract import Contract
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.deploy.origins import FromSource
@@ -108,7 +109,7 @@ class Deploy(Stage):
             contract=contract,
             weights=pack_weights(trained.model),
             graphs=graphs,
-            parity=examples,
+            parity=examples.entry,
             recipe=session.recipe,
             card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
@@ -174,7 +175,7 @@ class Deploy(Stage):
         self,
         bundle: Path,
         replayed: "Replayed",
-        examples: Mapping[str, Any],
+        examples: "Examples",
         data: Preprocessed,
         trained: Trained,
     ) -> dict[str, Any]:
@@ -203,8 +204,7 @@ class Deploy(Stage):
             module = trained.model if self.format == "torch" else None
             scores, places = replay_here(bundle, table, schema, module, replayed.source)
         fresh = not here
-        key = "predictions" if schema.task == "regression" else "probabilities"
-        known = np.array(examples["answers"][key], dtype=np.float64)
+        known = examples.scores.astype(np.float64)
         own = {"synthetic": scores.pop("synthetic")}
         tolerance = tolerance_of(schema.task, targets, wanted)
         parity: dict[str, Any] = {}
@@ -232,7 +232,7 @@ class Deploy(Stage):
                 tolerance=tolerance_of(schema.task, targets, known),
             ),
             "rows": len(rows),
-            "tolerance": tolerance,
+            "tolerance": float(np.max(tolerance)),
             "fresh_process": fresh,
             **({"in_this_process": here} if here else {}),
         }
@@ -260,19 +260,30 @@ def _formats(graphs: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(names[entry] for entry in graphs) or ("torch",)
 
 
-def _examples(codec: Codec, contract: Contract, trained: Trained, seed: int) -> dict[str, Any]:
-    """Requests that copy no row of the data, and what the network itself answers."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examples:
+    """Requests that copy no row of the data, and what the network itself answers.
+
+    Args:
+        entry: both, as the bundle holds them.
+        scores: of these rows.
+    """
+
+    entry: Mapping[str, Any]
+    scores: Array
+
+
+def _examples(codec: Codec, contract: Contract, trained: Trained, seed: int) -> Examples:
     from fivefold.deploy.synthetic import draw_rows
     from fivefold.models.score import score
-    from fivefold.serve.answers import answers
     from fivefold.serve.requests import read
 
     rows = draw_rows(codec, contract, seed=seed)
-    scores = score(trained.model, codec.encode(read(rows, codec.schema)), device="cpu")
-    found: dict[str, Any] = {"predictions": answers(codec, scores).tolist()}
-    if codec.schema.task != "regression":
-        found |= {"classes": list(codec.schema.classes), "probabilities": scores.tolist()}
-    return {"synthetic": True, "requests": {"instances": rows}, "answers": found}
+    arrays = codec.encode(read(rows, codec.schema))
+    scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
+    answers = task_of(codec.schema.task).reply(scores, codec.schema)
+    entry = {"synthetic": True, "requests": {"instances": rows}, "answers": answers}
+    return Examples(entry=entry, scores=scores)
 
 
 def _to_replay(
@@ -285,7 +296,7 @@ def _to_replay(
 
     parts: tuple[Rows, ...] = (data.test, data.valid, data.train)
     part = next((part for part in parts if len(part)), data.train)
-    return part.index, score(trained.model, part.inputs)
+    return part.index, data.codec.cut(score(trained.model, part.inputs), part.inputs)
 
 
 def _some(rows: Array, wanted: Array, limit: int | None, seed: int) -> tuple[Array, Array]:

@@ -146,7 +146,7 @@ def _add_source(
 
 
 def compare(
-    scores: Mapping[str, Array], wanted: Array, rows: Array, *, tolerance: float
+    scores: Mapping[str, Array], wanted: Array, rows: Array, *, tolerance: Any
 ) -> dict[str, float]:
     """The largest difference by door.
 
@@ -154,7 +154,8 @@ def compare(
         scores: `(n, classes)` or `(n,)` by door.
         wanted: what was evaluated, of the same shape.
         rows: `(n,)` positions in the collected table, for the message.
-        tolerance: the largest difference allowed, in the unit of the scores.
+        tolerance: the largest difference allowed, in the unit of the scores; one number, or one for
+            each of the last axis.
 
     Returns:
         Differences by door, all within the tolerance; 0 without rows.
@@ -170,14 +171,16 @@ def compare(
         gap = np.where(both, 0.0, np.abs(found.astype(np.float64) - wanted))
         gap = np.where(np.isnan(gap), np.inf, gap)
         gaps[door] = float(gap.max(initial=0.0))
-        if gaps[door] > tolerance:
-            worst = int(gap.reshape(len(gap), -1).max(axis=1).argmax())
-            wrong = int((gap.reshape(len(gap), -1).max(axis=1) > tolerance).sum())
+        over = (gap > tolerance).reshape(len(gap), -1).any(axis=1)
+        if over.any():
+            share = (gap / tolerance).reshape(len(gap), -1).max(axis=1)
+            worst, wrong = int(share.argmax()), int(over.sum())
             raise _refused(
                 door,
                 f"{wanted[worst].tolist()} for row {rows[worst]:,}, as evaluated",
                 f"{found[worst].tolist()}",
-                evidence=f"{wrong:,} of {len(rows):,} rows differ by more than {tolerance:.3g}; "
+                evidence=f"{wrong:,} of {len(rows):,} rows differ by more than "
+                f"{float(np.max(tolerance)):.3g}; "
                 f"the largest difference is {gaps[door]:.3g}.",
                 row=int(rows[worst]),
                 gap=gaps[door],

@@ -66,7 +66,7 @@ def evaluate(
     """
     from fivefold.models.score import score
 
-    scores = score(trained.model, data.test.inputs)
+    scores = data.codec.cut(score(trained.model, data.test.inputs), data.test.inputs)
     task = task_of(collected.schema.task)
     judged = Judged.of(task, data.test.target, scores)
     resamples = resamples_of(collected, data, judged, seed=session.seed, by=partition.by)

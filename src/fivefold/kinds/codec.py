@@ -120,16 +120,20 @@ class Codec(Views):
         sequences = self._sequences()
         return sequences[0].shape[0] if len(sequences) == 1 else None
 
-    def lengths(self, arrays: Mapping[str, Array]) -> Array | None:
-        """How many positions each row of that sequence fills; None where there is not one.
+    def cut(self, scores: Array, arrays: Mapping[str, Array]) -> Array:
+        """Scores with NaN at the positions that a row does not have, for a task of sequences.
 
         Args:
+            scores: `(n, steps, ...)` as a model gives them; those of all other tasks stay.
             arrays: as `encode` gives them.
         """
-        sequences = self._sequences()
-        if len(sequences) != 1:
-            return None
-        return sequences[0].block.lengths(arrays[sequences[0].name])
+        if not task_of(self.schema.task).sequence:
+            return scores
+        (sequence,) = self._sequences()
+        lengths = sequence.block.lengths(arrays[sequence.name])
+        scores = scores.copy()
+        scores[np.arange(scores.shape[1]) >= lengths[:, None]] = np.nan
+        return scores
 
     def _sequences(self) -> list[Encoded]:
         return [block for block in self.blocks if block.block.sequence]

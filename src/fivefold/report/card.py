@@ -9,6 +9,7 @@ from fivefold.report.headline import display_name
 from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, ends, inert, markdown
+from fivefold.tasks.table import task_of
 
 MODEL = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
 TIMED = ["fit_seconds", "milliseconds_per_row"]
@@ -62,16 +63,7 @@ def card(
 def _purpose(collected: Collected) -> str:
     schema = collected.schema
     columns = f"{len(schema.inputs)} column{'s' if len(schema.inputs) != 1 else ''}"
-    if schema.task == "regression":
-        return f"Predicts the number {inert(schema.target)} from {columns}."
-    labels = [inert(str(label)) for label in schema.classes[:20]]
-    more = len(schema.classes) - len(labels)
-    listed = ", ".join(labels) + (f" and {more} more" if more else "")
-    positive = f" The positive class is {labels[1]}." if schema.task == "binary" else ""
-    return (
-        f"Predicts {inert(schema.target)}, one of {len(schema.classes)} classes ({listed}), "
-        f"from {columns}.{positive}"
-    )
+    return task_of(schema.task).purpose(schema, columns, inert)
 
 
 def _scores(scores: Mapping[str, Estimate], heading: str) -> str:

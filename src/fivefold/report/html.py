@@ -16,6 +16,7 @@ from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict
+from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
@@ -137,12 +138,10 @@ def _all_findings(
 
 def _subtitle(collected: Collected) -> str:
     schema = collected.schema
-    task = {"binary": "two classes", "regression": "a number"}.get(schema.task)
-    task = task or f"{len(schema.classes)} classes"
-    positive = f", `{schema.positive}` is the positive one" if schema.task == "binary" else ""
+    aim = task_of(schema.task).aim(schema)
     rows, inputs = len(collected.table), len(schema.inputs)
     columns = "input column" if inputs == 1 else "input columns"
-    return f"{rows:,} rows, {inputs} {columns}; to predict: {task}{positive}."
+    return f"{rows:,} rows, {inputs} {columns}; to predict: {aim}."
 
 
 def _interval(score: Any) -> str:
@@ -155,45 +154,28 @@ def _interval(score: Any) -> str:
 def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> list[dict[str, Any]]:
     from markupsafe import Markup
 
-    from fivefold.report import curves, figures
+    from fivefold.report import figures
+    from fivefold.report.drawings import DRAWINGS
 
-    classes, scores, target = collected.schema.classes, evaluated.scores, evaluated.target
-    best = trained.settings.get("best_epoch")
+    schema, best = collected.schema, trained.settings.get("best_epoch")
     drawn = [
         (
             figures.learning_curve(trained.history, best_epoch=best),
             "Loss by epoch; the weights of the marked epoch were kept.",
         )
     ]
-    if collected.schema.task == "regression":
-        drawn.append(
-            (curves.predicted_against_true(target, scores), "On the line, a prediction is right.")
-        )
-    else:
-        predicted = scores.argmax(axis=1)
-        drawn += [
-            (
-                figures.confusion_matrix(target, predicted, classes),
-                "Test rows by true class (down) and predicted class (across).",
-            ),
-            (curves.roc(target, scores, classes), "The diagonal is guessing."),
-            (
-                curves.precision_recall(target, scores, classes),
-                "Towards the upper right is better.",
-            ),
-            (
-                curves.calibration(target, scores),
-                "On the diagonal, a probability means what it says.",
-            ),
-        ]
+    task = task_of(schema.task)
+    judged = Judged.of(task, evaluated.target, evaluated.scores)
+    for picture in task.pictures(judged.target, judged.scores, schema):
+        drawn.append((DRAWINGS[picture.drawing](**picture.values), picture.caption))
     table = evaluated.tables.get("model_comparison")
     if table is not None and len(table) > 1:
-        metric = task_of(collected.schema.task).metrics[0].name
+        metric = task.metrics[0].name
         scores_by_model = dict(zip(table["model"].astype(str), table[metric], strict=True))
-        picture = figures.comparison(
+        compared = figures.comparison(
             scores_by_model, metric=display_name(metric), ours=str(table["model"].iloc[0])
         )
-        drawn.append((picture, "On the same test rows; a line is an interval."))
+        drawn.append((compared, "On the same test rows; a line is an interval."))
     return [{"svg": Markup(themed(svg)), "caption": caption} for svg, caption in drawn]
 
 

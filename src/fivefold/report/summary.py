@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
@@ -15,6 +13,7 @@ from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict
+from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 LINES, WIDTH, INDENT = 25, 100, 9
 NARROWEST = 40
-MOST_FINDINGS, MOST_MODELS, MOST_MISTAKES = 3, 6, 3
+MOST_FINDINGS, MOST_MODELS = 3, 6
 MARK = "!"
 """Stands before serious findings, and before the scores that they spoil."""
 TOLD = ("rows",)
@@ -185,22 +184,12 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
 
 
 def _errors(evaluated: Evaluated, collected: Collected) -> str:
-    classes, target, scores = collected.schema.classes, evaluated.target, evaluated.scores
-    if not len(target):
+    schema = collected.schema
+    if not len(evaluated.target):
         return "not measured: no test rows"
-    if not classes:
-        off = np.abs(scores.astype(np.float64) - target)
-        half, most = np.quantile(off, [0.5, 0.9])
-        return f"half of the predictions are off by less than {cell(half)}, 9 in 10 by {cell(most)}"
-    predicted = scores.argmax(axis=1)
-    wrong = predicted != target
-    pairs = Counter(zip(target[wrong].tolist(), predicted[wrong].tolist(), strict=True))
-    told = [
-        f"{classes[true]} taken for {classes[said]} ({count:,})"
-        for (true, said), count in pairs.most_common(MOST_MISTAKES)
-    ]
-    pairs_told = f": {', '.join(told)}" if told else ""
-    return f"{wrong.sum():,} of {len(target):,} test rows{pairs_told}"
+    task = task_of(schema.task)
+    judged = Judged.of(task, evaluated.target, evaluated.scores)
+    return task.mistakes(judged.target, judged.scores, schema, cell)
 
 
 def _bundle(deployed: Deployed) -> list[str]:

@@ -12,6 +12,7 @@ from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import EVERY
 from fivefold.serve.requests import missing, raw_pieces
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -51,20 +52,16 @@ class Answered:
     total: int = 0
 
 
-def share_of(label: object) -> str:
-    """The name of the column with the probabilities of a class."""
-    return f"probability of {label}"
-
-
 def columns_of(model: "Predictor", scores: "Array") -> "dict[str, Array]":
-    """Answers as columns: the prediction, then a probability for each class.
+    """Answers as columns: the prediction, where it is one value a row, then what goes with it.
 
     Args:
         model: its task and classes decide which.
-        scores: `(n, classes)` probabilities, or `(n,)` values.
+        scores: `(n, ...)` as the model gives them.
     """
-    shares = {share_of(label): scores[:, place] for place, label in enumerate(model.classes)}
-    return {PREDICTION: model.answers(scores), **shares}
+    answers = model.answers(scores)
+    predicted = {PREDICTION: answers} if answers.ndim == 1 else {}
+    return predicted | task_of(model.task).shares(scores, model.schema)
 
 
 def ask(
@@ -124,7 +121,8 @@ def check_columns(model: "Predictor", columns: Sequence[str]) -> None:
         ConfigError: if one is named twice, or as an answer is.
     """
     twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
-    taken = {PREDICTION, PROBABILITIES, *map(share_of, model.classes)}
+    nothing = task_of(model.task).empty(model.schema, model.steps)
+    taken = {PREDICTION, PROBABILITIES, *columns_of(model, nothing)}
     clashes = [name for name in columns if name in taken]
     if not twice and not clashes:
         return

@@ -1,13 +1,13 @@
 """What requests and replies hold."""
 
 import json
-import math
 from typing import Any
 
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.serve.predictor import Predictor
+from fivefold.tasks.table import task_of
 
 MAX_ROWS = 10_000
 
@@ -26,13 +26,7 @@ def answer(model: Predictor, instances: list[Any]) -> dict[str, Any]:
 
 def reply_of(model: Predictor, scores: Array) -> dict[str, Any]:
     """The same from the scores."""
-    if model.task == "regression":
-        return {"predictions": _finite(scores)}
-    return {
-        "predictions": model.answers(scores).tolist(),
-        "classes": list(model.classes),
-        "probabilities": _finite(scores),
-    }
+    return task_of(model.task).reply(scores, model.schema)
 
 
 def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
@@ -77,13 +71,6 @@ def fault(wanted: str, found: str, **facts: Any) -> RequestError:
 def json_text(value: Any) -> bytes:
     """A value as the body of a reply; ASCII, as an error may quote half a surrogate pair."""
     return json.dumps(value, allow_nan=False).encode()
-
-
-def _finite(scores: Array) -> Any:
-    values = scores.tolist()
-    if scores.ndim == 2:
-        return [[v if math.isfinite(v) else None for v in row] for row in values]
-    return [v if math.isfinite(v) else None for v in values]
 
 
 def _brief(value: Any) -> Any:

@@ -152,25 +152,35 @@ function show(answer) {
   const bars = document.getElementById("bars");
   bars.replaceChildren();
   const [prediction] = answer.predictions;
-  const number = typeof prediction === "number" && !answer.classes;
+  const written = (value) => (typeof value === "number" && !answer.classes
+    ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value));
+  const named = Array.isArray(prediction) && answer.columns; // several numbers, each with its name
   document.getElementById("headline").textContent =
-    number ? prediction.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(prediction);
-  if (!answer.classes) return;
+    named ? "" : [prediction].flat().map(written).join(" ");
+  if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
+  if (!answer.classes || Array.isArray(prediction)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i]]);
   shares.sort((a, b) => b[1] - a[1]);
   for (const [label, share] of shares.slice(0, 10)) {
-    const bar = document.createElement("div");
-    bar.className = "bar";
-    const name = document.createElement("span");
-    name.textContent = String(label);
-    const value = document.createElement("span");
-    value.textContent = percent(share);
     const length = document.createElement("progress");
     length.max = 1;
     length.value = share ?? 0;
-    bar.append(name, value, length);
+    const bar = line(label, percent(share));
+    bar.append(length);
     bars.append(bar);
   }
+}
+
+// A name and a value beside one another.
+function line(name, value) {
+  const made = document.createElement("div");
+  made.className = "bar";
+  for (const words of [name, value]) {
+    const part = document.createElement("span");
+    part.textContent = String(words);
+    made.append(part);
+  }
+  return made;
 }
 
 let asked = 0;

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from fivefold.kinds.table import kind_of
 from fivefold.serve.contract import Contract, Field
+from fivefold.tasks.table import task_of
 
 LISTED = 40  # categories beyond which a list to type in replaces a menu
 
@@ -72,11 +73,13 @@ def _safe(contract: Contract) -> str:
 
 
 def _subtitle(contract: Contract) -> str:
-    if contract.task == "regression":
+    each = ", for each position" * task_of(contract.task).sequence
+    if not contract.classes:
         return "A number, from what you enter below."
     if len(contract.classes) > 6:
-        return f"One of {len(contract.classes):,} classes, from what you enter below."
-    return "One of " + ", ".join(f"<b>{escape(str(label))}</b>" for label in contract.classes) + "."
+        return f"One of {len(contract.classes):,} classes{each}, from what you enter below."
+    labels = ", ".join(f"<b>{escape(str(label))}</b>" for label in contract.classes)
+    return f"One of {labels}{each}."
 
 
 def _field(field: Field, place: int) -> str:

@@ -67,13 +67,18 @@ class Predictor:
 
     @property
     def task(self) -> str:
-        """`binary`, `multiclass` or `regression`."""
+        """The name of what is predicted: `binary`, `multiclass`, `regression`, or one's own."""
         return self.contract.task
 
     @property
     def classes(self) -> tuple[Label, ...]:
         """The labels in the order of the probabilities; empty for regression."""
         return self.contract.classes
+
+    @property
+    def steps(self) -> int | None:
+        """Positions of a row, where one input is a sequence."""
+        return self._codec.steps
 
     @property
     def digest(self) -> str:
@@ -131,7 +136,7 @@ class Predictor:
         """
         blocks = self._plain_blocks(data)
         if blocks is not None:
-            return self._scores(blocks)
+            return self._codec.cut(self._scores(blocks), blocks)
         pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
         return self._score_all(pieces, 0)
 
@@ -162,8 +167,9 @@ class Predictor:
     def score_columns(self, columns: Columns, first: int = 0) -> Array:
         """Scores of canonical columns; `first` is how many rows came before them."""
         if len(columns) == 0:
-            return task_of(self.task).empty(self.schema)
-        return self._scores(encoded(self._codec, columns, first))
+            return task_of(self.task).empty(self.schema, self.steps)
+        blocks = encoded(self._codec, columns, first)
+        return self._codec.cut(self._scores(blocks), blocks)
 
     def answers(self, scores: Array) -> Array:
         """What `predict` gives for these scores."""

@@ -56,7 +56,7 @@ class CsvWriter(Writer):
             self._begun = True
         columns: list[Iterable[str]] = [map(cell_text, cells_of(v)) for v in piece.carried.values()]
         for name, values in told.items():
-            if name == PREDICTION and self._model.task != "regression":
+            if values.dtype.kind != "f" or (name == PREDICTION and self._model.classes):
                 columns.append(map(cell_text, values.tolist()))
             else:  # a bundle of 0.1.0 gives numbers in the digits of float32
                 columns.append(number_texts(values.astype(piece.scores.dtype)))
@@ -97,7 +97,7 @@ class JsonLinesWriter(Writer):
 
     def _told(self, scores: "Array") -> Iterable[str]:
         answers = self._model.answers(scores).tolist()
-        if self._model.task == "regression":
+        if not self._model.classes or scores.ndim != 2:
             return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
         number = repr if np.isfinite(scores).all() else _json
         labels = {label: _json(label) for label in set(answers)}

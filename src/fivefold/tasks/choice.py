@@ -78,18 +78,17 @@ class Choice(Task):
     def _steps(self, steps: int | None) -> tuple[int, ...]:
         return (steps or 0,) if self.sequence else ()
 
-    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+    def answers(self, scores: Array, schema: Schema) -> Array:
         """The likeliest label of each row, of equals the first; lists of them for a sequence."""
-        best = scores.argmax(axis=-1)
-        if not self.sequence:
-            return label_array(labels_of(best, schema.classes), schema.classes)
-        return objects(labels_of(row, schema.classes) for row in _cut(best, lengths))
+        if self.sequence:
+            return objects(labels_of(row.argmax(-1), schema.classes) for row in _cut(scores))
+        return label_array(labels_of(scores.argmax(-1), schema.classes), schema.classes)
 
-    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+    def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
         """The likeliest labels, and all classes with their probabilities."""
-        shares = [finite(row) for row in _cut(scores, lengths)] if self.sequence else finite(scores)
+        shares = [finite(row) for row in _cut(scores)] if self.sequence else finite(scores)
         return {
-            "predictions": self.answers(scores, schema, lengths).tolist(),
+            "predictions": self.answers(scores, schema).tolist(),
             "classes": list(schema.classes),
             "probabilities": shares,
         }
@@ -172,7 +171,7 @@ class Choice(Task):
         )
 
 
-def _cut(rows: Array, lengths: Array | None) -> list[Array]:
+def _cut(rows: Array) -> list[Array]:
     """Rows of positions, each as long as it is."""
-    ends = [rows.shape[1]] * len(rows) if lengths is None else lengths.tolist()
-    return [row[:end] for row, end in zip(rows, ends, strict=True)]
+    ends = (~np.isnan(rows).all(axis=-1)).sum(axis=1)
+    return [row[:end] for row, end in zip(rows, ends.tolist(), strict=True)]

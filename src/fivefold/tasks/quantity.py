@@ -84,11 +84,11 @@ class Quantity(Task):
         columns = len(schema.targets)
         return np.empty((0, columns) if columns > 1 else 0, np.float64)
 
-    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+    def answers(self, scores: Array, schema: Schema) -> Array:
         """The numbers, float64."""
         return scores.astype(np.float64)
 
-    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+    def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
         """The numbers; of several columns with their names."""
         names = {"columns": list(schema.targets)} if len(schema.targets) > 1 else {}
         return {"predictions": finite(scores)} | names

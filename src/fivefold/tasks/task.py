@@ -38,8 +38,8 @@ class Task(ABC):
 
     Everywhere: `target` is `(n, ...)`, int64 indices of classes (-1 for none) or float64 numbers;
     `scores` is `(n, ...)` as the model gives them; `steps` is how many positions an encoded row of
-    a sequence has; `lengths` is `(n,)` how many of these each row fills, None if all. What judges
-    (`errors` and below) is given rows, or the positions that count, one after another.
+    a sequence has, and scores of those that a row does not fill are NaN. What judges (`errors` and
+    below) is given rows, or the positions that count, one after another.
 
     Attributes:
         name: in `task=`, schemas and reports.
@@ -146,11 +146,11 @@ class Task(ABC):
         """The scores of no rows: their shape and dtype."""
 
     @abstractmethod
-    def answers(self, scores: Array, schema: Schema, lengths: Array | None = None) -> Array:
+    def answers(self, scores: Array, schema: Schema) -> Array:
         """What people asked for, `(n, ...)`: labels as they wrote them, or numbers."""
 
     @abstractmethod
-    def reply(self, scores: Array, schema: Schema, lengths: Array | None = None) -> dict[str, Any]:
+    def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
         """The answers as plain JSON values, never NaN: `predictions`, and what goes with them."""
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
