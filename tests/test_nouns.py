@@ -52,7 +52,6 @@ NAMED_KINDS: dict[str, int] = {
     "reading/origin.py": 1,
     "report/html.py": 2,
     "serve/contract.py": 2,
-    "serve/requests.py": 1,
     "train/resident.py": 2,
 }
 NAMED_TASKS: dict[str, int] = {

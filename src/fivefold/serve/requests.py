@@ -49,7 +49,7 @@ def reading_of(
         names=tuple(column.name for column in schema.columns),
         targets=schema.targets,
         inputs=tuple(column.name for column in schema.inputs),
-        images=frozenset(column.name for column in schema.inputs if column.kind == "image"),
+        images=frozenset(c.name for c in schema.inputs if kind_of(c.kind).suffixes),
         text=text or {},
         skip=int((text or {}).get("skip", 0)),
         headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
