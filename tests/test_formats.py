@@ -77,14 +77,15 @@ def test_frame_saved_leaves_the_one_at_hand_as_it_was(tmp_path: Path):
 
 
 def test_arrays_of_pictures_of_any_depth_come_back_as_they_were(tmp_path: Path):
-    loose = np.empty(6, object)
-    for row, dtype in enumerate([np.uint8, np.uint16, np.int32, np.float32]):
+    loose = np.empty(10, object)
+    small, large = [np.uint8, np.uint16, np.int16, bool], [np.int32, np.int64, np.float32, float]
+    for row, dtype in enumerate(small + large):
         loose[row] = np.array([[[1.75], [0]]]).astype(dtype)
-    loose[4] = "text"
+    loose[8] = "text"
     write_arrays({"loose": loose, "stack": np.ones((2, 2, 2, 1), np.uint16)}, tmp_path / "a")
     found = read_arrays(tmp_path / "a")
     assert found["stack"].dtype == np.uint16
-    for one, other in zip(found["loose"][:4], loose[:4], strict=True):
+    for one, other in zip(found["loose"][:8], loose[:8], strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)
-    assert found["loose"][4:].tolist() == ["text", None]
+    assert found["loose"][8:].tolist() == ["text", None]

@@ -18,8 +18,11 @@ from fivefold.core.store import Format, provide, register, write_bytes
 from fivefold.kinds.codec import Codec
 
 _MARK = "fivefold.estimates"
-_DTYPES = {2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32}
-"""Of arrays in an object array, by the kind of the cell."""
+_DTYPES: dict[int, type[np.generic]] = {
+    **{2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32},
+    **{6: np.int16, 7: np.int64, 8: np.float64, 9: np.bool_},
+}
+"""Of arrays in an object array, by the number that stands for such a cell."""
 
 
 def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:

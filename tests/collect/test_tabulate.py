@@ -147,7 +147,7 @@ def named(folder):
     """Two rows that name pictures below a folder; only the first is there."""
     Image.fromarray(np.full((3, 3), 7, np.uint8)).save(folder / "a.png")
     source = raw(photo=["a.png", "gone.png"], y=["a", "b"])
-    return follow(source, Reading(images=frozenset(["photo"])), folder)
+    return follow(source, Reading(files=frozenset(["photo"])), folder)
 
 
 def test_paths_of_images_are_read_from_the_folder_of_the_source(tmp_path):
@@ -203,6 +203,6 @@ def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path
     text = str(rows)
     assert 255 < len(text) < 1024
     source = Raw(name="t", columns={"picture": objects([text, text]), "y": objects(["a", "b"])})
-    source = follow(source, Reading(images=frozenset(["picture"])), tmp_path)
+    source = follow(source, Reading(files=frozenset(["picture"])), tmp_path)
     found = tabulate(source, targets=("y",), kinds={"picture": "image"}).values["picture"]
     np.testing.assert_array_equal(found[1, :, :, 0], np.array(rows, np.float32))

@@ -154,7 +154,7 @@ def test_hugging_face_classes_are_their_names_and_minus_one_is_missing():
     )
     raw = read(source.select(range(5)))
     assert raw.columns["label"].tolist() == ["dog", "cat", None, None, "dog"]
-    assert raw.kinds == {"label": "categorical"}
+    assert raw.types == {"label": "levels"}
     assert ask(source, schema_of("label", kind="categorical", target="n")).column(
         "label"
     ).tolist() == ["dog", "cat", None, None, "dog", "cat"]
@@ -181,7 +181,7 @@ def test_classes_with_names_are_read_without_the_library():
 
     raw = read(Dataset())
     assert raw.columns["label"].tolist() == ["dog", "cat", None, None, "dog", "cat"]
-    assert raw.kinds == {"label": "categorical"}
+    assert raw.types == {"label": "levels"}
 
 
 def pictures(rows=4, size=(6, 8)):
@@ -201,7 +201,7 @@ def test_list_of_pillow_pictures_with_labels_is_what_a_viewer_shows(mode):
         cells = ask(source, schema).column("image")
         assert all(np.array_equal(a, b) for a, b in zip(cells, wanted, strict=True))
     raw = read((given, [0, 1, 0, 1]))
-    assert raw.kinds == {"image": "image"}
+    assert raw.types == {"image": "raster"}
     assert raw.column("image").tolist() == given
 
 

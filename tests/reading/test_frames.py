@@ -54,13 +54,13 @@ def test_pandas_types_become_arrays_and_kinds():
         }
     )
     raw = read_frame(frame)
-    assert raw.kinds == {
-        "truth": "boolean",
-        "maybe": "boolean",
-        "grade": "categorical",
-        "when": "datetime",
-        "zoned": "datetime",
-        "span": "numeric",
+    assert raw.types == {
+        "truth": "truth",
+        "maybe": "truth",
+        "grade": "levels",
+        "when": "moment",
+        "zoned": "moment",
+        "span": "span",
     }
     assert raw.columns["null"].tolist() == [10001, None]
     assert type(raw.columns["null"][0]) is int
@@ -134,7 +134,7 @@ def test_frame_and_series_keep_their_names():
 def test_stack_of_pictures_is_one_image_column():
     raw = read_arrays(np.zeros((4, 8, 6), np.uint8), [0, 1, 0, 1])
     assert raw.columns["image"].shape == (4, 8, 6)
-    assert raw.kinds == {"image": "image"}
+    assert raw.types == {"image": "raster"}
 
 
 def test_arrays_of_unequal_length_are_refused():
@@ -150,7 +150,7 @@ def test_array_of_five_axes_is_refused():
 def test_mapping_of_lists_is_read_and_unequal_lengths_refused():
     raw = read_columns({"a": (1, 2), "b": ["x", None], "c": np.array([True, False])})
     assert as_lists(raw) == {"a": [1, 2], "b": ["x", None], "c": [True, False]}
-    assert raw.kinds == {"c": "boolean"}
+    assert raw.types == {"c": "truth"}
     with pytest.raises(DataError, match=r"found \{'a': 1, 'b': 2\}"):
         read_columns({"a": [1], "b": [1, 2]})
 
@@ -183,7 +183,7 @@ def test_periods_are_the_moment_they_begin_from_every_source(tmp_path):
     for source in (frame, pa.Table.from_pandas(frame), tmp_path / "f.parquet"):
         raw = read(source)
         np.testing.assert_array_equal(raw.column("p"), wanted)
-        assert raw.kinds == {"p": "datetime"}
+        assert raw.types == {"p": "moment"}
     assert read(records).column("p")[0] == wanted[0]
 
 
@@ -194,7 +194,7 @@ def test_intervals_are_their_text_from_every_source():
         raw = read(source)
         wanted = [None if pd.isna(value) else str(value) for value in frame["c"].astype(object)]
         assert raw.columns["c"].tolist() == wanted
-        assert raw.kinds == {"c": "categorical"}
+        assert raw.types == {"c": "levels"}
         wanted = [None if pd.isna(value) else str(value) for value in frame["i"]]
         assert raw.columns["i"].tolist() == wanted
 
@@ -251,7 +251,7 @@ def test_categories_are_codes_and_values_and_lose_none():
     frame = pd.DataFrame({"c": pd.Categorical([3, None, 1], categories=[1, 2, 3], ordered=True)})
     for source in (frame, pa.Table.from_pandas(frame)):
         raw = read(source)
-        assert raw.kinds == {"c": "categorical"}
+        assert raw.types == {"c": "levels"}
         assert raw.columns["c"].tolist() == [3, None, 1]
         assert raw.coded("c").values.tolist() == [1, 2, 3]
 
@@ -281,7 +281,7 @@ def test_polars_is_read_with_pyarrow_and_without(monkeypatch, blocked):
     assert raw.columns["t"][2] == np.datetime64("1900-01-01")
     assert np.isnat(raw.columns["t"][1])
     assert raw.columns["d"].tolist()[::2] == [3600.0, 0.0]
-    assert raw.kinds == {"c": "categorical", "b": "boolean", "t": "datetime", "d": "numeric"}
+    assert raw.types == {"c": "levels", "b": "truth", "t": "moment", "d": "span"}
 
 
 @pytest.mark.parametrize("blocked", [False, True])
@@ -303,7 +303,7 @@ def test_types_that_polars_alone_knows_are_read_as_their_values(monkeypatch, blo
     assert raw.columns["w"].tolist() == wide
     assert raw.columns["h"].dtype == np.float16
     assert raw.columns["c"].tolist() == ["x", None, "x"]
-    assert raw.kinds == {"c": "categorical"}
+    assert raw.types == {"c": "levels"}
 
 
 def test_intervals_of_times_are_their_text_from_every_source():
@@ -325,7 +325,7 @@ def test_nested_arrow_types_with_view_in_a_name_are_read():
 def test_categories_of_numbers_are_categories_from_parquet_too(tmp_path):
     frame = pd.DataFrame({"c": pd.Categorical([3, 1, 3]), "n": [1, 2, 3]})
     frame.to_parquet(tmp_path / "f.parquet")
-    assert read(tmp_path / "f.parquet").kinds == {"c": "categorical"}
+    assert read(tmp_path / "f.parquet").types == {"c": "levels"}
 
 
 def test_pandas_arrays_that_are_no_columns_are_read():
@@ -359,4 +359,4 @@ def test_booleans_of_eight_bits_are_booleans():
     storage = pa.array([1, 0, None], pa.int8())
     raw = read(pa.table({"b": pa.ExtensionArray.from_storage(pa.bool8(), storage)}))
     assert raw.columns["b"].tolist() == [True, False, None]
-    assert raw.kinds == {"b": "boolean"}
+    assert raw.types == {"b": "truth"}

@@ -48,9 +48,9 @@ def test_parts_of_a_source_keep_what_they_say_and_which_rows_are_unreadable():
 
 
 def test_kinds_hold_only_where_all_parts_agree():
-    one = raw(x="ab").replace(kinds={"x": "categorical"})
-    assert concatenate([one, one], "b").kinds == {"x": "categorical"}
-    assert concatenate([one, raw(x="c")], "b").kinds == {}
+    one = raw(x="ab").replace(types={"x": "levels"})
+    assert concatenate([one, one], "b").types == {"x": "levels"}
+    assert concatenate([one, raw(x="c")], "b").types == {}
 
 
 def test_values_of_other_types_are_joined_as_objects():

@@ -17,7 +17,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.table import KINDS, kind_of
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.table import TASKS, task_of
@@ -183,7 +183,7 @@ class Collect(Stage):
             encoding=self.encoding,
             skip=self.skip,
             names=self._named(),
-            images=frozenset(name for name, kind in self._kinds().items() if kind == "image"),
+            files=frozenset(name for name, kind in self._kinds().items() if kind_of(kind).suffixes),
             root=self.root,
         )
 

@@ -149,7 +149,7 @@ def _guess_items(
     kind = asked or max(KINDS, key=lambda kind: kind.recognise(sample))
     findings = kind.noted(sample, name)
     if asked is None and kind.coded:
-        for other in reversed([*KINDS]):  # dates are doubted before numbers
+        for other in _doubters():
             findings += other.doubted(sample, name, kind.wanted) if other is not kind else []
     return Guess(
         kind=kind.name,
@@ -157,6 +157,14 @@ def _guess_items(
         commas="decimal" in kind.notation and sample.numbers.form.commas,
         findings=tuple(findings),
     )
+
+
+def _doubters() -> list[Kind]:
+    """Kinds by what they say of columns that look like them: each once, dates before numbers."""
+    first: dict[Any, Kind] = {}
+    for kind in KINDS:
+        first.setdefault(type(kind).doubted, kind)  # one that derives from another says the same
+    return [*reversed(first.values())]
 
 
 def count_values(values: Array) -> tuple[list[Any], Array]:

@@ -6,7 +6,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.notation import Notations
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.table import kind_of, of_type
 from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw
 
@@ -22,7 +22,8 @@ def guess_kinds(
         tokens: texts that stand for missing, by column.
         notations: what the user says of numbers and dates.
     """
-    told = {**raw.kinds, **said}
+    of = {name: of_type(type) for name, type in raw.types.items()}
+    told = {name: kind.name for name, kind in of.items() if kind is not None} | {**said}
     comma = raw.text.get("delimiter") == ";"
 
     def guess(name: str, *, certain: bool) -> Guess:

@@ -9,9 +9,10 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.recognition import SourceType
 from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
-from fivefold.reading.names import unique_names
+from fivefold.reading.names import PICTURES, unique_names
 from fivefold.reading.raw import Raw
 
 MOST_CELLS = 400_000_000
@@ -40,16 +41,16 @@ def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
         )
     while target in raw.columns:
         target += "_"
-    kinds = dict(raw.kinds) | ({target: kind} if kind else {})
-    return Raw(name=name, columns={**raw.columns, target: labels}, kinds=kinds, target=target)
+    types = dict(raw.types) | ({target: kind} if kind else {})
+    return Raw(name=name, columns={**raw.columns, target: labels}, types=types, target=target)
 
 
 def read_inputs(x: Any, name: str) -> Raw:
     """A frame, a matrix (dense or sparse), a stack of images or one column of values."""
     if is_frame(x):
         return read_frame(x, name)
-    columns, kinds = _matrix(dense(x, name), name)
-    return Raw(name=name, columns=columns, kinds=kinds)
+    columns, types = _matrix(dense(x, name), name)
+    return Raw(name=name, columns=columns, types=types)
 
 
 def read_columns(
@@ -62,7 +63,7 @@ def read_columns(
     """
     names = unique_names([label_text(key) for key in columns], name, wanted)
     arrays: dict[str, Array | Coded] = {}
-    kinds: dict[str, str] = {}
+    types: dict[str, SourceType] = {}
     for key, values in zip(names, columns.values(), strict=True):
         if wanted is not None and key not in wanted:
             continue
@@ -77,7 +78,7 @@ def read_columns(
             )
         arrays[key], kind = column_of(values)
         if kind is not None:
-            kinds[key] = kind
+            types[key] = kind
     lengths = {key: len(values) for key, values in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(
@@ -88,7 +89,7 @@ def read_columns(
             lengths=lengths,
         )
     others = tuple(key for key in names if key not in arrays)
-    return Raw(name=name, columns=arrays, kinds=kinds, others=others)
+    return Raw(name=name, columns=arrays, types=types, others=others)
 
 
 def read_records(
@@ -104,21 +105,21 @@ def read_records(
     keys = list(dict.fromkeys(key for row in records for key in row))
     names = unique_names([label_text(key) for key in keys], name)
     columns: dict[str, Array | Coded] = {}
-    kinds: dict[str, str] = {}
+    types: dict[str, SourceType] = {}
     absent: dict[str, int] = {}
     for text, key in zip(names, keys, strict=True):
         columns[text] = narrowed(objects([row.get(key) for row in records]))
         if columns[text].dtype.kind == "b":  # type: ignore[union-attr]
-            kinds[text] = "boolean"
+            types[text] = "truth"
         if complete:
             first = next((row for row, record in enumerate(records) if key not in record), None)
             if first is not None:
                 absent[text] = first
-    return Raw(name=name, columns=columns, kinds=kinds, absent=absent)
+    return Raw(name=name, columns=columns, types=types, absent=absent)
 
 
-def column_of(values: Any) -> "tuple[Array | Coded, str | None]":
-    """One column of any library, and the kind that its type decides."""
+def column_of(values: Any) -> "tuple[Array | Coded, SourceType | None]":
+    """One column of any library, and what its type says."""
     if is_pandas(values):
         if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
             raise DataError(
@@ -135,12 +136,12 @@ def column_of(values: Any) -> "tuple[Array | Coded, str | None]":
     if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
         return _of_library(values)
     array = array_of(values)
-    kinds: dict[str, str] = {"b": "boolean", "M": "datetime"}
+    types: dict[str, SourceType] = {"b": "truth", "M": "moment"}
     dtype = None if isinstance(array, Coded) else array.dtype.kind
-    return array, kinds.get(dtype or "")
+    return array, types.get(dtype or "")
 
 
-def _of_library(values: Any) -> "tuple[Array | Coded, str | None]":
+def _of_library(values: Any) -> "tuple[Array | Coded, SourceType | None]":
     if hasattr(values, "to_pylist") and hasattr(values, "type"):
         from fivefold.reading.arrow import from_arrow
 
@@ -148,10 +149,10 @@ def _of_library(values: Any) -> "tuple[Array | Coded, str | None]":
     frame = values.to_frame() if hasattr(values, "to_frame") else values
     raw = read_frame(frame, "column")
     key = next(iter(raw.columns))
-    return raw.columns[key], raw.kinds.get(key)
+    return raw.columns[key], raw.types.get(key)
 
 
-def _one_column(y: Any) -> "tuple[Array | Coded, str | None]":
+def _one_column(y: Any) -> "tuple[Array | Coded, SourceType | None]":
     values, kind = column_of(y)
     if not isinstance(values, Coded) and values.ndim == 2 and values.shape[1] == 1:
         return values[:, 0], kind
@@ -195,10 +196,10 @@ def stacked(cells: list[Any]) -> Array:
     return np.stack(cells) if len(forms) == 1 and (None, None) not in forms else objects(cells)
 
 
-def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, str]]":
+def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, SourceType]]":
     if isinstance(x, list | tuple) and x:
         if all(map(is_picture, x)):
-            return {"image": stacked([plain_cell(cell) for cell in x])}, {"image": "image"}
+            return {PICTURES: stacked([plain_cell(cell) for cell in x])}, {PICTURES: "raster"}
         if all(isinstance(cell, bytes) for cell in x):  # whose last bytes numpy drops if zero
             x = objects(x)
     try:
@@ -211,12 +212,13 @@ def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, str
             found="rows of several lengths",
         ) from None
     if array.dtype.names:  # a structured array
-        columns, kinds = {}, {}
+        columns: dict[str, Array | Coded] = {}
+        types: dict[str, SourceType] = {}
         for key in array.dtype.names:
             columns[key], kind = column_of(array[key])
             if kind is not None:
-                kinds[key] = kind
-        return columns, kinds
+                types[key] = kind
+        return columns, types
     if array.ndim in (1, 2) and array.dtype.kind in "fiubOUSMm":
         array = array.reshape(len(array), -1) if array.ndim == 1 and len(array) else array
         array = array[:, None] if array.ndim == 1 else array
@@ -226,7 +228,7 @@ def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, str
             {f"x{place}": kind for place, (_, kind) in enumerate(found) if kind is not None},
         )
     if array.ndim in (3, 4) and array.dtype.kind in "fiub":
-        return {"image": array}, {"image": "image"}
+        return {PICTURES: array}, {PICTURES: "raster"}
     raise DataError(
         f"{name}: expected X as (rows, columns) or images (rows, height, width[, channels]), "
         f"found shape {array.shape} of {array.dtype}.",

@@ -9,14 +9,19 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
+from fivefold.kinds.recognition import SourceType
 from fivefold.reading.cells import narrowed, seconds_of
 
 _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"
 
 
-def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, str | None]":
-    """An Arrow column as an array or codes, and the kind that its type decides.
+Read = tuple["Array | Coded", SourceType | None]
+"""A column, and what its type says."""
+
+
+def from_arrow(column: Any, field: Any = None) -> Read:
+    """An Arrow column as an array or codes, and what its type says.
 
     Args:
         column: `pyarrow.ChunkedArray` or `Array`.
@@ -30,14 +35,14 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, str | No
         return extension
     kind = column.type
     if types.is_dictionary(kind):
-        return _dictionary(column), "categorical"
+        return _dictionary(column), "levels"
     if types.is_string_view(kind):
         column, kind = column.cast(pa.large_string()), pa.large_string()
     if types.is_string(kind) or types.is_large_string(kind):
         return _texts(column), None
     if types.is_boolean(kind):
         values = np.asarray(column) if not column.null_count else objects(column.to_pylist())
-        return values.astype(bool) if not column.null_count else values, "boolean"
+        return values.astype(bool) if not column.null_count else values, "truth"
     if types.is_integer(kind):
         if not column.null_count:
             return numbers_of(column), None
@@ -47,9 +52,9 @@ def from_arrow(column: Any, field: Any = None) -> "tuple[Array | Coded, str | No
             return numbers_of(column.cast(pa.float32())).astype(np.float16), None
         return numbers_of(column), None
     if types.is_timestamp(kind) or types.is_date(kind):
-        return _numpy(column).astype("M8[us]"), "datetime"
+        return _numpy(column).astype("M8[us]"), "moment"
     if types.is_duration(kind):
-        return seconds_of(_numpy(column)), "numeric"
+        return seconds_of(_numpy(column)), "span"
     if types.is_time(kind):
         cells = column.cast(pa.time64("us"), safe=False).to_pylist()
         return objects(None if cell is None else cell.isoformat() for cell in cells), None
@@ -108,7 +113,7 @@ def _coded(encoded: Any, values: Array) -> Coded:
     return Coded(numbers_of(codes), values)
 
 
-def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, str | None] | None]":
+def _storage(column: Any, field: Any) -> tuple[Any, Read | None]:
     """A column without its extension type; periods and intervals of pandas are read at once."""
     name, metadata = "", b""
     if hasattr(column.type, "extension_name"):
@@ -122,7 +127,7 @@ def _storage(column: Any, field: Any) -> "tuple[Any, tuple[Array | Coded, str | 
         name = field.metadata[_EXTENSION + b"name"].decode()
         metadata = field.metadata.get(_EXTENSION + b"metadata", b"")
     if name == "pandas.period":
-        return column, (_periods(column, json.loads(metadata)["freq"]), "datetime")
+        return column, (_periods(column, json.loads(metadata)["freq"]), "moment")
     if name == "pandas.interval":
         closed = json.loads(metadata)["closed"]
         return column, (objects(_interval(cell, closed) for cell in column.to_pylist()), None)

@@ -7,6 +7,7 @@ import numpy as np
 from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.reading.names import PICTURES
 from fivefold.reading.raw import Raw
 
 SETS = ("digits", "iris", "wine", "breast_cancer", "diabetes")
@@ -44,9 +45,13 @@ def read_bundled(name: str) -> Raw:
     source = f"sklearn:{name}"
     if name == "digits":
         pixels = np.rint(loaded.images * (255 / 16)).astype(np.uint8)
-        columns: dict[str, Array] = {"image": pixels[..., None], "digit": loaded.target}
+        columns: dict[str, Array] = {PICTURES: pixels[..., None], "digit": loaded.target}
         return Raw(
-            name=source, columns=columns, kinds={"image": "image"}, target="digit", licence=LICENCE
+            name=source,
+            columns=columns,
+            types={PICTURES: "raster"},
+            target="digit",
+            licence=LICENCE,
         )
     columns = {str(key): loaded.data[:, place] for place, key in enumerate(loaded.feature_names)}
     target = np.asarray(loaded.target)

@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
 from fivefold.errors import DataError
+from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
 from fivefold.reading.cells import array_of_tensor, turned
 from fivefold.reading.frames import read_arrow
@@ -78,8 +79,8 @@ def _with_names(raw: Raw, features: Mapping[str, Any]) -> Raw:
         codes = np.array([-1 if code is None else code for code in raw.columns[name].tolist()])
         if not len(codes) or codes.max() < len(names):
             named[name] = Coded(np.maximum(codes, -1).astype(np.int32), objects(names))
-    kinds: dict[str, str] = dict.fromkeys(named, "categorical")
-    return raw.replace(columns={**raw.columns, **named}, kinds={**raw.kinds, **kinds})
+    types: dict[str, SourceType] = dict.fromkeys(named, "levels")
+    return raw.replace(columns={**raw.columns, **named}, types={**raw.types, **types})
 
 
 def _read_items(items: list[Any], name: str) -> Raw:

@@ -8,13 +8,11 @@ import numpy as np
 from fivefold.codecs.cell import writable
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
-from fivefold.reading.arrow import categories_of, from_arrow, index_columns, name_of
+from fivefold.kinds.recognition import SourceType
+from fivefold.reading.arrow import Read, categories_of, from_arrow, index_columns, name_of
 from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.names import unique_names
 from fivefold.reading.raw import Raw
-
-Read = tuple["Array | Coded", str | None]
-"""A column, and the kind that its type decides."""
 
 
 def is_frame(source: object) -> bool:
@@ -112,7 +110,7 @@ def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> 
 def _arrow_reader(table: Any, place: int, is_category: bool) -> Callable[[], Read]:
     def read() -> Read:
         values, kind = from_arrow(table.column(place), table.schema.field(place))
-        return values, "categorical" if is_category else kind
+        return values, "levels" if is_category else kind
 
     return read
 
@@ -128,7 +126,7 @@ def _collect(
     listed = list(columns)
     names = unique_names([label for label, _ in listed], name, wanted)
     found: dict[str, Array | Coded] = {}
-    kinds: dict[str, str] = {}
+    types: dict[str, SourceType] = {}
     others = []
     for key, (_, read) in zip(names, listed, strict=True):
         if wanted is not None and key not in wanted:
@@ -136,8 +134,8 @@ def _collect(
             continue
         found[key], kind = read()
         if kind is not None:
-            kinds[key] = kind
-    return Raw(name=name, columns=found, kinds=kinds, others=tuple(others))
+            types[key] = kind
+    return Raw(name=name, columns=found, types=types, others=tuple(others))
 
 
 def _read_pandas(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
@@ -174,7 +172,7 @@ def label_text(label: Any) -> str:
 
 
 def from_pandas(series: Any) -> Read:
-    """A column of pandas as an array or codes, and the kind that its type decides.
+    """A column of pandas as an array or codes, and what its type says.
 
     No cell goes through another library: with pyarrow or without, the cells are the same.
     """
@@ -183,14 +181,14 @@ def from_pandas(series: Any) -> Read:
     if kind == "CategoricalDtype":
         values, _ = from_pandas(series.cat.categories.to_series())
         codes = series.cat.codes.to_numpy().astype(np.int32)
-        return Coded(codes, values.array() if isinstance(values, Coded) else values), "categorical"
+        return Coded(codes, values.array() if isinstance(values, Coded) else values), "levels"
     if kind == "ArrowDtype":
         return from_arrow(series.array.__arrow_array__())
     if kind == "DatetimeTZDtype":
         plain = series.dt.tz_convert("UTC").dt.tz_localize(None)
-        return plain.to_numpy().astype("M8[us]"), "datetime"
+        return plain.to_numpy().astype("M8[us]"), "moment"
     if kind == "PeriodDtype":
-        return series.dt.to_timestamp().to_numpy().astype("M8[us]"), "datetime"
+        return series.dt.to_timestamp().to_numpy().astype("M8[us]"), "moment"
     if kind == "IntervalDtype":
         return texts_of(None if missing else str(v) for v, missing in _cells(series)), None
     if kind == "SparseDtype":
@@ -202,10 +200,10 @@ def from_pandas(series: Any) -> Read:
         return _from_masked(series)
     array = series.to_numpy()
     if dtype.kind == "M":
-        return array.astype("M8[us]"), "datetime"
+        return array.astype("M8[us]"), "moment"
     if dtype.kind == "m":
-        return seconds_of(array), "numeric"
-    return array_of(array), "boolean" if dtype.kind == "b" else None
+        return seconds_of(array), "span"
+    return array_of(array), "truth" if dtype.kind == "b" else None
 
 
 def _cells(series: Any) -> Iterable[tuple[Any, bool]]:
@@ -218,7 +216,7 @@ def _from_masked(series: Any) -> Read:
     kind = getattr(plain, "kind", "O")
     if kind not in "iufb":
         return narrowed(objects(None if missing else v for v, missing in _cells(series))), None
-    declared: str | None = "boolean" if kind == "b" else None
+    declared: SourceType | None = "truth" if kind == "b" else None
     missing = series.isna().to_numpy(dtype=bool)
     if not missing.any():
         return series.to_numpy(dtype=plain), declared
@@ -266,13 +264,13 @@ def _polars_column(series: Any) -> Callable[[], Read]:
         if kind in {"String", "Utf8"}:
             return texts_of(cells), None
         if kind in {"Categorical", "Enum"}:
-            return texts_of(cells), "categorical"
+            return texts_of(cells), "levels"
         if kind in {"Date", "Datetime"}:
             from fivefold.codecs.cell import moment
 
             known = [np.datetime64("NaT", "us") if v is None else moment(v) for v in cells]
-            return np.array(known, "M8[us]"), "datetime"
-        declared: dict[str, str] = {"Boolean": "boolean", "Duration": "numeric"}
+            return np.array(known, "M8[us]"), "moment"
+        declared: dict[str, SourceType] = {"Boolean": "truth", "Duration": "span"}
         values = array_of(cells)
         if kind == "Duration":
             values = np.asarray(values, np.float64)

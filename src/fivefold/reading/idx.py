@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.raw import Raw
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -80,9 +81,9 @@ def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw
     pictures = read_pictures(images, name)
     columns = {
         **pictures.columns,
-        "label": classes if classes.dtype.kind == "f" else classes.astype(np.int64),
+        LABELS: classes if classes.dtype.kind == "f" else classes.astype(np.int64),
     }
-    return pictures.replace(columns=columns, target="label")
+    return pictures.replace(columns=columns, target=LABELS)
 
 
 def read_pictures(images: bytes, name: str) -> Raw:
@@ -99,4 +100,4 @@ def read_pictures(images: bytes, name: str) -> Raw:
             shapes=(stack.shape,),
         )
     pictures = stack[..., None] if stack.ndim == 3 else stack
-    return Raw(name=name, columns={"image": pictures}, kinds={"image": "image"})
+    return Raw(name=name, columns={PICTURES: pictures}, types={PICTURES: "raster"})

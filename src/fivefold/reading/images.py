@@ -17,7 +17,7 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS, labels, of_file, of_type
+from fivefold.kinds.table import KINDS, of_file, of_type
 from fivefold.reading.fingerprint import digest_of_files
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
@@ -72,7 +72,7 @@ def read_image_folder(folder: Path, name: str) -> Raw:
 def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
     """Files of pictures as one column, in the order given; they are opened when looked at."""
     name = reading.only or PICTURES
-    return Raw(name="pictures", columns={name: objects(paths)}, kinds={name: "image"})
+    return Raw(name="pictures", columns={name: objects(paths)}, types={name: "raster"})
 
 
 def list_pictures(folder: Path) -> list[Path]:
@@ -103,7 +103,7 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
             cells = objects(
                 _content(partial(archive.read, path)) for path in members if is_cell(path)
             )
-            return Raw(name=name, columns={PICTURES: cells}, kinds={PICTURES: "image"})
+            return Raw(name=name, columns={PICTURES: cells}, types={PICTURES: "raster"})
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())
 
@@ -141,7 +141,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     return Raw(
         name=name,
         columns={column.name: kind.settle(cells), LABELS: objects(e.label for e in entries)},
-        kinds={column.name: kind.name, LABELS: labels().name},
+        types={**({PICTURES: "raster"} if column.name == PICTURES else {}), LABELS: "levels"},
         target=LABELS,
         untyped=True,
         given=parts if (parts >= 0).any() else None,

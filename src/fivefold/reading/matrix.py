@@ -37,7 +37,7 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
         return Raw(
             name="array",
             columns={reading.only: values},
-            kinds={reading.only: kind} if kind else {},
+            types={reading.only: kind} if kind else {},
         )
     if layout is None:
         raise DataError(
@@ -50,5 +50,5 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
     return Raw(
         name="array",
         columns={name: values for name, (values, _) in zip(layout, found, strict=True)},
-        kinds={name: kind for name, (_, kind) in zip(layout, found, strict=True) if kind},
+        types={name: kind for name, (_, kind) in zip(layout, found, strict=True) if kind},
     )

@@ -24,7 +24,8 @@ class Reading:
         targets: those of them that are predicted.
         inputs: the columns that a model reads, in order, when rows are to be answered; no other
             needs to be there.
-        images: those of them that hold pictures.
+        files: columns whose texts may name files, each of which is a cell, as pictures are.
+        lists: in how many lists a cell in JSON is nested, by column; others are in none.
         text: how the file is written that the model was fitted on: `encoding`, `delimiter`.
         headerless: that file had no header.
         root: the folder below which texts may name files of pictures; None is the table's own.
@@ -38,7 +39,8 @@ class Reading:
     names: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
-    images: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    lists: Mapping[str, int] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
     headerless: bool = False
     root: str | PathLike[str] | None = None

@@ -145,7 +145,7 @@ def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
 def _pictures(raw: Raw, reading: Reading) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
     """A record for the files that each column of pictures names, and their paths."""
     for name, values in raw.columns.items():
-        if name not in reading.images and raw.kinds.get(name) != "image":
+        if name not in reading.files and raw.types.get(name) != "raster":
             continue
         cells = values.values if isinstance(values, Coded) else values
         held = cells if cells.dtype == object else ()

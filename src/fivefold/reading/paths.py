@@ -18,14 +18,14 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
 
     Args:
         raw: as it was read; never what a stranger sent.
-        reading: its `images` say which columns hold pictures.
+        reading: its `files` say which columns hold pictures, or other files.
         folder: below which texts may name files; None follows no text.
 
     Raises:
         DataError: if a text is an absolute path, leads upward, or by a link out of the folder; it
             carries `column`.
     """
-    named = [name for name in raw.columns if name in reading.images]
+    named = [name for name in raw.columns if name in reading.files]
     if folder is None or not named:
         return raw
     root = Path(folder).expanduser()

@@ -11,6 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.kinds.recognition import SourceType
 from fivefold.reading.options import EVERY
 
 
@@ -22,7 +23,7 @@ class Raw:
         name: of the source, for messages: `adult.csv`.
         columns: of equal length: arrays, or codes where cells repeat (texts of files, categories);
             texts are str and None.
-        kinds: of the columns whose type in the source decides it (bool, dates, categories).
+        types: what the type of a column says in the source (bool, dates, categories), by its name.
         others: names of columns that were not asked for and not read.
         absent: the first row of a list of mappings that lacks a column, by its name.
         target: the source's own idea of the target; empty if it has none.
@@ -43,7 +44,7 @@ class Raw:
 
     name: str
     columns: Mapping[str, Array | Coded]
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, SourceType] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     absent: Mapping[str, int] = field(default_factory=dict)
     target: str = ""
@@ -129,10 +130,10 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
     given = None
     if any(part.given is not None for part in parts):
         given = np.concatenate([given_or_unsaid(part) for part in parts])
-    kinds = {
-        column: kind
-        for column, kind in first.kinds.items()
-        if all(part.kinds.get(column) == kind for part in parts)
+    types = {
+        column: said
+        for column, said in first.types.items()
+        if all(part.types.get(column) == said for part in parts)
     }
     return first.replace(
         name=name,
@@ -140,7 +141,7 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
             column: join_values([part.columns[column] for part in parts])
             for column in first.columns
         },
-        kinds=kinds,
+        types=types,
         given=given,
         places=_join_places(parts),
         whole=sum(part.whole or len(part) for part in parts),
@@ -182,7 +183,7 @@ def append_test(raw: Raw, test: Raw, targets: Sequence[str]) -> Raw:
         names = dict(zip(test.columns, raw.columns, strict=True))
         test = test.replace(
             columns={names[name]: values for name, values in test.columns.items()},
-            kinds={names[name]: kind for name, kind in test.kinds.items()},
+            types={names[name]: said for name, said in test.types.items()},
         )
     lacking = [name for name in raw.columns if name not in test.columns]
     if lacking:

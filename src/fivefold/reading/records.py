@@ -81,7 +81,7 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
         instances = value.get("instances")
         if set(value) == {"instances"} and isinstance(instances, list):
             value = instances
-        elif reading.asks and any(_is_picture(value.get(name)) for name in reading.images):
+        elif reading.asks and _is_row(value, reading):
             value = [value]
         elif (raw := _written_by_pandas(value, name, reading)) is not None:
             return raw
@@ -102,10 +102,17 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
     return raw.keeping(reading.keep, _cells(value, raw.columns, raw) if reading.keep else None)
 
 
-def _is_picture(value: Any) -> bool:
-    """Whether it is rows of pixels, and not a list of pictures."""
-    is_rows = isinstance(value, list) and value and isinstance(value[0], list) and value[0]
-    return bool(is_rows) and not isinstance(value[0][0], list)
+def _is_row(value: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether a column holds one cell that is a list, and not a list of such cells."""
+    return any(_nesting(value.get(name)) == depth for name, depth in reading.lists.items())
+
+
+def _nesting(value: Any) -> int:
+    """In how many lists the first item of the innermost is."""
+    depth = 0
+    while isinstance(value, list) and value:
+        value, depth = value[0], depth + 1
+    return depth
 
 
 def _written_by_pandas(value: Mapping[str, Any], name: str, reading: Reading) -> Raw | None:

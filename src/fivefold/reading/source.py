@@ -205,7 +205,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "values":
         values, kind = arrays.column_of(source)
         only = reading.only or "value"
-        return Raw(name="values", columns={only: values}, kinds={only: kind} if kind else {})
+        return Raw(name="values", columns={only: values}, types={only: kind} if kind else {})
     return read_placed(source, reading, None)
 
 
@@ -258,7 +258,7 @@ def _path(source: str | os.PathLike[str]) -> Path:
 
 
 def _read_folder(folder: Path, reading: Reading) -> Raw:
-    if reading.asks and reading.only in reading.images:
+    if reading.asks and reading.only in reading.files:
         pictures = images.list_pictures(folder)
         if pictures:
             return images.read_pictures(pictures, reading)

@@ -11,7 +11,7 @@ from fivefold.reading.names import PICTURES
 
 def unreadable_code(kind: Kind) -> str:
     """The code of the finding about cells of a kind that cannot be read."""
-    return f"unreadable_{kind.plural}"
+    return f"unreadable_{kind.plural}".replace(" ", "_")
 
 
 def _one(kind: Kind) -> str:

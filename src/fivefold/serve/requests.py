@@ -45,11 +45,14 @@ def reading_of(
         root: the folder below which texts of a frame or a file may name pictures.
         keep: columns whose cells are wanted as the source holds them.
     """
+    kinds = {column.name: kind_of(column.kind) for column in schema.inputs}
     return Reading(
         names=tuple(column.name for column in schema.columns),
         targets=schema.targets,
         inputs=tuple(column.name for column in schema.inputs),
         images=frozenset(c.name for c in schema.inputs if kind_of(c.kind).suffixes),
+        files=frozenset(name for name, kind in kinds.items() if kind.suffixes),
+        lists={name: kind.depth for name, kind in kinds.items() if kind.depth},
         text=text or {},
         skip=int((text or {}).get("skip", 0)),
         headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
@@ -125,8 +128,9 @@ def raw_pieces(
 
 def _checked(raw: Raw, schema: Schema, reading: Reading, complete: bool) -> Raw:
     only = reading.only
-    if only is not None and only not in raw.columns and only in reading.images:
-        alike = [name for name, kind in raw.kinds.items() if kind == schema[only].kind]
+    if only is not None and only not in raw.columns and only in reading.files:
+        wanted = kind_of(schema[only].kind).sources
+        alike = [name for name, said in raw.types.items() if said in wanted]
         if len(alike) == 1:
             raw = raw.replace(columns={**raw.columns, only: raw.columns[alike[0]]})
     if not raw.columns and not raw.others:  # a list of no rows
