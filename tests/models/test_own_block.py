@@ -25,7 +25,7 @@ from fivefold.models.assemble import digest
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Text, Width, from_json, to_json
 from fivefold.models.mixture import Mixture
-from fivefold.models.networks import choose
+from fivefold.models.networks import NETWORKS, choose
 from fivefold.models.part import Part
 from fivefold.models.parts import own_sizes, part_for, part_of
 from fivefold.models.saved import read_network, write_network
@@ -183,8 +183,9 @@ def test_random_changes_of_an_own_block_are_made_to_its_array_and_nothing_else()
 
 
 def test_epochs_keep_to_the_budget_of_an_own_block():
+    habit = NETWORKS["mixture"].habit
     for inputs in (Steps(10), {"a": Steps(4), "b": Steps(6), "x": Width(9)}):
-        assert decide_epochs("mixture", 1000, 100, inputs, gpu=False) == 10  # 1e5 / (1000 * 10)
+        assert decide_epochs(habit, 1000, 100, inputs, gpu=False) == 10  # 1e5 / (1000 * 10)
 
 
 def test_summary_and_remarks_name_own_kinds():
