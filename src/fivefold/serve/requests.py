@@ -50,7 +50,6 @@ def reading_of(
         names=tuple(column.name for column in schema.columns),
         targets=schema.targets,
         inputs=tuple(column.name for column in schema.inputs),
-        images=frozenset(c.name for c in schema.inputs if kind_of(c.kind).suffixes),
         files=frozenset(name for name, kind in kinds.items() if kind.suffixes),
         lists={name: kind.depth for name, kind in kinds.items() if kind.depth},
         text=text or {},
