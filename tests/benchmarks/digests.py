@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from across import contract_for, plan_arrays
 from pages import parts_of
 
 import fivefold as ff
@@ -25,10 +24,11 @@ from fivefold.deploy.raw import raw_refusal
 from fivefold.deploy.synthetic import draw_rows
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.keys import missing_rows
+from fivefold.kinds.plan import Plan
 from fivefold.models.score import score
 from fivefold.report.card import card
 from fivefold.serve.answers import answers
-from fivefold.serve.contract import text_of
+from fivefold.serve.contract import contract_of, text_of
 from fivefold.serve.requests import read
 from fivefold.testing import corrupt
 
@@ -133,11 +133,12 @@ def of_doors(result: Any) -> dict[str, Any]:
     """
     collected, data = result[ff.Collected], result[ff.Preprocessed]
     codec, model = data.codec, result[ff.Trained].model
-    contract = contract_for(codec, data.train.inputs, text_of(collected.provenance))
+    contract = contract_of(codec, data.train.inputs, text_of(collected.provenance))
     page, form = parts_of(contract)
     drawn = draw_rows(codec, contract, seed=0)
     arrays = codec.encode(read(drawn, codec.schema))
-    plan = plan_arrays(codec, drawn)
+    planned = Plan.of(codec)
+    plan = planned and planned.encode([tuple(row[n] for n in planned.names) for row in drawn])
     scores = score(model, arrays, device="cpu")
     answer = result.predict_proba if codec.schema.classes else result.predict
     with TemporaryDirectory() as name:

@@ -156,10 +156,13 @@ def serve_by_hand(bundle: str) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(bytes(model.bundle["model.onnx"]), options)
-    known = zip(codec.categorical.names, codec.categorical.categories, strict=True)
-    tables = {n: {label: code for code, label in enumerate(labels, 2)} for n, labels in known}
-    numbers = [column.name for column in model.schema.inputs if column.kind == "numeric"]
-    state, classes = codec.numeric, list(model.classes)
+    numeric, categorical = codec.blocks
+    tables = {
+        column.name: {label: code for code, label in enumerate(column.state.categories, 2)}
+        for column in categorical.columns
+    }
+    numbers = [column.name for column in numeric.columns]
+    state, classes = numeric.state, list(model.classes)
     app = FastAPI()
 
     @app.post("/predict")

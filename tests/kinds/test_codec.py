@@ -186,8 +186,8 @@ def test_codec_fit_all_missing_columns_of_three_rows_works():
         codec = Codec.fit(Columns(columns), SCHEMA, np.arange(3), Settings(scale=scale))
         arrays = codec.encode(make_table())
         assert arrays["codes"].max() == 1
-        assert np.isfinite(codec.numeric.scale).all()
-        assert codec.numeric.indicator[:3].tolist() == [True, True, True]
+        assert np.isfinite(codec.blocks[0].state.scale).all()
+        assert codec.blocks[0].state.indicator[:3].tolist() == [True, True, True]
 
 
 def test_codec_fit_without_rows_is_refused():

@@ -20,7 +20,7 @@ CODE_WEIGHTS = np.array([[0.5], [-0.25]], np.float32)
 
 def formula(codec: Codec) -> bytes:
     """An ONNX graph: sigmoid of 0.1 * sum of known numbers + codes @ CODE_WEIGHTS, two columns."""
-    width, codes = len(codec.numeric), len(codec.categorical)
+    width, codes = (block.shape[0] for block in codec.blocks)
     nodes = [
         helper.make_node("IsNaN", ["numeric"], ["gone"]),
         helper.make_node("Where", ["gone", "zero", "numeric"], ["known"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 
 from fivefold.errors import DataError
 
@@ -11,13 +11,10 @@ TaskName = Literal["binary", "multiclass", "regression"]
 Role = Literal["input", "target", "group", "time", "ignored"]
 Label = str | int | float | bool
 
-KINDS: tuple[str, ...] = get_args(KindName)
 RULES = 2
 """By which cells are read today. A bundle is answered by the rules that it was trained with:
 1: words lose their combining marks; pictures as they are stored, without alpha, eight bits deep.
 2: marks belong to the word before them; pictures as a viewer shows them, as deep as they are."""
-
-TABULAR: tuple[str, ...] = ("numeric", "categorical", "boolean", "datetime")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,6 @@ from fivefold.kinds.older import older_blocks
 from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks, written_in
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_targets
-from fivefold.kinds.views import Views
 from fivefold.tasks.places import labels_of
 from fivefold.tasks.table import TASKS, task_of
 
@@ -28,7 +27,7 @@ VERSION = 3
 """Of the form of `state()`; a reader takes older ones and refuses newer ones."""
 
 
-class Codec(Views):
+class Codec:
     """The rules that turn a raw table into arrays, and class indices into labels.
 
     Build it with `Codec.fit`, or with `Codec.from_state`.
