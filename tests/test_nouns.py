@@ -37,8 +37,6 @@ NAMED_KINDS: dict[str, int] = {
     "collect/tabulate.py": 10,
     "collect/target.py": 7,
     "collect/whole.py": 1,
-    "models/fixed.py": 1,
-    "models/inputs.py": 6,
     "preprocess/preprocess.py": 16,
     "preprocess/truncation.py": 1,
     "reading/arrays.py": 9,
@@ -52,7 +50,6 @@ NAMED_KINDS: dict[str, int] = {
     "reading/origin.py": 1,
     "report/html.py": 2,
     "serve/contract.py": 2,
-    "train/resident.py": 2,
 }
 NAMED_TASKS: dict[str, int] = {
     "codecs/schema.py": 5,

@@ -104,6 +104,9 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
+_TUPLES = {size_name(size): size for size in (Image, Text)}
+
+
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:
     """The sizes that `to_json` described.
 
@@ -120,14 +123,10 @@ def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyT
                 return Width(width, measured=measured)
             case "codes", sizes:
                 return Codes(sizes)
-            case "image", sizes:
-                return Image(*sizes)
-            case "text", sizes:
-                return Text(*sizes)
             case "parts", parts:
                 return {name: single(from_json(part, own)) for name, part in parts.items()}
-            case name, sizes if name in own:
-                size: Size = own[name](*sizes)
+            case name, sizes if name in (known := {**_TUPLES, **own}):
+                size: Size = known[name](*sizes)
                 return size
     raise ModelError(f"Inputs: expected the description of an input, found {dict(values)}.")
 
