@@ -50,7 +50,6 @@ class CodesPart(Part):
     """One column for each code in the table, or the codes themselves."""
 
     size = Codes
-    network = "blend"
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """Codes a column, and whether they are to be embedded."""

@@ -76,7 +76,6 @@ class NumbersPart(Part):
 
     size = Width
     name = "numbers"
-    network = "blend"
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """Which numbers have a flag, and how many points a rank curve has."""
