@@ -1,24 +1,20 @@
-"""Checks for the authors of stages, and for those who trust nobody."""
+"""Whether held-out rows reach what is fitted."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array, Columns
-from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.execution import Execution
 from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.errors import LeakError, RecipeError, StoreError
+from fivefold.errors import LeakError
 from fivefold.fingerprint import fingerprint as fingerprint
 from fivefold.kinds.table import kind_of
 from fivefold.partition import Partition
@@ -128,52 +124,6 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
                 values[rows] = kind_of(column.kind).corrupt(here, some, few)
             columns[column.name] = values
     return Columns(columns)
-
-
-def check_stage(stage: Stage, *inputs: Artifact) -> None:
-    """Check what every stage must keep to.
-
-    Its settings go to JSON and back; running it leaves its inputs as they were; two runs with one
-    seed are equal; what it writes can be saved and loaded, or says why not.
-
-    Args:
-        stage: to be checked.
-        inputs: the artifacts it reads; a session is made if none is among them.
-
-    Raises:
-        AssertionError: saying which rule is broken.
-    """
-    from fivefold.core.recipe import read_recipe, write_recipe
-
-    name = type(stage).__name__
-    try:
-        text = write_recipe([stage])
-        copy = read_recipe(text, [type(stage)])[0]
-        assert write_recipe([copy]) == text, f"{name}: settings change on their way through JSON"
-    except RecipeError:
-        note = json.loads(write_recipe([stage], strict=False))
-        assert "$object" in json.dumps(note), f"{name}: settings do not go into a recipe"
-    given = {Key(type(artifact)): artifact for artifact in inputs}
-    given.setdefault(Key(Session), Session(seed=0))
-    arguments = {read.name: given.get(read.key) for read in stage.wiring.reads}
-    missing = [str(r.key) for r in stage.wiring.reads if not r.optional and r.key not in given]
-    assert not missing, f"{name}: inputs lack {', '.join(missing)}"
-    before = {key: fingerprint(artifact) for key, artifact in given.items()}
-    first, second = stage.run(**arguments), stage.run(**arguments)
-    declared = stage.wiring.writes.type
-    assert type(first) is declared, f"{name}: run() gave {type(first).__name__}, not {declared}"
-    for key, artifact in given.items():
-        assert fingerprint(artifact) == before[key], f"{name}: run() changed its input {key}"
-    differ = fingerprint(first.fitted()) != fingerprint(second.fitted())
-    assert not differ, f"{name}: two runs with one seed differ"
-    with TemporaryDirectory() as folder:
-        try:
-            first.save(Path(folder) / "artifact")
-        except StoreError:
-            return
-        loaded = declared.load(Path(folder) / "artifact")
-        changed = fingerprint(loaded.fitted()) != fingerprint(first.fitted())
-        assert not changed, f"{name}: {declared.__name__} changes when saved and loaded"
 
 
 def _before_evaluate(stages: Sequence[Stage]) -> int:

@@ -1,0 +1,7 @@
+"""Checks for the authors of stages, kinds and tasks, and for those who trust nobody."""
+
+from fivefold.fingerprint import fingerprint
+from fivefold.testing.leak import NoLeak, check_no_leak, corrupt
+from fivefold.testing.stage import check_stage
+
+__all__ = ["NoLeak", "check_no_leak", "check_stage", "corrupt", "fingerprint"]
