@@ -14,6 +14,10 @@ from .core.session import Session as Session
 from .core.stage import Stage as Stage
 from .deploy.deploy import Deploy as Deploy
 from .evaluate.evaluate import Evaluate as Evaluate
+from .kinds.block import Block as Block
+from .kinds.kind import Kind as Kind
+from .models.head import Head as Head
+from .models.part import Part as Part
 from .partition import Partition as Partition
 from .pipeline import Pipeline as Pipeline
 from .preprocess.preprocess import Preprocess as Preprocess
@@ -21,6 +25,9 @@ from .preprocess.split import Split as Split
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load
+from .tasks.choice import Choice as Choice
+from .tasks.quantity import Quantity as Quantity
+from .tasks.task import Task as Task
 from .train.train import Train as Train
 
 __version__: str

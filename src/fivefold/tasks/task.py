@@ -166,6 +166,16 @@ class Task(ABC):
         """
         return ROUNDING
 
+    def head(self) -> Any:
+        """The class of its head, for a task of your own that needs another than its base's.
+
+        Import torch in here: where a model is served there is none.
+
+        Returns:
+            A subclass of `fivefold.Head`; None, the default, for that of `Choice` or `Quantity`.
+        """
+        return None
+
     # --- judging
 
     def positions(self, target: Array) -> Array | None:
