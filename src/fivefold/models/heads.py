@@ -27,10 +27,7 @@ def head_of(task: Task) -> type[Head]:
     Raises:
         ModelError: if it has none.
     """
-    own = getattr(task, "head", None)
-    found = own() if own is not None else None
-    if found is None:
-        found = next((HEADS[kind] for kind in type(task).__mro__ if kind in HEADS), None)
+    found = task.head() or next((HEADS[kind] for kind in type(task).__mro__ if kind in HEADS), None)
     if not (isinstance(found, type) and issubclass(found, Head)):
         raise ModelError(
             f"{type(task).__name__}: expected a class derived from Head, found {found!r}.",
