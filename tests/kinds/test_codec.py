@@ -231,10 +231,10 @@ def test_codec_time_of_day_follows_from_training_rows_only():
     late = when.copy()
     late[1] += np.timedelta64(1, "h")
     assert 1 not in TRAIN
-    names = Codec.fit(table.replace({"when": late}), SCHEMA, TRAIN).numeric.names
+    names = Codec.fit(table.replace({"when": late}), SCHEMA, TRAIN).blocks[0].features
     assert "when.hour_sin" not in names
     late[0] += np.timedelta64(1, "h")
-    names = Codec.fit(table.replace({"when": late}), SCHEMA, TRAIN).numeric.names
+    names = Codec.fit(table.replace({"when": late}), SCHEMA, TRAIN).blocks[0].features
     assert "when.hour_sin" in names
 
 

@@ -20,7 +20,7 @@ from fivefold.serve.writers import writer_of
 class Doubler:
     """Answers `yes` where x is above 1, by the rows as they come."""
 
-    task = "binary"
+    task, steps = "binary", None
     classes = ("no", "yes")
     schema = Schema(
         columns=(

@@ -22,7 +22,8 @@ def model(classes=("no", "yes"), task="binary"):
             return scores.astype(np.float64)
         return np.array(classes)[scores.argmax(axis=1)]
 
-    return SimpleNamespace(task=task, classes=classes, answers=answers)
+    schema = SimpleNamespace(targets=("y",), classes=classes)
+    return SimpleNamespace(task=task, classes=classes, answers=answers, schema=schema)
 
 
 def piece(rows=2, total=0, **carried):
