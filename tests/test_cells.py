@@ -180,7 +180,7 @@ def sources(values, type_, folder):
 
 def cells_at_collect(source, kind):
     raw = read_source(source, Reading(header=True, delimiter=",", names=("v",)))
-    table = tabulate(raw, target="n", kinds={"v": kind, "n": "numeric"})
+    table = tabulate(raw, targets=("n",), kinds={"v": kind, "n": "numeric"})
     assert table.columns["v"].kind == kind
     return table.values["v"].tolist() if kind != "datetime" else list(table.values["v"])
 

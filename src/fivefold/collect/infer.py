@@ -74,6 +74,7 @@ def guess_kind(
         notation: what the user, the file and its other columns say of its numbers and dates.
 
     Example:
+        >>> from fivefold.codecs.coded import objects
         >>> guess = guess_kind(objects(["1", "2.5", "?"] * 9), tokens=["?"])
         >>> guess.kind, guess.tokens
         ('numeric', {'?': 9})
