@@ -206,3 +206,9 @@ def test_tabulate_text_of_a_picture_too_long_for_a_file_name_is_no_path(tmp_path
     source = follow(source, Reading(files=frozenset(["picture"])), tmp_path)
     found = tabulate(source, targets=("y",), kinds={"picture": "image"}).values["picture"]
     np.testing.assert_array_equal(found[1, :, :, 0], np.array(rows, np.float32))
+
+
+def test_tabulate_texts_that_the_user_calls_missing_are_missing_pictures(tmp_path):
+    source, named_so = named(tmp_path), {"photo": ["gone.png"]}
+    table = tabulate(source, targets=("y",), kinds={"photo": "image"}, missing=named_so)
+    assert (table.values["photo"][1], table.unreadable) == (None, set())
