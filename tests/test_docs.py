@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from fivefold import cli, errors
+from fivefold.kinds.table import KINDS
+from fivefold.reading.unreadable import unreadable_code
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -102,12 +104,15 @@ def finding_codes() -> set[str]:
                 codes |= {text for value in given for text in texts(value)}
             elif call.func.id == "found" and call.args and path.parent.name == "evaluate":
                 codes |= set(texts(call.args[0]))
+            elif call.func.id == "Dull":
+                codes |= set(texts(call.args[1]))
             elif call.func.id == "Verdict" and call.args:
                 first = call.args[0]
                 inner = first.value if isinstance(first, ast.Starred) else None
                 flat = inner.elts if isinstance(inner, ast.Tuple) else call.args
                 codes |= set(texts(flat[1]))
-    return codes
+    files = (unreadable_code(kind) for kind in KINDS.known.values() if kind.suffixes)
+    return codes.union(files)
 
 
 def test_findings_page_lists_every_code_and_no_other() -> None:

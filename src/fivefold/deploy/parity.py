@@ -171,9 +171,10 @@ def compare(
         gap = np.where(both, 0.0, np.abs(found.astype(np.float64) - wanted))
         gap = np.where(np.isnan(gap), np.inf, gap)
         gaps[door] = float(gap.max(initial=0.0))
-        over = (gap > tolerance).reshape(len(gap), -1).any(axis=1)
+        inside = tuple(range(1, gap.ndim))
+        over = (gap > tolerance).any(axis=inside)
         if over.any():
-            share = (gap / tolerance).reshape(len(gap), -1).max(axis=1)
+            share = (gap / tolerance).max(axis=inside)
             worst, wrong = int(share.argmax()), int(over.sum())
             raise _refused(
                 door,
