@@ -181,6 +181,11 @@ def test_guess_kind_bytes_of_a_picture_are_pictures(start):
     assert guess_kind(objects([None, start + b"..."])).kind == "image"
 
 
+@pytest.mark.parametrize("word", [b"BMW", b"RIFF" + b"...." + b"WAVE", b"GIFTS"])
+def test_guess_kind_bytes_that_begin_like_a_picture_may_be_words(word):
+    assert guess_kind(objects([word, b"Audi"] * 9)).kind == "categorical"
+
+
 def test_texts_that_came_as_bytes_are_of_the_kind_of_their_texts():
     texts = [f"these are {place} words" for place in range(30)]
     dates = [f"2024-01-{place % 28 + 1:02d}" for place in range(30)]

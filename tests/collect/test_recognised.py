@@ -1,6 +1,7 @@
 """What kinds of a user's own say of raw columns."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -88,9 +89,20 @@ def test_own_kinds_are_not_guessed_and_leave_the_others_alone():
 
 
 def test_own_kind_that_is_sure_is_guessed():
-    KINDS.adopt(Sure)
-    assert guess_kind(objects(COLOURS)).kind == "a sure colour"
-    assert guess_kind(objects([*COLOURS, "red"])).kind == "categorical"
+    own = [KINDS.adopt(Sure)]
+    assert guess_kind(objects(COLOURS), own=own).kind == "a sure colour"
+    assert guess_kind(objects([*COLOURS, "red"]), own=own).kind == "categorical"
+    assert guess_kind(objects(COLOURS)).kind == "categorical"  # where it was not handed over
+    source = raw(c=COLOURS, d=[*reversed(COLOURS)], y=["a", "b"] * (len(COLOURS) // 2))
+    table = tabulate(source, targets=("y",), kinds={"c": Sure.name})
+    assert table.columns["d"].kind == "a sure colour"
+
+
+def test_kind_that_is_asked_for_is_not_overruled_by_the_cells():
+    days = objects([date(2024, 1, day) for day in range(1, 20)])
+    assert guess_kind(days).kind == "datetime"
+    assert guess_kind(days, declared="numeric").kind == "numeric"
+    assert guess_kind(days, declared="datetime").kind == "datetime"
 
 
 def test_own_kind_that_is_asked_for_is_read_by_its_reader():

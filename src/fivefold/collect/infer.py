@@ -1,5 +1,6 @@
 """What kind a column is, from its values."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,12 @@ from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.table import KINDS, kind_of, labels, of_type, unread
 
-_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+_SIGNATURES = (
+    *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
+    *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*"),
+)
+_PICTURE = re.compile(b"|".join(_SIGNATURES), re.DOTALL)
+"""How files of pictures begin."""
 _BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
 
@@ -58,6 +64,7 @@ def guess_kind(
     declared: str | None = None,
     tokens: Sequence[str] = (),
     notation: Notation | None = None,
+    own: Sequence[Kind] = (),
 ) -> Guess:
     """The kind of a column: the one that is said, or the one that is surest.
 
@@ -72,6 +79,7 @@ def guess_kind(
             format of its numbers or dates are looked for then.
         tokens: texts that stand for missing.
         notation: what the user, the file and its other columns say of its numbers and dates.
+        own: kinds of the user's that are asked beside fivefold's.
 
     Example:
         >>> from fivefold.codecs.coded import objects
@@ -98,7 +106,8 @@ def guess_kind(
         return Guess(kind=(asked or unread()).name, nested=asked is None)
     found = found_tokens(distinct, counts, tokens)
     items, weights = _without(distinct, counts.tolist(), {"", *found})
-    guess = _guess_items(items, weights, name, asked, notation)
+    among = [asked] if asked is not None else [*KINDS.known.values(), *own]
+    guess = _guess_items(items, weights, name, among, notation)
     if asked is None and items and kind_of(guess.kind).nulls == "asked":
         found = {token: count for token, count in found.items() if token == ""}
     return Guess(**{**guess.__dict__, "tokens": found})
@@ -132,9 +141,10 @@ def _guess_typed(
 
 
 def _guess_items(
-    items: list[Any], weights: list[int], name: str, asked: Kind | None, notation: Notation
+    items: list[Any], weights: list[int], name: str, among: Sequence[Kind], notation: Notation
 ) -> Guess:
-    """The kind of cells of which none is missing."""
+    """The kind of cells of which none is missing, of some; of one that is asked for."""
+    asked = among[0] if len(among) == 1 else None
     if not items:
         return Guess(kind=(asked or labels()).name)
     types = {*map(type, items)}
@@ -143,11 +153,10 @@ def _guess_items(
     if asked is None and not any(map(_is_cell, items)):
         return Guess(kind=unread().name, unread=type(items[0]).__name__)
     sample = Sample(items, weights, notation, asked=asked is not None)
-    if asked is None or asked.notation:  # what is of a type of its own is not written in any way
-        said = of_type(sample.type) if sample.type else None
-        if said is not None and (asked is None or sample.type == "moment"):
-            return Guess(kind=said.name)
-    kind = asked or max(KINDS, key=lambda kind: kind.recognise(sample))
+    said = of_type(sample.type) if sample.type and asked is None else None
+    if said is not None:  # what is of a type of its own is not written in any way
+        return Guess(kind=said.name)
+    kind = asked or max(among, key=lambda kind: kind.recognise(sample))
     findings = kind.noted(sample, name)
     if asked is None and kind.coded:
         for other in _doubters():
@@ -163,7 +172,7 @@ def _guess_items(
 def _doubters() -> list[Kind]:
     """Kinds by what they say of columns that look like them: each once, dates before numbers."""
     first: dict[Any, Kind] = {}
-    for kind in KINDS:
+    for kind in KINDS.known.values():
         first.setdefault(type(kind).doubted, kind)  # one that derives from another says the same
     return [*reversed(first.values())]
 
@@ -207,7 +216,7 @@ def _without(
 
 def _is_picture(value: Any) -> bool:
     array = isinstance(value, np.ndarray) and value.ndim in (2, 3)
-    file = isinstance(value, bytes) and value.startswith(_MAGIC)
+    file = isinstance(value, bytes) and _PICTURE.match(value) is not None
     return array or file or hasattr(value, "getbands")
 
 

@@ -6,7 +6,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.collect.infer import Guess, guess_kind
 from fivefold.collect.notation import Notations
-from fivefold.kinds.table import kind_of, of_type
+from fivefold.kinds.table import KINDS, kind_of, of_type
 from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw
 
@@ -24,6 +24,7 @@ def guess_kinds(
     """
     of = {name: of_type(type) for name, type in raw.types.items()}
     told = {name: kind.name for name, kind in of.items() if kind is not None} | {**said}
+    own = [kind for name in dict.fromkeys(said.values()) if (kind := KINDS.own(name)) is not None]
     comma = raw.text.get("delimiter") == ";"
 
     def guess(name: str, *, certain: bool) -> Guess:
@@ -35,6 +36,7 @@ def guess_kinds(
             declared=declared,
             tokens=tokens[name],
             notation=notation,
+            own=own,
         )
 
     guesses = {name: guess(name, certain=False) for name in raw.columns}

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from os import PathLike, fspath
 from pathlib import Path
@@ -24,7 +25,7 @@ def load_file(path: str | PathLike[str]) -> ModuleType:
         ConfigError: if there is no such file, or it fails.
     """
     file = Path(fspath(path)).resolve()
-    name = f"{file.stem} (own)"
+    name = f"{file.stem} ({sha256(str(file).encode()).hexdigest()[:12]})"
     spec = spec_from_file_location(name, file) if file.is_file() and file.suffix == ".py" else None
     if spec is None or spec.loader is None:
         raise ConfigError(

@@ -4,13 +4,24 @@ import inspect
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from secrets import token_hex
+from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from fivefold.core.faults import nearest
 from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError
 
 T = TypeVar("T")
+
+_PROCESS = token_hex(6)
+
+
+@runtime_checkable
+class Defined(Protocol):
+    """What says when it cannot work as it was defined."""
+
+    def check_defined(self) -> None:
+        """Refuse a class that cannot work, when it is handed over."""
 
 
 class Roster(Generic[T]):
@@ -94,6 +105,8 @@ class Roster(Generic[T]):
                 remedy="Give one of them another name.",
                 name=name,
             )
+        if isinstance(made, Defined):
+            made.check_defined()
         self._own[name] = made
         return made
 
@@ -134,8 +147,18 @@ def own_digests(values: Any) -> dict[str, str]:
         return {name: digest for value in values for name, digest in own_digests(value).items()}
     if not isinstance(getattr(values, "setting_name", None), str):
         return {}
-    file = file_of(type(values))
-    return {values.setting_name: sha256(b"" if file is None else file.read_bytes()).hexdigest()}
+    return {values.setting_name: _source_digest(type(values))}
+
+
+def _source_digest(cls: type) -> str:
+    """What changes with a class; where nobody can tell, with every process."""
+    file = file_of(cls)
+    if file is not None:
+        return sha256(file.read_bytes()).hexdigest()
+    try:
+        return sha256(inspect.getsource(cls).encode()).hexdigest()
+    except (OSError, TypeError):
+        return f"in no file, so that no other process knows it ({_PROCESS})"
 
 
 def file_of(cls: type) -> Path | None:

@@ -130,7 +130,20 @@ class Block(ABC):
     def encode(self, parts: Sequence[Array], state: Any) -> Array:
         """What the kinds of its columns encode, as one array `(n, *shape)` of `dtype`."""
         del state
+        if len(parts) > 1:
+            raise NotImplementedError(f"{type(self).__name__} is shared and has no `encode`")
         return np.require(parts[0], self.dtype, ["C_CONTIGUOUS", "WRITEABLE"])
+
+    def misfit(self, part: Array, column: Fitted) -> str:
+        """What was expected of what a kind encodes; empty if `encode` can take it.
+
+        Args:
+            part: of one column.
+            column: as fitted.
+        """
+        shape = self.shape([column])
+        fits = part.shape[1:] == shape and np.can_cast(part.dtype, self.dtype, "same_kind")
+        return "" if fits else f"{self.dtype} of shape {('rows', *shape)}".replace("'", "")
 
     @abstractmethod
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
@@ -147,12 +160,13 @@ class Block(ABC):
 
     def quick(self, columns: Quicks, state: Any) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""
-        del state
-        ((place, (read, finish)),) = columns
-        assert finish is not None
 
         def array(rows: Sequence[PlainRow]) -> Array:
-            return finish([read(row[place]) for row in rows])
+            parts = []
+            for place, (read, finish) in columns:
+                cells = [read(row[place]) for row in rows]
+                parts.append(np.array(cells) if finish is None else finish(cells))
+            return self.encode(parts, state)
 
         return array
 
@@ -187,7 +201,7 @@ class Block(ABC):
 
     def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
         """The state as JSON values and arrays by name; of any flat dataclass by default."""
-        return pack_state(state)
+        return pack_state(state, self.state)
 
     def unpack(self, values: Any, arrays: Mapping[str, Array]) -> Any:
         """The state that `pack` took apart."""

@@ -31,7 +31,7 @@ class Boolean(Kind):
     block = NUMBERS
     wanted = "true or false"
     dtype = "f8"
-    empty = NAN
+    explains = False
     settings = ("numeric_missing", "missing_indicator")
     control = "toggle"
     raw = "number"

@@ -48,6 +48,7 @@ class Categorical(Kind):
     block = CODES
     wanted = "categories"
     coded = True
+    explains = False
     state = Known
     settings = ("categories", "rare", "max_categories")
     control = "menu"

@@ -9,16 +9,24 @@ from fivefold.codecs.digest import digest_of
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Canonical, Table
-from fivefold.errors import DataError
+from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.block import Encoded, Fitted
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.older import older_blocks
-from fivefold.kinds.state import grouped, joined, pack_blocks, unpack_blocks, written_in
+from fivefold.kinds.state import (
+    check_names,
+    grouped,
+    joined,
+    own_classes,
+    pack_blocks,
+    shared_names,
+    unpack_blocks,
+)
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_targets
 from fivefold.tasks.places import labels_of
-from fivefold.tasks.table import TASKS, task_of
+from fivefold.tasks.table import task_of
 
 CHUNK = 65_536
 """Rows encoded at a time while what columns share is fitted."""
@@ -59,6 +67,7 @@ class Codec:
         self.schema = schema
         self.settings = settings
         self.blocks = tuple(blocks)
+        check_names(self.blocks)
         self.columns: Mapping[str, Fitted] = {
             column.name: column for block in self.blocks for column in block.columns
         }
@@ -90,7 +99,7 @@ class Codec:
         blocks = []
         for block, columns in grouped(fitted):
             shared = block.fit(columns, _pieces(train, columns), settings)
-            blocks.append(joined(block, columns, shared))
+            blocks.append(joined(block, columns, shared, shared_names(fitted)))
         return cls(schema=schema, settings=settings, blocks=blocks)
 
     def encode(self, table: Table) -> dict[str, Array]:
@@ -161,14 +170,14 @@ class Codec:
     def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Everything fitted, as JSON values and named arrays without objects."""
         values, arrays = pack_blocks(self.blocks)
+        own = own_classes(self.schema)
+        if own:
+            values["own"] = own
         head = {
             "version": VERSION,
             "schema": self.schema.to_json(),
             "settings": self.settings.to_json(),
         }
-        task = task_of(self.schema.task)
-        if task.name not in TASKS.known:
-            values["own"] = {**values.get("own", {}), task.name: written_in(task)}
         return head | values, arrays
 
     @classmethod
@@ -229,11 +238,11 @@ def encode_cells(cells: Cells, column: Fitted) -> Array:
     """
     kind = column.kind
     if not kind.chunk or len(cells) <= kind.chunk:
-        return kind.encode(cells.values, column.column, column.state)
+        return _encoded(cells.values, column)
     pieces: Array | None = None
     for first, values in cells.pieces(kind.chunk):
         try:
-            piece = kind.encode(values, column.column, column.state)
+            piece = _encoded(values, column)
         except DataError as fault:
             if isinstance(rows := fault.facts.get("rows"), tuple):
                 fault.facts["rows"] = tuple(row + first for row in rows)
@@ -243,6 +252,22 @@ def encode_cells(cells: Cells, column: Fitted) -> Array:
         pieces[first : first + len(piece)] = piece
     assert pieces is not None
     return pieces
+
+
+def _encoded(values: Array, column: Fitted) -> Array:
+    """What the kind encodes, which is what its block takes."""
+    kind = column.kind
+    part = kind.encode(values, column.column, column.state)
+    wanted = kind.block.misfit(part, column)
+    if wanted or len(part) != len(values):
+        raise ConfigError(
+            f"Kind {type(kind).__name__}, column `{column.name}`: expected `encode` to give "
+            f"{wanted or f'{len(values)} rows'}, found {part.dtype} of shape {part.shape}.",
+            remedy=f"Give what {type(kind.block).__name__} takes, see its docstring.",
+            kind=kind.name,
+            column=column.name,
+        )
+    return part
 
 
 def _array(block: Encoded, table: Table) -> Array:

@@ -54,6 +54,16 @@ class Codes(Block):
         del state
         return np.stack(parts, axis=1)
 
+    def misfit(self, part: Array, column: Fitted) -> str:
+        """Whole numbers below the number of codes."""
+        size = getattr(column.state, "size", None)
+        if size is None:
+            return "a state with a `size`, the number of its codes,"
+        fits = part.ndim == 1 and part.dtype == np.int32
+        if fits and (not len(part) or 0 <= part.min() <= part.max() < size):
+            return ""
+        return f"int32 codes from 0 to {size - 1}, one a row"
+
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         """The number of columns."""
         return (len(columns),)

@@ -18,7 +18,6 @@ from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import ambiguous_dates, torn_dates
 from fivefold.metrics.distances import number_distance
 
@@ -47,7 +46,7 @@ class Datetime(Kind):
     block = NUMBERS
     wanted = "dates"
     dtype = "M8[us]"
-    empty = np.datetime64("NaT", "us")
+    explains = False
     state = Times
     control = "moment"
     written_as = "date_format"
@@ -61,7 +60,8 @@ class Datetime(Kind):
 
     def reader(self, column: Column) -> Callable[[object], np.datetime64]:
         """A cell as datetime64[us], NaT for missing."""
-        absent, format, missing = null_words(column.missing), column.format, self.empty
+        absent, format = null_words(column.missing), column.format
+        missing: np.datetime64 = self.empty
 
         def read(value: object) -> np.datetime64:
             if is_missing(value):
@@ -95,13 +95,6 @@ class Datetime(Kind):
             Feature(days, "elapsed"),
             Feature(year, "elapsed", flagged=False),
             *(Feature(wave, "wave", flagged=False) for wave in waves),
-        )
-
-    def quick(self, column: Column, state: Times) -> Quick:
-        """A cell to its moment, moments to their parts."""
-        return Quick(
-            plain_reader(self.reader(column)),
-            lambda cells: date_parts(np.array(cells, "M8[us]"), times=state.times),
         )
 
     # --- recognition

@@ -64,7 +64,6 @@ class Image(Kind):
     name = "image"
     block = PIXELS
     wanted = "images"
-    explains = True
     chunk = CHUNK
     state = ImageState
     settings = ("image_size",)

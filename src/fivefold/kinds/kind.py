@@ -2,22 +2,29 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
-from fivefold.codecs.coded import Coded
+import numpy as np
+
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
+from fivefold.errors import ConfigError
 from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Doors
 from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
-from fivefold.kinds.quick import Quick
+from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.recognition import Recognition
 from fivefold.kinds.word import read_word
+
+EMPTY: dict[str, Any] = {"O": None, "f8": float("nan"), "M8[us]": np.datetime64("NaT", "us")}
+"""The missing cell by the dtype of a canonical column."""
 
 
 class Kind(Doors, Recognition, ABC):
@@ -33,9 +40,9 @@ class Kind(Doors, Recognition, ABC):
         block: the array that its columns become, or share.
         wanted: what a message expects: `numbers`.
         dtype: of a canonical column; `O` where cells are texts or arrays.
-        empty: the canonical cell that is missing.
+        empty: the canonical cell that is missing; it follows from `dtype`.
         coded: whether cells are texts that repeat, so that codes are kept with them.
-        explains: whether what a reader says of a bad cell is worth telling.
+        explains: whether what a reader says of a bad cell stands in messages.
         chunk: how many cells are made canonical and encoded at a time; 0 for all.
         state: the class of what is fitted; None where nothing is.
         settings: names of Preprocess's settings that change what becomes of its columns; None for
@@ -55,7 +62,7 @@ class Kind(Doors, Recognition, ABC):
     dtype: ClassVar[str] = "O"
     empty: ClassVar[Any] = None
     coded: ClassVar[bool] = False
-    explains: ClassVar[bool] = False
+    explains: ClassVar[bool] = True
     chunk: ClassVar[int] = 0
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...] | None] = None
@@ -67,6 +74,46 @@ class Kind(Doors, Recognition, ABC):
         super().__init_subclass__(**options)
         if "name" in vars(cls) and "plural" not in vars(cls):
             cls.plural = f"{cls.name}s"
+        if "dtype" in vars(cls) and "empty" not in vars(cls):
+            cls.empty = EMPTY.get(cls.dtype)
+
+    def check_defined(self) -> None:
+        """Refuse a class that cannot work, when it is handed over.
+
+        Raises:
+            ConfigError: naming the attribute.
+        """
+        title = f"Kind {type(self).__name__}"
+        if not isinstance(getattr(self, "block", None), Block):
+            found = getattr(self, "block", None)
+            raise ConfigError(
+                f"{title}: expected a block, found {found!r}.",
+                remedy="Write block = NUMBERS, or block = MyBlock(), with its parentheses.",
+            )
+        if not isinstance(getattr(self, "wanted", None), str):
+            raise ConfigError(
+                f"{title}: expected `wanted`, what messages say of its cells, found none.",
+                remedy='Write wanted = "colours like #ff8000".',
+            )
+        if self.dtype not in EMPTY:
+            wanted = ", ".join(map(repr, EMPTY))
+            raise ConfigError(
+                f"{title}: expected a dtype of {wanted}, found {self.dtype!r}.",
+                remedy="Canonical cells may be missing; give other types from `encode`.",
+            )
+        if not self.nullable and type(self).synthesise is Doors.synthesise:
+            raise ConfigError(
+                f"{title}: expected a method `synthesise`, found none.",
+                remedy="Define it: a request must hold a value, so its example cannot be missing.",
+            )
+        known = [name for name in dir(Kind) if not name.startswith("_")]
+        for name in dir(self):
+            near = get_close_matches(name, known, n=1, cutoff=0.85)
+            if near and name not in known and not name.startswith("_"):
+                raise ConfigError(
+                    f"{title}: expected attributes that a kind has, found {name!r}.",
+                    remedy=f"Write {near[0]!r}, or begin it with an underscore.",
+                )
 
     @property
     def setting_name(self) -> str:
@@ -170,7 +217,7 @@ class Kind(Doors, Recognition, ABC):
 
     def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
         """The state as JSON values and arrays by name; of any flat dataclass by default."""
-        return pack_state(state)
+        return pack_state(state, self.state)
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> Any:
         """The state that `pack` took apart."""
@@ -178,9 +225,19 @@ class Kind(Doors, Recognition, ABC):
         return unpack_state(self.state, values, arrays)
 
     def quick(self, column: Column, state: Any) -> Quick | None:
-        """How a server reads plain cells; None: by the usual way, which is several times slower."""
-        del column, state
-        return None
+        """How a server reads plain cells; None: by the usual way, which is several times slower.
+
+        By default each cell by `reader`, and those of a request by `encode`; kinds whose cells are
+        read in pieces, or must not be missing, go the usual way.
+        """
+        if self.chunk or not self.nullable:
+            return None
+
+        def finish(cells: list[Any]) -> Array:
+            values = objects(cells) if self.dtype == "O" else np.array(cells, self.dtype)
+            return self.encode(values, column, state)
+
+        return Quick(plain_reader(self.reader(column)), finish)
 
     # --- statistics: what is asked of a column before and beside a model; by default nothing is
 

@@ -49,6 +49,15 @@ class Numbers(Block):
         """Float64 features of all columns, as float32 `(n, features)`."""
         return encode_numeric(beside(parts), state)
 
+    def misfit(self, part: Array, column: Fitted) -> str:
+        """Float64, a number or several a row."""
+        count = len(self.features(column))
+        shapes = [(count,), ()] if count == 1 else [(count,)]
+        if part.dtype == np.float64 and part.shape[1:] in shapes:
+            return ""
+        names = ", ".join(self.features(column)[:4])
+        return f"float64 with a number a row for each of its {count} features ({names})"
+
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         """The number of features."""
         return (sum(column.count for column in columns),)

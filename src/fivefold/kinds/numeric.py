@@ -42,7 +42,7 @@ class Numeric(Kind):
     block = NUMBERS
     wanted = "numbers"
     dtype = "f8"
-    empty = NAN
+    explains = False
     control = "number"
     raw = "number"
     written_as = "number_format"

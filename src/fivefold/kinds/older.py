@@ -70,7 +70,7 @@ def older_blocks(
             block,
             columns,
             block.unpack(*shared[block]) if block.shared else None,
-            None if block.shared else older_space_of(columns[0].column),
+            names=None if block.shared else older_space_of(columns[0].column),
         )
         for block, columns in grouped(fitted)
     ]

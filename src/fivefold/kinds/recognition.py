@@ -20,8 +20,8 @@ class Recognition:
     """The part of a kind that is asked what a raw column is.
 
     A kind of your own is taken where a user asks for it, `Collect(kinds={"column": MyKind})`, and
-    its cells are read by its `reader`; nothing here must be written for that. It is guessed only
-    if it overrides `recognise`.
+    its cells are read by its `reader`; nothing here must be written for that. Where it overrides
+    `recognise`, other columns of that table may be guessed to be of it.
 
     Attributes:
         sources: types of a source's column that say this kind.

@@ -7,10 +7,11 @@ from typing import Any
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.roster import file_of
-from fivefold.errors import DataError
+from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.block import Block, Encoded, Fitted
 from fivefold.kinds.space import space_of
 from fivefold.kinds.table import BLOCKS, KINDS, kind_of
+from fivefold.tasks.table import TASKS
 
 
 def grouped(columns: Sequence[Fitted]) -> Iterator[tuple[Block, list[Fitted]]]:
@@ -27,8 +28,36 @@ def grouped(columns: Sequence[Fitted]) -> Iterator[tuple[Block, list[Fitted]]]:
             yield from ((block, [column]) for column in of)
 
 
+def shared_names(columns: Sequence[Fitted]) -> frozenset[str]:
+    """Names of the arrays that these columns share, so that no column's own has one of them."""
+    return frozenset(c.kind.block.name for c in columns if c.kind.block.shared)
+
+
+def check_names(blocks: Sequence[Encoded]) -> None:
+    """Refuse arrays of one name, of which a network would read the last alone.
+
+    Raises:
+        ConfigError: naming the block.
+    """
+    fivefold = {block.name for block in BLOCKS} | {"table"}
+    for place, one in enumerate(blocks):
+        others = {other.name for other in blocks[:place]}
+        own = one.block not in BLOCKS and one.block.shared
+        if one.name in others or (own and one.name in fivefold):
+            raise ConfigError(
+                f"{type(one.block).__name__}: expected a block with a name of its own, found "
+                f"{one.name!r}, which another array has.",
+                remedy="Give it another `name`.",
+                name=one.name,
+            )
+
+
 def joined(
-    block: Block, columns: Sequence[Fitted], state: Any, names: tuple[str, str] | None = None
+    block: Block,
+    columns: Sequence[Fitted],
+    state: Any,
+    shared: frozenset[str] = frozenset(),
+    names: tuple[str, str] | None = None,
 ) -> Encoded:
     """One array of a codec.
 
@@ -36,6 +65,7 @@ def joined(
         block: of its columns.
         columns: in order.
         state: what the block has fitted.
+        shared: names of all arrays that columns share.
         names: of the array and of the tensor; by the rules of today if None.
     """
     placed, place = [], 0
@@ -43,7 +73,7 @@ def joined(
         count = len(block.features(column))
         placed.append(replace(column, shared=state, place=place, count=count))
         place += count
-    name = block.name if block.shared else space_of(columns[0].column)
+    name = block.name if block.shared else space_of(columns[0].column, shared)
     array, tensor = names or (name, name)
     return Encoded(name=array, tensor=tensor, block=block, columns=tuple(placed), state=state)
 
@@ -52,16 +82,34 @@ def pack_blocks(blocks: Sequence[Encoded]) -> tuple[dict[str, Any], dict[str, Ar
     """What blocks and their columns have fitted, as JSON values and arrays."""
     values: dict[str, Any] = {"columns": {}, "blocks": {}}
     arrays: dict[str, Array] = {}
-    own = {}
     for block in blocks:
         values["blocks"][block.name], some = block.block.pack(block.state)
-        arrays |= {f"blocks.{block.name}.{name}": array for name, array in some.items()}
+        arrays |= _beneath(f"blocks.{block.name}", some)
         for column in block.columns:
             values["columns"][column.name], some = column.kind.pack(column.state)
-            arrays |= {f"columns.{column.name}.{name}": array for name, array in some.items()}
-            if column.kind.name not in KINDS.known:
-                own[column.kind.name] = written_in(column.kind)
-    return values | {"arrays": sorted(arrays)} | ({"own": own} if own else {}), arrays
+            arrays |= _beneath(f"columns.{column.name}", some)
+    return values | {"arrays": sorted(arrays)}, arrays
+
+
+def _beneath(start: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    for name in arrays:
+        if "." in name:
+            raise ConfigError(
+                f"{start}: expected names of arrays without a dot from `pack`, found {name!r}.",
+                remedy="Call the array otherwise.",
+            )
+    return {f"{start}.{name}": array for name, array in arrays.items()}
+
+
+def own_classes(schema: Schema) -> dict[str, dict[str, str]]:
+    """Where the kinds and the task of the user's are defined that a schema names."""
+    kinds = {column.kind: KINDS.own(column.kind) for column in schema.columns}
+    tasks = {schema.task: TASKS.own(schema.task)}
+    found = {
+        noun: {name: written_in(one) for name, one in own.items() if one is not None}
+        for noun, own in (("kind", kinds), ("task", tasks))
+    }
+    return {noun: own for noun, own in found.items() if own}
 
 
 def written_in(own: object) -> str:
@@ -88,12 +136,12 @@ def unpack_blocks(
         own = _within(arrays, values["arrays"], f"columns.{column.name}.")
         state = kind.unpack(values["columns"][column.name], own, column)
         fitted.append(Fitted(column, kind, state))
-    blocks = []
+    blocks, shared = [], shared_names(fitted)
     for block, columns in grouped(fitted):
-        made = joined(block, columns, None)
+        made = joined(block, columns, None, shared)
         own = _within(arrays, values["arrays"], f"blocks.{made.name}.")
         state = block.unpack(values["blocks"][made.name], own)
-        blocks.append(joined(block, columns, state))
+        blocks.append(joined(block, columns, state, shared))
     return blocks
 
 

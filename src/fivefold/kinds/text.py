@@ -81,6 +81,7 @@ class Text(Kind):
     block = TOKENS
     wanted = "text"
     coded = True
+    explains = False
     state = TextState
     settings = ("text_length", "truncation", "vocabulary", "word_rows")
     plural = "texts"

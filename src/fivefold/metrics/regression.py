@@ -30,9 +30,10 @@ def r2(target: Array, scores: Array, counts: Array) -> Array:
     """
     centred = target - target.mean()  # a large offset would cancel in the sums of squares
     n = counts.sum(1)
-    spread = counts @ centred**2 - (counts @ centred) ** 2 / n
+    squares = counts @ centred**2
+    spread = squares - (counts @ centred) ** 2 / n
     left = counts @ _errors(target, scores) ** 2
-    return np.where(spread > 1e-12 * np.maximum(left, 1e-300), 1 - left / spread, np.nan)
+    return np.where(spread > 1e-12 * np.maximum(squares, 1e-300), 1 - left / spread, np.nan)
 
 
 @Statistic

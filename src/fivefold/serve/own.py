@@ -1,5 +1,6 @@
 """Kinds and tasks of a user's, handed over when a model is loaded."""
 
+import inspect
 from collections.abc import Iterable
 from os import PathLike
 from typing import Any
@@ -37,7 +38,9 @@ def adopt_file(path: str | PathLike[str]) -> None:
     defined: list[Any] = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and value.__module__ == module.__name__
+        and not inspect.isabstract(value)
     ]
     adopt_all(
         [cls for cls in defined if issubclass(cls, Kind)],
@@ -52,8 +55,9 @@ def stranger(bundle: Bundle, error: ConfigError) -> BundleError:
         bundle: names it, and where it was defined.
         error: that there is none of its name.
     """
-    noun, name = error.facts.get("noun", "task"), error.facts.get("name", error.facts.get("task"))
-    written = bundle.json("codec.json").get("own", {}).get(name, "a file of yours")
+    noun, name = str(error.facts.get("noun")), error.facts.get("name")
+    own = bundle.json("codec.json").get("own", {})
+    written = own.get(noun, {}).get(name, "a file of yours")
     file, _, cls = written.rpartition(":")
     shown = file if file.endswith(".py") else "FILE.py"
     return BundleError(
