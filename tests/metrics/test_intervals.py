@@ -26,7 +26,7 @@ def test_wilson_of_no_rows_is_nan():
 def test_bca_of_a_mean_equals_scipy():
     values = np.random.default_rng(0).exponential(size=80)
     resamples = resample(80, seed=1)
-    mine = bootstrap({"mean": lambda c: c @ values / c.sum(1)}, resamples)["mean"]
+    mine = bootstrap(lambda c: c @ values / c.sum(1), resamples)
     theirs = stats.bootstrap(
         (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(2)
     ).confidence_interval
@@ -50,7 +50,7 @@ def test_bca_with_many_undefined_resamples_says_so():
 @pytest.mark.parametrize(("n", "method"), [(29, "too few rows"), (30, "bca")])
 def test_bootstrap_below_thirty_rows_gives_no_interval(n, method):
     values = np.random.default_rng(0).normal(size=n)
-    made = bootstrap({"mean": lambda c: c @ values / c.sum(1)}, resample(n, seed=0))["mean"]
+    made = bootstrap(lambda c: c @ values / c.sum(1), resample(n, seed=0))
     assert made.method == method
     assert made.n == n
     assert np.isnan(made.low) == (method != "bca")
@@ -84,9 +84,7 @@ def test_bca_of_a_skewed_statistic_covers_what_it_promises():
     truth = np.sqrt(2.0)  # RMSE of errors whose square is exponential with mean 2
     for seed in range(rounds):
         errors = np.random.default_rng(seed).exponential(2.0, size=120)
-        made = bootstrap(
-            {"rmse": lambda c, e=errors: np.sqrt(c @ e / c.sum(1))}, resample(120, seed=seed)
-        )["rmse"]
+        made = bootstrap(lambda c, e=errors: np.sqrt(c @ e / c.sum(1)), resample(120, seed=seed))
         covered += made.low <= truth <= made.high
     assert 0.92 <= covered / rounds <= 0.98
 

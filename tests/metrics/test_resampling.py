@@ -63,7 +63,7 @@ def test_resamples_of_many_rows_are_drawn_in_bundles_of_equal_spread():
     values = np.random.default_rng(0).normal(size=40_000)
     made = resample(40_000, seed=0)
     assert made.drawn.shape[1] == 32_000
-    estimate = bootstrap({"mean": lambda c: c @ values / c.sum(1)}, made)["mean"]
+    estimate = bootstrap(lambda c: c @ values / c.sum(1), made)
     expected = 2 * 1.96 * values.std() / 200
     assert estimate.high - estimate.low == pytest.approx(expected, rel=0.08)
 
@@ -102,9 +102,12 @@ def test_clustered_interval_of_dependent_rows_covers_what_it_promises(kind):
             for i in range(1, 900):
                 values[i] = 0.7 * values[i - 1] + random.normal()
             made = resample(900, seed=seed, time=np.arange(900), losses=values)
-        mean = {"mean": lambda c, v=values: c @ v / c.sum(1)}
-        clustered = bootstrap(mean, made)["mean"]
-        rows = bootstrap(mean, resample(len(values), seed=seed))["mean"]
+
+        def mean(counts, values=values):
+            return counts @ values / counts.sum(1)
+
+        clustered = bootstrap(mean, made)
+        rows = bootstrap(mean, resample(len(values), seed=seed))
         covered += clustered.low <= 0 <= clustered.high
         naive += rows.low <= 0 <= rows.high
     assert covered / rounds >= 0.89

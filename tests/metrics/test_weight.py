@@ -145,18 +145,14 @@ def test_delong_with_weights_agrees_with_the_bootstrap():
     made = delong(target, score, weight=weight)
     assert float(made) == pytest.approx(roc_auc(target, score, weight))
     resamples = resample(500, seed=0)
-    drawn = bootstrap({"auc": lambda c: roc_auc.over(target, score, c, weight)}, resamples)["auc"]
+    drawn = bootstrap(lambda c: roc_auc.over(target, score, c, weight), resamples)
     assert made.high - made.low == pytest.approx(drawn.high - drawn.low, rel=0.1)
     others = score + random.normal(size=500)
     gap = delong_difference(target, score, others, weight=weight)
     drawn = bootstrap(
-        {
-            "gap": lambda c: (
-                roc_auc.over(target, score, c, weight) - roc_auc.over(target, others, c, weight)
-            )
-        },
+        lambda c: roc_auc.over(target, score, c, weight) - roc_auc.over(target, others, c, weight),
         resamples,
-    )["gap"]
+    )
     assert float(gap) == pytest.approx(float(drawn))
     assert gap.high - gap.low == pytest.approx(drawn.high - drawn.low, rel=0.1)
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from fivefold.codecs.digest import digest_of
-from fivefold.codecs.schema import Column, Label, Schema
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import ConfigError, DataError
@@ -25,7 +25,6 @@ from fivefold.kinds.state import (
 )
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_targets
-from fivefold.tasks.places import labels_of
 from fivefold.tasks.table import task_of
 
 CHUNK = 65_536
@@ -150,10 +149,6 @@ class Codec:
     def outputs(self) -> tuple[int, ...]:
         """What a network gives for a row: the shape of its numbers."""
         return task_of(self.schema.task).outputs(self.schema, self.steps)
-
-    def labels(self, indices: Array) -> list[Label]:
-        """The labels of class indices, as people write them."""
-        return labels_of(indices, self.schema.classes)
 
     def raw_columns(self) -> tuple[str, ...]:
         """Names of the columns that `encode` reads."""

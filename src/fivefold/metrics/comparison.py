@@ -76,7 +76,7 @@ def compare(
             first = metric.statistic.over(target, scores, counts, weight)
             return first - metric.statistic.over(target, others, counts, weight)
 
-        difference = bootstrap({metric.name: gap}, resamples, level=level)[metric.name]
+        difference = bootstrap(gap, resamples, level=level)
     verdict: Verdict = "a tie"
     if not np.isfinite(difference.low):
         verdict = "a tie" if np.array_equal(scores, others) else "not measured"

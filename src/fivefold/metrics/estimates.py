@@ -92,13 +92,13 @@ def estimate_one(
             theirs = None if weight is None else weight[rows]
             low, high = weighted_wilson(right, theirs, level=level)
             return Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)
-    if scores.ndim == 2 and metric.name == "average_precision":
+    if scores.ndim == 2 and metric.ranked:
         resamples = resamples.fewer(DRAWS_OF_RANKED // max(1, scores.size))
     return bootstrap(
-        {metric.name: lambda counts: metric.statistic.over(target, scores, counts, weight)},
+        lambda counts: metric.statistic.over(target, scores, counts, weight),
         resamples,
         level=level,
-    )[metric.name]
+    )
 
 
 def number(
@@ -141,7 +141,7 @@ def _own(
     if not np.isfinite(point):
         return Estimate(point, method="not a finite number", n=len(target), level=level)
     statistic = _resampled(function, target, scores, weight, point)
-    return bootstrap({name: statistic}, resamples.fewer(DRAWS_OF_OWN), level=level)[name]
+    return bootstrap(statistic, resamples.fewer(DRAWS_OF_OWN), level=level)
 
 
 def _resampled(

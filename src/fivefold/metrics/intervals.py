@@ -1,6 +1,6 @@
 """Intervals of proportions, of areas under the ROC curve, of anything, and of means over folds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -120,32 +120,29 @@ def weighted_wilson(
 
 
 def bootstrap(
-    statistics: Mapping[str, Callable[[Array], Array]],
+    statistic: Callable[[Array], Array],
     resamples: Resamples,
     *,
     level: float = 0.95,
-) -> dict[str, Estimate]:
-    """Scores with BCa intervals from shared resamples.
+) -> Estimate:
+    """A score with its BCa interval.
 
     Args:
-        statistics: by name, `(b, n)` counts to `(b,)` values.
+        statistic: `(b, n)` counts to `(b,)` values.
         resamples: of the n rows.
         level: coverage, a fraction.
 
     Returns:
-        An estimate by name; without an interval when there are fewer than 30 units to draw.
+        The estimate; without an interval when there are fewer than 30 units to draw.
     """
     n = len(resamples)
-    estimates = {}
-    for name, statistic in statistics.items():
-        point = float(statistic(np.ones((1, n)))[0]) if n else NAN
-        low, high, method = NAN, NAN, resamples.too_few
-        if not method:
-            low, high, method = bca(point, *resamples.over(statistic), level=level)
-        if method == "bca" and resamples.kind != "row":
-            method = METHODS[resamples.kind]
-        estimates[name] = Estimate(point, low=low, high=high, method=method, n=n, level=level)
-    return estimates
+    point = float(statistic(np.ones((1, n)))[0]) if n else NAN
+    low, high, method = NAN, NAN, resamples.too_few
+    if not method:
+        low, high, method = bca(point, *resamples.over(statistic), level=level)
+    if method == "bca" and resamples.kind != "row":
+        method = METHODS[resamples.kind]
+    return Estimate(point, low=low, high=high, method=method, n=n, level=level)
 
 
 def corrected_t(values: Array, test_per_train: float, *, level: float = 0.95) -> Estimate:

@@ -24,6 +24,7 @@ class Metric:
         interval: how its interval is made when rows are independent.
         among: where it is a fraction of some rows only, which: `(target, scores)` to `(n,)` bool.
         gap: the least difference that is worth a remark; None where it has no scale of its own.
+        ranked: whether rows are put in order by every class, which takes long.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Metric:
     interval: Literal["wilson", "delong", "bca"] = "bca"
     among: Callable[[Array, Array], Array] | None = None
     gap: float | None = None
+    ranked: bool = False
 
     @property
     def title(self) -> str:
@@ -44,7 +46,7 @@ class Metric:
 
 
 ROC_AUC = Metric("roc_auc", curves.roc_auc, True, "delong", gap=0.05)
-AVERAGE_PRECISION = Metric("average_precision", curves.average_precision, True)
+AVERAGE_PRECISION = Metric("average_precision", curves.average_precision, True, ranked=True)
 ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson", gap=0.05)
 LOG_LOSS = Metric("log_loss", classification.log_loss, False)
 BALANCED_ACCURACY = Metric("balanced_accuracy", classification.balanced_accuracy, True)
