@@ -92,7 +92,8 @@ class Block(ABC):
         shared: whether columns stand side by side in one array, in the order of the schema; else
             each column has an array of its own.
         bounded: whether `inliers` tells rows apart.
-        state: the class of what is fitted over all its columns; None where nothing is.
+        state: the dataclass of what is fitted over all its columns; None where that is nothing, or
+            a plain value.
         settings: names of Preprocess's settings that change what becomes of its columns.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.

@@ -1,7 +1,7 @@
 """What the cells of a column are: one class a kind, one file a class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Doors
 from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
+from fivefold.kinds.lists import read_numbers
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.recognition import Recognition
@@ -31,7 +32,7 @@ class Kind(Doors, Recognition, ABC):
     """What the cells of one column are, from a raw cell to the array a network is given.
 
     A kind is one object without arguments and without memory: what it learns of a column's
-    training rows is a frozen dataclass of plain values and arrays, its state. One of your own is a
+    training rows is a plain value, or a frozen dataclass of plain values and arrays, its state. One of your own is a
     class in a file of yours with a name, a block, `wanted`, `reader` and `encode`; the rest has
     defaults that are right for cells that are texts.
 
@@ -44,7 +45,8 @@ class Kind(Doors, Recognition, ABC):
         coded: whether cells are texts that repeat, so that codes are kept with them.
         explains: whether what a reader says of a bad cell stands in messages.
         chunk: how many cells are made canonical and encoded at a time; 0 for all.
-        state: the class of what is fitted; None where nothing is.
+        state: the dataclass of what is fitted; None where that is nothing or a plain value: a
+            number, a text, a tuple of such.
         settings: names of Preprocess's settings that change what becomes of its columns; None for
             those of its block.
         plural: what several of its cells are called in sentences, `texts`; `name` with an s by
@@ -130,6 +132,23 @@ class Kind(Doors, Recognition, ABC):
         """
         return read_word(cell, column)
 
+    def numbers_of(self, cell: object, column: Column, shape: Sequence[int]) -> Array | None:
+        """The numbers of a cell that is lists, an array or their JSON text; None where missing.
+
+        Args:
+            cell: raw.
+            column: its missing texts.
+            shape: that they have; -1 for an axis of any length.
+
+        Returns:
+            Float64 of this shape, finite.
+
+        Raises:
+            ValueError: if they have another shape, or one is not finite.
+            TypeError: if it is no list.
+        """
+        return read_numbers(cell, column, shape)
+
     @abstractmethod
     def reader(self, column: Column) -> Callable[[object], Any]:
         """What reads one raw cell into its canonical form, missing ones into `empty`.
@@ -167,7 +186,7 @@ class Kind(Doors, Recognition, ABC):
     # --- what is fitted, and what comes out
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Any:
-        """What the training rows say: a `state`, or None.
+        """What the training rows say: a `state`, a plain value, or None.
 
         Args:
             cells: of the training rows.
@@ -216,7 +235,7 @@ class Kind(Doors, Recognition, ABC):
     # --- its state as plain values
 
     def pack(self, state: Any) -> tuple[Any, dict[str, Array]]:
-        """The state as JSON values and arrays by name; of any flat dataclass by default."""
+        """The state as JSON values and arrays by name, by default of a flat dataclass or value."""
         return pack_state(state, self.state)
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> Any:

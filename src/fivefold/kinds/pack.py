@@ -1,4 +1,4 @@
-"""Flat dataclasses as JSON values and arrays, and back."""
+"""What is fitted, flat dataclasses and plain values, as JSON values and arrays, and back."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -12,11 +12,11 @@ from fivefold.errors import ConfigError
 
 
 def pack_state(state: Any, of: type | None) -> tuple[Any, dict[str, Array]]:
-    """The fields of a dataclass: JSON values, and those that are arrays by name; None stays.
+    """The fields of a dataclass: JSON values, and those that are arrays by name; others stay.
 
     Args:
         state: what was fitted.
-        of: its class, as the kind or block says.
+        of: its class, as the kind or block says; None for a plain value.
 
     Raises:
         ConfigError: if it could not be built again as it is.
@@ -25,13 +25,15 @@ def pack_state(state: Any, of: type | None) -> tuple[Any, dict[str, Array]]:
         >>> from fivefold.kinds.datetime import Times
         >>> pack_state(Times(times=True), Times), pack_state(None, None)
         (({'times': True}, {}), (None, {}))
+        >>> pack_state(("a", 2), None)
+        (['a', 2], {})
     """
-    if state is None:
-        return None, {}
+    if state is None or (of is None and _is_plain(state)):
+        return _listed(state), {}
     if type(state) is not of or not is_dataclass(of):
         said = "none" if of is None else of.__name__
         raise ConfigError(
-            f"State: expected a dataclass, the one that `state` names ({said}), found "
+            f"State: expected a plain value, or the dataclass that `state` names ({said}), found "
             f"{type(state).__name__}.",
             remedy=f"Write state = {type(state).__name__}, a frozen dataclass, in the class; or "
             "define `pack` and `unpack`.",
@@ -53,7 +55,7 @@ def pack_state(state: Any, of: type | None) -> tuple[Any, dict[str, Array]]:
 def unpack_state(of: type | None, values: Any, arrays: Mapping[str, Array]) -> Any:
     """The dataclass that `pack_state` took apart; lists become tuples."""
     if of is None or values is None:
-        return None
+        return _tupled(values)
     return of(**{name: _tupled(value) for name, value in values.items()}, **arrays)
 
 

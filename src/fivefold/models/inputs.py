@@ -72,6 +72,21 @@ class Text(NamedTuple):
     vocabulary: int
 
 
+class Shape(tuple[int, ...]):
+    """What a network is told of a row of a user's block that says no more of it; see `Part.size`.
+
+    Example:
+        >>> Shape(3, 20)
+        (3, 20)
+    """
+
+    def __new__(cls, *sizes: int) -> Self:  # noqa: D102
+        return super().__new__(cls, sizes)
+
+    def __getnewargs__(self) -> tuple[int, ...]:  # type: ignore[override]
+        return tuple(self)
+
+
 Size = Width | tuple[int, ...]
 """What a network is told of a row of one tensor: a `Width`, or one of the tuples; own blocks have
 own ones."""

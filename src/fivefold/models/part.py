@@ -1,7 +1,6 @@
 """The half of a block that needs torch: its place in a network, and its encoder there."""
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Encoded
+from fivefold.models.inputs import Shape
 
 Change = Callable[[Tensor, Any], Tensor]
 """A batch of a codec's array, and the size of its rows, to the batch with random changes."""
@@ -17,16 +17,18 @@ Change = Callable[[Tensor, Any], Tensor]
 UNCHANGED: Mapping[str, Change] = MappingProxyType({})
 
 
-class Part(ABC):
+class Part:
     """A block in torch: what is fixed of it, what a network is told of it, and who reads it.
 
     A part is one object without arguments and without memory. A block of your own gives it by its
-    method `part`, in which torch is imported. It has a `size`, `build` and `measure`; `fill` where
-    something was fitted, and `encoder` unless its numbers go into the table.
+    method `part`, in which torch is imported. It has an `encoder`, unless its numbers go into the
+    table; `build` where the array is not what a network should read, with `fill` where something
+    was fitted.
 
     Attributes:
         size: class of what a network is told of a row: a `NamedTuple` of whole numbers with a name
-            of its own; or `Width`, for numbers that stand in the table beside all others.
+            of its own; or `Width`, for numbers that stand in the table beside all others. By
+            default a tuple that is called as the part is: the shape of a row of the array.
         name: of its module within `Fixed`, which begins the names of its buffers; empty for the
             name of the block.
         ahead: whether rows go through its module once, ahead of the epochs; False where that makes
@@ -43,6 +45,11 @@ class Part(ABC):
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = UNCHANGED
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if not hasattr(cls, "size"):
+            cls.size = type(cls.__name__, (Shape,), {})
+
     def describe(self, block: Encoded) -> dict[str, Any]:
         """What `build` and `measure` need to know, as JSON values; the shape of a row by default.
 
@@ -51,9 +58,8 @@ class Part(ABC):
         """
         return {"shape": list(block.shape)}
 
-    @abstractmethod
     def build(self, description: Mapping[str, Any]) -> nn.Module:
-        """A module of buffers, without parameters, still to be filled.
+        """A module of buffers, without parameters, still to be filled; by default it does nothing.
 
         It takes the codec's array as a tensor, `(n, *shape)`, and gives what a network reads, the
         same number of rows. Every row is treated by itself, and ONNX must know its operators.
@@ -61,6 +67,8 @@ class Part(ABC):
         Args:
             description: what `describe` gave.
         """
+        del description
+        return nn.Identity()
 
     def fill(self, module: nn.Module, block: Encoded) -> None:
         """Copy what was fitted into the buffers of a module that `build` gave.
@@ -71,13 +79,15 @@ class Part(ABC):
         """
         del module, block
 
-    @abstractmethod
     def measure(self, description: Mapping[str, Any]) -> Any:
         """What a network is told of a row that has gone through the module: a `size`, or a `Width`.
+
+        By default it is the shape of a row of the array.
 
         Args:
             description: what `describe` gave.
         """
+        return self.size(*description["shape"])
 
     def amount(self, size: Any) -> int:
         """Numbers of a row, for `budget` and for memory; the product of the sizes by default."""
