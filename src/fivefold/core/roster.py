@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -109,6 +110,19 @@ class Roster(Generic[T]):
             made.check_defined()
         self._own[name] = made
         return made
+
+    @contextmanager
+    def lent(self, thing: Any) -> Iterator[T]:
+        """Make one known for a while, and give its object; afterwards all is as it was.
+
+        Raises:
+            ConfigError: as `adopt` does.
+        """
+        before = dict(self._own)
+        try:
+            yield self.adopt(thing)
+        finally:
+            self._own = before
 
     def _stranger(self, thing: Any) -> ConfigError:
         lacks = sorted(getattr(thing, "__abstractmethods__", ()))

@@ -1,7 +1,16 @@
 """Checks for the authors of stages, kinds and tasks, and for those who trust nobody."""
 
 from fivefold.fingerprint import fingerprint
+from fivefold.testing.kind import SoundKind, check_kind
 from fivefold.testing.leak import NoLeak, check_no_leak, corrupt
 from fivefold.testing.stage import check_stage
 
-__all__ = ["NoLeak", "check_no_leak", "check_stage", "corrupt", "fingerprint"]
+__all__ = [
+    "NoLeak",
+    "SoundKind",
+    "check_kind",
+    "check_no_leak",
+    "check_stage",
+    "corrupt",
+    "fingerprint",
+]

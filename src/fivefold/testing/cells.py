@@ -1,0 +1,201 @@
+"""What every kind must keep to, of its cells: read, told, drawn and corrupted."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.cell import shown
+from fivefold.codecs.coded import Coded, missing_rows, objects
+from fivefold.codecs.table import Array
+from fivefold.kinds.quick import FAULTS
+from fivefold.serve.contract import Contract, contract_of
+from fivefold.testing.probe import CELL, Probe, alike
+
+DRAWN = 16
+ODD: tuple[Any, ...] = (object(), {"a": [1]}, [[["a"], 2]], (), b"\xff\xfe", "\0odd", True, -1.5)
+"""Cells that hardly any kind holds."""
+
+
+def check_reading(probe: Probe, rows: Sequence[int]) -> None:
+    """These cells are read, and what is read is read again as the same."""
+    with probe.rule("reader(column)"):
+        read = probe.kind.reader(probe.column)
+    for row in rows:
+        cell = probe.raw[row]
+        try:
+            once = read(cell)
+        except FAULTS as fault:
+            raise AssertionError(
+                f"{probe.who}: cell {row}, {shown(cell)}, is not read: {fault}"
+            ) from fault
+        with probe.rule(f"its reader, given what it made of cell {row}, {shown(cell)},"):
+            twice = read(once)
+        assert alike([once], [twice]), (
+            f"{probe.who}: cell {row}, {shown(cell)}, is read as {shown(once)}, "
+            f"and that as {shown(twice)}"
+        )
+
+
+def check_missing(probe: Probe) -> None:
+    """Missing cells give `empty`, and others refuse with an error that Collect knows."""
+    read, empty = probe.kind.reader(probe.column), probe.kind.empty
+    for cell in (None, float("nan"), "", probe.column.missing[0]):
+        with probe.rule(f"its reader, given the missing cell {cell!r},"):
+            found = read(cell)
+        assert alike([found], [empty]), (
+            f"{probe.who}: the missing cell {cell!r} is read as {shown(found)}, not as {empty!r}"
+        )
+    assert missing_rows(probe.read(objects([None]))).all(), (
+        f"{probe.who}: `empty` is {empty!r}, which stands for no missing cell of dtype "
+        f"{probe.kind.dtype}"
+    )
+    for cell in ODD:
+        try:
+            read(cell)
+        except FAULTS:
+            continue
+        except Exception as fault:
+            raise AssertionError(
+                f"{probe.who}: its reader refuses {shown(cell)} with a {type(fault).__name__}, "
+                "not with a ValueError or TypeError"
+            ) from fault
+
+
+def check_short_ways(probe: Probe) -> None:
+    """`whole`, `texts` and `quick` give what `reader` and `encode` give."""
+    kind, column, values = probe.kind, probe.column, probe.read()
+    read = kind.reader(column)
+    for form, cells in _typed(probe, values).items():
+        with probe.rule(f"whole(), given {form},"):
+            known = kind.whole(cells, column)
+            items = cells.tolist() if isinstance(cells, Coded) else list(cells)
+            same = known is None or (
+                len(known[1]) == 0 and alike(known[0], _column(probe, map(read, items)))
+            )
+        assert same, f"{probe.who}: whole(), given {form}, gives other cells than its reader"
+    with probe.rule("texts()"):
+        written = [text or None for text in kind.to_text(values, column)]
+        found = kind.texts(written, column)
+        if found is not None:
+            left = np.setdiff1d(np.arange(len(written)), found[2])
+            wanted = _column(probe, [read(written[row]) for row in left])
+            same = len(found[1]) == 0 and alike(found[0][left], wanted)
+            assert same, f"{probe.who}: texts() gives other cells than its reader"
+    fitted = probe.fit().columns[CELL]
+    quick = kind.quick(column, fitted.state)
+    if quick is not None:
+        plain = [c for c in kind.to_json(values, column) if not isinstance(c, list | dict)]
+        with probe.rule("quick()"):
+            cells = [quick.read(cell) for cell in plain]
+            found = np.array(cells) if quick.finish is None else quick.finish(cells)
+            wanted = kind.encode(probe.read(objects(plain)), column, fitted.state)
+        same = np.array_equal(found, wanted, equal_nan=wanted.dtype.kind == "f")
+        assert same, f"{probe.who}: quick() gives other numbers than reader() and encode()"
+
+
+def _typed(probe: Probe, values: Array) -> dict[str, Any]:
+    """The cells as sources hold whole columns of them, as far as they can."""
+    forms: dict[str, Any] = {}
+    present = [cell for cell in probe.raw if cell is not None]
+    if all(isinstance(cell, str) for cell in present):
+        forms["codes"] = Coded.of(present)
+    frame = probe.kind.to_frame(values[~missing_rows(values)], probe.column)
+    if isinstance(frame, np.ndarray) and frame.dtype != object:
+        forms[f"an array of {frame.dtype}"] = frame
+    return forms
+
+
+def _column(probe: Probe, cells: Any) -> Array:
+    array: Array = objects(cells)
+    return array if probe.kind.dtype == "O" else array.astype(probe.kind.dtype)
+
+
+def check_doors(probe: Probe) -> None:
+    """Canonical cells go through frame, text and JSON, and come back as they were."""
+    kind, column, values = probe.kind, probe.column, probe.read()
+    gone = missing_rows(values)
+    with probe.rule("to_text()"):
+        texts = kind.to_text(values, column)
+    strings = len(texts) == len(values) and all(isinstance(text, str) for text in texts)
+    assert strings, f"{probe.who}: to_text() gives no text a cell"
+    assert not any(text for text, no in zip(texts, gone, strict=True) if no), (
+        f"{probe.who}: to_text() of a missing cell is not empty"
+    )
+    _check_back(probe, values, objects(texts), "to_text()")
+    with probe.rule("to_json()"):
+        plain = kind.to_json(values, column)
+    try:
+        told = json.loads(json.dumps(plain, allow_nan=False))
+    except (TypeError, ValueError) as fault:
+        raise AssertionError(f"{probe.who}: to_json() gives what JSON cannot hold: {fault}") from None
+    missing = all((cell is None) == no for cell, no in zip(told, gone.tolist(), strict=True))
+    assert missing, f"{probe.who}: to_json() gives null for other cells than the missing ones"
+    _check_back(probe, values, objects(told), "to_json()")
+    deepest = max(map(_depth, told), default=0)
+    assert bool(deepest) == bool(kind.depth) or not deepest, (
+        f"{probe.who}: cells in JSON are nested in {deepest} lists, `depth` is {kind.depth}"
+    )
+    with probe.rule("to_frame()"):
+        frame = kind.to_frame(values, column)
+    _check_back(probe, values, frame if isinstance(frame, np.ndarray) else objects(frame), "to_frame()")
+    with probe.rule("handed()"):
+        handed = kind.handed(values, column)
+    _check_back(probe, values, objects(handed.texts), "handed()")
+    _check_back(probe, values, objects(handed.json), "handed()")
+
+
+def _check_back(probe: Probe, values: Array, cells: Array, door: str) -> None:
+    with probe.rule(f"its reader, given what {door} made of the cells,"):
+        back = probe.read(cells)
+    assert alike(values, back), f"{probe.who}: cells that went through {door} are read as others"
+
+
+def _depth(cell: Any) -> int:
+    """How many lists the first innermost value of a JSON value stands in."""
+    return 1 + _depth(cell[0] if cell else None) if isinstance(cell, list) else 0
+
+
+def check_request(probe: Probe) -> None:
+    """`field` tells plain values, its example and synthetic cells are accepted and none's."""
+    codec = probe.fit()
+    with probe.rule("field()"):
+        contract = contract_of(codec, codec.encode(probe.table()))
+        text = json.dumps(contract.to_json(), allow_nan=False)
+    assert Contract.from_json(json.loads(text)) == contract, (
+        f"{probe.who}: what field() tells changes on its way through JSON"
+    )
+    [field] = contract.fields
+    with probe.rule("its reader, given the example of field(),"):
+        probe.read(objects([field.example]))
+    fitted = codec.columns[CELL]
+    with probe.rule("synthesise()"):
+        drawn = probe.kind.synthesise(fitted, field.usual, DRAWN, np.random.default_rng(0))
+        told = json.loads(json.dumps(drawn, allow_nan=False))
+    assert len(told) == DRAWN, f"{probe.who}: synthesise() gives {len(told)} cells, not {DRAWN}"
+    with probe.rule("its reader, given cells of synthesise(),"):
+        values = probe.read(objects(told))
+    data = probe.read()
+    known = {json.dumps(cell) for cell in probe.kind.to_json(data, probe.column)}
+    copied = sum(
+        cell is not None and json.dumps(cell) in known
+        for cell in probe.kind.to_json(values, probe.column)
+    )
+    unlike = len(known) == len(data) >= DRAWN
+    assert not unlike or copied <= DRAWN // 2, (
+        f"{probe.who}: synthesise() gives cells of the data, {copied} of {DRAWN}"
+    )
+
+
+def check_corrupt(probe: Probe) -> None:
+    """Corrupted cells are cells of the kind, and something is changed."""
+    values = probe.read()
+    some, few = probe.rows % 2 == 0, probe.rows % 5 == 1
+    with probe.rule("corrupt()"):
+        worse = probe.kind.corrupt(values.copy(), some, few)
+    assert len(worse) == len(values), f"{probe.who}: corrupt() gives another number of cells"
+    with probe.rule("its reader, given cells of corrupt(),"):
+        back = probe.read(worse)
+    assert alike(worse, back), f"{probe.who}: corrupt() gives cells that are read as others"
+    assert not alike(worse, values), f"{probe.who}: corrupt() changes nothing"

@@ -1,0 +1,122 @@
+"""What every kind must keep to, of what is fitted and encoded."""
+
+import json
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.kinds.block import Block
+from fivefold.kinds.codec import Codec
+from fivefold.testing.probe import CELL, Probe
+
+
+def check_class(probe: Probe) -> None:
+    """Its attributes are of the right sorts."""
+    kind = probe.kind
+    wanted = getattr(kind, "wanted", None)
+    assert isinstance(wanted, str) and wanted, (
+        f"{probe.who}: expected `wanted`, what a message expects, found {wanted!r}"
+    )
+    block = getattr(kind, "block", None)
+    assert isinstance(block, Block), (
+        f"{probe.who}: expected an object of a Block in `block`, found {block!r}"
+    )
+    name = getattr(block, "name", None)
+    assert isinstance(name, str) and name.isidentifier(), (
+        f"{probe.who}: expected a word in `name` of its block, found {name!r}"
+    )
+    with probe.rule("the dtype of its block"):
+        np.dtype(block.dtype)
+
+
+def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
+    """What is fitted follows from the training rows alone.
+
+    Args:
+        probe: all its cells have been read by now.
+        codec: fitted on a part of the rows before any other cell was read.
+        part: that part.
+    """
+    wanted = codec.digest()
+    assert probe.fit(part).digest() == wanted, (
+        f"{probe.who}: reading other rows than the training rows changes what is fitted"
+    )
+    probe.fit(np.setdiff1d(probe.rows, part))
+    assert probe.fit(part).digest() == wanted, (
+        f"{probe.who}: fitting another column before changes what is fitted"
+    )
+
+
+def check_state(probe: Probe, codec: Codec) -> None:
+    """What is fitted goes through JSON and arrays, and encodes as before."""
+    with probe.rule("pack()"):
+        values, arrays = codec.state()
+    try:
+        text = json.dumps(values, allow_nan=False)
+    except (TypeError, ValueError) as fault:
+        raise AssertionError(
+            f"{probe.who}: what it fits is no plain value and no dataclass of such: {fault}"
+        ) from None
+    for name, array in arrays.items():
+        plain = isinstance(array, np.ndarray) and array.dtype != object
+        assert plain, f"{probe.who}: the array {name!r} of what it fits holds objects"
+    with probe.rule("unpack()"):
+        again = Codec.from_state(json.loads(text), arrays)
+        same = again.digest() == codec.digest()
+        assert same, f"{probe.who}: what it fits changes on its way through JSON and arrays"
+        one, other = codec.encode(probe.table()), again.encode(probe.table())
+    for name, array in one.items():
+        assert _equal(array, other[name]), (
+            f"{probe.who}: it encodes otherwise after what it fits went through JSON and arrays"
+        )
+
+
+def check_encoding(probe: Probe, codec: Codec) -> None:
+    """Rows are encoded each by itself, as the block promises."""
+    kind, column = probe.kind, probe.column
+    [encoded] = codec.blocks
+    values, state = probe.read(), codec.columns[CELL].state
+    with probe.rule("encode()"):
+        part = kind.encode(values, column, state)
+        names = encoded.features if encoded.block.shared else ()
+    assert len(part) == len(values), (
+        f"{probe.who}: encode() gives {len(part)} rows for {len(values)} cells"
+    )
+    width = part.shape[1] if part.ndim > 1 else 1
+    assert not encoded.block.shared or width == len(names), (
+        f"{probe.who}: encode() gives {width} numbers a cell, features() names {len(names)}"
+    )
+    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
+    assert part.dtype.kind != "f" or not np.isinf(part).any(), (
+        f"{probe.who}: encode() gives infinite numbers"
+    )
+    with probe.rule("the encoding of its block"):
+        whole, shape = codec.encode(probe.table())[encoded.name], encoded.shape
+    found = f"{whole.dtype} {whole.shape[1:]}"
+    assert whole.dtype == encoded.block.dtype and whole.shape[1:] == shape, (
+        f"{probe.who}: its block promises {encoded.block.dtype} {shape} a row, found {found}"
+    )
+    with probe.rule("encoding one row alone"):
+        tables = [probe.table().take(np.array([row])) for row in probe.rows]
+        single = [codec.encode(table)[encoded.name] for table in tables]
+    alone = all(row.shape == (1, *shape) for row in single)
+    assert alone and _equal(np.concatenate(single), whole), (
+        f"{probe.who}: rows are encoded otherwise one by one than in one go"
+    )
+    with probe.rule("encoding no rows"):
+        none = codec.encode(probe.table().take(probe.rows[:0]))[encoded.name]
+    assert none.shape == (0, *shape), (
+        f"{probe.who}: no rows are encoded as {none.shape}, not as {(0, *shape)}"
+    )
+    if encoded.block.sequence:
+        with probe.rule("lengths() of its block"):
+            lengths = encoded.block.lengths(whole)
+        assert lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all(), (
+            f"{probe.who}: lengths() of its block gives no length from 0 to {shape[0]} a row"
+        )
+
+
+def _equal(one: Array, other: Array) -> bool:
+    return one.dtype == other.dtype and np.array_equal(
+        one, other, equal_nan=one.dtype.kind == "f"
+    )

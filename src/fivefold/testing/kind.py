@@ -1,0 +1,117 @@
+"""What every kind must keep to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fivefold.codecs.coded import missing_rows
+from fivefold.codecs.schema import Column
+from fivefold.errors import ConfigError
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.table import KINDS
+from fivefold.testing.cells import (
+    check_corrupt,
+    check_doors,
+    check_missing,
+    check_reading,
+    check_request,
+    check_short_ways,
+)
+from fivefold.testing.encoding import check_class, check_encoding, check_memory, check_state
+from fivefold.testing.network import check_bundle, check_part
+from fivefold.testing.probe import CELL, Probe
+
+FEWEST = 8
+
+
+@dataclass(frozen=True)
+class SoundKind:
+    """What a kind was checked with, when it kept to every rule.
+
+    Args:
+        name: of the kind.
+        cells: that it was checked with.
+        replayed: the file that a fresh process read the class from, `fivefold` for one of its own;
+            empty where the class stands in none, and its bundle was replayed in this process.
+        gap: how far the farthest answer of the bundle was from torch's, of probabilities.
+    """
+
+    name: str
+    cells: int
+    replayed: str
+    gap: float
+
+    def __str__(self) -> str:
+        fresh = f"a fresh process, by {self.replayed}"
+        where = fresh if self.replayed else "this process, as its class stands in no file"
+        return (
+            f"{self.name}: {self.cells:,} cells read, encoded, learnt and served; replayed in "
+            f"{where}: largest difference {self.gap:.0e}"
+        )
+
+
+def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "") -> SoundKind:
+    """Check what every kind must keep to, from a raw cell to a bundle that answers without torch.
+
+    Its class can be adopted, and is afterwards known as little as before. Every cell is read, what
+    is read is read again as the same, and missing cells give `empty`; so do the cells that went
+    through frame, text and JSON. What is fitted follows from the training rows alone, without
+    memory, and goes through JSON and arrays. Rows are encoded one by one as in one go, as the block
+    promises. Short ways (`whole`, `texts`, `quick`) give what the long one gives. Synthetic cells
+    are accepted and are none of the data; corrupted ones are cells of the kind. The torch half of
+    its block treats every row by itself; a small network trains for an epoch, exports, and its
+    bundle is replayed: in a fresh process in which torch is blocked, if the class stands in a file.
+
+    Args:
+        kind: the class, or an object of it.
+        cells: raw ones as a source gives them, eight that are not missing at least: short and long
+            ones, and others that are unlike. The more, the more is seen.
+        format: how they are written, where the kind asks for that.
+
+    Returns:
+        What it was checked with, and where its bundle was replayed.
+
+    Raises:
+        AssertionError: saying which rule is broken.
+
+    Example:
+        >>> from fivefold.kinds.numeric import Numeric
+        >>> checked = check_kind(Numeric, [1, 2.5, "3", None, "1e3", -4, 0, 7, 8, 9])
+        >>> checked.name, checked.cells, checked.replayed
+        ('numeric', 10, 'fivefold')
+    """
+    who = kind.__name__ if isinstance(kind, type) else type(kind).__name__
+    assert isinstance(getattr(kind, "name", None), str), f"{who}: expected a `name`, found none"
+    try:
+        with KINDS.lent(kind) as of:
+            column = Column(name=CELL, kind=of.name, missing=("n/a",), format=format)
+            return _check(Probe(of, list(cells), column))
+    except (ConfigError, TypeError) as fault:
+        raise AssertionError(f"{who}: it cannot be adopted: {fault}") from fault
+
+
+def _check(probe: Probe) -> SoundKind:
+    check_class(probe)
+    first = probe.rows[: -(-len(probe.raw) // 3)]
+    check_reading(probe, first)
+    with probe.rule("fit()"):
+        small = probe.fit(first)  # before any other cell is read
+    check_reading(probe, probe.rows[len(first) :])
+    check_missing(probe)
+    present = int((~missing_rows(probe.read())).sum())
+    assert present >= FEWEST, (
+        f"{probe.who}: expected {FEWEST} cells that are not missing to check it with, "
+        f"found {present}"
+    )
+    with probe.rule("fit()"):
+        codec = probe.fit()
+    check_memory(probe, small, first)
+    check_state(probe, codec)
+    check_encoding(probe, codec)
+    check_short_ways(probe)
+    check_doors(probe)
+    check_request(probe)
+    check_corrupt(probe)
+    check_part(probe, codec)
+    replayed, gap = check_bundle(probe)
+    return SoundKind(probe.kind.name, len(probe.raw), replayed, gap)

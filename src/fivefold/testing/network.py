@@ -1,0 +1,115 @@
+"""What every kind must keep to, in torch and beyond: its part of a network, and of a bundle."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Deployed
+from fivefold.core.roster import file_of
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.table import KINDS
+from fivefold.partition import Partition
+from fivefold.testing.probe import Probe
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROWS = 60
+WIDTH = 64
+TOLERANCE = 1e-5
+
+
+def check_part(probe: Probe, codec: Codec) -> None:
+    """The torch half of its block: a fixed module of single rows, and an encoder."""
+    import torch
+
+    from fivefold.models.fixed import Fixed
+    from fivefold.models.inputs import Codes, Width
+
+    with probe.rule("the half of its block in torch"):
+        fixed = Fixed(codec).eval()
+    [entry] = fixed.entries
+    who = f"{probe.who}: {type(entry.part).__name__}"
+    assert not list(fixed.parameters()), f"{who}.build() gives a module with parameters, not buffers"
+    arrays = codec.encode(probe.table())
+    blocks = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    with probe.rule("the fixed module of its block"), torch.no_grad():
+        made = _only(fixed(blocks))
+        rows = [{n: t[row : row + 1] for n, t in blocks.items()} for row in range(len(probe.raw))]
+        single = [_only(fixed(row)) for row in rows]
+    assert made.shape[:1] == (len(probe.raw),), (
+        f"{who}.build() gives a module that makes {tuple(made.shape)} of {len(probe.raw)} rows"
+    )
+    assert made.isfinite().all(), f"{who}.build() gives a module that makes NaN or infinity"
+    assert torch.allclose(torch.cat(single), made, atol=TOLERANCE), (
+        f"{who}.build() gives a module that treats rows otherwise one by one than in one go"
+    )
+    with probe.rule("building its fixed module from a description"):
+        again = Fixed.from_description(fixed.description).eval()
+        again.load_state_dict(fixed.state_dict())
+        same = torch.equal(_only(again(blocks)), made)
+    assert same, f"{who}.fill() sets what is in no buffer: a loaded model answers otherwise"
+    for name, change in entry.part.changes.items():
+        with probe.rule(f"the change {name!r} of its block"):
+            array = blocks[entry.array]
+            changed = change(array.clone(), entry.size)
+        assert (changed.shape, changed.dtype) == (array.shape, array.dtype), (
+            f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
+            f"{array.dtype} {tuple(array.shape)}"
+        )
+    if not isinstance(entry.size, Width | Codes):
+        with probe.rule("the encoder of its block"), torch.no_grad():
+            encoded = entry.part.encoder(entry.size, WIDTH).eval()(made)
+        assert encoded.shape == (len(made), WIDTH), (
+            f"{who}.encoder(size, {WIDTH}) gives {tuple(encoded.shape)}, "
+            f"not {(len(made), WIDTH)}"
+        )
+
+
+def _only(batch: "Tensor | dict[str, Tensor]") -> "Tensor":
+    if isinstance(batch, dict):
+        [batch] = batch.values()
+    return batch
+
+
+def check_bundle(probe: Probe) -> tuple[str, float]:
+    """A small network learns from it for one epoch, and its bundle answers as torch does.
+
+    Returns:
+        The file of its class if a fresh process has replayed it, else empty; and how far the
+        farthest answer was from torch's.
+    """
+    from fivefold.collect.collect import Collect
+    from fivefold.deploy.deploy import Deploy
+    from fivefold.pipeline import Pipeline
+    from fivefold.preprocess.preprocess import Preprocess
+    from fivefold.train.train import Train
+
+    some = np.arange(max(ROWS, len(probe.raw)))
+    table = probe.table(probe.read()[some % len(probe.raw)])
+    collected = Collected(
+        table=table,
+        schema=probe.schema,
+        usable=np.ones(len(some), dtype=bool),
+        given=None,
+        findings=(),
+        provenance={},
+    )
+    train, valid, test = (some[some % 5 > 1], some[some % 5 == 0], some[some % 5 == 1])
+    partition = Partition(train=train, valid=valid, test=test, how="to check a kind")
+    with TemporaryDirectory() as folder, probe.rule("a small network that is trained and deployed"):
+        path = Path(folder) / "checked.ff"
+        stages = [Preprocess(), Train("mixture", epochs=1, threads=1), Deploy(path)]
+        pipeline = Pipeline([Collect("none"), *stages])[1:]
+        result = pipeline.run(given=[collected, partition], progress=False, device="cpu")
+        parity = result[Deployed].parity
+    file = file_of(type(probe.kind))
+    assert file is None or parity["fresh_process"], (
+        f"{probe.who}: its model is not answered in a fresh process: "
+        f"{parity.get('in_this_process', '')}"
+    )
+    gap = max(parity[door] for door in ("frame", "csv", "json", "synthetic"))
+    name = "fivefold" if probe.kind.name in KINDS.known else file.name if file else ""
+    return name, gap

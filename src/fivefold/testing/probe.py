@@ -1,0 +1,88 @@
+"""A kind with cells of its own, as those who check it hold them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Array, Columns
+from fivefold.fingerprint import fingerprint
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.codec import Codec
+from fivefold.kinds.kind import Kind
+
+CELL = "cell"
+"""The column that holds the cells."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A kind, adopted, and cells to check it with.
+
+    Args:
+        kind: its object.
+        raw: cells as a source gives them, in which all that a column may be occurs.
+        column: that holds them.
+    """
+
+    kind: Kind
+    raw: Sequence[Any]
+    column: Column
+
+    @property
+    def who(self) -> str:
+        """The class, which messages name first."""
+        return type(self.kind).__name__
+
+    @property
+    def rows(self) -> Array:
+        """`(n,)` positions of all cells."""
+        return np.arange(len(self.raw))
+
+    @property
+    def schema(self) -> Schema:
+        """Its column alone, beside a target of two classes."""
+        target = Column(name="y", kind="categorical", role="target")
+        classes = ("no", "yes")
+        return Schema(
+            columns=(self.column, target), targets=("y",), task="binary", classes=classes
+        )
+
+    def table(self, cells: Any = None) -> Columns:
+        """Cells beside a target; the raw ones if None."""
+        cells = objects(self.raw) if cells is None else cells
+        labels = objects("yes" if row % 2 else "no" for row in range(len(cells)))
+        return Columns({CELL: cells, "y": labels})
+
+    def read(self, cells: Any = None) -> Array:
+        """Canonical cells; of the raw ones if None.
+
+        Raises:
+            DataError: if one is not of the kind.
+        """
+        cells = objects(self.raw) if cells is None else cells
+        return canonical_column(cells, self.column)[0]
+
+    def fit(self, rows: Array | None = None) -> Codec:
+        """A codec that is fitted on these rows, on all if None."""
+        return Codec.fit(self.table(), self.schema, self.rows if rows is None else rows)
+
+    @contextmanager
+    def rule(self, doing: str) -> Iterator[None]:
+        """Tell of an error in the kind what the check was doing."""
+        try:
+            yield
+        except AssertionError:
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise AssertionError(f"{self.who}: {doing} fails with {what}") from error
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two columns hold the same cells, missing ones included."""
+    return fingerprint(list(one)) == fingerprint(list(other))
