@@ -35,7 +35,9 @@ class Colour(ff.Kind):
         return tuple(Feature(f"{column.name}.{part}") for part in ("red", "green", "blue"))
 
     def encode(self, values, column, state):
-        rows = [[np.nan] * 3 if value is None else list(bytes.fromhex(value[1:])) for value in values]
+        rows = [
+            [np.nan] * 3 if value is None else list(bytes.fromhex(value[1:])) for value in values
+        ]
         return np.array(rows, np.float64).reshape(-1, 3)
 
     def synthesise(self, fitted, usual, rows, rng):

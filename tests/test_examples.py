@@ -1,16 +1,48 @@
-"""Every example runs, and scores what its plain twin scores."""
+"""Every example runs, and scores what its plain twin scores; those of one file are whole."""
 
+import csv
+import json
+import re
 import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+
+import fivefold as ff
+from fivefold.core.own import load_file
+from fivefold.testing import check_kind
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 WITHIN = {"mixed_table": 0.06, "images": 0.02, "text": 0.06}
 """How far the two may be apart: about the width of the interval of their test rows."""
+
+
+class Single(NamedTuple):
+    """What is known of an example of one file.
+
+    Args:
+        kind: the class of the kind in it.
+        column: that is of this kind.
+        target: what is predicted.
+        control: what the page fills it in with.
+        value: of the page's element, a pattern.
+    """
+
+    kind: str
+    column: str
+    target: str
+    control: str
+    value: str
+
+
+SINGLE = {
+    "colour": Single("Colour", "paint", "ink", "colour", "#[0-9a-f]{6}"),
+    "route": Single("Route", "route", "by", "lines", r"\[\[.*\]\]"),
+}
 
 
 def score(script: Path, folder: Path) -> float:
@@ -38,18 +70,130 @@ def test_example_scores_as_its_plain_twin(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_example_run_as_a_script_ends_well(tmp_path: Path) -> None:
-    script = EXAMPLES / "mixed_table" / "pipeline.py"
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("mixed_table/pipeline.py", "yes"), ("colour.py", "black"), ("route.py", "bicycle")],
+)
+def test_example_run_as_a_script_ends_well(script: str, said: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, script, tmp_path], capture_output=True, text=True, check=False
+        [sys.executable, EXAMPLES / script, tmp_path], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "yes" in done.stdout
+    assert said in done.stdout
+    assert "in a fresh process through 3 doors" in done.stderr
+
+
+class Whole(NamedTuple):
+    """An example of one file that has run, and what it left."""
+
+    of: Single
+    script: Path
+    kind: Any
+    score: float
+    folder: Path
+    data: Path
+    bundle: Path
+    rows: list[dict[str, str]]
+
+    def stages(self) -> list[ff.Stage]:
+        """Those of a short run."""
+        collect = ff.Collect(self.data, target=self.of.target, kinds={self.of.column: self.kind})
+        return [collect, ff.Preprocess(), ff.Train(epochs=1), ff.Evaluate()]
+
+
+@pytest.fixture(scope="module", params=SINGLE)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    script = EXAMPLES / f"{request.param}.py"
+    folder = tmp_path_factory.mktemp(request.param)
+    loaded, of = load_file(script), SINGLE[request.param]
+    score = loaded.main(folder)
+    [bundle], [data] = folder.glob("*.ff"), folder.glob("*.csv")
+    with data.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return Whole(of, script, getattr(loaded, of.kind), score, folder, data, bundle, rows)
+
+
+@pytest.mark.slow
+def test_single_example_learns_and_reports(whole: Whole) -> None:
+    assert 0.93 < whole.score < 1
+    assert "<svg" in next(whole.folder.glob("*.html")).read_text()
+
+
+@pytest.mark.slow
+def test_single_example_keeps_the_rules_of_kinds(whole: Whole) -> None:
+    cells = [row[whole.of.column] for row in whole.rows[:60]]
+    assert check_kind(whole.kind, [*cells, None]).replayed == whole.script.name
+
+
+@pytest.mark.slow
+def test_single_example_goes_through_a_recipe_and_is_replayed_afresh(
+    whole: Whole, tmp_path: Path
+) -> None:
+    recipe = ff.Pipeline([*whole.stages(), ff.Deploy(tmp_path / "again.ff")]).to_json()
+    kinds = {whole.of.column: whole.kind.name}
+    assert json.loads(recipe)["stages"][0]["with"]["kinds"] == kinds
+    pipeline = ff.Pipeline.from_json(recipe, kinds=[whole.kind])
+    assert pipeline.to_json() == recipe
+    deployed = pipeline.run(seed=0, progress=False)[ff.Deployed]
+    assert deployed.parity["fresh_process"]
+    assert deployed.parity["source_process"] == "fresh"
+    assert "replayed_here" not in {finding.code for finding in deployed.findings}
+
+
+@pytest.mark.slow
+def test_single_example_is_served_with_its_control(whole: Whole, ask: Any) -> None:
+    model = ff.load(whole.bundle, kinds=[whole.kind])
+    page = ask(model, "GET", "/").text
+    found = re.search(rf'data-control="{whole.of.control}".*?(?:value="|>)([^"<]*)', page)
+    assert found, page
+    assert re.fullmatch(whole.of.value, found[1].replace("&quot;", '"'))
+    rows = whole.rows[:3]
+    reply = ask(model, "POST", "/predict", json={"instances": rows})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["predictions"] == model.predict(rows).tolist()
+    rows = [{**rows[0], whole.of.column: "neither"}]
+    assert ask(model, "POST", "/predict", json={"instances": rows}).status_code == 422
+
+
+def shell(*words: Any) -> subprocess.CompletedProcess[str]:
+    """A command of fivefold's in a process of its own."""
+    command = [sys.executable, "-m", "fivefold.cli", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_single_example_answers_in_the_shell(whole: Whole, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.csv"
+    done = shell("predict", whole.bundle, whole.data, "--to", answers, "--with", whole.script)
+    assert done.returncode == 0, done.stderr
+    with answers.open(newline="") as file:
+        assert len(list(csv.reader(file))) == len(whole.rows) + 1
+    alone = shell("predict", whole.bundle, whole.data)
+    assert alone.returncode == 2
+    assert f"--with {whole.script.name}" in alone.stderr
+
+
+@pytest.mark.slow
+def test_single_example_runs_from_a_recipe_in_the_shell(whole: Whole, tmp_path: Path) -> None:
+    recipe, bundle = tmp_path / "recipe.json", tmp_path / "model.ff"
+    recipe.write_text(ff.Pipeline(whole.stages()).to_json())
+    done = shell("run", recipe, "--to", bundle, "--with", whole.script)
+    assert done.returncode == 0, done.stderr
+    assert bundle.exists()
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> None:
+    lines = (EXAMPLES / f"{name}.py").read_text().splitlines()
+    assert len(lines) <= 80
+    assert not [line for line in lines if re.match(r"(import|from) (torch|pandas)", line)]
+    assert lines[-2] == 'if __name__ == "__main__":'
 
 
 def test_example_every_folder_has_pipeline_and_twin() -> None:
     folders = [path for path in EXAMPLES.iterdir() if path.is_dir() and path.name[0] not in "._"]
     assert {path.name for path in folders} == set(WITHIN)
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(SINGLE)
     for folder in folders:
         assert {"pipeline.py", "plain_torch.py"} <= {path.name for path in folder.iterdir()}
 

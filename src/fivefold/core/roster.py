@@ -1,6 +1,7 @@
 """Objects by name: those of fivefold, and those of a user's that this process was handed."""
 
 import inspect
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -177,7 +178,8 @@ def _source_digest(cls: type) -> str:
 
 def file_of(cls: type) -> Path | None:
     """The file that defines a class at its top level; None in a notebook or inside a function."""
-    if "<locals>" in cls.__qualname__:
+    module = sys.modules.get(cls.__module__)
+    if not isinstance(vars(module or cls).get(cls.__qualname__), type):
         return None
     try:
         path = Path(inspect.getfile(cls))

@@ -32,9 +32,10 @@ class Kind(Doors, Recognition, ABC):
     """What the cells of one column are, from a raw cell to the array a network is given.
 
     A kind is one object without arguments and without memory: what it learns of a column's
-    training rows is a plain value, or a frozen dataclass of plain values and arrays, its state. One of your own is a
-    class in a file of yours with a name, a block, `wanted`, `reader` and `encode`; the rest has
-    defaults that are right for cells that are texts.
+    training rows is its state, a plain value or a frozen dataclass of plain values and arrays. One
+    of your own is a class in a file of yours with a name, a block, `wanted`, `reader` and `encode`;
+    the rest has defaults that are right for cells that are texts. See docs/your-own-kind.md, and
+    `fivefold.testing.check_kind`.
 
     Attributes:
         name: the word in `Collect(kinds=...)`, in schema.json and in reports.

@@ -83,7 +83,7 @@ class Shape(tuple[int, ...]):
     def __new__(cls, *sizes: int) -> Self:  # noqa: D102
         return super().__new__(cls, sizes)
 
-    def __getnewargs__(self) -> tuple[int, ...]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[int, ...]:
         return tuple(self)
 
 

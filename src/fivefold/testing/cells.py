@@ -1,7 +1,6 @@
 """What every kind must keep to, of its cells: read, told, drawn and corrupted."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,11 @@ ODD: tuple[Any, ...] = (object(), {"a": [1]}, [[["a"], 2]], (), b"\xff\xfe", "\0
 """Cells that hardly any kind holds."""
 
 
-def check_reading(probe: Probe, rows: Sequence[int]) -> None:
+def check_reading(probe: Probe, rows: Array) -> None:
     """These cells are read, and what is read is read again as the same."""
     with probe.rule("reader(column)"):
         read = probe.kind.reader(probe.column)
-    for row in rows:
+    for row in rows.tolist():
         cell = probe.raw[row]
         try:
             once = read(cell)
@@ -67,6 +66,15 @@ def check_short_ways(probe: Probe) -> None:
     """`whole`, `texts` and `quick` give what `reader` and `encode` give."""
     kind, column, values = probe.kind, probe.column, probe.read()
     read = kind.reader(column)
+    texts = [cell for cell in probe.raw if isinstance(cell, str)]
+    written = [text or None for text in texts + kind.to_text(values, column)]
+    with probe.rule("texts()"):
+        found = kind.texts(written, column)
+        if found is not None:
+            left = np.setdiff1d(np.arange(len(written)), found[2])
+            wanted = _column(probe, [read(written[row]) for row in left])
+            same = len(found[1]) == 0 and alike(found[0][left], wanted)
+            assert same, f"{probe.who}: texts() gives other cells than its reader"
     for form, cells in _typed(probe, values).items():
         with probe.rule(f"whole(), given {form},"):
             known = kind.whole(cells, column)
@@ -75,23 +83,15 @@ def check_short_ways(probe: Probe) -> None:
                 len(known[1]) == 0 and alike(known[0], _column(probe, map(read, items)))
             )
         assert same, f"{probe.who}: whole(), given {form}, gives other cells than its reader"
-    with probe.rule("texts()"):
-        written = [text or None for text in kind.to_text(values, column)]
-        found = kind.texts(written, column)
-        if found is not None:
-            left = np.setdiff1d(np.arange(len(written)), found[2])
-            wanted = _column(probe, [read(written[row]) for row in left])
-            same = len(found[1]) == 0 and alike(found[0][left], wanted)
-            assert same, f"{probe.who}: texts() gives other cells than its reader"
     fitted = probe.fit().columns[CELL]
     quick = kind.quick(column, fitted.state)
     if quick is not None:
         plain = [c for c in kind.to_json(values, column) if not isinstance(c, list | dict)]
         with probe.rule("quick()"):
             cells = [quick.read(cell) for cell in plain]
-            found = np.array(cells) if quick.finish is None else quick.finish(cells)
+            short = np.array(cells) if quick.finish is None else quick.finish(cells)
             wanted = kind.encode(probe.read(objects(plain)), column, fitted.state)
-        same = np.array_equal(found, wanted, equal_nan=wanted.dtype.kind == "f")
+        same = np.array_equal(short, wanted, equal_nan=wanted.dtype.kind == "f")
         assert same, f"{probe.who}: quick() gives other numbers than reader() and encode()"
 
 
@@ -129,7 +129,9 @@ def check_doors(probe: Probe) -> None:
     try:
         told = json.loads(json.dumps(plain, allow_nan=False))
     except (TypeError, ValueError) as fault:
-        raise AssertionError(f"{probe.who}: to_json() gives what JSON cannot hold: {fault}") from None
+        raise AssertionError(
+            f"{probe.who}: to_json() gives what JSON cannot hold: {fault}"
+        ) from None
     missing = all((cell is None) == no for cell, no in zip(told, gone.tolist(), strict=True))
     assert missing, f"{probe.who}: to_json() gives null for other cells than the missing ones"
     _check_back(probe, values, objects(told), "to_json()")
@@ -139,7 +141,9 @@ def check_doors(probe: Probe) -> None:
     )
     with probe.rule("to_frame()"):
         frame = kind.to_frame(values, column)
-    _check_back(probe, values, frame if isinstance(frame, np.ndarray) else objects(frame), "to_frame()")
+    _check_back(
+        probe, values, frame if isinstance(frame, np.ndarray) else objects(frame), "to_frame()"
+    )
     with probe.rule("handed()"):
         handed = kind.handed(values, column)
     _check_back(probe, values, objects(handed.texts), "handed()")

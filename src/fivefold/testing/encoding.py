@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
+from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block
-from fivefold.kinds.codec import Codec
+from fivefold.kinds.block import Block, Fitted
+from fivefold.kinds.codec import Codec, cells_of
 from fivefold.testing.probe import CELL, Probe
 
 
@@ -14,19 +16,35 @@ def check_class(probe: Probe) -> None:
     """Its attributes are of the right sorts."""
     kind = probe.kind
     wanted = getattr(kind, "wanted", None)
-    assert isinstance(wanted, str) and wanted, (
-        f"{probe.who}: expected `wanted`, what a message expects, found {wanted!r}"
-    )
+    said = isinstance(wanted, str) and bool(wanted)
+    assert said, f"{probe.who}: expected `wanted`, what a message expects, found {wanted!r}"
     block = getattr(kind, "block", None)
     assert isinstance(block, Block), (
         f"{probe.who}: expected an object of a Block in `block`, found {block!r}"
     )
     name = getattr(block, "name", None)
-    assert isinstance(name, str) and name.isidentifier(), (
-        f"{probe.who}: expected a word in `name` of its block, found {name!r}"
-    )
+    said = isinstance(name, str) and name.isidentifier()
+    assert said, f"{probe.who}: expected a word in `name` of its block, found {name!r}"
     with probe.rule("the dtype of its block"):
         np.dtype(block.dtype)
+
+
+def check_features(probe: Probe, rows: Array) -> None:
+    """In a shared array it gives as many numbers as it names."""
+    kind, column = probe.kind, probe.column
+    if not kind.block.shared:
+        return
+    with probe.rule("fit()"):
+        state = kind.fit(cells_of(probe.table().take(rows), column), column, Settings())
+    with probe.rule("features()"):
+        names = kind.block.features(Fitted(column, kind, state))
+    with probe.rule("encode()"):
+        part = kind.encode(probe.read(objects(probe.raw)[rows]), column, state)
+    width = part.shape[1] if part.ndim > 1 else 1
+    assert width == len(names), (
+        f"{probe.who}: encode() gives {width} numbers a cell, features() names {len(names)}"
+    )
+    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
 
 
 def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
@@ -47,8 +65,14 @@ def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
     )
 
 
-def check_state(probe: Probe, codec: Codec) -> None:
-    """What is fitted goes through JSON and arrays, and encodes as before."""
+def check_state(probe: Probe, codec: Codec, rows: Array) -> None:
+    """What is fitted goes through JSON and arrays, and encodes as before.
+
+    Args:
+        probe: its cells.
+        codec: fitted on some rows.
+        rows: these.
+    """
     with probe.rule("pack()"):
         values, arrays = codec.state()
     try:
@@ -64,7 +88,8 @@ def check_state(probe: Probe, codec: Codec) -> None:
         again = Codec.from_state(json.loads(text), arrays)
         same = again.digest() == codec.digest()
         assert same, f"{probe.who}: what it fits changes on its way through JSON and arrays"
-        one, other = codec.encode(probe.table()), again.encode(probe.table())
+        table = probe.table().take(rows)
+        one, other = codec.encode(table), again.encode(table)
     for name, array in one.items():
         assert _equal(array, other[name]), (
             f"{probe.who}: it encodes otherwise after what it fits went through JSON and arrays"
@@ -78,31 +103,25 @@ def check_encoding(probe: Probe, codec: Codec) -> None:
     values, state = probe.read(), codec.columns[CELL].state
     with probe.rule("encode()"):
         part = kind.encode(values, column, state)
-        names = encoded.features if encoded.block.shared else ()
     assert len(part) == len(values), (
         f"{probe.who}: encode() gives {len(part)} rows for {len(values)} cells"
     )
-    width = part.shape[1] if part.ndim > 1 else 1
-    assert not encoded.block.shared or width == len(names), (
-        f"{probe.who}: encode() gives {width} numbers a cell, features() names {len(names)}"
-    )
-    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
     assert part.dtype.kind != "f" or not np.isinf(part).any(), (
         f"{probe.who}: encode() gives infinite numbers"
     )
     with probe.rule("the encoding of its block"):
         whole, shape = codec.encode(probe.table())[encoded.name], encoded.shape
     found = f"{whole.dtype} {whole.shape[1:]}"
-    assert whole.dtype == encoded.block.dtype and whole.shape[1:] == shape, (
+    promised = (np.dtype(encoded.block.dtype), shape)
+    assert (whole.dtype, whole.shape[1:]) == promised, (
         f"{probe.who}: its block promises {encoded.block.dtype} {shape} a row, found {found}"
     )
     with probe.rule("encoding one row alone"):
         tables = [probe.table().take(np.array([row])) for row in probe.rows]
         single = [codec.encode(table)[encoded.name] for table in tables]
     alone = all(row.shape == (1, *shape) for row in single)
-    assert alone and _equal(np.concatenate(single), whole), (
-        f"{probe.who}: rows are encoded otherwise one by one than in one go"
-    )
+    same = alone and _equal(np.concatenate(single), whole)
+    assert same, f"{probe.who}: rows are encoded otherwise one by one than in one go"
     with probe.rule("encoding no rows"):
         none = codec.encode(probe.table().take(probe.rows[:0]))[encoded.name]
     assert none.shape == (0, *shape), (
@@ -111,12 +130,11 @@ def check_encoding(probe: Probe, codec: Codec) -> None:
     if encoded.block.sequence:
         with probe.rule("lengths() of its block"):
             lengths = encoded.block.lengths(whole)
-        assert lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all(), (
+        within = lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all()
+        assert within, (
             f"{probe.who}: lengths() of its block gives no length from 0 to {shape[0]} a row"
         )
 
 
 def _equal(one: Array, other: Array) -> bool:
-    return one.dtype == other.dtype and np.array_equal(
-        one, other, equal_nan=one.dtype.kind == "f"
-    )
+    return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")

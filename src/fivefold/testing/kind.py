@@ -1,6 +1,7 @@
 """What every kind must keep to."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,13 @@ from fivefold.testing.cells import (
     check_request,
     check_short_ways,
 )
-from fivefold.testing.encoding import check_class, check_encoding, check_memory, check_state
+from fivefold.testing.encoding import (
+    check_class,
+    check_encoding,
+    check_features,
+    check_memory,
+    check_state,
+)
 from fivefold.testing.network import check_bundle, check_part
 from fivefold.testing.probe import CELL, Probe
 
@@ -82,21 +89,25 @@ def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "
     """
     who = kind.__name__ if isinstance(kind, type) else type(kind).__name__
     assert isinstance(getattr(kind, "name", None), str), f"{who}: expected a `name`, found none"
-    try:
-        with KINDS.lent(kind) as of:
-            column = Column(name=CELL, kind=of.name, missing=("n/a",), format=format)
-            return _check(Probe(of, list(cells), column))
-    except (ConfigError, TypeError) as fault:
-        raise AssertionError(f"{who}: it cannot be adopted: {fault}") from fault
+    with ExitStack() as stack:
+        try:
+            of = stack.enter_context(KINDS.lent(kind))
+        except (ConfigError, TypeError) as fault:
+            raise AssertionError(f"{who}: it cannot be adopted: {fault}") from fault
+        column = Column(name=CELL, kind=of.name, missing=("n/a",), format=format)
+        return _check(Probe(of, list(cells), column))
 
 
 def _check(probe: Probe) -> SoundKind:
     check_class(probe)
     first = probe.rows[: -(-len(probe.raw) // 3)]
     check_reading(probe, first)
+    check_features(probe, first)
     with probe.rule("fit()"):
         small = probe.fit(first)  # before any other cell is read
+    check_state(probe, small, first)
     check_reading(probe, probe.rows[len(first) :])
+    check_memory(probe, small, first)
     check_missing(probe)
     present = int((~missing_rows(probe.read())).sum())
     assert present >= FEWEST, (
@@ -105,11 +116,9 @@ def _check(probe: Probe) -> SoundKind:
     )
     with probe.rule("fit()"):
         codec = probe.fit()
-    check_memory(probe, small, first)
-    check_state(probe, codec)
-    check_encoding(probe, codec)
-    check_short_ways(probe)
     check_doors(probe)
+    check_short_ways(probe)
+    check_encoding(probe, codec)
     check_request(probe)
     check_corrupt(probe)
     check_part(probe, codec)

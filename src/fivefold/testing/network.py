@@ -32,7 +32,9 @@ def check_part(probe: Probe, codec: Codec) -> None:
         fixed = Fixed(codec).eval()
     [entry] = fixed.entries
     who = f"{probe.who}: {type(entry.part).__name__}"
-    assert not list(fixed.parameters()), f"{who}.build() gives a module with parameters, not buffers"
+    assert not list(fixed.parameters()), (
+        f"{who}.build() gives a module with parameters, not buffers"
+    )
     arrays = codec.encode(probe.table())
     blocks = {name: torch.from_numpy(array) for name, array in arrays.items()}
     with probe.rule("the fixed module of its block"), torch.no_grad():
@@ -63,8 +65,7 @@ def check_part(probe: Probe, codec: Codec) -> None:
         with probe.rule("the encoder of its block"), torch.no_grad():
             encoded = entry.part.encoder(entry.size, WIDTH).eval()(made)
         assert encoded.shape == (len(made), WIDTH), (
-            f"{who}.encoder(size, {WIDTH}) gives {tuple(encoded.shape)}, "
-            f"not {(len(made), WIDTH)}"
+            f"{who}.encoder(size, {WIDTH}) gives {tuple(encoded.shape)}, not {(len(made), WIDTH)}"
         )
 
 

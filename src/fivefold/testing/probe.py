@@ -48,9 +48,7 @@ class Probe:
         """Its column alone, beside a target of two classes."""
         target = Column(name="y", kind="categorical", role="target")
         classes = ("no", "yes")
-        return Schema(
-            columns=(self.column, target), targets=("y",), task="binary", classes=classes
-        )
+        return Schema(columns=(self.column, target), targets=("y",), task="binary", classes=classes)
 
     def table(self, cells: Any = None) -> Columns:
         """Cells beside a target; the raw ones if None."""
