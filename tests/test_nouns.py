@@ -1,142 +1,94 @@
-"""Kinds and tasks are named where they are defined; how often others name them may only fall.
-
-A name is a constant text that is equal to it, a type such as `Literal["text"]` included and a
-docstring not. Some of those counted mean something else (a format, a mode): they count all the same
-until they are called otherwise or are all that is left.
-"""
+"""Nobody names a kind or a task but their own files, the two tables and their torch halves."""
 
 import ast
-from collections import Counter
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import fivefold
+from fivefold.codecs.schema import KindName, TaskName
+from fivefold.kinds.table import KINDS
+from fivefold.tasks.table import TASKS
 
 SOURCE = Path(fivefold.__file__).parent
-KINDS = {"numeric", "categorical", "boolean", "datetime", "text", "image"}
-TASKS = {"binary", "multiclass", "regression"}
-HOMES = ("kinds/", "tasks/")
-"""Folders that may name them; those of the blocks' torch halves follow."""
-HALVES = {f"models/{block}.py" for block in ("numbers", "codes", "tokens", "pixels")}
+HOMES = ("kinds/", "tasks/", *(f"models/{b}.py" for b in ("numbers", "codes", "tokens", "pixels")))
+"""Files that may: where kinds and tasks are, and the torch halves of the blocks."""
 
-NAMED_KINDS: dict[str, int] = {
-    "codecs/block.py": 10,
-    "codecs/canonical.py": 27,
-    "codecs/codec.py": 17,
-    "codecs/feature.py": 6,
-    "codecs/numeric.py": 1,
-    "codecs/plan.py": 7,
-    "codecs/schema.py": 10,
-    "codecs/single.py": 7,
-    "preprocess/preprocess.py": 16,
-    "preprocess/truncation.py": 1,
-    "reading/arrow.py": 1,
-    "reading/encoding.py": 1,
-    "reading/names.py": 1,
-    "report/html.py": 2,
-    "serve/contract.py": 2,
+MEANT_OTHERWISE = {
+    ("codecs/schema.py", name): "the type of a setting, so that mypy finds typos"
+    for name in (*KINDS.known, *TASKS.known)
+} | {
+    ("reading/arrow.py", "categorical"): "a word of pandas in the metadata of a Parquet file",
+    ("reading/encoding.py", "text"): "what a message expects of a file",
+    ("reading/names.py", "image"): "the name of the column that pictures without one get",
+    ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
+    ("serve/contract.py", "text"): "the key under which the writing of a file stands",
 }
-NAMED_TASKS: dict[str, int] = {
-    "codecs/schema.py": 5,
-    "codecs/target.py": 1,
-    "collect/target.py": 8,
-    "collect/wishes.py": 1,
-    "deploy/deploy.py": 2,
-    "deploy/parity.py": 1,
-    "division.py": 1,
-    "evaluate/baselines.py": 5,
-    "evaluate/evaluation.py": 1,
-    "evaluate/findings.py": 5,
-    "evaluate/row_findings.py": 2,
-    "metrics/metric.py": 4,
-    "report/card.py": 2,
-    "report/html.py": 4,
-    "serve/answers.py": 3,
-    "serve/messages.py": 1,
-    "serve/page.py": 1,
-    "serve/predictor.py": 2,
-    "serve/writers.py": 2,
-    "testing.py": 1,
-}
+"""Words that are the name of a kind or a task and mean something else."""
 
 
-def count_names(source: str, names: set[str]) -> int:
-    """How many constants of a module are one of these names, docstrings left out."""
-    tree = ast.parse(source)
+def constants(path: Path) -> Iterator[str]:
+    """All constant texts of a module, docstrings left out."""
+    tree = ast.parse(path.read_text())
     told = {
         id(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    return sum(
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value in names
-        and id(node) not in told
-        for node in ast.walk(tree)
-    )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in told and isinstance(node.value, str):
+            yield node.value
 
 
-def named(names: set[str]) -> Counter[str]:
-    """How often each file of the source names one of these, where they are not at home."""
-    paths = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
-    return Counter(
-        {
-            name: count_names(path.read_text("utf-8"), names)
-            for name, path in paths.items()
-            if not name.startswith(HOMES) and name not in HALVES
-        }
-    )
+def outside() -> Iterator[tuple[str, Path]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if not name.startswith(HOMES):
+            yield name, path
 
 
-def unlike(found: Counter[str], known: dict[str, int], ledger: str) -> list[str]:
-    """What is wrong with a ledger, or with the files: one line a file."""
-    lines = []
-    for name in sorted({*known, *(name for name, count in found.items() if count)}):
-        now, before = found[name], known.get(name, 0)
-        if now > before:
-            lines.append(f"{name} names {now}, {before} may: ask the object that knows.")
-        elif now < before:
-            wish = f"set {ledger}[{name!r}] to {now}" if now else f"delete {name!r} from {ledger}"
-            lines.append(f"{name} names {now}, the ledger says {before}: {wish}.")
-    return lines
+ASKS = {"isinstance", "issubclass"}
 
 
-@pytest.mark.parametrize(
-    ("names", "known", "ledger"),
-    [(KINDS, NAMED_KINDS, "NAMED_KINDS"), (TASKS, NAMED_TASKS, "NAMED_TASKS")],
-    ids=["kinds", "tasks"],
-)
-def test_names_outside_their_home_are_as_few_as_known(names, known, ledger):
-    lines = unlike(named(names), known, ledger)
-    assert not lines, "\n".join(lines)
+def imported(path: Path) -> set[str]:
+    """What a module imports from kinds and tasks."""
+    return {
+        alias.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and str(node.module).startswith(("fivefold.kinds", "fivefold.tasks"))
+        for alias in node.names
+    }
 
 
-def test_names_are_counted_in_code_and_not_in_docstrings():
-    source = '''"""numeric"""
-Kind = Literal["numeric", "text"]
-class A:
-    """image"""
-    kind: str = "image"
-    """text"""
-def f(kind, numeric=None):
-    "text"
-    match kind:
-        case "text" | "other":
-            return {"image": f"{numeric} text"}["image"]
-    return kind == "texts" or numeric(numeric="numeric")
-'''
-    assert count_names(source, KINDS) == 7
+def test_no_file_outside_their_homes_names_a_kind_or_a_task():
+    names = {*KINDS.known, *TASKS.known}
+    found = {(file, text) for file, path in outside() for text in constants(path) if text in names}
+    assert found == set(MEANT_OTHERWISE)
 
 
-def test_ledger_of_more_or_fewer_names_is_told():
-    found = Counter({"more.py": 3, "new.py": 1, "fewer.py": 1, "none.py": 0, "same.py": 2})
-    known = {"more.py": 2, "fewer.py": 4, "none.py": 1, "moved.py": 5, "same.py": 2}
-    assert unlike(found, known, "L") == [
-        "fewer.py names 1, the ledger says 4: set L['fewer.py'] to 1.",
-        "more.py names 3, 2 may: ask the object that knows.",
-        "moved.py names 0, the ledger says 5: delete 'moved.py' from L.",
-        "new.py names 1, 0 may: ask the object that knows.",
-        "none.py names 0, the ledger says 1: delete 'none.py' from L.",
-    ]
+def test_no_file_asks_of_which_class_a_kind_or_a_task_is():
+    classes = {type(one).__name__ for one in (*KINDS, *TASKS)} | {"Choice", "Quantity"}
+    for name, path in outside():
+        if name == "models/heads.py":  # the table of the torch halves of tasks
+            continue
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ASKS:
+                asked = {n.id for n in ast.walk(call.args[1]) if isinstance(n, ast.Name)}
+                assert not asked & classes & imported(path), f"{name}:{call.lineno}"
+
+
+@pytest.mark.parametrize("suffix", ["js", "css", "jinja"])
+def test_no_page_names_a_kind_or_a_task(suffix):
+    names = "|".join((*KINDS.known, *TASKS.known))
+    for path in SOURCE.rglob(f"*.{suffix}"):
+        quoted = re.findall(rf"[\"'.](?:{names})[\"'\s{{]", path.read_text())
+        assert quoted == [], path.name
+
+
+def test_names_that_mypy_knows_are_those_of_the_tables():
+    assert get_args(KindName) == tuple(KINDS.known)
+    assert get_args(TaskName) == tuple(TASKS.known)

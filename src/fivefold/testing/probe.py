@@ -14,6 +14,8 @@ from fivefold.fingerprint import fingerprint
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.table import labels
+from fivefold.tasks.table import BINARY
 
 CELL = "cell"
 """The column that holds the cells."""
@@ -46,9 +48,11 @@ class Probe:
     @property
     def schema(self) -> Schema:
         """Its column alone, beside a target of two classes."""
-        target = Column(name="y", kind="categorical", role="target")
+        target = Column(name="y", kind=labels().name, role="target")
         classes = ("no", "yes")
-        return Schema(columns=(self.column, target), targets=("y",), task="binary", classes=classes)
+        return Schema(
+            columns=(self.column, target), targets=("y",), task=BINARY.name, classes=classes
+        )
 
     def table(self, cells: Any = None) -> Columns:
         """Cells beside a target; the raw ones if None."""
