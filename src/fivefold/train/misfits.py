@@ -48,9 +48,11 @@ def _input_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
             model=stage.model,
         )
     if stage.augment:
-        able = [kind for kind in KINDS if set(part_of(kind.block).changes) & set(stage.augment)]
-        if not any(kind_of(column.kind) in able for column in schema.inputs):
-            wanted = f"an {able[0].name} column" if able else "a column that it changes"
+        asked = set(stage.augment)
+        if not any(asked & set(part_of(block).changes) for block in arrays):
+            known = KINDS.known.values()
+            able = [kind.name for kind in known if asked & set(part_of(kind.block).changes)]
+            wanted = f"an {able[0]} column" if able else "a column that it changes"
             yield PreflightError(
                 f"Train: expected {wanted} for augment={stage.augment}, found none.",
                 remedy="Leave `augment` out.",
