@@ -48,7 +48,7 @@ class Colour(ff.Kind):
         return values
 
 
-def write_signs(path: Path, rows: int = 1500) -> Path:
+def write_signs(path: Path, rows: int = 1000) -> Path:
     """Signs on painted walls, and the ink that is easier to read there: black on what is light."""
     rng = np.random.default_rng(0)
     with path.open("w", newline="") as file:

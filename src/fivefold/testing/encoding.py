@@ -4,11 +4,8 @@ import json
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
-from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block, Fitted
-from fivefold.kinds.codec import Codec, cells_of
+from fivefold.kinds.codec import Codec
 from fivefold.testing.probe import CELL, Probe
 
 
@@ -18,33 +15,11 @@ def check_class(probe: Probe) -> None:
     wanted = getattr(kind, "wanted", None)
     said = isinstance(wanted, str) and bool(wanted)
     assert said, f"{probe.who}: expected `wanted`, what a message expects, found {wanted!r}"
-    block = getattr(kind, "block", None)
-    assert isinstance(block, Block), (
-        f"{probe.who}: expected an object of a Block in `block`, found {block!r}"
-    )
-    name = getattr(block, "name", None)
+    name = getattr(kind.block, "name", None)
     said = isinstance(name, str) and name.isidentifier()
     assert said, f"{probe.who}: expected a word in `name` of its block, found {name!r}"
     with probe.rule("the dtype of its block"):
-        np.dtype(block.dtype)
-
-
-def check_features(probe: Probe, rows: Array) -> None:
-    """In a shared array it gives as many numbers as it names."""
-    kind, column = probe.kind, probe.column
-    if not kind.block.shared:
-        return
-    with probe.rule("fit()"):
-        state = kind.fit(cells_of(probe.table().take(rows), column), column, Settings())
-    with probe.rule("features()"):
-        names = kind.block.features(Fitted(column, kind, state))
-    with probe.rule("encode()"):
-        part = kind.encode(probe.read(objects(probe.raw)[rows]), column, state)
-    width = part.shape[1] if part.ndim > 1 else 1
-    assert width == len(names), (
-        f"{probe.who}: encode() gives {width} numbers a cell, features() names {len(names)}"
-    )
-    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
+        np.dtype(kind.block.dtype)
 
 
 def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
@@ -87,7 +62,8 @@ def check_state(probe: Probe, codec: Codec, rows: Array) -> None:
     with probe.rule("unpack()"):
         again = Codec.from_state(json.loads(text), arrays)
         same = again.digest() == codec.digest()
-        assert same, f"{probe.who}: what it fits changes on its way through JSON and arrays"
+    assert same, f"{probe.who}: what it fits changes on its way through JSON and arrays"
+    with probe.rule("encoding cells"):
         table = probe.table().take(rows)
         one, other = codec.encode(table), again.encode(table)
     for name, array in one.items():
@@ -103,9 +79,8 @@ def check_encoding(probe: Probe, codec: Codec) -> None:
     values, state = probe.read(), codec.columns[CELL].state
     with probe.rule("encode()"):
         part = kind.encode(values, column, state)
-    assert len(part) == len(values), (
-        f"{probe.who}: encode() gives {len(part)} rows for {len(values)} cells"
-    )
+    names = encoded.features
+    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
     assert part.dtype.kind != "f" or not np.isinf(part).any(), (
         f"{probe.who}: encode() gives infinite numbers"
     )

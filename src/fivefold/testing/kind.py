@@ -21,7 +21,6 @@ from fivefold.testing.cells import (
 from fivefold.testing.encoding import (
     check_class,
     check_encoding,
-    check_features,
     check_memory,
     check_state,
 )
@@ -102,7 +101,6 @@ def _check(probe: Probe) -> SoundKind:
     check_class(probe)
     first = probe.rows[: -(-len(probe.raw) // 3)]
     check_reading(probe, first)
-    check_features(probe, first)
     with probe.rule("fit()"):
         small = probe.fit(first)  # before any other cell is read
     check_state(probe, small, first)
