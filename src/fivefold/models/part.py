@@ -28,7 +28,7 @@ class Part:
     Attributes:
         size: class of what a network is told of a row: a `NamedTuple` of whole numbers with a name
             of its own; or `Width`, for numbers that stand in the table beside all others. By
-            default a tuple that is called as the part is: the shape of a row of the array.
+            default it is the shape of a row of the array, under the name of the block.
         name: of its module within `Fixed`, which begins the names of its buffers; empty for the
             name of the block.
         ahead: whether rows go through its module once, ahead of the epochs; False where that makes
@@ -39,16 +39,11 @@ class Part:
             takes; they are made to the codec's array, before the module.
     """
 
-    size: ClassVar[type]
+    size: type = Shape
     name: ClassVar[str] = ""
     ahead: ClassVar[bool] = True
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = UNCHANGED
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        if not hasattr(cls, "size"):
-            cls.size = type(cls.__name__, (Shape,), {})
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """What `build` and `measure` need to know, as JSON values; the shape of a row by default.

@@ -10,7 +10,7 @@ from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.codes import CodesPart
-from fivefold.models.inputs import Size, Width, size_name
+from fivefold.models.inputs import Shape, Size, Width, size_name
 from fivefold.models.numbers import NumbersPart
 from fivefold.models.part import Part
 from fivefold.models.pixels import PixelsPart
@@ -66,7 +66,9 @@ def _checked(block: Block, part: Any) -> Part:
             f"{who}: expected `part` to give a Part, found {type(part).__name__}.",
             remedy="Return an object of a class derived from fivefold.Part.",
         )
-    size = getattr(part, "size", None)
+    if part.size is Shape:
+        part.size = type(block.name, (Shape,), {})
+    size = part.size
     if not isinstance(size, type):
         raise ModelError(
             f"{who}: expected the class of its size in `{type(part).__name__}.size`, "
