@@ -4,6 +4,7 @@ from numpy.testing import assert_allclose
 from sklearn import metrics as reference
 
 from fivefold.metrics import regression as ours
+from fivefold.metrics.metric import MAE, MEDIAN_ABSOLUTE_ERROR, R2, RMSE
 
 EXPECTED = {
     "rmse": reference.root_mean_squared_error,
@@ -50,3 +51,17 @@ def test_r2_of_a_constant_target_is_nan():
 @pytest.mark.parametrize("name", EXPECTED)
 def test_metric_of_no_rows_is_nan(name):
     assert np.isnan(getattr(ours, name)(np.zeros(0), np.zeros(0)))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_metric_of_columns_is_their_mean_and_of_one_that_of_the_column(name):
+    target, scores = np.stack([_drawn(50)[0], 1e3 * _drawn(50, 5.0)[0]], 1), np.ones((50, 2))
+    metric = {metric.name: metric for metric in (RMSE, MAE, R2, MEDIAN_ABSOLUTE_ERROR)}[name]
+    expected = EXPECTED[name](target, scores, multioutput="raw_values")
+    assert_allclose(metric(target, scores), expected.mean())
+    second = metric.of(1, "second")
+    assert second.name == "second"
+    assert_allclose(second(target, scores), expected[1])
+    counts = np.random.default_rng(1).poisson(1.0, (8, 50)).astype(float)
+    over = [m.statistic.over(target, scores, counts) for m in (metric.of(0, "first"), second)]
+    assert_allclose(metric.statistic.over(target, scores, counts), np.mean(over, axis=0))

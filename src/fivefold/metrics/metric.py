@@ -1,7 +1,7 @@
 """Metrics as values: what computes one, and what is needed to show and judge it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,25 @@ class Metric:
     def title(self) -> str:
         """The name as people write it."""
         return title(self.name)
+
+    def of(self, column: int, name: str) -> "Metric":
+        """The same metric of one of several columns.
+
+        Args:
+            column: its place.
+            name: the key in `result.metrics`.
+
+        Example:
+            >>> both = np.array([[1.0, 5.0], [2.0, 5.0]])
+            >>> RMSE.of(0, "rmse_first")(both, both + [[3.0, 0.0]]), RMSE(both, both + [[3.0, 0.0]])
+            (3.0, 1.5)
+        """
+
+        def one(target: Array, scores: Array, counts: Array) -> Array:
+            return self.statistic.counted(target[:, column], scores[:, column], counts)
+
+        one.__name__ = name
+        return replace(self, name=name, statistic=Statistic(one))
 
     def __call__(self, target: Array, scores: Array, weight: Array | None = None) -> float:
         """The score; NaN where it is not defined."""

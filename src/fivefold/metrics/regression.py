@@ -1,9 +1,27 @@
-"""How good predicted values are; `target` and `scores` are `(n,)` values in the same unit."""
+"""How good predicted values are; `target` and `scores` are values in the same unit.
+
+They are `(n,)`; of `(n, columns)` the score is the mean of the columns' own.
+"""
+
+from functools import wraps
 
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.metrics.statistic import Statistic, weighted_mean
+from fivefold.metrics.statistic import Counted, Statistic, weighted_mean
+
+
+def _mean_of_columns(counted: Counted) -> Counted:
+    """The same score, of several columns the mean of each one's."""
+
+    @wraps(counted)
+    def each(target: Array, scores: Array, counts: Array) -> Array:
+        if target.ndim == 1:
+            return counted(target, scores, counts)
+        pairs = zip(target.T, scores.T, strict=True)
+        return np.asarray(np.mean([counted(*pair, counts) for pair in pairs], axis=0))
+
+    return each
 
 
 def _errors(target: Array, scores: Array) -> Array:
@@ -11,18 +29,21 @@ def _errors(target: Array, scores: Array) -> Array:
 
 
 @Statistic
+@_mean_of_columns
 def rmse(target: Array, scores: Array, counts: Array) -> Array:
     """Root of the mean squared error, in the unit of the target."""
     return np.asarray(np.sqrt(weighted_mean(_errors(target, scores) ** 2, counts)))
 
 
 @Statistic
+@_mean_of_columns
 def mae(target: Array, scores: Array, counts: Array) -> Array:
     """Mean absolute error, in the unit of the target."""
     return weighted_mean(np.abs(_errors(target, scores)), counts)
 
 
 @Statistic
+@_mean_of_columns
 def r2(target: Array, scores: Array, counts: Array) -> Array:
     """Fraction of the variance explained: 1 is perfect, 0 the mean of these rows, else below.
 
@@ -37,6 +58,7 @@ def r2(target: Array, scores: Array, counts: Array) -> Array:
 
 
 @Statistic
+@_mean_of_columns
 def median_absolute_error(target: Array, scores: Array, counts: Array) -> Array:
     """Median absolute error, in the unit of the target."""
     sizes = np.abs(_errors(target, scores))

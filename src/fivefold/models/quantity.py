@@ -169,11 +169,12 @@ def check_rates(values: Array) -> None:
     """
     below = values[values < 0]
     if len(below):
+        rows = int((values < 0).reshape(len(values), -1).any(axis=1).sum())
         raise DataError(
-            f'Train: expected a target of 0 or more for loss="poisson", found {len(below):,} of '
+            f'Train: expected a target of 0 or more for loss="poisson", found {rows:,} of '
             f"{len(values):,} rows below, {below.min():g} the lowest.",
             remedy='Use loss="squared", or leave these rows out.',
-            rows=len(below),
+            rows=rows,
             lowest=float(below.min()),
         )
     if len(values) and not values.any():
