@@ -1,7 +1,6 @@
 """The stage that turns a trained network into a bundle that is served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -10,8 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.rows import Rows
-from fivefold.codecs.table import Array, Table
+from fivefold.codecs.table import Array
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
@@ -19,11 +17,9 @@ from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
 from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.notes import findings_of, summary_line
+from fivefold.deploy.replayed import Examples, Replayed, draw, draw_examples, rows_to_replay
 from fivefold.errors import FivefoldError
-from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
-from fivefold.serve.contract import Contract
-from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     from fivefold.deploy.origins import FromSource
@@ -103,7 +99,7 @@ class Deploy(Stage):
 
         graphs, without = self._graphs(data, trained)
         contract = contract_of(data.codec, data.train.inputs, text_of(collected.provenance))
-        examples = _examples(data.codec, contract, trained, session.seed)
+        examples = draw_examples(data.codec, contract, trained, session.seed)
         entries = package(
             codec=data.codec,
             contract=contract,
@@ -113,10 +109,10 @@ class Deploy(Stage):
             recipe=session.recipe,
             card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
-        rows, wanted = _to_replay(data, trained, evaluated)
+        rows, wanted = rows_to_replay(data, trained, evaluated)
         kept = answerable(collected.table, collected.schema, rows)
         left_out = len(rows) - int(kept.sum())
-        rows, wanted = _some(rows[kept], wanted[kept], self.parity_rows, session.seed)
+        rows, wanted = draw(rows[kept], wanted[kept], self.parity_rows, session.seed)
         parity: dict[str, Any] = {}
 
         origin, changed = self._origin(collected, rows, session.seed)
@@ -174,8 +170,8 @@ class Deploy(Stage):
     def _parity(
         self,
         bundle: Path,
-        replayed: "Replayed",
-        examples: "Examples",
+        replayed: Replayed,
+        examples: Examples,
         data: Preprocessed,
         trained: Trained,
     ) -> dict[str, Any]:
@@ -238,69 +234,6 @@ class Deploy(Stage):
         }
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Replayed:
-    """The rows that are replayed.
-
-    Args:
-        table: canonical columns.
-        rows: `(n,)` positions in the collected table.
-        wanted: their scores as evaluated.
-        source: which of them are replayed from the source too.
-    """
-
-    table: Table
-    rows: Array
-    wanted: Array
-    source: "FromSource | None"
-
-
 def _formats(graphs: Mapping[str, bytes]) -> tuple[str, ...]:
     names = {"model.onnx": "onnx", "model-raw.onnx": "onnx-raw"}
     return tuple(names[entry] for entry in graphs) or ("torch",)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Examples:
-    """Requests that copy no row of the data, and what the network itself answers.
-
-    Args:
-        entry: both, as the bundle holds them.
-        scores: of these rows.
-    """
-
-    entry: Mapping[str, Any]
-    scores: Array
-
-
-def _examples(codec: Codec, contract: Contract, trained: Trained, seed: int) -> Examples:
-    from fivefold.deploy.synthetic import draw_rows
-    from fivefold.models.score import score
-    from fivefold.serve.requests import read
-
-    rows = draw_rows(codec, contract, seed=seed)
-    arrays = codec.encode(read(rows, codec.schema))
-    scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
-    answers = task_of(codec.schema.task).reply(scores, codec.schema)
-    entry = {"synthetic": True, "requests": {"instances": rows}, "answers": answers}
-    return Examples(entry=entry, scores=scores)
-
-
-def _to_replay(
-    data: Preprocessed, trained: Trained, evaluated: Evaluated | None
-) -> tuple[Array, Array]:
-    """Rows and the scores they had: Evaluate's, else scored here on the first part with rows."""
-    if evaluated is not None and len(evaluated.index):
-        return np.asarray(evaluated.index), np.asarray(evaluated.scores)
-    from fivefold.models.score import score
-
-    parts: tuple[Rows, ...] = (data.test, data.valid, data.train)
-    part = next((part for part in parts if len(part)), data.train)
-    return part.index, data.codec.cut(score(trained.model, part.inputs), part.inputs)
-
-
-def _some(rows: Array, wanted: Array, limit: int | None, seed: int) -> tuple[Array, Array]:
-    if limit is None or len(rows) <= limit:
-        return rows, wanted
-    places = np.sort(np.random.default_rng(seed).permutation(len(rows))[:limit])
-    return rows[places], wanted[places]
