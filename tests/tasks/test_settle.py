@@ -13,6 +13,7 @@ from fivefold.tasks.settle import settle as settle_targets
 from fivefold.tasks.table import task_of
 from fivefold.tasks.target import Settled, Target, Targets
 
+NAMES = {"number_kind": "numeric", "number_task": "regression"}
 READS_AS = {"numeric": {"numbers", "labels"}, "datetime": set()}
 
 
@@ -38,7 +39,7 @@ def targets_of(values, kind="categorical", *, usable=None, **options):
         cells=objects(values),
     )
     usable = np.ones(len(array), bool) if usable is None else usable
-    return Targets(columns=(column,), usable=usable, source="a.csv", **options)
+    return Targets(columns=(column,), usable=usable, source="a.csv", **NAMES, **options)
 
 
 def settle(values, kind="categorical", *, task=None, **options):

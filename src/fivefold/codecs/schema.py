@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
+from fivefold.core.wording import together
 from fivefold.errors import DataError
 
 KindName = Literal["numeric", "categorical", "boolean", "datetime", "text", "image"]
@@ -105,7 +106,7 @@ class Schema:
     @property
     def predicted(self) -> str:
         """The names of the target columns in words."""
-        return " and ".join(self.targets)
+        return together(self.targets)
 
     @property
     def inputs(self) -> tuple[Column, ...]:

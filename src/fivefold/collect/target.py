@@ -14,9 +14,10 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
-from fivefold.kinds.table import kind_of, labels
+from fivefold.kinds.table import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
 from fivefold.tasks.settle import settle
+from fivefold.tasks.table import number_task
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
 
@@ -31,6 +32,8 @@ def settle_targets(
         source=raw.name,
         asked=wishes.task is not None,
         positive=wishes.positive,
+        number_kind=number_kind(),
+        number_task=number_task(),
     )
     task, settled = settle(targets, wishes.task)
     for name, values in zip(names, settled.values, strict=True):

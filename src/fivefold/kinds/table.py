@@ -47,6 +47,11 @@ def labels() -> Kind:
     return _LABELS
 
 
+def number_kind() -> str:
+    """The name of the first kind whose cells are learnt as numbers; empty if there is none."""
+    return next((name for name, kind in KINDS.known.items() if "numbers" in kind.reads_as), "")
+
+
 def unread() -> Kind:
     """The kind that a column is said to be of which no kind holds: its cells are kept as texts."""
     return _UNREAD if _UNREAD in KINDS else _LABELS

@@ -7,6 +7,7 @@ import numpy as np
 from fivefold.codecs.cell import shown
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
+from fivefold.core.wording import together
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.tasks.table import task_of
@@ -50,7 +51,7 @@ def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None =
 
 
 def _named(schema: Schema) -> str:
-    return " and ".join(f"`{name}`" for name in schema.targets)
+    return together([f"`{name}`" for name in schema.targets])
 
 
 def _canonical(values: Array, column: Column) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fivefold.core.finding import Finding
-from fivefold.core.wording import plural
+from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels
 from fivefold.tasks.target import Targets
@@ -26,7 +26,10 @@ def classes_of(targets: Targets) -> Labels:
         raise DataError(
             f"{targets.source}, target `{column.name}`: expected classes that repeat, found "
             f"{len(sizes):,} different values in {rows:,} rows.",
-            remedy='Choose another target, or pass task="regression" for numbers.',
+            remedy=f"Choose another target, or pass task={literal(targets.number_task)} for "
+            "numbers."
+            if targets.number_task
+            else "Choose another target.",
             column=column.name,
             classes=len(sizes),
         )
@@ -38,10 +41,9 @@ def class_notes(targets: Targets, classes: int) -> list[str]:
     column = targets.only
     if "numbers" not in column.reads_as or targets.asked:
         return []
-    return [
-        f"`{column.name}` holds {classes} different whole numbers, read as classes; "
-        'pass task="regression" to predict a number.'
-    ]
+    task = targets.number_task
+    way = f"; pass task={literal(task)} to predict a number" if task else ""
+    return [f"`{column.name}` holds {classes} different whole numbers, read as classes{way}."]
 
 
 def class_findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers
-from fivefold.core.wording import literal
+from fivefold.core.wording import literal, together
 from fivefold.errors import DataError
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import ROUNDING, Picture, Task, finite
@@ -33,7 +33,7 @@ class Quantity(Task):
         what = "is predicted as a number" if len(names) == 1 else "are predicted as numbers"
         return Settled(
             values=tuple(column.values for column in targets.columns),
-            notes=(f"{' and '.join(names)} {what} ({self.name}).",),
+            notes=(f"{together(names)} {what} ({self.name}).",),
         )
 
     def _refuse(self, column: Target, targets: Targets) -> None:
@@ -47,7 +47,7 @@ class Quantity(Task):
                 f"{targets.source}, target `{column.name}`: expected numbers for a {self.name}, "
                 f"found {found}.",
                 remedy="Leave task= and positive= out, or pass "
-                f'kinds={{{literal(column.name)}: "numeric"}}.',
+                f"kinds={{{literal(column.name)}: {literal(targets.number_kind)}}}.",
                 column=column.name,
             )
         values = column.values[targets.usable]
@@ -156,7 +156,7 @@ class Quantity(Task):
         """The names of the columns."""
         columns = schema.targets
         what = "number" if len(columns) == 1 else "numbers"
-        return f"Predicts the {what} {' and '.join(map(quote, columns))} from {inputs}."
+        return f"Predicts the {what} {together([*map(quote, columns)])} from {inputs}."
 
     def mistakes(
         self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]

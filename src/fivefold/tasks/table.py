@@ -18,6 +18,11 @@ TASKS = Roster(
 """The tasks there are; all other places ask here."""
 
 
+def number_task() -> str:
+    """The name of the task that predicts a number; empty if there is none."""
+    return next((name for name, task in TASKS.known.items() if task.trees == "number"), "")
+
+
 def task_of(name: str) -> Task:
     """The task of this name.
 

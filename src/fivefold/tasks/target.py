@@ -58,6 +58,8 @@ class Targets:
         source: its name, for messages.
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
+        number_kind: name of the kind that holds numbers, for messages.
+        number_task: name of the task that predicts one, for messages.
     """
 
     columns: tuple[Target, ...]
@@ -65,6 +67,8 @@ class Targets:
     source: str
     asked: bool = False
     positive: Label | None = None
+    number_kind: str = ""
+    number_task: str = ""
 
     @property
     def only(self) -> Target:
