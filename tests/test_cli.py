@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import fivefold
+import fivefold as ff
 from fivefold import cli
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import by_column
+from fivefold.options import by_column, pipeline_of, recipe_text
 from fivefold.reading.source import read
+from fivefold.tasks.table import TASKS
 
 HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
 SHELL = [sys.executable, "-m", "fivefold.cli"]
@@ -53,7 +54,7 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["--version"])
     assert left.value.code == 0
-    assert capsys.readouterr().out == f"fivefold {fivefold.__version__}\n"
+    assert capsys.readouterr().out == f"fivefold {ff.__version__}\n"
 
 
 def test_version_imports_nothing_heavy() -> None:
@@ -112,18 +113,47 @@ def test_kinds_without_equals_sign_says_how_to_write_them() -> None:
 def test_marks_for_all_columns_and_by_column_reach_collect() -> None:
     words = ["check", "a.csv", "--target", "y", "--decimal", ",", "--thousands", ""]
     words += ["--date-format", "when=%d/%m/%Y", "--date-format", "due=%Y"]
-    settings = next(iter(cli._pipeline(cli.parser().parse_args(words)))).settings()
+    settings = next(iter(pipeline_of(cli.parser().parse_args(words)))).settings()
     assert (settings["decimal"], settings["thousands"]) == (",", "")
     assert settings["date_format"] == {"when": "%d/%m/%Y", "due": "%Y"}
     with pytest.raises(ConfigError, match=r"TEXT once, or COLUMN=TEXT, found , price=\."):
         by_column("decimal", [",", "price=."])
 
 
+PAIR = """
+import fivefold as ff
+from fivefold.metrics.metric import R2
+
+class Pair(ff.Quantity):
+    name, metrics = "pair of the shell", (R2,)
+"""
+
+
+def test_several_targets_and_a_task_of_a_file_reach_collect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(TASKS, "_own", {})
+    source, file = write_flowers(tmp_path / "flowers.csv"), tmp_path / "pair.py"
+    file.write_text(PAIR)
+    words = ["check", str(source), "--target", "petal", "--target", "code"]
+    words += ["--task", "pair of the shell"]
+    assert cli.main(words) == 2
+    assert "found 'pair of the shell'" in capsys.readouterr().err
+    assert cli.main([*words, "--with", str(file)]) == 0
+    collect = pipeline_of(cli.parser().parse_args(words))["collect"]
+    assert collect.settings()["target"] == ("petal", "code")
+    assert type(collect.settings()["task"]).__name__ == "Pair"
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(ff.Pipeline([collect]).to_json())
+    assert cli.main(["check", str(recipe), "--task", "pair of the shell"]) == 2
+    assert "found --task beside it" in capsys.readouterr().err
+
+
 def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["run", "a.csv", "--target", "y", "--drop", "a", "--drop", "b", "--missing", "0"]
     words += ["--test-source", "b.csv", "--kinds", "c=text", "--folds", "3", "--epochs", "7"]
     chosen = cli.parser().parse_args([*words, "--to", "y.ff"])
-    stages: list[Stage] = list(cli._pipeline(chosen))
+    stages: list[Stage] = list(pipeline_of(chosen))
     assert [stage.settings() for stage in stages] == [
         {
             "source": "a.csv",
@@ -165,7 +195,7 @@ def test_recipe_runs_as_the_pipeline_it_came_from(
     source = write_flowers(tmp_path / "flowers.csv")
     words = ["run", str(source), "--target", "kind", "--epochs", "2"]
     recipe = tmp_path / "recipe.json"
-    recipe.write_text(cli._pipeline(cli.parser().parse_args(words)).to_json())
+    recipe.write_text(pipeline_of(cli.parser().parse_args(words)).to_json())
     assert cli.main(["check", str(recipe)]) == 0
     assert "epochs=2" in capsys.readouterr().out
     assert cli.main(["run", str(recipe), "--target", "kind"]) == 2
@@ -175,9 +205,9 @@ def test_recipe_runs_as_the_pipeline_it_came_from(
 def test_json_that_is_no_recipe_is_data(tmp_path: Path) -> None:
     rows = tmp_path / "rows.json"
     rows.write_text('[{"x": 1}]')
-    assert cli._recipe(str(rows)) is None
+    assert recipe_text(str(rows)) is None
     rows.write_text('{"format": "fivefold/recipe-1", "stages": []}')
-    assert cli._recipe(str(rows)) == rows.read_text()
+    assert recipe_text(str(rows)) == rows.read_text()
 
 
 def test_run_prints_a_summary_and_writes_what_was_asked(
@@ -259,7 +289,7 @@ def test_predict_csv_gives_each_row_its_answer(
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["id"] for row in rows] == [f"r{n}" for n in range(240)]
     assert {row["code"] for row in rows} == {"001", "002", "003"}
-    model = fivefold.load(folder / "flowers.ff")
+    model = ff.load(folder / "flowers.ff")
     shares = model.predict_proba(str(folder / "flowers.csv"))
     told = [float(row[f"probability of {model.classes[1]}"]) for row in rows]
     np.testing.assert_allclose(told, shares[:, 1], atol=1e-6)
@@ -315,7 +345,7 @@ def test_predict_gives_a_row_for_each_row_in_every_form(folder, tmp_path, suffix
     assert [*raw.columns][:3] == ["code", "id", "prediction"]
     assert raw.column("id").tolist() == [f"r{n}" for n in range(240)]
     assert set(raw.column("code")) == {"001", "002", "003"}
-    wanted = fivefold.load(folder / "flowers.ff").predict(str(folder / "flowers.csv"))
+    wanted = ff.load(folder / "flowers.ff").predict(str(folder / "flowers.csv"))
     assert raw.column("prediction").tolist() == wanted.tolist()
     assert [path.name for path in tmp_path.iterdir()] == [to.name]
 
@@ -397,7 +427,7 @@ def test_predict_stream_answers_line_by_line_without_torch(folder: Path) -> None
     assert done.stderr.strip() == "0 []"
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     rows = [{"petal": 3.0, "code": "002"}, {"petal": None, "code": None}]
-    model = fivefold.load(folder / "flowers.ff")
+    model = ff.load(folder / "flowers.ff")
     shares = model.predict_proba(rows)[0]
     told = [answers[0]["probabilities"][label] for label in model.classes]
     np.testing.assert_allclose(told, shares, atol=1e-6)
@@ -457,7 +487,7 @@ def test_level_takes_a_text_out_of_the_missing_ones(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,c=d\n" + "".join(f"{n},{('NA', 'a')[n % 2]}\n" for n in range(40)))
     words = ["check", str(path), "--target", "c=d", "--level", "c=d=NA", "--level", "x=?"]
-    collect = cli._pipeline(cli.parser().parse_args(words))["collect"]
+    collect = pipeline_of(cli.parser().parse_args(words))["collect"]
     assert collect.missing == {"c=d": {"NA": False}, "x": {"?": False}}
     assert cli.main(words) == 0
 

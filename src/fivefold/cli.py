@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import (
-    EXAMPLES,
-    MARKS,
-    OWN,
-    READING,
-    THREADS,
-    adopt_files,
-    by_column,
-    listed_names,
-    missing_of,
-)
+from fivefold.options import OWN, THREADS, add_source, adopt_files, listed_names, pipeline_of
 from fivefold.report.outlet import (
     check_place,
     mute,
@@ -31,7 +21,6 @@ from fivefold.report.outlet import (
 )
 
 if TYPE_CHECKING:
-    from fivefold.pipeline import Pipeline
     from fivefold.result import Result
 
 
@@ -82,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--to", default="digits.ff", metavar="BUNDLE", help="default: digits.ff")
 
     run = _command(commands, "run", _run, "from a file, or a recipe, to a model")
-    _add_source(run)
+    add_source(run)
     run.add_argument("--to", metavar="BUNDLE", help="write the model there, ready to be served")
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--report", metavar="FILE", help="write a page about the run there")
@@ -91,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--resume", action="store_true", help="go on with the run in --directory")
 
     check = _command(commands, "check", _check, "look for faults without doing the work")
-    _add_source(check)
+    add_source(check)
     check.add_argument("--to", metavar="BUNDLE", help="check that it could be written there")
     check.add_argument("--leak", action="store_true", help="train, and see that nothing leaks")
 
@@ -126,79 +115,6 @@ def _command(commands: Any, name: str, action: Any, words: str) -> argparse.Argu
     return command
 
 
-def _add_source(command: argparse.ArgumentParser) -> None:
-    command.add_argument("source", help="a data file, folder or sklearn:NAME; or a recipe.json")
-    command.add_argument("--target", metavar="COLUMN", help="what to predict")
-    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="repeatable")
-    command.add_argument(
-        "--missing", action="append", default=[], metavar="TEXT", help="also stands for no value"
-    )
-    command.add_argument(
-        "--level", action="append", default=[], metavar="COLUMN=TEXT", help="NA is a value there"
-    )
-    command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
-    command.add_argument(
-        "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
-    )
-    for mark, words in MARKS.items():
-        command.add_argument(
-            f"--{mark}", action="append", default=[], metavar="[COLUMN=]TEXT", help=words
-        )
-    for name, words in READING.items():
-        command.add_argument(f"--{name}", type=int if name == "skip" else str, help=words)
-    command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
-    command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
-
-
-def _pipeline(chosen: argparse.Namespace) -> "Pipeline":
-    """The pipeline that a recipe or the options describe."""
-    import fivefold as ff
-
-    recipe = _recipe(chosen.source)
-    if recipe is not None:
-        names = ["target", "drop", "missing", "level", "test-source", "kinds", *MARKS, *READING]
-        names += ["folds", "epochs"]
-        given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
-        if given:
-            raise ConfigError(
-                f"fivefold: expected a recipe alone, found {', '.join(given)} beside it.",
-                remedy="Write these settings into the recipe.",
-            )
-        pipeline = ff.Pipeline.from_json(recipe)
-        return ff.Pipeline([*pipeline, ff.Deploy(chosen.to)]) if chosen.to else pipeline
-    wanted: dict[str, Any] = {
-        "target": chosen.target,
-        "drop": tuple(chosen.drop),
-        "missing": missing_of(chosen.missing, chosen.level),
-        "test_source": chosen.test_source,
-        **{name: getattr(chosen, name) for name in READING},
-        **{
-            name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
-            for name in EXAMPLES
-        },
-    }
-    settings = {name: value for name, value in wanted.items() if value}
-    if chosen.thousands:  # the empty text says that there is none
-        settings["thousands"] = wanted["thousands"]
-    stages = [
-        ff.Collect(chosen.source, **settings),
-        ff.Preprocess(),
-        ff.Train() if chosen.epochs is None else ff.Train(epochs=chosen.epochs),
-        ff.Evaluate(folds=chosen.folds),
-        *([ff.Deploy(chosen.to)] if chosen.to else []),
-    ]
-    return ff.Pipeline(stages)
-
-
-def _recipe(source: str) -> str | None:
-    """The text of a recipe, or None if the source is data."""
-    path = Path(source)
-    if path.suffix != ".json" or not path.is_file():
-        return None
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return text if '"fivefold/recipe' in text[:200] else None
-
-
 def _demo(chosen: argparse.Namespace) -> None:
     import fivefold as ff
     from fivefold.observers.console import Console
@@ -227,7 +143,7 @@ def _demo(chosen: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     begun = time.perf_counter()
-    pipeline = _pipeline(chosen)
+    pipeline = pipeline_of(chosen)
     if chosen.report is not None:
         check_place("--report", Path(chosen.report))
     if chosen.resume and chosen.directory is None:
@@ -269,7 +185,7 @@ def _tell(result: "Result", **more: Any) -> None:
 
 
 def _check(chosen: argparse.Namespace) -> None:
-    pipeline = _pipeline(chosen).check(leak=chosen.leak)
+    pipeline = pipeline_of(chosen).check(leak=chosen.leak)
     leaks = " No held-out row moves what is fitted." if chosen.leak else ""
     say(f"{pipeline.describe()}\n\nNo fault found in {len(pipeline)} stages.{leaks}")
 

@@ -1,10 +1,15 @@
-"""Options of the shell that say something of columns: `--kinds zip=categorical`."""
+"""Options of the shell that describe the data and what is learnt from it."""
 
+import argparse
 import csv
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fivefold.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fivefold.pipeline import Pipeline
 
 READING = {
     "delimiter": "between the fields of a text",
@@ -20,6 +25,8 @@ MARKS = {
     "date-format": "a strptime pattern of dates, such as %%d/%%m/%%Y",
 }
 """Options that say how texts write numbers and dates, for all columns or by column."""
+TARGET = "what to predict; repeatable, for a task that takes several"
+TASK = "binary, multiclass, regression, or one of your own with --with"
 OWN = "a file that defines kinds or tasks of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
@@ -102,3 +109,83 @@ def adopt_files(paths: Sequence[str]) -> None:
 
         for path in paths:
             adopt_file(path)
+
+
+def add_source(command: argparse.ArgumentParser) -> None:
+    """Give a command the options that describe the data and what is learnt from it."""
+    command.add_argument("source", help="a data file, folder or sklearn:NAME; or a recipe.json")
+    command.add_argument("--target", action="append", default=[], metavar="COLUMN", help=TARGET)
+    command.add_argument("--task", metavar="NAME", help=TASK)
+    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="repeatable")
+    command.add_argument(
+        "--missing", action="append", default=[], metavar="TEXT", help="also stands for no value"
+    )
+    command.add_argument(
+        "--level", action="append", default=[], metavar="COLUMN=TEXT", help="NA is a value there"
+    )
+    command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
+    command.add_argument(
+        "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
+    )
+    for mark, words in MARKS.items():
+        command.add_argument(
+            f"--{mark}", action="append", default=[], metavar="[COLUMN=]TEXT", help=words
+        )
+    for name, words in READING.items():
+        command.add_argument(f"--{name}", type=int if name == "skip" else str, help=words)
+    command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
+    command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
+
+
+def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
+    """The pipeline that a recipe or the options describe.
+
+    Raises:
+        ConfigError: if a recipe has options beside it, or a setting is wrong.
+    """
+    import fivefold as ff
+
+    recipe = recipe_text(chosen.source)
+    if recipe is not None:
+        names = ["target", "task", "drop", "missing", "level", "test-source", "kinds"]
+        names += [*MARKS, *READING, "folds", "epochs"]
+        given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
+        if given:
+            raise ConfigError(
+                f"fivefold: expected a recipe alone, found {', '.join(given)} beside it.",
+                remedy="Write these settings into the recipe.",
+            )
+        pipeline = ff.Pipeline.from_json(recipe)
+        return ff.Pipeline([*pipeline, ff.Deploy(chosen.to)]) if chosen.to else pipeline
+    wanted: dict[str, Any] = {
+        "target": chosen.target[0] if len(chosen.target) == 1 else tuple(chosen.target),
+        "task": chosen.task,
+        "drop": tuple(chosen.drop),
+        "missing": missing_of(chosen.missing, chosen.level),
+        "test_source": chosen.test_source,
+        **{name: getattr(chosen, name) for name in READING},
+        **{
+            name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
+            for name in EXAMPLES
+        },
+    }
+    settings = {name: value for name, value in wanted.items() if value}
+    if chosen.thousands:  # the empty text says that there is none
+        settings["thousands"] = wanted["thousands"]
+    stages = [
+        ff.Collect(chosen.source, **settings),
+        ff.Preprocess(),
+        ff.Train() if chosen.epochs is None else ff.Train(epochs=chosen.epochs),
+        ff.Evaluate(folds=chosen.folds),
+        *([ff.Deploy(chosen.to)] if chosen.to else []),
+    ]
+    return ff.Pipeline(stages)
+
+
+def recipe_text(source: str) -> str | None:
+    """The text of a recipe, or None if the source is data."""
+    path = Path(source)
+    if path.suffix != ".json" or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return text if '"fivefold/recipe' in text[:200] else None
