@@ -4,6 +4,7 @@ from fivefold.fingerprint import fingerprint
 from fivefold.testing.kind import SoundKind, check_kind
 from fivefold.testing.leak import NoLeak, check_no_leak, corrupt
 from fivefold.testing.stage import check_stage
+from fivefold.testing.task import check_task
 
 __all__ = [
     "NoLeak",
@@ -11,6 +12,7 @@ __all__ = [
     "check_kind",
     "check_no_leak",
     "check_stage",
+    "check_task",
     "corrupt",
     "fingerprint",
 ]

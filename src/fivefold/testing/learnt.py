@@ -1,0 +1,99 @@
+"""Whether a task can be learnt and deployed."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.artifacts import Deployed, Preprocessed, Trained
+from fivefold.codecs.table import Array
+from fivefold.collect.collect import Collect
+from fivefold.core.roster import file_of
+from fivefold.deploy.deploy import Deploy
+from fivefold.errors import DataError
+from fivefold.evaluate.evaluate import Evaluate
+from fivefold.pipeline import Pipeline
+from fivefold.preprocess.preprocess import Preprocess
+from fivefold.tasks.task import Task
+from fivefold.testing.rule import Rules
+from fivefold.train.train import Train
+
+if TYPE_CHECKING:
+    from fivefold.testing.task import Settled
+
+
+def check_head(settled: "Settled", constant: Array, rules: Rules) -> None:
+    """Check the torch half of a task: each loss, and scores in the shape and dtype of `empty`.
+
+    Args:
+        settled: the task with its targets.
+        constant: `(n, ...)` scores of its constant model, in the dtype of `empty`.
+        rules: of the task.
+
+    Raises:
+        AssertionError: saying which rule is broken.
+    """
+    import torch
+
+    from fivefold.models.heads import make_head
+    from fivefold.models.losses import mean_of
+
+    task, target = settled.task, settled.target
+    outputs = task.outputs(settled.schema, settled.steps)
+    for loss in task.losses:
+        with rules.held(f"its head fails with the loss {loss}"):
+            head = make_head(task, outputs, loss=loss)
+            try:
+                head.fit(target)
+            except DataError:  # a loss may ask more of the target, but for the default
+                rules.need(loss != task.losses[0], f"its default loss {loss} refuses the target")
+                continue
+            given = torch.randn(len(target), *outputs, requires_grad=True)
+            cost = mean_of(head.loss(loss)(given, head.targets(target)))
+        finite = cost.ndim == 0 and bool(torch.isfinite(cost))
+        rules.need(finite, f"the loss {loss} is not one finite number, or a sum and its weight")
+        with rules.held(f"nothing is learnt by the loss {loss}"):
+            cost.backward()  # type: ignore[no-untyped-call]
+            rules.need(given.grad is not None and given.grad.any(), "outputs have no gradient")
+        with rules.held("its head gives no scores"):
+            scores = head.scores(given).detach().numpy()
+        found, wanted = (scores.dtype, scores.shape), (constant.dtype, constant.shape)
+        rules.need(found == wanted, f"its head gives {found}, not {wanted} as empty says")
+        if task.labelled:
+            good = (scores >= 0).all() and np.allclose(scores.sum(-1), 1, atol=1e-4)
+            rules.need(good, "scores of classes are no probabilities")
+    allowed = np.asarray(task.tolerance(target, constant))
+    good = np.isfinite(allowed).all() and (allowed > 0).all()
+    rules.need(good, "tolerance is no number above 0")
+
+
+def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> None:
+    """Check an epoch of training, the graph, and the replay of a bundle.
+
+    Args:
+        task: to be checked.
+        collect: gives its data.
+        model: as `Train` takes it, or None.
+        rules: of the task.
+
+    Raises:
+        AssertionError: saying which rule is broken.
+    """
+    from fivefold.deploy.export import EXAMPLES, export_onnx
+
+    given = {} if model is None else {"model": model}
+    rules.need(given or not task.sequence, "a task of sequences needs a module, pass model=")
+    stages = [collect, Preprocess(), Train(epochs=1, threads=1, **given), Evaluate()]
+    with rules.held("it is not trained and evaluated"):
+        result = Pipeline(stages).run(seed=0, device="cpu", progress=False)
+    inputs = result[Preprocessed].train.inputs
+    with rules.held("its graph does not answer as torch does"):
+        export_onnx(result[Trained].model, {name: rows[:EXAMPLES] for name, rows in inputs.items()})
+    with TemporaryDirectory() as folder, rules.held("its bundle is not served"):
+        deploy = Deploy(Path(folder) / "task.ff")
+        result = Pipeline([*stages, deploy]).run(seed=0, device="cpu", progress=False)
+    parity = result[Deployed].parity
+    good = parity["fresh_process"] or file_of(type(task)) is None
+    why = parity.get("in_this_process")
+    rules.need(good, f"its bundle is not replayed in a process without torch: {why}")
