@@ -33,6 +33,8 @@ def columns_of(by: By) -> tuple[Role, ...]:
 def rule_of(collected: "Collected", by: By) -> By:
     """The rule itself where `auto` is asked: by time and group, by one of them, or stratified.
 
+    Where the task has no strata, it is at random.
+
     Raises:
         DataError: if the schema lacks a column that the rule goes by.
     """
@@ -44,7 +46,9 @@ def rule_of(collected: "Collected", by: By) -> By:
             ("group",): "group",
             ("time",): "time",
         }
-        return named.get(known, "stratified")
+        task, targets = task_of(schema.task), map(collected.table.column, schema.targets)
+        even = task.strata([target[:0] for target in targets]) is not None
+        return named.get(known, "stratified" if even else "random")
     for role in columns_of(by):
         if role not in known:
             raise DataError(

@@ -95,6 +95,12 @@ def test_targets_stand_in_the_order_asked_for_and_rows_lacking_one_are_not_used(
     assert codec.outputs == (2,)
 
 
+def test_several_targets_are_divided_at_random_and_said_to_be():
+    session = Session(seed=0)
+    collected = Collect(houses(), target=("heating", "cooling"), task=Pair).run(session)
+    assert Partition.derive(collected, session).how == "random 64/16/20"
+
+
 def test_targets_that_lack_a_number_are_refused_by_row():
     collected = Collect(houses(), target=("heating", "cooling"), task=Pair).run(Session(seed=0))
     codec = Codec.fit(collected.table, collected.schema, np.arange(2, ROWS))

@@ -236,7 +236,8 @@ def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
     if classes and len(classes) <= 12:
         headings += [str(label) for label in classes]
         for line, part in zip(rows, parts.values(), strict=True):
-            counts = np.bincount(part.target, minlength=len(classes))
+            known = part.target[part.target >= 0]
+            counts = np.bincount(known, minlength=len(classes))
             line += [f"{count:,}" for count in counts]
     return _listed(headings, rows, range(1, len(headings)))
 

@@ -108,7 +108,8 @@ def _data(collected: Collected) -> str:
     kinds = Counter(column.kind for column in schema.inputs)
     inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     source = str(collected.provenance.get("source", "data")).replace("\\", "/").rsplit("/", 1)[-1]
-    wanted = f"{len(schema.classes)} classes" if schema.classes else "a number"
+    aim = task_of(schema.task).aim(schema)
+    wanted = f"{len(schema.classes)} classes" if schema.classes else aim
     columns = "column" if len(schema.inputs) == 1 else "columns"
     return (
         f"{source}: {len(collected.table):,} rows, {inputs} {columns}; "

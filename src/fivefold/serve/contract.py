@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from fivefold.codecs.schema import Column, Label
+from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.table import kind_of
+from fivefold.tasks.table import task_of
 
 IMPUTED = "filled in as in training"
 
@@ -117,6 +118,7 @@ class Contract:
         target: what is predicted.
         task: binary, multiclass or regression.
         classes: in the order of the probabilities; empty for regression.
+        targets: names of the target columns where there are several.
         columns: all columns of the data it was fitted on, in their order.
         text: how the file it was fitted on is written: see `text_of`.
     """
@@ -125,6 +127,7 @@ class Contract:
     target: str
     task: str
     classes: tuple[Label, ...] = ()
+    targets: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     text: Mapping[str, str] = field(default_factory=dict)
 
@@ -133,10 +136,19 @@ class Contract:
         """The columns of a request, in order."""
         return tuple(field.name for field in self.fields)
 
+    @property
+    def aim(self) -> str:
+        """What is predicted, in a few words."""
+        targets = self.targets or (self.target,)
+        schema = Schema(columns=(), targets=targets, task=self.task, classes=self.classes)
+        return task_of(self.task).aim(schema)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
+        several = {"targets": list(self.targets)} if self.targets else {}
         return {
             "target": self.target,
+            **several,
             "task": self.task,
             "classes": list(self.classes),
             "inputs": [field.to_json() for field in self.fields],
@@ -152,6 +164,7 @@ class Contract:
             target=values["target"],
             task=values["task"],
             classes=tuple(values["classes"]),
+            targets=tuple(values.get("targets", ())),
             columns=tuple(values["columns"]),
             text=values.get("text", {}),
         )
@@ -194,6 +207,7 @@ def contract_of(
         target=schema.predicted,
         task=schema.task,
         classes=schema.classes,
+        targets=schema.targets if len(schema.targets) > 1 else (),
         columns=tuple(column.name for column in schema.columns),
         text=text or {},
     )

@@ -75,7 +75,8 @@ def _safe(contract: Contract) -> str:
 def _subtitle(contract: Contract) -> str:
     each = ", for each position" * task_of(contract.task).sequence
     if not contract.classes:
-        return "A number, from what you enter below."
+        aim = contract.aim
+        return escape(f"{aim[:1].upper()}{aim[1:]}, from what you enter below.")
     if len(contract.classes) > 6:
         return f"One of {len(contract.classes):,} classes{each}, from what you enter below."
     labels = ", ".join(f"<b>{escape(str(label))}</b>" for label in contract.classes)

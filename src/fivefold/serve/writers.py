@@ -96,7 +96,10 @@ class JsonLinesWriter(Writer):
         self._sink.stream.flush()
 
     def _told(self, scores: "Array") -> Iterable[str]:
-        answers = self._model.answers(scores).tolist()
+        found = self._model.answers(scores)
+        if found.ndim > 1:  # several values a row, each of which has a name
+            return self._named(scores)
+        answers = found.tolist()
         if not self._model.classes or scores.ndim != 2:
             return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
         number = repr if np.isfinite(scores).all() else _json
@@ -107,6 +110,11 @@ class JsonLinesWriter(Writer):
             + "}}"
             for label, row in zip(answers, scores.tolist(), strict=True)
         )
+
+    def _named(self, scores: "Array") -> Iterable[str]:
+        columns = columns_of(self._model, scores)
+        cells = [map(json_value, cells_of(values)) for values in columns.values()]
+        return (_json(dict(zip(columns, row, strict=True))) for row in zip(*cells, strict=True))
 
     def finish(self) -> None:
         """Nothing stands at the end."""

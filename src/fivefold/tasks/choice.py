@@ -152,7 +152,7 @@ class Choice(Task):
         more = len(schema.classes) - len(labels)
         listed = ", ".join(labels) + (f" and {more} more" if more else "")
         each = "one for each position" if self.sequence else f"one of {len(schema.classes)} classes"
-        return f"Predicts {quote(schema.target)}, {each} ({listed}), from {inputs}."
+        return f"Predicts {quote(schema.predicted)}, {each} ({listed}), from {inputs}."
 
     def mistakes(
         self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
