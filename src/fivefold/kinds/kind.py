@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,9 +11,9 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
-from fivefold.errors import ConfigError
 from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.definition import check_definition
 from fivefold.kinds.doors import Doors
 from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
@@ -86,37 +85,7 @@ class Kind(Doors, Recognition, ABC):
         Raises:
             ConfigError: naming the attribute.
         """
-        title = f"Kind {type(self).__name__}"
-        if not isinstance(getattr(self, "block", None), Block):
-            found = getattr(self, "block", None)
-            raise ConfigError(
-                f"{title}: expected a block, found {found!r}.",
-                remedy="Write block = NUMBERS, or block = MyBlock(), with its parentheses.",
-            )
-        if not isinstance(getattr(self, "wanted", None), str):
-            raise ConfigError(
-                f"{title}: expected `wanted`, what messages say of its cells, found none.",
-                remedy='Write wanted = "colours like #ff8000".',
-            )
-        if self.dtype not in EMPTY:
-            wanted = ", ".join(map(repr, EMPTY))
-            raise ConfigError(
-                f"{title}: expected a dtype of {wanted}, found {self.dtype!r}.",
-                remedy="Canonical cells may be missing; give other types from `encode`.",
-            )
-        if not self.nullable and type(self).synthesise is Doors.synthesise:
-            raise ConfigError(
-                f"{title}: expected a method `synthesise`, found none.",
-                remedy="Define it: a request must hold a value, so its example cannot be missing.",
-            )
-        known = [name for name in dir(Kind) if not name.startswith("_")]
-        for name in dir(self):
-            near = get_close_matches(name, known, n=1, cutoff=0.85)
-            if near and name not in known and not name.startswith("_"):
-                raise ConfigError(
-                    f"{title}: expected attributes that a kind has, found {name!r}.",
-                    remedy=f"Write {near[0]!r}, or begin it with an underscore.",
-                )
+        check_definition(self, known=dir(Kind), dtypes=tuple(EMPTY))
 
     @property
     def setting_name(self) -> str:
