@@ -194,7 +194,7 @@ def wanting():
     return {"__init__": lambda self, size: None}
 
 
-@broken("expected `wanted`, what a message expects, found ''")
+@broken("expected `wanted`, what messages say of its cells, found ''")
 def unsaid():
     return {"wanted": ""}
 

@@ -12,9 +12,6 @@ from fivefold.testing.probe import CELL, Probe
 def check_class(probe: Probe) -> None:
     """Its attributes are of the right sorts."""
     kind = probe.kind
-    wanted = getattr(kind, "wanted", None)
-    said = isinstance(wanted, str) and bool(wanted)
-    assert said, f"{probe.who}: expected `wanted`, what a message expects, found {wanted!r}"
     name = getattr(kind.block, "name", None)
     said = isinstance(name, str) and name.isidentifier()
     assert said, f"{probe.who}: expected a word in `name` of its block, found {name!r}"
