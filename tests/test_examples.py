@@ -43,6 +43,8 @@ SINGLE = {
     "colour": Single("Colour", "paint", "ink", "colour", "#[0-9a-f]{6}"),
     "route": Single("Route", "route", "by", "lines", r"\[\[.*\]\]"),
 }
+TASKED = ("two_targets", "tags")
+"""Examples of one file that define a task; `test_task_examples.py` looks at them."""
 
 
 def score(script: Path, folder: Path) -> float:
@@ -182,7 +184,7 @@ def test_single_example_runs_from_a_recipe_in_the_shell(whole: Whole, tmp_path: 
     assert bundle.exists()
 
 
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", [*SINGLE, *TASKED])
 def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> None:
     lines = (EXAMPLES / f"{name}.py").read_text().splitlines()
     assert len(lines) <= 80
@@ -193,7 +195,7 @@ def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> N
 def test_example_every_folder_has_pipeline_and_twin() -> None:
     folders = [path for path in EXAMPLES.iterdir() if path.is_dir() and path.name[0] not in "._"]
     assert {path.name for path in folders} == set(WITHIN)
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(SINGLE)
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SINGLE, *TASKED}
     for folder in folders:
         assert {"pipeline.py", "plain_torch.py"} <= {path.name for path in folder.iterdir()}
 

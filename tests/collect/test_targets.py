@@ -98,7 +98,7 @@ def test_targets_stand_in_the_order_asked_for_and_rows_lacking_one_are_not_used(
 def test_several_targets_are_divided_at_random_and_said_to_be():
     session = Session(seed=0)
     collected = Collect(houses(), target=("heating", "cooling"), task=Pair).run(session)
-    assert Partition.derive(collected, session).how == "random 64/16/20"
+    assert Partition.derive(collected, session).how.startswith("random ")
 
 
 def test_targets_that_lack_a_number_are_refused_by_row():

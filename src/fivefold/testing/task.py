@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,9 +86,21 @@ def check_task(
         >>> check_task(REGRESSION, {"y": np.arange(100.0)})  # doctest: +SKIP
     """
     rules = Rules(task.__name__ if isinstance(task, type) else type(task).__name__)
-    with rules.held("it cannot be adopted"):
-        made = TASKS.adopt(task)
-    _check_attributes(made, rules)
+    with ExitStack() as stack:
+        with rules.held("it cannot be adopted"):
+            made = stack.enter_context(TASKS.lent(task))
+        _check(made, columns, inputs or {}, model, dict(kinds or {}), rules)
+
+
+def _check(
+    task: Task,
+    columns: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    model: Any,
+    kinds: dict[str, Any],
+    rules: Rules,
+) -> None:
+    _check_attributes(task, rules)
     rows = min((len(cells) for cells in columns.values()), default=0)
     rules.need(rows >= FEWEST, f"{FEWEST} cells or more are needed to check it by, not {rows}")
     given = {**(inputs or {"input": np.random.default_rng(0).normal(size=rows)}), **columns}
@@ -96,16 +109,16 @@ def check_task(
     collect = Collect(
         {name: objects(column) for name, column in cells.items()},
         target=tuple(columns) if len(columns) > 1 else next(iter(columns)),
-        task=made,
-        kinds=dict(kinds or {}),
+        task=task,
+        kinds=kinds,
     )
-    settled = _settle(made, collect, [cells[name] for name in columns], rules)
+    settled = _settle(task, collect, [cells[name] for name in columns], rules)
     _check_target(settled)
     scores = _check_scores(settled)
     _check_answers(settled, scores)
     _check_judging(settled, scores)
     check_head(settled, scores, rules)
-    check_run(made, collect, model, rules)
+    check_run(task, collect, model, rules)
 
 
 def _check_attributes(task: Task, rules: Rules) -> None:
@@ -124,6 +137,7 @@ def _settle(task: Task, collect: Collect, cells: list[list[Any]], rules: Rules) 
     rows, schema = np.flatnonzero(collected.usable), collected.schema
     with rules.held("the columns that settle gave are not encoded"):
         steps = Codec.fit(collected.table, schema, rows, Settings(truncation="head")).steps
+        rules.need(steps or not task.sequence, "a task of sequences needs a column of texts")
         values = [collected.table.column(name)[rows] for name in schema.targets]
         target = task.encode(values, schema, steps)
     return Settled(
