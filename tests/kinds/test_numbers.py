@@ -31,7 +31,7 @@ def test_numbers_of_several_kinds_stand_in_the_order_of_the_schema(timed):
     (numbers,) = codec.encode(TABLE).values()
     assert numbers.shape == (2, len(block.features)) == (2, 10 if timed else 8)
     assert block.features[:4] == ("n", "b", "d.days", "d.year")
-    assert [(c.place, c.count) for c in block.columns] == [(0, 1), (1, 1), (2, 8 if timed else 6)]
+    assert [(c.first, c.count) for c in block.columns] == [(0, 1), (1, 1), (2, 8 if timed else 6)]
     assert np.isnan(numbers[1]).all()
 
 

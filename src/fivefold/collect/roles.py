@@ -89,7 +89,7 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
     if dull is None:
         return None
     hint = f'Pass kinds={{{literal(name)}: "{column.kind}"}} to keep it.'
-    sentence = f"Column `{name}` {dull.told}; left out. {hint}"
+    sentence = f"Column `{name}` {dull.predicate}; left out. {hint}"
     return Verdict(dull.reason, dull.code, dull.severity, sentence)
 
 

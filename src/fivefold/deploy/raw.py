@@ -92,7 +92,7 @@ class _Lookup:
         for token in sorted(null_numbers(fitted.column.missing)):
             absent = self._node("Equal", value, self._double(token))
             value = self._node("Where", absent, self._double(np.nan), value)
-        value = self._node("Sub", value, self._double(float(fitted.shared.offset[fitted.place])))
+        value = self._node("Sub", value, self._double(float(fitted.shared.offset[fitted.first])))
         for compare, bound in (("Greater", HUGE), ("Less", -HUGE)):
             outside = self._node(compare, value, self._double(bound))
             value = self._node("Where", outside, self._double(bound), value)

@@ -32,7 +32,7 @@ class Fitted:
         kind: of its cells.
         state: what the kind has fitted.
         shared: what the block has fitted over all its columns.
-        place: of the first of its numbers in the block's array.
+        first: the place of the first of its numbers in the block's array.
         count: of its numbers there.
     """
 
@@ -40,7 +40,7 @@ class Fitted:
     kind: "Kind"
     state: Any
     shared: Any = None
-    place: int = 0
+    first: int = 0
     count: int = 1
 
     @property
@@ -173,7 +173,7 @@ class Block(ABC):
 
     # --- what Preprocess tells
 
-    def told(self, encoded: Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """What went in, in a few words of one line: its columns, and the shape of a row.
 
         Args:

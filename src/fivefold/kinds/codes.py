@@ -72,7 +72,7 @@ class Codes(Block):
         """Number of codes of each column."""
         return tuple(column.state.size for column in columns)
 
-    def told(self, encoded: Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """Columns, and how many values are known by a code of their own."""
         kept = sum(size - FIRST for size in self.sizes(encoded.columns))
         columns = plural(len(encoded.columns), "category column")

@@ -20,13 +20,13 @@ class Dull(NamedTuple):
         reason: a word or two, kept with the column: `row number`.
         code: of the finding.
         severity: of the finding.
-        told: what the column does, after its name: `numbers the rows`.
+        predicate: what the column does, after its name: `numbers the rows`.
     """
 
     reason: str
     code: str
     severity: Severity
-    told: str
+    predicate: str
 
 
 def is_id_name(name: str) -> bool:

@@ -14,13 +14,13 @@ def unshifted(fitted: Fitted, name: str, place: int = 0) -> float:
         name: `low`, `high` or `fill`.
         place: which of its numbers.
     """
-    state, at = fitted.shared, fitted.place + place
+    state, at = fitted.shared, fitted.first + place
     return float(getattr(state, name)[at]) + float(state.offset[at])
 
 
 def digits_of(fitted: Fitted) -> int:
     """How many digits of its number are told apart: float32 holds seven, unless it is shifted."""
-    return 12 if fitted.shared.offset[fitted.place] else 7
+    return 12 if fitted.shared.offset[fitted.first] else 7
 
 
 def bound(value: float, digits: int) -> float | int | None:
@@ -43,7 +43,7 @@ def usual_range(fitted: Fitted, seen: Array | None) -> tuple[float, ...]:
     known = seen[~np.isnan(seen[:, 0]), 0].astype(np.float64)
     if not len(known):
         return ()
-    offset = fitted.shared.offset[fitted.place]
+    offset = fitted.shared.offset[fitted.first]
     ends = np.quantile(known, (0.005, 0.995)) + offset
     digits = 12 if offset else 5
     return tuple(float(f"{end:.{digits}g}") for end in ends.tolist())
@@ -51,7 +51,7 @@ def usual_range(fitted: Fitted, seen: Array | None) -> tuple[float, ...]:
 
 def likely_range(fitted: Fitted) -> tuple[float, float]:
     """The bounds of its first number, or three spreads around the middle where there are none."""
-    state, place = fitted.shared, fitted.place
+    state, place = fitted.shared, fitted.first
     middle, spread = float(state.fill[place]), 3.0 * float(state.scale[place])
     low, high = float(state.low[place]), float(state.high[place])
     low = low if abs(low) < 1e30 else middle - spread

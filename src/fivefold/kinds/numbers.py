@@ -67,7 +67,7 @@ class Numbers(Block):
         outside: Array = (array < state.low) | (array > state.high)
         return np.logical_not(outside.any(axis=1))
 
-    def told(self, encoded: Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """Numbers, and how many say that one is missing."""
         state: NumericState = encoded.state
         flags = int(state.indicator.sum())

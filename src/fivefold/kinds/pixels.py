@@ -28,7 +28,7 @@ class Pixels(Block):
         shape: tuple[int, int, int] = columns[0].state.shape
         return shape
 
-    def told(self, encoded: Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """Size and colour."""
         channels, height, width = encoded.shape
         colour = "grey" if channels == 1 else "RGB"

@@ -29,7 +29,7 @@ are a pattern's."""
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
 
 
-class Numbers(NamedTuple):
+class NumberCells(NamedTuple):
     """The cells as numbers.
 
     Attributes:
@@ -109,10 +109,10 @@ class Sample:
         return [_text_of(item).strip() for item in self.items]
 
     @cached_property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> NumberCells:
         """The cells as numbers, in the form that reads most of them."""
         if not self.items:
-            return Numbers()
+            return NumberCells()
         found = _read_numbers(self.items, self.weights)
         cells = [text or item for text, item in zip(self.texts, self.items, strict=True)]
         form = find_number_form(cells, self.weights, wrong=found.wrong, **self.notation.marks())
@@ -171,11 +171,11 @@ def _text_of(item: Any) -> str:
         return ""
 
 
-def _read_numbers(items: Sequence[Any], weights: Sequence[int], format: str = "") -> Numbers:
+def _read_numbers(items: Sequence[Any], weights: Sequence[int], format: str = "") -> NumberCells:
     """The items as numbers by the kind that holds them, where there is one."""
     kind = of_type("number")
     if kind is None:
-        return Numbers(values=np.full(len(items), np.nan), wrong=range(len(items)))
+        return NumberCells(values=np.full(len(items), np.nan), wrong=range(len(items)))
     column = Column(name="", kind=kind.name, format=format)
     numbers, bad = canonical_column(objects(items), column, on_bad="missing")
     wrong = [
@@ -184,4 +184,6 @@ def _read_numbers(items: Sequence[Any], weights: Sequence[int], format: str = ""
         if str(items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
     ]
     share = 1 - sum(weights[place] for place in wrong) / sum(weights)
-    return Numbers(values=numbers, wrong=wrong, share=share if np.isfinite(numbers).any() else 0.0)
+    return NumberCells(
+        values=numbers, wrong=wrong, share=share if np.isfinite(numbers).any() else 0.0
+    )

@@ -71,7 +71,7 @@ def joined(
     placed, place = [], 0
     for column in columns:
         count = len(block.features(column))
-        placed.append(replace(column, shared=state, place=place, count=count))
+        placed.append(replace(column, shared=state, first=place, count=count))
         place += count
     name = block.name if block.shared else space_of(columns[0].column, shared)
     array, tensor = names or (name, name)

@@ -31,7 +31,7 @@ class Tokens(Block):
         """The words of each row."""
         return np.asarray((array != PAD).sum(axis=1))
 
-    def told(self, encoded: Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """Words a row, and how many different ones are known."""
         (column,) = encoded.columns
         words = plural(column.state.length, "word")

@@ -12,6 +12,6 @@ def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:
         rows: training rows it was fitted on.
         dropped: training rows then left out as outliers.
     """
-    parts = ", ".join(block.block.told(block) for block in codec.blocks)
+    parts = ", ".join(block.block.summary(block) for block in codec.blocks)
     left_out = f"; {plural(dropped, 'row')} left out as outliers" if dropped else ""
     return f"Fitted on {plural(rows, 'training row')}: {parts}{left_out}."

@@ -216,7 +216,7 @@ def contract_of(
 def _field(fitted: Fitted, seen: Array | None) -> Field:
     of, kind = fitted.column, fitted.kind
     if seen is not None and kind.block.shared:
-        seen = seen[:, fitted.place : fitted.place + fitted.count]
+        seen = seen[:, fitted.first : fitted.first + fitted.count]
     told = kind.field(fitted, seen)
     null = IMPUTED if kind.nullable else "refused"
     return Field(
