@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+import fivefold as ff
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.collect.leakage import find_leaks, suspects_of
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated
+from fivefold.core.session import Session
+from fivefold.errors import DataError
 
 ROWS = 600
 RNG = np.random.default_rng(3)
@@ -122,3 +125,33 @@ def test_own_word_for_a_dull_column_is_told(judged_kinds):
     )
     assert reasons == {"mark": "graded"}
     assert told == ['Column `mark` is a mark; left out. Pass kinds={"mark": "grade"} to keep it.']
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"target": "way"}, "target `way`: expected classes or numbers, found route values"),
+        ({"target": "y", "group": "way"}, "column `way`: expected words or numbers for group=, fo"),
+        ({"target": "y", "time": "way"}, "column `way`: expected dates or numbers for time=, fou"),
+        ({"target": "y", "time": "paint"}, "column `paint`: expected dates or numbers for time="),
+    ],
+)
+def test_collect_with_cells_that_cannot_be_told_apart_says_so(judged_kinds, wish, message):
+    rows = {"way": [*ROUTES], "paint": [*COLOURS], "x": [*range(ROWS)], "y": [*LABELS]}
+    kinds = {"way": judged_kinds.Route, "paint": judged_kinds.Colour}
+    with pytest.raises(DataError, match=message):
+        ff.Collect(rows, kinds=kinds, **wish).run(session=Session(seed=0))
+
+
+def test_collect_groups_by_cells_of_an_own_kind_that_are_texts(judged_kinds):
+    rows = {
+        "paint": [*COLOURS[:60], *COLOURS[:60]],
+        "x": [*RNG.normal(size=120)],
+        "y": [*LABELS[:120]],
+    }
+    stage = ff.Collect(rows, target="y", group="paint", kinds={"paint": judged_kinds.Colour})
+    collected = stage.run(session=Session(seed=0))
+    part = ff.Partition.derive(collected, Session(seed=0))
+    shades = collected.table.column("paint")
+    assert collected.schema["paint"].role == "group"
+    assert not {*shades[part.train]} & {*shades[part.test]}

@@ -31,6 +31,14 @@ def test_baselines_give_the_class_shares_of_training_and_validation_rows(numbers
     assert made.name == "majority class"
 
 
+def test_baselines_take_a_column_without_any_training_value_for_a_constant(numbers):
+    fits = {name: made.scores for name, made in _by_kind(numbers.data).items()}
+    rows = len(numbers.target)
+    numbers.columns["none"] = np.where(np.arange(rows) < 0.8 * rows, np.nan, 1.0)
+    numbers.kinds["none"] = "numeric"
+    assert_allclose(_by_kind(numbers.data)["boosting"].scores, fits["boosting"], atol=1e-12)
+
+
 def test_baselines_fit_the_logistic_regression_of_scikit_learn(numbers):
     data = numbers.data
     numeric, codes, target = _both(data)

@@ -136,3 +136,14 @@ def test_tables_can_be_saved_without_pickle_and_read_again(result, tmp_path):
     wanted = result.tables["model_comparison"]["roc_auc"]
     assert_allclose(found.map(float), wanted.map(float))
     assert found.map(repr).tolist() == wanted.map(repr).tolist()
+
+
+def test_dataset_statistics_count_lists_behind_many_missing_ones(world, judged_kinds):
+    ways = np.full(160, None, dtype=object)
+    for row in range(100, 160):
+        ways[row] = np.zeros((2, 2))
+    made = world({"way": ways, "x": np.arange(160.0)}, {"x": "numeric"}, np.arange(160) % 2)
+    made.kinds = {"way": "route", **made.kinds}
+    evidence = made.evidence(lambda inputs: np.full((len(inputs["numeric"]), 2), 0.5))
+    table = dataset_statistics(evidence).set_index("column")
+    assert table.loc["way", ["missing", "distinct"]].tolist() == [100, 60]

@@ -17,6 +17,7 @@ from fivefold.collect.whole import wide_findings
 from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
+from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.table import kind_of, labels, of_type
 from fivefold.reading.options import Reading
@@ -138,7 +139,7 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
         dropped = replace(table.columns[name], role="ignored", reason="dropped as asked")
         table.columns[name] = dropped
     if wishes.group is not None:
-        _give_group(table, wishes.group)
+        _give_group(table, wishes.group, source)
     if wishes.time is not None:
         column = table.columns[wishes.time]
         numbers = of_type("number")
@@ -155,9 +156,16 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
         table.columns[wishes.time] = replace(column, role="time")
 
 
-def _give_group(table: Tabulated, name: str) -> None:
+def _give_group(table: Tabulated, name: str, source: str) -> None:
     """Groups are compared as they stand, never as floats that are equal where they are not."""
     column = table.columns[name]
+    if not is_countable(table.values[name]):
+        raise DataError(
+            f"{source}, column `{name}`: expected words or numbers for group=, found "
+            f"{column.kind} values.",
+            remedy="Name a column that says which rows belong together.",
+            column=name,
+        )
     if name in table.wide and column.kind != labels().name:
         column = replace(column, kind=labels().name)
         table.values[name] = canonical_column(table.wide[name].values, column)[0]

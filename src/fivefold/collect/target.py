@@ -13,7 +13,7 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
-from fivefold.keys import missing_rows
+from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.table import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
 from fivefold.tasks.settle import settle
@@ -114,7 +114,7 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         values=values,
         present=~missing_rows(values),
         what=f"{column.kind} values",
-        reads_as=kind_of(column.kind).reads_as,
+        reads_as=kind_of(column.kind).reads_as if is_countable(values) else frozenset(),
         cells=cells if told is None else told,
         typed=not raw.untyped and (said is None or said.dtype == "O"),  # 1 and "1" are one number
         wide=table.wide.get(name),

@@ -168,6 +168,13 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     matrix, is_code = tree_matrix(rows.inputs, codec)
+    unseen = np.isnan(matrix).all(axis=0)
+
+    def features(test: Rows) -> Any:
+        """The numbers; a column without any in the training rows is one constant."""
+        found = tree_matrix(test.inputs, codec)[0]
+        return np.where(unseen, 0.0, found) if unseen.any() else found
+
     if not matrix.shape[1]:
         kinds = dict.fromkeys(column.kind.plural for column in codec.columns.values())
         return f"the inputs are {together([*kinds])} only"
@@ -187,12 +194,10 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     numbers = learnt == "number"
     kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
     model = kind(**options)
-    model.fit(matrix, rows.target)
+    model.fit(features(rows), rows.target)
     if numbers:
-        return (lambda test: model.predict(tree_matrix(test.inputs, codec)[0])), note
-    return _probabilities(
-        model, codec.schema, lambda test: tree_matrix(test.inputs, codec)[0]
-    ), note
+        return (lambda test: model.predict(features(test))), note
+    return _probabilities(model, codec.schema, features), note
 
 
 _FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]] = {

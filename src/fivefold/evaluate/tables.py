@@ -5,6 +5,7 @@ mean of a text column) is NaN.
 """
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -165,7 +166,8 @@ def _described(values: Array) -> dict[str, Any]:
 
 
 def _is_text(values: Array) -> bool:
-    return all(value is None or isinstance(value, str) for value in values[:100])
+    present = (value for value in values if value is not None)
+    return all(isinstance(value, str) for value in islice(present, 100))
 
 
 def limitations(
