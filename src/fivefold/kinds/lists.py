@@ -40,15 +40,15 @@ def read_numbers(cell: object, column: Column, shape: Sequence[int]) -> Array | 
             return None
         try:
             cell = json.loads(text)
-        except RecursionError:
-            raise ValueError("lists in lists beyond any depth") from None
+        except (ValueError, RecursionError):
+            raise ValueError("its text is no list in JSON") from None
     if not isinstance(cell, list | tuple | np.ndarray):
         raise TypeError("it is no list")
     try:
         array = np.asarray(_plain(cell))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("lists of one axis must be of one length") from None
-    wanted = "x".join("n" if size < 0 else str(size) for size in shape)
+    wanted = " x ".join("n" if size < 0 else str(size) for size in shape)
     if not len(array) and shape[0] < 0:
         array = np.empty([max(size, 0) for size in shape])
     if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
@@ -56,7 +56,7 @@ def read_numbers(cell: object, column: Column, shape: Sequence[int]) -> Array | 
     if array.ndim != len(shape) or any(
         size not in (-1, found) for size, found in zip(shape, array.shape, strict=True)
     ):
-        raise ValueError(f"expected {wanted} numbers, found {'x'.join(map(str, array.shape))}")
+        raise ValueError(f"{wanted} numbers are wanted, it has {' x '.join(map(str, array.shape))}")
     return array.astype(np.float64)
 
 
