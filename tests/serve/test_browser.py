@@ -1,6 +1,7 @@
 """The page in a real browser, where there is one."""
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -12,9 +13,11 @@ import numpy as np
 import pytest
 import uvicorn
 
+import fivefold as ff
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
+from fivefold.core.own import load_file
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
 from fivefold.kinds.table import KINDS
@@ -49,18 +52,23 @@ def dom(address: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
+def served(model, folder: Path) -> str:
+    """The page of a model in a browser, once it has asked and been answered."""
     listener = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     server = uvicorn.Server(uvicorn.Config(create_app(model), log_level="error", ws="none"))
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
     thread.start()
     try:
-        page = dom(address, tmp_path)
+        return dom(address, folder)
     finally:
         server.should_exit = True
         thread.join(20)
         listener.close()
+
+
+def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
+    page = served(model, tmp_path)
     examples = {field.name: field.example for field in model.contract.fields}
     [shares] = model.predict_proba([examples])
     order = np.argsort(-shares)
@@ -70,6 +78,39 @@ def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
     assert bars.index(labels[0]) < bars.index(labels[1])
     assert f"{100 * shares[order[0]]:.1f} %" in bars
     assert 'role="alert" hidden=""' in page
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_page_in_a_browser_shows_several_numbers_with_their_names(tmp_path: Path):
+    example = load_file(EXAMPLES / "two_targets.py")
+    data, bundle = example.write_houses(tmp_path / "houses.csv", 200), tmp_path / "houses.ff"
+    collect = ff.Collect(data, target=("heating", "cooling"), task=example.Pair)
+    stages = [collect, ff.Preprocess(), ff.Train("mlp", epochs=2), ff.Deploy(bundle)]
+    ff.Pipeline(stages).run(seed=0, progress=False)
+    model = ff.load(bundle, tasks=[example.Pair])
+    page = served(model, tmp_path)
+    assert "2 numbers, from what you enter below." in page
+    [numbers] = model.predict([{field.name: field.example for field in model.contract.fields}])
+    shown = re.findall(r"<span>([^<]*)</span>", page.split('id="bars"')[1])
+    assert shown[::2] == ["heating", "cooling"]
+    assert [float(text) for text in shown[1::2]] == pytest.approx(numbers.tolist(), rel=1e-5)
+    assert '<p id="headline"></p>' in page
+
+
+def test_page_in_a_browser_shows_the_labels_of_positions_one_after_another(tmp_path: Path):
+    example = load_file(EXAMPLES / "tags.py")
+    data, bundle = example.write_sentences(tmp_path / "sentences.csv", 200), tmp_path / "tags.ff"
+    collect = ff.Collect(data, target="tags", task=example.Tags)
+    stages = [collect, ff.Preprocess(), ff.Train(example.network, epochs=2), ff.Deploy(bundle)]
+    ff.Pipeline(stages).run(seed=0, progress=False)
+    model = ff.load(bundle, tasks=[example.Tags])
+    page = served(model, tmp_path)
+    assert "One of <b>N</b>, <b>O</b>, <b>T</b>, for each position." in page
+    [labels] = model.predict([{"text": model.contract.fields[0].example}])
+    assert f'<p id="headline">{" ".join(labels)}</p>' in page
+    assert '<div id="bars"></div>' in page
 
 
 FILLED = """<script>

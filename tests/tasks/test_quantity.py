@@ -71,3 +71,14 @@ def test_no_rows_lack_nothing():
         assert REGRESSION.lacking(np.empty(shape)).shape == (0,)
         assert REGRESSION.errors(np.empty(shape), np.empty(shape)).shape == (0,)
     assert BINARY.lacking(np.empty(0, np.int64)).shape == (0,)
+
+
+def test_mistakes_of_several_columns_are_told_of_each_in_its_unit():
+    columns = (Column(name="a", kind="numeric", role="target"),)
+    both = Schema(columns=columns, targets=("a", "b"), task="regression")
+    scores = np.stack([np.arange(11.0), 1e6 * np.arange(11.0)], axis=1)
+    told = REGRESSION.mistakes(np.zeros((11, 2)), scores, both, lambda v: f"{v:g}")
+    assert told == (
+        "a: half of the predictions are off by less than 5, 9 in 10 by 9; "
+        "b: half of the predictions are off by less than 5e+06, 9 in 10 by 9e+06"
+    )

@@ -161,7 +161,11 @@ class Quantity(Task):
     def mistakes(
         self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
     ) -> str:
-        """How far half of the predictions are off, and nine in ten."""
+        """How far half of the predictions are off, and nine in ten, column by column."""
+        if target.ndim > 1:
+            columns = zip(schema.targets, target.T, scores.T, strict=True)
+            told = [f"{n}: {self.mistakes(t, s, schema, number)}" for n, t, s in columns]
+            return "; ".join(told)
         half, most = np.quantile(self.errors(target, scores), [0.5, 0.9])
         return (
             f"half of the predictions are off by less than {number(half)}, "
