@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.kinds.codec import Codec
 from fivefold.testing.probe import CELL, Probe
@@ -35,6 +36,15 @@ def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
     assert probe.fit(part).digest() == wanted, (
         f"{probe.who}: fitting another column before changes what is fitted"
     )
+
+
+def check_nothing(probe: Probe) -> None:
+    """Training rows of which none has a cell are no fault."""
+    nothing = probe.table(objects([None] * len(probe.raw)))
+    with probe.rule("fitting on missing cells alone"):
+        codec = Codec.fit(nothing, probe.schema, probe.rows)
+    with probe.rule("encoding missing cells alone"):
+        codec.encode(nothing)
 
 
 def check_state(probe: Probe, codec: Codec, rows: Array) -> None:

@@ -22,6 +22,7 @@ from fivefold.testing.encoding import (
     check_class,
     check_encoding,
     check_memory,
+    check_nothing,
     check_state,
 )
 from fivefold.testing.network import check_bundle, check_part
@@ -62,11 +63,12 @@ def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "
     Its class can be adopted, and is afterwards known as little as before. Every cell is read, what
     is read is read again as the same, and missing cells give `empty`; so do the cells that went
     through frame, text and JSON. What is fitted follows from the training rows alone, without
-    memory, and goes through JSON and arrays. Rows are encoded one by one as in one go, as the block
-    promises. Short ways (`whole`, `texts`, `quick`) give what the long one gives. Synthetic cells
-    are accepted and are none of the data; corrupted ones are cells of the kind. The torch half of
-    its block treats every row by itself; a small network trains for an epoch, exports, and its
-    bundle is replayed: in a fresh process in which torch is blocked, if the class stands in a file.
+    memory, goes through JSON and arrays, and may follow from missing cells alone. Rows are encoded
+    one by one as in one go, as the block promises. Short ways (`whole`, `texts`, `quick`) give what
+    the long one gives. Synthetic cells are accepted and are none of the data; corrupted ones are
+    cells of the kind. The torch half of its block treats every row by itself; a small network
+    trains for an epoch, exports, and its bundle is replayed: in a fresh process in which torch is
+    blocked, if the class stands in a file.
 
     Args:
         kind: the class, or an object of it.
@@ -114,6 +116,7 @@ def _check(probe: Probe) -> SoundKind:
     )
     with probe.rule("fit()"):
         codec = probe.fit()
+    check_nothing(probe)
     check_doors(probe)
     check_short_ways(probe)
     check_encoding(probe, codec)

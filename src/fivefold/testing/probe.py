@@ -1,7 +1,7 @@
 """A kind with cells of its own, as those who check it hold them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import labels
 from fivefold.tasks.table import BINARY
+from fivefold.testing.rule import Rules
 
 CELL = "cell"
 """The column that holds the cells."""
@@ -73,16 +74,9 @@ class Probe:
         """A codec that is fitted on these rows, on all if None."""
         return Codec.fit(self.table(), self.schema, self.rows if rows is None else rows)
 
-    @contextmanager
-    def rule(self, doing: str) -> Iterator[None]:
+    def rule(self, doing: str) -> AbstractContextManager[None]:
         """Tell of an error in the kind what the check was doing."""
-        try:
-            yield
-        except AssertionError:
-            raise
-        except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            raise AssertionError(f"{self.who}: {doing} fails with {what}") from error
+        return Rules(self.who).held(f"{doing} fails")
 
 
 def alike(one: Any, other: Any) -> bool:
