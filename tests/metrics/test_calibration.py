@@ -3,7 +3,6 @@ from numpy.testing import assert_allclose
 from sklearn.calibration import calibration_curve
 
 from fivefold.metrics.calibration import (
-    bin_rows,
     calibration_error,
     calibration_error_by_chance,
     judged,
@@ -66,8 +65,11 @@ def test_reliability_of_no_rows_is_empty():
     assert [len(each) for each in reliability(np.zeros(0), np.zeros(0, bool))] == [0, 0, 0]
 
 
-def test_bins_of_weights_that_are_no_whole_numbers_cut_a_row_at_the_edge():
-    groups = bin_rows(np.array([0.2, 0.1]), 2, np.array([0.75, 0.25]), split_ties=True)
-    assert groups.rows.tolist() == [1, 0, 0]
-    assert groups.weight.tolist() == [0.25, 0.25, 0.5]
-    assert groups.sums(np.ones(2)).tolist() == [0.5, 0.5]
+def test_calibration_error_does_not_depend_on_the_order_of_rows_of_one_confidence():
+    confidence, came_true = np.full(400, 0.5), np.arange(400) % 2 == 1
+    ordered = np.argsort(came_true, kind="stable")
+    for rows in (slice(None), ordered):
+        assert calibration_error(confidence[rows], came_true[rows]) == 0
+    coarse = np.repeat([0.1, 0.3, 0.8], 100)
+    came_true = np.concatenate([np.arange(100) < n for n in (10, 30, 80)])
+    assert calibration_error(coarse, came_true) < 1e-12

@@ -36,10 +36,9 @@ class Bins:
     """Rows by confidence, in groups of about equal weight.
 
     Args:
-        rows: `(m,)` the row of each piece, by confidence; a row whose weight lies on both sides
-            of an edge has a piece on each.
-        weight: `(m,)` of each piece.
-        starts: `(g,)` the first piece of each group.
+        rows: `(n,)` by confidence.
+        weight: `(n,)` of each of these.
+        starts: `(g,)` the first of each group.
     """
 
     rows: Array
@@ -53,23 +52,19 @@ class Bins:
         )
 
 
-def bin_rows(
-    confidence: Array, bins: int, weight: Array | None = None, *, split_ties: bool = False
-) -> Bins:
-    """Rows by confidence, in groups of about equal weight.
+def bin_rows(confidence: Array, bins: int, weight: Array | None = None) -> Bins:
+    """Rows by confidence, in groups of about equal weight; those of equal confidence in one.
+
+    A group ends behind the last of them, so that the order in which rows stand says nothing.
 
     Args:
         confidence: `(n,)` at least one.
         bins: groups wanted; fewer where there are fewer rows, or where ties leave fewer.
         weight: `(n,)` above 0; None for 1 each.
-        split_ties: whether rows of equal confidence may lie in two groups, in the order in which
-            they stand; otherwise a group ends behind the last of them.
 
     Example:
         >>> bin_rows(np.array([0.9, 0.1, 0.1, 0.1]), 2).sums(np.ones(4)).tolist()
         [3.0, 1.0]
-        >>> bin_rows(np.array([0.9, 0.1, 0.1, 0.1]), 2, split_ties=True).sums(np.ones(4)).tolist()
-        [2.0, 2.0]
     """
     weight, confidence = weighed(weight, confidence)
     rows = np.argsort(confidence, kind="stable")
@@ -79,11 +74,6 @@ def bin_rows(
     edges = np.arange(1, wanted) * ends[-1] / wanted
     edges = np.floor(edges) if whole else edges
     last = np.searchsorted(ends, edges)  # the row on which each edge falls
-    if split_ties:
-        cuts = np.union1d(ends, edges)
-        rows = rows[np.searchsorted(ends, cuts)]
-        starts = np.append(0, np.searchsorted(cuts, edges) + 1)
-        return Bins(rows, np.diff(cuts, prepend=0.0), starts)
     ordered = confidence[rows]
     starts = np.unique(np.append(0, np.searchsorted(ordered, ordered[last], side="right")))
     return Bins(rows, weight[rows], starts[starts < len(rows)])
@@ -141,7 +131,7 @@ def calibration_error(
     weight, confidence, came_true = weighed(weight, confidence, came_true)
     if not len(confidence):
         return float("nan")
-    groups = bin_rows(confidence, bins, weight, split_ties=True)
+    groups = bin_rows(confidence, bins, weight)
     return float(_mean_gap(groups, came_true - confidence))
 
 
@@ -170,7 +160,7 @@ def calibration_error_by_chance(
         return np.full(rounds, np.nan)
     order = np.argsort(confidence, kind="stable")
     ordered = confidence[order]
-    groups = bin_rows(ordered, bins, weight[order], split_ties=True)
+    groups = bin_rows(ordered, bins, weight[order])
     random = np.random.default_rng(seed)
     draws = [random.random(len(ordered)) < ordered for _ in range(rounds)]
     return np.array([_mean_gap(groups, draw - ordered) for draw in draws])
