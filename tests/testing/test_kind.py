@@ -402,15 +402,6 @@ def harmless():
     return {"corrupt": lambda self, values, some, few: values}
 
 
-@broken("corrupt.. gives cells that are read as others", Grade)
-def impure():
-    def corrupt(self, values, some, few):
-        values[some] = "f"
-        return values
-
-    return {"corrupt": corrupt}
-
-
 @broken("given cells of corrupt.., fails: DataError", Grade)
 def spoiling():
     def corrupt(self, values, some, few):

@@ -54,6 +54,6 @@ def quick_word(column: Column) -> Callable[[Any], str | None]:
 
 def unheard_of(values: Array, some: Array, few: Array) -> Array:
     """Words of which some are no one's words, and a few are missing."""
-    values[some] = [f"{value or ''} unheard-of".strip() for value in values[some]]
+    values[some] = [f"{value or ''} unheard-of" for value in values[some]]
     values[few] = None
     return values

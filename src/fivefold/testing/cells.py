@@ -201,5 +201,4 @@ def check_corrupt(probe: Probe) -> None:
     assert len(worse) == len(values), f"{probe.who}: corrupt() gives another number of cells"
     with probe.rule("its reader, given cells of corrupt(),"):
         back = probe.read(worse)
-    assert alike(worse, back), f"{probe.who}: corrupt() gives cells that are read as others"
-    assert not alike(worse, values), f"{probe.who}: corrupt() changes nothing"
+    assert not alike(back, values), f"{probe.who}: corrupt() changes nothing"
