@@ -80,9 +80,9 @@ class Collect(Stage):
     source: Data = Field(kw_only=False)
     target: str | int | tuple[str | int, ...] | None = None
     test_source: Data = None
-    task: TaskName | Task | None = None
+    task: TaskName | Task | type[Task] | None = None
     positive: Label | None = None
-    kinds: dict[str, KindName | Kind] = Field(default_factory=dict)
+    kinds: dict[str, KindName | Kind | type[Kind]] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
@@ -190,7 +190,7 @@ class Collect(Stage):
     def _kinds(self) -> dict[str, str]:
         """Names of kinds by column."""
         return {
-            column: kind.name if isinstance(kind, Kind) else kind
+            column: kind if isinstance(kind, str) else kind.name
             for column, kind in self.kinds.items()
         }
 
@@ -202,7 +202,7 @@ class Collect(Stage):
     def _wishes(self) -> Wishes:
         return Wishes(
             target=self.target,
-            task=task_of(self.task) if isinstance(self.task, str) else self.task,
+            task=self.task if self.task is None else task_of(_name_of(self.task)),
             positive=self.positive,
             kinds=self._kinds(),
             drop=self.drop,
@@ -217,3 +217,7 @@ class Collect(Stage):
         return Notations(
             decimal=self.decimal, thousands=self.thousands, date_format=self.date_format
         )
+
+
+def _name_of(said: str | Task | type[Task]) -> str:
+    return said if isinstance(said, str) else said.name
