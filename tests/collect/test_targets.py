@@ -221,3 +221,21 @@ def test_positions_are_read_from_the_first_one_on():
     [fault] = Preprocess(truncation="both").preflight(Session(seed=0), given)
     assert "expects the first ones to be read, found truncation='both'" in str(fault)
     assert Preprocess(truncation="head").preflight(Session(seed=0), given) == []
+
+
+def test_positions_with_more_labels_than_words_are_told():
+    source = sentences()
+    source["tags"] = source["tags"].copy()
+    source["tags"][:5] = [f"{tags} D" for tags in source["tags"][:5]]
+    kinds = {"text": "text", "tags": "text"}
+    collected = Collect(source, target="tags", task=Tags, kinds=kinds).run(Session(seed=0))
+    nothing = np.arange(0)
+    told = []
+    for first in (0, 5):
+        rows = np.arange(first, ROWS)
+        partition = Partition(train=rows, valid=nothing, test=nothing, how="")
+        told.append(encode_parts(collected, partition).findings)
+    [found] = [finding for finding in told[0] if finding.code == "positions_apart"]
+    assert (found.severity, found.numbers["training"]) == ("warning", ROWS)
+    assert 0 < found.numbers["rows"] <= 5  # a label behind the last word that is read is cut off
+    assert "positions_apart" not in {finding.code for finding in told[1]}

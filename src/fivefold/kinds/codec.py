@@ -136,11 +136,14 @@ class Codec:
         """
         if not task_of(self.schema.task).sequence:
             return scores
-        (sequence,) = self._sequences()
-        lengths = sequence.block.lengths(arrays[sequence.name])
         scores = scores.copy()
-        scores[np.arange(scores.shape[1]) >= lengths[:, None]] = np.nan
+        scores[np.arange(scores.shape[1]) >= self.lengths(arrays)[:, None]] = np.nan
         return scores
+
+    def lengths(self, arrays: Mapping[str, Array]) -> Array:
+        """`(n,)` how many positions each row has, where there is one sequence."""
+        (sequence,) = self._sequences()
+        return sequence.block.lengths(arrays[sequence.name])
 
     def _sequences(self) -> list[Encoded]:
         return [block for block in self.blocks if block.block.sequence]

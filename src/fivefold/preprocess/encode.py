@@ -45,12 +45,13 @@ def encode_parts(
                 rows=len(train),
             )
         train = kept
+    rows = encode_rows(codec, table, train)
     return Preprocessed(
-        train=encode_rows(codec, table, train),
+        train=rows,
         valid=encode_rows(codec, table, partition.valid),
         test=encode_rows(codec, table, partition.test),
         codec=codec,
-        findings=(*_rows_in_no_part(collected, partition), *_remarks(codec)),
+        findings=(*_rows_in_no_part(collected, partition), *_remarks(codec), *_apart(codec, rows)),
     )
 
 
@@ -59,6 +60,26 @@ def _remarks(codec: Codec) -> Iterator[Finding]:
     for name in codec.raw_columns():
         fitted = codec.columns[name]
         yield from fitted.kind.remarks(fitted.column, fitted.state)
+
+
+def _apart(codec: Codec, rows: Rows) -> Iterator[Finding]:
+    """Training rows of a sequence whose answers are not as many as their positions."""
+    task = task_of(codec.schema.task)
+    counted = task.positions(rows.target) if task.sequence else None
+    if counted is None:
+        return
+    apart = int((counted.sum(axis=1) != codec.lengths(rows.inputs)).sum())
+    if apart:
+        yield Finding(
+            code="positions_apart",
+            severity="serious" if 2 * apart > len(rows) else "warning",
+            sentence=f"{apart:,} of {plural(len(rows), 'training row')} "
+            f"{'has' if apart == 1 else 'have'} another number of answers in "
+            f"`{codec.schema.predicted}` than positions to give them for: the answers may belong "
+            "to other positions than they seem to.",
+            numbers={"rows": apart, "training": len(rows)},
+            stage="Preprocess",
+        )
 
 
 def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding]:
