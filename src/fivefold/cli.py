@@ -157,7 +157,8 @@ def _run(chosen: argparse.Namespace) -> None:
         directory=chosen.directory,
         resume=chosen.resume,
     )
-    commands = {f"fivefold serve {chosen.to}": "answer requests"} if chosen.to else {}
+    own = "".join(f" --with {path}" for path in chosen.own)
+    commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
     try:
         _tell(result, seconds=seconds, commands=commands)

@@ -126,3 +126,16 @@ def test_summary_few_test_rows_leads_with_folds(a_run: Any) -> None:
 def test_summary_without_evaluation_has_no_scores(a_run: Any) -> None:
     run = {**a_run(), "evaluated": None}
     assert "scores" not in summary(**run)
+
+
+def test_summary_has_a_dash_where_nothing_was_timed(a_run: Any) -> None:
+    run = a_run()
+    table = run["evaluated"].tables["model_comparison"].copy()
+    table.loc[table.index[1], ["fit_seconds", "milliseconds_per_row"]] = np.nan
+    run["evaluated"] = run["evaluated"].replace(
+        tables={**run["evaluated"].tables, "model_comparison": table}
+    )
+    told = summary(**run)
+    assert "nan" not in told
+    [line] = [line for line in told.splitlines() if str(table["model"].iloc[1]) in line][:1]
+    assert line.split().count("-") == 2

@@ -26,6 +26,8 @@ MARK = "!"
 """Stands before serious findings, and before the scores that they spoil."""
 TOLD = ("rows",)
 """Findings that say what the line above them says."""
+FORMS = ("{:.1f}", "{:.3f}")
+"""Of seconds to fit, and of milliseconds a row."""
 DOORS = ("frame", "csv", "json", "raw")
 
 
@@ -179,7 +181,11 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
     columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
     rows = [["model", display_name(metric), "fit s", "ms a row", "the model"]]
     for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():
-        rows.append([str(model), cell(score), f"{fit:.1f}", f"{speed:.3f}", str(said)])
+        timed = [
+            "-" if value != value else form.format(value)
+            for value, form in zip((fit, speed), FORMS, strict=True)
+        ]
+        rows.append([str(model), cell(score), *timed, str(said)])
     lines = aligned(rows, [False, False, True, True, False])
     return lines + verdict(evaluated, collected.schema)[:1]
 
