@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from fivefold.codecs.coded import missing_rows
@@ -27,37 +26,12 @@ from fivefold.testing.encoding import (
 )
 from fivefold.testing.network import check_bundle, check_part
 from fivefold.testing.probe import CELL, Probe
+from fivefold.testing.sound import Sound
 
 FEWEST = 8
 
 
-@dataclass(frozen=True)
-class SoundKind:
-    """What a kind was checked with, when it kept to every rule.
-
-    Args:
-        name: of the kind.
-        cells: that it was checked with.
-        replayed: the file that a fresh process read the class from, `fivefold` for one of its own;
-            empty where the class stands in none, and its bundle was replayed in this process.
-        gap: how far the farthest answer of the bundle was from torch's, of probabilities.
-    """
-
-    name: str
-    cells: int
-    replayed: str
-    gap: float
-
-    def __str__(self) -> str:
-        fresh = f"a fresh process, by {self.replayed}"
-        where = fresh if self.replayed else "this process, as its class stands in no file"
-        return (
-            f"{self.name}: {self.cells:,} cells read, encoded, learnt and served; replayed in "
-            f"{where}: largest difference {self.gap:.0e}"
-        )
-
-
-def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "") -> SoundKind:
+def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "") -> Sound:
     """Check what every kind must keep to, from a raw cell to a bundle that answers without torch.
 
     Its class can be adopted, and is afterwards known as little as before. Every cell is read, what
@@ -99,7 +73,7 @@ def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "
         return _check(Probe(of, list(cells), column))
 
 
-def _check(probe: Probe) -> SoundKind:
+def _check(probe: Probe) -> Sound:
     check_class(probe)
     first = probe.rows[: -(-len(probe.raw) // 3)]
     check_reading(probe, first)
@@ -123,5 +97,4 @@ def _check(probe: Probe) -> SoundKind:
     check_request(probe)
     check_corrupt(probe)
     check_part(probe, codec)
-    replayed, gap = check_bundle(probe)
-    return SoundKind(probe.kind.name, len(probe.raw), replayed, gap)
+    return Sound.of(probe.kind, len(probe.raw), check_bundle(probe), KINDS)

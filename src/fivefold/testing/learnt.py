@@ -1,5 +1,6 @@
 """Whether a task can be learnt and deployed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,6 @@ import numpy as np
 from fivefold.artifacts import Deployed, Preprocessed, Trained
 from fivefold.codecs.table import Array
 from fivefold.collect.collect import Collect
-from fivefold.core.roster import file_of
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import DataError
 from fivefold.evaluate.evaluate import Evaluate
@@ -68,7 +68,7 @@ def check_head(settled: "Settled", constant: Array, rules: Rules) -> None:
     rules.need(good, "tolerance is no number above 0")
 
 
-def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> None:
+def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> Mapping[str, Any]:
     """Check an epoch of training, the graph, and the replay of a bundle.
 
     Args:
@@ -76,6 +76,9 @@ def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> None:
         collect: gives its data.
         model: as `Train` takes it, or None.
         rules: of the task.
+
+    Returns:
+        What the replay came to, as Deploy tells it.
 
     Raises:
         AssertionError: saying which rule is broken.
@@ -93,7 +96,4 @@ def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> None:
     with TemporaryDirectory() as folder, rules.held("its bundle is not served"):
         deploy = Deploy(Path(folder) / "task.ff")
         result = Pipeline([*stages, deploy]).run(seed=0, device="cpu", progress=False)
-    parity = result[Deployed].parity
-    good = parity["fresh_process"] or file_of(type(task)) is None
-    why = parity.get("in_this_process")
-    rules.need(good, f"its bundle is not replayed in a process without torch: {why}")
+    return result[Deployed].parity

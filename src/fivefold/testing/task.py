@@ -21,6 +21,7 @@ from fivefold.tasks.table import TASKS
 from fivefold.tasks.task import Picture, Task
 from fivefold.testing.learnt import check_head, check_run
 from fivefold.testing.rule import Rules
+from fivefold.testing.sound import Sound
 
 FEWEST = 40
 ROWS = 200
@@ -62,7 +63,7 @@ def check_task(
     inputs: Mapping[str, Any] | None = None,
     model: Any = None,
     kinds: Mapping[str, Any] | None = None,
-) -> None:
+) -> Sound:
     """Check what every task must keep to.
 
     It has a name of its own, metrics and losses; it settles the columns, encodes a row alone as
@@ -78,6 +79,9 @@ def check_task(
             needs one.
         kinds: of columns, as `Collect` takes them.
 
+    Returns:
+        What it was checked with, and where its bundle was replayed.
+
     Raises:
         AssertionError: saying which rule is broken.
 
@@ -89,7 +93,7 @@ def check_task(
     with ExitStack() as stack:
         with rules.held("it cannot be adopted"):
             made = stack.enter_context(TASKS.lent(task))
-        _check(made, columns, inputs or {}, model, dict(kinds or {}), rules)
+        return _check(made, columns, inputs or {}, model, dict(kinds or {}), rules)
 
 
 def _check(
@@ -99,7 +103,7 @@ def _check(
     model: Any,
     kinds: dict[str, Any],
     rules: Rules,
-) -> None:
+) -> Sound:
     _check_attributes(task, rules)
     rows = min((len(cells) for cells in columns.values()), default=0)
     rules.need(rows >= FEWEST, f"{FEWEST} cells or more are needed to check it by, not {rows}")
@@ -118,7 +122,7 @@ def _check(
     _check_answers(settled, scores)
     _check_judging(settled, scores)
     check_head(settled, scores, rules)
-    check_run(task, collect, model, rules)
+    return Sound.of(task, rows, check_run(task, collect, model, rules), TASKS)
 
 
 def _check_attributes(task: Task, rules: Rules) -> None:
