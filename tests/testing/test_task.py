@@ -260,5 +260,5 @@ def test_check_task_of_a_file_that_needs_torch_says_so(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     from heavy_task import Heavy
 
-    with pytest.raises(AssertionError, match=r"not replayed in a process without torch: .*torch"):
+    with pytest.raises(AssertionError, match=r"not answered in a fresh process: .*torch"):
         check_task(Heavy, NUMBERS)
