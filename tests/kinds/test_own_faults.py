@@ -116,7 +116,15 @@ def test_codes_beyond_their_number_are_refused(codes):
 
 def block_of(name, shared=True, shape=()):
     members = {"name": name, "dtype": "float32", "shared": shared, "shape": lambda *_: shape}
+    if shared:
+        members["encode"] = lambda self, parts, state: np.stack(parts, axis=-1)
     return type("Own", (Block,), members)()
+
+
+def test_shared_block_that_does_not_say_how_columns_stand_together_is_refused():
+    members = {"name": "mine", "dtype": "float32", "shared": True, "shape": lambda *_: ()}
+    with pytest.raises(ConfigError, match="expected a method `encode`"):
+        KINDS.adopt(made(block=type("Own", (Block,), members)()))
 
 
 def test_two_arrays_of_one_name_are_refused():

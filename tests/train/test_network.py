@@ -2,8 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from fivefold.kinds.tokens import TOKENS
 from fivefold.models.assemble import digest
 from fivefold.models.networks import NETWORKS
+from fivefold.models.parts import part_of
 from fivefold.train.network import make_network, named
 from fivefold.train.resident import place
 
@@ -49,6 +51,16 @@ def test_network_with_lazy_layers_gets_its_shapes(make_data):
     )
     assert network.body[0].running_mean.tolist() == [0.0, 0.0]
     assert network.body.training
+
+
+def test_network_of_parts_with_lazy_layers_gets_its_shapes(make_data, monkeypatch):
+    def encoder(self, size, width):
+        return nn.Sequential(nn.Embedding(size.vocabulary, 4), nn.Flatten(), nn.LazyLinear(width))
+
+    monkeypatch.setattr(type(part_of(TOKENS)), "encoder", encoder)
+    network = made(make_data("mixture"), None)
+    assert digest(network) == digest(made(make_data("mixture"), None))
+    assert network.training
 
 
 @pytest.mark.parametrize(

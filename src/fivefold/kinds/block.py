@@ -131,8 +131,6 @@ class Block(ABC):
     def encode(self, parts: Sequence[Array], state: Any) -> Array:
         """What the kinds of its columns encode, as one array `(n, *shape)` of `dtype`."""
         del state
-        if len(parts) > 1:
-            raise NotImplementedError(f"{type(self).__name__} is shared and has no `encode`")
         return np.require(parts[0], self.dtype, ["C_CONTIGUOUS", "WRITEABLE"])
 
     def misfit(self, part: Array, column: Fitted) -> str:
@@ -153,11 +151,14 @@ class Block(ABC):
     def inliers(self, array: Array, state: Any) -> Array:
         """`(n,)` bool: rows that are missing or within bounds, where the block is `bounded`."""
         del state
-        raise NotImplementedError
+        return np.ones(len(array), dtype=bool)
 
     def lengths(self, array: Array) -> Array:
-        """`(n,)` how many positions of each row are filled, where the block is a `sequence`."""
-        raise NotImplementedError
+        """`(n,)` how many positions of each row are filled; all of them, by default.
+
+        It is asked where the block is a `sequence`.
+        """
+        return np.full(len(array), array.shape[1])
 
     def quick(self, columns: Quicks, state: Any) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""

@@ -26,6 +26,11 @@ def check_definition(kind: Any, *, known: Sequence[str], dtypes: tuple[str, ...]
             f"{title}: expected a block, found {block!r}.",
             remedy="Write block = NUMBERS, or block = MyBlock(), with its parentheses.",
         )
+    if block.shared and type(block).encode is Block.encode:
+        raise ConfigError(
+            f"{type(block).__name__}: expected a method `encode`, found none.",
+            remedy="Define it: a block that columns share says how they stand side by side.",
+        )
     wanted = getattr(kind, "wanted", None)
     if not isinstance(wanted, str) or not wanted:
         raise ConfigError(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.errors import ModelError
 from fivefold.models.losses import Loss
 from fivefold.tasks.task import Task
 
@@ -101,7 +102,11 @@ class Head(nn.Module, ABC):
 
     def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
         """What float64 outputs cost a row on average, in nats, to mix boosted trees in by it."""
-        raise NotImplementedError(f"{type(self).__name__} has no trees")
+        raise ModelError(
+            f"{type(self).__name__}: expected a method `nats`, by which trees are mixed in, found "
+            "none.",
+            remedy="Define it, or leave `trees` of the task at None.",
+        )
 
     def deviations(self, scores: Array) -> Array:
         """Scores in a unit in which 1e-5 is rounding: as they are, or in deviations."""

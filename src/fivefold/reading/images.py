@@ -13,7 +13,7 @@ import numpy as np
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.core.finding import Finding
-from fivefold.core.wording import quoted
+from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
@@ -188,8 +188,8 @@ def _entries(
             entries.append(Entry(path, part, inner[0], read))
     if not entries:
         raise DataError(
-            f"{name}: expected images in one subfolder a class, found {len(files):,} images in "
-            "no subfolder.",
+            f"{name}: expected images in one subfolder a class, found "
+            f"{plural(len(files), 'image')} in no subfolder.",
             remedy="Move each image into a folder named after its class.",
             rows=len(files),
         )

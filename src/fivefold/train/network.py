@@ -57,15 +57,19 @@ def make_network(
         if model is None or isinstance(model, str):
             name = choose(inputs) if model is None else model
             known = NETWORKS.get(name)
-            return make(name, inputs, outputs, **(own if known is not None and known.many else {}))
+            more = own if known is not None and known.many else {}
+            return shaped(make(name, inputs, outputs, **more))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         _check_trainable(made)
-        made = unwrapped(made)
+        return copy.deepcopy(shaped(unwrapped(made)))
+
+    def shaped(made: nn.Module) -> nn.Module:
+        """The same with the shapes of lazy layers; only then can they be copied and saved."""
         if isinstance(made, nn.Module) and _is_lazy(made):
-            with torch.no_grad():  # gives lazy layers their shapes; only then can they be copied
+            with torch.no_grad():
                 made.eval()(Fixed(codec)(example))
             made.train()
-        return copy.deepcopy(made)
+        return made
 
     cpu = torch.device("cpu")
     with private_random(cpu):
