@@ -16,11 +16,10 @@ from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.preprocess import Preprocess
-from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import MULTICLASS, REGRESSION, TASKS
-from fivefold.tasks.target import Settled
+from fivefold.tasks.table import REGRESSION, TASKS
 from fivefold.testing import corrupt
+from own_tasks import Tags
 
 ROWS = 60
 
@@ -30,27 +29,6 @@ class Pair(Quantity):
 
     name = "pair"
     metrics = REGRESSION.metrics
-
-
-class Tags(Choice):
-    """A word for each word of a text."""
-
-    name = "tags"
-    metrics = MULTICLASS.metrics
-    sequence = True
-
-    def settle(self, targets):
-        texts = targets.only.values[targets.usable]
-        words = sorted({word for text in texts for word in text.split()})
-        return Settled(values=(targets.only.values,), classes=tuple(words))
-
-    def encode(self, values, schema, steps=None):
-        places = {label: place for place, label in enumerate(schema.classes)}
-        target = np.full((len(values[0]), steps), -1, np.int64)
-        for row, text in enumerate(values[0]):
-            found = [places[word] for word in (text or "").split()][:steps]
-            target[row, : len(found)] = found
-        return target
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,9 @@ from fivefold.metrics.metric import ACCURACY, LOG_LOSS, Metric
 from fivefold.metrics.statistic import Statistic, weighted_mean
 from fivefold.pipeline import Pipeline
 from fivefold.preprocess.preprocess import Preprocess
-from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.table import TASKS
-from fivefold.tasks.target import Settled
+from own_tasks import Tags as OwnTags
 
 from .conftest import Scorer, trained
 
@@ -37,25 +36,11 @@ class Pair(Quantity):
     metrics = (Metric("rmse_of_both", rmse_of_both, False, gap=0.2),)
 
 
-class Tags(Choice):
-    """A class for each word of a text."""
+class Tags(OwnTags):
+    """The same, judged by two metrics."""
 
     name = "tags of evaluate"
     metrics = (ACCURACY, LOG_LOSS)
-    sequence = True
-
-    def settle(self, targets):
-        texts = targets.only.values[targets.usable]
-        words = sorted({word for text in texts for word in text.split()})
-        return Settled(values=(targets.only.values,), classes=tuple(words))
-
-    def encode(self, values, schema, steps=None):
-        places = {label: place for place, label in enumerate(schema.classes)}
-        target = np.full((len(values[0]), steps), -1, np.int64)
-        for row, text in enumerate(values[0]):
-            found = [places[word] for word in (text or "").split()][:steps]
-            target[row, : len(found)] = found
-        return target
 
 
 @pytest.fixture(autouse=True)

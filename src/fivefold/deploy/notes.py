@@ -30,7 +30,7 @@ def findings_of(
                 f"{'has' if len(changed) == 1 else 'have'} changed since it was collected, so no "
                 "row was replayed from there. Run the pipeline again to train on it as it is.",
                 numbers={"files": changed[:100]},
-                stage="deploy",
+                stage="Deploy",
             )
         )
     if here:
@@ -38,8 +38,8 @@ def findings_of(
             code="replayed_here",
             severity="warning",
             sentence=f"The test rows were answered in this process: {here} What serves the bundle "
-            "must be handed the class; move it to a file to see that this works.",
-            stage="deploy",
+            "must be handed the class.",
+            stage="Deploy",
         )
         findings.append(finding)
     if without:
@@ -48,7 +48,7 @@ def findings_of(
                 code="no_raw_graph",
                 severity="note",
                 sentence=f"The bundle has {without}.",
-                stage="deploy",
+                stage="Deploy",
             )
         )
     if left_out:
@@ -58,7 +58,7 @@ def findings_of(
                 severity="note",
                 sentence=f"{left_out:,} test rows without {cell} were not replayed.",
                 numbers={"rows": left_out},
-                stage="deploy",
+                stage="Deploy",
             )
         )
     return findings

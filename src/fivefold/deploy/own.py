@@ -28,5 +28,9 @@ def own_files(codec: Codec) -> tuple[list[Path], str]:
     files = {type(one): file_of(type(one)) for one in own}
     lost = [cls.__qualname__ for cls, file in files.items() if file is None]
     found = [file for file in files.values() if file is not None]
-    why = f"{lost[0]} is not defined in a file of its own." if lost else ""
+    why = (
+        f"{lost[0]} is not defined in a file. Move it to one to see that a server can load it."
+        if lost
+        else ""
+    )
     return list(dict.fromkeys(found)), why
