@@ -99,7 +99,7 @@ def test_folder_without_images_and_images_without_classes_are_refused(tmp_path):
         read_image_folder(tmp_path, "empty")
     assert caught.value.rows == 0
     (tmp_path / "1.png").write_bytes(png(pixels(1)))
-    with pytest.raises(DataError, match="found 1 image in no subfolder"):
+    with pytest.raises(DataError, match="found 1 image file in no subfolder"):
         read_image_folder(tmp_path, "flat")
 
 

@@ -189,7 +189,7 @@ def _entries(
     if not entries:
         raise DataError(
             f"{name}: expected images in one subfolder a class, found "
-            f"{plural(len(files), 'image')} in no subfolder.",
+            f"{plural(len(files), 'image file')} in no subfolder.",
             remedy="Move each image into a folder named after its class.",
             rows=len(files),
         )
