@@ -1,5 +1,7 @@
 """Encoded rows, small enough to be trained on in a moment."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -48,3 +50,12 @@ def make_data():
         return Preprocessed(train=parts[0], valid=parts[1], test=parts[2], codec=codec)
 
     return make
+
+
+@pytest.fixture
+def passing(monkeypatch):
+    """A clock that a test sets forward: its `seconds` are those that limits of time see."""
+    clock = SimpleNamespace(seconds=0.0)
+    fake = SimpleNamespace(perf_counter=lambda: clock.seconds)
+    monkeypatch.setattr("fivefold.train.clock.time", fake)
+    return clock
