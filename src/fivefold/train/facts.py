@@ -4,26 +4,24 @@ import json
 import platform
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
+from fivefold.artifacts import Preprocessed
+from fivefold.codecs.rows import Rows
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
 from fivefold.train.checkpoint import FOLDER, PATTERN
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed
-    from fivefold.codecs.rows import Rows
-    from fivefold.train.plan import Plan
-    from fivefold.train.train import Train
+from fivefold.train.options import Options
+from fivefold.train.plan import Plan
 
 
 def make_facts(
-    stage: "Train",
-    plan: "Plan",
-    data: "Preprocessed",
+    stage: Options,
+    plan: Plan,
+    data: Preprocessed,
     session: Session,
     *,
     first_digest: str,
@@ -60,7 +58,7 @@ def make_facts(
     }
 
 
-def rows_digest(rows: "Rows") -> str:
+def rows_digest(rows: Rows) -> str:
     """SHA-256 over the arrays of encoded rows and their targets."""
     total = sha256()
     for name, array in sorted({**rows.inputs, "": rows.target}.items()):

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING
 
 from torch import nn
 
+from fivefold.artifacts import Preprocessed
 from fivefold.core.events import Noted
 from fivefold.core.finding import Finding
+from fivefold.core.session import Session
 from fivefold.models.assemble import digest
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble, stack
@@ -21,16 +22,11 @@ from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
 from fivefold.train.health import find_dead_units, find_explosion
+from fivefold.train.options import Options
 from fivefold.train.pieces import ROWS
-from fivefold.train.plan import make_optimizer
+from fivefold.train.plan import Plan, make_optimizer
 from fivefold.train.progress import make_reporter
 from fivefold.train.resident import make_resident
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed
-    from fivefold.core.session import Session
-    from fivefold.train.plan import Plan
-    from fivefold.train.train import Train
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +55,7 @@ class Learnt:
 
 
 def learn(
-    stage: "Train", plan: "Plan", data: "Preprocessed", session: "Session", *, spent: Clock
+    stage: Options, plan: Plan, data: Preprocessed, session: Session, *, spent: Clock
 ) -> Learnt:
     """Train the plan's network in place.
 
@@ -70,7 +66,7 @@ def learn(
         session: listeners, seed, and where states may be saved.
         spent: running since the stage began, with its time limit.
     """
-    rows = make_resident(stage, plan, data)
+    rows = make_resident(stage, plan.network, data, once=plan.once)
     body = plan.network.body
     first_digest = digest(plan.network)
     prepare = rows.prepare
@@ -178,9 +174,9 @@ def learn(
     )
 
 
-def unlearnt(stage: "Train", plan: "Plan", data: "Preprocessed") -> Learnt:
+def unlearnt(stage: Options, plan: Plan, data: Preprocessed) -> Learnt:
     """The plan's network as it is before the first step, trees that answer 0 beside it."""
-    make_resident(stage, plan, data)
+    make_resident(stage, plan.network, data, once=plan.once)
     body, first_digest = plan.network.body, digest(plan.network)
     if isinstance(body, Blend) and plan.boosting is not None:
         body.attach(placeholder(prod(plan.network.head.outputs)), 0.5)

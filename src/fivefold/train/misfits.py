@@ -1,7 +1,6 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, PreflightError
@@ -9,12 +8,10 @@ from fivefold.kinds.table import KINDS, kind_of
 from fivefold.tasks.places import find_label
 from fivefold.tasks.table import TASKS, task_of
 from fivefold.train.names import SMOOTHED, WEIGHTED
-
-if TYPE_CHECKING:
-    from fivefold.train.train import Train
+from fivefold.train.options import Options
 
 
-def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
+def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
     if isinstance(stage.model, str) or stage.augment:
         yield from _input_misfits(stage, schema)
@@ -32,7 +29,7 @@ def find_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
         yield from _label_misfits(stage.class_weights, schema)
 
 
-def _input_misfits(stage: "Train", schema: Schema) -> Iterator[FivefoldError]:
+def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """A network, or changes of rows, for columns of other kinds; torch is imported."""
     from fivefold.models.networks import NETWORKS, default_for
     from fivefold.models.parts import part_of
@@ -84,7 +81,7 @@ def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldE
             )
 
 
-def _loss_misfits(stage: "Train", task: str, fitting: tuple[str, ...]) -> Iterator[FivefoldError]:
+def _loss_misfits(stage: Options, task: str, fitting: tuple[str, ...]) -> Iterator[FivefoldError]:
     loss = stage.loss
     quantile, smoothing = stage.quantile, stage.label_smoothing
     named = loss if isinstance(loss, str) else None

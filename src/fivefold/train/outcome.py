@@ -1,23 +1,20 @@
 """A finished run as an artifact: settings, history, findings."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import torch
 
 import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
-from fivefold.artifacts import Trained
+from fivefold.artifacts import Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.train.device import peak_bytes
+from fivefold.train.fitted import Fitted
+from fivefold.train.learn import Learnt
 from fivefold.train.names import LOSSES
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed
-    from fivefold.train.fitted import Fitted
-    from fivefold.train.learn import Learnt
-    from fivefold.train.plan import Plan
-    from fivefold.train.train import Train
+from fivefold.train.options import Options
+from fivefold.train.plan import Plan
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "lr", "seconds")
 FEW = 30
@@ -28,10 +25,10 @@ HASTY = 0.005
 
 
 def make_trained(
-    stage: "Train",
-    plan: "Plan",
-    learnt: "Learnt",
-    data: "Preprocessed",
+    stage: Options,
+    plan: Plan,
+    learnt: Learnt,
+    data: Preprocessed,
     *,
     seed: int,
     seconds: float = 0.0,
@@ -103,7 +100,7 @@ def make_trained(
     )
 
 
-def _findings(plan: "Plan", fitted: "Fitted", valid_rows: int) -> Iterator[Finding]:
+def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
     history = fitted.history
     if not history:
         return

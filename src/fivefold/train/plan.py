@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
 
+from fivefold.artifacts import Preprocessed
+from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
@@ -23,6 +24,7 @@ from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.network import make_network, named
 from fivefold.train.optimizer import Optimizer, adamw
+from fivefold.train.options import Options
 from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import (
@@ -34,11 +36,6 @@ from fivefold.train.rules import (
 )
 from fivefold.train.step import Precision
 from fivefold.train.trees import Boosting
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed
-    from fivefold.codecs.rows import Rows
-    from fivefold.train.train import Train
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +103,7 @@ class Plan:
         return f" with {plural(self.network.threads or torch.get_num_threads(), 'thread')}"
 
 
-def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, seed: int) -> Plan:
+def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed: int) -> Plan:
     """Decide what the user has not, make the network and check it on a few rows.
 
     Args:
@@ -184,7 +181,7 @@ def make_plan(stage: "Train", data: "Preprocessed", *, device: torch.device, see
     )
 
 
-def _loss_options(stage: "Train", data: "Preprocessed", device: torch.device) -> dict[str, object]:
+def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> dict[str, object]:
     """What was asked of the loss, by the names that a head knows."""
     options: dict[str, object] = {}
     if stage.class_weights is not None:
@@ -198,7 +195,7 @@ def _loss_options(stage: "Train", data: "Preprocessed", device: torch.device) ->
     return options
 
 
-def _ready(rows: "Rows", network: Assembled, stage: "Train") -> Data:
+def _ready(rows: Rows, network: Assembled, stage: Options) -> Data:
     """Rows as body and loss get them."""
     with torch.no_grad():
         encoded = network.fixed(place(rows, network.device))
@@ -207,8 +204,8 @@ def _ready(rows: "Rows", network: Assembled, stage: "Train") -> Data:
 
 
 def _make_pieces(
-    stage: "Train",
-    data: "Preprocessed",
+    stage: Options,
+    data: Preprocessed,
     network: Assembled,
     *,
     batch: int,
@@ -237,7 +234,7 @@ def find_precision(wish: str, device: torch.device) -> Precision:
 
 
 def make_optimizer(
-    own: "Callable[..., object] | None", body: nn.Module, *, lr: float, weight_decay: float
+    own: Callable[..., object] | None, body: nn.Module, *, lr: float, weight_decay: float
 ) -> Optimizer:
     """The user's optimizer over a body's parameters, or AdamW.
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from fivefold.artifacts import Preprocessed
+from fivefold.codecs.rows import Rows
+from fivefold.models.assemble import Assembled
 from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.batches import Data
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Preprocessed
-    from fivefold.codecs.rows import Rows
-    from fivefold.train.plan import Plan
-    from fivefold.train.train import Train
+from fivefold.train.options import Options
 
 CHUNK = 8192
 """Rows that are filled, scaled and one-hot encoded at a time."""
@@ -43,30 +41,33 @@ class Resident:
     augment: Callable[[Batch], Batch] | None
 
 
-def make_resident(stage: "Train", plan: "Plan", data: "Preprocessed") -> Resident:
+def make_resident(
+    stage: Options, network: Assembled, data: Preprocessed, *, once: bool
+) -> Resident:
     """Put the rows on the device, and show the training rows to a body that fits buffers.
 
     Args:
         stage: what was asked for.
-        plan: the network and whether to encode ahead.
+        network: that reads them.
         data: encoded rows.
+        once: whether to encode ahead.
     """
-    fixed, head = plan.network.fixed, plan.network.head
+    fixed, head = network.fixed, network.head
 
-    def placed(rows: "Rows") -> Data:
-        blocks = place(rows, plan.device)
-        target = head.targets(rows.target, own=stage.own_loss is not None).to(plan.device)
-        return (encode(blocks, fixed) if plan.once else blocks), target
+    def placed(rows: Rows) -> Data:
+        blocks = place(rows, network.device)
+        target = head.targets(rows.target, own=stage.own_loss is not None).to(network.device)
+        return (encode(blocks, fixed) if once else blocks), target
 
     train, valid = placed(data.train), placed(data.valid)
-    fit_buffers: Any = getattr(plan.network.body, "fit_buffers", None)
-    if fit_buffers is not None and (plan.once or _table(fixed)):
-        seen = train[0] if plan.once else encode(_some(train[0], fixed), fixed.tabular)
+    fit_buffers: Any = getattr(network.body, "fit_buffers", None)
+    if fit_buffers is not None and (once or _table(fixed)):
+        seen = train[0] if once else encode(_some(train[0], fixed), fixed.tabular)
         fit_buffers(seen)
     return Resident(
         train=train,
         valid=valid,
-        prepare=None if plan.once else fixed,
+        prepare=None if once else fixed,
         augment=make_augment(stage.augment, fixed.entries),
     )
 
@@ -92,7 +93,7 @@ def _bytes(entries: Iterable[Entry], rows: int) -> int:
     return 4 * rows * sum(entry.part.amount(entry.size) for entry in entries)
 
 
-def place(rows: "Rows", device: torch.device) -> dict[str, Tensor]:
+def place(rows: Rows, device: torch.device) -> dict[str, Tensor]:
     """The codec's arrays as tensors on the device."""
     return {name: tensor(array).to(device) for name, array in rows.inputs.items()}
 

@@ -1,24 +1,15 @@
 """The stage that teaches a network."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, model_validator
-
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
-from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.misfits import find_misfits
-from fivefold.train.names import LossName, Quality
-from fivefold.train.snapshot import is_module, snapshot
-
-Label = str | int | float | bool
+from fivefold.train.options import Options
 
 
-class Train(Stage):
+class Train(Options):
     """Train a network on the training rows; keep the weights with the best validation loss.
 
     Args:
@@ -66,47 +57,6 @@ class Train(Stage):
         >>> Train("mlp", epochs=20)
         Train(model='mlp', epochs=20)
     """
-
-    model: Annotated[Any, BeforeValidator(snapshot)] = Field(default=None, kw_only=False)
-    quality: Quality = "balanced"
-    epochs: Count | None = None
-    batch: Count | None = None
-    lr: PositiveFloat | Literal["find"] | None = None
-    weight_decay: NonNegativeFloat | None = None
-    patience: Count = 10
-    schedule: Literal["cosine", "constant", "onecycle"] = "cosine"
-    loss: LossName | Callable[..., Any] | None = None
-    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    optimizer: Callable[..., Any] | None = None
-    class_weights: Literal["balanced"] | dict[Label, PositiveFloat] | None = None
-    clip: PositiveFloat | None = 1.0
-    precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
-    accumulate: Count = 1
-    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
-    members: Count | None = None
-    augment: tuple[Literal["shift", "flip"], ...] = ()
-    threads: Count | None = None
-    time_limit: PositiveFloat | None = None
-    checkpoint_seconds: NonNegativeFloat = 60.0
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.own_loss is not None and self.class_weights is not None:
-            raise ValueError("`class_weights` has no effect on a `loss` of your own")
-        if self.optimizer is not None and (self.lr is not None or self.weight_decay is not None):
-            raise ValueError("`lr` and `weight_decay` have no effect on an `optimizer` of your own")
-        if (self.members or 1) > 1 and is_module(self.model):
-            raise ValueError(
-                "`members` that start from one module would be one network: pass a function "
-                "(inputs, outputs) that makes a new one"
-            )
-        return self
-
-    @property
-    def own_loss(self) -> Callable[..., Any] | None:
-        """The user's loss; None for a built-in one."""
-        return None if isinstance(self.loss, str) else self.loss
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """The device, and what the columns say of the settings."""
