@@ -19,13 +19,13 @@ from fivefold.codecs.table import Columns
 from fivefold.core.session import derive_seed
 from fivefold.kinds.codec import Codec
 from fivefold.models.fixed import Fixed
-from fivefold.train.batches import permutation
+from fivefold.train.aims import Descent, Objective, Precision, Stopping
 from fivefold.train.census import step_census
+from fivefold.train.feed import Feed, permutation
 from fivefold.train.fit import fit
 from fivefold.train.matmul import decide_matmul, matmul_set
 from fivefold.train.optimizer import adamw
 from fivefold.train.resident import encode, place
-from fivefold.train.step import Precision
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Augment = Callable[[Any], Any]
@@ -61,18 +61,16 @@ def fit_network(
     with matmul_set(matmul if precision == "float32" else "default"):
         fit(
             model,
-            (inputs, target),
-            (inputs[:0], target[:0]),
-            loss=loss,
-            optimizer=adamw(model, lr=work.lr, weight_decay=0.0),
-            epochs=work.epochs,
-            batch=work.batch,
-            schedule="constant",
-            patience=work.epochs + 1,
-            clip=None,
-            precision=precision,
-            seed=0,
-            augment=augment,
+            Feed(inputs=inputs, target=target, batch=work.batch, augment=augment),
+            Feed(inputs=inputs[:0], target=target[:0]),
+            Objective(loss=loss),
+            Descent(
+                make=lambda body: adamw(body, lr=work.lr, weight_decay=0.0),
+                schedule="constant",
+                clip=None,
+                precision=precision,
+            ),
+            Stopping(epochs=work.epochs, patience=work.epochs + 1),
         )
 
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from fitting import feed
 from fivefold.models.blend import Blend
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.inputs import Width
@@ -67,7 +68,7 @@ def test_join_leaves_out_what_counts_nothing(network, trees, parts):
     body = Steep(Width(1), 1)
     body.turn = network
     blend = Blend(Width(1), 1, network=body).eval()
-    weight = join(blend, stump(trees), (x, (x[:, 0] > 0).long()), BinaryHead())
+    weight = join(blend, stump(trees), feed((x, (x[:, 0] > 0).long())), BinaryHead())
     assert list(blend.parts) == parts
     assert weight == pytest.approx(blend.parts.get("trees", 0.0))
     assert ((blend(x)[:, 0] > 0) == (x[:, 0] > 0)).all()

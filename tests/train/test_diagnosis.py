@@ -3,6 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import feed
+from fivefold.train.aims import Objective
 from fivefold.train.diagnosis import diagnose
 
 X = torch.randn(2000, 3, generator=torch.Generator().manual_seed(0))
@@ -18,9 +20,10 @@ def network():
     return nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
 
 
-def ask(model=None, train=(X, Y), valid=(X[:50], Y[:50]), **settings):
-    plain = {"loss": loss, "lr": 0.02}
-    return diagnose(network() if model is None else model, train, valid, **{**plain, **settings})
+def ask(model=None, train=(X, Y), valid=(X[:50], Y[:50]), *, loss=loss, own=False, prepare=None):
+    feeds = [feed(data, prepare=prepare) for data in (train, valid)]
+    objective = Objective(loss=loss, own=own)
+    return diagnose(network() if model is None else model, *feeds, objective, lr=0.02)
 
 
 def spoilt(tensor, row, value):

@@ -6,11 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import feed
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
 from fivefold.models.inputs import Width
 from fivefold.models.mlp import Mlp
-from fivefold.train.batches import permutation
+from fivefold.train.aims import Descent, Objective
+from fivefold.train.feed import permutation
 from fivefold.train.finder import FALLEN, choose_lr, find_lr
 from fivefold.train.optimizer import adamw
 
@@ -29,13 +31,10 @@ def network():
     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 10))
 
 
-def find(model, data, **settings):
-    plain = {
-        "loss": F.cross_entropy,
-        "optimizer_factory": lambda module: adamw(module, lr=1.0, weight_decay=0.01),
-        "batch": BATCH,
-    }
-    return find_lr(model, data, **{**plain, **settings})
+def find(model, data, *, loss=F.cross_entropy, make=None, seed=0, **settings):
+    make = make or (lambda module: adamw(module, lr=1.0, weight_decay=0.01))
+    rows = feed(data, batch=BATCH, seed=seed)
+    return find_lr(model, rows, Objective(loss=loss), Descent(make=make), **settings)
 
 
 def test_curve_is_that_of_a_plain_loop():
@@ -116,7 +115,7 @@ def test_groups_keep_the_proportions_of_their_rates():
         groups = [{"params": first.parameters()}, {"params": last.parameters(), "lr": 0.002}]
         return Watched(groups, lr=0.01)
 
-    curve = find(network(), problem(), optimizer_factory=factory, steps=10, high=1e-2)
+    curve = find(network(), problem(), make=factory, steps=10, high=1e-2)
     assert [one for one, _ in seen] == list(curve.rates)
     assert all(other == pytest.approx(0.2 * one) for one, other in seen)
 

@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import feed, fit_tensors
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
-from fivefold.train.batches import permutation
-from fivefold.train.fit import fit, mean_loss
+from fivefold.train.feed import permutation
+from fivefold.train.fit import mean_loss
 from fivefold.train.optimizer import adamw
 
 CPU = torch.device("cpu")
@@ -39,7 +40,7 @@ def train(model, data, **options):
     settings = {"loss": F.cross_entropy, "epochs": 6, "batch": 32, "seed": 5, **options}
     if "optimizer" not in settings:
         settings["optimizer"] = adamw(model, lr=0.01, weight_decay=0.1)
-    return fit(model, *data, **settings)
+    return fit_tensors(model, *data, **settings)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -124,7 +125,7 @@ def test_fit_keeps_the_weights_of_the_best_epoch_and_stops_after_patience():
     losses = [row["valid_loss"] for row in fitted.history]
     assert fitted.ending == "stopped early"
     assert fitted.best_epoch == int(np.argmin(losses)) + 1 == len(losses) - 4
-    assert mean_loss(model, valid, loss=F.cross_entropy) == pytest.approx(min(losses), rel=1e-6)
+    assert mean_loss(model, feed(valid), F.cross_entropy) == pytest.approx(min(losses), rel=1e-6)
     assert not model.training
 
 
@@ -263,7 +264,7 @@ def test_fit_in_half_precision_learns_almost_the_same(precision, device):
 def test_mean_loss_in_uneven_pieces_is_the_mean_over_rows():
     (x, y), _ = problem()
     model = network().eval()
-    found = mean_loss(model, (x, y), loss=F.cross_entropy, batch=64)
+    found = mean_loss(model, feed((x, y), batch=64), F.cross_entropy)
     assert found == pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-6)
 
 
@@ -306,7 +307,7 @@ def test_fit_with_an_average_keeps_the_average():
     plain = network()
     train(plain, data, epochs=4, schedule="constant")
     assert not torch.equal(model[0].weight, plain[0].weight)
-    assert fitted.best_loss == pytest.approx(mean_loss(model, data[1], loss=F.cross_entropy))
+    assert fitted.best_loss == pytest.approx(mean_loss(model, feed(data[1]), F.cross_entropy))
 
 
 def test_fit_that_diverges_late_keeps_the_best_weights():
@@ -331,7 +332,7 @@ def test_validation_goes_on_with_fewer_rows_when_memory_runs_out():
             return super().forward(x)
 
     model, (_, valid) = Tight(6, 2), problem()
-    found = mean_loss(model, valid, loss=F.cross_entropy, batch=50)
+    found = mean_loss(model, feed(valid, batch=50), F.cross_entropy)
     with torch.no_grad():
         wanted = F.cross_entropy(F.linear(valid[0], model.weight, model.bias), valid[1])
     assert found == pytest.approx(wanted.item(), rel=1e-6)

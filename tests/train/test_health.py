@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import feed
 from fivefold.train.health import count_dead, find_dead_units, find_explosion
 
 X = torch.randn(300, 6, generator=torch.Generator().manual_seed(0))
@@ -17,6 +18,19 @@ def network(activation=None):
     return nn.Sequential(*layers)
 
 
+def rows(inputs, **settings):
+    first = next(iter(inputs.values())) if isinstance(inputs, dict) else inputs
+    return feed((inputs, torch.zeros(len(first))), **settings)
+
+
+def dead(model, inputs, **settings):
+    return count_dead(model, rows(inputs, **settings))
+
+
+def dead_units(model, inputs, **settings):
+    return find_dead_units(model, rows(inputs), **settings)
+
+
 def kill(layer, units):
     with torch.no_grad():
         layer.weight[:units] = 0
@@ -26,9 +40,9 @@ def kill(layer, units):
 def test_units_of_a_fresh_network_are_alive():
     model = network()
     expected = int((F.relu(model[0](X)) == 0).all(0).sum())
-    (layer,) = count_dead(model, X)
+    (layer,) = dead(model, X)
     assert (layer.name, layer.kind, layer.units, layer.dead) == ("1", "ReLU", 20, expected)
-    assert not list(find_dead_units(model, X))
+    assert not list(dead_units(model, X))
 
 
 @pytest.mark.parametrize("activation", [nn.ReLU(), nn.GELU(), nn.SiLU(), nn.Hardswish()])
@@ -37,7 +51,7 @@ def test_dead_units_are_counted_whatever_the_activation(activation):
     kill(model[0], 13)
     with torch.no_grad():
         model[0].bias[13:] = 5
-    assert [layer.dead for layer in count_dead(model, X)] == [13]
+    assert [layer.dead for layer in dead(model, X)] == [13]
 
 
 def test_saturated_units_are_dead_and_their_value_does_not_matter():
@@ -45,7 +59,7 @@ def test_saturated_units_are_dead_and_their_value_does_not_matter():
     with torch.no_grad():
         model[0].bias[:4] = 1e4
         model[0].bias[4:7] = -1e4
-    assert count_dead(model, X)[0].dead == 7
+    assert dead(model, X)[0].dead == 7
 
 
 def test_unit_that_one_row_wakes_is_alive():
@@ -55,13 +69,13 @@ def test_unit_that_one_row_wakes_is_alive():
         model[0].weight[0, 0] = 1
     row = torch.zeros(200, 6)
     row[199, 0] = 3.0
-    assert count_dead(model, row)[0].dead == 19
+    assert dead(model, row)[0].dead == 19
 
 
 def test_finding_names_the_layer_the_count_and_the_remedy():
     model = network()
     kill(model[0], 15)
-    (finding,) = find_dead_units(model, X, lr=0.1)
+    (finding,) = dead_units(model, X, lr=0.1)
     assert finding.code == "dead_units"
     assert finding.severity == "warning"
     assert finding.sentence.startswith("15 of 20 units of `1` (ReLU) give the same")
@@ -74,8 +88,8 @@ def test_half_of_the_units_dead_is_no_finding():
     kill(model[0], 10)
     with torch.no_grad():
         model[0].bias[10:] = 5
-    assert count_dead(model, X)[0].dead == 10
-    assert not list(find_dead_units(model, X))
+    assert dead(model, X)[0].dead == 10
+    assert not list(dead_units(model, X))
 
 
 def test_dead_channels_of_an_image_are_counted_not_its_places():
@@ -85,7 +99,7 @@ def test_dead_channels_of_an_image_are_counted_not_its_places():
     with torch.no_grad():
         model[1].weight[:3], model[1].bias[:3] = 0, -1
         model[1].bias[3:] = 1
-    (layer,) = count_dead(model, images)
+    (layer,) = dead(model, images)
     assert (layer.units, layer.dead) == (8, 3)
 
 
@@ -98,7 +112,7 @@ def test_dead_features_of_a_series_are_counted_where_its_layer_puts_them(first):
         mixing.weight[:2], mixing.bias[:2] = 0, -1
         mixing.bias[2:] = 5
     series = torch.randn(50, 4, 9) if first else torch.randn(50, 9, 4)
-    (layer,) = count_dead(model, series)
+    (layer,) = dead(model, series)
     assert (layer.units, layer.dead) == (6, 2)
 
 
@@ -115,7 +129,7 @@ def test_units_of_members_are_counted_one_by_one(equation):
             bias = self.bias[:, None] if equation.endswith("nmo") else self.bias[:, None, None]
             return self.act(torch.einsum(equation, batch, self.weight) + bias)
 
-    (layer,) = count_dead(nn.Sequential(Members()), X)
+    (layer,) = dead(nn.Sequential(Members()), X)
     assert (layer.units, layer.dead) == (15, 5)
 
 
@@ -124,7 +138,7 @@ def test_counting_shows_at_most_256_rows_and_leaves_the_network_as_it_was():
     model[1].train(False)
     before = copy.deepcopy(model.state_dict())
     many = torch.randn(5000, 6)
-    count_dead(model, many, prepare=lambda batch: seen.append(len(batch)) or batch)
+    dead(model, many, prepare=lambda batch: seen.append(len(batch)) or batch)
     assert 128 < sum(seen) <= 256
     assert [module.training for module in model] == [True, False, True, True]
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
@@ -140,12 +154,12 @@ def test_counting_goes_on_where_lengths_of_rows_differ():
         def forward(self, batch):
             return self.act(batch["words"][:, : 3 + len(batch["words"]) % 2, None] - 9.0)
 
-    (layer,) = count_dead(Ragged(), {"words": torch.zeros(65, 5)})
+    (layer,) = dead(Ragged(), {"words": torch.zeros(65, 5)})
     assert layer.dead == 0
 
 
 def test_one_row_tells_nothing():
-    assert count_dead(network(), X[:1]) == []
+    assert dead(network(), X[:1]) == []
 
 
 def findings(norms, first=1.0, clip=1.0):

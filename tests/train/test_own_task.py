@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import feed
 from fivefold.artifacts import Preprocessed, Rows
 from fivefold.core.events import Progress
 from fivefold.core.session import Link, Session
@@ -23,6 +24,7 @@ from fivefold.models.score import score
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.table import TASKS
+from fivefold.train.aims import Descent, Objective
 from fivefold.train.contract import check_module
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.finder import find_lr
@@ -308,16 +310,11 @@ def test_pieces_with_unlike_weights_add_up_to_the_step_of_the_whole(kind, pieces
     whole, parts = net(kind), net(kind)
     values = []
     for model, count in ((whole, 1), (parts, pieces)):
-        stepper = Stepper(
-            model,
-            torch.optim.SGD(model.parameters(), lr=0.1),
-            loss=tagging(),
-            clip=None,
-            precision="float32",
-            device=torch.device("cpu"),
-            pieces=count,
-        )
-        values.append(stepper((words, target), torch.arange(len(words)))[0])
+        descent = Descent(make=lambda body: torch.optim.SGD(body.parameters(), 0.1), clip=None)
+        descent = replace(descent, pieces=count)
+        made, device = descent.make(model), torch.device("cpu")
+        stepper = Stepper(model, made, Objective(loss=tagging()), descent, device)
+        values.append(stepper(feed((words, target)), torch.arange(len(words)))[0])
     torch.testing.assert_close(*values)
     for one, other in zip(whole.parameters(), parts.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
@@ -328,21 +325,16 @@ def test_mean_loss_of_positions_does_not_depend_on_the_batch(batch):
     words, target = positions()
     model = net()
     expected = F.cross_entropy(model.eval()(words)[target >= 0], target[target >= 0])
-    found = mean_loss(model, (words, target), loss=tagging(), batch=batch)
+    found = mean_loss(model, feed((words, target), batch=batch), tagging())
     assert found == pytest.approx(expected.item(), rel=1e-6)
 
 
 def test_finder_and_diagnosis_take_sums_with_weights():
-    data, model = positions(), net()
-    curve = find_lr(
-        model,
-        data,
-        loss=tagging(),
-        optimizer_factory=lambda module: adamw(module, lr=1e-3, weight_decay=0.0),
-        batch=8,
-    )
+    rows, model, objective = feed(positions(), batch=8), net(), Objective(loss=tagging())
+    descent = Descent(make=lambda module: adamw(module, lr=1e-3, weight_decay=0.0))
+    curve = find_lr(model, rows, objective, descent)
     assert min(curve.losses) < curve.losses[0]
-    cause = diagnose(model, data, data, loss=tagging(), lr=curve.lr)
+    cause = diagnose(model, rows, rows, objective, lr=curve.lr)
     assert "training mode only" in cause.sentence
 
 

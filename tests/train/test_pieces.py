@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 import fivefold as ff
+from fitting import fit_tensors
 from fivefold.core.session import Link, Session
 from fivefold.errors import ModelError
 from fivefold.models.score import score
-from fivefold.train.fit import fit
 from fivefold.train.optimizer import adamw
 from fivefold.train.pieces import count, sizes_of
 from fivefold.train.train import Train
@@ -57,7 +57,7 @@ class Changed(nn.Module):
 @given(rows=st.integers(1, 60), batch=st.integers(1, 70), accumulate=st.integers(1, 70))
 def test_sizes_are_those_that_the_loop_sends(rows, batch, accumulate):
     body, x = Seen(), torch.randn(rows, 2)
-    fit(
+    fit_tensors(
         body,
         (x, torch.zeros(rows)),
         (x, torch.zeros(rows)),

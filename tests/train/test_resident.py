@@ -5,7 +5,7 @@ from torch import nn
 from fivefold.models.fixed import Fixed
 from fivefold.train import resident
 from fivefold.train.plan import make_plan
-from fivefold.train.resident import encode, encodes_once, make_resident, place
+from fivefold.train.resident import encode, encodes_once, make_feeds, place
 from fivefold.train.train import Train
 
 CPU = torch.device("cpu")
@@ -50,7 +50,7 @@ def test_a_body_of_a_mixture_fits_its_buffers_on_the_table_of_training_rows(make
     data = make_data("mixture", task="multiclass")
     stage = Train()
     plan = make_plan(stage, data, device=CPU, seed=0)
-    make_resident(stage, plan.network, data, once=plan.once)
+    make_feeds(plan.network, data, batch=32, seed=0, once=plan.once)
     table = plan.network.body.encoders[0]
     expected = plan.network.fixed(place(data.train, CPU))["table"][:, : table.measured]
     assert torch.equal(table.pieces.low[:, 0], expected.min(dim=0).values)
@@ -60,6 +60,6 @@ def test_a_table_past_the_limit_fits_its_buffers_on_evenly_spaced_rows(make_data
     data = make_data("numeric", task="regression")
     monkeypatch.setattr(resident, "LIMIT", 4 * 2 * 50)
     plan = make_plan(Train("mlp"), data, device=CPU, seed=0)
-    make_resident(Train("mlp"), plan.network, data, once=plan.once)
+    make_feeds(plan.network, data, batch=32, seed=0, once=plan.once)
     expected = plan.network.fixed(place(data.train, CPU))[::3].min(dim=0).values
     assert torch.equal(plan.network.body.pieces.low[:, 0], expected)

@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fitting import fit_tensors
 from fivefold.train.checkpoint import Checkpoints
-from fivefold.train.fit import fit
 from fivefold.train.optimizer import adamw
 
 ROWS, BATCH, EPOCHS = 150, 32, 5
@@ -55,7 +55,7 @@ def run(folder, *, stop=None, resume=True, make=fused, **options):
 
     checkpoints = Checkpoints(folder, facts={}, seconds=0, resume=resume)
     settings = {"epochs": EPOCHS, "batch": BATCH, "seed": 5, **options}
-    fitted = fit(
+    fitted = fit_tensors(
         model,
         *data(),
         loss=loss,
@@ -119,7 +119,7 @@ def test_a_fit_that_stopped_early_is_resumed_without_a_step(tmp_path):
 def test_saving_changes_no_bit(tmp_path):
     model = network()
     settings = {"loss": F.cross_entropy, "epochs": EPOCHS, "batch": BATCH, "seed": 5}
-    fitted = fit(model, *data(), optimizer=fused(model), **settings)
+    fitted = fit_tensors(model, *data(), optimizer=fused(model), **settings)
     assert bits(model, fitted) == bits(*run(tmp_path)[:2])
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fivefold.models.blend import Blend, matrix
 from fivefold.models.trees import Trees
-from fivefold.train.batches import Data, take
+from fivefold.train.feed import Feed
 from fivefold.train.trees import Boosting, fit_trees
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ PULL = 10.0
 """How strongly few validation rows hold the weight at one half, in nats at distance 1."""
 
 
-def grow(train: Data, valid: Data, head: "Head", *, boosting: Boosting, seed: int) -> Trees | None:
+def grow(train: Feed, valid: Feed, head: "Head", *, boosting: Boosting, seed: int) -> Trees | None:
     """Trees for the rows that a network for tables learns from.
 
     Args:
-        train: inputs and targets of all training rows, as the network gets them.
-        valid: the same of validation rows, which choose the rounds.
+        train: the training rows.
+        valid: the validation rows, which choose the rounds.
         head: says what trees learn of the targets, and how many outputs there are.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
@@ -37,10 +37,11 @@ def grow(train: Data, valid: Data, head: "Head", *, boosting: Boosting, seed: in
         A module on the CPU; None where no trees can be grown, see `fit_trees`.
     """
 
-    def plain(data: Data) -> "tuple[Array, Array]":
-        target = data[1].cpu().numpy()
+    def plain(feed: Feed) -> "tuple[Array, Array]":
+        piece = feed.take(slice(None))
+        target = piece.target.cpu().numpy()
         return (
-            matrix(data[0]).cpu().numpy(),
+            matrix(piece.inputs).cpu().numpy(),
             target if head.task.trees == "number" else target.astype(np.int64),
         )
 
@@ -50,29 +51,28 @@ def grow(train: Data, valid: Data, head: "Head", *, boosting: Boosting, seed: in
 
 
 @torch.no_grad()
-def join(body: Blend, trees: Trees, valid: Data, head: "Head", *, batch: int = 4096) -> float:
+def join(body: Blend, trees: Trees, valid: Feed, head: "Head", *, batch: int = 4096) -> float:
     """Let trees answer beside a network that has learnt, with the weight that suits both.
 
     Args:
         body: in eval mode, its trees still to come.
         trees: fitted.
-        valid: inputs and targets of validation rows, which choose the weight.
+        valid: the validation rows, which choose the weight.
         head: says what answers cost.
         batch: rows at a time.
 
     Returns:
         The weight of the trees. With 0 they are not attached, with 1 the network is left out.
     """
-    inputs, target = valid
     own, grown = [], []
-    trees = trees.to(target.device)
+    trees = trees.to(valid.device)
     network = body.network
     assert network is not None
-    for start in range(0, len(target), batch):
-        part = take(inputs, slice(start, start + batch))
-        own.append(network(part))
-        grown.append(trees(matrix(part)))
-    weight = find_weight(torch.cat(own), torch.cat(grown), target, head)
+    for start in range(0, valid.rows, batch):
+        inputs = valid.take(slice(start, start + batch)).inputs
+        own.append(network(inputs))
+        grown.append(trees(matrix(inputs)))
+    weight = find_weight(torch.cat(own), torch.cat(grown), valid.target, head)
     if weight > 0:
         body.attach(trees, weight)
     if weight == 1:

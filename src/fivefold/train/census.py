@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fivefold.models.inputs import Batch
 from fivefold.models.losses import Loss, mean_of
-from fivefold.train.batches import private_random, seed_random
+from fivefold.train.generators import private_random, seed_random
 
 WORTH = 4e6
 """Floating-point operations of a product, on average, from which oneDNN pays for its start."""

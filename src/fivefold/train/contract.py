@@ -8,8 +8,10 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.models.inputs import Batch, Inputs
+from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss, mean_of
-from fivefold.train.batches import Data, private_random, seed_random, take
+from fivefold.train.feed import take
+from fivefold.train.generators import private_random, seed_random
 from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, count, remarked
 
 TOLERANCE = 1e-3
@@ -25,7 +27,7 @@ def check_module(
     loss: Loss,
     classes: int,
     pieces: Pieces | None = None,
-) -> Data:
+) -> Piece:
     """Send eight rows through a copy of a module, forth and back, and rows as they will arrive.
 
     Args:
@@ -50,20 +52,20 @@ def check_module(
     twin, name = copy.deepcopy(body), type(body).__name__
     device = target.device
 
-    def learn(data: Data) -> Tensor:
-        found, rows = _call(twin, data[0], name, inputs), len(data[1])
+    def learn(piece: Piece) -> Tensor:
+        found, rows = _call(twin, piece.inputs, name, inputs), len(piece.target)
         members: int | None = getattr(twin, "members", None)
         if members is None:
             _check_answer(found, name, rows, outputs)
         else:
             _check_members(found, name, (rows, members, *outputs))
-        return _check_loss(loss, found, data[1])
+        return _check_loss(loss, found, piece)
 
     def answer(rows: Tensor) -> Tensor:
         found = _call(twin, take(batch, rows.to(device)), name, inputs)
         return _check_answer(found, name, len(rows), outputs)
 
-    sample, tried = (batch, target), False
+    sample, tried = Piece(batch, target), False
     with private_random(device):
         seed_random(0, device)
         twin.train()
@@ -111,10 +113,10 @@ def _check_eval(
 
 def _check_judged(twin: nn.Module, pieces: Pieces, loss: Loss, name: str, inputs: Inputs) -> None:
     """The loss of the last piece of the validation rows."""
-    given, wanted = pieces.take_valid(pieces.valid)
-    found = _call(twin, given, name, inputs)
+    piece = pieces.take_valid(pieces.valid)
+    found = _call(twin, piece.inputs, name, inputs)
     try:
-        _check_loss(loss, found, wanted, finite=pieces.valid == 1)
+        _check_loss(loss, found, piece, finite=pieces.valid == 1)
     except ModelError as fault:
         raise remarked(fault, "in the last piece of the validation rows") from fault.__cause__
 
@@ -205,13 +207,14 @@ def _check_members(found: object, name: str, wanted: tuple[int, ...]) -> None:
         )
 
 
-def _check_loss(loss: Loss, answer: Tensor, target: Tensor, *, finite: bool = True) -> Tensor:
+def _check_loss(loss: Loss, answer: Tensor, piece: Piece, *, finite: bool = True) -> Tensor:
     remedy = "Return the mean over the rows, however many, as a tensor without axes."
+    rows = count(len(piece.target))
     try:
-        value: object = mean_of(loss(answer, target))
+        value: object = mean_of(piece.cost(loss, answer))
     except Exception as error:
         raise ModelError(
-            f"Train: expected the loss of {count(len(target))}, found {type(error).__name__}.",
+            f"Train: expected the loss of {rows}, found {type(error).__name__}.",
             evidence=_first_line(error),
             remedy=remedy,
         ) from error
@@ -221,7 +224,7 @@ def _check_loss(loss: Loss, answer: Tensor, target: Tensor, *, finite: bool = Tr
     if isinstance(value, Tensor) and value.shape == ():
         found = str(value.item())
     raise ModelError(
-        f"Train: expected the loss of {count(len(target))} to be one finite number, found {found}.",
+        f"Train: expected the loss of {rows} to be one finite number, found {found}.",
         remedy=remedy,
     )
 

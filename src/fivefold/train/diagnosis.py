@@ -1,22 +1,21 @@
 """Why a loss is not finite."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.inputs import Batch
-from fivefold.models.losses import Loss, mean_of
-from fivefold.train.batches import Data, take
+from fivefold.models.learner import Piece
+from fivefold.models.losses import mean_of
+from fivefold.train.aims import Objective
+from fivefold.train.feed import Feed
 
 ROWS = 1024
 """Rows that are looked at together."""
 
 LARGE = 1e6
 """Scaled inputs and targets beyond this make steps that overflow."""
-
-Prepare = Callable[[Batch], Batch] | None
 
 
 class Cause(NamedTuple):
@@ -32,16 +31,7 @@ class Cause(NamedTuple):
 
 
 @torch.no_grad()
-def diagnose(
-    model: nn.Module,
-    train: Data,
-    valid: Data,
-    *,
-    loss: Loss,
-    lr: float,
-    own: bool = False,
-    prepare: Prepare = None,
-) -> Cause:
+def diagnose(model: nn.Module, train: Feed, valid: Feed, objective: Objective, lr: float) -> Cause:
     """Find out why a loss is not finite, from the network as the failed epoch left it.
 
     Looked at in this order: inputs, targets, weights, answers, the loss. The network is left in
@@ -49,21 +39,19 @@ def diagnose(
 
     Args:
         model: the network.
-        train: inputs and targets of all training rows.
-        valid: the same of the validation rows.
-        loss: the mean over a batch, or a sum and its weight.
+        train: the training rows; their inputs are looked at as the network gets them.
+        valid: the validation rows.
+        objective: what is minimised.
         lr: the full learning rate.
-        own: whether the loss is the user's.
-        prepare: applied to inputs ahead of the network; what comes out of it is looked at.
     """
     lower = f"Pass lr={lr / 10:.1g} to Train"
     parts = {"training": train, "validation": valid}
     model.eval()
     return (
-        _inputs(parts, prepare)
-        or _targets(parts, own=own)
-        or _weights(model, lower, own=own)
-        or _answers(model, parts, loss, lower, own=own, prepare=prepare)
+        _inputs(parts)
+        or _targets(parts, own=objective.own)
+        or _weights(model, lower, own=objective.own)
+        or _answers(model, parts, objective, lower)
         or Cause(
             "Inputs, targets, weights and the answers in eval mode are finite, so it came up in "
             "training mode only.",
@@ -72,10 +60,10 @@ def diagnose(
     )
 
 
-def _inputs(parts: Mapping[str, Data], prepare: Prepare) -> Cause | None:
-    for part, (inputs, target) in parts.items():
-        for start in range(0, len(target), ROWS):
-            batch = _batch(inputs, start, prepare)
+def _inputs(parts: Mapping[str, Feed]) -> Cause | None:
+    for part, feed in parts.items():
+        for start in range(0, feed.rows, ROWS):
+            batch = _piece(feed, start).inputs
             for name, tensor in (batch if isinstance(batch, Mapping) else {"": batch}).items():
                 wrong = _wrong(tensor, LARGE)
                 if wrong is None:
@@ -89,13 +77,13 @@ def _inputs(parts: Mapping[str, Data], prepare: Prepare) -> Cause | None:
     return None
 
 
-def _targets(parts: Mapping[str, Data], *, own: bool) -> Cause | None:
-    for part, (_, target) in parts.items():
-        wrong = _wrong(target, torch.inf if own else LARGE)
+def _targets(parts: Mapping[str, Feed], *, own: bool) -> Cause | None:
+    for part, feed in parts.items():
+        wrong = _wrong(feed.target, torch.inf if own else LARGE)
         if wrong is not None:
             return Cause(
-                f"Row {wrong[0]} of the {part} rows has the target {_number(target, wrong)}, as "
-                "the loss gets it.",
+                f"Row {wrong[0]} of the {part} rows has the target {_number(feed.target, wrong)}, "
+                "as the loss gets it.",
                 "Leave such rows out, or predict the logarithm of the target.",
             )
     return None
@@ -123,17 +111,13 @@ def _weights(model: nn.Module, lower: str, *, own: bool) -> Cause | None:
 
 
 def _answers(
-    model: nn.Module,
-    parts: Mapping[str, Data],
-    loss: Loss,
-    lower: str,
-    *,
-    own: bool,
-    prepare: Prepare,
+    model: nn.Module, parts: Mapping[str, Feed], objective: Objective, lower: str
 ) -> Cause | None:
-    for part, (inputs, target) in parts.items():
-        for start in range(0, len(target), ROWS):
-            outputs = model(_batch(inputs, start, prepare))
+    own = objective.own
+    for part, feed in parts.items():
+        for start in range(0, feed.rows, ROWS):
+            piece = _piece(feed, start)
+            outputs = model(piece.inputs)
             wrong = _wrong(outputs, torch.inf)
             if wrong is not None:
                 return Cause(
@@ -141,7 +125,7 @@ def _answers(
                     f"{start + wrong[0]} of the {part} rows is {_number(outputs, wrong)}.",
                     f"{lower}, or look for a division by 0 or an exponential in the network.",
                 )
-            found = mean_of(loss(outputs, target[start : start + ROWS]))
+            found = mean_of(piece.cost(objective.loss, outputs))
             if not found.isfinite():
                 last = start + len(outputs) - 1
                 return Cause(
@@ -154,9 +138,8 @@ def _answers(
     return None
 
 
-def _batch(inputs: Batch, start: int, prepare: Prepare) -> Batch:
-    part = take(inputs, slice(start, start + ROWS))
-    return part if prepare is None else prepare(part)
+def _piece(feed: Feed, start: int) -> Piece:
+    return feed.take(slice(start, start + ROWS))
 
 
 def _wrong(tensor: Tensor, limit: float) -> list[int] | None:

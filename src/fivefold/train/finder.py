@@ -2,17 +2,17 @@
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
 
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
-from fivefold.models.inputs import Batch
-from fivefold.models.losses import Loss, mean_of
-from fivefold.train.batches import Data, permutation, private_random, seed_random, take
-from fivefold.train.optimizer import Optimizer
+from fivefold.models.losses import mean_of
+from fivefold.train.aims import Descent, Objective
+from fivefold.train.feed import Feed
+from fivefold.train.generators import private_random, seed_random
 
 MEMORY = 0.9
 """What a smoothed loss keeps of the one before it."""
@@ -47,18 +47,13 @@ class LrCurve:
 
 def find_lr(
     model: nn.Module,
-    train: Data,
+    train: Feed,
+    objective: Objective,
+    descent: Descent,
     *,
-    loss: Loss,
-    optimizer_factory: Callable[[nn.Module], Optimizer],
-    batch: int,
     low: float = 1e-6,
     high: float = 1.0,
     steps: int = 100,
-    seed: int = 0,
-    clip: float | None = 1.0,
-    prepare: Callable[[Batch], Batch] | None = None,
-    augment: Callable[[Batch], Batch] | None = None,
 ) -> LrCurve:
     """Find a learning rate by training a copy of a network while the rate rises.
 
@@ -67,18 +62,13 @@ def find_lr(
 
     Args:
         model: where training will start from.
-        train: inputs and targets of the training rows, on the model's device.
-        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
-        optimizer_factory: an optimizer over the parameters of the module that it is given. The
-            rates of its groups keep their proportions; the first group's is the one that is found.
-        batch: rows a step.
+        train: the training rows, on the model's device.
+        objective: what is minimised.
+        descent: its optimizer and bound. The rates of the optimizer's groups keep their
+            proportions; the first group's is the one that is found.
         low: the first rate.
         high: the last rate.
         steps: how many rates are tried.
-        seed: of the order of the rows and of whatever the network draws.
-        clip: bound of the gradient's norm; None has none.
-        prepare: applied to each batch of inputs ahead of the network.
-        augment: applied before `prepare`.
 
     Raises:
         TrainingError: if there are no rows, or the loss is not finite from the first step on.
@@ -86,36 +76,28 @@ def find_lr(
     Reference:
         Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017, section 3.3.
     """
-    inputs, target = train
-    rows = len(target)
-    if not rows:
+    if not train.rows:
         raise TrainingError("Train: expected training rows to find a learning rate, found none.")
-    batch, device = min(batch, rows), target.device
-    full = rows // batch
     rates: list[float] = []
     losses: list[float] = []
     average = 0.0
-    with private_random(device):
-        seed_random(derive_seed(seed, "noise", "rate"), device)
+    with private_random(train.device):
+        seed_random(derive_seed(train.seed, "noise", "rate"), train.device)
         twin = copy.deepcopy(model).train()
-        optimizer = optimizer_factory(twin)
+        optimizer = descent.make(twin)
         groups = optimizer.param_groups
         parameters = [parameter for group in groups for parameter in group["params"]]
         shares = [group["lr"] / groups[0]["lr"] for group in groups]
         for step in range(steps):
-            if step % full == 0:
-                order = permutation(rows, seed, step // full + 1).to(device)
-            picked = order[step % full * batch : (step % full + 1) * batch]
+            epoch, place = divmod(step, train.steps)
+            if place == 0:
+                order = train.order(epoch + 1)
             rate = low * (high / low) ** (step / max(1, steps - 1))
             for group, share in zip(groups, shares, strict=True):
                 group["lr"] = rate * share
-            taken = take(inputs, picked)
-            if augment is not None:
-                taken = augment(taken)
-            if prepare is not None:
-                taken = prepare(taken)
+            piece = train.take(order[place * train.size :][: train.size], training=True)
             optimizer.zero_grad()
-            value = mean_of(loss(twin(taken), target[picked]))
+            value = mean_of(piece.cost(objective.loss, twin(piece.inputs)))
             found = value.item()
             if not math.isfinite(found):
                 break
@@ -125,8 +107,8 @@ def find_lr(
             if losses[-1] - min(losses) > (DIVERGED - 1) * abs(min(losses)):
                 break
             value.backward()  # type: ignore[no-untyped-call]
-            if clip is not None:
-                nn.utils.clip_grad_norm_(parameters, clip)
+            if descent.clip is not None:
+                nn.utils.clip_grad_norm_(parameters, descent.clip)
             optimizer.step()
     if not rates:
         raise TrainingError(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from functools import partial
 from math import isfinite
 
 import torch
@@ -10,81 +9,45 @@ from torch import Tensor, nn
 
 from fivefold.core.session import derive_seed
 from fivefold.errors import TrainingError
-from fivefold.models.inputs import Batch
 from fivefold.models.losses import Loss, positive, sum_of
+from fivefold.train.aims import Descent, Objective, Precision, Stopping
 from fivefold.train.average import Average
-from fivefold.train.batches import (
-    Data,
-    permutation,
-    private_random,
-    row_values,
-    seed_random,
-    set_random_state,
-    take,
-)
 from fivefold.train.checkpoint import Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.diagnosis import diagnose
+from fivefold.train.feed import Feed
 from fivefold.train.fitted import Fitted, capture, random_of, restore
-from fivefold.train.optimizer import Optimizer
-from fivefold.train.schedule import Schedule, rate
-from fivefold.train.step import Precision, Stepper, autocast, is_out_of_memory
-
-VALUES = 2**15
-"""Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
+from fivefold.train.generators import private_random, seed_random, set_random_state
+from fivefold.train.schedule import rate
+from fivefold.train.step import Stepper, autocast, is_out_of_memory
 
 
 def fit(
     model: nn.Module,
-    train: Data,
-    valid: Data,
+    train: Feed,
+    valid: Feed,
+    objective: Objective,
+    descent: Descent,
+    stopping: Stopping,
     *,
-    loss: Loss,
-    optimizer: Optimizer,
-    epochs: int,
-    batch: int,
-    schedule: Schedule = "cosine",
-    patience: int = 10,
-    clip: float | None = 1.0,
-    precision: Precision = "float32",
-    pieces: int = 1,
-    ema: float | None = None,
-    time_limit: float | None = None,
-    seed: int = 0,
-    own_loss: bool = False,
-    prepare: Callable[[Batch], Batch] | None = None,
-    augment: Callable[[Batch], Batch] | None = None,
     checkpoints: Checkpoints | None = None,
     on_epoch: Callable[[Mapping[str, float]], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> Fitted:
     """Train a network in place and leave it with its best weights, in eval mode.
 
-    The network and all tensors are on one device and stay there. An epoch is a permutation of
-    the rows, a function of (seed, epoch), in batches of equal size; what is left over at its end
-    is left out of that epoch. Nothing is read back from the device within an epoch, unless a
-    state is saved.
+    The network and all rows are on one device and stay there. An epoch is a permutation of the
+    rows, a function of (seed, epoch), in batches of equal size; what is left over at its end is
+    left out of that epoch. Nothing is read back from the device within an epoch, unless a state is
+    saved.
 
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
-        train: inputs and targets of all training rows.
-        valid: the same for validation rows; they may be none, then the last weights are kept.
-        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
-        optimizer: holds the model's parameters; each group's rate follows the schedule.
-        epochs: at most.
-        batch: rows a step.
-        schedule: of the learning rate, over all epochs.
-        patience: epochs without a better validation loss after which it stops.
-        clip: bound of the gradient's norm; None has none.
-        precision: of the forward pass; weights stay float32.
-        pieces: parts in which a batch goes through, their gradients added up.
-        ema: decay of a moving average of the weights, which is what is judged and kept.
-        time_limit: seconds; the schedule comes to its end with them, and the last moments are
-            left to validation.
-        seed: of the permutations and of whatever the network draws.
-        own_loss: whether the loss is the user's, which then is a suspect when it is not finite.
-        prepare: applied to each batch of inputs ahead of the network.
-        augment: applied before `prepare`, in training only.
+        train: the training rows.
+        valid: the validation rows; they may be none, then the last weights are kept.
+        objective: what is minimised.
+        descent: how.
+        stopping: until when.
         checkpoints: where to save states now and then, and to go on from one.
         on_epoch: told each row of the history.
         on_note: told in words what people should know at once.
@@ -94,36 +57,16 @@ def fit(
         ResumeError: if the state to go on from is of another run.
         KeyboardInterrupt: if interrupted in the first epoch; later ones keep the best weights.
     """
-    rows, device = len(train[1]), train[1].device
-    if not rows:
+    if not train.rows:
         raise TrainingError("Train: expected training rows, found none.")
-    batch = min(batch, rows)
-    steps = rows // batch
+    device, batch, steps, epochs = train.device, train.size, train.steps, stopping.epochs
+    optimizer = descent.make(model)
     full_rates = [group["lr"] for group in optimizer.param_groups]
-    stepper = Stepper(
-        model,
-        optimizer,
-        loss=loss,
-        clip=clip,
-        precision=precision,
-        device=device,
-        pieces=pieces,
-        changes=[change for change in (augment, prepare) if change is not None],
-        on_note=on_note,
-    )
-    average = None if ema is None else Average(stepper.parameters, ema)
+    stepper = Stepper(model, optimizer, objective, descent, device, on_note)
+    average = None if descent.ema is None else Average(stepper.parameters, descent.ema)
     best = [tensor.clone() for tensor in state_tensors(model)]
     total = torch.zeros((), dtype=torch.float64, device=device)
     largest, first = torch.zeros((), device=device), torch.zeros((), device=device)
-    judge = partial(
-        mean_loss,
-        model,
-        valid,
-        loss=loss,
-        batch=judged_at_once(batch, valid[0]),
-        precision=precision,
-        prepare=prepare,
-    )
     live = {"weights": state_tensors(model), "best": best, "sums": [total, largest, first]}
     live |= {} if average is None else {"means": average.means}
     fitted, cursor = Fitted(), 0
@@ -131,7 +74,7 @@ def fit(
     if kept is not None:
         fitted, cursor = restore(kept, live, stepper, average)
         fitted.resumed = fitted.steps
-    clock = Clock(time_limit, fitted.seconds)
+    clock = Clock(stopping.seconds, fitted.seconds)
     validation_seconds = 0.0
 
     def save(step: int) -> None:
@@ -156,15 +99,15 @@ def fit(
                     break
                 began, begun_at = clock.seconds, cursor
                 if not cursor:
-                    seed_random(derive_seed(seed, "noise", str(epoch)), device)
+                    seed_random(derive_seed(train.seed, "noise", str(epoch)), device)
                     total.zero_()
                     largest.zero_()
-                order = permutation(rows, seed, epoch).to(device)
+                order = train.order(epoch)
                 model.train()
                 for step in range(cursor, steps):
                     done = (epoch - 1) * steps + step
                     moved = max(done, clock.fraction * epochs * steps)
-                    factor = rate(schedule, moved, epochs * steps)
+                    factor = rate(descent.schedule, moved, epochs * steps)
                     for group, full in zip(optimizer.param_groups, full_rates, strict=True):
                         group["lr"] = full * factor
                     value, norm = stepper(train, order[step * batch : (step + 1) * batch])
@@ -177,9 +120,9 @@ def fit(
                         average.update()
                     cursor = step + 1
                     fitted.steps += 1
-                    if time_limit is not None:
+                    if clock.limit is not None:
                         done_here = cursor - begun_at
-                        guess = (clock.seconds - began) / done_here * len(valid[1]) / batch / 2
+                        guess = (clock.seconds - began) / done_here * valid.rows / batch / 2
                         if not clock.leaves(validation_seconds or guess):
                             fitted.ending = "time limit"
                             break
@@ -187,13 +130,15 @@ def fit(
                         save(cursor)
                 before = clock.seconds
                 with nullcontext() if average is None else average.in_place():
-                    valid_loss = judge()
+                    valid_loss = mean_loss(
+                        model, valid, objective.loss, precision=descent.precision
+                    )
                     train_loss = total.item() / cursor
-                    wrong = _not_finite(train_loss, valid_loss, len(valid[1]))
+                    wrong = _not_finite(train_loss, valid_loss, valid.rows)
                     if wrong:
                         fitted.ending = "diverged"
                         break
-                    if valid_loss < fitted.best_loss or not len(valid[1]):
+                    if valid_loss < fitted.best_loss or not valid.rows:
                         torch._foreach_copy_(best, state_tensors(model))
                         fitted.best_loss, fitted.best_epoch = valid_loss, epoch
                 cursor, validation_seconds = 0, clock.seconds - before
@@ -205,14 +150,14 @@ def fit(
                     "seconds": clock.seconds - began,
                 }
                 fitted.history.append(row)
-                if clip is not None:
+                if descent.clip is not None:
                     fitted.norms.append(largest.item())
                     fitted.first_norm = first.item()
                 if on_epoch is not None:
                     on_epoch(row)
                 if epoch == epochs:
                     fitted.ending = "finished"
-                elif epoch - fitted.best_epoch >= patience:
+                elif epoch - fitted.best_epoch >= stopping.patience:
                     fitted.ending = "stopped early"
                 if fitted.ending is not None or (checkpoints is not None and checkpoints.due):
                     save(0)
@@ -221,8 +166,7 @@ def fit(
             raise
         fitted.ending = "interrupted"
     if fitted.ending == "diverged":
-        part = partial(diagnose, model, train, valid, loss=loss, lr=max(full_rates))
-        cause = part(own=own_loss, prepare=prepare)
+        cause = diagnose(model, train, valid, objective, lr=max(full_rates))
         said = f"expected a finite loss in epoch {epoch}, found {wrong}."
         if not fitted.best_epoch:
             raise TrainingError(
@@ -240,41 +184,27 @@ def fit(
     return fitted
 
 
-def judged_at_once(batch: int, inputs: Batch) -> int:
-    """How many rows are validated at a time, where a step takes so many."""
-    return max(batch, VALUES // row_values(inputs))
-
-
 @torch.no_grad()
 def mean_loss(
-    model: nn.Module,
-    data: Data,
-    *,
-    loss: Loss,
-    batch: int = 4096,
-    precision: Precision = "float32",
-    prepare: Callable[[Batch], Batch] | None = None,
+    model: nn.Module, feed: Feed, loss: Loss, *, precision: Precision = "float32"
 ) -> float:
     """The mean loss in eval mode over all rows, or over what it weighs them; NaN without rows.
 
     When memory runs out, it goes on with half as many rows at a time.
     """
-    inputs, target = data
-    rows = len(target)
+    rows, batch = feed.rows, feed.batch
     if not rows:
         return float("nan")
     model.eval()
-    total = torch.zeros((), dtype=torch.float64, device=target.device)
+    total = torch.zeros((), dtype=torch.float64, device=feed.device)
     counted: Tensor | float = 0
     start = 0
     while start < rows:
         part = slice(start, min(start + batch, rows))
         try:
-            taken = take(inputs, part)
-            if prepare is not None:
-                taken = prepare(taken)
-            with autocast(target.device, precision):
-                cost = loss(model(taken), target[part])
+            piece = feed.take(part)
+            with autocast(feed.device, precision):
+                cost = piece.cost(loss, model(piece.inputs))
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or batch == 1:
                 raise

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from fivefold.train.average import Average
-from fivefold.train.batches import random_state
 from fivefold.train.checkpoint import State, flattened, unflattened
+from fivefold.train.generators import random_state
 from fivefold.train.step import Stepper
 
 Live = Mapping[str, Sequence[Tensor]]

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.core.finding import Finding
-from fivefold.models.inputs import Batch
-from fivefold.train.batches import take
-from fivefold.train.step import Precision
+from fivefold.train.aims import Precision
+from fivefold.train.feed import Feed
 
 ACTIVATIONS = (
     *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.Threshold),
@@ -60,9 +59,7 @@ class Layer:
 
 
 @torch.no_grad()
-def count_dead(
-    model: nn.Module, inputs: Batch, *, prepare: Callable[[Batch], Batch] | None = None
-) -> list[Layer]:
+def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
     """Count the units that tell no row from another, activation by activation.
 
     A unit is a column of `(n, units)`, a channel of an image or series, a feature of a sequence,
@@ -72,16 +69,14 @@ def count_dead(
 
     Args:
         model: the trained network.
-        inputs: training rows; at most 256 of them, evenly spaced, go through it in eval mode.
-        prepare: applied to them ahead of the network.
+        feed: training rows; at most 256 of them, evenly spaced, go through it in eval mode.
 
     Returns:
         One a call of an activation module, in their order; none for fewer than two rows.
     """
-    rows = len(inputs) if isinstance(inputs, Tensor) else len(next(iter(inputs.values())))
-    if rows < 2:
+    if feed.rows < 2:
         return []
-    shown = torch.arange(0, rows, -(-rows // ROWS))
+    shown = torch.arange(0, feed.rows, -(-feed.rows // ROWS))
     told = [getattr(module, "members", None) for module in model.modules()]
     counts = [members for members in told if isinstance(members, int)]
     spans = list[_Span]()
@@ -114,8 +109,7 @@ def count_dead(
         model.eval()
         for part in torch.split(shown, CHUNK):
             place = 0
-            batch = take(inputs, part.to(_device(inputs)))
-            model(batch if prepare is None else prepare(batch))
+            model(feed.take(part.to(feed.device)).inputs)
     finally:
         for hook in hooks:
             hook.remove()
@@ -132,10 +126,6 @@ def _report(
     output: object,
 ) -> None:
     look(name, module, output)
-
-
-def _device(inputs: Batch) -> torch.device:
-    return (inputs if isinstance(inputs, Tensor) else next(iter(inputs.values()))).device
 
 
 class _Span:
@@ -167,22 +157,15 @@ class _Span:
         return Layer(self.name, self.kind, still.numel(), int(still.sum()))
 
 
-def find_dead_units(
-    model: nn.Module,
-    inputs: Batch,
-    *,
-    prepare: Callable[[Batch], Batch] | None = None,
-    lr: float | None = None,
-) -> Iterator[Finding]:
+def find_dead_units(model: nn.Module, feed: Feed, *, lr: float | None = None) -> Iterator[Finding]:
     """One finding if more than half of the units of an activation are dead.
 
     Args:
         model: the trained network.
-        inputs: training rows.
-        prepare: applied to them ahead of the network.
+        feed: training rows.
         lr: full learning rate, for the remedy.
     """
-    layers = count_dead(model, inputs, prepare=prepare)
+    layers = count_dead(model, feed)
     bad = [layer for layer in layers if 2 * layer.dead > layer.units]
     if not bad:
         return

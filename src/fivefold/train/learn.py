@@ -1,8 +1,8 @@
 """From a plan to a network that has learnt: what Train was asked for, carried out."""
 
 from dataclasses import dataclass
-from functools import partial
 from math import prod
+from typing import Any
 
 from torch import nn
 
@@ -13,7 +13,7 @@ from fivefold.core.session import Session
 from fivefold.models.assemble import digest
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble, stack
-from fivefold.train.batches import private_random, take
+from fivefold.train.aims import Descent, Stopping
 from fivefold.train.blend import grow, join, placeholder
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
@@ -21,12 +21,13 @@ from fivefold.train.facts import facts_before, make_facts
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
+from fivefold.train.generators import private_random
 from fivefold.train.health import find_dead_units, find_explosion
 from fivefold.train.options import Options
 from fivefold.train.pieces import ROWS
-from fivefold.train.plan import Plan, make_optimizer
+from fivefold.train.plan import Plan
 from fivefold.train.progress import make_reporter
-from fivefold.train.resident import make_resident
+from fivefold.train.resident import make_feeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,42 +67,27 @@ def learn(
         session: listeners, seed, and where states may be saved.
         spent: running since the stage began, with its time limit.
     """
-    rows = make_resident(stage, plan.network, data, once=plan.once)
+    train, valid = make_feeds(plan.network, data, **_of_feeds(stage, plan, session.seed))
     body = plan.network.body
     first_digest = digest(plan.network)
-    prepare = rows.prepare
     trees = None
     if isinstance(body, Blend) and plan.boosting is not None:
         session.emit(Noted(text="Growing trees."))
-        trees = grow(
-            rows.train, rows.valid, plan.network.head, boosting=plan.boosting, seed=session.seed
-        )
+        trees = grow(train, valid, plan.network.head, boosting=plan.boosting, seed=session.seed)
     learner: nn.Module = body
     if isinstance(body, Ensemble) and plan.stackable:
-        few = take(rows.train[0], slice(0, ROWS))
         with private_random(plan.device):
-            learner = stack(body, few if prepare is None else prepare(few)) or body
-    lr, weight_decay = plan.lr, plan.weight_decay
+            learner = stack(body, train.take(slice(0, ROWS)).inputs) or body
+    lr = plan.lr
     before = facts_before(session)
     if stage.lr == "find" and "lr" in before:
         lr = float(before["lr"])
     elif stage.lr == "find":
-        curve = find_lr(
-            learner,
-            rows.train,
-            loss=plan.loss,
-            optimizer_factory=partial(make_optimizer, None, lr=lr, weight_decay=weight_decay),
-            batch=plan.batch,
-            clip=stage.clip,
-            seed=session.seed,
-            prepare=prepare,
-            augment=rows.augment,
-        )
+        curve = find_lr(learner, train, plan.objective, plan.descent(stage, lr=lr))
         lr = curve.lr
         session.emit(Noted(text=f"Found the learning rate {lr:.2g} in {len(curve.rates)} steps."))
-    optimizer = make_optimizer(stage.optimizer, learner, lr=lr, weight_decay=weight_decay)
-    group = optimizer.param_groups[0]
-    lr, weight_decay = float(group["lr"]), float(group.get("weight_decay", 0.0))
+    descent = plan.descent(stage, lr=lr)
+    lr, weight_decay = _rates(descent, learner)
     checkpoints = None
     if session.directory is not None:
         checkpoints = Checkpoints(
@@ -120,23 +106,11 @@ def learn(
         )
     fitted = fit(
         learner,
-        rows.train,
-        rows.valid,
-        loss=plan.loss,
-        optimizer=optimizer,
-        epochs=plan.epochs,
-        batch=plan.batch,
-        schedule=stage.schedule,
-        patience=stage.patience,
-        clip=stage.clip,
-        precision=plan.precision,
-        pieces=stage.accumulate,
-        ema=stage.ema,
-        time_limit=spent.left,
-        seed=session.seed,
-        own_loss=stage.own_loss is not None,
-        prepare=prepare,
-        augment=rows.augment,
+        train,
+        valid,
+        plan.objective,
+        descent,
+        Stopping(epochs=plan.epochs, patience=stage.patience, seconds=spent.left),
         checkpoints=checkpoints,
         on_epoch=make_reporter(plan.epochs, session),
         on_note=lambda text: session.emit(Noted(text=text)),
@@ -148,7 +122,7 @@ def learn(
         body.eval()
     weight = 0.0
     if isinstance(body, Blend) and trees is not None:
-        weight = join(body, trees, rows.valid, plan.network.head)
+        weight = join(body, trees, valid, plan.network.head)
         session.emit(
             Noted(
                 text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
@@ -160,7 +134,7 @@ def learn(
         *find_explosion(
             fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision
         ),
-        *find_dead_units(body, rows.train[0], prepare=prepare, lr=lr),
+        *find_dead_units(body, train, lr=lr),
     )
     return Learnt(
         fitted=fitted,
@@ -174,23 +148,37 @@ def learn(
     )
 
 
-def unlearnt(stage: Options, plan: Plan, data: Preprocessed) -> Learnt:
+def unlearnt(stage: Options, plan: Plan, data: Preprocessed, *, seed: int) -> Learnt:
     """The plan's network as it is before the first step, trees that answer 0 beside it."""
-    make_resident(stage, plan.network, data, once=plan.once)
+    make_feeds(plan.network, data, **_of_feeds(stage, plan, seed))
     body, first_digest = plan.network.body, digest(plan.network)
     if isinstance(body, Blend) and plan.boosting is not None:
         body.attach(placeholder(prod(plan.network.head.outputs)), 0.5)
-    optimizer = make_optimizer(
-        stage.optimizer, plan.network.body, lr=plan.lr, weight_decay=plan.weight_decay
-    )
-    group = optimizer.param_groups[0]
+    lr, weight_decay = _rates(plan.descent(stage, lr=plan.lr), body)
     return Learnt(
         fitted=Fitted(),
-        lr=float(group["lr"]),
-        weight_decay=float(group.get("weight_decay", 0.0)),
+        lr=lr,
+        weight_decay=weight_decay,
         stacked=False,
         trees=0,
         trees_weight=0.0,
         first_digest=first_digest,
         findings=(),
     )
+
+
+def _of_feeds(stage: Options, plan: Plan, seed: int) -> dict[str, Any]:
+    own = stage.own_loss is not None
+    return {
+        "batch": plan.batch,
+        "seed": seed,
+        "once": plan.once,
+        "own": own,
+        "augment": stage.augment,
+    }
+
+
+def _rates(descent: Descent, body: nn.Module) -> tuple[float, float]:
+    """The full learning rate and the weight decay of the optimizer's first group."""
+    group = descent.make(body).param_groups[0]
+    return float(group["lr"]), float(group.get("weight_decay", 0.0))

@@ -13,7 +13,7 @@ from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Inputs
 from fivefold.models.networks import NETWORKS, Network, choose, make, network_of
-from fivefold.train.batches import private_random, seed_random
+from fivefold.train.generators import private_random, seed_random
 from fivefold.train.snapshot import untrainable, unwrapped
 
 if TYPE_CHECKING:

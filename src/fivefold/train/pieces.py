@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fivefold.errors import ModelError
-from fivefold.train.batches import Data
+from fivefold.models.learner import Piece
 from fivefold.train.step import is_out_of_memory
 
 ROWS = 8
@@ -35,9 +35,9 @@ class Pieces:
     batch: int
     accumulate: int
     order: Tensor
-    take_train: Callable[[Tensor], Data]
+    take_train: Callable[[Tensor], Piece]
     valid: int
-    take_valid: Callable[[int], Data]
+    take_valid: Callable[[int], Piece]
     own: bool
 
     @property
@@ -50,13 +50,13 @@ class Pieces:
             f"accumulate={self.accumulate} and {count(len(self.order), 'training row')} give"
         )
 
-    def arriving(self) -> list[Data]:
+    def arriving(self) -> list[Piece]:
         """The smallest and the largest piece of the first step; of small ones alone unless own."""
         first = self.order[: self.batch].tensor_split(min(self.accumulate, self.batch))
         picked = {len(piece): piece for piece in (first[-1], first[0])}
         return [self.take_train(picked[n]) for n in picked if self.own or n < ROWS]
 
-    def first(self, rows: int) -> Data:
+    def first(self, rows: int) -> Piece:
         """So many rows of the first epoch, again from its start where it ends."""
         return self.take_train(self.order[torch.arange(rows) % len(self.order)])
 
@@ -91,8 +91,8 @@ def count(rows: int, noun: str = "row") -> str:
 
 
 def check_pieces(
-    learn: Callable[[Data], Tensor], pieces: Pieces, eight: ModelError | None = None
-) -> Data:
+    learn: Callable[[Piece], Tensor], pieces: Pieces, eight: ModelError | None = None
+) -> Piece:
     """Let rows as they will arrive go through in training.
 
     Args:
@@ -107,7 +107,7 @@ def check_pieces(
         ModelError: if a piece does not go through; that of eight rows if no number of rows does.
     """
 
-    def fault_of(data: Data) -> ModelError | None:
+    def fault_of(data: Piece) -> ModelError | None:
         try:
             learn(data)
         except ModelError as fault:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,12 +15,12 @@ from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.blend import Blend
 from fivefold.models.ensemble import Ensemble
-from fivefold.models.losses import Loss
+from fivefold.models.learner import Piece
 from fivefold.models.networks import OWN
-from fivefold.train.batches import Data, permutation
+from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
-from fivefold.train.fit import judged_at_once
+from fivefold.train.feed import judged_at_once, permutation
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.network import make_network, named
@@ -34,7 +35,6 @@ from fivefold.train.rules import (
     decide_epochs,
     decide_lr,
 )
-from fivefold.train.step import Precision
 from fivefold.train.trees import Boosting
 
 
@@ -45,7 +45,7 @@ class Plan:
     Attributes:
         network: untrained, on the device.
         name: of its body.
-        loss: what is minimised.
+        objective: what is minimised.
         loss_name: in the names of Train; None for one's own.
         device: where.
         precision: of the forward pass.
@@ -64,7 +64,7 @@ class Plan:
 
     network: Assembled
     name: str
-    loss: Loss
+    objective: Objective
     loss_name: str | None
     device: torch.device
     precision: Precision
@@ -79,6 +79,17 @@ class Plan:
     rows: int
     default: bool
     stackable: bool
+
+    def descent(self, stage: Options, *, lr: float) -> Descent:
+        """How the network is trained with this full learning rate."""
+        return Descent(
+            make=partial(make_optimizer, stage.optimizer, lr=lr, weight_decay=self.weight_decay),
+            schedule=stage.schedule,
+            clip=stage.clip,
+            precision=self.precision,
+            pieces=stage.accumulate,
+            ema=stage.ema,
+        )
 
     @property
     def parameters(self) -> int:
@@ -138,12 +149,12 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     loss = make_loss(head, own=own, name=loss_name, **_loss_options(stage, data, device))
     batch = min(stage.batch or decide_batch(habit, rows), rows)
     once = encodes_once(network.fixed, rows)
-    encoded, target = _ready(few, network, stage)
-    judged = judged_at_once(batch, encoded if once else example)
-    encoded, target = check_module(
+    sample = _ready(few, network, stage)
+    judged = judged_at_once(batch, sample.inputs if once else example)
+    sample = check_module(
         network.body,
-        encoded,
-        target,
+        sample.inputs,
+        sample.target,
         inputs=inputs,
         outputs=head.outputs,
         loss=loss,
@@ -154,7 +165,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     matmul: Matmul = "default"
     census = None
     if not gpu:
-        census = step_census(network.body, encoded, target, loss=loss, batch=batch)
+        census = step_census(network.body, sample.inputs, sample.target, loss=loss, batch=batch)
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
@@ -162,7 +173,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     return Plan(
         network=network,
         name=name,
-        loss=loss,
+        objective=Objective(loss=loss, own=own is not None),
         loss_name=loss_name,
         device=device,
         precision=precision,
@@ -195,12 +206,12 @@ def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> d
     return options
 
 
-def _ready(rows: Rows, network: Assembled, stage: Options) -> Data:
+def _ready(rows: Rows, network: Assembled, stage: Options) -> Piece:
     """Rows as body and loss get them."""
     with torch.no_grad():
         encoded = network.fixed(place(rows, network.device))
     target = network.head.targets(rows.target, own=stage.own_loss is not None)
-    return encoded, target.to(network.device)
+    return Piece(encoded, target.to(network.device))
 
 
 def _make_pieces(

@@ -1,7 +1,6 @@
 """Rows as tensors that stay on the device."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -14,8 +13,7 @@ from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
-from fivefold.train.batches import Data
-from fivefold.train.options import Options
+from fivefold.train.feed import Feed, judged_at_once
 
 CHUNK = 8192
 """Rows that are filled, scaled and one-hot encoded at a time."""
@@ -24,52 +22,52 @@ LIMIT = 2**31
 """Bytes up to which a table is encoded once, ahead of the epochs."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resident:
-    """What the loop reads.
-
-    Attributes:
-        train: inputs and targets of the training rows.
-        valid: the same of the validation rows.
-        prepare: what is left to do to a batch; None where all was done ahead.
-        augment: random changes to a batch before that, in training.
-    """
-
-    train: Data
-    valid: Data
-    prepare: Callable[[Batch], Batch] | None
-    augment: Callable[[Batch], Batch] | None
-
-
-def make_resident(
-    stage: Options, network: Assembled, data: Preprocessed, *, once: bool
-) -> Resident:
+def make_feeds(
+    network: Assembled,
+    data: Preprocessed,
+    *,
+    batch: int,
+    seed: int,
+    once: bool,
+    own: bool = False,
+    augment: Sequence[str] = (),
+) -> tuple[Feed, Feed]:
     """Put the rows on the device, and show the training rows to a body that fits buffers.
 
     Args:
-        stage: what was asked for.
         network: that reads them.
         data: encoded rows.
-        once: whether to encode ahead.
+        batch: training rows a step.
+        seed: of the run.
+        once: whether to encode ahead of the epochs.
+        own: whether the loss is the user's, which sees targets in their own unit.
+        augment: random changes in training, by name.
+
+    Returns:
+        The training rows and the validation rows.
     """
     fixed, head = network.fixed, network.head
+    prepare = None if once else fixed
 
-    def placed(rows: Rows) -> Data:
+    def placed(rows: Rows) -> tuple[Batch, Tensor]:
         blocks = place(rows, network.device)
-        target = head.targets(rows.target, own=stage.own_loss is not None).to(network.device)
+        target = head.targets(rows.target, own=own).to(network.device)
         return (encode(blocks, fixed) if once else blocks), target
 
-    train, valid = placed(data.train), placed(data.valid)
+    (inputs, target), (valid, truth) = placed(data.train), placed(data.valid)
     fit_buffers: Any = getattr(network.body, "fit_buffers", None)
     if fit_buffers is not None and (once or _table(fixed)):
-        seen = train[0] if once else encode(_some(train[0], fixed), fixed.tabular)
-        fit_buffers(seen)
-    return Resident(
-        train=train,
-        valid=valid,
-        prepare=None if once else fixed,
-        augment=make_augment(stage.augment, fixed.entries),
+        fit_buffers(inputs if once else encode(_some(inputs, fixed), fixed.tabular))
+    train = Feed(
+        inputs=inputs,
+        target=target,
+        batch=batch,
+        seed=seed,
+        augment=make_augment(augment, fixed.entries),
+        prepare=prepare,
     )
+    judged = judged_at_once(train.size, valid)
+    return train, Feed(inputs=valid, target=truth, batch=judged, prepare=prepare)
 
 
 def encodes_once(fixed: Fixed, rows: int) -> bool:

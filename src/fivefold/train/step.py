@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from fivefold.errors import TrainingError
-from fivefold.models.inputs import Batch
-from fivefold.models.losses import Loss, mean_of, positive
-from fivefold.train.batches import Data, take, take_rows
+from fivefold.models.losses import mean_of, positive
+from fivefold.train.aims import Descent, Objective, Precision
+from fivefold.train.feed import Feed
 from fivefold.train.optimizer import FusedAdamW, Optimizer
 
-Precision = Literal["float32", "bf16", "fp16"]
-Change = Callable[[Batch], Batch]
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -28,36 +25,29 @@ class Stepper:
     Args:
         model: takes a batch of inputs, gives outputs for the loss.
         optimizer: holds the parameters.
-        loss: of outputs and targets: the mean over a batch, or a sum and its weight.
-        clip: bound of the gradient's norm; None has none.
-        precision: of the forward pass.
-        pieces: parts in which a batch goes through the network.
-        changes: made to the inputs of each piece, one after the other.
-        on_note: told when memory ran out.
+        objective: what is minimised.
+        descent: with its bound, precision and pieces.
+        device: where.
+        tell: told when memory ran out.
     """
 
     def __init__(
         self,
         model: nn.Module,
         optimizer: Optimizer,
-        *,
-        loss: Loss,
-        clip: float | None,
-        precision: Precision,
+        objective: Objective,
+        descent: Descent,
         device: torch.device,
-        pieces: int = 1,
-        changes: Sequence[Change] = (),
-        on_note: Callable[[str], None] | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
-        self.model, self.optimizer, self.loss = model, optimizer, loss
-        self.clip, self.precision, self.device = clip, precision, device
-        self.pieces, self.changes, self.on_note = pieces, changes, on_note
-        self.split = False
+        self.model, self.optimizer, self.loss = model, optimizer, objective.loss
+        self.clip, self.precision, self.device = descent.clip, descent.precision, device
+        self.pieces, self.split, self.tell = descent.pieces, False, tell
         self.exact = all(p.dtype == torch.float32 for p in _held(optimizer))
         self.parameters = _held(optimizer)
-        self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
+        self.scaler = torch.amp.GradScaler(device.type, enabled=descent.precision == "fp16")
 
-    def __call__(self, data: Data, picked: Tensor) -> tuple[Tensor, Tensor | None]:
+    def __call__(self, feed: Feed, picked: Tensor) -> tuple[Tensor, Tensor | None]:
         """Learn from the rows that are picked.
 
         Returns:
@@ -69,7 +59,7 @@ class Stepper:
         while True:
             try:
                 self.optimizer.zero_grad()
-                value = self._gradients(data, picked)
+                value = self._gradients(feed, picked)
                 break
             except Exception as error:
                 out = is_out_of_memory(error)
@@ -89,28 +79,26 @@ class Stepper:
             self.optimizer.zero_grad()
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
-            if self.on_note is not None:
+            if self.tell is not None:
                 rows = -(-len(picked) // self.pieces)
-                self.on_note(
+                self.tell(
                     f"Memory ran out: each batch of {len(picked):,} rows now goes through in "
                     f"{self.pieces} pieces of {rows:,}, whose gradients add up."
                 )
         return value, self._move()
 
-    def _gradients(self, data: Data, picked: Tensor) -> Tensor:
+    def _gradients(self, feed: Feed, picked: Tensor) -> Tensor:
         total: Tensor | None = None
         counted: Tensor | float | None = None
         count, rows = min(self.pieces, len(picked)), len(picked)
-        for piece in picked.tensor_split(count) if count > 1 else (picked,):
-            inputs = take(data[0], piece)
-            for change in self.changes:
-                inputs = change(inputs)
+        for some in picked.tensor_split(count) if count > 1 else (picked,):
+            piece = feed.take(some, training=True)
             with autocast(self.device, self.precision):
-                cost = self.loss(self.model(inputs), take_rows(data[1], piece))
+                cost = piece.cost(self.loss, self.model(piece.inputs))
             if count == 1:
                 value = mean_of(cost)
             elif not isinstance(cost, tuple):
-                value = cost * (len(piece) / rows)
+                value = cost * (len(some) / rows)
             else:
                 value = cost[0] / rows
                 counted = cost[1] if counted is None else counted + cost[1]

@@ -81,7 +81,8 @@ class Train(Options):
 
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-            return make_trained(self, plan, unlearnt(self, plan, data), data, seed=session.seed)
+            learnt = unlearnt(self, plan, data, seed=session.seed)
+            return make_trained(self, plan, learnt, data, seed=session.seed)
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""

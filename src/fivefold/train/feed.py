@@ -1,0 +1,116 @@
+"""Rows as they are learnt from: in what order they come, and what is done to a batch of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import torch
+from torch import Tensor
+
+from fivefold.core.session import derive_seed
+from fivefold.models.inputs import Batch
+from fivefold.models.learner import Piece
+
+Change = Callable[[Batch], Batch]
+
+VALUES = 2**15
+"""Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Feed:
+    """All rows of a part, on the device, where they stay: the one source of batches.
+
+    Attributes:
+        inputs: of all rows: one tensor, or several by name.
+        target: of all rows, as the loss takes them.
+        weight: `(rows,)` what each row counts; None where all count alike.
+        batch: rows a step, if there are so many.
+        seed: of the order of the rows, and of whatever is drawn while they are seen.
+        augment: random changes to a batch in training, ahead of `prepare`.
+        prepare: what else is done to each batch of inputs.
+        rank: which share of an epoch's rows this process takes, from 0.
+        world: shares that there are.
+    """
+
+    inputs: Batch
+    target: Tensor
+    weight: Tensor | None = None
+    batch: int = 4096
+    seed: int = 0
+    augment: Change | None = None
+    prepare: Change | None = None
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.target)
+
+    @property
+    def device(self) -> torch.device:
+        """Where they are."""
+        return self.target.device
+
+    @cached_property
+    def size(self) -> int:
+        """Rows a step."""
+        return min(self.batch, self.rows // self.world)
+
+    @cached_property
+    def steps(self) -> int:
+        """Steps an epoch; rows that are left over at its end are left out of it."""
+        return self.rows // self.world // self.size if self.size else 0
+
+    def order(self, epoch: int) -> Tensor:
+        """The rows of an epoch by position: a function of seed and epoch alone."""
+        order = permutation(self.rows, self.seed, epoch)
+        if self.world > 1:
+            order = order[self.rank :: self.world]
+        return order.to(self.device)
+
+    def take(self, rows: Tensor | slice, *, training: bool = False) -> Piece:
+        """These rows as network and loss get them."""
+        inputs = take(self.inputs, rows)
+        if training and self.augment is not None:
+            inputs = self.augment(inputs)
+        if self.prepare is not None:
+            inputs = self.prepare(inputs)
+        weight = None if self.weight is None else take_rows(self.weight, rows)
+        return Piece(inputs, take_rows(self.target, rows), weight)
+
+
+def take(inputs: Batch, rows: Tensor | slice) -> Batch:
+    """These rows of one tensor, or of each by name."""
+    if isinstance(inputs, Mapping):
+        return {name: take_rows(tensor, rows) for name, tensor in inputs.items()}
+    return take_rows(inputs, rows)
+
+
+def take_rows(tensor: Tensor, rows: Tensor | slice) -> Tensor:
+    """These rows of a tensor: a view for a slice, a copy for positions."""
+    return tensor[rows] if isinstance(rows, slice) else tensor.index_select(0, rows)
+
+
+def judged_at_once(batch: int, inputs: Batch) -> int:
+    """How many rows are validated at a time, where a step takes so many."""
+    return max(batch, VALUES // row_values(inputs))
+
+
+def row_values(inputs: Batch) -> int:
+    """Numbers in a row, at least 1.
+
+    Example:
+        >>> row_values({"table": torch.zeros(9, 5), "image": torch.zeros(9, 1, 8, 8)})
+        69
+    """
+    tensors = inputs.values() if isinstance(inputs, Mapping) else (inputs,)
+    return max(1, sum(prod(tensor.shape[1:]) for tensor in tensors))
+
+
+def permutation(rows: int, seed: int, epoch: int) -> Tensor:
+    """The order of the rows in an epoch: int64 `(rows,)`, the same on every device."""
+    generator = torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))
+    return torch.randperm(rows, generator=generator)
