@@ -9,8 +9,8 @@ from torch import nn
 
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
+from fivefold.models.boosting import Boosting, fit_trees
 from fivefold.models.trees import Trees
-from fivefold.train.trees import Boosting, fit_trees
 
 
 class Bare(nn.Module):

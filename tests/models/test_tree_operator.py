@@ -3,9 +3,9 @@ import torch
 from torch import nn
 
 from fivefold.models import tree_operator
+from fivefold.models.boosting import Boosting, fit_trees
 from fivefold.models.tree_operator import NODES, trees, walk
 from fivefold.models.trees import Trees
-from fivefold.train.trees import Boosting, fit_trees
 
 ROWS = torch.rand(500, 4, generator=torch.Generator().manual_seed(0))
 

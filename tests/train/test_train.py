@@ -351,12 +351,12 @@ def test_members_of_one_module_are_refused():
 
 
 def test_stacked_members_learn_what_each_would_in_an_ensemble(make_data, monkeypatch):
-    from fivefold.train import learn
+    from fivefold.models import ensemble
 
     data = make_data()
     settings = {"model": lambda inputs, outputs: nn.Linear(inputs, outputs), "members": 3}
     stacked = run(data, epochs=3, **settings)
-    monkeypatch.setattr(learn, "stack", lambda ensemble, batch: None)
+    monkeypatch.setattr(ensemble, "stack", lambda ensemble, batch: None)
     plain = run(data, epochs=3, **settings)
     assert stacked.settings["stacked"]
     assert not plain.settings["stacked"]

@@ -1,13 +1,25 @@
 """A network and boosted trees that answer together."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fivefold.codecs.table import Array
+from fivefold.models.boosting import fit_trees
+from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, described
+from fivefold.models.learner import Feed, Lesson
 from fivefold.models.trees import Trees
+
+STEPS = 20
+"""Weights that are tried: 0, 1/20, ..., 1."""
+
+PULL = 10.0
+"""How strongly few validation rows hold the weight at one half, in nats at distance 1."""
 
 
 class Blend(nn.Module):
@@ -34,6 +46,7 @@ class Blend(nn.Module):
     """
 
     weight: Tensor
+    grown: tuple[Trees, ...] = ()
 
     def __init__(
         self,
@@ -87,6 +100,35 @@ class Blend(nn.Module):
         if fit is not None:
             fit(batch)
 
+    def rehearse(self, lesson: Lesson) -> None:
+        """Let untrained trees answer 0, which shows that a network with trees can be exported."""
+        if lesson.boosting is not None:
+            outputs = prod(lesson.head.outputs)
+            self.attach(Trees(3 * outputs, outputs, 1, outputs), 0.5)
+
+    def begin(self, lesson: Lesson) -> nn.Module:
+        """Grow trees; they are no part of it until the network has learnt."""
+        if lesson.boosting is not None:
+            lesson.tell("Growing trees.")
+            trees = grow(lesson)
+            self.grown = () if trees is None else (trees,)
+        return self
+
+    def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
+        """Let the trees answer too, as far as that is better for the validation rows."""
+        del taught
+        if not self.grown:
+            return {}
+        (trees,), self.grown = self.grown, ()
+        weight = join(self, trees, lesson.valid, lesson.head)
+        lesson.tell(
+            f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
+            f"{1 - weight:.0%}: best for the {lesson.valid.rows:,} validation rows."
+        )
+        if not weight:
+            return {}
+        return {"trees": trees.trees, "tree_nodes": trees.nodes, "trees_weight": weight}
+
     def forward(self, batch: Batch) -> Tensor:
         """What the network gives in training; `(n, outputs)` of both in eval mode."""
         if self.network is None:
@@ -104,3 +146,85 @@ def matrix(batch: Batch) -> Tensor:
     if not isinstance(batch, Mapping):
         return batch.float()
     return torch.cat([batch[name].float() for name in ("table", "codes") if name in batch], dim=1)
+
+
+def grow(lesson: Lesson) -> Trees | None:
+    """Trees for the rows that a network for tables learns from; None where none can be grown."""
+    head, boosting = lesson.head, lesson.boosting
+    learn = head.task.trees
+    assert learn is not None
+
+    def plain(feed: Feed) -> tuple[Array, Array]:
+        piece = feed.take(slice(None))
+        target = piece.target.cpu().numpy()
+        target = target if learn == "number" else target.astype(np.int64)
+        return matrix(piece.inputs).cpu().numpy(), target
+
+    train, valid = plain(lesson.train), plain(lesson.valid)
+    return fit_trees(train, valid, learn, prod(head.outputs), boosting=boosting, seed=lesson.seed)
+
+
+@torch.no_grad()
+def join(body: Blend, trees: Trees, valid: Feed, head: Head, *, batch: int = 4096) -> float:
+    """Let trees answer beside a network that has learnt, with the weight that suits both.
+
+    Args:
+        body: in eval mode, its trees still to come.
+        trees: fitted.
+        valid: the validation rows, which choose the weight.
+        head: says what answers cost.
+        batch: rows at a time.
+
+    Returns:
+        The weight of the trees. With 0 they are not attached, with 1 the network is left out.
+    """
+    own, grown = [], []
+    trees = trees.to(valid.device)
+    network = body.network
+    assert network is not None
+    for start in range(0, valid.rows, batch):
+        inputs = valid.take(slice(start, start + batch)).inputs
+        own.append(network(inputs))
+        grown.append(trees(matrix(inputs)))
+    weight = find_weight(torch.cat(own), torch.cat(grown), valid.target, head)
+    if weight > 0:
+        body.attach(trees, weight)
+    if weight == 1:
+        body.drop_network()
+    return weight
+
+
+@torch.no_grad()
+def find_weight(
+    network: Tensor, trees: Tensor, target: Tensor, head: Head, *, pull: float = PULL
+) -> float:
+    """The weight of the trees with the best validation loss, drawn towards one half.
+
+    Args:
+        network: `(n, outputs)` logits, or values in the unit of the targets, of validation rows.
+        trees: the same from the trees.
+        target: `(n,)` class indices; for two classes 0 and 1 of any type; or values.
+        head: says what answers cost, in nats.
+        pull: what weight 0 or 1 costs more than one half, as a sum over all rows, times 4.
+
+    Returns:
+        From 0 (the network alone) to 1 (the trees alone); one half without rows.
+
+    Example:
+        >>> from fivefold.models.choice import BinaryHead
+        >>> head, target = BinaryHead(), torch.arange(100) % 2
+        >>> good = 4.0 * target[:, None] - 2
+        >>> find_weight(good, 0 * good, target, head), find_weight(good, good, target, head)
+        (0.0, 0.5)
+    """
+    rows = len(target)
+    if not rows:
+        return 0.5
+    found, best = 0.5, float("inf")
+    for step in range(STEPS + 1):
+        weight = step / STEPS
+        mixed = (1 - weight) * network.double() + weight * trees.double()
+        total = head.nats(mixed, target).item() + pull / rows * (weight - 0.5) ** 2
+        if total < best:
+            found, best = weight, total
+    return found

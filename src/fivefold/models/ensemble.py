@@ -1,13 +1,18 @@
 """Several copies of a network that answer together."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
 from fivefold.models.inputs import Batch
+from fivefold.models.learner import Lesson, begin, begins, end, rehearse
+
+FEW = 8
+"""Rows by which a stack of copies is compared with them."""
 
 
 class Ensemble(nn.Module):
@@ -39,6 +44,29 @@ class Ensemble(nn.Module):
             fit_buffers = getattr(network, "fit_buffers", None)
             if fit_buffers is not None:
                 fit_buffers(batch)
+
+    def rehearse(self, lesson: Lesson) -> None:
+        """As each copy does."""
+        for network in self.networks:
+            rehearse(network, lesson)
+
+    def begin(self, lesson: Lesson) -> nn.Module:
+        """All copies as one network where that pays and is the same; else what each begins with."""
+        if lesson.stackable and not any(begins(network, "begin") for network in self.networks):
+            return stack(self, lesson.train.take(slice(0, FEW)).inputs) or self
+        taught = [begin(network, lesson) for network in self.networks]
+        same = all(one is own for one, own in zip(taught, self.networks, strict=True))
+        return self if same else Ensemble(taught)
+
+    def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
+        """Give each copy what was learnt for it."""
+        if isinstance(taught, Stacked):
+            taught.write_back(self)
+            self.eval()
+        learnt = taught.networks if isinstance(taught, Ensemble) else self.networks
+        for network, one in zip(self.networks, learnt, strict=True):
+            end(network, one, lesson)
+        return {}
 
     def forward(self, batch: Batch) -> Tensor:
         """`(n, members, outputs)` in training, the mean `(n, outputs)` otherwise."""

@@ -1,9 +1,15 @@
 """What a network is taught with, and what it may do around its epochs."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
+from fivefold.errors import ModelError
+from fivefold.models.boosting import Boosting
+from fivefold.models.head import Head
 from fivefold.models.inputs import Batch
 from fivefold.models.losses import Cost, Loss
 
@@ -25,3 +31,88 @@ class Piece(NamedTuple):
         """What the outputs of a network for these rows cost."""
         more = () if self.weight is None else (self.weight,)
         return loss(outputs, self.target, *more)
+
+
+class Feed(Protocol):
+    """All rows of a part, on the device, as `fivefold.train.feed` holds them."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+
+    @property
+    def target(self) -> Tensor:
+        """Of all of them, as the loss takes them."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where they are."""
+
+    def take(self, rows: Tensor | slice) -> Piece:
+        """Those at these positions, as the network gets them outside of training."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lesson:
+    """What a network is taught with; its methods around the epochs are given it.
+
+    Attributes:
+        train: the training rows.
+        valid: the validation rows, maybe none.
+        head: what is made of its outputs, and what they cost.
+        seed: of the run, for whatever is drawn.
+        tell: tells people a sentence.
+        boosting: how trees beside it are grown; None for no trees.
+        stackable: whether copies of a network should learn as one, if they can.
+    """
+
+    train: Feed
+    valid: Feed
+    head: Head
+    seed: int
+    tell: Callable[[str], None]
+    boosting: Boosting | None = None
+    stackable: bool = True
+
+
+def rehearse(body: nn.Module, lesson: Lesson) -> None:
+    """Let an untaught network take the form in which it will be exported."""
+    if begins(body, "rehearse"):
+        body.rehearse(lesson)  # type: ignore[operator]
+
+
+def begin(body: nn.Module, lesson: Lesson) -> nn.Module:
+    """What takes the steps of a network: itself, or the module that its method `begin` gives.
+
+    Raises:
+        ModelError: if that gives no module.
+    """
+    if not begins(body, "begin"):
+        return body
+    taught: Any = body.begin(lesson)  # type: ignore[operator]
+    if not isinstance(taught, nn.Module):
+        raise ModelError(
+            f"{type(body).__name__}.begin: expected the module that takes the steps, found "
+            f"{type(taught).__name__}.",
+            remedy="Return self.",
+        )
+    return taught
+
+
+def end(body: nn.Module, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
+    """Let a network take back what was learnt, its best weights.
+
+    Args:
+        body: the network.
+        taught: what `begin` gave.
+        lesson: that is over.
+
+    Returns:
+        What it says of itself, for `Trained.settings`.
+    """
+    return (body.end(taught, lesson) or {}) if begins(body, "end") else {}  # type: ignore[operator]
+
+
+def begins(body: nn.Module, method: str) -> bool:
+    """Whether the class of a module defines a method; a layer of that name is none."""
+    return callable(getattr(type(body), method, None))

@@ -52,6 +52,7 @@ class Network:
         sizes: the classes of sizes that it reads; none are all that have an encoder.
         several: whether it reads several tensors at once.
         many: whether it is many networks in one, which takes `members`.
+        boosts: whether it lets boosted trees answer beside it.
         core: what the body is built around; None for nothing.
     """
 
@@ -61,6 +62,7 @@ class Network:
     sizes: frozenset[type] = frozenset()
     several: bool = False
     many: bool = False
+    boosts: bool = False
     core: Callable[..., nn.Module] | None = None
 
     def reads(self, sizes: Sequence[type]) -> bool:
@@ -86,7 +88,7 @@ _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("blend", Blend, _MEMBERS, **_TABLE, many=True, core=TabM),
+        Network("blend", Blend, _MEMBERS, **_TABLE, many=True, boosts=True, core=TabM),
         Network("tabm", TabM, _MEMBERS, **_TABLE, many=True),
         Network(
             "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE

@@ -1,7 +1,7 @@
 """From a plan to a network that has learnt: what Train was asked for, carried out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from torch import nn
@@ -9,22 +9,20 @@ from torch import nn
 from fivefold.artifacts import Preprocessed
 from fivefold.core.events import Noted
 from fivefold.core.finding import Finding
-from fivefold.core.session import Session
+from fivefold.core.session import Session, derive_seed
 from fivefold.models.assemble import digest
-from fivefold.models.blend import Blend
-from fivefold.models.ensemble import Ensemble, stack
+from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
-from fivefold.train.blend import grow, join, placeholder
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.facts import facts_before, make_facts
+from fivefold.train.feed import Feed
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
-from fivefold.train.generators import private_random
+from fivefold.train.generators import private_random, seed_random
 from fivefold.train.health import find_dead_units, find_explosion
 from fivefold.train.options import Options
-from fivefold.train.pieces import ROWS
 from fivefold.train.plan import Plan
 from fivefold.train.progress import make_reporter
 from fivefold.train.resident import make_feeds
@@ -39,8 +37,7 @@ class Learnt:
         lr: full learning rate.
         weight_decay: what the optimizer takes of matrices.
         stacked: whether the members of an ensemble learnt as one network.
-        trees: how many answer beside the network.
-        trees_weight: of them, 0 to 1.
+        ended: what the network says of itself, for the settings.
         first_digest: of the weights before the first step.
         findings: what was noticed.
     """
@@ -49,8 +46,7 @@ class Learnt:
     lr: float
     weight_decay: float
     stacked: bool
-    trees: int
-    trees_weight: float
+    ended: Mapping[str, Any]
     first_digest: str
     findings: tuple[Finding, ...]
 
@@ -67,17 +63,12 @@ def learn(
         session: listeners, seed, and where states may be saved.
         spent: running since the stage began, with its time limit.
     """
-    train, valid = make_feeds(plan.network, data, **_of_feeds(stage, plan, session.seed))
-    body = plan.network.body
+    train, valid = _feeds(stage, plan, data, session.seed)
+    body, lesson = plan.network.body, _lesson(plan, train, valid, session)
     first_digest = digest(plan.network)
-    trees = None
-    if isinstance(body, Blend) and plan.boosting is not None:
-        session.emit(Noted(text="Growing trees."))
-        trees = grow(train, valid, plan.network.head, boosting=plan.boosting, seed=session.seed)
-    learner: nn.Module = body
-    if isinstance(body, Ensemble) and plan.stackable:
-        with private_random(plan.device):
-            learner = stack(body, train.take(slice(0, ROWS)).inputs) or body
+    with private_random(plan.device):
+        seed_random(derive_seed(session.seed, "begin"), plan.device)
+        learner = begin(body, lesson)
     lr = plan.lr
     before = facts_before(session)
     if stage.lr == "find" and "lr" in before:
@@ -117,19 +108,7 @@ def learn(
     )
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others
-    if learner is not body:
-        learner.write_back(body)  # type: ignore[operator]
-        body.eval()
-    weight = 0.0
-    if isinstance(body, Blend) and trees is not None:
-        weight = join(body, trees, valid, plan.network.head)
-        session.emit(
-            Noted(
-                text=f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
-                f"{1 - weight:.0%}: best for the {len(data.valid):,} validation rows."
-            )
-        )
-        trees = trees if weight > 0 else None
+    ended = end(body, learner, lesson)
     findings = (
         *find_explosion(
             fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision
@@ -141,41 +120,51 @@ def learn(
         lr=lr,
         weight_decay=weight_decay,
         stacked=learner is not body,
-        trees=0 if trees is None else trees.trees,
-        trees_weight=weight,
+        ended=ended,
         first_digest=first_digest,
         findings=findings,
     )
 
 
-def unlearnt(stage: Options, plan: Plan, data: Preprocessed, *, seed: int) -> Learnt:
-    """The plan's network as it is before the first step, trees that answer 0 beside it."""
-    make_feeds(plan.network, data, **_of_feeds(stage, plan, seed))
+def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -> Learnt:
+    """The plan's network as it is before the first step, in the form that will be exported."""
+    train, valid = _feeds(stage, plan, data, session.seed)
     body, first_digest = plan.network.body, digest(plan.network)
-    if isinstance(body, Blend) and plan.boosting is not None:
-        body.attach(placeholder(prod(plan.network.head.outputs)), 0.5)
+    rehearse(body, _lesson(plan, train, valid, session))
     lr, weight_decay = _rates(plan.descent(stage, lr=plan.lr), body)
     return Learnt(
         fitted=Fitted(),
         lr=lr,
         weight_decay=weight_decay,
         stacked=False,
-        trees=0,
-        trees_weight=0.0,
+        ended={},
         first_digest=first_digest,
         findings=(),
     )
 
 
-def _of_feeds(stage: Options, plan: Plan, seed: int) -> dict[str, Any]:
-    own = stage.own_loss is not None
-    return {
-        "batch": plan.batch,
-        "seed": seed,
-        "once": plan.once,
-        "own": own,
-        "augment": stage.augment,
-    }
+def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[Feed, Feed]:
+    return make_feeds(
+        plan.network,
+        data,
+        batch=plan.batch,
+        seed=seed,
+        once=plan.once,
+        own=plan.objective.own,
+        augment=stage.augment,
+    )
+
+
+def _lesson(plan: Plan, train: Feed, valid: Feed, session: Session) -> Lesson:
+    return Lesson(
+        train=train,
+        valid=valid,
+        head=plan.network.head,
+        seed=session.seed,
+        tell=lambda text: session.emit(Noted(text=text)),
+        boosting=plan.boosting,
+        stackable=plan.stackable,
+    )
 
 
 def _rates(descent: Descent, body: nn.Module) -> tuple[float, float]:

@@ -45,16 +45,14 @@ def make_trained(
     """
     fitted = learnt.fitted
     steps = fitted.steps - fitted.resumed
-    grown = getattr(plan.network.body, "trees", None) if learnt.trees else None
-    nodes = 0 if grown is None else grown.nodes
     history = pd.DataFrame(fitted.history, columns=list(COLUMNS)).astype({"epoch": "int64"})
     return Trained(
         model=plan.network.cpu().eval(),
         history=history,
         settings={
             "network": plan.name,
-            "parameters": plan.parameters + nodes,
-            "tree_nodes": nodes,
+            "parameters": plan.parameters + learnt.ended.get("tree_nodes", 0),
+            "tree_nodes": 0,
             "chosen": "by kinds" if stage.model is None else "given",
             "epochs": plan.epochs,
             "epochs_run": len(fitted.history),
@@ -82,12 +80,13 @@ def make_trained(
             "matmul": plan.matmul,
             "members": getattr(plan.network.body, "members", 1),
             "stacked": learnt.stacked,
-            "trees": learnt.trees,
-            "trees_weight": learnt.trees_weight,
+            "trees": 0,
+            "trees_weight": 0.0,
             "quality": stage.quality,
             "threads": torch.get_num_threads(),
             "torch": str(torch.__version__),
             "seed": seed,
+            **learnt.ended,
         },
         resources={
             "seconds": seconds,

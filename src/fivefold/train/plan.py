@@ -13,8 +13,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
-from fivefold.models.blend import Blend
-from fivefold.models.ensemble import Ensemble
+from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
 from fivefold.models.networks import OWN
 from fivefold.train.aims import Descent, Objective, Precision
@@ -35,7 +34,6 @@ from fivefold.train.rules import (
     decide_epochs,
     decide_lr,
 )
-from fivefold.train.trees import Boosting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,7 @@ class Plan:
         once: whether the rows are encoded ahead of the epochs.
         rows: training rows.
         default: whether the network was chosen by the kinds of the columns.
-        stackable: whether the members of an ensemble should learn as one network, if they can.
+        stackable: whether copies of a network should learn as one, if there are any and they can.
     """
 
     network: Assembled
@@ -169,7 +167,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
-    suits_trees = isinstance(network.body, Blend) and once and usual
+    suits_trees = known is not None and known.boosts and once and usual
     return Plan(
         network=network,
         name=name,
@@ -188,7 +186,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
         once=once,
         rows=rows,
         default=stage.model is None,
-        stackable=isinstance(network.body, Ensemble) and (census is None or decide_stack(census)),
+        stackable=census is None or decide_stack(census),
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fivefold.models.boosting import Boosting
 from fivefold.models.inputs import Inputs, parts
 from fivefold.models.networks import Habit
 from fivefold.models.part import Part
 from fivefold.models.parts import part_for
 from fivefold.train.names import Quality
-from fivefold.train.trees import Boosting
 
 ROWS = 6e5
 """Rows of a table that a run of many members looks at, all epochs together."""

@@ -81,7 +81,7 @@ class Train(Options):
 
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-            learnt = unlearnt(self, plan, data, seed=session.seed)
+            learnt = unlearnt(self, plan, data, session)
             return make_trained(self, plan, learnt, data, seed=session.seed)
 
     def run(self, data: Preprocessed, session: Session) -> Trained:

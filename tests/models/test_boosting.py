@@ -3,7 +3,7 @@ import pytest
 import torch
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from fivefold.train.trees import Boosting, fit_trees
+from fivefold.models.boosting import Boosting, fit_trees
 
 
 @pytest.fixture
