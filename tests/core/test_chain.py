@@ -2,78 +2,31 @@
 
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Annotated, Any
 
 import pytest
-from pydantic import Field
 
+from core.toys import (
+    Collect,
+    Collected,
+    Distil,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Teach,
+    Train,
+    Trained,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.session import Session
-from fivefold.core.stage import Count, Stage
+from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, WiringError
-
-
-class Collected(Artifact):
-    rows: int = 0
-
-
-class Partition(Artifact):
-    how: str = "default"
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.rows}")
-
-
-class Preprocessed(Artifact):
-    rows: int = 0
-    how: str = ""
-
-
-class Trained(Artifact):
-    score: int = 0
-
-
-class Evaluated(Artifact):
-    score: int = 0
-    how: str = ""
-
-
-class Collect(Stage):
-    rows: Count = Field(default=1, kw_only=False)
-    drop: tuple[str, ...] = ()
-
-    def run(self, session: Session) -> Collected:
-        return Collected(rows=self.rows)
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return Preprocessed(rows=collected.rows, how=partition.how)
-
-
-class Train(Stage):
-    epochs: Count = 10
-    loss: Any = None
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        return Trained(score=data.rows * self.epochs)
 
 
 class Evaluate(Stage):
     def run(self, partition: Partition, data: Preprocessed, trained: Trained) -> Evaluated:
         return Evaluated(score=trained.score + 1, how=partition.how)
-
-
-class Teach(Stage):
-    def run(self, data: Preprocessed) -> Annotated[Trained, "teacher"]:
-        return Trained(score=100)
-
-
-class Distil(Stage):
-    def run(self, teacher: Annotated[Trained, "teacher"], data: Preprocessed) -> Trained:
-        return Trained(score=teacher.score + 1)
 
 
 class Published(Artifact): ...
@@ -88,7 +41,7 @@ class Publish(Stage):
 
 @pytest.fixture
 def chain() -> Chain:
-    return Chain([Collect(3), Preprocess(), Train(epochs=5), Evaluate()])
+    return Chain([Collect(rows=3), Preprocess(), Train(epochs=5), Evaluate()])
 
 
 def test_chain_is_a_sequence_of_its_stages(chain):
@@ -167,7 +120,7 @@ def test_replace_with_neither_or_both_is_refused(chain):
 
 
 def test_describe_tells_wiring_and_settings():
-    chain = Chain([Collect(3, drop=["id"]), Preprocess(), Train(epochs=5)])
+    chain = Chain([Collect(rows=3, drop=["id"]), Preprocess(), Train(epochs=5)])
     assert chain.describe() == (
         "  1  Collect                            ->  Collected\n"
         "  2  Preprocess   Collected, Partition  ->  Preprocessed\n"

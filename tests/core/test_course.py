@@ -5,84 +5,11 @@ from typing import Any
 
 import pytest
 
-from fivefold.core.artifact import Artifact
+from core.toys import Collected
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, Progress, StageFinished, StageStarted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-
-
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.text}, seed {session.seed}")
-
-
-class Preprocessed(Artifact):
-    text: str
-
-
-class Trained(Artifact):
-    text: str
-    seed: int = 0
-
-
-class Evaluated(Artifact):
-    text: str
-
-
-class Deployed(Artifact):
-    text: str
-    opened: object = None
-
-
-class Collect(Stage):
-    fails: bool = False
-
-    def run(self, session: Session) -> Collected:
-        return fail() if self.fails else Collected()
-
-
-class Preprocess(Stage):
-    fails: bool = False
-
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return fail() if self.fails else Preprocessed(text=f"{collected.text} by {partition.how}")
-
-
-class Train(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        session.emit(Progress(done=1, total=2, unit="epoch", values={"train_loss": 0.5}))
-        return fail() if self.fails else Trained(text="trained", seed=session.seed)
-
-
-class Evaluate(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, trained: Trained) -> Evaluated:
-        return fail() if self.fails else Evaluated(text=trained.text)
-
-
-class Deploy(Stage):
-    def run(self, trained: Trained, evaluated: Evaluated | None = None) -> Deployed:
-        return Deployed(text=f"{trained.text}, {evaluated and evaluated.text}")
-
-
-def fail() -> Any:
-    raise ZeroDivisionError("a loss that is not finite")
-
-
-@pytest.fixture
-def five() -> Chain:
-    return Chain([Collect(), Preprocess(), Train(), Evaluate(), Deploy()])
 
 
 def test_events_tell_the_course_of_a_run(five):

@@ -1,95 +1,33 @@
 """Running a chain: order, seeds, optional, derived, labelled and replaced artifacts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 
+from core.toys import (
+    Collect,
+    Collected,
+    Deploy,
+    Deployed,
+    Evaluate,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Trained,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.events import Progress
 from fivefold.core.key import Key
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
 
 
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.text}, seed {session.seed}")
-
-
-class Preprocessed(Artifact):
-    text: str
-
-
-class Trained(Artifact):
-    text: str
-    seed: int = 0
-
-
-class Evaluated(Artifact):
-    text: str
-
-
-class Deployed(Artifact):
-    text: str
-    opened: object = None
-
-
-class Collect(Stage):
-    fails: bool = False
-
-    def run(self, session: Session) -> Collected:
-        return fail() if self.fails else Collected()
-
-
-class Preprocess(Stage):
-    fails: bool = False
-
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return fail() if self.fails else Preprocessed(text=f"{collected.text} by {partition.how}")
-
-
-class Train(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        session.emit(Progress(done=1, total=2, unit="epoch", values={"train_loss": 0.5}))
-        return fail() if self.fails else Trained(text="trained", seed=session.seed)
-
-
-class Evaluate(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, trained: Trained) -> Evaluated:
-        return fail() if self.fails else Evaluated(text=trained.text)
-
-
-class Deploy(Stage):
-    def run(self, trained: Trained, evaluated: Evaluated | None = None) -> Deployed:
-        return Deployed(text=f"{trained.text}, {evaluated and evaluated.text}")
-
-
-def fail() -> Any:
-    raise ZeroDivisionError("a loss that is not finite")
-
-
-@pytest.fixture
-def five() -> Chain:
-    return Chain([Collect(), Preprocess(), Train(), Evaluate(), Deploy()])
-
-
 def test_run_hands_each_stage_what_was_written_before(five):
     context = five.execute(seed=3).context
     assert context[Preprocessed].text == f"rows by {context[Partition].how}"
-    assert context[Evaluated].text == "trained"
+    assert context[Evaluated].text == context[Trained].text
     assert [str(key) for key in context] == [
         "Collected",
         "Partition",
@@ -113,7 +51,7 @@ def test_run_with_a_stage_inserted_keeps_the_seeds_of_the_others(five):
     plain = five.execute(seed=3).context
     longer = Chain([Collect(), Clean(), *five[1:]]).execute(seed=3).context
     assert longer[Trained].seed == plain[Trained].seed
-    assert longer[Partition].how == plain[Partition].how
+    assert longer[Partition].seed == plain[Partition].seed
 
 
 def test_run_with_two_stages_of_a_class_gives_them_different_seeds(five):
@@ -122,7 +60,7 @@ def test_run_with_two_stages_of_a_class_gives_them_different_seeds(five):
             return Trained(text=f"{old.text}-{old.seed}", seed=session.seed)
 
     trained = Chain([*five[:3], Refine(), Refine()]).execute().context[Trained]
-    assert trained.text == f"trained-{derive_seed(0, 'train')}-{derive_seed(0, 'refine')}"
+    assert trained.text.endswith(f"-{derive_seed(0, 'train')}-{derive_seed(0, 'refine')}")
     assert trained.seed == derive_seed(0, "refine-2")
 
 
@@ -139,8 +77,9 @@ def test_run_until_an_unknown_stage_runs_nothing(five):
 
 def test_optional_input_is_none_unless_something_wrote_it(five):
     without = Chain([*five[:3], Deploy()]).execute().context
-    assert without[Deployed].text == "trained, None"
-    assert five.execute().context[Deployed].text == "trained, trained"
+    text = without[Trained].text
+    assert without[Deployed].text == f"{text}, None"
+    assert five.execute().context[Deployed].text == f"{text}, {text}"
 
 
 def test_optional_input_that_derives_itself_is_none_without_its_sources():
@@ -219,7 +158,7 @@ def test_replaced_artifact_is_what_later_stages_read(five):
             return Trained(text=f"calibrated {trained.text}")
 
     context = Chain([*five[:3], Calibrate(), *five[3:]]).execute().context
-    assert context[Evaluated].text == "calibrated trained"
+    assert context[Evaluated].text.startswith("calibrated trained")
 
 
 def test_stage_that_returns_something_else_is_refused_in_these_words():

@@ -3,89 +3,16 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from core.toys import Collect, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.events import Event, Noted, Progress
+from fivefold.core.events import Event, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import StoreError
-
-
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.text}, seed {session.seed}")
-
-
-class Preprocessed(Artifact):
-    text: str
-
-
-class Trained(Artifact):
-    text: str
-    seed: int = 0
-
-
-class Evaluated(Artifact):
-    text: str
-
-
-class Deployed(Artifact):
-    text: str
-    opened: object = None
-
-
-class Collect(Stage):
-    fails: bool = False
-
-    def run(self, session: Session) -> Collected:
-        return fail() if self.fails else Collected()
-
-
-class Preprocess(Stage):
-    fails: bool = False
-
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return fail() if self.fails else Preprocessed(text=f"{collected.text} by {partition.how}")
-
-
-class Train(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        session.emit(Progress(done=1, total=2, unit="epoch", values={"train_loss": 0.5}))
-        return fail() if self.fails else Trained(text="trained", seed=session.seed)
-
-
-class Evaluate(Stage):
-    fails: bool = False
-
-    def run(self, data: Preprocessed, trained: Trained) -> Evaluated:
-        return fail() if self.fails else Evaluated(text=trained.text)
-
-
-class Deploy(Stage):
-    def run(self, trained: Trained, evaluated: Evaluated | None = None) -> Deployed:
-        return Deployed(text=f"{trained.text}, {evaluated and evaluated.text}")
-
-
-def fail() -> Any:
-    raise ZeroDivisionError("a loss that is not finite")
-
-
-@pytest.fixture
-def five() -> Chain:
-    return Chain([Collect(), Preprocess(), Train(), Evaluate(), Deploy()])
 
 
 def test_failure_goes_up_as_it_was_raised(five):
@@ -153,7 +80,7 @@ def test_failure_hands_over_what_was_written_to_go_on_from(five):
     written = caught.value.written
     assert Preprocessed in written
     assert Trained not in written
-    assert five[2:].execute(given=written).context[Evaluated].text == "trained"
+    assert five[2:].execute(given=written).context[Evaluated].text.startswith("trained")
 
 
 def test_session_tells_directory_device_and_recipe(tmp_path: Path):
@@ -183,7 +110,7 @@ def test_run_with_a_directory_keeps_recipe_and_artifacts(five, tmp_path):
     context = five.execute(seed=3, directory=tmp_path / "run").context
     assert (tmp_path / "run" / "recipe.json").read_text() == five.to_json()
     kept = Trained.load(tmp_path / "run" / "train" / "artifact")
-    assert (kept.text, kept.seed) == ("trained", context[Trained].seed)
+    assert (kept.text, kept.seed) == (context[Trained].text, context[Trained].seed)
 
 
 def test_run_with_a_directory_keeps_what_was_written_before_a_failure(five, tmp_path):

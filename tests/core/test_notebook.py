@@ -2,7 +2,6 @@
 
 import sys
 from types import ModuleType
-from typing import Annotated
 
 import pytest
 
@@ -11,36 +10,6 @@ from fivefold.core.chain import Chain
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
-
-
-class Collected(Artifact):
-    made_by = "Collect"
-    opened: int = 0
-
-
-class Preprocessed(Artifact):
-    made_by = "Preprocess"
-
-
-class Trained(Artifact):
-    made_by = "Train"
-
-
-class Collect(Stage):
-    def run(self, session: Session) -> Collected:
-        raise AssertionError("wiring opened the source")
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected) -> Preprocessed: ...
-
-
-class Train(Stage):
-    def run(self, data: Preprocessed, session: Session) -> Trained: ...
-
-
-class Distil(Stage):
-    def run(self, teacher: Annotated[Trained, "teacher"], data: Preprocessed) -> Trained: ...
 
 
 def refused(stages: list[object], given: tuple[type[Artifact], ...] = ()) -> WiringError:

@@ -1,106 +1,23 @@
 """Preflight: every stage is asked for its faults before the work, and again before its turn."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fivefold.core.artifact import Artifact
+from core import toys
+from core.toys import (
+    Collected,
+    Deployed,
+    Evaluated,
+    Log,
+    Preprocessed,
+    Trained,
+)
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import DataError, FivefoldError, PreflightError
-
-
-class Log:
-    """Remembers what happened, in order."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def __call__(self, line: str) -> None:
-        self.lines.append(line)
-
-    def of(self, *words: str) -> list[str]:
-        """The lines that hold one of these words."""
-        return [line for line in self.lines if any(word in line for word in words)]
-
-
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Preprocessed(Artifact): ...
-
-
-class Trained(Artifact):
-    text: str = "trained"
-
-
-class Evaluated(Artifact): ...
-
-
-class Deployed(Artifact):
-    text: str = ""
-
-
-class Logged(Stage):
-    """What the stages below share: a log, and faults or a failure on demand."""
-
-    log: Any = None
-    faults: tuple[str, ...] = ()
-    fails_rehearsal: bool = False
-
-    def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
-        self.log(f"{self.default_name()} preflight after {len(found)}")
-        return [DataError(fault) for fault in self.faults]
-
-    def rehearsing(self) -> None:
-        self.log(f"{self.default_name()} rehearse")
-        if self.fails_rehearsal:
-            raise ValueError("no translation for this operator")
-
-
-class Collect(Logged):
-    def run(self, session: Session) -> Collected:
-        self.log("collect run")
-        return Collected()
-
-
-class Preprocess(Logged):
-    def run(self, collected: Collected) -> Preprocessed:
-        self.log("preprocess run")
-        return Preprocessed()
-
-
-class Train(Logged):
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        self.log("train run")
-        return Trained()
-
-    def rehearse(self, data: Preprocessed, session: Session) -> Trained:
-        self.rehearsing()
-        return Trained(text="untrained")
-
-
-class Evaluate(Logged):
-    def run(self, data: Preprocessed, trained: Trained) -> Evaluated:
-        self.log("evaluate run")
-        return Evaluated()
-
-
-class Deploy(Logged):
-    side_effects = True
-
-    def run(self, trained: Trained, evaluated: Evaluated | None = None) -> Deployed:
-        self.log(f"deploy run of {trained.text}")
-        return Deployed(text=trained.text)
-
-    def rehearse(self, trained: Trained, evaluated: Evaluated | None = None) -> Deployed:
-        self.rehearsing()
-        self.log(f"deploy tried {trained.text}")
-        return Deployed(text="tried")
 
 
 @pytest.fixture
@@ -110,7 +27,7 @@ def log() -> Log:
 
 @pytest.fixture
 def five(log: Log) -> Chain:
-    return Chain([stage(log=log) for stage in (Collect, Preprocess, Train, Evaluate, Deploy)])
+    return toys.five(log=log)
 
 
 def test_preflight_asks_every_stage_before_the_first_and_again_before_its_turn(five, log):

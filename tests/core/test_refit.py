@@ -1,121 +1,45 @@
 """Refits: the same rows, another partition, and nothing of the run itself disturbed."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 
-from fivefold.core.artifact import Artifact
+from core.toys import (
+    Collect,
+    Collected,
+    Deployed,
+    Describe,
+    Described,
+    Evaluate,
+    Evaluated,
+    Log,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Probed,
+    Split,
+    Toy,
+    Train,
+    Trained,
+)
 from fivefold.core.chain import Chain
-from fivefold.core.context import Context
 from fivefold.core.events import Event, Progress, StageStarted
 from fivefold.core.key import Key
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 
 
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.text}")
-
-
-class Described(Artifact): ...
-
-
-class Preprocessed(Artifact):
-    text: str
-
-
-class Trained(Artifact):
-    text: str
-    seed: int = 0
-    directory: Path | None = None
-    is_refit: bool = False
-
-
-class Deployed(Artifact):
-    text: str
-
-
-class Probed(Artifact):
-    text: str
-
-
-class Evaluated(Artifact):
-    folds: tuple[Context, ...] = ()
-
-
-class Collect(Stage):
-    text: str = "rows"
-
-    def run(self, session: Session) -> Collected:
-        return Collected(text=self.text)
-
-
-class Describe(Stage):
-    def run(self, collected: Collected) -> Described:
-        return Described()
-
-
-class Split(Stage):
-    def run(self, collected: Collected) -> Partition:
-        return Partition(how="by hand")
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return Preprocessed(text=f"{collected.text} by {partition.how}")
-
-
-class Train(Stage):
-    fails_on: str = ""
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        session.emit(Progress(done=1, total=1, unit="epoch"))
-        if self.fails_on and self.fails_on in data.text:
-            raise ZeroDivisionError("a loss that is not finite")
-        return Trained(
-            text=f"trained on {data.text}",
-            seed=session.seed,
-            directory=session.directory,
-            is_refit=session.is_refit,
-        )
-
-    def rehearse(self, data: Preprocessed, session: Session) -> Trained:
-        assert not session.is_refit, "rehearsed in a refit"
-        return Trained(text="untrained")
-
-
-class Deploy(Stage):
+class Deploy(Toy):
     side_effects = True
-    log: Any = None
 
     def run(self, trained: Trained) -> Deployed:
-        self.log(trained.text)
+        self.running(f" of {trained.text}")
         return Deployed(text=trained.text)
-
-
-class Evaluate(Stage):
-    folds: int = 2
-
-    def run(self, data: Preprocessed, trained: Trained, session: Session) -> Evaluated:
-        folds = tuple(
-            session.refit(Partition(how=f"fold {n}"), name=f"fold-{n}")
-            for n in range(1, self.folds + 1)
-        )
-        return Evaluated(folds=folds)
 
 
 @pytest.fixture
 def five() -> Chain:
-    return Chain([Collect(), Describe(), Preprocess(), Train(), Evaluate()])
+    return Chain([Collect(), Describe(), Preprocess(), Train(), Evaluate(folds=2)])
 
 
 def test_refit_runs_again_what_reads_the_partition_directly_or_not(five):
@@ -186,10 +110,10 @@ def test_refit_puts_its_partition_in_the_place_of_a_split(five):
 
 
 def test_refit_leaves_out_stages_with_side_effects(five):
-    deployed = []
-    chain = Chain([*five[:4], Deploy(log=deployed.append), five[4]])
+    log = Log()
+    chain = Chain([*five[:4], Deploy(log=log), five[4]])
     context = chain.execute().context
-    assert deployed == ["trained on rows by default of rows"]
+    assert log.of("run") == ["deploy run of trained on rows by default of rows"]
     assert Deployed in context
     for fold in context[Evaluated].folds:
         assert Deployed not in fold
@@ -200,9 +124,9 @@ def test_refit_leaves_out_what_needs_the_output_of_a_side_effect(five):
         def run(self, deployed: Deployed, trained: Trained) -> Probed:
             return Probed(text=deployed.text)
 
-    chain = Chain([*five[:4], Deploy(log=[].append), Probe(), five[4]])
+    chain = Chain([*five[:4], Deploy(), Probe(), five[4]])
     context = chain.execute().context
-    assert context[Probed].text == "trained on rows by default of rows"
+    assert context[Probed].text == context[Deployed].text
     assert Probed not in context[Evaluated].folds[0]
 
 

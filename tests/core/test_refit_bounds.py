@@ -4,7 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from fivefold.core.artifact import Artifact
+from core.toys import (
+    Collect,
+    Collected,
+    Describe,
+    Evaluate,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Probed,
+    Train,
+    Trained,
+)
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.events import Event, Progress
@@ -13,90 +25,9 @@ from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
 
 
-class Collected(Artifact):
-    text: str = "rows"
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.text}")
-
-
-class Described(Artifact): ...
-
-
-class Preprocessed(Artifact):
-    text: str
-
-
-class Trained(Artifact):
-    text: str
-    seed: int = 0
-    directory: Path | None = None
-    is_refit: bool = False
-
-
-class Probed(Artifact):
-    text: str
-
-
-class Evaluated(Artifact):
-    folds: tuple[Context, ...] = ()
-
-
-class Collect(Stage):
-    text: str = "rows"
-
-    def run(self, session: Session) -> Collected:
-        return Collected(text=self.text)
-
-
-class Describe(Stage):
-    def run(self, collected: Collected) -> Described:
-        return Described()
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return Preprocessed(text=f"{collected.text} by {partition.how}")
-
-
-class Train(Stage):
-    fails_on: str = ""
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        session.emit(Progress(done=1, total=1, unit="epoch"))
-        if self.fails_on and self.fails_on in data.text:
-            raise ZeroDivisionError("a loss that is not finite")
-        return Trained(
-            text=f"trained on {data.text}",
-            seed=session.seed,
-            directory=session.directory,
-            is_refit=session.is_refit,
-        )
-
-    def rehearse(self, data: Preprocessed, session: Session) -> Trained:
-        assert not session.is_refit, "rehearsed in a refit"
-        return Trained(text="untrained")
-
-
-class Evaluate(Stage):
-    folds: int = 2
-
-    def run(self, data: Preprocessed, trained: Trained, session: Session) -> Evaluated:
-        folds = tuple(
-            session.refit(Partition(how=f"fold {n}"), name=f"fold-{n}")
-            for n in range(1, self.folds + 1)
-        )
-        return Evaluated(folds=folds)
-
-
 @pytest.fixture
 def five() -> Chain:
-    return Chain([Collect(), Describe(), Preprocess(), Train(), Evaluate()])
+    return Chain([Collect(), Describe(), Preprocess(), Train(), Evaluate(folds=2)])
 
 
 def test_refit_inside_a_refit_nests_seeds_paths_and_folders(five, tmp_path):

@@ -1,79 +1,30 @@
 """Slices and sums of chains: each a chain again, re-wired and checked."""
 
-from typing import Annotated, Any
-
 import pytest
-from pydantic import Field
 
+from core.toys import (
+    Collect,
+    Collected,
+    Distil,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Teach,
+    Train,
+    Trained,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.key import Key
-from fivefold.core.session import Session
-from fivefold.core.stage import Count, Stage
+from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
-
-
-class Collected(Artifact):
-    rows: int = 0
-
-
-class Partition(Artifact):
-    how: str = "default"
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"default of {collected.rows}")
-
-
-class Preprocessed(Artifact):
-    rows: int = 0
-    how: str = ""
-
-
-class Trained(Artifact):
-    score: int = 0
-
-
-class Evaluated(Artifact):
-    score: int = 0
-    how: str = ""
-
-
-class Collect(Stage):
-    rows: Count = Field(default=1, kw_only=False)
-    drop: tuple[str, ...] = ()
-
-    def run(self, session: Session) -> Collected:
-        return Collected(rows=self.rows)
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        return Preprocessed(rows=collected.rows, how=partition.how)
-
-
-class Train(Stage):
-    epochs: Count = 10
-    loss: Any = None
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        return Trained(score=data.rows * self.epochs)
 
 
 class Evaluate(Stage):
     def run(self, partition: Partition, data: Preprocessed, trained: Trained) -> Evaluated:
         return Evaluated(score=trained.score + 1, how=partition.how)
-
-
-class Teach(Stage):
-    def run(self, data: Preprocessed) -> Annotated[Trained, "teacher"]:
-        return Trained(score=100)
-
-
-class Distil(Stage):
-    def run(self, teacher: Annotated[Trained, "teacher"], data: Preprocessed) -> Trained:
-        return Trained(score=teacher.score + 1)
 
 
 class Published(Artifact): ...
@@ -88,7 +39,7 @@ class Publish(Stage):
 
 @pytest.fixture
 def chain() -> Chain:
-    return Chain([Collect(3), Preprocess(), Train(epochs=5), Evaluate()])
+    return Chain([Collect(rows=3), Preprocess(), Train(epochs=5), Evaluate()])
 
 
 def test_slice_is_a_chain_that_wants_what_came_before(chain):
@@ -158,7 +109,7 @@ def test_slice_behind_a_default_partition_takes_the_one_that_is_given(chain):
 
 
 def test_slice_behind_a_labelled_artifact_is_given_it_under_its_label():
-    chain = Chain([Collect(2), Preprocess(), Teach(), Distil()])
+    chain = Chain([Collect(rows=2), Preprocess(), Teach(), Distil()])
     later = chain[3:]
     assert later.names == ("distil",)
     assert later.execute(given=chain.execute().context).context[Trained].score == 101

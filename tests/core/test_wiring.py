@@ -1,82 +1,42 @@
 """Wiring: the list is the order, verified when a pipeline is built, all faults at once."""
 
-from typing import Annotated
-
 import pytest
 
+from core.toys import (
+    Collect,
+    Collected,
+    Distil,
+    Evaluate,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Split,
+    Teach,
+    Train,
+    Trained,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.key import Key
-from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import WiringError
-
-
-class Collected(Artifact):
-    made_by = "Collect"
-    opened: int = 0
-
-
-class Partition(Artifact):
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls()
-
-
-class Preprocessed(Artifact):
-    made_by = "Preprocess"
-
-
-class Trained(Artifact):
-    made_by = "Train"
 
 
 class Tuned(Trained):
     """A subclass, which must not stand for its parent."""
 
 
-class Evaluated(Artifact): ...
-
-
-class Collect(Stage):
-    def run(self, session: Session) -> Collected:
-        raise AssertionError("wiring opened the source")
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected) -> Preprocessed: ...
-
-
-class Train(Stage):
-    def run(self, data: Preprocessed, session: Session) -> Trained: ...
-
-
 class Tune(Stage):
     def run(self, data: Preprocessed) -> Tuned: ...
-
-
-class Evaluate(Stage):
-    def run(self, data: Preprocessed, trained: Trained) -> Evaluated: ...
 
 
 class Clean(Stage):
     def run(self, collected: Collected) -> Collected: ...
 
 
-class Split(Stage):
-    def run(self, collected: Collected) -> Partition: ...
-
-
 class Sample(Stage):
     def run(self, partition: Partition) -> Preprocessed: ...
-
-
-class Teach(Stage):
-    def run(self, data: Preprocessed) -> Annotated[Trained, "teacher"]: ...
-
-
-class Distil(Stage):
-    def run(self, teacher: Annotated[Trained, "teacher"], data: Preprocessed) -> Trained: ...
 
 
 class Summarise(Stage):
@@ -95,7 +55,7 @@ def test_chain_in_the_wrong_order_says_what_to_move():
     assert str(error) == (
         "Evaluate (stage 2 of 3) reads Trained, which nothing before it writes.\n"
         "\n"
-        "  1  Preprocess   Collected              ->  Preprocessed\n"
+        "  1  Preprocess   Collected, Partition   ->  Preprocessed\n"
         "  2  Evaluate     Preprocessed, Trained  ->  Evaluated        Trained is missing\n"
         "  3  Train        Preprocessed           ->  Trained\n"
         "\n"
@@ -128,10 +88,10 @@ def test_chain_with_two_writers_names_both():
     assert str(refused([Collect(), Preprocess(), Train(), Train()])) == (
         "Train (stage 4 of 4) writes Trained, which Train (stage 3) has written already.\n"
         "\n"
-        "  1  Collect                    ->  Collected\n"
-        "  2  Preprocess   Collected     ->  Preprocessed\n"
-        "  3  Train        Preprocessed  ->  Trained\n"
-        "  4  Train        Preprocessed  ->  Trained          Trained is written twice\n"
+        "  1  Collect                            ->  Collected\n"
+        "  2  Preprocess   Collected, Partition  ->  Preprocessed\n"
+        "  3  Train        Preprocessed          ->  Trained\n"
+        "  4  Train        Preprocessed          ->  Trained          Trained is written twice\n"
         "\n"
         "Remove one of them, or let Train read Trained to replace it."
     )
