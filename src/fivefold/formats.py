@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.core.store import Format, provide, register, write_bytes
+from fivefold.core.store import FORMATS, Format, register, write_bytes
 from fivefold.kinds.codec import Codec
 
 _MARK = "fivefold.estimates"
@@ -248,4 +249,13 @@ for _form in (
 ):
     register(_form)
 
-provide("network", "fivefold.models.saved")
+FORMATS.setdefault(  # until a network is at hand, and its module with it
+    "network",
+    Format(
+        "network",
+        ".safetensors",
+        lambda value: False,
+        lambda value, path: None,
+        lambda path: import_module("fivefold.models.saved").read_network(path),
+    ),
+)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -78,22 +77,6 @@ FORMATS: dict[str, Format] = {
         lambda path: Path(path.read_text("utf-8")),
     ),
 }
-
-
-PROVIDERS: dict[str, str] = {}
-"""Modules that register a format when they are imported, by its name."""
-
-
-def provide(name: str, module: str) -> None:
-    """Say which module registers a format that is too heavy to have ready."""
-    PROVIDERS[name] = module
-
-
-def _format(name: str) -> Format | None:
-    """The format of this name; the module that provides it is imported if need be."""
-    if name not in FORMATS and name in PROVIDERS:
-        import_module(PROVIDERS[name])
-    return FORMATS.get(name)
 
 
 def register(form: Format) -> None:
@@ -190,7 +173,7 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
         )
     values = {}
     for field, (kind, digest) in entries.items():
-        form = _format(kind)
+        form = FORMATS.get(kind)
         path = folder / f"{field}{form.suffix}" if form else folder
         if form is None:
             raise StoreError(
