@@ -5,9 +5,8 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.context import Context
+from fivefold.core.context import Given
 from fivefold.core.events import Observer
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
@@ -46,7 +45,7 @@ class Pipeline(Chain):
         directory: str | Path | None = None,
         resume: bool = False,
         until: str | None = None,
-        given: Result | Context | Iterable[Artifact] = (),
+        given: Result | Given = (),
         progress: bool = True,
         observers: Iterable[Observer] = (),
     ) -> Result:
@@ -59,7 +58,8 @@ class Pipeline(Chain):
             resume: go on with the run in `directory`, to the same bits as if it had never
                 stopped; where there is none yet, begin it.
             until: name of the last stage to run.
-            given: what a slice needs from outside: a result, or artifacts.
+            given: what a slice needs from outside: a result, or artifacts; labelled ones by their
+                address, `{(Trained, "teacher"): artifact}`.
             progress: show lines and bars; False for silence.
             observers: functions that are told every event.
 

@@ -162,7 +162,7 @@ class Result:
             trained=self[Trained],
             evaluated=self[Evaluated],
             deployed=self.get(Deployed),
-            recipe=self.execution.run.recipe,
+            recipe=self.execution.session.recipe,
         )
         if path is not None:
             try:

@@ -12,7 +12,7 @@ from fivefold.collect.collect import Collect
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.recipe import read_recipe, write_recipe
-from fivefold.core.session import Link, Session
+from fivefold.core.session import Session
 from fivefold.errors import ConfigError, DataError, PreflightError
 from fivefold.reading.source import form_of
 
@@ -87,7 +87,7 @@ def test_rows_without_target_are_kept_and_not_usable(tmp_path):
 def test_findings_are_told_as_they_are_and_can_be_json():
     events = []
     data = frame().assign(copy=lambda d: d.label.str.upper(), same=lambda d: d.colour, one=1)
-    collected = Collect(data, target="label").run(Session(link=Link(emit=events.append)))
+    collected = Collect(data, target="label").run(Session(observers=(events.append,)))
     told = [event.finding for event in events if isinstance(event, Found)]
     assert tuple(told) == collected.findings
     assert codes(collected)[0] == "target_leakage"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fivefold.core.faults import nearest, raise_all
+from fivefold.core.faults import raise_all
+from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError, DataError, PreflightError
 
 

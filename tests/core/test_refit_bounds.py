@@ -8,6 +8,7 @@ from core.toys import (
     Collect,
     Collected,
     Describe,
+    Described,
     Evaluate,
     Evaluated,
     Partition,
@@ -154,3 +155,29 @@ def test_execution_run_again_with_the_source_changed_leaves_out_its_writer(five)
     execution = five.execute(until="train")
     changed = execution.again([Collected(text="corrupted"), execution.context[Partition]])
     assert changed[Trained].text == "trained on corrupted by default of rows"
+
+
+def test_execution_run_again_with_the_source_changed_reaches_what_reads_the_partition_alone(five):
+    class Weigh(Stage):
+        def run(self, partition: Partition) -> Probed:
+            return Probed(text=partition.how)
+
+    execution = Chain([*five[:3], Weigh()]).execute()
+    assert execution.again([Collected(text="others")])[Probed].text == "default of others"
+
+
+def test_execution_run_again_leaves_out_what_reads_only_what_is_left_out(five):
+    class Hear(Stage):
+        def run(self, described: Described) -> Probed:
+            return Probed(text="heard")
+
+    class Ship(Stage):
+        side_effects = True
+
+        def run(self, trained: Trained) -> Described:
+            return Described()
+
+    execution = Chain([five[0], *five[2:4], Ship(), Hear()]).execute()
+    changed = execution.again([Partition(how="other")])
+    assert Probed in execution.context
+    assert Probed not in changed

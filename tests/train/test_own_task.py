@@ -12,7 +12,7 @@ from torch import nn
 from fitting import feed
 from fivefold.artifacts import Preprocessed, Rows
 from fivefold.core.events import Progress
-from fivefold.core.session import Link, Session
+from fivefold.core.session import Session
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
@@ -251,7 +251,7 @@ def test_an_own_task_is_resumed_to_the_bit(request, tmp_path, kind, model, accum
 
     whole = run(data, **settings)
     with pytest.raises(StoppedError):
-        run(data, session=session(link=Link(emit=stop)), **settings)
+        run(data, session=session(observers=(stop,)), **settings)
     again = run(data, session=session(resume=True), **settings)
     assert again.resources["resumed_steps"] > 0
     for one, other in zip(

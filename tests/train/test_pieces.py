@@ -14,7 +14,7 @@ from torch import nn
 
 import fivefold as ff
 from fitting import fit_tensors
-from fivefold.core.session import Link, Session
+from fivefold.core.session import Session
 from fivefold.errors import ModelError
 from fivefold.models.score import score
 from fivefold.train.optimizer import adamw
@@ -83,7 +83,7 @@ def test_sizes_are_those_that_the_loop_sends(rows, batch, accumulate):
 )
 def test_batch_norm_on_one_row_is_refused_before_training(make_data, steps, rows, words, remedy):
     told, stage = [], dict(zip(("batch", "accumulate"), steps, strict=True))
-    session = Session(device="cpu", link=Link(emit=told.append))
+    session = Session(device="cpu", observers=(told.append,))
     with pytest.raises(ModelError) as caught:
         Train(normed(), epochs=1, **stage).run(data=make_data(train=rows), session=session)
     assert words in caught.value.summary

@@ -1,5 +1,5 @@
 from fivefold.core.events import Noted, Progress
-from fivefold.core.session import Link, Session
+from fivefold.core.session import Session
 from fivefold.train.progress import make_reporter
 
 
@@ -10,7 +10,7 @@ def rows(seconds, losses):
 
 def heard(seconds, losses, epochs):
     events = []
-    report = make_reporter(epochs, Session(link=Link(emit=events.append)))
+    report = make_reporter(epochs, Session(observers=(events.append,)))
     for row in rows(seconds, losses):
         report(row)
     return events

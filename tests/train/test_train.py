@@ -12,7 +12,7 @@ from torch import nn
 from fivefold.artifacts import Trained
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted, Progress
-from fivefold.core.session import Link, Session
+from fivefold.core.session import Session
 from fivefold.errors import ConfigError, ModelError, PreflightError
 from fivefold.models.assemble import digest
 from fivefold.models.score import score
@@ -21,8 +21,9 @@ from fivefold.train.train import Train
 
 
 def run(data, *, seed=0, events=None, **settings):
-    link = None if events is None else Link(emit=events.append)
-    return Train(**settings).run(data=data, session=Session(seed=seed, link=link, device="cpu"))
+    observers = () if events is None else (events.append,)
+    session = Session(seed=seed, observers=observers, device="cpu")
+    return Train(**settings).run(data=data, session=session)
 
 
 def accuracy(trained, rows):
@@ -176,7 +177,7 @@ def test_train_interrupted_keeps_the_best_and_finds_that(make_data):
         if isinstance(event, Progress) and event.done == 2:
             raise KeyboardInterrupt
 
-    session = Session(link=Link(emit=interrupt))
+    session = Session(observers=(interrupt,))
     trained = Train(epochs=50).run(data=make_data(), session=session)
     assert trained.settings["ending"] == "interrupted"
     assert "interrupted" in [finding.code for finding in trained.findings]
@@ -387,7 +388,7 @@ def test_train_interrupted_in_a_refit_lets_the_interrupt_through(make_data):
         if isinstance(event, Progress) and event.done == 2:
             raise KeyboardInterrupt
 
-    session = Session(link=Link(emit=stop), is_refit=True)
+    session = Session(observers=(stop,), is_refit=True)
     with pytest.raises(KeyboardInterrupt):
         Train(epochs=5).run(data=make_data(), session=session)
 

@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from fivefold.codecs.schema import Label
 from fivefold.collect.notation import Notations
-from fivefold.core.faults import nearest
-from fivefold.core.wording import literal, quoted
+from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import DataError, FivefoldError
 from fivefold.tasks.task import Task
 

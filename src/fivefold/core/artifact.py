@@ -7,10 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, dataclass_transform
 
-from fivefold.core.brief import brief
 from fivefold.core.key import Key
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
+from fivefold.core.wording import brief
 from fivefold.errors import SignatureError, StoreError
 
 UNSAVED = MappingProxyType({"saved": False})

@@ -6,19 +6,17 @@ from operator import index
 from pathlib import Path
 from typing import Any, Self, overload
 
-from fivefold.core.artifact import Artifact
-from fivefold.core.context import Context
+from fivefold.core.context import Context, Given
 from fivefold.core.events import Observer
-from fivefold.core.execution import Execution, execute, preflight
-from fivefold.core.faults import nearest
+from fivefold.core.execution import Execution
 from fivefold.core.key import Key, defined_again
 from fivefold.core.own import check_not_loading
 from fivefold.core.recipe import read_recipe, write_recipe
-from fivefold.core.resume import check_resumable
-from fivefold.core.run import Run
+from fivefold.core.record import check_resumable
+from fivefold.core.run import execute, preflight
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import check, lacking, listing, place
+from fivefold.core.wiring import check, listing, missing_from, place, position_of
 from fivefold.errors import RecipeError, WiringError
 
 
@@ -28,17 +26,15 @@ class Chain:
     Args:
         stages: in the order in which they run.
         given: classes of artifacts that a run is handed from outside, for a chain that does not
-            begin with its source; slices fill it by themselves.
+            begin with its source; labelled ones as `Annotated[Trained, "teacher"]`. Slices fill
+            it by themselves.
 
     Raises:
         WiringError: if the stages do not fit together, with all faults at once.
     """
 
-    def __init__(
-        self, stages: Iterable[Stage], *, given: Iterable[type[Artifact] | Key] = ()
-    ) -> None:
-        keys = [key if isinstance(key, Key) else Key(key) for key in given]
-        self._given = tuple(dict.fromkeys(keys))
+    def __init__(self, stages: Iterable[Stage], *, given: Iterable[Any] = ()) -> None:
+        self._given = tuple(dict.fromkeys(map(Key.at, given)))
         self._steps = place(stages)
         check(self._steps, self._given)
 
@@ -148,7 +144,7 @@ class Chain:
         directory: Path | None = None,
         resume: bool = False,
         until: str | None = None,
-        given: Context | Iterable[Artifact] = (),
+        given: Given = (),
         observers: Iterable[Observer] = (),
     ) -> Execution:
         """Run the stages and keep what is needed to run parts of them again.
@@ -159,7 +155,8 @@ class Chain:
             directory: where stages may leave files; None for nowhere.
             resume: go on with the run in that directory.
             until: name of the last stage to run.
-            given: artifacts from outside, for a slice.
+            given: artifacts from outside, for a slice; labelled ones by their address,
+                `{(Trained, "teacher"): artifact}`.
             observers: are told every event.
 
         Raises:
@@ -172,7 +169,7 @@ class Chain:
         context = self._handed(given, stop)
         if resume:
             check_resumable(directory, context)
-        run = Run(
+        session = Session(
             seed=seed,
             device=device,
             directory=directory,
@@ -180,7 +177,7 @@ class Chain:
             observers=tuple(observers),
             resume=resume,
         )
-        return execute(self._steps, context, run, until=stop)
+        return execute(self._steps, context, session, until=stop)
 
     def preflight(self, *, device: str = "auto") -> None:
         """Ask every stage what is wrong before any work; reads no data and imports no torch.
@@ -188,9 +185,9 @@ class Chain:
         Raises:
             PreflightError: with all faults at once.
         """
-        preflight(self._steps, Context(), Run(device=device))
+        preflight(self._steps, Context(), Session(device=device))
 
-    def _handed(self, given: Context | Iterable[Artifact], stop: int | None) -> Context:
+    def _handed(self, given: Given, stop: int | None) -> Context:
         """Of what the caller gives, that which the stages read from outside.
 
         Raises:
@@ -211,34 +208,19 @@ class Chain:
                 else "Leave them out, or slice the pipeline after the stage that writes them.",
                 unread=tuple(unread),
             )
-        there = dict.fromkeys([*context, Key(Session)], "")
-        missing: dict[str, None] = {}
-        for step in self._steps[:stop]:
-            for one in step.signature.reads:
-                stood_before = one.key in self._given and one.key not in there
-                lack = one.key if stood_before else lacking(one.key, there)
-                if lack is not None and not one.optional:
-                    missing[str(lack)] = None
-            there[step.signature.writes] = ""
+        missing = missing_from(self._steps[:stop], context, self._given)
         if missing:
-            names = ", ".join(missing)
+            names = ", ".join(map(str, missing))
             raise WiringError(
                 f"Pipeline: expected {names} to be given, as its first stage is "
                 f"{self._steps[0].title}.",
                 remedy="Call run(given=result) with a result that holds them.",
-                missing=tuple(missing),
+                missing=tuple(map(str, missing)),
             )
         return context.only(key for key in context if key in wanted)
 
     def _position(self, name: str) -> int:
-        if name not in self.names:
-            near = nearest(name, self.names)
-            raise WiringError(
-                f"Pipeline: expected one of {', '.join(self.names)}, found {name!r}.",
-                remedy=f"Write {near!r}." if near else "Name one of its stages.",
-                name=name,
-            )
-        return self.names.index(name)
+        return position_of(name, self._steps)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.stages))}])"

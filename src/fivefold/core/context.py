@@ -34,23 +34,40 @@ class Context:
         self._artifacts = dict(artifacts or {})
         known = written or {}
         self._written = {
-            key: known[key] if key in known else _written(key, artifact, "", None)
+            key: known[key] if key in known else _written(key, artifact)
             for key, artifact in self._artifacts.items()
         }
 
     @classmethod
-    def of(cls, artifacts: "Context | Iterable[Artifact]") -> "Context":
-        """Loose artifacts as a context; a context as it is."""
-        if isinstance(artifacts, Context):
-            return artifacts
-        return cls({Key(type(artifact)): artifact for artifact in artifacts})
+    def of(cls, given: "Given") -> "Context":
+        """What is handed over as a context; a context as it is.
+
+        Raises:
+            WiringError: if something stands at an address that is not of its class.
+        """
+        if isinstance(given, Context):
+            return given
+        if isinstance(given, Artifact):
+            given = [given]
+        if not isinstance(given, Mapping):
+            given = {type(artifact): artifact for artifact in given}
+        artifacts = {Key.at(address): artifact for address, artifact in given.items()}
+        for key, artifact in artifacts.items():
+            if type(artifact) is not key.type:
+                raise WiringError(
+                    f"Context: expected {key.type.__name__} at {key}, "
+                    f"found {type(artifact).__name__}.",
+                    remedy="Give each artifact at the address of its class.",
+                    key=key,
+                )
+        return cls(artifacts)
 
     @overload
     def __getitem__(self, address: type[A]) -> A: ...
     @overload
     def __getitem__(self, address: tuple[type[A], str]) -> A: ...
     def __getitem__(self, address: Any) -> Any:
-        key = _key(address)
+        key = Key.at(address)
         if key not in self._artifacts:
             again = defined_again(key, self)
             raise WiringError(
@@ -68,11 +85,15 @@ class Context:
     def get(self, address: tuple[type[A], str]) -> A | None: ...
     def get(self, address: Any) -> Any:
         """The artifact of this class (and label), or None."""
-        return self._artifacts.get(_key(address))
+        return self._artifacts.get(Key.at(address))
 
     def origins(self, key: Key) -> frozenset[Key] | None:
         """What an artifact was made from, directly or not; None if that is not known."""
         return self._written[key].origins() if key in self._written else None
+
+    def content(self, key: Key) -> str:
+        """Digest of an artifact, or of all that decides it; empty if that is not known."""
+        return self._written[key].content if key in self._written else ""
 
     def history(self, address: Any) -> tuple[Written, ...]:
         """How the artifact of this class (and label) came to be, from its first writing on.
@@ -81,11 +102,11 @@ class Context:
             What was written of its class, each made from the one before it and the last of them
             the artifact that stands here; nothing if there is none.
         """
-        key = _key(address)
+        key = Key.at(address)
         return self._written[key].history() if key in self._written else ()
 
     def __contains__(self, address: object) -> bool:
-        return _key(address) in self._artifacts
+        return Key.at(address) in self._artifacts
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._artifacts)
@@ -94,7 +115,13 @@ class Context:
         return len(self._artifacts)
 
     def extended(
-        self, key: Key, artifact: Artifact, reads: Iterable[Key] = (), *, writer: str = ""
+        self,
+        key: Key,
+        artifact: Artifact,
+        reads: Iterable[Key] = (),
+        *,
+        writer: str = "",
+        content: str = "",
     ) -> "Context":
         """A context with this artifact added or exchanged.
 
@@ -103,8 +130,10 @@ class Context:
             artifact: takes the place of one that is there.
             reads: those here that it was made from.
             writer: title of the stage that made it.
+            content: digest of the artifact, or of all that decides it.
         """
-        made = _written(key, artifact, writer, tuple(self._written[read] for read in reads))
+        origins = tuple(self._written[read] for read in reads)
+        made = _written(key, artifact, writer, origins, content)
         return Context({**self._artifacts, key: artifact}, {**self._written, key: made})
 
     def taking(self, key: Key, other: "Context") -> "Context":
@@ -123,14 +152,16 @@ class Context:
         return f"Context({', '.join(map(str, self))})"
 
 
-def _key(address: Any) -> Key:
-    if isinstance(address, Key):
-        return address
-    return Key(*address) if isinstance(address, tuple) else Key(address)
-
-
 def _written(
-    key: Key, artifact: Artifact, writer: str, reads: tuple[Written, ...] | None
+    key: Key,
+    artifact: Artifact,
+    writer: str = "",
+    reads: tuple[Written, ...] | None = None,
+    content: str = "",
 ) -> Written:
-    kept = getattr(key.type, "remembered", False)
-    return Written(key, writer, reads, artifact if kept else None)
+    kept = artifact if getattr(key.type, "remembered", False) else None
+    return Written(key, writer, reads, kept, content)
+
+
+Given = Context | Artifact | Mapping[Any, Artifact] | Iterable[Artifact]
+"""What can be handed over: a context, an artifact, several, or several by their address."""

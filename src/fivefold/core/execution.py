@@ -1,21 +1,24 @@
-"""Running the stages of a chain, whole or again in part."""
+"""Running the stages of a chain, whole or again in part: what was decided is carried out."""
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.context import Context
-from fivefold.core.events import Noted, StageFinished, StageStarted
-from fivefold.core.faults import raise_all
+from fivefold.core.context import Context, Given
+from fivefold.core.decide import Decision, decide
+from fivefold.core.derived import arguments, derived_name, present, provide
+from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
+from fivefold.core.identity import identify
 from fivefold.core.key import Key
-from fivefold.core.resume import begin, earlier, keep, pass_by, take
-from fivefold.core.run import Run, arguments, depends, directory_faults, with_derived
-from fivefold.core.session import Session
-from fivefold.core.wiring import Step
+from fivefold.core.record import Record, content_of
+from fivefold.core.session import Session, key_of
+from fivefold.core.stage import Stage
+from fivefold.core.wiring import Step, exchange
 from fivefold.core.wording import together
-from fivefold.errors import FivefoldError, WiringError
+from fivefold.errors import WiringError
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,14 @@ class Execution:
     """A run that took place: each step with what stood before it and what it wrote.
 
     Args:
-        run: its constants.
+        session: what is the same for all steps.
         steps: those that ran.
         before: the context that each step found.
         context: what stands after the last one.
         seconds: wall-clock time by name of the step.
     """
 
-    run: Run
+    session: Session
     steps: tuple[Step, ...]
     before: tuple[Context, ...]
     context: Context
@@ -38,187 +41,224 @@ class Execution:
 
     def again(
         self,
-        changes: Sequence[Artifact],
+        changes: Given = (),
         *,
+        stages: Mapping[str, Stage] | None = None,
         stop: int | None = None,
-        run: Run | None = None,
+        session: Session | None = None,
         rehearsed: bool = False,
     ) -> Context:
-        """Run again what depends on the changed artifacts, directly or not.
+        """Run again what depends on changed artifacts or settings, directly or not.
 
         A step that writes a changed artifact without reading it is left out, as its output is
         given; so is a step with side effects, and what needs its output. Steps that depend on
         nothing changed keep the output they had.
 
         Args:
-            changes: artifacts that take the place of those of their class, from the beginning.
+            changes: artifacts that take the place of others, from the beginning.
+            stages: those to run in the place of others, by name of the step.
             stop: number of steps to consider, all of them if None.
-            run: constants to use instead of this run's own, which leave its files alone.
+            session: to run in instead of this run's own, which leaves its files alone.
             rehearsed: call `rehearse()` instead of `run()` where a stage has it.
 
         Returns:
             The context after the last of these steps; this execution stays as it is.
 
         Raises:
-            WiringError: if an artifact that was given from outside depends on a changed one.
+            WiringError: if an artifact that was given from outside depends on a changed one, or a
+                stage does not fit in the place of another.
         """
-        run = self.run.apart() if run is None else run
-        given = {Key(type(artifact)): artifact for artifact in changes}
-        stale, left_out = set(given), set[Key]()
-        start = self.before[0] if self.before else self.context
-        _refuse_stale(start, given)
-        context = start
-        for key, artifact in given.items():
-            context = context.extended(key, artifact)
-        before: list[Context] = []
-        steps = self.steps[:stop]
-        for position, step in enumerate(steps):
-            before.append(context)
-            writes = step.signature.writes
-            reads = {read.key: read.optional for read in step.signature.reads}
-            if writes in given and writes not in reads:
-                continue
-            if not any(depends(key, stale, context) for key in reads):
-                after = (*self.before, self.context)[position + 1]
-                derived = [key for key in after if key not in context and key not in stale]
-                for key in dict.fromkeys([*derived, writes]):
-                    if key not in left_out and key in after:
-                        context = context.taking(key, after)
-                continue
-            needed = {key for key, optional in reads.items() if not optional}
-            if type(step.stage).side_effects or needed & left_out:
-                left_out.add(writes)
-                context = context.only(key for key in context if key != writes)
-                continue
-            stale.add(writes)
-            context = run_step(step, steps, tuple(before), context, run, rehearsed=rehearsed)[0]
-        return context
+        session = self.session.apart() if session is None else session
+        given = Context.of(changes)
+        context = self.before[0] if self.before else self.context
+        _refuse_stale(context, given)
+        steps, old = self.steps[:stop], (*self.before, self.context)[1:]
+        if stages:
+            steps = exchange(steps, stages, context)
+        decisions = decide(
+            steps,
+            context,
+            changed=frozenset(given),
+            exchanged=frozenset(stages or ()),
+            old=old,
+            rehearsed=rehearsed,
+        )
+        for key in given:
+            content = content_of(given[key]) if session.directory else ""
+            context = context.extended(key, given[key], content=content)
+        tried = () if rehearsed else None
+        return carry_out(decisions, context, session, len(steps), old=old, tried=tried).context
 
 
-def execute(
-    steps: tuple[Step, ...], context: Context, run: Run, *, until: int | None = None
-) -> Execution:
-    """Run steps one after the other.
-
-    Args:
-        steps: wired and checked.
-        context: artifacts that are there before the first.
-        run: constants of the run.
-        until: number of steps to run, all of them if None.
-
-    Raises:
-        ResumeError: if the run to go on with is another one.
-        FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
-            the context with what was written before, to go on from.
-    """
-    active = steps[:until]
-    before: list[Context] = []
-    taken, record = take(steps, until, context, run, earlier(run, steps))
-    seconds: dict[str, float] = {}
-    preflight([step for step in active if step.name not in taken], context, run)
-    record = begin(run, steps, record)
-    rehearsed = set(taken)
-    late = any(type(step.stage).has_rehearsal() for step in active if step.name in taken)
-    for position, step in enumerate(active):
-        before.append(context)
-        if step.name in taken:
-            done = pass_by(step, len(steps), context, run, taken, record)
-            context, seconds[step.name] = done
-        else:
-            if (late or type(step.stage).has_rehearsal()) and step.name not in rehearsed:
-                rehearsed |= _rehearse(active, position, tuple(before[:-1]), context, run, taken)
-            late = False
-            try:
-                context, seconds[step.name] = run_step(step, steps, tuple(before), context, run)
-            except BaseException as error:
-                with suppress(AttributeError):
-                    error.written = context  # type: ignore[attr-defined]
-                raise
-            record = keep(step, before[-1], context, run, record, seconds[step.name])
-        preflight([s for s in active[position + 1 :] if s.name not in taken], context, run)
-    return Execution(run, active, tuple(before), context, seconds)
-
-
-def preflight(steps: Sequence[Step], context: Context, run: Run) -> None:
-    """Ask every stage for its faults and raise them together.
-
-    Raises:
-        PreflightError: listing all of them, when there are several; one alone as it is.
-    """
-    faults = directory_faults(run.directory)
-    for step in steps:
-        try:
-            faults += step.stage.preflight(run.session(step.name, context), context)
-        except FivefoldError as fault:
-            faults.append(fault)
-    raise_all(faults)
-
-
-def run_step(
-    step: Step,
-    steps: Sequence[Step],
-    before: tuple[Context, ...],
+def carry_out(
+    decisions: Sequence[Decision],
     context: Context,
-    run: Run,
+    session: Session,
+    total: int,
     *,
-    rehearsed: bool = False,
-) -> tuple[Context, float]:
-    """One step on a context, with all it reads at hand or derived.
+    old: Sequence[Context] = (),
+    record: Record | None = None,
+    tried: Sequence[Step] | None = None,
+    ahead: Callable[[int, Context], None] | None = None,
+) -> Execution:
+    """Do what was decided, step by step.
 
     Args:
-        step: to run.
-        steps: of the whole chain.
-        before: the contexts that the steps so far found, this one's included.
-        context: what this one finds.
-        run: constants of the run.
-        rehearsed: call `rehearse()` where the stage has it.
-
-    Returns:
-        The context after the step, and wall-clock seconds.
+        decisions: for each step.
+        context: artifacts that are there before the first.
+        session: of the run.
+        total: number of steps of the whole chain.
+        old: for a refit, what stood after each step before.
+        record: of the run's folder, where artifacts are taken from and kept.
+        tried: the steps that are done, where these are but tried and nobody is told.
+        ahead: is called before each step, with its position and what it finds.
     """
-    total, began, path = len(steps), time.perf_counter(), (*run.path, step.name)
-    if not rehearsed:
-        run.emit(StageStarted(path=path, number=step.number, total=total))
-    past = tuple(steps[: step.number - 1])
-
-    def refit(artifact: Artifact, name: str) -> Context:
-        done = Execution(run, past, before[: len(past)], context)
-        return done.again([artifact], run=run.child(step.name, name))
-
-    declared = step.signature.writes
-    is_rehearsal = rehearsed and type(step.stage).has_rehearsal()
-    function = step.stage.rehearse if is_rehearsal else step.stage.run
-    try:
-        for read in step.signature.reads:
-            context = with_derived(read.key, context, run)
-        session = run.session(step.name, context, refit)
-        written = function(**arguments(step.signature, context, session))
-    except BaseException as error:
-        elapsed = time.perf_counter() - began
-        done = steps[: len(before)] if rehearsed else past
-        error.add_note(_where(step, steps, done, path, elapsed, is_rehearsal))
-        raise
-    if type(written) is not declared.type:
-        raise WiringError(
-            f"{step.title} (stage {step.number} of {total}) declares {declared}, "
-            f"and run() returned {type(written).__name__}.",
-            remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
-            if type(written).__qualname__ == declared.type.__qualname__
-            else f"Return {declared.type.__name__}, exactly.",
-            key=declared,
-        )
-    reads = [read.key for read in step.signature.reads if read.key in context]
-    elapsed = time.perf_counter() - began
-    if not rehearsed:
-        run.emit(
-            StageFinished(
-                path=path, number=step.number, total=total, seconds=elapsed, wrote=str(declared)
+    done = Execution(session, (), (), context)
+    for position, decision in enumerate(decisions):
+        if ahead is not None:
+            ahead(position, done.context)
+        step, context, seconds = decision.step, done.context, dict(done.seconds)
+        if decision.lost:
+            context = context.only(key for key in context if key != step.signature.writes)
+        elif decision.act == "keep":
+            context = _keep(step, context, old[position])
+        elif decision.act == "take" and record is not None:
+            context = take(step, context, record)
+            seconds[step.name] = record.saved[step.name].seconds
+            taken = StageTaken(
+                number=step.number,
+                total=total,
+                wrote=str(step.signature.writes),
+                directory=str(session.directory),
             )
+            session.child(step.name).emit(taken)
+        elif decision.act != "skip":
+            context, seconds[step.name] = _run(decision, done, total, record, tried)
+        done = Execution(
+            session, (*done.steps, step), (*done.before, done.context), context, seconds
         )
-    return context.extended(declared, written, reads, writer=step.title), elapsed
+    return done
 
 
-def _refuse_stale(start: Context, given: Mapping[Key, Artifact]) -> None:
+def _run(
+    decision: Decision,
+    done: Execution,
+    total: int,
+    record: Record | None,
+    tried: Sequence[Step] | None,
+) -> tuple[Context, float]:
+    """The context after a step that is run or rehearsed, and wall-clock seconds."""
+    step, session, context = decision.step, done.session, done.context
+    child, writes, began = session.child(step.name), step.signature.writes, time.perf_counter()
+    rehearse = decision.act == "rehearse"
+    if tried is None:
+        child.emit(StageStarted(number=step.number, total=total))
+
+    def derive(key: Key, context: Context) -> Context:
+        function, at = key.type.derivation, session.child(derived_name(key))
+        reads = present(function, context)
+        artifact = key.type.derive(**arguments(function, context, at))
+        content = key_of(_identity((), at, context, reads)) if session.directory else ""
+        if record is not None:
+            content = _save(artifact, key, derived_name(key), child, record, content)
+        return context.extended(key, artifact, reads, content=content)
+
+    def refit(
+        changes: Given, *, name: str, stages: Mapping[str, Stage] | None, keep_seed: bool
+    ) -> Context:
+        inner = session.refitted(step.name, name, keep_seed=keep_seed)
+        return replace(done, context=context).again(changes, stages=stages, session=inner)
+
+    try:
+        context = provide(step.signature, context, derive)
+        reads = present(step.signature, context)
+        if session.directory is not None:
+            child = child.replace(identity=_identity([step], child, context, reads))
+        child = child.replace(refitting=None if rehearse else refit)
+        function = step.stage.rehearse if rehearse else step.stage.run
+        written = function(**arguments(step.signature, context, child))
+        _check_written(step, total, written)
+    except BaseException as error:
+        past = done.steps if tried is None else tried
+        error.add_note(_where(step, total, past, child.path, time.perf_counter() - began, rehearse))
+        if tried is None:
+            with suppress(AttributeError):
+                error.written = done.context  # type: ignore[attr-defined]
+        raise
+    elapsed, content = time.perf_counter() - began, child.key
+    if tried is None:
+        child.emit(
+            StageFinished(number=step.number, total=total, seconds=elapsed, wrote=str(writes))
+        )
+    if record is not None:
+        content = _save(written, writes, step.name, child, record, content, elapsed)
+    return context.extended(writes, written, reads, writer=step.title, content=content), elapsed
+
+
+def _check_written(step: Step, total: int, written: object) -> None:
+    declared = step.signature.writes
+    if type(written) is declared.type:
+        return
+    raise WiringError(
+        f"{step.title} (stage {step.number} of {total}) declares {declared}, "
+        f"and run() returned {type(written).__name__}.",
+        remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
+        if type(written).__qualname__ == declared.type.__qualname__
+        else f"Return {declared.type.__name__}, exactly.",
+        key=declared,
+    )
+
+
+def take(step: Step, context: Context, record: Record) -> Context:
+    """The context after a step that is not run, as what it wrote lies in the folder of the run.
+
+    Raises:
+        StoreError: if that, or what was derived for it, is not whole.
+    """
+
+    def stored(key: Key, context: Context) -> Context:
+        name, reads = derived_name(key), present(key.type.derivation, context)
+        artifact = record.load(key.type, name)
+        return context.extended(key, artifact, reads, content=record.saved[name].sha256)
+
+    context, writes = provide(step.signature, context, stored), step.signature.writes
+    artifact = record.load(writes.type, step.name)
+    reads, content = present(step.signature, context), record.saved[step.name].sha256
+    return context.extended(writes, artifact, reads, writer=step.title, content=content)
+
+
+def _keep(step: Step, context: Context, old: Context) -> Context:
+    """The context after a step of a refit that is not run, with what stood there before."""
+
+    def kept(key: Key, context: Context) -> Context:
+        return context.taking(key, old) if key in old else context
+
+    return kept(step.signature.writes, provide(step.signature, context, kept))
+
+
+def _identity(
+    steps: Sequence[Step], session: Session, context: Context, reads: Sequence[Key]
+) -> dict[str, Any]:
+    return identify(steps, session, {str(key): context.content(key) for key in reads})
+
+
+def _save(
+    artifact: Artifact,
+    key: Key,
+    name: str,
+    session: Session,
+    record: Record,
+    made_by: str,
+    seconds: float = 0.0,
+) -> str:
+    """Save what was written, if that can be; its digest, or else the key of the step."""
+    why = record.keep(name, artifact, seconds=seconds, key=made_by)
+    if why:
+        session.emit(Noted(text=f"{key} was not saved: {why}"))
+    return record.saved[name].sha256 if name in record.saved else made_by
+
+
+def _refuse_stale(start: Context, given: Context) -> None:
     """Given artifacts must not depend on what changes: nothing here could make them again."""
     for key in start:
         origins = start.origins(key)
@@ -240,40 +280,9 @@ def _is_origin(key: Key, derived: Key) -> bool:
     return derivation is not None and any(read.key == key for read in derivation.reads)
 
 
-def _rehearse(
-    steps: tuple[Step, ...],
-    position: int,
-    before: tuple[Context, ...],
-    context: Context,
-    run: Run,
-    taken: Container[str],
-) -> set[str]:
-    """Let every stage that can show, before the long work, that it will not fail for sure.
-
-    Returns:
-        The names of those that did.
-    """
-    done: set[str] = set()
-    for step in steps[position:]:
-        if not type(step.stage).has_rehearsal() or step.name in taken:
-            continue
-        for read in step.signature.reads:
-            context = with_derived(read.key, context, run)
-        required = [r.key for r in step.signature.reads if not r.optional]
-        missing = [k for k in required if k.type is not Session and k not in context]
-        if missing:
-            names = ", ".join(map(str, missing))
-            note = f"{step.title} is not rehearsed before {steps[position].title}: it needs {names}"
-            run.emit(Noted(path=(*run.path, step.name), text=note))
-            continue
-        context = run_step(step, steps, before, context, run, rehearsed=True)[0]
-        done.add(step.name)
-    return done
-
-
 def _where(
     step: Step,
-    steps: Sequence[Step],
+    total: int,
     done: Sequence[Step],
     path: tuple[str, ...],
     elapsed: float,
@@ -284,5 +293,5 @@ def _where(
     verb = "was" if len(written) <= 1 else "were"
     what = f"the rehearsal of {step.title}" if rehearsal else step.title
     inside = f" ({' / '.join(path)})" if len(path) > 1 else ""
-    where = f"in {what}{inside}, stage {step.number} of {len(steps)}"
+    where = f"in {what}{inside}, stage {step.number} of {total}"
     return f"{where}, after {elapsed:.1f} s; {listed} {verb} written"

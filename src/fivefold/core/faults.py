@@ -1,22 +1,11 @@
 """Many faults as one error."""
 
-import difflib
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from fivefold.core.brief import brief
+from fivefold.core.wording import brief, nearest
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
-
-
-def nearest(wanted: str, names: Sequence[str]) -> str:
-    """The name most like the wanted one, or an empty string.
-
-    Example:
-        >>> nearest("epoch", ["epochs", "batch"])
-        'epochs'
-    """
-    return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
 
 
 def missing_package(who: str, package: str, purpose: str, remedy: str) -> PreflightError:

@@ -1,4 +1,4 @@
-"""What decides the bits of a run, as far as it can be known without doing the work."""
+"""What decides the bits of a run or of one step, as far as that is known before the work."""
 
 import json
 import os
@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from fivefold import __version__
-from fivefold.core.brief import brief
+from fivefold.core.recipe import write_recipe
+from fivefold.core.roster import code_digest, own_digests
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.core.values import NOTE
+from fivefold.core.wiring import Step
+from fivefold.core.wording import brief, plural
+from fivefold.errors import ResumeError
 
 LIBRARIES = ("torch", "numpy", "pandas", "scikit-learn", "scipy", "pyarrow", "pillow")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -19,20 +26,33 @@ _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 
 
 def identify(
-    recipe: str, *, seed: int, device: str, own: Mapping[str, str] | None = None
+    steps: Sequence[Step], session: Session, reads: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """What must be equal for two runs to give the same bits; plain values, for JSON.
+    """What must be equal for the same bits; plain values, for JSON.
 
     Args:
-        recipe: the pipeline as JSON text.
-        seed: of the run.
-        device: the wish of the caller; what it comes to is for the stage that uses it to check.
-        own: digests of the files of kinds and tasks of the user's, by name.
+        steps: all of a run, or the one whose identity this is.
+        session: of the run, or of the step.
+        reads: digests of what the step reads, or of what decides it, by name.
+
+    Returns:
+        Where values are grouped (`settings` of steps, what a step `reads`) each is compared by
+        its own name.
     """
+    recipe = json.loads(write_recipe([step.stage for step in steps], strict=False))
+    own = own_digests([step.stage.settings() for step in steps])
+    for step in steps:
+        own |= _code(type(step.stage))
     return {
-        "recipe": json.loads(recipe),
-        "seed": seed,
-        "device": device,
+        "stages": ", ".join(entry["stage"] for entry in recipe["stages"]),
+        "settings": {
+            f"{step.name}.{setting}": value
+            for step, entry in zip(steps, recipe["stages"], strict=True)
+            for setting, value in entry.get("with", {}).items()
+        },
+        "seed": session.seed,
+        "device": session.device,
+        **({} if reads is None else {"reads": dict(reads)}),
         "python": platform.python_version(),
         "fivefold": __version__,
         **{name: _version(name) for name in LIBRARIES},
@@ -41,6 +61,14 @@ def identify(
         "threads": threads(),
         **({"own": [f"{name} {digest}" for name, digest in sorted(own.items())]} if own else {}),
     }
+
+
+def _code(stage: type[Stage]) -> dict[str, str]:
+    """Digests of the classes of a user's that make up a stage, as far as their text is at hand."""
+    own = [cls for cls in stage.__mro__ if issubclass(cls, Stage)]
+    theirs = [cls for cls in own if cls.__module__.split(".")[0] != "fivefold"]
+    found = {f"{cls.__module__}:{cls.__qualname__}": code_digest(cls) for cls in theirs}
+    return {name: digest for name, digest in found.items() if digest}
 
 
 def processor() -> list[str]:
@@ -64,27 +92,25 @@ def threads() -> str:
     return " ".join(told) or f"{cores} cores"
 
 
-def differences(
-    then: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]
-) -> dict[str, tuple[str, str]]:
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """What differs between two identities: by name, in words, what it was and what it is.
 
-    Args:
-        then: of the run that was begun.
-        now: of the one that would go on with it.
-        names: of the stages, in order.
-
     Example:
-        >>> differences({"seed": 0, "device": "cpu"}, {"seed": 1, "device": "cpu"}, [])
-        {'seed': ('0', '1')}
+        >>> differences({"seed": 0, "settings": {}}, {"seed": 1, "settings": {"train.lr": 0.1}})
+        {'seed': ('0', '1'), 'train.lr': ('the default', '0.1')}
     """
     found: dict[str, tuple[str, str]] = {}
+    others = then.get("stages") != now.get("stages")  # then their settings say nothing
     for name in {**then, **now}:
         one, other = then.get(name), now.get(name)
-        if json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True):
+        if _text(one) == _text(other) or (others and name == "settings"):
             continue
         if isinstance(one, dict) and isinstance(other, dict):
-            found |= _recipes(one, other, names)
+            absent = "the default" if name == "settings" else "none"
+            for each in {**one, **other}:
+                pair = [_said(part[each]) if each in part else absent for part in (one, other)]
+                if _text(one.get(each)) != _text(other.get(each)):
+                    found[each] = (pair[0], pair[1])
         elif isinstance(one, list) and isinstance(other, list):
             found[name] = (_without(one, other), _without(other, one))
         else:
@@ -92,41 +118,52 @@ def differences(
     return found
 
 
-def named(recipe: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    """The settings of which a recipe holds the name alone: frames, modules, functions.
+def refusal(
+    then: Mapping[str, Any], now: Mapping[str, Any], who: str, folder: Path
+) -> ResumeError | None:
+    """The error where what would go on with a run is not what it was begun with; else None.
+
+    Args:
+        then: identity of what stands in the folder.
+        now: identity of what would go on with it.
+        who: would go on.
+        folder: where the run stands.
+    """
+    found = differences(then, now)
+    if not found:
+        return None
+    width = max(map(len, found))
+    lines = [
+        f"  {name:<{width}}   {was} then, {is_now} now" for name, (was, is_now) in found.items()
+    ]
+    return ResumeError(
+        f"{who}: expected the run that {folder} was begun with, "
+        f"found {plural(len(found), 'difference')}.",
+        evidence="\n".join(lines),
+        remedy="Bring back what differs, choose a new folder, or begin again with resume=False.",
+        differences=found,
+        path=folder,
+    )
+
+
+def known_by_name(settings: Mapping[str, Any]) -> list[str]:
+    """The settings of which the name alone is known: frames, modules, functions.
 
     Rows of plain values have a digest beside the name, by which they are compared.
     """
-    return [
-        f"{name}.{setting}"
-        for name, entry in zip(names, recipe.get("stages", ()), strict=False)
-        for setting, value in entry.get("with", {}).items()
-        if any(_objects(value))
-    ]
+    return [name for name, value in settings.items() if any(_objects(value))]
 
 
 def _objects(value: Any) -> Iterator[str]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if isinstance(value, dict) and "$object" in value and "sha256" not in value:
-        yield str(value["$object"])
+    if isinstance(value, dict) and NOTE in value and "sha256" not in value:
+        yield str(value[NOTE])
     for part in parts:
         yield from _objects(part)
 
 
-def _recipes(
-    then: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]
-) -> dict[str, tuple[str, str]]:
-    pair = [[entry["stage"] for entry in recipe["stages"]] for recipe in (then, now)]
-    if pair[0] != pair[1]:
-        return {"stages": (", ".join(pair[0]), ", ".join(pair[1]))}
-    found = {}
-    for name, one, other in zip(names, then["stages"], now["stages"], strict=True):
-        was, is_now = one.get("with", {}), other.get("with", {})
-        for setting in {**was, **is_now}:
-            values = [_said(w[setting]) if setting in w else "the default" for w in (was, is_now)]
-            if json.dumps(was.get(setting)) != json.dumps(is_now.get(setting)):
-                found[f"{name}.{setting}"] = (values[0], values[1])
-    return found or {"recipe": (_said(then.get("format")), _said(now.get("format")))}
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _without(values: Sequence[str], others: Sequence[str]) -> str:

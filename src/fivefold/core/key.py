@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self, get_args, get_origin
 
 
 class Key(NamedTuple):
@@ -10,6 +10,15 @@ class Key(NamedTuple):
 
     type: type[Any]
     label: str = ""
+
+    @classmethod
+    def at(cls, address: Any) -> Self:
+        """The key of an address: a class, `(class, label)` or `Annotated[class, label]`."""
+        if isinstance(address, cls):
+            return address
+        if get_origin(address) is Annotated:
+            address = get_args(address)
+        return cls(*address) if isinstance(address, tuple) else cls(address)
 
     def __str__(self) -> str:
         return f'{self.type.__name__} "{self.label}"' if self.label else self.type.__name__

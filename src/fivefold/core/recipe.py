@@ -6,10 +6,9 @@ from hashlib import sha256
 from os import PathLike
 from typing import Any
 
-from fivefold.core.brief import brief
-from fivefold.core.faults import nearest
 from fivefold.core.stage import IsData, Stage
 from fivefold.core.values import NOTE, write_value
+from fivefold.core.wording import brief, nearest
 from fivefold.errors import RecipeError
 
 FORMAT = "fivefold/recipe-1"

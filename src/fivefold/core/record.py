@@ -1,16 +1,22 @@
 """What a folder says of the run it holds: which run it is, and what of it is complete."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.context import Context
+from fivefold.core.events import Noted
+from fivefold.core.identity import known_by_name, refusal
+from fivefold.core.session import Session
 from fivefold.core.store import MANIFEST, write_bytes
-from fivefold.errors import ResumeError, StoreError
+from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
 
 RECIPE = "recipe.json"
 RECORD = "run.json"
@@ -19,20 +25,27 @@ TORN = ".r*.json.*.tmp"
 EARLIER = "earlier.run"
 """The folder for the run that another one took the place of; a dot, so no stage has its name."""
 ARTIFACT = "artifact"
-FORMAT = "fivefold/run-1"
+FORMAT = "fivefold/run-2"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """One complete artifact: the digest of its manifest, and the seconds it took to make."""
+    """One complete artifact.
+
+    Args:
+        sha256: of its manifest.
+        seconds: that it took to make.
+        key: of the step that made it.
+    """
 
     sha256: str
     seconds: float = 0.0
+    key: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Record:
-    """A run in a folder; never changed, only written anew.
+    """A run in a folder.
 
     An artifact counts as complete when the record names it with the digest of its manifest, which
     in turn holds the digest of every file. So nothing that another run left can be mistaken for it.
@@ -47,7 +60,8 @@ class Record:
     folder: Path
     identity: Mapping[str, Any]
     stages: tuple[str, ...]
-    saved: Mapping[str, Saved] = field(default_factory=dict)
+    saved: dict[str, Saved] = field(default_factory=dict)
+    _loaded: dict[str, Artifact] = field(default_factory=dict, repr=False)
 
     def write(self) -> None:
         """Put the record into its folder, whole or not at all."""
@@ -59,39 +73,48 @@ class Record:
         }
         write_bytes(self.folder / RECORD, json.dumps(content, indent=1).encode())
 
-    def holding(self, name: str, seconds: float = 0.0) -> "Record":
-        """The record with the artifact that now lies in the folder of this name; it is written."""
-        manifest = (self.folder / name / ARTIFACT / MANIFEST).read_bytes()
-        saved = Saved(sha256(manifest).hexdigest(), seconds)
-        record = replace(self, saved={**self.saved, name: saved})
-        record.write()
-        return record
+    def keep(self, name: str, artifact: Artifact, *, seconds: float = 0.0, key: str = "") -> str:
+        """Save an artifact, and name it if it is whole; why it could not be saved, in words."""
+        folder = self.folder / name / ARTIFACT
+        try:
+            artifact.save(folder)
+            if artifact.is_whole:
+                self.saved[name] = Saved(digest_of(folder), seconds, key)
+                self.write()
+                return ""
+        except (StoreError, OSError) as error:
+            self.forget([name])
+            return error.summary if isinstance(error, StoreError) else str(error.strerror)
+        self.forget([name])
+        return ""
 
-    def without(self, names: Iterable[str]) -> "Record":
-        """The record without artifacts of these names; it is not written."""
-        left_out = set(names)
-        return replace(self, saved={n: s for n, s in self.saved.items() if n not in left_out})
+    def forget(self, names: Iterable[str]) -> None:
+        """Let artifacts of these names count as incomplete; this is not written yet."""
+        for name in names:
+            self.saved.pop(name, None)
 
     def load(self, kind: type[Artifact], name: str) -> Artifact:
-        """The artifact of this name, if it is what was saved.
+        """The artifact of this name, if it is what was saved; read once.
 
         Raises:
             StoreError: if it is damaged, or was not saved by this run.
         """
+        if name in self._loaded:
+            return self._loaded[name]
         folder = self.folder / name / ARTIFACT
         try:
-            found = sha256((folder / MANIFEST).read_bytes()).hexdigest()
-            if name not in self.saved or found != self.saved[name].sha256:
+            if name not in self.saved or digest_of(folder) != self.saved[name].sha256:
                 raise StoreError(
                     f"{kind.__name__}: expected in {folder} what this run saved, found another.",
                     remedy="Make the artifact again.",
                 )
-            return kind.load(folder)
+            self._loaded[name] = kind.load(folder)
         except OSError as error:
             raise StoreError(
                 f"{kind.__name__}: expected an artifact in {folder}, found: {error.strerror}.",
                 remedy="Make the artifact again.",
             ) from error
+        return self._loaded[name]
 
     def clear(self, names: Iterable[str]) -> None:
         """Remove what stages of these names left to go on from; artifacts stay."""
@@ -111,19 +134,90 @@ def read_record(folder: Path) -> Record | None:
     path = folder / RECORD
     if not path.is_file():
         return None
+    found = "a damaged one"
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != FORMAT:
-            raise ValueError(content["format"])
+            found = f"one in the form {content['format']}"
+            raise ValueError(found)
         saved = {name: Saved(**entry) for name, entry in content["saved"].items()}
-        identity, stages = dict(content["identity"]), tuple(content["stages"])
+        return Record(folder, dict(content["identity"]), tuple(content["stages"]), saved)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ResumeError(
-            f"Pipeline.run: expected the record of a run in {path}, found a damaged one.",
+            f"Pipeline.run: expected the record of a run in {path}, found {found}.",
             remedy="Choose a new folder, or begin again with resume=False.",
             path=path,
         ) from None
-    return Record(folder, identity, stages, saved)
+
+
+def check_resumable(directory: Path | None, given: Context) -> None:
+    """Refuse to go on where no folder is named, or from artifacts that no folder vouches for.
+
+    Raises:
+        ConfigError: if there is no directory.
+        ResumeError: if artifacts come from outside.
+    """
+    if directory is None:
+        raise ConfigError(
+            "Pipeline.run: expected a directory to resume in, found none.",
+            remedy="Pass directory= with the folder of the run, the same at every start.",
+        )
+    if len(given):
+        raise ResumeError(
+            "Pipeline.run: expected a pipeline from its source on to resume, "
+            f"found one given {', '.join(map(str, given))}.",
+            remedy="Resume the whole pipeline, or run this part without resume.",
+        )
+
+
+def earlier(session: Session) -> Record | None:
+    """The record of the run to go on with; None where there is none, or none is wanted.
+
+    Raises:
+        ResumeError: if the run was begun by another pipeline, seed, device or version; every
+            difference is named.
+    """
+    if not session.resume or session.directory is None:
+        return None
+    record = read_record(session.directory)
+    if record is None:
+        session.emit(Noted(text=f"No run in {session.directory} yet: this is its start."))
+        return None
+    found = refusal(record.identity, session.identity, "Pipeline.run", session.directory)
+    if found is not None:
+        raise found
+    names = known_by_name(session.identity["settings"])
+    if names:
+        verb = "is" if len(names) == 1 else "are"
+        text = f"{', '.join(names)} {verb} taken to be what the run was begun with."
+        session.emit(Noted(text=text))
+    return record
+
+
+def begin(session: Session, names: Iterable[str], record: Record | None) -> Record | None:
+    """The record to keep from now on: the one to go on with, or a new one in an empty place.
+
+    Args:
+        session: of the run.
+        names: of its stages.
+        record: of the run to go on with, if there is one.
+    """
+    folder, names = session.directory, tuple(names)
+    if folder is None:
+        return None
+    for torn in folder.glob(TORN):
+        torn.unlink()
+    if record is not None:
+        return record
+    folder.mkdir(parents=True, exist_ok=True)
+    place = set_aside(folder, names)
+    if place is not None:
+        text = f"The earlier run in {folder} is now in {place}, until the next one begins."
+        session.emit(Noted(text=text))
+    record = Record(folder, session.identity, names)
+    write_bytes(folder / RECIPE, session.recipe.encode())
+    record.write()
+    return record
 
 
 def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
@@ -153,6 +247,45 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
         if (folder / name).exists():
             (folder / name).rename(place / name)
     return place
+
+
+def directory_faults(directory: Path | None) -> list[FivefoldError]:
+    """What keeps a run from saving its artifacts there: no folder, not writable, not its own."""
+    if directory is None:
+        return []
+    above = next(path for path in (directory, *directory.parents) if path.exists())
+    found = ""
+    if not above.is_dir():
+        found = f"a file, {above}"
+    elif above == directory and not (directory / RECIPE).is_file():
+        others = [p for p in directory.iterdir() if not p.match(TORN)]
+        found = "a folder that holds something else" if others else ""
+    if not found and not os.access(above, os.W_OK | os.X_OK):
+        found = f"{above} read-only"
+    if not found:
+        return []
+    return [
+        PreflightError(
+            f"Pipeline.run: expected to save into {directory}, found {found}.",
+            remedy="Choose a new folder, or that of an earlier run.",
+            path=directory,
+        )
+    ]
+
+
+def digest_of(folder: Path) -> str:
+    """The digest of the artifact in a folder: that of its manifest, which holds those of files."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def content_of(artifact: Artifact) -> str:
+    """The digest that an artifact would be saved with; empty if it cannot be saved."""
+    with TemporaryDirectory() as folder:
+        try:
+            artifact.save(folder)
+        except (StoreError, OSError):
+            return ""
+        return digest_of(Path(folder))
 
 
 def _remove(path: Path) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
 
-from fivefold.core.faults import nearest
-from fivefold.core.wording import quoted
+from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError
 
 T = TypeVar("T")
@@ -170,10 +169,15 @@ def _source_digest(cls: type) -> str:
     file = file_of(cls)
     if file is not None:
         return sha256(file.read_bytes()).hexdigest()
+    return code_digest(cls) or f"in no file, so that no other process knows it ({_PROCESS})"
+
+
+def code_digest(cls: type) -> str:
+    """SHA-256 of the text that defines a class; empty where that is not at hand."""
     try:
         return sha256(inspect.getsource(cls).encode()).hexdigest()
     except (OSError, TypeError):
-        return f"in no file, so that no other process knows it ({_PROCESS})"
+        return ""
 
 
 def file_of(cls: type) -> Path | None:

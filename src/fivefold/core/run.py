@@ -1,136 +1,107 @@
-"""What is the same for all stages of one run, and what each is handed."""
+"""A run from its first step on: what is there is taken, all else is done."""
 
-import os
-from collections.abc import Callable, Set
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
-from fivefold.core.events import Event, Observer
-from fivefold.core.key import Key
-from fivefold.core.record import RECIPE, TORN
-from fivefold.core.session import Link, Refit, Session, derive_seed
-from fivefold.core.signature import Signature
-from fivefold.errors import FivefoldError, PreflightError
+from fivefold.core.decide import Decision, decide
+from fivefold.core.events import Noted
+from fivefold.core.execution import Execution, carry_out, take
+from fivefold.core.faults import raise_all
+from fivefold.core.identity import identify
+from fivefold.core.record import Record, begin, directory_faults, earlier
+from fivefold.core.session import Session
+from fivefold.core.wiring import Step
+from fivefold.errors import FivefoldError, StoreError
 
 
-@dataclass(frozen=True)
-class Run:
-    """What is the same for all stages of one run."""
-
-    seed: int = 0
-    device: str = "auto"
-    directory: Path | None = None
-    recipe: str = "{}"
-    observers: tuple[Observer, ...] = ()
-    path: tuple[str, ...] = ()
-    is_refit: bool = False
-    resume: bool = False
-
-    def emit(self, event: Event) -> None:
-        """Tell every listener."""
-        for observer in self.observers:
-            observer(event)
-
-    def child(self, stage: str, name: str) -> "Run":
-        """The run of a refit: own seed, sub-directory and nested events."""
-        return replace(
-            self,
-            seed=derive_seed(self.seed, stage, name),
-            directory=self.directory / stage / name if self.directory else None,
-            path=(*self.path, stage, name),
-            is_refit=True,
-        )
-
-    def apart(self) -> "Run":
-        """The same run, without a hold on the files of the first one."""
-        return replace(self, directory=None, resume=False)
-
-    def session(self, name: str, context: Context, refit: Refit | None = None) -> Session:
-        """The run as one stage sees it."""
-        return Session(
-            seed=derive_seed(self.seed, name),
-            device=self.device,
-            directory=self.directory / name if self.directory else None,
-            recipe=self.recipe,
-            path=(*self.path, name),
-            is_refit=self.is_refit,
-            resume=self.resume,
-            link=Link(self.emit, refit),
-        )
-
-
-def with_derived(
-    key: Key, context: Context, run: Run, stored: Callable[[Key], Artifact] | None = None
-) -> Context:
-    """The context with what derives itself, if it can from what is there.
+def execute(
+    steps: tuple[Step, ...], context: Context, session: Session, *, until: int | None = None
+) -> Execution:
+    """Run steps one after the other.
 
     Args:
-        key: of what is wanted.
-        context: what is there.
-        run: constants of the run.
-        stored: gives what was derived before, instead of deriving it again.
+        steps: wired and checked.
+        context: artifacts that are there before the first.
+        session: of the run.
+        until: number of steps to run, all of them if None.
+
+    Raises:
+        ResumeError: if the run to go on with is another one.
+        FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
+            the context with what was written before, to go on from.
     """
-    derivation = key.type.derivation
-    if derivation is None or key.label or key in context:
-        return context
-    for read in derivation.reads:
-        context = with_derived(read.key, context, run, stored)
-    lacking = [r for r in derivation.reads if r.key.type is not Session and r.key not in context]
-    if any(not read.optional for read in lacking):
-        return context
-    if stored is not None:
-        artifact = stored(key)
-    else:
-        session = run.session(derived_name(key), context)
-        artifact = key.type.derive(**arguments(derivation, context, session))
-    return context.extended(key, artifact, [r.key for r in derivation.reads if r.key in context])
+    if session.directory is not None:
+        session = session.replace(identity=identify(steps, session))
+    record = earlier(session)
+    decisions = _decide_taking(steps, until, context, session, record)
+    to_run = [each.step for each in decisions if each.act == "run"]
+    preflight(to_run, context, session)
+    record = begin(session, [step.name for step in steps], record)
+    was_rehearsed = any(_can_rehearse(each.step) for each in decisions if each.act == "take")
+    rehearsed: set[str] = set()
+
+    def ahead(position: int, context: Context) -> None:
+        """Faults of the steps to come, and before the long work their rehearsals."""
+        step, rest = steps[position], [each for each in to_run if each.number > position]
+        if position:
+            preflight(rest, context, session)
+        late = was_rehearsed and rest == to_run
+        if step in rest and step.name not in rehearsed and (late or _can_rehearse(step)):
+            tried = decide(rest, context, rehearsed=True)
+            for each in tried:
+                if each.act == "skip" and _can_rehearse(each.step):
+                    text = f"{each.step.title} is not rehearsed before {step.title}: {each.why}"
+                    session.child(each.step.name).emit(Noted(text=text))
+            carry_out(tried, context, session, len(steps), tried=steps[:position])
+            rehearsed.update(each.step.name for each in tried if each.act == "rehearse")
+
+    return carry_out(decisions, context, session, len(steps), record=record, ahead=ahead)
 
 
-def derived_name(key: Key) -> str:
-    """How the seed and the folder of an artifact are called that no stage writes."""
-    return key.type.__name__.lower()
+def _decide_taking(
+    steps: Sequence[Step],
+    until: int | None,
+    context: Context,
+    session: Session,
+    record: Record | None,
+) -> tuple[Decision, ...]:
+    """What becomes of the steps of a run; what is taken is whole, and loaded.
+
+    What turns out to be damaged is made again, and so is all after it.
+    """
+    decisions = decide(steps, context, stored=record.saved if record else ())
+    if record is None:
+        return decisions[:until]
+    there = context
+    for step in [each.step for each in decisions[:until] if each.act == "take"]:
+        try:
+            there = take(step, there, record)
+        except StoreError as error:
+            text = f"{step.name} is made again: {error.summary}"
+            session.child(step.name).emit(Noted(text=text))
+            later = [each.name for each in steps[step.number :]]
+            record.clear(later)  # what was made from it would be gone on with
+            record.forget([step.name, *later])
+            record.write()
+            return _decide_taking(steps, until, context, session, record)
+    record.forget(each.step.name for each in decisions if each.act == "run")
+    return decisions[:until]
 
 
-def depends(key: Key, stale: Set[Key], context: Context) -> bool:
-    """True if the artifact is stale, or would be derived from a stale one."""
-    if key in stale:
-        return True
-    derivation = key.type.derivation
-    if derivation is None or key in context:
-        return False
-    return any(depends(read.key, stale, context) for read in derivation.reads)
+def _can_rehearse(step: Step) -> bool:
+    return type(step.stage).has_rehearsal()
 
 
-def arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
-    """What a function of this signature is called with; None for what is not there."""
-    return {
-        read.name: session if read.key.type is Session else context.get(read.key)
-        for read in signature.reads
-    }
+def preflight(steps: Sequence[Step], context: Context, session: Session) -> None:
+    """Ask every stage for its faults and raise them together.
 
-
-def directory_faults(directory: Path | None) -> list[FivefoldError]:
-    """What keeps a run from saving its artifacts there: no folder, not writable, not its own."""
-    if directory is None:
-        return []
-    above = next(path for path in (directory, *directory.parents) if path.exists())
-    found = ""
-    if not above.is_dir():
-        found = f"a file, {above}"
-    elif above == directory and not (directory / RECIPE).is_file():
-        others = [p for p in directory.iterdir() if not p.match(TORN)]
-        found = "a folder that holds something else" if others else ""
-    if not found and not os.access(above, os.W_OK | os.X_OK):
-        found = f"{above} read-only"
-    if not found:
-        return []
-    return [
-        PreflightError(
-            f"Pipeline.run: expected to save into {directory}, found {found}.",
-            remedy="Choose a new folder, or that of an earlier run.",
-            path=directory,
-        )
-    ]
+    Raises:
+        PreflightError: listing all of them, when there are several; one alone as it is.
+    """
+    faults = directory_faults(session.directory)
+    for step in steps:
+        try:
+            faults += step.stage.preflight(session.child(step.name), context)
+        except FivefoldError as fault:
+            faults.append(fault)
+    raise_all(faults)

@@ -1,27 +1,19 @@
-"""What a stage knows of the run it is part of."""
+"""What a stage knows of the run it is part of; the run itself is a session without a path."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.events import Event
+from fivefold.core.events import Event, Observer
 from fivefold.errors import WiringError
 
 if TYPE_CHECKING:
-    from fivefold.core.context import Context
-
-Refit = Callable[[Artifact, str], "Context"]
-
-
-@dataclass(frozen=True)
-class Link:
-    """How a session reaches its run: the listeners, and the refit where there is one."""
-
-    emit: Callable[[Event], None]
-    refit: Refit | None = None
+    from fivefold.core.context import Context, Given
+    from fivefold.core.stage import Stage
 
 
 class Session(Artifact):
@@ -36,6 +28,9 @@ class Session(Artifact):
         path: names from the outermost stage inward.
         is_refit: True inside `refit`.
         resume: whether to go on from what this stage left in `directory`, if anything is there.
+        observers: are told every event.
+        identity: what decides the bits of this stage, as plain values: its settings, seed and
+            code, digests of what it reads, versions; empty where nothing is written to disk.
 
     Example:
         >>> Session(seed=1).seed
@@ -49,35 +44,81 @@ class Session(Artifact):
     path: tuple[str, ...] = ()
     is_refit: bool = False
     resume: bool = False
-    link: Link | None = None
+    observers: tuple[Observer, ...] = ()
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    refitting: "Callable[..., Context] | None" = None
 
     def emit(self, event: Event) -> None:
         """Tell the listeners, under this stage's path; silent without a run."""
-        if self.link is not None:
-            self.link.emit(replace(event, path=self.path + event.path))
+        event = replace(event, path=self.path + event.path)
+        for observer in self.observers:
+            observer(event)
 
-    def refit(self, artifact: Artifact, *, name: str) -> "Context":
-        """Run again, on another `artifact`, the stages before this one that depend on it.
+    @property
+    def key(self) -> str:
+        """SHA-256 of what decides the bits of this stage; empty where that is not known."""
+        return key_of(self.identity) if self.identity else ""
+
+    @property
+    def can_refit(self) -> bool:
+        """Whether `refit` may be called here."""
+        return self.refitting is not None
+
+    def refit(
+        self,
+        changes: "Given" = (),
+        *,
+        name: str,
+        stages: "Mapping[str, Stage] | None" = None,
+        keep_seed: bool = False,
+    ) -> "Context":
+        """Run again, on changed artifacts or settings, the stages before this one they reach.
 
         Each runs from the same raw rows with a seed, a directory and events of its own; stages
         with side effects are left out, and the run's own context stays as it is.
 
         Args:
-            artifact: takes the place of the one of its class, a `Partition` as a rule.
+            changes: an artifact that takes the place of the one of its class, a `Partition` as a
+                rule; several in a list; labelled ones as `{(Trained, "teacher"): artifact}`.
             name: of the refit, `fold-1`; seeds derive from it.
+            stages: those to run in the place of others, by name: `{"train": Train(lr=0.1)}`.
+            keep_seed: whether the seeds stay those of the run, for what is compared in pairs.
 
         Returns:
             All artifacts that stood before this stage, the refitted ones in place of the old.
 
         Raises:
-            WiringError: if the session does not belong to a run.
+            WiringError: if the session does not belong to a run, or a stage does not fit.
         """
-        if self.link is None or self.link.refit is None:
+        if self.refitting is None:
             raise WiringError(
                 "Session: expected refit() in a stage's run() in a pipeline, found it elsewhere.",
                 remedy="Call it from run(), and the stage through Pipeline.run().",
             )
-        return self.link.refit(artifact, name)
+        return self.refitting(changes, name=name, stages=stages, keep_seed=keep_seed)
+
+    def child(self, name: str) -> "Session":
+        """The run as the stage of this name sees it."""
+        return self.replace(
+            seed=derive_seed(self.seed, name),
+            directory=self.directory / name if self.directory else None,
+            path=(*self.path, name),
+            identity={},
+            refitting=None,
+        )
+
+    def refitted(self, stage: str, name: str, *, keep_seed: bool = False) -> "Session":
+        """The run of a refit: own seed, sub-directory and nested events."""
+        return self.replace(
+            seed=self.seed if keep_seed else derive_seed(self.seed, stage, name),
+            directory=self.directory / stage / name if self.directory else None,
+            path=(*self.path, stage, name),
+            is_refit=True,
+        )
+
+    def apart(self) -> "Session":
+        """The same run, without a hold on the files of the first one."""
+        return self.replace(directory=None, resume=False)
 
     def fitted(self) -> dict[str, object]:
         """Nothing: a session learns from no rows."""
@@ -93,3 +134,8 @@ def derive_seed(seed: int, *names: str) -> int:
     """
     digest = sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:4], "little")
+
+
+def key_of(identity: Mapping[str, Any]) -> str:
+    """SHA-256 of plain values, whatever their order."""
+    return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

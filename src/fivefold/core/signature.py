@@ -21,7 +21,7 @@ class Read:
     """
 
     name: str
-    key: Any
+    key: Key
     optional: bool = False
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Signature:
     """What a stage reads and writes."""
 
     reads: tuple[Read, ...]
-    writes: Any
+    writes: Key
 
 
 def reflect(
@@ -64,7 +64,7 @@ def reflect(
             owner=owner,
         ) from None
 
-    def key_of(where: str, annotation: Any) -> Any:
+    def key_of(where: str, annotation: Any) -> Key | None:
         plain, label = annotation, ""
         if get_origin(annotation) is Annotated:
             plain, *labels = get_args(annotation)
@@ -107,7 +107,7 @@ def reflect(
             reads.append(Read(parameter.name, key, optional))
     twice = {str(read.key) for read in reads if [r.key for r in reads].count(read.key) > 1}
     faults += [f"{key} is read twice; label one with Annotated[..., 'label']" for key in twice]
-    writes = None
+    writes: Key | None = None
     if "return" not in hints:
         faults.append("the return annotation is missing; it says what the stage writes")
     elif get_origin(hints["return"]) in (Union, types.UnionType):
@@ -116,7 +116,7 @@ def reflect(
         writes = key_of("the return annotation", hints["return"])
         if writes is not None and writes.type.__name__ == "Session":
             faults.append("it returns Session, which the pipeline alone writes")
-    if faults:
+    if faults or writes is None:
         raise SignatureError(
             f"{owner}: expected artifacts in its signature, found "
             f"{len(faults)} that {'is' if len(faults) == 1 else 'are'} not.",

@@ -19,12 +19,12 @@ from pydantic import (
 )
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.brief import brief
 from fivefold.core.context import Context
 from fivefold.core.faults import config_error
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.values import read_value
+from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, SignatureError
 
 Count = PositiveInt

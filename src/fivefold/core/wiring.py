@@ -1,13 +1,14 @@
 """Which stage reads what from which: checked when a pipeline is built."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fivefold.core.key import Key, defined_again, is_current
 from fivefold.core.session import Session
 from fivefold.core.signature import Read, Signature
 from fivefold.core.stage import Stage
+from fivefold.core.wording import nearest
 from fivefold.errors import WiringError
 
 
@@ -156,15 +157,82 @@ def _absent(
     return [Fault(sentence, remedy, step.number, f"{key} is missing", key)]
 
 
-def lacking(key: Key, writers: Mapping[Key, str]) -> Key | None:
+def lacking(key: Key, there: Container[Key]) -> Key | None:
     """The first artifact that keeps this one from being there or derived; None if there is none."""
-    if key in writers:
+    if key in there or key.type is Session:
         return None
     if key.type.derivation is None or key.label:
         return key
     return next(
-        (lack for read in key.type.derivation.reads if (lack := lacking(read.key, writers))), None
+        (lack for read in key.type.derivation.reads if (lack := lacking(read.key, there))), None
     )
+
+
+def missing_from(
+    steps: Sequence[Step], there: Iterable[Key], given: Container[Key] = ()
+) -> tuple[Key, ...]:
+    """What steps must read and nothing before them writes.
+
+    Args:
+        steps: in the order in which they run.
+        there: what is there before the first of them.
+        given: what must be there as it was, and is not derived anew.
+    """
+    found, missing = set(there), dict[Key, None]()
+    for step in steps:
+        for read in step.signature.reads:
+            as_it_was = read.key in given and read.key not in found
+            lack = read.key if as_it_was else lacking(read.key, found)
+            if lack is not None and not read.optional:
+                missing[lack] = None
+        found.add(step.signature.writes)
+    return tuple(missing)
+
+
+def position_of(name: str, steps: Sequence[Step]) -> int:
+    """Where the step of this name stands.
+
+    Raises:
+        WiringError: if there is none; it carries `name`.
+    """
+    names = [step.name for step in steps]
+    if name in names:
+        return names.index(name)
+    near = nearest(name, names)
+    raise WiringError(
+        f"Pipeline: expected one of {', '.join(names)}, found {name!r}.",
+        remedy=f"Write {near!r}." if near else "Name one of its stages.",
+        name=name,
+    )
+
+
+def exchange(
+    steps: Sequence[Step], stages: Mapping[str, Stage], given: Iterable[Key]
+) -> tuple[Step, ...]:
+    """The steps with some stages exchanged, wired and checked anew.
+
+    Args:
+        steps: of a run, from the first on.
+        stages: by the name of the step that each takes.
+        given: what is there before the first of them.
+
+    Raises:
+        WiringError: if there is no such step, or a stage does not fit in its place.
+    """
+    exchanged = list(steps)
+    for name, stage in stages.items():
+        exchanged[position_of(name, steps)] = replace(steps[position_of(name, steps)], stage=stage)
+    placed = place(step.stage for step in exchanged)
+    for old, new in zip(steps, placed, strict=True):
+        if old.name != new.name:
+            raise WiringError(
+                f"Pipeline: expected a stage called {old.name}, found {new.title}, which is "
+                f"called {new.name}.",
+                remedy=f"Exchange {old.title} for one of a class of that name.",
+                name=old.name,
+            )
+    check(placed, given)
+    return placed
 
 
 def listing(steps: Sequence[Step], faults: Sequence[Fault] = ()) -> str:

@@ -1,7 +1,12 @@
 """Words of messages: names, counts and values as one writes them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from os import PathLike, fspath
+from typing import Any
+
+_LONGEST = 60
 
 
 def literal(value: object) -> str:
@@ -43,3 +48,41 @@ def quoted(names: Sequence[str], at_most: int = 8) -> str:
     """Names in backticks, the first few of them."""
     shown = ", ".join(f"`{name}`" for name in names[:at_most])
     return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")
+
+
+def nearest(wanted: str, names: Sequence[str]) -> str:
+    """The name most like the wanted one, or an empty string.
+
+    Example:
+        >>> nearest("epoch", ["epochs", "batch"])
+        'epochs'
+    """
+    return next(iter(get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
+
+
+def brief(value: Any) -> str:
+    """A value as one short piece of text: small ones whole, large ones by their shape or size.
+
+    Example:
+        >>> brief({"a": (1, "b")})
+        "{'a': (1, 'b')}"
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return _cut(repr(value))
+    if isinstance(value, PathLike):
+        return _cut(repr(fspath(value)))
+    if hasattr(value, "shape"):
+        return f"<{type(value).__name__} {tuple(value.shape)}>"
+    if type(value) is tuple:
+        return _cut("(" + ", ".join(map(brief, value)) + ("," * (len(value) == 1)) + ")")
+    if isinstance(value, Mapping):
+        return _cut("{" + ", ".join(f"{brief(k)}: {brief(v)}" for k, v in value.items()) + "}")
+    name = getattr(value, "__name__", type(value).__name__)
+    try:
+        return f"<{name} of {len(value)}>"
+    except (TypeError, NotImplementedError):  # a scripted module has a len() that raises
+        return f"<{name}>"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

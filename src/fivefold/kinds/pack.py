@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.core.brief import brief
+from fivefold.core.wording import brief
 from fivefold.errors import ConfigError
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fivefold.core.faults import nearest
-from fivefold.core.wording import quoted
+from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError, RequestError
 from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
-from fivefold.core.faults import nearest
-from fivefold.core.wording import literal
+from fivefold.core.wording import literal, nearest
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels, natural
 from fivefold.tasks.places import find_label

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.context import Context, Given
 from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
@@ -12,7 +12,7 @@ from fivefold.errors import RecipeError, StoreError
 from fivefold.fingerprint import fingerprint
 
 
-def check_stage(stage: Stage, *inputs: Artifact) -> None:
+def check_stage(stage: Stage, *inputs: Given) -> None:
     """Check what every stage must keep to.
 
     Its settings go to JSON and back; running it leaves its inputs as they were; two runs with one
@@ -20,7 +20,8 @@ def check_stage(stage: Stage, *inputs: Artifact) -> None:
 
     Args:
         stage: to be checked.
-        inputs: the artifacts it reads; a session is made if none is among them.
+        inputs: the artifacts it reads, labelled ones as `{(Trained, "teacher"): artifact}`; a
+            session is made if none is among them.
 
     Raises:
         AssertionError: saying which rule is broken.
@@ -35,7 +36,8 @@ def check_stage(stage: Stage, *inputs: Artifact) -> None:
     except RecipeError:
         note = json.loads(write_recipe([stage], strict=False))
         assert "$object" in json.dumps(note), f"{name}: settings do not go into a recipe"
-    given = {Key(type(artifact)): artifact for artifact in inputs}
+    handed = [Context.of(one) for one in inputs]
+    given = {key: context[key] for context in handed for key in context}
     given.setdefault(Key(Session), Session(seed=0))
     arguments = {read.name: given.get(read.key) for read in stage.wiring.reads}
     missing = [str(r.key) for r in stage.wiring.reads if not r.optional and r.key not in given]

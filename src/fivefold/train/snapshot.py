@@ -5,7 +5,7 @@ import inspect
 import sys
 from typing import Any, get_args
 
-from fivefold.core.faults import nearest
+from fivefold.core.wording import nearest
 from fivefold.train.names import NetworkName
 
 NAMES = get_args(NetworkName)
