@@ -1,7 +1,7 @@
 """What becomes of each step of a run, and why: decided before anything is done."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fivefold.core.derived import derived_for
@@ -22,12 +22,14 @@ class Decision:
             run that is refitted, `skip` it, `rehearse` it in place of running it.
         why: in words.
         lost: whether what it writes is not there afterwards.
+        same: what is derived for it, and is as it was.
     """
 
     step: Step
     act: Act
     why: str
     lost: bool = False
+    same: frozenset[Key] = frozenset()
 
 
 def decide(
@@ -65,8 +67,7 @@ def decide(
             decision = _resumed(step, now, stored, first)
             if decision.act == "run" and not type(step.stage).side_effects:
                 first = first or step.title
-        now.follow(decision)
-        decisions.append(decision)
+        decisions.append(now.follow(decision))
     return tuple(decisions)
 
 
@@ -80,22 +81,23 @@ class _Now:
         """What a step reads that is not as it was."""
         return [read.key for read in step.signature.reads if self._differs(read.key)]
 
-    def follow(self, decision: Decision) -> None:
+    def follow(self, decision: Decision) -> Decision:
         """Take note of what a step writes, and of what is derived for it."""
-        writes = decision.step.signature.writes
+        signature = decision.step.signature
         if decision.lost:
-            self.lost.add(writes)
-            self.there.discard(writes)
+            self.lost.add(signature.writes)
+            self.there.discard(signature.writes)
         if decision.act == "skip":
-            return
-        for read in decision.step.signature.reads:
+            return decision
+        same = set[Key]()
+        for read in signature.reads:
             for key in tuple(derived_for(read.key, self.there)):
-                if self._differs(key):
-                    self.anew.add(key)
+                (self.anew if self._differs(key) else same).add(key)
                 self.there.add(key)
-        self.there.add(writes)
+        self.there.add(signature.writes)
         if decision.act in ("run", "rehearse"):
-            self.anew.add(writes)
+            self.anew.add(signature.writes)
+        return replace(decision, same=frozenset(same))
 
     def _differs(self, key: Key) -> bool:
         if key in self.anew or key in self.lost:

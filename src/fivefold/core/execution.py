@@ -133,7 +133,9 @@ def carry_out(
             )
             session.child(step.name).emit(taken)
         elif decision.act != "skip":
-            context, seconds[step.name] = _run(decision, done, total, record, tried)
+            context, seconds[step.name] = _run(
+                decision, done, old[position] if old else Context(), total, record, tried
+            )
         done = Execution(
             session, (*done.steps, step), (*done.before, done.context), context, seconds
         )
@@ -143,6 +145,7 @@ def carry_out(
 def _run(
     decision: Decision,
     done: Execution,
+    old: Context,
     total: int,
     record: Record | None,
     tried: Sequence[Step] | None,
@@ -155,6 +158,8 @@ def _run(
         child.emit(StageStarted(number=step.number, total=total))
 
     def derive(key: Key, context: Context) -> Context:
+        if key in decision.same and key in old:
+            return context.taking(key, old)
         function, at = key.type.derivation, session.child(derived_name(key))
         reads = present(function, context)
         artifact = key.type.derive(**arguments(function, context, at))

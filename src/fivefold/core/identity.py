@@ -111,8 +111,8 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tu
                 pair = [_said(part[each]) if each in part else absent for part in (one, other)]
                 if _text(one.get(each)) != _text(other.get(each)):
                     found[each] = (pair[0], pair[1])
-        elif isinstance(one, list) and isinstance(other, list):
-            found[name] = (_without(one, other), _without(other, one))
+        elif isinstance(one, list) or isinstance(other, list):
+            found[name] = (_without(one or (), other or ()), _without(other or (), one or ()))
         else:
             found[name] = (_said(one), _said(other))
     return found
