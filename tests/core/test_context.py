@@ -5,18 +5,10 @@ from types import ModuleType
 
 import pytest
 
-from fivefold.core.artifact import Artifact
+from core.toys import Collected, Trained
 from fivefold.core.context import Context
 from fivefold.core.key import Key
 from fivefold.errors import WiringError
-
-
-class Collected(Artifact):
-    rows: int = 0
-
-
-class Trained(Artifact):
-    rows: int = 0
 
 
 def test_context_extended_leaves_the_first_as_it_was():
@@ -36,7 +28,7 @@ def test_context_built_from_a_dict_does_not_follow_its_changes():
 
 
 def test_context_with_labels_tells_them_apart():
-    teacher, student = Trained(rows=1), Trained(rows=2)
+    teacher, student = Trained(score=1), Trained(score=2)
     context = Context({Key(Trained, "teacher"): teacher, Key(Trained): student})
     assert context[Trained] is student
     assert context[Trained, "teacher"] is teacher

@@ -4,14 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivefold.core.artifact import Artifact
+from core.toys import Collected
 from fivefold.core.events import Noted
 from fivefold.core.session import Session, derive_seed
 from fivefold.errors import WiringError
-
-
-class Collected(Artifact):
-    rows: int = 0
 
 
 def test_session_without_a_run_has_plain_defaults():

@@ -12,8 +12,7 @@ from fivefold.core.execution import Execution
 from fivefold.core.key import Key, defined_again
 from fivefold.core.own import check_not_loading
 from fivefold.core.recipe import read_recipe, write_recipe
-from fivefold.core.record import check_resumable
-from fivefold.core.run import execute, preflight
+from fivefold.core.run import check_resumable, execute, preflight
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import check, listing, missing_from, place, position_of

@@ -91,9 +91,9 @@ class Context:
         """What an artifact was made from, directly or not; None if that is not known."""
         return self._written[key].origins() if key in self._written else None
 
-    def content(self, key: Key) -> str:
-        """Digest of an artifact, or of all that decides it; empty if that is not known."""
-        return self._written[key].content if key in self._written else ""
+    def contents(self, keys: Iterable[Key]) -> dict[str, str]:
+        """Digests of artifacts by name, or of all that decides them; empty if that is not known."""
+        return {str(key): self._written[key].content for key in keys}
 
     def history(self, address: Any) -> tuple[Written, ...]:
         """How the artifact of this class (and label) came to be, from its first writing on.

@@ -22,13 +22,7 @@ def derived_for(key: Key, there: Collection[Key]) -> Iterator[Key]:
 def provide(
     signature: Signature, context: Context, add: Callable[[Key, Context], Context]
 ) -> Context:
-    """The context with what is read and derives itself, as far as that can be.
-
-    Args:
-        signature: what is read.
-        context: what is there.
-        add: puts what is derived into a context.
-    """
+    """The context with what is read and derives itself, as far as that can be; `add` makes it."""
     for read in signature.reads:
         for key in tuple(derived_for(read.key, context)):
             context = context if key in context else add(key, context)

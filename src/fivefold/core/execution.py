@@ -4,17 +4,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context, Given
 from fivefold.core.decide import Decision, decide
 from fivefold.core.derived import arguments, derived_name, present, provide
-from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
+from fivefold.core.events import StageFinished, StageStarted, StageTaken
 from fivefold.core.identity import identify
 from fivefold.core.key import Key
 from fivefold.core.record import Record, content_of
-from fivefold.core.session import Session, key_of
+from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import Step, exchange
 from fivefold.core.wording import together
@@ -163,9 +161,10 @@ def _run(
         function, at = key.type.derivation, session.child(derived_name(key))
         reads = present(function, context)
         artifact = key.type.derive(**arguments(function, context, at))
-        content = key_of(_identity((), at, context, reads)) if session.directory else ""
+        identity = identify((), at, context.contents(reads)) if session.directory else {}
+        content = at.replace(identity=identity).key
         if record is not None:
-            content = _save(artifact, key, derived_name(key), child, record, content)
+            content = record.keep(derived_name(key), key, artifact, child, content)
         return context.extended(key, artifact, reads, content=content)
 
     def refit(
@@ -178,7 +177,7 @@ def _run(
         context = provide(step.signature, context, derive)
         reads = present(step.signature, context)
         if session.directory is not None:
-            child = child.replace(identity=_identity([step], child, context, reads))
+            child = child.replace(identity=identify([step], child, context.contents(reads)))
         child = child.replace(refitting=None if rehearse else refit)
         function = step.stage.rehearse if rehearse else step.stage.run
         written = function(**arguments(step.signature, context, child))
@@ -196,7 +195,7 @@ def _run(
             StageFinished(number=step.number, total=total, seconds=elapsed, wrote=str(writes))
         )
     if record is not None:
-        content = _save(written, writes, step.name, child, record, content, elapsed)
+        content = record.keep(step.name, writes, written, child, content, elapsed)
     return context.extended(writes, written, reads, writer=step.title, content=content), elapsed
 
 
@@ -239,28 +238,6 @@ def _keep(step: Step, context: Context, old: Context) -> Context:
         return context.taking(key, old) if key in old else context
 
     return kept(step.signature.writes, provide(step.signature, context, kept))
-
-
-def _identity(
-    steps: Sequence[Step], session: Session, context: Context, reads: Sequence[Key]
-) -> dict[str, Any]:
-    return identify(steps, session, {str(key): context.content(key) for key in reads})
-
-
-def _save(
-    artifact: Artifact,
-    key: Key,
-    name: str,
-    session: Session,
-    record: Record,
-    made_by: str,
-    seconds: float = 0.0,
-) -> str:
-    """Save what was written, if that can be; its digest, or else the key of the step."""
-    why = record.keep(name, artifact, seconds=seconds, key=made_by)
-    if why:
-        session.emit(Noted(text=f"{key} was not saved: {why}"))
-    return record.saved[name].sha256 if name in record.saved else made_by
 
 
 def _refuse_stale(start: Context, given: Context) -> None:

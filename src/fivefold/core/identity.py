@@ -5,6 +5,7 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -121,14 +122,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tu
 def refusal(
     then: Mapping[str, Any], now: Mapping[str, Any], who: str, folder: Path
 ) -> ResumeError | None:
-    """The error where what would go on with a run is not what it was begun with; else None.
-
-    Args:
-        then: identity of what stands in the folder.
-        now: identity of what would go on with it.
-        who: would go on.
-        folder: where the run stands.
-    """
+    """The error where what would go on with a run in a folder differs from it; else None."""
     found = differences(then, now)
     if not found:
         return None
@@ -174,6 +168,7 @@ def _said(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else brief(value)
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return metadata.version(name)

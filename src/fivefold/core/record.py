@@ -1,22 +1,20 @@
 """What a folder says of the run it holds: which run it is, and what of it is complete."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.context import Context
 from fivefold.core.events import Noted
 from fivefold.core.identity import known_by_name, refusal
+from fivefold.core.key import Key
 from fivefold.core.session import Session
-from fivefold.core.store import MANIFEST, write_bytes
-from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
+from fivefold.core.store import digest_of, write_bytes
+from fivefold.errors import ResumeError, StoreError
 
 RECIPE = "recipe.json"
 RECORD = "run.json"
@@ -73,20 +71,37 @@ class Record:
         }
         write_bytes(self.folder / RECORD, json.dumps(content, indent=1).encode())
 
-    def keep(self, name: str, artifact: Artifact, *, seconds: float = 0.0, key: str = "") -> str:
-        """Save an artifact, and name it if it is whole; why it could not be saved, in words."""
+    def keep(
+        self,
+        name: str,
+        key: Key,
+        artifact: Artifact,
+        session: Session,
+        by: str,
+        seconds: float = 0.0,
+    ) -> str:
+        """Save what a step wrote; its digest where it is complete, or else the key of the step.
+
+        Args:
+            name: of its folder.
+            key: its address.
+            artifact: what was written; it is said if it cannot be saved.
+            session: of the step.
+            by: the key of the step.
+            seconds: that it took to make.
+        """
         folder = self.folder / name / ARTIFACT
         try:
             artifact.save(folder)
             if artifact.is_whole:
-                self.saved[name] = Saved(digest_of(folder), seconds, key)
+                self.saved[name] = Saved(digest_of(folder), seconds, by)
                 self.write()
-                return ""
+                return self.saved[name].sha256
         except (StoreError, OSError) as error:
-            self.forget([name])
-            return error.summary if isinstance(error, StoreError) else str(error.strerror)
+            why = error.summary if isinstance(error, StoreError) else error.strerror
+            session.emit(Noted(text=f"{key} was not saved: {why}"))
         self.forget([name])
-        return ""
+        return by
 
     def forget(self, names: Iterable[str]) -> None:
         """Let artifacts of these names count as incomplete; this is not written yet."""
@@ -150,26 +165,6 @@ def read_record(folder: Path) -> Record | None:
         ) from None
 
 
-def check_resumable(directory: Path | None, given: Context) -> None:
-    """Refuse to go on where no folder is named, or from artifacts that no folder vouches for.
-
-    Raises:
-        ConfigError: if there is no directory.
-        ResumeError: if artifacts come from outside.
-    """
-    if directory is None:
-        raise ConfigError(
-            "Pipeline.run: expected a directory to resume in, found none.",
-            remedy="Pass directory= with the folder of the run, the same at every start.",
-        )
-    if len(given):
-        raise ResumeError(
-            "Pipeline.run: expected a pipeline from its source on to resume, "
-            f"found one given {', '.join(map(str, given))}.",
-            remedy="Resume the whole pipeline, or run this part without resume.",
-        )
-
-
 def earlier(session: Session) -> Record | None:
     """The record of the run to go on with; None where there is none, or none is wanted.
 
@@ -195,13 +190,7 @@ def earlier(session: Session) -> Record | None:
 
 
 def begin(session: Session, names: Iterable[str], record: Record | None) -> Record | None:
-    """The record to keep from now on: the one to go on with, or a new one in an empty place.
-
-    Args:
-        session: of the run.
-        names: of its stages.
-        record: of the run to go on with, if there is one.
-    """
+    """The record to keep from now on: the one to go on with, or a new one in an empty place."""
     folder, names = session.directory, tuple(names)
     if folder is None:
         return None
@@ -221,15 +210,7 @@ def begin(session: Session, names: Iterable[str], record: Record | None) -> Reco
 
 
 def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
-    """Make room for a new run: move what the earlier one left to a place below the folder.
-
-    Args:
-        folder: of the earlier run and of the new one.
-        names: of the new run's stages.
-
-    Returns:
-        Where the earlier run is now; None if it left nothing.
-    """
+    """Make room for a run of these stages: where the earlier one is now, if it left anything."""
     try:
         record = read_record(folder)
     except ResumeError:
@@ -247,35 +228,6 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
         if (folder / name).exists():
             (folder / name).rename(place / name)
     return place
-
-
-def directory_faults(directory: Path | None) -> list[FivefoldError]:
-    """What keeps a run from saving its artifacts there: no folder, not writable, not its own."""
-    if directory is None:
-        return []
-    above = next(path for path in (directory, *directory.parents) if path.exists())
-    found = ""
-    if not above.is_dir():
-        found = f"a file, {above}"
-    elif above == directory and not (directory / RECIPE).is_file():
-        others = [p for p in directory.iterdir() if not p.match(TORN)]
-        found = "a folder that holds something else" if others else ""
-    if not found and not os.access(above, os.W_OK | os.X_OK):
-        found = f"{above} read-only"
-    if not found:
-        return []
-    return [
-        PreflightError(
-            f"Pipeline.run: expected to save into {directory}, found {found}.",
-            remedy="Choose a new folder, or that of an earlier run.",
-            path=directory,
-        )
-    ]
-
-
-def digest_of(folder: Path) -> str:
-    """The digest of the artifact in a folder: that of its manifest, which holds those of files."""
-    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
 def content_of(artifact: Artifact) -> str:

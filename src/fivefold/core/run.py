@@ -1,6 +1,8 @@
 """A run from its first step on: what is there is taken, all else is done."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, decide
@@ -8,22 +10,16 @@ from fivefold.core.events import Noted
 from fivefold.core.execution import Execution, carry_out, take
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify
-from fivefold.core.record import Record, begin, directory_faults, earlier
+from fivefold.core.record import RECIPE, TORN, Record, begin, earlier
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
-from fivefold.errors import FivefoldError, StoreError
+from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
 
 
 def execute(
     steps: tuple[Step, ...], context: Context, session: Session, *, until: int | None = None
 ) -> Execution:
-    """Run steps one after the other.
-
-    Args:
-        steps: wired and checked.
-        context: artifacts that are there before the first.
-        session: of the run.
-        until: number of steps to run, all of them if None.
+    """Run steps one after the other, `until` that many are done.
 
     Raises:
         ResumeError: if the run to go on with is another one.
@@ -105,3 +101,47 @@ def preflight(steps: Sequence[Step], context: Context, session: Session) -> None
         except FivefoldError as fault:
             faults.append(fault)
     raise_all(faults)
+
+
+def check_resumable(directory: Path | None, given: Context) -> None:
+    """Refuse to go on where no folder is named, or from artifacts that no folder vouches for.
+
+    Raises:
+        ConfigError: if there is no directory.
+        ResumeError: if artifacts come from outside.
+    """
+    if directory is None:
+        raise ConfigError(
+            "Pipeline.run: expected a directory to resume in, found none.",
+            remedy="Pass directory= with the folder of the run, the same at every start.",
+        )
+    if len(given):
+        raise ResumeError(
+            "Pipeline.run: expected a pipeline from its source on to resume, "
+            f"found one given {', '.join(map(str, given))}.",
+            remedy="Resume the whole pipeline, or run this part without resume.",
+        )
+
+
+def directory_faults(directory: Path | None) -> list[FivefoldError]:
+    """What keeps a run from saving its artifacts there: no folder, not writable, not its own."""
+    if directory is None:
+        return []
+    above = next(path for path in (directory, *directory.parents) if path.exists())
+    found = ""
+    if not above.is_dir():
+        found = f"a file, {above}"
+    elif above == directory and not (directory / RECIPE).is_file():
+        others = [p for p in directory.iterdir() if not p.match(TORN)]
+        found = "a folder that holds something else" if others else ""
+    if not found and not os.access(above, os.W_OK | os.X_OK):
+        found = f"{above} read-only"
+    if not found:
+        return []
+    return [
+        PreflightError(
+            f"Pipeline.run: expected to save into {directory}, found {found}.",
+            remedy="Choose a new folder, or that of an earlier run.",
+            path=directory,
+        )
+    ]

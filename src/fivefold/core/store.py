@@ -195,3 +195,8 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
             )
         values[field] = form.read(path)
     return values
+
+
+def digest_of(folder: Path) -> str:
+    """The digest of the artifact in a folder: that of its manifest, which holds those of files."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()

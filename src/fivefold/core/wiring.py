@@ -1,7 +1,7 @@
 """Which stage reads what from which: checked when a pipeline is built."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fivefold.core.key import Key, defined_again, is_current
@@ -171,13 +171,7 @@ def lacking(key: Key, there: Container[Key]) -> Key | None:
 def missing_from(
     steps: Sequence[Step], there: Iterable[Key], given: Container[Key] = ()
 ) -> tuple[Key, ...]:
-    """What steps must read and nothing before them writes.
-
-    Args:
-        steps: in the order in which they run.
-        there: what is there before the first of them.
-        given: what must be there as it was, and is not derived anew.
-    """
+    """What steps must read and nothing before them writes; what was `given` is not derived."""
     found, missing = set(there), dict[Key, None]()
     for step in steps:
         for read in step.signature.reads:
@@ -209,20 +203,15 @@ def position_of(name: str, steps: Sequence[Step]) -> int:
 def exchange(
     steps: Sequence[Step], stages: Mapping[str, Stage], given: Iterable[Key]
 ) -> tuple[Step, ...]:
-    """The steps with some stages exchanged, wired and checked anew.
-
-    Args:
-        steps: of a run, from the first on.
-        stages: by the name of the step that each takes.
-        given: what is there before the first of them.
+    """The steps of a run with some stages exchanged, by name, wired and checked anew.
 
     Raises:
         WiringError: if there is no such step, or a stage does not fit in its place.
     """
-    exchanged = list(steps)
+    exchanged = [step.stage for step in steps]
     for name, stage in stages.items():
-        exchanged[position_of(name, steps)] = replace(steps[position_of(name, steps)], stage=stage)
-    placed = place(step.stage for step in exchanged)
+        exchanged[position_of(name, steps)] = stage
+    placed = place(exchanged)
     for old, new in zip(steps, placed, strict=True):
         if old.name != new.name:
             raise WiringError(
