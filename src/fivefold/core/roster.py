@@ -4,6 +4,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -172,6 +173,7 @@ def _source_digest(cls: type) -> str:
     return code_digest(cls) or f"in no file, so that no other process knows it ({_PROCESS})"
 
 
+@lru_cache(maxsize=64)
 def code_digest(cls: type) -> str:
     """SHA-256 of the text that defines a class; empty where that is not at hand."""
     try:
