@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import fivefold.formats  # noqa: F401 - teaches the store arrays, tables and codecs
 from fivefold.codecs.rows import Rows
+from fivefold.codecs.table import Canonical, Columns
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.kinds.canonical import canonical_column
+from fivefold.travel.changes import Changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from fivefold.kinds.codec import Codec
     from fivefold.models.assemble import Assembled
     from fivefold.reading.origin import Source
+    from fivefold.travel.step import Step
 
 PartName = Literal["train", "valid", "test"]
 PARTS: tuple[PartName, ...] = ("train", "valid", "test")
@@ -38,6 +42,7 @@ class Collected(Artifact):
             text the `encoding` and `delimiter` it was read with; no times.
         source: refers to the rows as they came, before any stage of the user's, from which Deploy
             replays some; neither copied nor saved, so None where the table was loaded.
+        changes: what stages did to the rows that travels with the model; None if nothing.
     """
 
     made_by: ClassVar[str] = "Collect"
@@ -50,10 +55,29 @@ class Collected(Artifact):
     findings: tuple[Finding, ...]
     provenance: Mapping[str, Any]
     source: "Source | None" = field(default=None, metadata=UNSAVED)
+    changes: Changes | None = None
 
     def fitted(self) -> Mapping[str, Any]:
-        """Nothing: it holds the rows themselves."""
-        return {}
+        """What changed the rows, where that was fitted; not the rows themselves."""
+        return {} if self.changes is None else {"changes": self.changes.pack()}
+
+    def changed_by(self, step: "Step") -> Self:
+        """The same rows with a change that travels with the model."""
+        old, after = self.table, step.schema(self.schema)
+        read = {name: old.column(name) for name in old.names}
+        for name in step.sources(after.by_name) & read.keys():
+            read[name] = canonical_column(read[name], self.schema[name])[0]
+        ready = Columns(read)
+        new = step.rows(ready)
+        made = {n: new.column(n) for n in new.names if n not in read or new.column(n) is not read[n]}
+        columns = {name: old.column(name) for name in old.names} | made
+        exact = isinstance(old, Canonical)
+        changes = self.changes or Changes(source=self.schema)
+        return self.replace(
+            table=Canonical(columns, after.columns) if exact else Columns(columns),
+            schema=after,
+            changes=changes.then(step, {n: old.column(n) for n in made if n in old.names}),
+        )
 
 
 class Preprocessed(Artifact):

@@ -17,6 +17,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.store import FORMATS, Format, register, write_bytes
 from fivefold.kinds.codec import Codec
+from fivefold.travel.changes import Changes
 
 _MARK = "fivefold.estimates"
 _DTYPES: dict[int, type[np.generic]] = {
@@ -124,16 +125,30 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, Rows)
 
 
-def _write_codec(codec: Codec, path: Path) -> None:
-    state, arrays = codec.state()
+def _write_state(state: Any, arrays: Mapping[str, Array], path: Path) -> None:
     text = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
     write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, path)
 
 
-def _read_codec(path: Path) -> Codec:
+def _read_state(path: Path) -> tuple[Any, dict[str, Array]]:
     arrays = read_arrays(path)
     state = json.loads(arrays.pop("json").tobytes())
-    return Codec.from_state(state, {k.removeprefix("array/"): v for k, v in arrays.items()})
+    return state, {k.removeprefix("array/"): v for k, v in arrays.items()}
+
+
+def _write_changes(changes: Changes, path: Path) -> None:
+    state, arrays = changes.pack()
+    before = {f"before/{name}": a for name, a in changes.before.items()}
+    _write_state(state, {**{f"step/{name}": a for name, a in arrays.items()}, **before}, path)
+
+
+def _read_changes(path: Path) -> Changes:
+    state, found = _read_state(path)
+    arrays: dict[str, dict[str, Array]] = {"step": {}, "before": {}}
+    for key, array in found.items():
+        part, _, name = key.partition("/")
+        arrays[part][name] = array
+    return Changes.unpack(state, arrays["step"], arrays["before"])
 
 
 def _is_frame(value: Any) -> bool:
@@ -208,7 +223,14 @@ for _form in (
         lambda path: Columns(read_arrays(path)),
     ),
     Format("rows", ".npa", _is_rows, _write_rows, _read_rows),
-    Format("codec", ".npa", lambda value: isinstance(value, Codec), _write_codec, _read_codec),
+    Format(
+        "codec",
+        ".npa",
+        lambda value: isinstance(value, Codec),
+        lambda codec, path: _write_state(*codec.state(), path),
+        lambda path: Codec.from_state(*_read_state(path)),
+    ),
+    Format("changes", ".npa", lambda v: isinstance(v, Changes), _write_changes, _read_changes),
     Format(
         "frame",
         ".parquet",

@@ -1,0 +1,1 @@
+"""What changes rows before a model reads them, and travels with it."""

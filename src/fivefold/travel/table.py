@@ -1,0 +1,5 @@
+"""The table of steps, by the names that stand in bundles."""
+
+from fivefold.travel.step import Step
+
+STEPS: dict[str, type[Step]] = {step.name: step for step in list[type[Step]]()}
