@@ -55,6 +55,10 @@ class Changes:
             needed = step.sources(needed)
         return needed
 
+    def leaves(self, name: str) -> bool:
+        """Whether this column of the source comes to the model as it is."""
+        return self.schema.by_name.get(name) is self.source[name]
+
     def request(self, model: Schema) -> Schema:
         """The columns of the source; those that a row to answer must have are its inputs.
 
@@ -68,8 +72,7 @@ class Changes:
     def _asked(self, column: Column, model: Schema, needed: set[str]) -> Column:
         if column.name in needed:
             own = model.by_name.get(column.name, column)
-            alone = own.role == "input" and self.needed([column.name]) == {column.name}
-            return replace(own if alone else column, role="input")
+            return replace(own if self.leaves(column.name) else column, role="input")
         return replace(column, role="ignored") if column.role == "input" else column
 
     def apply(self, columns: Columns) -> Canonical:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
+from fivefold.codecs.digest import digest_of
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 
@@ -47,6 +48,14 @@ class Step(ABC):
     @abstractmethod
     def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Everything fitted, as JSON values and named arrays without objects."""
+
+    def made_of(self) -> Mapping[str, str]:
+        """How columns came to be, in a few words by name, for the card; nothing by default."""
+        return {}
+
+    def digest(self) -> str:
+        """SHA-256 of what it is and has fitted."""
+        return digest_of(*self.pack())
 
     @classmethod
     @abstractmethod
