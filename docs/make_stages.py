@@ -1,4 +1,7 @@
-"""Write docs/stages.md from the stages' own docstrings: `python docs/make_stages.py`."""
+"""Write docs/stages.md from the docstrings, and the functions into docs/derive.md from their table.
+
+Run: `python docs/make_stages.py`.
+"""
 
 import inspect
 import re
@@ -6,8 +9,13 @@ from pathlib import Path
 
 import fivefold as ff
 from fivefold.core.stage import Stage
+from fivefold.travel.compute import LOOKUPS
+from fivefold.travel.functions import FUNCTIONS
+from fivefold.travel.groups import AGGREGATES, COUNTS
 
 PAGE = Path(__file__).with_name("stages.md")
+DERIVE = Path(__file__).with_name("derive.md")
+BEGIN, END = "<!-- functions -->", "<!-- end of functions -->"
 HEAD = """# The five stages
 
 <!-- Written by docs/make_stages.py from the docstrings; change it there. -->
@@ -20,7 +28,7 @@ wrong name, type or value is refused when the stage is built, with all faults at
 
 def stages() -> tuple[type[Stage], ...]:
     """The stages in the order in which they run."""
-    return ff.Collect, ff.Split, ff.Preprocess, ff.Train, ff.Evaluate, ff.Deploy
+    return ff.Collect, ff.Split, ff.Derive, ff.Preprocess, ff.Train, ff.Evaluate, ff.Deploy
 
 
 def page() -> str:
@@ -57,5 +65,21 @@ def described(docstring: str) -> dict[str, str]:
     return {name: " ".join(words.split()) for name, words in pairs}
 
 
+def with_functions(text: str) -> str:
+    """The page on derived columns with the table of functions as they are."""
+    ways = [way for ways in FUNCTIONS.values() for way in ways]
+    rows = [(way.signature, way.says) for way in ways if way.name.isidentifier()]
+    rows += LOOKUPS.items()
+    rows += [
+        (f"{name}(x: number, by: any) -> number", said) for name, (said, _) in AGGREGATES.items()
+    ]
+    rows += [(f"{name}(by: any) -> number", said) for name, said in COUNTS.items()]
+    table = [f"| `{signature}` | {said} |" for signature, said in rows]
+    lines = [BEGIN, "", "| function | gives |", "|---|---|", *table, "", END]
+    before, _, after = text.partition(BEGIN)
+    return before + "\n".join(lines) + after.partition(END)[2]
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    DERIVE.write_text(with_functions(DERIVE.read_text("utf-8")), encoding="utf-8")

@@ -164,7 +164,8 @@ def test_deploy_of_a_flipped_sign_is_refused_before_the_training(tmp_path):
         "Deploy: expected the model to read the rows that Collect wrote, found `w` changed by "
         "Flip; a bundle does not hold that.\n\n"
         "  `w`   other values in 149 of 150 rows   Flip\n\n"
-        "Make the change in the source, or leave Deploy out."
+        "Write it as ff.Derive({...}) or as an ff.Change, which travel with the model; or make the "
+        "change in the source, or leave Deploy out."
     )
 
 

@@ -134,6 +134,12 @@ def test_stages_page_says_what_the_docstrings_say() -> None:
             assert f"| `{setting}` |" in page
 
 
+def test_derive_page_lists_the_functions_that_there_are() -> None:
+    maker = runpy.run_path(str(ROOT / "docs" / "make_stages.py"))
+    page = (ROOT / "docs" / "derive.md").read_text()
+    assert page == maker["with_functions"](page), "run python docs/make_stages.py"
+
+
 def test_house_page_every_file_of_the_top_floor_is_named() -> None:
     page = (ROOT / "docs" / "house.md").read_text()
     for path in (ROOT / "src" / "fivefold").iterdir():

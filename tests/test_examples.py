@@ -45,6 +45,8 @@ SINGLE = {
 }
 TASKED = ("two_targets", "tags")
 """Examples of one file that define a task; `test_task_examples.py` looks at them."""
+TRAVELLED = ("derived",)
+"""Of one that changes rows; `test_travel.py` does."""
 
 
 def score(script: Path, folder: Path) -> float:
@@ -184,7 +186,7 @@ def test_single_example_runs_from_a_recipe_in_the_shell(whole: Whole, tmp_path: 
     assert bundle.exists()
 
 
-@pytest.mark.parametrize("name", [*SINGLE, *TASKED])
+@pytest.mark.parametrize("name", [*SINGLE, *TASKED, *TRAVELLED])
 def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> None:
     lines = (EXAMPLES / f"{name}.py").read_text().splitlines()
     assert len(lines) <= 80
@@ -195,7 +197,7 @@ def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> N
 def test_example_every_folder_has_pipeline_and_twin() -> None:
     folders = [path for path in EXAMPLES.iterdir() if path.is_dir() and path.name[0] not in "._"]
     assert {path.name for path in folders} == set(WITHIN)
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SINGLE, *TASKED}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SINGLE, *TASKED, *TRAVELLED}
     for folder in folders:
         assert {"pipeline.py", "plain_torch.py"} <= {path.name for path in folder.iterdir()}
 

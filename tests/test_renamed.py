@@ -102,7 +102,7 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> Any:
             monkeypatch.setattr(type(task), "name", f"t{place}")
         monkeypatch.setattr(TASKS, "known", {task.name: task for task in TASKS.known.values()})
         # a fresh process would know them by their old names
-        monkeypatch.setattr("fivefold.deploy.own.own_files", lambda _: ([], "renamed here"))
+        monkeypatch.setattr("fivefold.deploy.own.own_files", lambda *_: ([], "renamed here"))
 
     return rename
 
@@ -112,7 +112,7 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_other_names_of_kinds_and_tasks_give_the_same_bits(
     target: str, renamed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("fivefold.deploy.own.own_files", lambda _: ([], "renamed here"))
+    monkeypatch.setattr("fivefold.deploy.own.own_files", lambda *_: ([], "renamed here"))
     wanted = came_to(target, tmp_path / "before.ff")
     renamed()
     assert came_to(target, tmp_path / "after.ff") == wanted
@@ -126,7 +126,7 @@ OF = {"x": "numeric", "open": "boolean", "when": "datetime", "note": "text", "ph
 def test_without_a_kind_the_others_work_as_before(
     gone: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("fivefold.deploy.own.own_files", lambda _: ([], "less here"))
+    monkeypatch.setattr("fivefold.deploy.own.own_files", lambda *_: ([], "less here"))
     without = tuple(name for name, kind in OF.items() if kind == gone)
     wanted = came_to("two", tmp_path / "before.ff", without)
     assert KINDS[gone] is not labels()

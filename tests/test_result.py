@@ -49,7 +49,8 @@ def test_predict_after_a_stage_that_changed_a_column_is_refused():
         "Result.predict: expected a model that reads the rows that Collect wrote, found `w` "
         "changed by Scale; the rows to predict would be read without that.\n\n"
         "  `w`   other values in 120 of 120 rows   Scale\n\n"
-        "Make the change in the source, and run the pipeline again."
+        "Write it as ff.Derive({...}) or as an ff.Change, which travel with the model; or make the "
+        "change in the source, and run the pipeline again."
     )
 
 

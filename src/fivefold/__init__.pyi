@@ -20,6 +20,8 @@ from .models.head import Head as Head
 from .models.part import Part as Part
 from .partition import Partition as Partition
 from .pipeline import Pipeline as Pipeline
+from .preprocess.change import Change as Change
+from .preprocess.derive import Derive as Derive
 from .preprocess.preprocess import Preprocess as Preprocess
 from .preprocess.split import Split as Split
 from .result import Result as Result

@@ -11,7 +11,7 @@ from fivefold.codecs.table import Canonical, Columns
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.codec import cells_of
 from fivefold.travel.changes import Changes
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ class Collected(Artifact):
     def changed_by(self, step: "Step") -> Self:
         """The same rows with a change that travels with the model."""
         old, after = self.table, step.schema(self.schema)
-        read = {name: old.column(name) for name in old.names}
-        for name in step.sources(after.by_name) & read.keys():
-            read[name] = canonical_column(read[name], self.schema[name])[0]
-        ready = Columns(read)
+        needed = step.sources(after.by_name)
+        read = [name for name in old.names if name in needed]
+        ready = Columns({name: cells_of(old, self.schema[name]).values for name in read})
         new = step.rows(ready)
-        made = {n: new.column(n) for n in new.names if n not in read or new.column(n) is not read[n]}
+        known = {id(ready.column(name)) for name in read}
+        made = {n: new.column(n) for n in new.names if id(new.column(n)) not in known}
         columns = {name: old.column(name) for name in old.names} | made
         exact = isinstance(old, Canonical)
         changes = self.changes or Changes(source=self.schema)

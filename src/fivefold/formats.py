@@ -125,7 +125,8 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, Rows)
 
 
-def _write_state(state: Any, arrays: Mapping[str, Array], path: Path) -> None:
+def _write_state(parts: tuple[Any, Mapping[str, Array]], path: Path) -> None:
+    state, arrays = parts
     text = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
     write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, path)
 
@@ -139,7 +140,8 @@ def _read_state(path: Path) -> tuple[Any, dict[str, Array]]:
 def _write_changes(changes: Changes, path: Path) -> None:
     state, arrays = changes.pack()
     before = {f"before/{name}": a for name, a in changes.before.items()}
-    _write_state(state, {**{f"step/{name}": a for name, a in arrays.items()}, **before}, path)
+    steps = {f"step/{name}": a for name, a in arrays.items()}
+    _write_state((state, steps | before), path)
 
 
 def _read_changes(path: Path) -> Changes:
@@ -227,7 +229,7 @@ for _form in (
         "codec",
         ".npa",
         lambda value: isinstance(value, Codec),
-        lambda codec, path: _write_state(*codec.state(), path),
+        lambda codec, path: _write_state(codec.state(), path),
         lambda path: Codec.from_state(*_read_state(path)),
     ),
     Format("changes", ".npa", lambda v: isinstance(v, Changes), _write_changes, _read_changes),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from fivefold.deploy.changes import Change
+    from fivefold.deploy.changes import Difference
 
 A = TypeVar("A", bound=Artifact)
 
@@ -123,7 +123,7 @@ class Result:
         return probabilities(self[Preprocessed].codec, self._scores(data, root))
 
     @cached_property
-    def _changes(self) -> "tuple[Change, ...]":
+    def _changes(self) -> "tuple[Difference, ...]":
         from fivefold.deploy.changes import table_changes
 
         return table_changes(self.context)
@@ -134,11 +134,14 @@ class Result:
         from fivefold.serve.contract import text_of
         from fivefold.serve.requests import encoded, read, reading_of
 
-        codec = self[Preprocessed].codec
+        codec, collected = self[Preprocessed].codec, self[Collected]
         if self._changes:
             raise predict_fault(self.context, self._changes)
-        reading = reading_of(codec.schema, text_of(self[Collected].provenance), root=root)
-        arrays = encoded(codec, read(data, codec.schema, reading))
+        changes, schema = collected.changes, codec.schema
+        if changes is not None:
+            schema = changes.request(schema)
+        reading = reading_of(schema, text_of(collected.provenance), root=root)
+        arrays = encoded(codec, read(data, schema, reading), changes=changes)
         return codec.cut(score(self[Trained].model, arrays), arrays)
 
     def report(self, path: str | Path | None = None) -> str:

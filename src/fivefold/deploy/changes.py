@@ -24,7 +24,7 @@ _CELLS = 2**24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class Difference:
     """What became of one column, or of the rows as a whole.
 
     Args:
@@ -47,7 +47,7 @@ class Change:
         return f"{self.of:,}, now {self.rows:,}" if self.what == "rows" else self.what
 
 
-def table_changes(context: Context) -> tuple[Change, ...]:
+def table_changes(context: Context) -> tuple[Difference, ...]:
     """What stages changed of the table before the model read it, as far as the run knows.
 
     The table that the first writer of `Collected` wrote is compared with the one that
@@ -67,18 +67,19 @@ def _lines(context: Context) -> list[tuple[Written, ...]]:
     return [written.history() for written in dict.fromkeys(read)]
 
 
-def _changes_along(line: Sequence[Written]) -> list[Change]:
+def _changes_along(line: Sequence[Written]) -> list[Difference]:
     """What changed from the first to the last, with the stages that did it."""
     steps = [(w.writer, w.artifact) for w in line if isinstance(w.artifact, Collected)]
     if len(steps) < 2:
         return []
     last = steps[-1][1]
-    found = {change.column: change for change in changed_columns(steps[0][1], last)}
+    first = carried(steps[0][1], last)
+    found = {change.column: change for change in changed_columns(first, last)}
     if not found:
         return []
     stages: dict[str, dict[str, None]] = defaultdict(dict)
     for (_, before), (title, after) in pairwise(steps):
-        changes = changed_columns(before, after.replace(schema=last.schema))
+        changes = changed_columns(carried(before, after), after.replace(schema=last.schema))
         resized = any(change.what == "rows" for change in changes)
         for change in changes:
             stages[change.column][title] = None
@@ -87,12 +88,24 @@ def _changes_along(line: Sequence[Written]) -> list[Change]:
         for change in found.values():
             if resized and change.what == "values" and "" not in found:
                 stages[change.column][title] = None
-    named = [replace(change, stages=tuple(stages[name])) for name, change in found.items()]
     titles = [title for title, _ in steps[1:]]
+    some = {title for changed in stages.values() for title in changed} or set(titles)
+    others = [title for title in titles if title in some]  # of what steps made of their columns
+    named = [
+        replace(change, stages=tuple(stages.get(name, others))) for name, change in found.items()
+    ]
     return sorted(named, key=lambda change: min(map(titles.index, change.stages), default=0))
 
 
-def changed_columns(first: Collected, last: Collected) -> tuple[Change, ...]:
+def carried(first: Collected, last: Collected) -> Collected:
+    """The first table with what travels of all that led to the last: as a server has its rows."""
+    done = 0 if first.changes is None else len(first.changes.steps)
+    for step in () if last.changes is None else last.changes.steps[done:]:
+        first = first.changed_by(step)
+    return first
+
+
+def changed_columns(first: Collected, last: Collected) -> tuple[Difference, ...]:
     """In what the model reads of it, how one table differs from another.
 
     Two cells are equal if they are read alike, by the kind that the column has in the end. Roles,
@@ -120,7 +133,7 @@ def changed_columns(first: Collected, last: Collected) -> tuple[Change, ...]:
         return ()
     found = []
     if len(old) != len(new):
-        found.append(Change(what="rows", rows=len(new), of=len(old)))
+        found.append(Difference(what="rows", rows=len(new), of=len(old)))
     for column in last.schema.columns:
         if column.role in ("input", "target"):
             change = _change(old, new, column)
@@ -128,16 +141,16 @@ def changed_columns(first: Collected, last: Collected) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _change(old: Table, new: Table, column: Column) -> Change | None:
+def _change(old: Table, new: Table, column: Column) -> Difference | None:
     name = column.name
     there = name in old.names, name in new.names
     if there != (True, True):
         what: Literal["added", "removed"] = "removed" if there[0] else "added"
-        return Change(column=name, what=what) if any(there) else None
+        return Difference(column=name, what=what) if any(there) else None
     if len(old) != len(new):
         return None
     rows = int(differing_rows(old.column(name), new.column(name), column).sum())
-    return Change(column=name, what="values", rows=rows, of=len(old)) if rows else None
+    return Difference(column=name, what="values", rows=rows, of=len(old)) if rows else None
 
 
 def differing_rows(first: Array, last: Array, column: Column) -> Array:
@@ -209,7 +222,7 @@ def deploy_fault(context: Context) -> PreflightError | None:
     )
 
 
-def predict_fault(context: Context, changes: Sequence[Change]) -> ParityError:
+def predict_fault(context: Context, changes: Sequence[Difference]) -> ParityError:
     """Why rows like those of the source would be answered wrongly.
 
     Args:
@@ -230,7 +243,7 @@ def _source(context: Context) -> str:
     return f"that {writer} wrote" if writer else "that were handed over"
 
 
-def _told(changes: Sequence[Change]) -> str:
+def _told(changes: Sequence[Difference]) -> str:
     """`x` and `y` changed by Flip, `area` added by Area."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
@@ -247,7 +260,7 @@ def _listed(names: Sequence[str]) -> str:
     return together(names)
 
 
-def _evidence(changes: Sequence[Change]) -> str:
+def _evidence(changes: Sequence[Difference]) -> str:
     names = [f"`{change.column}`" if change.column else "rows" for change in changes]
     width, wide = max(map(len, names)), max(len(str(change)) for change in changes)
     lines = [
@@ -258,13 +271,16 @@ def _evidence(changes: Sequence[Change]) -> str:
     return "\n".join(lines[:_LISTED] + more)
 
 
-def _facts(changes: Sequence[Change]) -> dict[str, tuple[object, ...]]:
+def _facts(changes: Sequence[Difference]) -> dict[str, tuple[object, ...]]:
     stages = dict.fromkeys(stage for change in changes for stage in change.stages)
     columns = dict.fromkeys(change.column for change in changes if change.column)
     return {"stages": tuple(stages), "columns": tuple(columns), "changes": tuple(changes)}
 
 
-def _remedy(changes: Sequence[Change], otherwise: str) -> str:
+def _remedy(changes: Sequence[Difference], otherwise: str) -> str:
     if all(change.what == "rows" for change in changes):
         return f"Mark rows in Collected.usable instead of taking them out, {otherwise}."
-    return f"Make the change in the source, {otherwise}."
+    return (
+        "Write it as ff.Derive({...}) or as an ff.Change, which travel with the model; or make the "
+        f"change in the source, {otherwise}."
+    )

@@ -73,7 +73,7 @@ class Deploy(Stage):
         evaluated: Evaluated | None = None,
     ) -> Deployed:
         """Try the export on eight rows; nothing is written."""
-        graphs, _ = self._graphs(data, trained)
+        graphs, _ = self._graphs(collected, data, trained)
         return Deployed(
             path=Path(fspath(self.path)),
             digest="",
@@ -94,15 +94,16 @@ class Deploy(Stage):
         """Export, write beside, replay, rename."""
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
+        from fivefold.deploy.requested import requested
         from fivefold.report.card import card
-        from fivefold.serve.contract import contract_of, text_of
 
-        graphs, without = self._graphs(data, trained)
-        contract = contract_of(data.codec, data.train.inputs, text_of(collected.provenance))
-        examples = draw_examples(data.codec, contract, trained, session.seed)
+        graphs, without = self._graphs(collected, data, trained)
+        asked = requested(collected, data)
+        examples = draw_examples(asked, data.codec, trained, session.seed)
         entries = package(
             codec=data.codec,
-            contract=contract,
+            changes=asked.changes,
+            contract=asked.contract,
             weights=pack_weights(trained.model),
             graphs=graphs,
             parity=examples.entry,
@@ -110,7 +111,7 @@ class Deploy(Stage):
             card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
         rows, wanted = rows_to_replay(data, trained, evaluated)
-        kept = answerable(collected.table, collected.schema, rows)
+        kept = answerable(asked.table, asked.schema, rows)
         left_out = len(rows) - int(kept.sum())
         rows, wanted = draw(rows[kept], wanted[kept], self.parity_rows, session.seed)
         parity: dict[str, Any] = {}
@@ -118,8 +119,7 @@ class Deploy(Stage):
         origin, changed = self._origin(collected, rows, session.seed)
 
         def check(bundle: Path) -> None:
-            table = collected.table.take(rows)
-            replayed = Replayed(table=table, rows=rows, wanted=wanted, source=origin)
+            replayed = Replayed(asked=asked, rows=rows, wanted=wanted, source=origin)
             parity.update(self._parity(bundle, replayed, examples, data, trained))
 
         digest = write_bundle(entries, self.path, check=check)
@@ -143,7 +143,9 @@ class Deploy(Stage):
             findings=findings,
         )
 
-    def _graphs(self, data: Preprocessed, trained: Trained) -> tuple[dict[str, bytes], str]:
+    def _graphs(
+        self, collected: Collected, data: Preprocessed, trained: Trained
+    ) -> tuple[dict[str, bytes], str]:
         """The graphs by entry, and why the one for raw values is not among them."""
         if self.format == "torch":
             return {}, "no graph: format is torch"
@@ -152,7 +154,7 @@ class Deploy(Stage):
 
         example = {name: values[:EXAMPLES] for name, values in data.train.inputs.items()}
         graphs = {"model.onnx": export_onnx(trained.model, example)}
-        without = raw_refusal(data.codec)
+        without = raw_refusal(data.codec, changed=collected.changes is not None)
         if not without:
             graphs["model-raw.onnx"] = export_raw(graphs["model.onnx"], data.codec)
         return graphs, without
@@ -186,9 +188,9 @@ class Deploy(Stage):
             tolerance_of,
         )
 
-        schema, targets = data.codec.schema, data.train.target
+        schema, targets = replayed.asked.schema, data.train.target
         table, rows, wanted = replayed.table, replayed.rows, replayed.wanted
-        files, here = own_files(data.codec)
+        files, here = own_files(data.codec, replayed.asked.changes)
         if self.format == "torch":
             here = "format is torch, and its module is not in it"
         if not here:

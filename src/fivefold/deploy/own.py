@@ -1,4 +1,4 @@
-"""Where the kinds and tasks of a user's are defined that a bundle needs."""
+"""Where the kinds, tasks and stages of a user's are defined that a bundle needs."""
 
 from pathlib import Path
 
@@ -6,10 +6,16 @@ from fivefold.core.roster import file_of
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.table import KINDS, kind_of
 from fivefold.tasks.table import TASKS, task_of
+from fivefold.travel.changes import Changes
+from fivefold.travel.handed import Handed
 
 
-def own_files(codec: Codec) -> tuple[list[Path], str]:
-    """The files that define its kinds and task where they are the user's, and why one is missing.
+def own_files(codec: Codec, changes: Changes | None = None) -> tuple[list[Path], str]:
+    """The files that define what in it is the user's, and why one is missing.
+
+    Args:
+        codec: its kinds and its task.
+        changes: its stages.
 
     Returns:
         The files, and a sentence that is empty if each has one.
@@ -25,6 +31,8 @@ def own_files(codec: Codec) -> tuple[list[Path], str]:
     task = task_of(codec.schema.task)
     own: list[object] = [kind for kind in kinds if kind.name not in KINDS.known]
     own += [] if task.name in TASKS.known else [task]
+    steps = () if changes is None else changes.steps
+    own += [step.stage for step in steps if isinstance(step, Handed)]
     files = {type(one): file_of(type(one)) for one in own}
     lost = [cls.__qualname__ for cls, file in files.items() if file is None]
     found = [file for file in files.values() if file is not None]

@@ -11,8 +11,9 @@ from safetensors.numpy import save as save_arrays
 
 import fivefold
 from fivefold.kinds.codec import Codec
-from fivefold.serve.bundle import MANIFEST, write_manifest
+from fivefold.serve.bundle import ARRAYS_ENTRY, MANIFEST, ROWS_ENTRY, write_manifest
 from fivefold.serve.contract import Contract
+from fivefold.travel.changes import Changes
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
@@ -29,6 +30,7 @@ HEAD = "fivefold.head"
 def package(
     *,
     codec: Codec,
+    changes: Changes | None = None,
     contract: Contract,
     weights: bytes,
     graphs: Mapping[str, bytes],
@@ -42,6 +44,7 @@ def package(
 
     Args:
         codec: fitted.
+        changes: what is done to rows before it reads them.
         contract: what a request must look like.
         weights: of the network, safetensors.
         graphs: ONNX by entry name.
@@ -59,6 +62,7 @@ def package(
         "schema.json": to_json(contract.to_json()),
         "codec.json": to_json(state),
         "codec.safetensors": save_arrays(arrays),
+        **_rows(changes),
         **graphs,
         "weights.safetensors": weights,
         "parity.json": to_json(parity),
@@ -69,6 +73,15 @@ def package(
     made_with = {"python": platform.python_version()}
     made_with |= {name: found for name in MADE_WITH if (found := _version(name))}
     return {MANIFEST: write_manifest(entries, fivefold.__version__, made_with), **entries}
+
+
+def _rows(changes: Changes | None) -> dict[str, bytes]:
+    """The entries about rows that are changed before the codec reads them."""
+    if changes is None:
+        return {}
+    values, arrays = changes.pack()
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return {ROWS_ENTRY: to_json(values)} | ({ARRAYS_ENTRY: save_arrays(arrays)} if arrays else {})
 
 
 def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:

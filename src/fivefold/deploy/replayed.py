@@ -9,8 +9,8 @@ import numpy as np
 from fivefold.artifacts import Evaluated, Preprocessed, Trained
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array, Table
+from fivefold.deploy.requested import Requested
 from fivefold.kinds.codec import Codec
-from fivefold.serve.contract import Contract
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
@@ -22,16 +22,21 @@ class Replayed:
     """The rows that are replayed.
 
     Args:
-        table: canonical columns.
+        asked: what they look like.
         rows: `(n,)` positions in the collected table.
         wanted: their scores as evaluated.
         source: which of them are replayed from the source too.
     """
 
-    table: Table
+    asked: Requested
     rows: Array
     wanted: Array
     source: "FromSource | None"
+
+    @property
+    def table(self) -> Table:
+        """Their canonical columns, as the source gave them."""
+        return self.asked.table.take(self.rows)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,14 +52,14 @@ class Examples:
     scores: Array
 
 
-def draw_examples(codec: Codec, contract: Contract, trained: Trained, seed: int) -> Examples:
+def draw_examples(asked: Requested, codec: Codec, trained: Trained, seed: int) -> Examples:
     """Draw requests by a seed, and answer them."""
     from fivefold.deploy.synthetic import draw_rows
     from fivefold.models.score import score
-    from fivefold.serve.requests import read
+    from fivefold.serve.requests import encoded, read
 
-    rows = draw_rows(codec, contract, seed=seed)
-    arrays = codec.encode(read(rows, codec.schema))
+    rows = draw_rows(asked.codec, asked.contract, seed=seed)
+    arrays = encoded(codec, read(rows, asked.schema), changes=asked.changes)
     scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
     answers = task_of(codec.schema.task).reply(scores, codec.schema)
     entry = {"synthetic": True, "requests": {"instances": rows}, "answers": answers}

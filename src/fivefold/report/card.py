@@ -91,9 +91,13 @@ def _findings(*stages: Collected | Preprocessed | Trained | Evaluated | None) ->
 
 
 def _inputs(collected: Collected) -> str:
-    columns = collected.schema.inputs
+    columns, changes = collected.schema.inputs, collected.changes
     lines = ["| column | kind |", "|---|---|"]
     lines += [f"| {inert(column.name)} | {column.kind} |" for column in columns[:MOST_COLUMNS]]
+    if changes is not None:
+        made = {n: how for step in changes.steps for n, how in step.made_of().items()}
+        told = ["made of", "---", *(inert(made.get(c.name, "")) for c in columns[:MOST_COLUMNS])]
+        lines = [f"{line} {how} |" for line, how in zip(lines, told, strict=True)]
     if len(columns) > MOST_COLUMNS:
         lines += ["", f"and {len(columns) - MOST_COLUMNS:,} more"]
     return "\n".join(lines)

@@ -11,7 +11,15 @@ from typing import Any
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
-FORMAT = 2
+FORMAT = 3
+"""The newest that this version reads."""
+
+PLAIN = 2
+"""Of bundles that change no rows: what an older fivefold reads."""
+
+ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
+"""The entries that say what is done to rows before the codec reads them."""
+
 KIND = "fivefold bundle"
 MANIFEST = "manifest.json"
 AGAIN = "Copy the bundle again, or deploy again."
@@ -140,7 +148,7 @@ def write_manifest(
     }
     manifest: dict[str, Any] = {
         "kind": KIND,
-        "format": FORMAT,
+        "format": FORMAT if ROWS_ENTRY in entries else PLAIN,
         "fivefold": fivefold,
         "made_with": dict(made_with),
         "entries": listed,

@@ -1,4 +1,4 @@
-"""Kinds and tasks of a user's, handed over when a model is loaded."""
+"""Kinds, tasks and stages of a user's, handed over when a model is loaded."""
 
 import inspect
 from collections.abc import Iterable
@@ -12,12 +12,15 @@ from fivefold.kinds.table import KINDS
 from fivefold.serve.bundle import Bundle
 from fivefold.tasks.table import TASKS
 from fivefold.tasks.task import Task
+from fivefold.travel.handed import adopt_stage, changes_rows
 
 
 def adopt_all(
-    kinds: Iterable[Kind | type[Kind]] = (), tasks: Iterable[Task | type[Task]] = ()
+    kinds: Iterable[Kind | type[Kind]] = (),
+    tasks: Iterable[Task | type[Task]] = (),
+    stages: Iterable[type[Any]] = (),
 ) -> None:
-    """Make kinds and tasks known to this process.
+    """Make kinds, tasks and stages that change rows known to this process.
 
     Raises:
         ConfigError: if one is none, or its name is taken.
@@ -26,10 +29,12 @@ def adopt_all(
         KINDS.adopt(kind)
     for task in tasks:
         TASKS.adopt(task)
+    for stage in stages:
+        adopt_stage(stage)
 
 
 def adopt_file(path: str | PathLike[str]) -> None:
-    """Run a file of the user's, and make the kinds and tasks that it defines known.
+    """Run a file of the user's, and make known what kinds, tasks and stages it defines.
 
     Raises:
         ConfigError: if it does not run, defines none, or a name is taken.
@@ -45,11 +50,12 @@ def adopt_file(path: str | PathLike[str]) -> None:
     adopt_all(
         [cls for cls in defined if issubclass(cls, Kind)],
         [cls for cls in defined if issubclass(cls, Task)],
+        [cls for cls in defined if changes_rows(cls)],
     )
 
 
 def stranger(bundle: Bundle, error: ConfigError) -> BundleError:
-    """What is said of a bundle that needs a kind or a task which was not handed over.
+    """What is said of a bundle that needs a kind, a task or a stage which was not handed over.
 
     Args:
         bundle: names it, and where it was defined.
@@ -57,7 +63,7 @@ def stranger(bundle: Bundle, error: ConfigError) -> BundleError:
     """
     noun, name = str(error.facts.get("noun")), error.facts.get("name")
     own = bundle.json("codec.json").get("own", {})
-    written = own.get(noun, {}).get(name, "a file of yours")
+    written = own.get(noun, {}).get(name) or str(error.facts.get("written", "a file of yours"))
     file, _, cls = written.rpartition(":")
     shown = file if file.endswith(".py") else "FILE.py"
     return BundleError(

@@ -8,7 +8,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
-from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
@@ -18,13 +18,14 @@ from fivefold.reading.options import Reading
 from fivefold.reading.plain import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve.answers import answers, probabilities
-from fivefold.serve.bundle import Bundle, open_bundle
+from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_all, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.table import task_of
 from fivefold.tasks.task import Task
+from fivefold.travel.changes import Changes
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
@@ -46,24 +47,36 @@ class Predictor:
         contract: what a request must look like.
         scores: blocks to float32 `(rows, classes)` probabilities or float64 `(rows,)` values
             (float32 in bundles of 0.1.0).
+        changes: what is done to rows before the codec reads them; None for nothing.
 
     Attributes:
         bundle: the verified entries.
         contract: names, kinds, ranges, categories and policies of the inputs.
+        schema: the columns of the data it was fitted on, the target and the task.
     """
 
-    def __init__(self, *, bundle: Bundle, codec: Codec, contract: Contract, scores: Scores) -> None:
+    def __init__(
+        self,
+        *,
+        bundle: Bundle,
+        codec: Codec,
+        contract: Contract,
+        scores: Scores,
+        changes: Changes | None = None,
+    ) -> None:
         self.bundle = bundle
         self.contract = contract
         self._codec = codec
         self._scores = scores
+        self._changes = changes
+        self.schema = codec.schema if changes is None else changes.request(codec.schema)
         self._plain = PlainRows(codec.raw_columns())
-        self._plan = Plan.of(codec)
+        self._plan = Plan.of(codec) if changes is None else None
 
     @property
-    def schema(self) -> Schema:
-        """The columns of the data it was fitted on, the target and the task."""
-        return self._codec.schema
+    def changes_rows(self) -> bool:
+        """Whether rows are changed before the codec reads them."""
+        return self._changes is not None
 
     @property
     def task(self) -> str:
@@ -168,7 +181,7 @@ class Predictor:
         """Scores of canonical columns; `first` is how many rows came before them."""
         if len(columns) == 0:
             return task_of(self.task).empty(self.schema, self.steps)
-        blocks = encoded(self._codec, columns, first)
+        blocks = encoded(self._codec, columns, first, self._changes)
         return self._codec.cut(self._scores(blocks), blocks)
 
     def answers(self, scores: Array) -> Array:
@@ -189,6 +202,7 @@ def load(
     threads: int = 1,
     kinds: Iterable[Kind | type[Kind]] = (),
     tasks: Iterable[Task | type[Task]] = (),
+    stages: Iterable[type[Any]] = (),
 ) -> Predictor:
     """Open a bundle for predicting; nothing in it is executed and torch is not needed.
 
@@ -201,13 +215,14 @@ def load(
             the cores too.
         kinds: classes of your own that the bundle's columns need; it holds their names alone.
         tasks: the same of what is predicted.
+        stages: the same of stages that changed the rows.
 
     Returns:
         A predictor.
 
     Raises:
         BundleError: if it is missing, damaged, incomplete, too new, or of another digest.
-        ConfigError: if `threads` is below 0, or what is handed over is no kind or task.
+        ConfigError: if `threads` is below 0, or what is handed over is no kind, task or stage.
 
     Example:
         >>> model = load("income.ff")  # doctest: +SKIP
@@ -219,11 +234,12 @@ def load(
             f"load: expected threads of 0 (one a core) or more, found {threads}.",
             remedy="Pass threads=1, or 0 where nobody else uses the cores.",
         )
-    adopt_all(kinds, tasks)
+    adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
     try:
         arrays = load_arrays(bytes(bundle["codec.safetensors"]))
         codec = Codec.from_state(bundle.json("codec.json"), arrays)
+        changes = _changes(bundle)
         contract = Contract.from_json(bundle.json("schema.json"))
     except ConfigError as error:
         raise stranger(bundle, error) from None
@@ -236,7 +252,14 @@ def load(
             entry="codec.json",
         ) from error
     scores = _scores(bundle, codec, factory, threads)
-    return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores)
+    return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores, changes=changes)
+
+
+def _changes(bundle: Bundle) -> Changes | None:
+    if ROWS_ENTRY not in bundle:
+        return None
+    arrays = load_arrays(bytes(bundle[ARRAYS_ENTRY])) if ARRAYS_ENTRY in bundle else {}
+    return Changes.unpack(bundle.json(ROWS_ENTRY), arrays)
 
 
 def _scores(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int) -> Scores:

@@ -30,6 +30,9 @@ from fivefold.serve.requests import ROWS, raw_pieces, read
 
 HEAVY = ("torch", "pandas", "pyarrow", "sklearn", "onnx")
 LINES = 1000
+ALONE = 16
+"""Rows that are answered one by one, where stages change them."""
+
 NOT_LOADED = 3
 """The exit status where a file of the user's cannot be run."""
 
@@ -174,12 +177,12 @@ def raw_scores(model: Predictor, folder: Path) -> Array:
 
 
 def _json_scores(model: Predictor, file: Path) -> Array:
-    parts = []
+    parts: list[Array] = []
     rows: list[Any] = []
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             rows.append(json.loads(line))
-            if len(rows) == LINES:
+            if len(rows) == (1 if model.changes_rows and len(parts) < ALONE else LINES):
                 parts.append(model.scores(rows))
                 rows = []
     return np.concatenate([*parts, model.scores(rows)])

@@ -19,6 +19,7 @@ from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import pieces
+from fivefold.travel.changes import Changes
 
 ROWS = 65_536
 """Rows of a piece."""
@@ -186,19 +187,22 @@ def canonical_columns(raw: Raw, schema: Schema, first: int) -> Columns:
     return Canonical(read, schema.inputs)
 
 
-def encoded(codec: Codec, columns: Columns, first: int = 0) -> dict[str, Array]:
+def encoded(
+    codec: Codec, columns: Columns, first: int = 0, changes: Changes | None = None
+) -> dict[str, Array]:
     """The arrays of canonical columns.
 
     Args:
         codec: fitted.
         columns: as `read` gives them.
         first: how many rows of the request came before them.
+        changes: what is done to the rows before the codec reads them.
 
     Raises:
         RequestError: if a picture is on another scale than those of training.
     """
     try:
-        return codec.encode(columns)
+        return codec.encode(columns if changes is None else changes.apply(columns))
     except DataError as error:
         name, rows = error.facts.get("column"), cast("tuple[int, ...]", error.facts.get("rows"))
         if name is None or not rows:

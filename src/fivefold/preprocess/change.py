@@ -1,0 +1,73 @@
+"""A stage of one's own that changes rows, and travels with the model."""
+
+import json
+from abc import abstractmethod
+from typing import Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.schema import KindName
+from fivefold.codecs.table import Columns, Table
+from fivefold.core.recipe import write_recipe
+from fivefold.core.stage import Stage
+from fivefold.kinds.kind import Kind
+from fivefold.preprocess.derive import names_of_kinds, own_kinds
+from fivefold.travel.handed import Handed, adopt_stage
+
+
+class Change(Stage):
+    """A stage of your own that changes rows, each by itself; the model is served with it.
+
+    Derive from it in a file of yours and write `rows`, with numpy alone where the model is served
+    without pandas. The bundle holds the name of the class and its settings, which must go into
+    JSON: `load(path, stages=[Mine])`, or `--with FILE.py` in the shell. What is to be fitted on
+    training rows stands in `Derive`; see docs/derive.md.
+
+    Args:
+        kinds: of columns that it adds or changes, where they do not follow from their cells.
+
+    Example:
+        >>> class Flip(Change):
+        ...     column: str = "x"
+        ...     def rows(self, table):
+        ...         return table.replace({self.column: -table.column(self.column)})
+        >>> Flip(column="w")
+        Flip(column='w')
+    """
+
+    kinds: dict[str, KindName | Kind | type[Kind]] = Field(default_factory=dict)
+
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _own_kinds(cls, kinds: Any) -> Any:
+        return own_kinds(kinds)
+
+    @model_validator(mode="after")
+    def _adopt(self) -> Self:
+        adopt_stage(type(self))
+        return self
+
+    @abstractmethod
+    def rows(self, table: Columns) -> Table:
+        """The rows with what it changes: `table.replace({...})`.
+
+        Args:
+            table: canonical columns, see `Columns`: those that it looked at when it was tried on
+                all rows, the target never. Their arrays are read-only.
+
+        Returns:
+            As many rows, in their order; each must follow from that row alone.
+        """
+
+    def run(self, collected: Collected) -> Collected:
+        """Change all rows, and see that each is changed by itself."""
+        settings = json.loads(write_recipe([self]))["stages"][0].get("with", {})
+        step = Handed.fit(
+            self,
+            json.dumps(settings),
+            collected.table,
+            collected.schema,
+            kinds=names_of_kinds(self.kinds),
+        )
+        return collected.changed_by(step)
