@@ -1,5 +1,9 @@
+from functools import partial
+
 import numpy as np
 import pytest
+import sklearn.metrics as sk
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
@@ -14,7 +18,13 @@ from fivefold.metrics.estimates import estimate
 from fivefold.metrics.intervals import bootstrap, weighted_wilson, wilson
 from fivefold.metrics.metric import ACCURACY, MAE
 from fivefold.metrics.resampling import resample
-from fivefold.metrics.weight import effective_rows, weighed, weights_of
+from fivefold.metrics.weight import (
+    effective_rows,
+    per_answer,
+    weighed,
+    weight_argument,
+    weights_of,
+)
 from fivefold.tasks.table import task_of
 
 CLASSES = {"binary": 2, "multiclass": 4, "regression": 0}
@@ -205,3 +215,58 @@ def test_weight_that_is_no_amount_raises_data_error_with_its_row(wrong):
     with pytest.raises(DataError, match="weight, row 1") as caught:
         ACCURACY(np.array([0, 1]), np.eye(2), np.array([1.0, wrong]))
     assert caught.value.rows == (1,)
+
+
+def test_every_metric_with_weights_is_that_of_scikit_learn():
+    random = np.random.default_rng(0)
+    weight = random.exponential(size=300)
+    target, guess = random.integers(0, 2, 300), random.random(300)
+    scores, labels = np.stack([1 - guess, guess], 1), guess > 0.5
+    known = {
+        "roc_auc": sk.roc_auc_score(target, guess, sample_weight=weight),
+        "average_precision": sk.average_precision_score(target, guess, sample_weight=weight),
+        "log_loss": sk.log_loss(target, guess, sample_weight=weight),
+        "brier": sk.brier_score_loss(target, guess, sample_weight=weight),
+    }
+    for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1"):
+        known[name] = getattr(sk, f"{name}_score")(target, labels, sample_weight=weight)
+    known["mcc"] = sk.matthews_corrcoef(target, labels, sample_weight=weight)
+    found = estimate(target, scores, METRICS["binary"], weight=weight)
+    assert_allclose([float(found[name]) for name in known], list(known.values()), atol=1e-12)
+    assert set(found) == set(known)
+    numbers = {
+        "rmse": sk.root_mean_squared_error(target, guess, sample_weight=weight),
+        "mae": sk.mean_absolute_error(target, guess, sample_weight=weight),
+        "r2": sk.r2_score(target, guess, sample_weight=weight),
+    }
+    found = estimate(target.astype(float), guess, METRICS["regression"], weight=weight)
+    assert_allclose([float(found[name]) for name in numbers], list(numbers.values()), atol=1e-12)
+
+
+def test_own_metric_of_scikit_learn_is_given_the_weights():
+    target, scores = _drawn("regression", 100, 3)
+    weight = np.random.default_rng(0).random(100)
+    own = {"max": sk.mean_absolute_percentage_error}
+    found = estimate(target, scores, [], own=own, weight=weight)["max"]
+    wanted = sk.mean_absolute_percentage_error(target, scores, sample_weight=weight)
+    assert_allclose(float(found), wanted)
+
+
+def test_argument_for_weights_is_found_by_its_name():
+    def bare(target, scores): ...
+
+    def weighted(target, scores, *, weight=None): ...
+
+    class Loss(torch.nn.Module):
+        def forward(self, outputs, target, weight=None): ...
+
+    names = [weight_argument(f) for f in (bare, weighted, sk.log_loss, Loss())]
+    assert names == ["", "weight", "sample_weight", "weight"]
+    of_torch = (torch.nn.functional.cross_entropy, torch.nn.CrossEntropyLoss())
+    assert not any(map(weight_argument, (*of_torch, partial(of_torch[0], label_smoothing=0.1))))
+
+
+def test_weights_of_rows_belong_to_each_answer_of_theirs():
+    known = np.array([[True, True], [False, False], [True, False]])
+    assert per_answer(np.array([2.0, 3.0, 4.0]), known).tolist() == [2.0, 2.0, 4.0]
+    assert per_answer(np.array([2.0, 3.0, 4.0]), known[:, 0]).tolist() == [2.0, 4.0]

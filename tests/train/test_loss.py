@@ -1,3 +1,4 @@
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -5,10 +6,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fivefold.errors import DataError
+from fivefold.errors import DataError, ModelError
 from fivefold.models.heads import make_head
-from fivefold.models.losses import STEEP
+from fivefold.models.losses import STEEP, mean_of
 from fivefold.models.quantity import QuantityHead
+from fivefold.tasks.choice import Choice
 from fivefold.tasks.table import BINARY, REGRESSION, TASKS, task_of
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.names import LOSSES, SMOOTHED, WEIGHTED, LossName
@@ -244,3 +246,131 @@ def test_loss_of_members_is_the_mean_of_their_own_losses(task, settings):
     loss = make_loss(head, **settings)
     expected = torch.stack([loss(outputs[:, member], target) for member in range(5)]).mean()
     assert loss(outputs, target).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+WEIGHT = np.array([2, 0, 1, 3, 1, 2, 0, 4])
+LOSSES_OF_ROWS = [
+    ("regression", {"name": name}) for name in ("squared", "absolute", "huber", "poisson")
+] + [
+    ("regression", {"name": "quantile", "quantile": 0.8}),
+    ("binary", {}),
+    ("binary", {"label_smoothing": 0.1, "weights": torch.tensor([0.5, 2.0])}),
+    ("binary", {"name": "focal"}),
+    ("multiclass", {}),
+    ("multiclass", {"label_smoothing": 0.1, "weights": torch.tensor([0.5, 2.0, 1.0])}),
+    ("multiclass", {"name": "focal", "weights": torch.tensor([0.5, 2.0, 1.0])}),
+    ("binary", {"own": lambda answers, target, weight=None: own_by_row(answers, target, weight)}),
+    ("regression", {"own": lambda a, t, sample_weight=None: own_by_row(a, t, sample_weight)}),
+]
+
+
+def own_by_row(answers, target, weight):
+    costs = (answers - target) ** 2
+    return costs.mean() if weight is None else ((costs * weight).sum(), weight.sum())
+
+
+def rows_of(task, settings):
+    """A head, targets as the loss takes them, and a matrix of inputs."""
+    classes = {"binary": 2, "multiclass": 3}.get(task)
+    values = np.arange(8) % classes if classes else np.arange(8.0)
+    head = make_head(
+        task_of(task), (3,) if task == "multiclass" else (1,), loss=settings.get("name")
+    )
+    head.fit(values)
+    torch.manual_seed(0)
+    return head, head.targets(values, own="own" in settings), torch.randn(8, 5)
+
+
+def gradient(loss, inputs, outputs, *rest):
+    """The mean loss of a linear network, and its gradient."""
+    torch.manual_seed(1)
+    matrix = torch.randn(5, outputs, requires_grad=True)
+    value = mean_of(loss(inputs @ matrix, *rest))
+    value.backward()
+    return value.detach(), matrix.grad
+
+
+@pytest.mark.parametrize(("task", "settings"), LOSSES_OF_ROWS)
+def test_weights_of_rows_give_the_gradient_of_rows_repeated_as_often(task, settings):
+    head, target, inputs = rows_of(task, settings)
+    loss, outputs = make_loss(head, weighted=True, **settings), head.outputs[0]
+    again = np.repeat(np.arange(8), WEIGHT)
+    wanted = gradient(make_loss(head, **settings), inputs[again], outputs, target[again])
+    for unit in (1.0, 0.01):
+        weight = torch.tensor(unit * WEIGHT, dtype=torch.float32)
+        found = gradient(loss, inputs, outputs, target, weight)
+        torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("task", "settings"), LOSSES_OF_ROWS)
+def test_weights_of_rows_count_in_every_member(task, settings):
+    head, target, _ = rows_of(task, settings)
+    loss, weight = make_loss(head, weighted=True, **settings), torch.tensor(WEIGHT).float()
+    outputs = torch.randn(8, 4, head.outputs[0])
+    each = [mean_of(loss(outputs[:, member], target, weight)) for member in range(4)]
+    found = mean_of(loss(outputs, target, weight))
+    torch.testing.assert_close(found, torch.stack(each).mean(), rtol=1e-5, atol=0)
+
+
+def test_weights_of_rows_give_the_losses_of_scikit_learn():
+    from sklearn import metrics
+
+    weight = np.random.default_rng(0).random(6).astype(np.float32)
+    weights = torch.from_numpy(weight)
+    for name, known, settings in (
+        ("squared", metrics.mean_squared_error, {}),
+        ("absolute", metrics.mean_absolute_error, {}),
+        ("quantile", partial(metrics.mean_pinball_loss, alpha=0.9), {"quantile": 0.9}),
+    ):
+        found = mean_of(number_loss(name, **settings)(VALUES[:, None], TRUTH, weights))
+        assert found.item() == pytest.approx(known(TRUTH, VALUES, sample_weight=weight))
+    head, truth = make_head(task_of("multiclass"), (3,)), np.arange(6) % 3
+    logits = torch.randn(6, 3)
+    found = mean_of(make_loss(head)(logits, head.targets(truth), weights))
+    scores = torch.softmax(logits.double(), 1).numpy()
+    wanted = metrics.log_loss(truth, scores, sample_weight=weight)
+    assert found.item() == pytest.approx(wanted, rel=1e-5)
+    assert head.nats(logits, head.targets(truth), weights).item() == pytest.approx(wanted, rel=1e-5)
+
+
+def test_weights_of_rows_count_for_each_of_their_positions():
+    class Tags(Choice):
+        name, metrics, sequence = "tags", (), True
+
+    head = make_head(Tags(), (3, 2))
+    target = torch.tensor([[0, 1, -1], [1, -1, -1], [0, 0, 1]])
+    outputs, again = torch.randn(3, 3, 2), [0, 0, 2, 2, 2]
+    for settings in ({}, {"weights": torch.tensor([0.5, 1.5])}):
+        loss = make_loss(head, **settings)
+        found = mean_of(loss(outputs, target, torch.tensor([2.0, 0.0, 3.0])))
+        torch.testing.assert_close(found, mean_of(loss(outputs[again], target[again])))
+
+
+def test_class_weights_of_weighted_rows_are_those_of_repeated_rows():
+    truth = np.arange(8) % 3
+    for asked in ("balanced", {1: 3.0}):
+        found = class_weights(asked, truth, range(3), WEIGHT.astype(float))
+        again = np.repeat(truth, WEIGHT)
+        torch.testing.assert_close(found, class_weights(asked, again, range(3)))
+        torch.testing.assert_close(class_weights(asked, truth, range(3), 0.01 * WEIGHT), found)
+
+
+class Half(QuantityHead):
+    def loss(self, name, **options):
+        return lambda outputs, target: (outputs[:, 0] - target).abs().mean()
+
+
+@pytest.mark.parametrize(
+    ("head", "own", "name"),
+    [
+        (QuantityHead(), own_loss, "own_loss"),
+        (QuantityHead(), torch.nn.MSELoss(), "MSELoss"),
+        (QuantityHead(), F.cross_entropy, "cross_entropy"),
+        (Half(), None, "Half.loss"),
+    ],
+)
+def test_losses_that_take_no_weights_of_rows_are_refused(head, own, name):
+    head.task = REGRESSION
+    make_loss(head, own=own)
+    with pytest.raises(ModelError, match=f"a loss that takes the weights of rows, found .*{name}"):
+        make_loss(head, own=own, weighted=True)

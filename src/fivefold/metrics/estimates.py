@@ -12,7 +12,7 @@ from fivefold.metrics.delong import delong
 from fivefold.metrics.intervals import bootstrap, weighted_wilson
 from fivefold.metrics.metric import Metric, OwnMetric, why_undefined
 from fivefold.metrics.resampling import Resamples, resample
-from fivefold.metrics.weight import weighed, weights_of
+from fivefold.metrics.weight import effective_rows, weighed, weight_argument, weights_of
 
 DRAWS_OF_OWN = 500
 DRAWS_OF_RANKED = 200_000_000
@@ -39,13 +39,14 @@ def estimate(
         metrics: those wanted; a task lists its own.
         resamples: of the rows; drawn one by one with seed 0 if None.
         own: functions `(target, scores) -> number` by name; where there are weights they are
-            given the argument `weight` too.
+            given the argument `weight` too, or `sample_weight` if they have that.
         weight: `(n,)` how much each row counts in the scores, None for 1 each. Rows of weight 0
             are left out; intervals know that a row of weight 3 is still one row.
         level: coverage, a fraction.
 
     Returns:
         By name; a metric that is not defined on these rows is NaN, with the reason as its method.
+        Where there are weights, `n` is how many rows of equal weight would say as much.
 
     Raises:
         ConfigError: if an own metric gives anything but a number.
@@ -82,22 +83,35 @@ def estimate_one(
     n = len(target)
     point = metric(target, scores, weight)
     if not np.isfinite(point):
-        return Estimate(point, method=why_undefined(metric.name, target, scores), n=n, level=level)
+        why = why_undefined(metric.name, target, scores)
+        return _standing_on(weight, Estimate(point, method=why, n=n, level=level))
     if resamples.kind == "row":
         if metric.interval == "delong":
-            return delong(target, scores, weight=weight, level=level)
+            return _standing_on(weight, delong(target, scores, weight=weight, level=level))
         if metric.interval == "wilson":
             rows = np.ones(n, dtype=bool) if metric.among is None else metric.among(target, scores)
             right = (scores.argmax(1) == target)[rows]
             theirs = None if weight is None else weight[rows]
             low, high = weighted_wilson(right, theirs, level=level)
-            return Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)
+            score = Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)
+            return _standing_on(theirs, score)
     if scores.ndim == 2 and metric.ranked:
         resamples = resamples.fewer(DRAWS_OF_RANKED // max(1, scores.size))
-    return bootstrap(
+    score = bootstrap(
         lambda counts: metric.statistic.over(target, scores, counts, weight),
         resamples,
         level=level,
+    )
+    return _standing_on(weight, score)
+
+
+def _standing_on(weight: Array | None, score: Estimate) -> Estimate:
+    """The same score, its `n` of effective rows."""
+    if weight is None:
+        return score
+    rows = round(effective_rows(weight))
+    return Estimate(
+        score, low=score.low, high=score.high, method=score.method, n=rows, level=score.level
     )
 
 
@@ -125,7 +139,9 @@ def number(
 
 
 def _asked(function: OwnMetric, target: Array, scores: Array, weight: Array | None) -> Any:
-    return function(target, scores, **({} if weight is None else {"weight": weight}))
+    if weight is None:
+        return function(target, scores)
+    return function(target, scores, **{weight_argument(function) or "weight": weight})
 
 
 def _own(
@@ -139,9 +155,10 @@ def _own(
 ) -> Estimate:
     point = number(name, function, target, scores, weight)
     if not np.isfinite(point):
-        return Estimate(point, method="not a finite number", n=len(target), level=level)
+        score = Estimate(point, method="not a finite number", n=len(target), level=level)
+        return _standing_on(weight, score)
     statistic = _resampled(function, target, scores, weight, point)
-    return bootstrap(statistic, resamples.fewer(DRAWS_OF_OWN), level=level)
+    return _standing_on(weight, bootstrap(statistic, resamples.fewer(DRAWS_OF_OWN), level=level))
 
 
 def _resampled(

@@ -1,5 +1,8 @@
 """How much each row counts."""
 
+import inspect
+from collections.abc import Callable
+
 import numpy as np
 
 from fivefold.codecs.table import Array
@@ -63,6 +66,45 @@ def weighed(weight: Array | None, *columns: Array) -> tuple[Array, ...]:
     if kept.all():
         return (found, *columns)
     return (found[kept], *(column[kept] for column in columns))
+
+
+def weight_argument(function: Callable[..., object]) -> str:
+    """The name by which a function of the user's takes the weights of rows; empty if it does not.
+
+    A `weight` of torch's own losses is of classes.
+
+    Example:
+        >>> weight_argument(lambda target, scores, weight: 0.0), weight_argument(max)
+        ('weight', '')
+    """
+    function = getattr(function, "forward", function)  # a loss may be a module
+    if str(getattr(getattr(function, "func", function), "__module__", "")).startswith("torch."):
+        return ""
+    try:
+        known = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return ""
+    return next((name for name in ("weight", "sample_weight") if name in known), "")
+
+
+def relative(weight: Array) -> Array:
+    """The same weights with mean 1; one at least is above 0.
+
+    Example:
+        >>> relative(np.array([1.0, 3.0])).tolist()
+        [0.5, 1.5]
+    """
+    return np.asarray(weight / weight.mean())
+
+
+def per_answer(weight: Array, known: Array) -> Array:
+    """The weight of each answer that counts, `(m,)`: that of its row.
+
+    Args:
+        weight: `(n,)` of rows.
+        known: `(n, ...)` bool, the answers that count.
+    """
+    return np.repeat(weight, known.sum(axis=tuple(range(1, known.ndim))))
 
 
 def effective_rows(weight: Array) -> float:

@@ -1,5 +1,7 @@
 """Heads of tasks whose answers are classes: logits to probabilities."""
 
+from functools import partial
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -7,7 +9,16 @@ from torch import Tensor
 
 from fivefold.codecs.table import Array
 from fivefold.models.head import Head
-from fivefold.models.losses import UNKNOWN, Cost, Loss, focal, focal_binary, weighted
+from fivefold.models.losses import (
+    UNKNOWN,
+    Cost,
+    Loss,
+    cost_of,
+    focal,
+    focal_binary,
+    mean_of,
+    weighted,
+)
 
 LOSSES = ("cross_entropy", "focal")
 
@@ -67,24 +78,29 @@ class ChoiceHead(Head):
                 label_smoothing=label_smoothing,
             )
 
-        def positions(outputs: Tensor, target: Tensor) -> Cost:
+        def positions(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
             truth = target.flatten()
             costs = each(outputs.flatten(0, -2), truth)
             if weights is not None:
                 costs = costs * weights[truth.clamp(min=0)]
-            return costs.sum(), (truth != UNKNOWN).sum()
+            known = truth != UNKNOWN
+            if weight is None:
+                return costs.sum(), known.sum()
+            weight = weight.view(-1, *[1] * (target.ndim - 1)).expand_as(target).flatten()
+            return (costs * weight).sum(), (known * weight).sum()
 
         if len(self.outputs) > 1:
             return positions
         if name == "focal" or weights is not None:
-            return lambda outputs, target: weighted(each(outputs, target), target, weights)
-        return lambda outputs, target: F.cross_entropy(
-            outputs, target, label_smoothing=label_smoothing
-        )
+            return lambda outputs, target, weight=None: weighted(
+                each(outputs, target), target, weights, weight
+            )
+        smoothed = partial(F.cross_entropy, label_smoothing=label_smoothing)
+        return lambda outputs, target, weight=None: cost_of(smoothed, outputs, target, weight)
 
-    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+    def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """The cross-entropy."""
-        return F.cross_entropy(outputs, target.long())
+        return mean_of(cost_of(F.cross_entropy, outputs, target.long(), weight))
 
 
 class BinaryHead(ChoiceHead):
@@ -119,17 +135,21 @@ class BinaryHead(ChoiceHead):
         """Cross-entropy against a truth that may be softened, or the focal loss."""
         assert name in LOSSES, f"{name} is no loss for classes"
         if name == "focal":
-            return lambda outputs, target: weighted(focal_binary(outputs, target), target, weights)
+            return lambda outputs, target, weight=None: weighted(
+                focal_binary(outputs, target), target, weights, weight
+            )
 
-        def loss(outputs: Tensor, target: Tensor) -> Tensor:
+        def loss(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
             truth = target
             if label_smoothing:
                 truth = target * (1 - label_smoothing) + label_smoothing / 2
             counted = None if weights is None else weights[target.long()]
-            return F.binary_cross_entropy_with_logits(outputs[:, 0], truth, counted)
+            each = partial(F.binary_cross_entropy_with_logits, weight=counted)
+            return cost_of(each, outputs[:, 0], truth, weight)
 
         return loss
 
-    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+    def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """The cross-entropy."""
-        return F.binary_cross_entropy_with_logits(outputs[:, 0], target.double())
+        each = F.binary_cross_entropy_with_logits
+        return mean_of(cost_of(each, outputs[:, 0], target.double(), weight))

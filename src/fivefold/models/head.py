@@ -93,14 +93,15 @@ class Head(nn.Module, ABC):
 
         Returns:
             A function of outputs `(n, *outputs)` and targets as `targets` gives them: their mean
-            over rows; or a sum and its weight, if rows do not count alike.
+            over rows; or a sum and its weight, if rows do not count alike. Where rows have weights
+            it is given these too: `weight=`, `(n,)` float32.
         """
 
     def shown(self, outputs: Tensor) -> Tensor:
         """`(n, *outputs)` to what a loss of the user's is given: logits, values in their unit."""
         return outputs
 
-    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+    def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """What float64 outputs cost a row on average, in nats, to mix boosted trees in by it."""
         raise ModelError(
             f"{type(self).__name__}: expected a method `nats`, by which trees are mixed in, found "

@@ -9,8 +9,9 @@ from torch import Tensor
 Cost = Tensor | tuple[Tensor, Tensor | float]
 """A mean over rows; or a sum and the weight that it is of, where rows do not count alike."""
 
-Loss = Callable[[Tensor, Tensor], Cost]
-"""Outputs `(n, *outputs)` and targets `(n, ...)` to what they cost."""
+Loss = Callable[..., Cost]
+"""Outputs `(n, *outputs)` and targets `(n, ...)` to what they cost. Where rows have weights, these
+are the third argument, `(n,)`, and what comes out is a sum and the weight that it is of."""
 
 UNKNOWN = -1
 """The class of a position that has none: it costs nothing."""
@@ -81,6 +82,25 @@ def deviance(log_rate: Tensor, target: Tensor) -> Tensor:
     return rate - target * log_rate + torch.xlogy(target, target) - target
 
 
-def weighted(costs: Tensor, target: Tensor, weights: Tensor | None) -> Tensor:
-    """The mean over rows, each counted as its class is."""
-    return costs.mean() if weights is None else (costs * weights[target.long()]).mean()
+def weighted(
+    costs: Tensor, target: Tensor, weights: Tensor | None, weight: Tensor | None = None
+) -> Cost:
+    """The mean over rows, each counted as its class is; with weights of rows their sum by these."""
+    if weights is not None:
+        costs = costs * weights[target.long()]
+    return costs.mean() if weight is None else summed(costs, weight)
+
+
+def summed(costs: Tensor, weight: Tensor) -> Cost:
+    """The sum of what rows cost on average times their weight, and the weight that it is of."""
+    each = costs.flatten(1).mean(1) if costs.ndim > 1 else costs
+    return (each * weight).sum(), weight.sum()
+
+
+def cost_of(
+    function: Callable[..., Tensor], outputs: Tensor, target: Tensor, weight: Tensor | None
+) -> Cost:
+    """What a loss of torch's comes to: its mean over rows, or with weights of rows a sum."""
+    if weight is None:
+        return function(outputs, target)
+    return summed(function(outputs, target, reduction="none"), weight)

@@ -1,5 +1,7 @@
 """The head of tasks whose answers are numbers: outputs get their unit back."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -10,13 +12,19 @@ from torch import Tensor
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.models.head import Head
-from fivefold.models.losses import STEEP, Loss, deviance, pinball
+from fivefold.models.losses import STEEP, Cost, Loss, cost_of, deviance, mean_of, pinball, weighted
 from fivefold.tasks.quantity import mean_and_spread
 
 Link = Literal["identity", "log"]
 
 DELTA = 1.0
 """Where the Huber loss turns from squares to a line, in deviations of the training target."""
+
+OF_TORCH: dict[str, Callable[..., Tensor]] = {
+    "squared": F.mse_loss,
+    "absolute": F.l1_loss,
+    "huber": partial(F.huber_loss, delta=DELTA),
+}
 
 
 class QuantityHead(Head):
@@ -131,23 +139,22 @@ class QuantityHead(Head):
         """A loss of values in deviations of the training target: the Huber loss turns at 1."""
         wanted = "log" if name == "poisson" else "identity"
         assert self.link == wanted, f"the head's link is {self.link}, the loss is {name}"
-        values = self._values
-        match name:
-            case "squared":
-                return lambda outputs, target: F.mse_loss(values(outputs), target)
-            case "absolute":
-                return lambda outputs, target: F.l1_loss(values(outputs), target)
-            case "huber":
-                return lambda outputs, target: F.huber_loss(values(outputs), target, delta=DELTA)
-            case "quantile":
-                return lambda outputs, target: pinball(target - values(outputs), quantile).mean()
-            case "poisson":
-                return lambda outputs, target: deviance(values(outputs).float(), target).mean()
-        raise AssertionError(f"{name} is no loss for numbers")
+        assert name in {*OF_TORCH, "quantile", "poisson"}, f"{name} is no loss for numbers"
+        of_torch = OF_TORCH.get(name)
 
-    def nats(self, outputs: Tensor, target: Tensor) -> Tensor:
+        def loss(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
+            values = self._values(outputs)
+            if of_torch is not None:
+                return cost_of(of_torch, values, target, weight)
+            if name == "quantile":
+                return weighted(pinball(target - values, quantile), target, None, weight)
+            return weighted(deviance(values.float(), target), target, None, weight)
+
+        return loss
+
+    def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """Half the logarithm of the squared error."""
-        error = F.mse_loss(self._values(outputs), target.double())
+        error = mean_of(cost_of(F.mse_loss, self._values(outputs), target.double(), weight))
         return error.clamp(min=1e-12).log() / 2
 
     def deviations(self, scores: Array) -> Array:

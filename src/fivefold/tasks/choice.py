@@ -10,6 +10,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification
+from fivefold.metrics.weight import per_answer
 from fivefold.tasks.classes import class_findings, class_notes, classes_of
 from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.tasks.positive import positive_as_asked
@@ -120,11 +121,15 @@ class Choice(Task):
             return ""
         return f"accuracy is {1 - inside:.3f} against {1 - outside:.3f}"
 
-    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
+    def constant(
+        self, target: Array, schema: Schema, rows: int, weight: Array | None = None
+    ) -> Array:
         """The share of each class, everywhere."""
-        known = target[target >= 0]
-        shares = np.bincount(known, minlength=len(schema.classes)) / max(1, len(known))
-        return np.tile(shares, (rows, *target.shape[1:], 1))
+        known = target >= 0
+        if weight is not None:
+            weight = per_answer(weight, known)
+        counts = np.bincount(target[known], weight, minlength=len(schema.classes))
+        return np.tile(counts / (counts.sum() or 1), (rows, *target.shape[1:], 1))
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
         """Confusion, ROC, precision and recall, calibration."""

@@ -57,6 +57,10 @@ class Judged(NamedTuple):
         sums = np.bincount(self.row, weights=values, minlength=self.rows)
         return np.asarray(sums / np.maximum(counts, 1))
 
+    def of_rows(self, values: Array) -> Array:
+        """`(m,)` what each answer has of its row's `(n,)` values."""
+        return values if self.row is None else values[self.row]
+
     def drawn(self, resamples: Resamples) -> Resamples:
         """Resamples of rows as resamples of the answers: a row brings all of its own."""
         return resamples if self.row is None else resamples.spread(self.row)

@@ -128,9 +128,12 @@ class Quantity(Task):
             return ""
         return f"the mean absolute error is {inside:.4g} against {outside:.4g}"
 
-    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
+    def constant(
+        self, target: Array, schema: Schema, rows: int, weight: Array | None = None
+    ) -> Array:
         """The mean, everywhere."""
-        return np.tile(target.mean(axis=0), (rows, *[1] * (target.ndim - 1)))
+        mean = target.mean(axis=0) if weight is None else np.average(target, 0, weight)
+        return np.tile(mean, (rows, *[1] * (target.ndim - 1)))
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
         """Predicted against true, one drawing a column."""

@@ -195,8 +195,17 @@ class Task(ABC):
         """How some rows fare against the others by mean error; empty if it needs no word."""
 
     @abstractmethod
-    def constant(self, target: Array, schema: Schema, rows: int) -> Array:
-        """Scores of so many rows by a model that knows these targets and no inputs."""
+    def constant(
+        self, target: Array, schema: Schema, rows: int, weight: Array | None = None
+    ) -> Array:
+        """Scores of so many rows by a model that knows these targets and no inputs.
+
+        Args:
+            target: of the rows that it knows.
+            schema: names and classes.
+            rows: how many to give scores of.
+            weight: `(n,)` how much each of the rows counts that it knows; None for 1 each.
+        """
 
     @property
     @abstractmethod

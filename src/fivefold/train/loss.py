@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from fivefold.codecs.schema import Label
+from fivefold.errors import ModelError
+from fivefold.metrics.weight import per_answer, weight_argument
 from fivefold.models.losses import Cost, Loss
 from fivefold.tasks.places import find_label
 
@@ -17,9 +19,14 @@ if TYPE_CHECKING:
 
 
 def make_loss(
-    head: "Head", *, own: Callable[..., Any] | None = None, name: str | None = None, **options: Any
+    head: "Head",
+    *,
+    own: Callable[..., Any] | None = None,
+    name: str | None = None,
+    weighted: bool = False,
+    **options: Any,
 ) -> Loss:
-    """The loss of a batch, as a function of outputs and targets.
+    """The loss of a batch, as a function of outputs, targets and perhaps weights of rows.
 
     Outputs are `(n, *outputs)`, or `(n, members, *outputs)` while a network of several members
     learns: then it is the mean of each member's own loss over rows and members.
@@ -30,33 +37,51 @@ def make_loss(
             for two classes and `(n, classes)` for more, predictions `(n,)` in the target's own
             unit) and the target; it returns the mean over rows, or a sum and its weight.
         name: of a loss that fits; None is the default.
+        weighted: whether rows have weights.
         options: of `Head.loss`.
+
+    Raises:
+        ModelError: if rows have weights, which a loss or a head of the user's does not take.
     """
-    single = (
-        _shown(head, own) if own is not None else head.loss(name or head.task.losses[0], **options)
-    )
+    single = head.loss(name or head.task.losses[0], **options) if own is None else own
+    argument = weight_argument(single)
+    if weighted:
+        _check_weighted("loss", single)
+        if head.task.trees:
+            _check_weighted("nats", head.nats)
     axes = 1 + len(head.outputs)
 
-    def loss(outputs: Tensor, target: Tensor) -> Cost:
+    def loss(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
         if outputs.ndim > axes:
-            rest = [-1] * (target.ndim - 1)
-            target = target[:, None].expand(-1, outputs.shape[1], *rest).flatten(0, 1)
+            members, rest = outputs.shape[1], [-1] * (target.ndim - 1)
+            target = target[:, None].expand(-1, members, *rest).flatten(0, 1)
+            if weight is not None:
+                weight = weight[:, None].expand(-1, members).flatten()
             outputs = outputs.flatten(0, 1)
-        return single(outputs, target)
+        if own is not None:
+            outputs = head.shown(outputs)
+        cost: Cost = single(outputs, target, **({} if weight is None else {argument: weight}))
+        return cost
 
     return loss
 
 
-def _shown(head: "Head", own: Callable[..., Any]) -> Loss:
-    def judged(outputs: Tensor, target: Tensor) -> Cost:
-        cost: Cost = own(head.shown(outputs), target)
-        return cost
-
-    return judged
+def _check_weighted(what: str, function: Callable[..., Any]) -> None:
+    if not weight_argument(function):
+        name = getattr(function, "__qualname__", type(function).__name__)
+        raise ModelError(
+            f"Train: expected a {what} that takes the weights of rows, found {name} without an "
+            "argument `weight`.",
+            remedy="Give it weight=None, `(n,)`, and return (sum of weight * cost, sum of weight).",
+            function=name,
+        )
 
 
 def class_weights(
-    asked: Literal["balanced"] | Mapping[Label, float], target: "Array", classes: Sequence[Label]
+    asked: Literal["balanced"] | Mapping[Label, float],
+    target: "Array",
+    classes: Sequence[Label],
+    weight: "Array | None" = None,
 ) -> Tensor:
     """What an error counts by class, scaled so that a training row counts 1 on average.
 
@@ -64,6 +89,7 @@ def class_weights(
         asked: `balanced`, or a weight by label, in any way to write it; labels left out count 1.
         target: class indices of the training rows, -1 for none.
         classes: labels, in the order of the indices.
+        weight: `(n,)` how much each row counts; None for 1 each.
 
     Returns:
         `(classes,)` float32.
@@ -72,13 +98,16 @@ def class_weights(
         >>> class_weights("balanced", np.array([0, 0, 0, 1]), ["no", "yes"]).tolist()
         [0.6666666865348816, 2.0]
     """
-    counts = np.bincount(target[target >= 0], minlength=len(classes))
+    known = target >= 0
+    if weight is not None:
+        weight = per_answer(weight, known)
+    counts = np.bincount(target[known], weight, minlength=len(classes))
     if isinstance(asked, str):
-        weights = 1.0 / np.maximum(counts, 1)
+        weights = 1.0 / np.where(counts > 0, counts, 1)
     else:
         weights = np.ones(len(classes))
-        for label, weight in asked.items():
+        for label, said in asked.items():
             place = find_label(label, classes)
             if place is not None:
-                weights[place] = weight
+                weights[place] = said
     return torch.tensor(weights * counts.sum() / (weights * counts).sum(), dtype=torch.float32)

@@ -144,7 +144,9 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     head, inputs, habit = network.head, network.fixed.inputs, OWN if known is None else known.habit
     own = stage.own_loss
     loss_name = None if own is not None else asked or head.task.losses[0]
-    loss = make_loss(head, own=own, name=loss_name, **_loss_options(stage, data, device))
+    weighted = train.weight is not None
+    options = _loss_options(stage, data, device)
+    loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
     batch = min(stage.batch or decide_batch(habit, rows), rows)
     once = encodes_once(network.fixed, rows)
     sample = _ready(few, network, stage)
@@ -195,7 +197,8 @@ def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> d
     options: dict[str, object] = {}
     if stage.class_weights is not None:
         classes = data.codec.schema.classes
-        weights = class_weights(stage.class_weights, data.train.target, classes)
+        train = data.train
+        weights = class_weights(stage.class_weights, train.target, classes, train.weight)
         options["weights"] = weights.to(device)
     if stage.quantile is not None:
         options["quantile"] = stage.quantile
