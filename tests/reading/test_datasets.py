@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sparse
 import torch
 from PIL import Image
-from torch.utils.data import Dataset, IterableDataset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.errors import DataError, PreflightError, RequestError
@@ -101,6 +101,16 @@ def test_torch_dataset_of_pillow_pictures_is_read():
     pictures = [Image.fromarray(np.full((4, 4), n, np.uint8)) for n in range(3)]
     raw = read(Items([(picture, n) for n, picture in enumerate(pictures)]))
     assert [cell.size for cell in raw.column("x0")] == [(4, 4)] * 3
+
+
+def test_loader_of_batches_is_refused_with_what_does_it_instead():
+    loader = DataLoader(TensorDataset(torch.tensor(X), torch.tensor(Y)), batch_size=2)
+    with pytest.raises(
+        PreflightError, match="expected rows, found the batches of a DataLoader"
+    ) as e:
+        read(loader)
+    assert str(e.value).endswith("Pass Collect(loader.dataset) and Train(batch=loader.batch_size).")
+    assert list(read(loader.dataset).columns) == ["x0", "x1", "target"]
 
 
 def test_stream_without_length_is_refused_with_a_remedy():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.errors import DataError
+from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
 from fivefold.reading.cells import array_of_tensor, turned
@@ -30,6 +30,18 @@ def _is_torch(source: object) -> bool:
     names = {base.__module__.split(".")[0] for base in type(source).__mro__}
     has_items = hasattr(source, "__getitem__") and not hasattr(source, "detach")
     return "torch" in names and has_items and not isinstance(source, Mapping | list | tuple)
+
+
+def loader_fault(source: Any) -> PreflightError | None:
+    """The fault of torch's `DataLoader`, which gives batches; None for all else."""
+    if not (hasattr(source, "dataset") and hasattr(source, "batch_size")):
+        return None
+    return PreflightError(
+        f"Collect: expected rows, found the batches of a {type(source).__name__}.",
+        evidence="Train makes batches of its own, from rows that stay on the device.",
+        remedy="Pass Collect(loader.dataset) and Train(batch=loader.batch_size).",
+        found=type(source).__name__,
+    )
 
 
 def read_dataset(source: Any, name: str) -> Raw:

@@ -12,7 +12,7 @@ import numpy as np
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse
-from fivefold.reading.datasets import is_dataset, read_dataset
+from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import file_pieces, read_file, read_pair, unfit
 from fivefold.reading.matrix import read_placed
 from fivefold.reading.options import Reading
@@ -118,7 +118,7 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
     """Faults that show before reading: a path that does not exist, a reader not installed."""
     form = form_of(source, reading)
     if form is None:
-        return [_no_source(source)]
+        return [loader_fault(source) or _no_source(source)]
     if form == "bundled":
         fault = bundled.unknown_set(str(source).removeprefix(PREFIX))
         return [fault] if fault else []
