@@ -1,5 +1,7 @@
 """Corruption: held-out rows made worse within their types, and no others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,17 @@ def test_corrupting_no_rows_changes_nothing():
     collected = gathered()
     changed = corrupt(collected, np.array([], dtype=np.int64), seed=0)
     assert fingerprint(changed) == fingerprint(collected.table)
+
+
+def test_corrupted_weights_are_others_and_above_zero():
+    collected = gathered()
+    weight = np.where(np.arange(ROWS) % 2, 3.0, 0.0)
+    columns = (*collected.schema.columns, Column(name="w", kind="numeric", role="weight"))
+    collected = collected.replace(
+        table=collected.table.replace({"w": weight}),
+        schema=replace(collected.schema, columns=columns),
+    )
+    rows = np.arange(0, ROWS, 3)
+    changed = corrupt(collected, rows, seed=0).column("w")
+    np.testing.assert_array_equal(np.delete(changed, rows), np.delete(weight, rows))
+    assert sorted(changed[rows] - 1) == sorted(weight[rows])

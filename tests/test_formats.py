@@ -7,13 +7,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fivefold.artifacts import Evaluated
+from fivefold.artifacts import Evaluated, Preprocessed
+from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
 from fivefold.formats import read_arrays, write_arrays
+from fivefold.kinds.codec import Codec
 from fivefold.testing import fingerprint
 
 AUC = Estimate(0.9, low=0.85, high=0.94, method="delong", n=200)
 NONE = Estimate(0.5, method="too few rows", n=3, level=0.9)
+SCHEMA = Schema(
+    columns=(Column(name="x", kind="numeric"), Column(name="y", kind="numeric", role="target")),
+    targets=("y",),
+    task="regression",
+)
+CODEC = Codec.fit(Columns({"x": np.arange(3.0), "y": np.arange(3.0)}), SCHEMA, np.arange(3))
 
 
 def cells(*values: object) -> pd.Series:
@@ -89,3 +99,11 @@ def test_arrays_of_pictures_of_any_depth_come_back_as_they_were(tmp_path: Path):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)
     assert found["loose"][8:].tolist() == ["text", None]
+
+
+def test_rows_keep_their_weights_and_their_lack_of_them(tmp_path: Path):
+    for weight in (None, np.array([0.5, 2.0])):
+        rows = Rows(inputs={"x": np.eye(2)}, target=np.arange(2), index=np.arange(2), weight=weight)
+        Preprocessed(train=rows, valid=rows, test=rows, codec=CODEC).save(tmp_path / str(weight))
+        found = Preprocessed.load(tmp_path / str(weight)).train
+        assert fingerprint(found) == fingerprint(rows)

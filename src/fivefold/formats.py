@@ -108,7 +108,9 @@ def _is_array(value: Any) -> bool:
 
 
 def _write_rows(rows: Any, path: Path) -> None:
-    write_arrays({"target": rows.target, "index": rows.index, **_prefixed(rows.inputs)}, path)
+    weight = {} if rows.weight is None else {"weight": rows.weight}
+    arrays = {"target": rows.target, "index": rows.index, **weight}
+    write_arrays({**arrays, **_prefixed(rows.inputs)}, path)
 
 
 def _prefixed(inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -118,7 +120,12 @@ def _prefixed(inputs: Mapping[str, Array]) -> dict[str, Array]:
 def _read_rows(path: Path) -> Any:
     arrays = read_arrays(path)
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
-    return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"])
+    return Rows(
+        inputs=inputs,
+        target=arrays["target"],
+        index=arrays["index"],
+        weight=arrays.get("weight"),
+    )
 
 
 def _is_rows(value: Any) -> bool:

@@ -124,6 +124,7 @@ def add_source(command: argparse.ArgumentParser) -> None:
         "--level", action="append", default=[], metavar="COLUMN=TEXT", help="NA is a value there"
     )
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
+    command.add_argument("--weight", metavar="COLUMN", help="how much each row counts")
     command.add_argument(
         "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
     )
@@ -147,7 +148,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 
     recipe = recipe_text(chosen.source)
     if recipe is not None:
-        names = ["target", "task", "drop", "missing", "level", "test-source", "kinds"]
+        names = ["target", "task", "drop", "missing", "level", "test-source", "weight", "kinds"]
         names += [*MARKS, *READING, "folds", "epochs"]
         given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
         if given:
@@ -163,6 +164,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
+        "weight": chosen.weight,
         **{name: getattr(chosen, name) for name in READING},
         **{
             name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,41 @@ def test_rows_in_no_part_are_counted(collected):
         "11 rows of 300 are in no part (by hand): nothing is learnt from them or judged by them."
     )
     assert finding.numbers == {"rows": 11, "usable": 300}
+
+
+def weighted(collected, weight):
+    table = collected.table.replace({"w": np.asarray(weight, float)})
+    columns = (*SCHEMA.columns, Column(name="w", kind="numeric", role="weight"))
+    return collected.replace(table=table, schema=replace(SCHEMA, columns=columns))
+
+
+def test_rows_bring_their_weights_and_are_encoded_as_without(collected):
+    weight = np.arange(300) / 7
+    data, plain = (
+        encode_parts(weighted(collected, weight), PARTITION),
+        encode_parts(collected, PARTITION),
+    )
+    assert plain.train.weight is None
+    for rows in (data.train, data.valid, data.test):
+        np.testing.assert_array_equal(rows.weight, weight[rows.index])
+    np.testing.assert_array_equal(data.train.inputs["numeric"], plain.train.inputs["numeric"])
+    some = data.train.take(np.array([5, 2]))
+    np.testing.assert_array_equal(some.weight, weight[some.index])
+    pieces = list(data.train.chunks(100))
+    np.testing.assert_array_equal(np.concatenate([p.weight for p in pieces]), data.train.weight)
+
+
+@pytest.mark.parametrize(("part", "words"), [("train", "296 training"), ("valid", "2 validation")])
+def test_rows_of_a_part_that_all_have_weight_zero_are_refused(collected, part, words):
+    weight = np.ones(300)
+    weight[getattr(PARTITION, part)] = 0
+    with pytest.raises(DataError, match=rf"weight above 0 in some of the {words} rows.*`w`"):
+        encode_parts(weighted(collected, weight), PARTITION)
+    weight[:] = 1
+    weight[PARTITION.test] = 0
+    assert not encode_parts(weighted(collected, weight), PARTITION).test.weight.any()
+
+
+def test_weights_that_a_stage_spoilt_are_refused(collected):
+    with pytest.raises(DataError, match=r"weight, row 1: .* found -1"):
+        encode_parts(weighted(collected, [1, 1, -1, *[1] * 297]), PARTITION)

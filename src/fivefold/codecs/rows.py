@@ -16,23 +16,27 @@ class Rows:
             (uint8 `(n, channels, height, width)`) column under the column's name.
         target: `(n,)` int64 class indices, or float64 values.
         index: `(n,)` int64 positions in the collected table.
+        weight: `(n,)` float64 of at least 0, how much each row counts; None for 1 each.
     """
 
     inputs: Mapping[str, Array]
     target: Array
     index: Array
+    weight: Array | None = None
 
     def __len__(self) -> int:
         return len(self.index)
 
-    def take(self, rows: Array) -> "Rows":
+    def take(self, rows: Array | slice) -> "Rows":
         """The rows at these positions, in this order."""
-        inputs = {name: values[rows] for name, values in self.inputs.items()}
-        return Rows(inputs=inputs, target=self.target[rows], index=self.index[rows])
+        return Rows(
+            inputs={name: values[rows] for name, values in self.inputs.items()},
+            target=self.target[rows],
+            index=self.index[rows],
+            weight=None if self.weight is None else self.weight[rows],
+        )
 
     def chunks(self, rows: int) -> Iterator["Rows"]:
         """Consecutive pieces of at most `rows` rows, as views."""
         for start in range(0, len(self), rows):
-            stop = start + rows
-            inputs = {name: values[start:stop] for name, values in self.inputs.items()}
-            yield Rows(inputs=inputs, target=self.target[start:stop], index=self.index[start:stop])
+            yield self.take(slice(start, start + rows))

@@ -9,7 +9,7 @@ from fivefold.errors import DataError
 
 KindName = Literal["numeric", "categorical", "boolean", "datetime", "text", "image"]
 TaskName = Literal["binary", "multiclass", "regression"]
-Role = Literal["input", "target", "group", "time", "ignored"]
+Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool
 
 RULES = 2
@@ -119,7 +119,7 @@ class Schema:
         return self.classes[1] if len(self.classes) == 2 else None
 
     def named(self, role: Role) -> str | None:
-        """The name of the column with this role (`group`, `time`), or None."""
+        """The name of the column with this role (`group`, `time`, `weight`), or None."""
         return next((column.name for column in self.columns if column.role == role), None)
 
     def replace(self, name: str, **changes: Any) -> Self:

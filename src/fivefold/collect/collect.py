@@ -62,6 +62,9 @@ class Collect(Stage):
             names of months; in all columns or by column. None to detect it.
         group: the column whose rows belong together, a patient for instance.
         time: the column by which rows are divided into past and future.
+        weight: the column that says how much each row counts, a number of 0 or more (0: not at
+            all). No input; the loss, trees, simple models and weighted scores take it, `predict`
+            does not look at it.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
             finding, or is an `error`.
         header: whether the first row names the columns; None to detect.
@@ -90,6 +93,7 @@ class Collect(Stage):
     date_format: str | dict[str, str] | None = None
     group: str | None = None
     time: str | None = None
+    weight: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
     header: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -210,6 +214,7 @@ class Collect(Stage):
             notations=self._notations(),
             group=self.group,
             time=self.time,
+            weight=self.weight,
             on_bad_value=self.on_bad_value,
         )
 

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from fivefold.artifacts import Collected
+from fivefold.codecs.cell import shown
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.glance import glance
@@ -11,7 +14,7 @@ from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
-from fivefold.collect.tabulate import Tabulated, tabulate
+from fivefold.collect.tabulate import Tabulated, first_rows, tabulate
 from fivefold.collect.target import settle_targets, usable_rows
 from fivefold.collect.whole import wide_findings
 from fivefold.collect.wishes import Wishes
@@ -19,7 +22,7 @@ from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.table import kind_of, labels, of_type
+from fivefold.kinds.table import kind_of, labels, number_kind, of_type
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
@@ -65,7 +68,7 @@ def gather(
     table = tabulate(
         raw,
         targets=targets,
-        kinds=wishes.kinds,
+        kinds={**_of_weight(wishes), **wishes.kinds},
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
@@ -74,6 +77,8 @@ def gather(
     usable = usable_rows(table, targets, raw.name, wishes)
     task, settled = settle_targets(targets, raw, table, usable, wishes)
     _give_roles(table, wishes, raw.name)
+    if wishes.weight is not None:
+        _give_weight(table, wishes.weight, raw, usable)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
@@ -170,6 +175,34 @@ def _give_group(table: Tabulated, name: str, source: str) -> None:
         column = replace(column, kind=labels().name)
         table.values[name] = canonical_column(table.wide[name].values, column)[0]
     table.columns[name] = replace(column, role="group")
+
+
+def _of_weight(wishes: Wishes) -> dict[str, str]:
+    """The kind of the column of weights, which is not guessed: 0 and 1 are numbers there."""
+    return {} if wishes.weight is None else {wishes.weight: number_kind()}
+
+
+def _give_weight(table: Tabulated, name: str, raw: Raw, usable: Array) -> None:
+    """Each row that is used has a number of 0 or more."""
+    column, values = table.columns[name], table.values[name]
+    where = f"{raw.name}, column `{name}`"
+    if column.kind != number_kind():
+        raise DataError(
+            f"{where}: expected numbers for weight=, found {column.kind} values.",
+            remedy="Name a column of numbers, and leave it out of kinds=.",
+            column=name,
+        )
+    wrong = np.flatnonzero(usable & ~((values >= 0) & (values < np.inf)))
+    if len(wrong):
+        found = " and ".join(dict.fromkeys(shown(raw.columns[name][row]) for row in wrong[:3]))
+        raise DataError(
+            f"{where}, {'row' if len(wrong) == 1 else 'rows'} {first_rows(wrong)}: expected a "
+            f"weight of 0 or more, found {found}.",
+            remedy="Give such rows the weight 0, or leave them out.",
+            column=name,
+            rows=tuple(wrong.tolist()),
+        )
+    table.columns[name] = replace(column, role="weight")
 
 
 def _held_apart(table: Tabulated) -> dict[str, Array]:

@@ -170,7 +170,7 @@ def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Find
         text.strip("'\"").lower().lstrip("+-") in {"inf", "infinity"} for text in samples
     )
     what = "infinite" if infinite else f"no {kind} value"
-    rows = _first_rows(bad)
+    rows = first_rows(bad)
     some = len(bad) == 1
     return Finding(
         code="infinite" if infinite else "bad_cells",
@@ -188,7 +188,7 @@ def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Find
     )
 
 
-def _first_rows(rows: Array) -> str:
+def first_rows(rows: Array) -> str:
     """The first three rows and how many more: `0, 1, 2 and 2 more`."""
     few = [f"{row:,}" for row in rows[:3]]
     few += [f"{len(rows) - 3:,} more"] if len(rows) > 3 else []

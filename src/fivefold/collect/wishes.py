@@ -30,7 +30,14 @@ class Wishes:
     notations: Notations = field(default_factory=Notations)
     group: str | None = None
     time: str | None = None
+    weight: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Names of columns that are neither learnt from nor predicted but used, by their use."""
+        named = {"group": self.group, "time": self.time, "weight": self.weight}
+        return {role: name for role, name in named.items() if name is not None}
 
     def labels(self) -> bool | None:
         """Whether the target holds labels; None if that is not said."""
@@ -91,8 +98,7 @@ class Wishes:
             *(("kinds", name) for name in self.kinds),
             *(("missing", name) for name in by_column),
             *self.notations.named(),
-            *(("group", name) for name in [self.group] if name is not None),
-            *(("time", name) for name in [self.time] if name is not None),
+            *self.roles.items(),
         ]
         found += [
             absent_column(name, names, source, f"{setting}=")
@@ -100,11 +106,10 @@ class Wishes:
             if name not in names
         ]
         found += self.notations.clashes(self.kinds, source)
-        uses = [("target", name) for name in targets]
-        uses += [("group", self.group or ""), ("time", self.time or "")]
+        uses = [*(("target", name) for name in targets), *self.roles.items()]
         for role, name in uses:
-            others = [other for other, same in uses if name and same == name]
-            others += ["drop"] if name and name in self.drop else []
+            others = [other for other, same in uses if same == name]
+            others += ["drop"] if name in self.drop else []
             if len(others) > 1 and others[0] == role:
                 found.append(
                     DataError(

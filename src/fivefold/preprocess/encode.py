@@ -13,6 +13,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
+from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
 from fivefold.tasks.table import task_of
 
@@ -45,10 +46,18 @@ def encode_parts(
                 rows=len(train),
             )
         train = kept
-    rows = encode_rows(codec, table, train)
+    rows, valid = encode_rows(codec, table, train), encode_rows(codec, table, partition.valid)
+    for part, held in (("training", rows), ("validation", valid)):
+        if held.weight is not None and len(held) and not held.weight.any():
+            raise DataError(
+                f"Preprocess: expected a weight above 0 in some of the {len(held):,} {part} rows, "
+                f"found 0 in all of `{collected.schema.named('weight')}`.",
+                remedy="Leave such rows out of the data, or divide them with Split.",
+                rows=len(held),
+            )
     return Preprocessed(
         train=rows,
-        valid=encode_rows(codec, table, partition.valid),
+        valid=valid,
         test=encode_rows(codec, table, partition.test),
         codec=codec,
         findings=(*_rows_in_no_part(collected, partition), *_remarks(codec), *_apart(codec, rows)),
@@ -102,10 +111,11 @@ def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding
 
 
 def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:
-    """The rows at these positions, encoded, with their targets."""
-    part = table.take(rows)
+    """The rows at these positions, encoded, with their targets and weights."""
+    part, weight = table.take(rows), codec.schema.named("weight")
     return Rows(
         inputs=codec.encode(part),
         target=codec.encode_target(part),
         index=np.asarray(rows, dtype=np.int64),
+        weight=None if weight is None else weights_of(part.column(weight), len(rows)),
     )

@@ -103,7 +103,7 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
 
 def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
     """The table with the given rows made worse within their types: values are permuted among
-    them, scaled, replaced by a new category, or missing; the target is permuted.
+    them, scaled, replaced by a new category, or missing; target and weights are permuted.
 
     Args:
         collected: the table and its schema.
@@ -123,6 +123,9 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
             else:
                 values[rows] = kind_of(column.kind).corrupt(here, some, few)
             columns[column.name] = values
+        elif column.role == "weight":
+            columns[column.name] = columns[column.name].copy()
+            columns[column.name][rows] = rng.permutation(columns[column.name][rows]) + 1
     return Columns(columns)
 
 
