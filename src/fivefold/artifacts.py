@@ -151,6 +151,8 @@ class Evaluated(Artifact):
             them for the test rows.
         target: `(n,)` the truth for the same rows: class indices, or values.
         index: `(n,)` positions of those rows in the collected table.
+        weighted: where rows have weights, the same scores with each row counted by its own; `n` is
+            how many rows of equal weight would say as much. Empty without weights.
         folds: mean and corrected interval by name when folds ran, else empty.
         tables: DataFrames by name.
         findings: what was noticed.
@@ -165,6 +167,7 @@ class Evaluated(Artifact):
     folds: Mapping[str, Estimate]
     tables: "Mapping[str, pd.DataFrame]"
     findings: tuple[Finding, ...]
+    weighted: Mapping[str, Estimate] = field(default_factory=dict)
 
     def fitted(self) -> Mapping[str, Any]:
         """The scores, without the tables: these hold what was timed."""

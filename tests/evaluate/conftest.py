@@ -11,7 +11,6 @@ import torch
 from torch import nn
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.session import Session
@@ -21,6 +20,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
+from fivefold.preprocess.encode import encode_rows
 from fivefold.tasks.table import task_of
 
 
@@ -90,8 +90,7 @@ class World:
         codec = Codec.fit(collected.table, self.schema, partition.train)
 
         def rows(index):
-            table = collected.table.take(index)
-            return Rows(inputs=codec.encode(table), target=codec.encode_target(table), index=index)
+            return encode_rows(codec, collected.table, index)
 
         parts = {part: rows(getattr(partition, part)) for part in ("train", "valid", "test")}
         return Preprocessed(codec=codec, **parts)

@@ -161,3 +161,63 @@ def test_baselines_leave_the_threads_of_torch_as_they_were(numbers):
     before = torch.get_num_threads()
     _by_kind(numbers.data)
     assert torch.get_num_threads() == before
+
+
+def _weighted(world, weight):
+    world.columns["w"] = np.asarray(weight, float)
+    world.kinds["w"], world.roles["w"] = "numeric", "weight"
+    return world.data
+
+
+WHOLE = np.random.default_rng(1).integers(0, 4, 1000)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_baselines_of_weighted_rows_are_those_of_scikit_learn(numbers, task):
+    numbers.task = task
+    if task == "regression":
+        numbers.target = 3 * numbers.columns["first"] + 100
+    data = _weighted(numbers, WHOLE)
+    numeric, codes, target = _both(data)
+    weight = np.append(data.train.weight, data.valid.weight)
+    kept = weight > 0
+    share = weight[kept] / weight[kept].mean()
+    scaler = StandardScaler().fit(numeric[kept])
+    test = np.hstack(
+        [
+            scaler.transform(data.test.inputs["numeric"].astype(float)),
+            np.eye(5)[data.test.inputs["codes"][:, 0]],
+        ]
+    )
+    matrix = np.hstack([scaler.transform(numeric), np.eye(5)[codes[:, 0]]])[kept]
+    made = _by_kind(data)
+    mean = np.repeat(target, weight.astype(int)).mean()
+    if task == "regression":
+        assert_allclose(made["constant"].scores, mean)
+        ridge = Ridge().fit(matrix, target[kept], sample_weight=share)
+        assert_allclose(made["linear"].scores, ridge.predict(test), rtol=1e-4)
+        again = np.repeat(np.arange(kept.sum()), weight[kept].astype(int))
+        alone = Ridge(alpha=weight[kept].mean()).fit(matrix[again], target[kept][again])
+        assert_allclose(made["linear"].scores, alone.predict(test), rtol=1e-4)
+    else:
+        assert_allclose(made["constant"].scores, np.tile([1 - mean, mean], (200, 1)))
+        logistic = LogisticRegression().fit(matrix, target[kept], sample_weight=share)
+        assert_allclose(made["linear"].scores, logistic.predict_proba(test), atol=1e-3)
+    assert {b.rows_fitted for b in made.values()} == {int(kept.sum())}
+
+
+def test_baselines_do_not_change_with_the_unit_of_weights_or_with_rows_of_weight_zero(numbers):
+    weight = np.where(np.arange(1000) % 3, WHOLE / 8, 0)
+    made = _by_kind(_weighted(numbers, weight))
+    spoilt = np.where(weight == 0, 1 - numbers.target, numbers.target)
+    spoilt[800:] = numbers.target[800:]
+    numbers.target = spoilt
+    again = _by_kind(_weighted(numbers, 1024 * weight))
+    for kind, baseline in made.items():
+        assert_allclose(again[kind].scores, baseline.scores, rtol=1e-12)
+
+
+def test_boosting_follows_the_weights(numbers):
+    lean = np.where(numbers.target == 1, 9.0, 1.0)
+    plain = _by_kind(numbers.data)["boosting"].scores
+    assert (_by_kind(_weighted(numbers, lean))["boosting"].scores - plain)[:, 1].mean() > 0.1

@@ -23,7 +23,9 @@ def make_estimate(value: float, half: float = 0.01, n: int = 500) -> Estimate:
     return Estimate(value, low=value - half, high=value + half, method="wilson", n=n)
 
 
-def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False) -> dict[str, Any]:
+def make_run(
+    task: str = "binary", *, test_rows: int = 500, folds: bool = False, weights: bool = False
+) -> dict[str, Any]:
     """A run of 1,000 rows with a column, a class and a finding that look like markup."""
     rng = np.random.default_rng(0)
     rows = 500 + test_rows
@@ -34,6 +36,7 @@ def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False)
             Column(name=EVIL, kind="numeric", missing=("?",)),
             Column(name="id", kind="text", role="ignored", reason="every value differs"),
             Column(name="y", kind=kind, role="target"),
+            *([Column(name=f"{EVIL}w", kind="numeric", role="weight")] if weights else []),
         ),
         targets=("y",),
         task=task,
@@ -50,7 +53,8 @@ def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False)
         scores = target + 0.3 * rng.normal(size=rows)
         metrics = {"rmse": 0.3, "mae": 0.24, "r2": 0.9}
         raw = target
-    table = Columns({EVIL: np.zeros(rows), "id": np.zeros(rows, dtype=object), "y": raw})
+    columns = {EVIL: np.zeros(rows), "id": np.zeros(rows, dtype=object), "y": raw}
+    table = Columns(columns | ({f"{EVIL}w": rng.random(rows)} if weights else {}))
     parts = np.split(np.arange(rows), [300, 500])
     encoded = [Rows(inputs={}, target=target[part], index=part) for part in parts]
     names = list(metrics)[:3]
@@ -90,6 +94,7 @@ def make_run(task: str = "binary", *, test_rows: int = 500, folds: bool = False)
             target=target[parts[2]],
             index=parts[2],
             folds={n: make_estimate(metrics[n] - 0.01, n=5) for n in names} if folds else {},
+            weighted={n: make_estimate(metrics[n] - 0.05, n=321) for n in metrics if weights},
             tables=make_tables(names),
             findings=(),
         ),

@@ -48,3 +48,11 @@ def test_card_of_a_number_names_no_classes(a_run: Any) -> None:
 
 def test_card_leaves_out_the_folders_of_the_source(a_run: Any) -> None:
     assert not re.search(r"/data/", card(**given(a_run())))
+
+
+def test_card_states_the_scores_by_weight(a_run: Any) -> None:
+    assert "weighted" not in card(**given(a_run()))
+    text = card(**given(a_run(weights=True)))
+    assert "The same rows, weighted by " in text
+    assert "| ROC-AUC | 0.8800 | 0.8700 to 0.8900 | 95%, wilson | 321 |" in text
+    assert "<script>" not in text

@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -56,3 +57,20 @@ def test_predicted_against_true_large_set_is_sampled_and_says_so() -> None:
     assert "Predicted against true (600 of 5,000 rows)" in words(svg)
     assert svg.count("<use") < 700
     assert "Predicted against true" in words(curves.predicted_against_true(target[:9], target[:9]))
+
+
+def test_calibration_of_weighted_rows_is_that_of_repeated_rows_with_wider_lines() -> None:
+    rng = np.random.default_rng(0)
+    target, weight = rng.integers(0, 2, 200), rng.integers(1, 4, 200)
+    scores = rng.random((200, 1)) * [[1.0, -1.0]] + [[0.0, 1.0]]
+    again = np.repeat(np.arange(200), weight)
+    with mock.patch.object(curves, "draw") as draw:
+        axes = [mock.Mock(), mock.Mock()]
+        curves.calibration(target, scores, weight=weight)
+        curves.calibration(target[again], scores[again])
+        for call, drawn in zip(draw.call_args_list, axes, strict=True):
+            call.args[0](drawn)
+    (_, low, high), (_, narrow_low, narrow_high) = (a.vlines.call_args.args for a in axes)
+    for found, wanted in zip(*(a.plot.call_args.args[:2] for a in axes), strict=True):
+        np.testing.assert_allclose(found, wanted)
+    assert (high - low > narrow_high - narrow_low).all()

@@ -131,3 +131,14 @@ def test_render_score_that_is_not_defined_gives_its_reason(a_run: Any) -> None:
     place = words.index("! ROC-AUC")
     assert [word for word in words[place:] if word][1:3] == ["not defined", "one class only"]
     assert "nan" not in words
+
+
+def test_render_scores_by_weight_stand_below_the_plain_ones(a_run: Any, evil: str) -> None:
+    assert not any("weighted" in word for word in Page(render(**a_run())).words)
+    words = Page(render(**a_run(weights=True))).words
+    place = words.index(f"The same rows, weighted by {evil}w")
+    assert place > words.index("Scores on the test rows")
+    assert "0.8800" in words[place:]
+    assert (
+        f"On the diagonal, a probability means what it says. Rows are weighted by {evil}w." in words
+    )

@@ -139,3 +139,11 @@ def test_summary_has_a_dash_where_nothing_was_timed(a_run: Any) -> None:
     assert "nan" not in told
     [line] = [line for line in told.splitlines() if str(table["model"].iloc[1]) in line][:1]
     assert line.split().count("-") == 2
+
+
+def test_summary_has_a_line_for_the_scores_by_weight(a_run: Any, evil: str) -> None:
+    assert "weighted" not in summary(**a_run())
+    lines = summary(**a_run(weights=True), width=200).splitlines()
+    (line,) = (line for line in lines if line.startswith("weighted"))
+    score = "ROC-AUC 0.8800 [0.8700, 0.8900]"
+    assert line == f"weighted ! by `{evil}w`, 321 effective test rows: {score}"

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from time import perf_counter
@@ -16,6 +16,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.timing import time_calls
+from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def fit_baselines(
 
     They learn from training and validation rows together: the network uses the validation rows
     too, to stop and to choose. One thread each: on data of this size more of them wait for one
-    another longer than they work.
+    another longer than they work. Weights of rows count in all of them, with mean 1.
 
     Args:
         data: encoded rows and their codec.
@@ -79,7 +80,7 @@ def fit_baselines(
     """
     from threadpoolctl import threadpool_limits
 
-    fit_on = _together(data.train, data.valid)
+    fit_on = _counted(_together(data.train, data.valid))
     outputs = max(1, prod(data.codec.outputs))
     for name in names:
         rows = fit_on
@@ -131,12 +132,27 @@ def _together(first: Rows, second: Rows) -> Rows:
         },
         target=np.concatenate([first.target, second.target]),
         index=np.concatenate([first.index, second.index]),
+        weight=None
+        if first.weight is None or second.weight is None
+        else np.concatenate([first.weight, second.weight]),
     )
 
 
+def _counted(rows: Rows) -> Rows:
+    """The rows that have a weight, with mean 1; as they are where there are no weights."""
+    if rows.weight is None:
+        return rows
+    rows = rows.take(np.flatnonzero(rows.weight))
+    return replace(rows, weight=relative(np.asarray(rows.weight)))
+
+
 def _fit_constant(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str]:
-    known = task_of(codec.schema.task).constant(rows.target, codec.schema, 1)
-    return (lambda test: np.repeat(known, len(test), axis=0)), ""
+    constant = task_of(codec.schema.task).constant
+    takes = rows.weight is not None and weight_argument(constant) != ""
+    weights = {"weight": rows.weight} if takes else {}
+    known = constant(rows.target, codec.schema, 1, **weights)
+    note = "" if takes or rows.weight is None else "without the weights of rows"
+    return (lambda test: np.repeat(known, len(test), axis=0)), note
 
 
 def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
@@ -153,12 +169,12 @@ def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | 
         return _fit_constant(rows, codec, seed)[0], note
     if learnt == "number":
         ridge = Ridge(alpha=1.0)
-        ridge.fit(matrix, rows.target)
+        ridge.fit(matrix, rows.target, sample_weight=rows.weight)
         return (lambda test: ridge.predict(features.matrix(test.inputs))), note
     model = LogisticRegression(C=10.0 if reads_words(codec) else 1.0, max_iter=STEPS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model.fit(matrix, rows.target)
+        model.fit(matrix, rows.target, sample_weight=rows.weight)
     if any("converge" in str(warning.message).lower() for warning in caught):
         note = ", ".join(filter(None, [note, f"stopped after {STEPS} steps"]))
     return _probabilities(model, codec.schema, lambda test: features.matrix(test.inputs)), note
@@ -194,7 +210,7 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     numbers = learnt == "number"
     kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
     model = kind(**options)
-    model.fit(features(rows), rows.target)
+    model.fit(features(rows), rows.target, sample_weight=rows.weight)
     if numbers:
         return (lambda test: model.predict(features(test))), note
     return _probabilities(model, codec.schema, features), note

@@ -9,6 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.events import Found, Noted, Progress
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
+from fivefold.core.wording import quoted
 from fivefold.division import By
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
@@ -24,10 +25,12 @@ from fivefold.evaluate.tables import (
     per_class,
 )
 from fivefold.evaluate.timesplit import optimistic_split
+from fivefold.evaluate.weighted import few_effective_rows, weighted_scores
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.resampling import Resamples, resample
+from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 FINDERS = (
     row_findings.too_few_test_rows,
+    few_effective_rows,
     row_findings.unseen_labels,
     row_findings.duplicates_across_splits,
     row_findings.imbalance,
@@ -89,8 +93,15 @@ def evaluate(
         seed=session.seed,
         level=level,
     )
+    own = own or {}
+    takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
+    weighted = weighted_scores(evidence, scores, task.metrics, takes)
+    evidence = replace(evidence, weighted=weighted)
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
+    if weighted and len(takes) < len(own):
+        left = quoted([name for name in own if name not in takes])
+        session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
     evidence, left_out = with_rivals(with_parts(evidence), baselines, session)
     found = find(evidence, session)
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
@@ -156,7 +167,8 @@ def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
         evidence.drawn,
         level=evidence.level,
     )
-    return Rival(baseline=baseline, metrics=metrics, comparison=outcome)
+    weighted = weighted_scores(evidence, scores, (evidence.headline,))
+    return Rival(baseline=baseline, metrics=metrics, comparison=outcome, weighted=weighted)
 
 
 def with_parts(evidence: Evidence) -> Evidence:
@@ -225,6 +237,7 @@ def _evaluated(
 ) -> Evaluated:
     return Evaluated(
         metrics=evidence.metrics,
+        weighted=evidence.weighted,
         scores=evidence.scores,
         target=evidence.target,
         index=evidence.data.test.index,

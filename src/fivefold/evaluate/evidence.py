@@ -1,7 +1,7 @@
 """All that findings and tables about a trained model are computed from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -28,11 +28,13 @@ class Rival:
         baseline: what was fitted.
         metrics: its headline scores on the same test rows.
         comparison: the model against it, by the first headline metric.
+        weighted: its scores in which rows count by their weight; empty without weights.
     """
 
     baseline: Baseline
     metrics: Mapping[str, Estimate]
     comparison: Comparison
+    weighted: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,6 +49,7 @@ class Evidence:
         scores: of the test rows, as the network gave them.
         metrics: scores with intervals by name.
         resamples: of the test rows, which `drawn` gives for their answers.
+        weighted: scores in which rows count by their weight; empty without weights.
         rivals: simple models on the same rows.
         parts: what the model mixes, each as if it answered alone.
         folds: how many were asked for.
@@ -61,6 +64,7 @@ class Evidence:
     scores: Array
     metrics: Mapping[str, Estimate]
     resamples: Resamples
+    weighted: Mapping[str, Estimate] = field(default_factory=dict)
     rivals: tuple[Rival, ...] = ()
     parts: tuple[Rival, ...] = ()
     folds: int = 0
@@ -99,6 +103,12 @@ class Evidence:
     def judge(self, scores: Array) -> Judged:
         """The same with other scores of the test rows."""
         return Judged.of(self.task, self.target, scores)
+
+    @cached_property
+    def weight(self) -> Array | None:
+        """`(m,)` how much each of these answers counts; None for 1 each."""
+        weight = self.data.test.weight
+        return None if weight is None else self.judged.of_rows(weight)
 
     @cached_property
     def drawn(self) -> Resamples:

@@ -29,24 +29,27 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
     if not evidence.task.labelled or len(answers.target) < 100:
         return []
     confidence, came_true = judged(answers.target, answers.scores)
-    error = calibration_error(confidence, came_true)
-    chance = calibration_error_by_chance(confidence, seed=evidence.seed)
+    weight = evidence.weight
+    error = calibration_error(confidence, came_true, weight=weight)
+    chance = calibration_error_by_chance(confidence, seed=evidence.seed, weight=weight)
     usual, most = float(chance.mean()), float(np.quantile(chance, 0.99))
-    if error < LEAST_CALIBRATION_ERROR or error <= most:
+    if not (error >= LEAST_CALIBRATION_ERROR and error > most):
         return []
-    gap = float(confidence.mean() - came_true.mean())
+    given, true = (float(np.average(v, weights=weight)) for v in (confidence, came_true))
+    gap = given - true
     way = "too high" if gap > 0 else "too low"
+    by = "" if weight is None else f", {answers.noun} counted by their weight"
     return found(
         "poor_calibration",
         "warning",
-        f"Probabilities are off by {error:.3f} on average; perfectly calibrated ones would be off "
-        f"by {usual:.3f} on so many {answers.noun}. Over all {answers.noun} they are "
+        f"Probabilities are off by {error:.3f} on average{by}; perfectly calibrated ones would be "
+        f"off by {usual:.3f} on so many {answers.noun}. Over all {answers.noun} they are "
         f"{abs(gap):.3f} {way}.",
         error=error,
         by_chance=usual,
         by_chance_99=most,
-        mean_probability=float(confidence.mean()),
-        came_true=float(came_true.mean()),
+        mean_probability=given,
+        came_true=true,
     )
 
 

@@ -31,7 +31,7 @@ class Folds:
     Args:
         metrics: mean over folds with the corrected interval, by name.
         scores: one row a fold: `fold`, `train_rows`, `valid_rows`, `held_out_rows`, `seconds` of
-            training, and each metric.
+            training, and each metric; where rows have weights the first by these too.
         predictions: one row a held-out row, or a position of one that counts: `row` (its place in
             the collected table), `fold`, `target`, and `score` or one `score_CLASS` a class; of
             several targets `target_NAME` and `score_NAME` each.
@@ -84,7 +84,7 @@ def fit_folds(
         test, trained = context[Preprocessed].test, context[Trained]
         scores = score(trained.model, test.inputs)
         judged = Judged.of(task, test.target, scores)
-        found = _scores(task, judged, own or {})
+        found = _scores(task, judged, own or {}, test.weight)
         lines.append(
             {
                 "fold": n,
@@ -108,9 +108,13 @@ def fit_folds(
     return Folds(metrics=means, scores=table, predictions=pd.concat(pieces, ignore_index=True))
 
 
-def _scores(task: Task, judged: Judged, own: Mapping[str, OwnMetric]) -> dict[str, float]:
-    target, scores = judged.target, judged.scores
+def _scores(
+    task: Task, judged: Judged, own: Mapping[str, OwnMetric], weight: Array | None
+) -> dict[str, float]:
+    target, scores, first = judged.target, judged.scores, task.metrics[0]
     found = {metric.name: metric(target, scores) for metric in task.metrics}
+    if weight is not None:
+        found[f"weighted_{first.name}"] = first(target, scores, judged.of_rows(weight))
     return found | {name: number(name, metric, target, scores) for name, metric in own.items()}
 
 

@@ -19,6 +19,7 @@ from fivefold.kinds.table import KINDS, kind_of
 from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
+from fivefold.metrics.weight import effective_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,8 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
 
     Returns:
         One row for the model, one for each part that it mixes, one for each simple model: `model`,
-        three headline metrics, `difference` (the model's first metric minus this one's), `verdict`
+        three headline metrics, where rows have weights the first of them by these (`weighted_` and
+        its name), `difference` (the model's first metric minus this one's), `verdict`
         (on the model: `wins`, `loses`, `a tie`), `fit_seconds`, `milliseconds_per_row`,
         `rows_fitted` and `note`.
     """
@@ -57,6 +59,9 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     columns: dict[str, Any] = {"model": [MODEL, *(r.baseline.name for r in rivals)]}
     for name in names:
         columns[name] = _estimates([evidence.metrics[name], *(r.metrics[name] for r in rivals)])
+    if evidence.weighted:
+        scored = [evidence.weighted, *(r.weighted for r in rivals)]
+        columns[f"weighted_{names[0]}"] = _estimates([by_weight[names[0]] for by_weight in scored])
     itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
     columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
     columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
@@ -122,18 +127,22 @@ def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
     Returns:
         One row a column: `column`, `kind`, `role`, `rows`, `missing`, `distinct`, `mean`,
         `deviation`, `minimum`, `median`, `maximum` (of numbers, and of truth values as 0 and 1),
-        `most_frequent` (of categories) and `its_fraction` of the rows that are not missing.
+        `most_frequent` (of categories) and `its_fraction` of the rows that are not missing. Where a
+        column holds weights of rows, also `effective_rows`: how many of equal weight say as much.
     """
     import pandas as pd
 
-    partition = evidence.partition
+    partition, headings = evidence.partition, list(DESCRIBED)
     rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
     lines = []
     for column in evidence.schema.columns:
         values = evidence.collected.table.column(column.name)[rows]
         line = {"column": column.name, "kind": column.kind, "role": column.role, "rows": len(rows)}
         lines.append(line | _described(values))
-    return pd.DataFrame(lines, columns=list(DESCRIBED))
+        if column.role == "weight":
+            lines[-1]["effective_rows"] = effective_rows(values)
+            headings.append("effective_rows")
+    return pd.DataFrame(lines, columns=headings)
 
 
 def _described(values: Array) -> dict[str, Any]:
@@ -205,6 +214,15 @@ def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
             f"{evidence.headline.title} {score}",
         )
     ]
+    if evidence.weighted:
+        worth = evidence.weighted[evidence.headline.name]
+        told.append(
+            (
+                f"The model was fitted with rows weighted by `{evidence.schema.named('weight')}`; "
+                "but for the scores called weighted, each test row counts once.",
+                f"weighted {evidence.headline.title} {worth}, of {worth.n:,} effective rows",
+            )
+        )
     if not evidence.folds:
         told.append(
             (

@@ -45,6 +45,9 @@ def card(
     else:
         blocks += _warnings(collected, preprocessed, trained, evaluated)
         blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
+        if evaluated.weighted:
+            name = inert(str(schema.named("weight")))
+            blocks.append(_scores(evaluated.weighted, f"The same rows, weighted by {name}"))
         if evaluated.folds:
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
         if "model_comparison" in evaluated.tables:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from fivefold.metrics.calibration import judged, reliability
 from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
 from fivefold.metrics.intervals import wilson
+from fivefold.metrics.weight import effective_rows
 from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
 from fivefold.report.tables import shortened
 
@@ -76,20 +77,25 @@ def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]
     return draw(paint, title="Precision and recall")
 
 
-def calibration(target: "Array", scores: "Array", *, level: float = 0.95) -> str:
+def calibration(
+    target: "Array", scores: "Array", *, weight: "Array | None" = None, level: float = 0.95
+) -> str:
     """How often what was given a probability came true, with Wilson intervals.
 
     Args:
         target: `(n,)` class indices.
         scores: `(n, classes)` probabilities; of two classes the second is judged, of more the
             one that was predicted.
+        weight: `(n,)` how much each row counts; None for 1 each.
         level: coverage of the intervals, a fraction.
 
     Returns:
         SVG text.
     """
     confidence, came_true = judged(target, scores)
-    mean, share, rows = reliability(confidence, came_true)
+    mean, share, rows = reliability(confidence, came_true, weight=weight)
+    if weight is not None:
+        rows = rows * (effective_rows(weight) / weight.sum()) if len(rows) else rows
     ends = [wilson(part * n, n, level=level) for part, n in zip(share, rows, strict=True)]
     low, high = np.array(ends).reshape(-1, 2).T
     binary = scores.shape[1] == 2

@@ -11,6 +11,7 @@ import numpy as np
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.metrics.weight import weight_argument
 from fivefold.report.headline import display_name, headlines, leads_with_folds
 from fivefold.report.parts import model_parts
 from fivefold.report.ranking import ranked, serious
@@ -97,6 +98,8 @@ def render(
         serious=serious(findings),
         pictures=_pictures(collected, trained, evaluated),
         metrics=_scores(evaluated.metrics),
+        weighted=_scores(evaluated.weighted) if evaluated.weighted else None,
+        weight=schema.named("weight"),
         folds=_scores(evaluated.folds) if evaluated.folds else None,
         open_tables=[_grid(tables[name], name) for name in shown],
         more_tables=[_grid(tables[name], name) for name in hidden],
@@ -165,9 +168,13 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
         )
     ]
     task = task_of(schema.task)
-    judged = Judged.of(task, evaluated.target, evaluated.scores)
+    judged, name = Judged.of(task, evaluated.target, evaluated.scores), schema.named("weight")
     for picture in task.pictures(judged.target, judged.scores, schema):
-        drawn.append((DRAWINGS[picture.drawing](**picture.values), picture.caption))
+        draw, caption, values = DRAWINGS[picture.drawing], picture.caption, dict(picture.values)
+        if name is not None and weight_argument(draw):
+            values["weight"] = judged.of_rows(collected.table.column(name)[evaluated.index])
+            caption += f" Rows are weighted by {name}."
+        drawn.append((draw(**values), caption))
     table = evaluated.tables.get("model_comparison")
     if table is not None and len(table) > 1:
         metric = task.metrics[0].name

@@ -76,6 +76,8 @@ def summary(
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
         blocks["scores"] = [mark + _scores(evaluated, collected)]
+        if evaluated.weighted:
+            blocks["weighted"] = [mark + _weighted(evaluated, collected)]
         blocks["models"] = _models(evaluated, collected)
         blocks["errors"] = [_errors(evaluated, collected)]
     if deployed is not None:
@@ -171,6 +173,16 @@ def _scores(evaluated: Evaluated, collected: Collected) -> str:
     few = " (few test rows)" if leads_with_folds(evaluated) else ""
     scores = [f"{line.name} {cell(line.score)}" for line in lines[:2]]
     return f"{lines[0].rows}{few}: {', '.join(scores)}"
+
+
+def _weighted(evaluated: Evaluated, collected: Collected) -> str:
+    schema = collected.schema
+    name = task_of(schema.task).metrics[0].name
+    score = evaluated.weighted[name]
+    return (
+        f"by `{schema.named('weight')}`, {score.n:,} effective test rows: {display_name(name)} "
+        f"{cell(score)}"
+    )
 
 
 def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
