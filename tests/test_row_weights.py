@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import fivefold as ff
 from fivefold import cli
@@ -48,6 +49,11 @@ def test_model_that_rows_are_weighted_in_ignores_the_column_when_asked(tmp_path:
         wanted = model.predict_proba(asked)
         for rows in (data, odd):
             np.testing.assert_array_equal(model.predict_proba(rows), wanted)
+    lines = pd.DataFrame(odd)
+    lines.to_csv(tmp_path / "asked.csv", index=False)
+    wanted = served.predict(asked)
+    assert served.predict(tmp_path / "asked.csv").tolist() == wanted.tolist()
+    assert served.predict(lines.to_dict("records")).tolist() == wanted.tolist()
     with zipfile.ZipFile(tmp_path / "w.ff") as bundle:
         contract = json.loads(bundle.read("schema.json"))
         card = bundle.read("card.md").decode()

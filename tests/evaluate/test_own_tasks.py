@@ -8,6 +8,7 @@ from fivefold.codecs.coded import objects
 from fivefold.collect.collect import Collect
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
+from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.metrics.metric import ACCURACY, LOG_LOSS, Metric
 from fivefold.metrics.statistic import Statistic, weighted_mean
@@ -193,3 +194,58 @@ def test_positions_are_judged_for_calibration_by_their_number(tags):
     [found] = [finding for finding in made.findings if finding.code == "poor_calibration"]
     assert "on so many positions" in found.sentence
     assert found.numbers["mean_probability"] == pytest.approx(0.8)
+
+
+def test_two_numbers_and_the_mean_of_each_are_scored_by_weights_of_rows():
+    source = houses() | {"w": np.random.default_rng(1).exponential(size=ROWS)}
+    collect = Collect(source, target=("heating", "cooling"), task=Pair, weight="w")
+    result = ran(collect)
+    made, (train, valid) = result[Evaluated], parts(result)
+    weight = result[Preprocessed].test.weight
+    squares = ((made.scores - made.target) ** 2).mean(1)
+    score = made.weighted["rmse_of_both"]
+    assert float(score) == pytest.approx(np.sqrt(np.average(squares, weights=weight)))
+    known = np.concatenate([train.target, valid.target])
+    means = np.average(known, 0, np.concatenate([train.weight, valid.weight]))
+    squares = ((means - made.target) ** 2).mean(1)
+    expected = [np.sqrt(squares.mean()), np.sqrt(np.average(squares, weights=weight))]
+    row = made.tables["model_comparison"].iloc[1]
+    assert [float(row[f"{by}rmse_of_both"]) for by in ("", "weighted_")] == pytest.approx(expected)
+
+
+def test_positions_are_scored_by_the_weights_of_their_rows():
+    weight = np.random.default_rng(1).integers(0, 4, ROWS)
+    source, kinds = sentences() | {"w": weight}, {"text": "text", "tags": "text"}
+    result = ran(Collect(source, target="tags", task=Tags, kinds=kinds, weight="w"))
+    made, (train, valid) = result[Evaluated], parts(result)
+    counts, by_row = made.target >= 0, weight[made.index]
+    right = (made.scores.argmax(2) == made.target)[counts]
+    by_answer = by_row[np.nonzero(counts)[0]]
+    score = made.weighted["accuracy"]
+    assert float(score) == pytest.approx(np.average(right, weights=by_answer))
+    assert score.method == "bca, clustered by row"
+    assert score.n == round(by_answer.sum() ** 2 / (by_answer**2).sum())
+    again = [np.repeat(p.target, p.weight.astype(int), 0) for p in (train, valid)]
+    known = np.concatenate([target[target >= 0] for target in again])
+    most = np.bincount(known).argmax()
+    first = float(made.tables["model_comparison"]["weighted_accuracy"][1])
+    assert first == pytest.approx(np.average(made.target[counts] == most, weights=by_answer))
+
+
+class Middle(Quantity):
+    """A number, whose constant takes no weights."""
+
+    name = "middle of evaluate"
+    metrics = (Metric("rmse_of_both", rmse_of_both, False),)
+
+    def constant(self, target, schema, rows):
+        return np.full(rows, np.median(target))
+
+
+def test_own_constant_without_weights_says_so():
+    x = np.sin(np.arange(90.0))
+    data = {"x": x, "y": x**2, "w": np.arange(90) % 3}
+    stages = [Collect(data, target="y", task=Middle, weight="w"), Preprocess()]
+    result = Pipeline(stages).run(seed=0, progress=False)
+    (made,) = fit_baselines(result[Preprocessed], ("constant",))
+    assert made.note == "without the weights of rows, 1 thread"

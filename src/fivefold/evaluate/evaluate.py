@@ -23,7 +23,8 @@ class Evaluate(Stage):
             mean over folds beside the scores; 0 for none. Test rows are in none of the folds.
         metrics: own metrics by name: `(target, scores) -> number`, where target holds `(n,)`
             class indices (values for regression) and scores `(n, classes)` probabilities (`(n,)`
-            values); where each position of a row has an answer, positions one after another.
+            values); where each position of a row has an answer, positions one after another. With
+            an argument `weight` they stand among the scores by weights of rows too.
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
             mean), `linear`, `boosting`.
         level: coverage of the intervals, a fraction.

@@ -35,6 +35,8 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         the inputs. Empty where there is no
         column of dates or the schema has a time column (then the division is by time already).
     """
+    from fivefold.models.score import score
+
     schema = evidence.schema
     column = _date_column(evidence)
     if schema.named("time") or column is None or evidence.collected.given is not None:
@@ -62,7 +64,7 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         )
     refit = session.refit(later, name="by-time")
     test, task = refit[Preprocessed].test, evidence.task
-    judged = Judged.of(task, test.target, _scores(refit[Trained], refit[Preprocessed]))
+    judged = Judged.of(task, test.target, score(refit[Trained].model, test.inputs))
     name = evidence.headline.name
     ours = evidence.metrics[name]
     resamples = resample(
@@ -127,12 +129,6 @@ def _date_column(evidence: Evidence) -> str | None:
             if len(np.unique(dates[~np.isnat(dates)])) >= FEWEST_DATES:
                 return column.name
     return None
-
-
-def _scores(trained: Trained, data: Preprocessed) -> Array:
-    from fivefold.models.score import score
-
-    return score(trained.model, data.test.inputs)
 
 
 def _worse(ours: Estimate, theirs: Estimate, greater: bool) -> bool:
