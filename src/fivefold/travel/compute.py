@@ -8,7 +8,7 @@ import numpy as np
 
 from fivefold.codecs.coded import missing_rows, objects
 from fivefold.codecs.table import Array
-from fivefold.core.faults import nearest
+from fivefold.core.wording import nearest
 from fivefold.errors import DataError
 from fivefold.kinds.kind import EMPTY
 from fivefold.travel.expression import Call, Literal, Name, Node

@@ -10,7 +10,7 @@ import numpy as np
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns, Table
-from fivefold.core.faults import nearest
+from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import cells_of
