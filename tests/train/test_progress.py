@@ -1,6 +1,8 @@
+from types import SimpleNamespace
+
 from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
-from fivefold.train.progress import make_reporter
+from fivefold.train.progress import Reporter
 
 
 def rows(seconds, losses):
@@ -10,9 +12,9 @@ def rows(seconds, losses):
 
 def heard(seconds, losses, epochs):
     events = []
-    report = make_reporter(epochs, Session(observers=(events.append,)))
+    reporter = Reporter(Session(observers=(events.append,)))
     for row in rows(seconds, losses):
-        report(row)
+        reporter.epoch(SimpleNamespace(epochs=epochs, row=row))
     return events
 
 

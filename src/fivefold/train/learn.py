@@ -13,6 +13,7 @@ from fivefold.core.session import Session, derive_seed
 from fivefold.models.assemble import digest
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
+from fivefold.train.callback import Calls
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.facts import facts_before, make_facts
@@ -24,7 +25,7 @@ from fivefold.train.generators import private_random, seed_random
 from fivefold.train.health import find_dead_units, find_explosion
 from fivefold.train.options import Options
 from fivefold.train.plan import Plan
-from fivefold.train.progress import make_reporter
+from fivefold.train.progress import Reporter
 from fivefold.train.resident import make_feeds
 
 
@@ -103,8 +104,7 @@ def learn(
         descent,
         Stopping(epochs=plan.epochs, patience=stage.patience, seconds=spent.left),
         checkpoints=checkpoints,
-        on_epoch=make_reporter(plan.epochs, session),
-        on_note=lambda text: session.emit(Noted(text=text)),
+        callbacks=Calls([Reporter(session)], session.path),
     )
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others

@@ -1,43 +1,51 @@
 """What a run tells while it trains."""
 
-from collections.abc import Callable, Mapping
-
 from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
+from fivefold.train.callback import Callback, Running
 
 LONG = 5.0
 """Seconds from which an estimate is worth a line."""
 
 
-def make_reporter(epochs: int, session: Session) -> Callable[[Mapping[str, float]], None]:
-    """A function that tells the listeners each epoch, the first one with an estimate.
+class Reporter(Callback):
+    """Tells the listeners of a run each epoch, the first one with an estimate.
 
     Args:
-        epochs: at most.
         session: whose listeners are told.
     """
-    seconds, seen = 0.0, 0
-    best = float("inf")
 
-    def report(row: Mapping[str, float]) -> None:
-        nonlocal seconds, seen, best
-        seconds, seen = seconds + row["seconds"], seen + 1
+    folds = True
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.seconds, self.seen, self.best = 0.0, 0, float("inf")
+
+    def epoch(self, run: Running) -> None:
+        """Tell an epoch, and after the first how long all of them will take."""
+        row, total = run.row, run.epochs
+        self.seconds, self.seen = self.seconds + row["seconds"], self.seen + 1
         done = int(row["epoch"])
-        best = min(best, row["valid_loss"])
-        left = seconds / seen * (epochs - done)
+        self.best = min(self.best, row["valid_loss"])
+        left = self.seconds / self.seen * (total - done)
         values = {
             "train_loss": row["train_loss"],
             "valid_loss": row["valid_loss"],
-            "best": best,
+            "best": self.best,
             "seconds_left": left,
         }
-        session.emit(Progress(done=done, total=epochs, unit="epoch", values=values))
+        self.session.emit(Progress(done=done, total=total, unit="epoch", values=values))
         if done == 1 and left > LONG:
-            all_of_them = _words(left + seconds)
-            text = f"One epoch takes {seconds:.1f} s, all {epochs} of them {all_of_them} at most."
-            session.emit(Noted(text=text))
+            all_of_them = _words(left + self.seconds)
+            self.note(
+                run,
+                f"One epoch takes {self.seconds:.1f} s, all {total} of them {all_of_them} at most.",
+            )
 
-    return report
+    def note(self, run: Running, text: str) -> None:
+        """Tell it."""
+        del run
+        self.session.emit(Noted(text=text))
 
 
 def _words(seconds: float) -> str:

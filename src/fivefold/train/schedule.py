@@ -1,7 +1,12 @@
 """How the learning rate moves over a run."""
 
 import math
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from fivefold.train.clock import Clock
+
+if TYPE_CHECKING:
+    from fivefold.train.optimizer import Optimizer
 
 Schedule = Literal["cosine", "constant", "onecycle"]
 
@@ -32,3 +37,33 @@ def rate(schedule: Schedule, step: float, steps: int) -> float:
         return START + (1 - START) * (1 - math.cos(math.pi * min(1.0, (step + 1) / rise))) / 2
     fallen = min(1.0, (step - rise + 1) / max(1, steps - rise))
     return (1 + math.cos(math.pi * fallen)) / 2
+
+
+class Pace:
+    """Moves the learning rates of an optimizer through a run.
+
+    Args:
+        schedule: of the learning rate.
+        optimizer: whose groups have their full rates now.
+        steps: of the whole run, all epochs together.
+        clock: with the time limit, which moves the schedule on where it is ahead of the steps.
+    """
+
+    def __init__(
+        self, schedule: Schedule, optimizer: "Optimizer", steps: int, clock: Clock
+    ) -> None:
+        self.schedule, self.steps, self.clock = schedule, steps, clock
+        self.groups = optimizer.param_groups
+        self.full = [group["lr"] for group in self.groups]
+
+    @property
+    def lr(self) -> float:
+        """The largest full rate."""
+        return float(max(self.full))
+
+    def move(self, step: int) -> None:
+        """Set the rates for a step, counted from 0."""
+        moved = max(step, self.clock.fraction * self.steps)
+        factor = rate(self.schedule, moved, self.steps)
+        for group, full in zip(self.groups, self.full, strict=True):
+            group["lr"] = full * factor

@@ -1,0 +1,164 @@
+"""What looks on while a network is trained, and may end it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from fivefold.train.fitted import Fitted
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from fivefold.train.optimizer import Optimizer
+
+METHODS = ("begin", "step", "epoch", "end", "note")
+
+
+@dataclass(kw_only=True, eq=False)
+class Running:
+    """A fit as its callbacks see it.
+
+    Attributes:
+        model: the network that takes the steps; in training mode within an epoch.
+        optimizer: of its parameters. The schedule sets the rates of its groups before each step.
+        fitted: how it goes.
+        epochs: at most.
+        steps: at most, all epochs together.
+        path: names from the outermost stage inward: `("train",)` in the run itself, in a fold
+            `("evaluate", "fold-1", "train")`.
+        loss: the mean loss of the last step, a tensor without axes; reading it waits for the
+            device. None before the first step.
+        norm: of that step's gradient, before it was bounded; None without `clip`.
+    """
+
+    model: "nn.Module"
+    optimizer: "Optimizer"
+    fitted: Fitted
+    epochs: int
+    steps: int
+    path: tuple[str, ...] = ()
+    loss: "Tensor | None" = None
+    norm: "Tensor | None" = None
+
+    @property
+    def step(self) -> int:
+        """Steps that are done, those before a resume too."""
+        return self.fitted.steps
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the last step, from 1; 0 before it."""
+        return (self.step - 1) // (self.steps // self.epochs) + 1
+
+    @property
+    def row(self) -> Mapping[str, float]:
+        """The last epoch that ended: `epoch`, `train_loss`, `valid_loss`, `lr`, `seconds`."""
+        return self.fitted.history[-1] if self.fitted.history else {}
+
+    def stop(self, reason: str) -> None:
+        """End training here, with the best weights so far; an epoch that was begun is judged.
+
+        Args:
+            reason: for the finding that tells it.
+        """
+        self.fitted.ending, self.fitted.reason = "stopped", reason
+
+
+class Callback:
+    """What is told how training goes, and may end it by `run.stop(reason)`.
+
+    Define the methods that you need; the others cost nothing. They run between two steps, when the
+    network is as a state would hold it. What a callback draws from torch's generator changes what
+    the network draws after it. A resumed run begins with a callback as it was handed over.
+
+    Attributes:
+        folds: whether a deep copy of it is told of refits too, those of folds among them.
+        name: what stands for it in a recipe; that of its class by default.
+
+    Example:
+        >>> class Patient(Callback):
+        ...     def epoch(self, run):
+        ...         if run.row["valid_loss"] < 0.1:
+        ...             run.stop("good enough")
+        >>> Patient().name
+        'Patient'
+    """
+
+    folds: ClassVar[bool] = False
+    name: ClassVar[str] = "Callback"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "name" not in vars(cls):
+            cls.name = cls.__name__
+
+    @property
+    def setting_name(self) -> str:
+        """What stands for it in a recipe."""
+        return self.name
+
+    def begin(self, run: Running) -> None:
+        """Before the first step; in a resumed run again."""
+
+    def step(self, run: Running) -> None:
+        """After each step."""
+
+    def epoch(self, run: Running) -> None:
+        """After each epoch, which is judged: `run.row` has its losses."""
+
+    def end(self, run: Running) -> None:
+        """When the best weights are back, unless training failed."""
+
+    def note(self, run: Running, text: str) -> None:
+        """When there is something that people should know at once, in words."""
+
+
+class Calls:
+    """The callbacks of a fit; which of their methods are defined is asked here, once.
+
+    Args:
+        callbacks: in the order in which they are called.
+        path: names from the outermost stage inward.
+    """
+
+    run: Running
+
+    def __init__(self, callbacks: Iterable[Callback] = (), path: tuple[str, ...] = ()) -> None:
+        every, self.path = tuple(callbacks), path
+        self.defining = {
+            method: [c for c in every if getattr(type(c), method) is not getattr(Callback, method)]
+            for method in METHODS
+        }
+        self.at_steps = bool(self.defining["step"])
+
+    def call(self, method: str, *said: Any) -> None:
+        """Call one of the methods of all that define it."""
+        for callback in self.defining[method]:
+            try:
+                getattr(callback, method)(self.run, *said)
+            except Exception as error:
+                error.add_note(f"in the callback {callback.name}.{method}")
+                raise
+
+    def begin(
+        self, model: "nn.Module", optimizer: "Optimizer", fitted: Fitted, epochs: int, steps: int
+    ) -> None:
+        """Tell that a fit begins, of so many epochs at most, of so many steps each."""
+        self.run = Running(
+            model=model,
+            optimizer=optimizer,
+            fitted=fitted,
+            epochs=epochs,
+            steps=epochs * steps,
+            path=self.path,
+        )
+        self.call("begin")
+
+    def step(self, loss: "Tensor", norm: "Tensor | None") -> None:
+        """Tell of a step."""
+        self.run.loss, self.run.norm = loss, norm
+        self.call("step")
+
+    def note(self, text: str) -> None:
+        """Tell something in words."""
+        self.call("note", text)
