@@ -30,6 +30,8 @@ from .serve.predictor import load as load
 from .tasks.choice import Choice as Choice
 from .tasks.quantity import Quantity as Quantity
 from .tasks.task import Task as Task
+from .train.callback import Callback as Callback
+from .train.callback import Running as Running
 from .train.train import Train as Train
 
 __version__: str

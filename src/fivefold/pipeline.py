@@ -15,6 +15,7 @@ from fivefold.result import Result
 if TYPE_CHECKING:
     from fivefold.kinds.kind import Kind
     from fivefold.tasks.task import Task
+    from fivefold.train.callback import Callback
 
 
 class Pipeline(Chain):
@@ -124,6 +125,7 @@ class Pipeline(Chain):
         stages: Iterable[type[Stage]] = (),
         kinds: "Iterable[Kind | type[Kind]]" = (),
         tasks: "Iterable[Task | type[Task]]" = (),
+        callbacks: "Iterable[Callback]" = (),
     ) -> Self:
         """The pipeline that a recipe describes.
 
@@ -132,6 +134,7 @@ class Pipeline(Chain):
             stages: stage classes of your own that it names, if they are not imported yet.
             kinds: classes of kinds of your own that it names.
             tasks: the same of tasks.
+            callbacks: objects of those that it names.
 
         Raises:
             RecipeError: if the text is no recipe or names an unknown stage.
@@ -142,9 +145,11 @@ class Pipeline(Chain):
         from fivefold.preprocess.preprocess import Preprocess
         from fivefold.preprocess.split import Split
         from fivefold.serve.own import adopt_all
+        from fivefold.train.callback import hand_over
         from fivefold.train.train import Train
 
         adopt_all(kinds, tasks)
+        hand_over(callbacks)
 
         own: list[type[Stage]] = [Collect, Split, Preprocess, Train, Evaluate, Deploy]
         return super().from_json(text, stages=[*own, *stages])

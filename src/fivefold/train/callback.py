@@ -1,9 +1,11 @@
 """What looks on while a network is trained, and may end it."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fivefold.errors import ConfigError
 from fivefold.train.fitted import Fitted
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from fivefold.train.optimizer import Optimizer
 
 METHODS = ("begin", "step", "epoch", "end", "note")
+
+_HANDED: dict[str, "Callback"] = {}
 
 
 @dataclass(kw_only=True, eq=False)
@@ -162,3 +166,45 @@ class Calls:
     def note(self, text: str) -> None:
         """Tell something in words."""
         self.call("note", text)
+
+
+def hand_over(callbacks: Iterable[Callback]) -> None:
+    """Make callbacks known by their names, for recipes, as long as the process lives."""
+    _HANDED.update({callback.name: read_callback(callback) for callback in callbacks})
+
+
+def read_callback(value: Any) -> Callback:
+    """A callback, or one that was handed over by its name.
+
+    Raises:
+        ConfigError: if none of that name was handed over.
+        ValueError: if it is none.
+    """
+    if isinstance(value, str):
+        if value not in _HANDED:
+            raise ConfigError(
+                f"Train: expected a callback that was handed over, found {value!r}.",
+                remedy="Pass callbacks=[...] to Pipeline.from_json.",
+                name=value,
+            )
+        return _HANDED[value]
+    if not isinstance(value, Callback):
+        hint = ": call the class" if isinstance(value, type) else ""
+        raise ValueError(f"An object of a class derived from fivefold.Callback{hint}")
+    return value
+
+
+def of_refit(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Deep copies of those that are called in refits too."""
+    copies = []
+    for callback in callbacks:
+        if callback.folds:
+            try:
+                copies.append(copy.deepcopy(callback))
+            except Exception as error:
+                error.add_note(
+                    f"in the copy of the callback {callback.name} for a refit; open in begin() "
+                    "what cannot be copied"
+                )
+                raise
+    return copies

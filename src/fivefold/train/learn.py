@@ -13,7 +13,7 @@ from fivefold.core.session import Session, derive_seed
 from fivefold.models.assemble import digest
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
-from fivefold.train.callback import Calls
+from fivefold.train.callback import Calls, of_refit
 from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.facts import facts_before, make_facts
@@ -104,7 +104,10 @@ def learn(
         descent,
         Stopping(epochs=plan.epochs, patience=stage.patience, seconds=spent.left),
         checkpoints=checkpoints,
-        callbacks=Calls([Reporter(session)], session.path),
+        callbacks=Calls(
+            [Reporter(session), *(of_refit if session.is_refit else tuple)(stage.callbacks)],
+            session.path,
+        ),
     )
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, mo
 
 from fivefold.codecs.schema import Label
 from fivefold.core.stage import Count, Stage
+from fivefold.train.callback import read_callback
 from fivefold.train.names import LossName, Quality
 from fivefold.train.snapshot import is_module, snapshot
 
@@ -36,6 +37,7 @@ class Options(Stage):
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0
+    callbacks: tuple[Annotated[Any, BeforeValidator(read_callback)], ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -48,6 +50,8 @@ class Options(Stage):
                 "`members` that start from one module would be one network: pass a function "
                 "(inputs, outputs) that makes a new one"
             )
+        if len({callback.name for callback in self.callbacks}) < len(self.callbacks):
+            raise ValueError("`callbacks` of one name; give one of them another `name`")
         return self
 
     @property

@@ -74,6 +74,7 @@ def make_trained(
             "label_smoothing": stage.label_smoothing,
             "class_weights": _plain(stage.class_weights),
             "augment": list(stage.augment),
+            "callbacks": [callback.name for callback in stage.callbacks],
             "encoded": "once" if plan.once else "by batch",
             "device": str(plan.device),
             "precision": plan.precision,
@@ -126,6 +127,15 @@ def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
             severity="note",
             sentence=f"The time limit ended training in epoch {len(history)} of {plan.epochs}; "
             f"the weights are those of epoch {fitted.best_epoch}.",
+            numbers={"epochs_run": len(history), "epochs": plan.epochs},
+            stage="train",
+        )
+    if fitted.ending == "stopped":
+        yield Finding(
+            code="stopped",
+            severity="note",
+            sentence=f"A callback ended training in epoch {len(history)} of {plan.epochs}: "
+            f"{fitted.reason}; the weights are those of epoch {fitted.best_epoch}.",
             numbers={"epochs_run": len(history), "epochs": plan.epochs},
             stage="train",
         )

@@ -52,6 +52,8 @@ class Train(Options):
             it, what is learnt depends on the speed of the machine.
         checkpoint_seconds: between two saved states, where the run has a directory; 0 saves after
             every step.
+        callbacks: objects of classes derived from `Callback`, which are told how training goes and
+            may end it.
 
     Example:
         >>> Train("mlp", epochs=20)

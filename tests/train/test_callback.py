@@ -1,0 +1,226 @@
+import json
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import fivefold as ff
+from fitting import fit_tensors
+from fivefold.core.session import Session
+from fivefold.errors import ConfigError
+from fivefold.models.assemble import digest
+from fivefold.train.callback import Calls
+from fivefold.train.checkpoint import Checkpoints
+from fivefold.train.optimizer import adamw
+from fivefold.train.train import Train
+
+EPOCHS, STEPS = 3, 4
+
+
+def data():
+    x = torch.randn(100, 6, generator=torch.Generator().manual_seed(0))
+    y = (x[:, 0] > 0).long()
+    return (x[:80], y[:80]), (x[80:], y[80:])
+
+
+def network():
+    torch.manual_seed(3)
+    return nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2))
+
+
+def run(*callbacks, **options):
+    model = network()
+    settings = {"loss": F.cross_entropy, "epochs": EPOCHS, "batch": 20, "seed": 5, **options}
+    optimizer = adamw(model, lr=0.01, weight_decay=0.0)
+    return model, fit_tensors(model, *data(), optimizer=optimizer, callbacks=callbacks, **settings)
+
+
+class Diary(ff.Callback):
+    """Writes down what it is told."""
+
+    folds = True
+
+    def __init__(self):
+        self.told, self.losses = [], []
+
+    def begin(self, run):
+        self.told.append(("begin", run.epoch, run.step, run.epochs, run.steps, run.path))
+
+    def step(self, run):
+        assert run.model.training
+        self.losses.append(float(run.loss))
+        self.told.append(("step", run.epoch, run.step, run.norm > 0))
+
+    def epoch(self, run):
+        self.told.append(("epoch", run.epoch, run.row["epoch"]))
+
+    def end(self, run):
+        assert not run.model.training
+        self.told.append(("end", run.epoch, run.step, run.fitted.ending))
+
+
+def test_a_callback_is_told_all_in_order():
+    diary = Diary()
+    _, fitted = run(diary)
+    steps = [
+        [("step", epoch, STEPS * (epoch - 1) + n, True) for n in range(1, STEPS + 1)]
+        + [("epoch", epoch, epoch)]
+        for epoch in range(1, EPOCHS + 1)
+    ]
+    begun, ended = ("begin", 0, 0, EPOCHS, EPOCHS * STEPS, ("train",)), ("end", 3, 12, "finished")
+    assert diary.told == [begun, *steps[0], *steps[1], *steps[2], ended]
+    for epoch, row in enumerate(fitted.history):
+        mean = sum(diary.losses[STEPS * epoch :][:STEPS]) / STEPS
+        assert row["train_loss"] == pytest.approx(mean, rel=1e-6)
+
+
+def test_looking_on_changes_no_bit():
+    one, other = run(Diary())[0], run()[0]
+    assert all(map(torch.equal, one.parameters(), other.parameters()))
+
+
+def test_only_methods_that_are_defined_are_called():
+    class Quiet(ff.Callback):
+        def epoch(self, run):
+            pass
+
+    calls = Calls([Quiet(), Diary(), Quiet()])
+    assert [len(calls.defining[name]) for name in ("begin", "step", "epoch", "end", "note")] == [
+        *(1, 1, 3, 1, 0)
+    ]
+    assert not Calls([Quiet()]).at_steps
+
+
+class Stop(ff.Callback):
+    """Ends training at a moment."""
+
+    def __init__(self, moment, at):
+        self.moment, self.at = moment, at
+
+    def begin(self, run):
+        self._look("begin", 0, run)
+
+    def step(self, run):
+        self._look("step", run.step, run)
+
+    def epoch(self, run):
+        self._look("epoch", run.epoch, run)
+
+    def _look(self, moment, now, run):
+        if (moment, now) == (self.moment, self.at):
+            run.stop(f"enough at {moment} {now}")
+
+
+@pytest.mark.parametrize(
+    ("moment", "at", "epochs", "steps"),
+    [
+        ("begin", 0, 0, 0),
+        ("step", 1, 1, 1),
+        ("step", 6, 2, 6),
+        ("epoch", 2, 2, 8),
+        ("epoch", 3, 3, 12),
+    ],
+)
+def test_a_callback_ends_training_with_a_reason(moment, at, epochs, steps):
+    model, fitted = run(Stop(moment, at))
+    assert (fitted.ending, fitted.reason) == ("stopped", f"enough at {moment} {at}")
+    assert (len(fitted.history), fitted.steps) == (epochs, steps)
+    assert (fitted.best_epoch > 0) is (epochs > 0)
+    assert not model.training
+
+
+def test_a_failing_callback_is_named():
+    class Broken(ff.Callback):
+        def epoch(self, run):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        run(Broken())
+    assert caught.value.__notes__ == ["in the callback Broken.epoch"]
+
+
+def test_a_run_that_a_callback_stopped_is_resumed_without_a_step(tmp_path):
+    def checkpoints():
+        return Checkpoints(tmp_path, facts={}, seconds=0, resume=True)
+
+    first, _ = run(Stop("step", 6), checkpoints=checkpoints())
+    diary = Diary()
+    second, fitted = run(diary, checkpoints=checkpoints())
+    assert (fitted.ending, fitted.reason) == ("stopped", "enough at step 6")
+    assert [told[0] for told in diary.told] == ["begin", "end"]
+    assert all(map(torch.equal, first.parameters(), second.parameters()))
+
+
+def test_train_tells_why_a_callback_stopped_it(make_data):
+    stop = Stop("epoch", 2)
+    trained = Train("mlp", epochs=5, callbacks=[stop]).run(data=make_data(), session=Session())
+    assert trained.settings["ending"] == "stopped"
+    assert trained.settings["callbacks"] == ["Stop"]
+    assert trained.is_whole
+    (finding,) = [f for f in trained.findings if f.code == "stopped"]
+    assert "ended training in epoch 2 of 5: enough at epoch 2; the weights" in finding.sentence
+
+
+def test_refits_call_copies_of_those_that_ask_for_it(make_data):
+    class Main(Diary):
+        folds = False
+
+    diary, main, places = Diary(), Main(), []
+
+    class Where(ff.Callback):
+        folds = True
+
+        def begin(self, run):
+            places.append(run.path)
+
+    stage = Train("mlp", epochs=1, callbacks=[diary, main, Where()])
+    session = Session(is_refit=True, path=("evaluate", "fold-1", "train"))
+    found = stage.run(data=make_data(), session=session)
+    assert diary.told == main.told == []
+    assert places == [("evaluate", "fold-1", "train")]
+    assert digest(stage.run(data=make_data(), session=Session()).model) == digest(found.model)
+    assert diary.told
+    assert main.told
+    assert stage.rehearse(data=make_data(), session=Session())
+    assert [told[0] for told in diary.told].count("begin") == 1
+
+
+def test_a_callback_that_cannot_be_copied_says_what_to_do(make_data):
+    class Open(Diary):
+        def __init__(self):
+            self.file = open(__file__)  # noqa: SIM115, PTH123
+
+    stage, session = Train("mlp", epochs=1, callbacks=[Open()]), Session(is_refit=True)
+    with pytest.raises(TypeError) as caught:
+        stage.run(data=make_data(), session=session)
+    stage.callbacks[0].file.close()
+    assert "open in begin() what cannot be copied" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        ([Diary], "derived from fivefold.Callback: call the class"),
+        ([print], "derived from fivefold.Callback"),
+        ([Diary(), Diary()], "of one name"),
+    ],
+)
+def test_what_is_no_callback_is_refused_when_built(callbacks, message):
+    with pytest.raises(ConfigError, match=message):
+        Train(callbacks=callbacks)
+
+
+def test_a_recipe_names_callbacks_and_is_read_where_they_are_handed_over():
+    class Handed(Diary):
+        name = "a diary"
+
+    chain = [ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train(callbacks=[Handed()])]
+    text = ff.Pipeline(chain).to_json()
+    assert json.loads(text)["stages"][-1]["with"]["callbacks"] == ["a diary"]
+    with pytest.raises(ConfigError, match="expected a callback that was handed over"):
+        ff.Pipeline.from_json(text)
+    handed = Handed()
+    again = ff.Pipeline.from_json(text, callbacks=[handed])
+    assert again["train"].callbacks == (handed,)
+    assert again.to_json() == text
