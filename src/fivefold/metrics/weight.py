@@ -88,13 +88,13 @@ def weight_argument(function: Callable[..., object]) -> str:
 
 
 def relative(weight: Array) -> Array:
-    """The same weights with mean 1; one at least is above 0.
+    """The same weights with mean 1, if any is above 0, as float32.
 
     Example:
         >>> relative(np.array([1.0, 3.0])).tolist()
         [0.5, 1.5]
     """
-    return np.asarray(weight / weight.mean())
+    return np.asarray(weight / (weight.mean() if weight.any() else 1), np.float32)
 
 
 def per_answer(weight: Array, known: Array) -> Array:

@@ -21,6 +21,7 @@ def check_module(
     body: nn.Module,
     batch: Batch,
     target: Tensor,
+    weight: Tensor | None = None,
     *,
     inputs: Inputs,
     outputs: tuple[int, ...],
@@ -34,6 +35,7 @@ def check_module(
         body: the module; it is not changed.
         batch: eight rows as the module gets them.
         target: their targets, as the loss takes them.
+        weight: what each counts; None where rows have no weights.
         inputs: sizes, for messages.
         outputs: shape of what is wanted a row.
         loss: what will be minimised.
@@ -65,7 +67,7 @@ def check_module(
         found = _call(twin, take(batch, rows.to(device)), name, inputs)
         return _check_answer(found, name, len(rows), outputs)
 
-    sample, tried = Piece(batch, target), False
+    sample, tried = Piece(batch, target, weight), False
     with private_random(device):
         seed_random(0, device)
         twin.train()

@@ -59,9 +59,10 @@ def make_facts(
 
 
 def rows_digest(rows: Rows) -> str:
-    """SHA-256 over the arrays of encoded rows and their targets."""
+    """SHA-256 over the arrays of encoded rows, their targets and their weights."""
     total = sha256()
-    for name, array in sorted({**rows.inputs, "": rows.target}.items()):
+    weight = {} if rows.weight is None else {" weight": rows.weight}
+    for name, array in sorted({**rows.inputs, "": rows.target, **weight}.items()):
         total.update(f"{name} {array.dtype} {array.shape}\n".encode())
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()

@@ -153,8 +153,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     judged = judged_at_once(batch, sample.inputs if once else example)
     sample = check_module(
         network.body,
-        sample.inputs,
-        sample.target,
+        *sample,
         inputs=inputs,
         outputs=head.outputs,
         loss=loss,
@@ -165,7 +164,8 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     matmul: Matmul = "default"
     census = None
     if not gpu:
-        census = step_census(network.body, sample.inputs, sample.target, loss=loss, batch=batch)
+        known = partial(loss, weight=sample.weight)
+        census = step_census(network.body, sample.inputs, sample.target, loss=known, batch=batch)
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
@@ -208,11 +208,12 @@ def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> d
 
 
 def _ready(rows: Rows, network: Assembled, stage: Options) -> Piece:
-    """Rows as body and loss get them."""
+    """Rows as body and loss get them, each of weight 1 if they have weights."""
     with torch.no_grad():
         encoded = network.fixed(place(rows, network.device))
     target = network.head.targets(rows.target, own=stage.own_loss is not None)
-    return Piece(encoded, target.to(network.device))
+    weight = None if rows.weight is None else torch.ones(len(rows), device=network.device)
+    return Piece(encoded, target.to(network.device), weight)
 
 
 def _make_pieces(

@@ -8,9 +8,11 @@ from torch import Tensor
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
+from fivefold.metrics.weight import relative
 from fivefold.models.assemble import Assembled
 from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
+from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.feed import Feed, judged_at_once
@@ -49,25 +51,27 @@ def make_feeds(
     fixed, head = network.fixed, network.head
     prepare = None if once else fixed
 
-    def placed(rows: Rows) -> tuple[Batch, Tensor]:
+    def placed(rows: Rows) -> Piece:
         blocks = place(rows, network.device)
         target = head.targets(rows.target, own=own).to(network.device)
-        return (encode(blocks, fixed) if once else blocks), target
+        weight = None if rows.weight is None else tensor(relative(rows.weight)).to(network.device)
+        return Piece(encode(blocks, fixed) if once else blocks, target, weight)
 
-    (inputs, target), (valid, truth) = placed(data.train), placed(data.valid)
+    (inputs, target, weight), (valid, truth, counts) = placed(data.train), placed(data.valid)
     fit_buffers: Any = getattr(network.body, "fit_buffers", None)
     if fit_buffers is not None and (once or _table(fixed)):
         fit_buffers(inputs if once else encode(_some(inputs, fixed), fixed.tabular))
     train = Feed(
         inputs=inputs,
         target=target,
+        weight=weight,
         batch=batch,
         seed=seed,
         augment=make_augment(augment, fixed.entries),
         prepare=prepare,
     )
     judged = judged_at_once(train.size, valid)
-    return train, Feed(inputs=valid, target=truth, batch=judged, prepare=prepare)
+    return train, Feed(inputs=valid, target=truth, weight=counts, batch=judged, prepare=prepare)
 
 
 def encodes_once(fixed: Fixed, rows: int) -> bool:
