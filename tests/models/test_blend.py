@@ -212,3 +212,22 @@ def test_join_leaves_out_what_counts_nothing(network, trees, parts):
     assert list(blend.parts) == parts
     assert weight == pytest.approx(blend.parts.get("trees", 0.0))
     assert ((blend(x)[:, 0] > 0) == (x[:, 0] > 0)).all()
+
+
+@pytest.mark.parametrize("head", [BinaryHead(), ChoiceHead((2,)), QuantityHead()])
+def test_weight_of_trees_for_weighted_rows_is_that_for_rows_repeated_as_often(head):
+    torch.manual_seed(0)
+    outputs = head.outputs[0]
+    network, trees = torch.randn(60, outputs), torch.randn(60, outputs)
+    target = torch.arange(60) % 2
+    counts = torch.randint(0, 5, (60,))
+    again = torch.arange(60).repeat_interleave(counts)
+    wanted = find_weight(network[again], trees[again], target[again], head, pull=0.0)
+    for unit in (1.0, 0.2):
+        weights = unit * counts.float()
+        assert find_weight(network, trees, target, head, counts=weights, pull=0.0) == wanted
+    few = torch.where(torch.arange(60) < 2, 1e6, 1.0)
+    good = 8.0 * target[:, None] - 4 if outputs == 1 else torch.eye(2)[target] * 8
+    if outputs > 1 or isinstance(head, BinaryHead):
+        sure = find_weight(good, 0 * good, target, head)
+        assert find_weight(good, 0 * good, target, head, counts=few) > sure

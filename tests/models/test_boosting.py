@@ -84,3 +84,38 @@ def test_rows_that_trees_cannot_learn_from_give_none(rows):
     assert fit_trees((x, ones), (x, ones), "class", 1) is None
     assert fit_trees((x, y), (x[:0], y[:0]), "number", 1) is None
     assert fit_trees((x[:, :0], y), (x[:, :0], y), "number", 1) is None
+
+
+@pytest.mark.parametrize("learn", ["number", "class"])
+def test_trees_of_weighted_rows_are_those_of_scikit_learn(rows, learn):
+    x, y = rows
+    y = y if learn == "number" else (y > 0).astype(np.int64)
+    weight = np.random.default_rng(0).integers(0, 4, 600)
+    spoilt = np.where(weight == 0, 1 - y, y)
+    train, valid = (x[:400], spoilt[:400]), (x[400:], spoilt[400:])
+    boosting = Boosting(boosters=1, lr=0.1, columns=1.0, rounds=60, patience=10)
+    trees = fit_trees(
+        train, valid, learn, 1, weights=(weight[:400], 7 * weight[400:]), boosting=boosting
+    )
+    kind = HistGradientBoostingRegressor if learn == "number" else HistGradientBoostingClassifier
+    kept = weight > 0
+    model = kind(max_iter=trees.trees, random_state=0, **SETTINGS)
+    first = np.arange(600) < 400
+    counts = weight[kept & first] / weight[kept & first].mean()
+    model.fit(x[kept & first], y[kept & first], sample_weight=counts)
+    wanted = model.predict(x) if learn == "number" else model.decision_function(x)
+    np.testing.assert_allclose(trees(torch.from_numpy(x))[:, 0], wanted, atol=1e-4)
+    losses = [
+        np.average(loss, weights=weight[400:]) for loss in staged_losses(model, x[400:], y[400:])
+    ]
+    assert losses[-1] == min(losses)
+
+
+def staged_losses(model, x, y):
+    """What rows cost after each round."""
+    if hasattr(model, "classes_"):
+        for scores in model.staged_decision_function(x):
+            yield np.logaddexp(0, -scores.ravel() * (2 * y - 1))
+    else:
+        for values in model.staged_predict(x):
+            yield (values - y) ** 2

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.metrics.weight import effective_rows
 from fivefold.models.boosting import fit_trees
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, described
@@ -160,8 +161,18 @@ def grow(lesson: Lesson) -> Trees | None:
         target = target if learn == "number" else target.astype(np.int64)
         return matrix(piece.inputs).cpu().numpy(), target
 
-    train, valid = plain(lesson.train), plain(lesson.valid)
-    return fit_trees(train, valid, learn, prod(head.outputs), boosting=boosting, seed=lesson.seed)
+    counts = lesson.train.weight, lesson.valid.weight
+    return fit_trees(
+        plain(lesson.train),
+        plain(lesson.valid),
+        learn,
+        prod(head.outputs),
+        weights=(counts[0].cpu().numpy(), counts[1].cpu().numpy())
+        if counts[0] is not None and counts[1] is not None
+        else None,
+        boosting=boosting,
+        seed=lesson.seed,
+    )
 
 
 @torch.no_grad()
@@ -186,7 +197,8 @@ def join(body: Blend, trees: Trees, valid: Feed, head: Head, *, batch: int = 409
         inputs = valid.take(slice(start, start + batch)).inputs
         own.append(network(inputs))
         grown.append(trees(matrix(inputs)))
-    weight = find_weight(torch.cat(own), torch.cat(grown), valid.target, head)
+    answers = torch.cat(own), torch.cat(grown)
+    weight = find_weight(*answers, valid.target, head, counts=valid.weight)
     if weight > 0:
         body.attach(trees, weight)
     if weight == 1:
@@ -196,7 +208,13 @@ def join(body: Blend, trees: Trees, valid: Feed, head: Head, *, batch: int = 409
 
 @torch.no_grad()
 def find_weight(
-    network: Tensor, trees: Tensor, target: Tensor, head: Head, *, pull: float = PULL
+    network: Tensor,
+    trees: Tensor,
+    target: Tensor,
+    head: Head,
+    *,
+    counts: Tensor | None = None,
+    pull: float = PULL,
 ) -> float:
     """The weight of the trees with the best validation loss, drawn towards one half.
 
@@ -205,6 +223,7 @@ def find_weight(
         trees: the same from the trees.
         target: `(n,)` class indices; for two classes 0 and 1 of any type; or values.
         head: says what answers cost, in nats.
+        counts: `(n,)` how much each row counts; None for 1 each.
         pull: what weight 0 or 1 costs more than one half, as a sum over all rows, times 4.
 
     Returns:
@@ -217,14 +236,17 @@ def find_weight(
         >>> find_weight(good, 0 * good, target, head), find_weight(good, good, target, head)
         (0.0, 0.5)
     """
-    rows = len(target)
+    rows: float = len(target)
     if not rows:
         return 0.5
+    by_row = {}
+    if counts is not None:
+        rows, by_row = effective_rows(counts.double().cpu().numpy()), {"weight": counts.double()}
     found, best = 0.5, float("inf")
     for step in range(STEPS + 1):
         weight = step / STEPS
         mixed = (1 - weight) * network.double() + weight * trees.double()
-        total = head.nats(mixed, target).item() + pull / rows * (weight - 0.5) ** 2
+        total = head.nats(mixed, target, **by_row).item() + pull / rows * (weight - 0.5) ** 2
         if total < best:
             found, best = weight, total
     return found

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from fivefold.codecs.table import Array
+from fivefold.metrics.weight import relative
 from fivefold.models.trees import Trees, join_trees
 
 _SEVERAL = 10_000_000
@@ -46,6 +47,7 @@ def fit_trees(
     learn: Literal["class", "number"],
     outputs: int,
     *,
+    weights: tuple[Array, Array] | None = None,
     boosting: Boosting | None = None,
     seed: int = 0,
 ) -> Trees | None:
@@ -57,6 +59,7 @@ def fit_trees(
         valid: the same for validation rows.
         learn: what the targets are.
         outputs: numbers a row: 1 for two classes and for values, else one a class.
+        weights: how much each training and each validation row counts; None for 1 each.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
 
@@ -78,6 +81,12 @@ def fit_trees(
     boosting = boosting or Boosting()
     is_number = learn == "number"
     (x, y), (x_valid, y_valid) = train, valid
+    counts: dict[str, Array] = {}
+    if weights is not None:
+        kept, judged = map(np.flatnonzero, weights)
+        x, y, x_valid, y_valid = x[kept], y[kept], x_valid[judged], y_valid[judged]
+        counts["sample_weight"] = relative(weights[0][kept])
+        counts["sample_weight_val"] = relative(weights[1][judged])
     if not len(y_valid) or not x.shape[1]:
         return None
     if not is_number and len(np.unique(y)) < max(2, outputs):
@@ -101,7 +110,7 @@ def fit_trees(
             random_state=(seed + 7919 * place) % 2**32,
         )
         with threadpool_limits(limits=torch.get_num_threads() if x.size >= _SEVERAL else 1):
-            model.fit(x, y, X_val=x_valid, y_val=y_valid)
+            model.fit(x, y, X_val=x_valid, y_val=y_valid, **counts)
         best = int(np.argmax(model.validation_score_))
         found.append(model._predictors[:best])
         bias += np.ravel(model._baseline_prediction) / boosting.boosters

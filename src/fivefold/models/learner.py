@@ -45,6 +45,10 @@ class Feed(Protocol):
         """Of all of them, as the loss takes them."""
 
     @property
+    def weight(self) -> Tensor | None:
+        """`(rows,)` what each counts; None where all count alike."""
+
+    @property
     def device(self) -> torch.device:
         """Where they are."""
 

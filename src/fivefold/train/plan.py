@@ -164,8 +164,8 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     matmul: Matmul = "default"
     census = None
     if not gpu:
-        known = partial(loss, weight=sample.weight)
-        census = step_census(network.body, sample.inputs, sample.target, loss=known, batch=batch)
+        inner = partial(loss, weight=sample.weight)
+        census = step_census(network.body, sample.inputs, sample.target, loss=inner, batch=batch)
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
