@@ -39,11 +39,12 @@ def stages(data, *, weight="w", train=None, evaluate=None, **settings):
     return [
         ff.Collect(data, target="y", weight=weight, **settings),
         ff.Preprocess(),
-        ff.Train(epochs=3) if train is None else train,
+        ff.Train("mlp", epochs=3) if train is None else train,
         ff.Evaluate(baselines=()) if evaluate is None else evaluate,
     ]
 
 
+@pytest.mark.slow
 def test_model_that_rows_are_weighted_in_ignores_the_column_when_asked(tmp_path: Path) -> None:
     data = source(weight=whole())
     pipeline = ff.Pipeline([*stages(data), ff.Deploy(tmp_path / "w.ff")])
@@ -155,4 +156,6 @@ def test_own_loss_without_weights_is_refused_before_training(loss):
 
 
 def test_own_loss_that_needs_the_weights_is_given_them_in_every_check(encoded):
-    taught(encoded, loss=lambda o, t, weight: own_loss(o, t, weight), epochs=1, lr="find")
+    taught(
+        encoded, model="mlp", loss=lambda o, t, weight: own_loss(o, t, weight), epochs=1, lr="find"
+    )
