@@ -146,17 +146,7 @@ class Chain:
         given: Given = (),
         observers: Iterable[Observer] = (),
     ) -> Execution:
-        """Run the stages and keep what is needed to run parts of them again.
-
-        Args:
-            seed: all randomness derives from it.
-            device: `auto`, `cpu`, `cuda`, `cuda:1`.
-            directory: where stages may leave files; None for nowhere.
-            resume: go on with the run in that directory.
-            until: name of the last stage to run.
-            given: artifacts from outside, for a slice; labelled ones by their address,
-                `{(Trained, "teacher"): artifact}`.
-            observers: are told every event.
+        """Run the stages as `Pipeline.run` does, and keep what it takes to run parts of them again.
 
         Raises:
             WiringError: if an artifact that should be given is not.

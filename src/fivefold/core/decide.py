@@ -46,7 +46,7 @@ def decide(
 
     Args:
         steps: in order.
-        there: what stands before the first of them.
+        there: what stands before the first.
         stored: names of the complete artifacts in the folder of a run that is gone on with.
         changed: for a refit, what is handed over in place of what was there.
         exchanged: for a refit, names of the steps whose stage is another than it was.

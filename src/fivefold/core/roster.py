@@ -151,11 +151,7 @@ def same_class(one: object, other: object) -> bool:
 
 
 def own_digests(values: Any) -> dict[str, str]:
-    """Digests of the files in which the objects among some settings are defined, by their names.
-
-    Args:
-        values: of settings, at any depth.
-    """
+    """Digests of the files that define the objects among some settings, at any depth, by name."""
     if isinstance(values, dict):
         values = list(values.values())
     if isinstance(values, list | tuple):

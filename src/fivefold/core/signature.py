@@ -12,13 +12,7 @@ from fivefold.errors import SignatureError
 
 @dataclass(frozen=True)
 class Read:
-    """One parameter of `run()`.
-
-    Args:
-        name: of the parameter.
-        key: class and label of the artifact.
-        optional: declared `X | None = None`.
-    """
+    """One parameter of `run()`; it is optional where it is declared `X | None = None`."""
 
     name: str
     key: Key

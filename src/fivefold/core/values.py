@@ -20,13 +20,8 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
 
     Mappings of texts are objects, tuples are lists. Other mappings are lists of pairs, sets are
     sorted lists, where the annotation says so; else an object with one mark holds them. An object
-    with a `setting_name` is that text, from which its stage finds it again.
-
-    Args:
-        value: of the setting, or inside it.
-        annotation: of the field, or the part of it that fits.
-        where: stage and setting, for messages.
-        strict: refuse what JSON cannot hold; else it is noted as `{"$object": name}`.
+    with a `setting_name` is that text, from which its stage finds it again. What JSON cannot hold
+    is refused where it is `strict`, else noted as `{"$object": name}`; `where` says which it is.
 
     Raises:
         RecipeError: naming stage and setting.
@@ -125,13 +120,7 @@ def _listed_as(annotation: Any) -> type:
 
 
 def _inside(annotation: Any, kind: type, place: int) -> Any:
-    """The annotation of what a container of this kind holds.
-
-    Args:
-        annotation: where the container is.
-        kind: of the container.
-        place: of an item; 0 for the keys and 1 for the values of a mapping.
-    """
+    """What a container of this kind holds in a place; 0 is for keys of a mapping, 1 for values."""
     parts = []
     for found, arguments in _containers(annotation):
         if found is not kind or not arguments:

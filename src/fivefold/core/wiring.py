@@ -81,10 +81,6 @@ def place(stages: Iterable[Any]) -> tuple[Step, ...]:
 def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
     """Verify that each stage finds what it reads, and that nothing is written twice.
 
-    Args:
-        steps: in the order in which they run.
-        given: artifacts that are there before the first of them.
-
     Raises:
         WiringError: with all faults at once.
     """
