@@ -142,7 +142,7 @@ def test_a_failing_callback_is_named():
 
 def test_a_run_that_a_callback_stopped_is_resumed_without_a_step(tmp_path):
     def checkpoints():
-        return Checkpoints(tmp_path, facts={}, seconds=0, resume=True)
+        return Checkpoints(tmp_path, identity={}, seconds=0, resume=True)
 
     first, _ = run(Stop("step", 6), checkpoints=checkpoints())
     diary = Diary()

@@ -1,10 +1,12 @@
 import pytest
 import torch
 
+from fivefold.core.session import Session
 from fivefold.errors import ResumeError
 from fivefold.train.checkpoint import Checkpoints, State, read_state
+from fivefold.train.train import Train
 
-FACTS = {"batch": 32, "threads": 1}
+IDENTITY = {"seed": 3, "decided": {"batch": 32, "threads of torch": 1}}
 
 
 def state(number):
@@ -12,8 +14,8 @@ def state(number):
     return State({"cursor": number, "loss": 0.1 + number}, tensors)
 
 
-def opened(folder, facts=FACTS, resume=True, seconds=0.0):
-    return Checkpoints(folder, facts=facts, seconds=seconds, resume=resume)
+def opened(folder, identity=IDENTITY, resume=True, seconds=0.0):
+    return Checkpoints(folder, identity=identity, seconds=seconds, resume=resume)
 
 
 def test_checkpoints_give_the_newest_state_to_the_bit(tmp_path):
@@ -67,10 +69,46 @@ def test_what_was_still_being_written_is_no_state(tmp_path):
 
 def test_another_run_is_refused_with_every_difference(tmp_path):
     opened(tmp_path).save(state(1))
-    with pytest.raises(ResumeError, match="differs in batch, torch") as caught:
-        opened(tmp_path, facts={"batch": 64, "threads": 1, "torch": "9"}).newest()
-    assert caught.value.differences == {"batch": (32, 64), "torch": (None, "9")}
-    assert "batch   32 then, 64 now" in str(caught.value)
+    other = {"seed": 3, "torch": "9", "decided": {"batch": 64, "threads of torch": 1}}
+    with pytest.raises(ResumeError) as caught:
+        opened(tmp_path, identity=other).newest()
+    assert caught.value.differences == {"batch": ("32", "64"), "torch": ("none", "9")}
+    assert str(caught.value) == (
+        f"Train: expected the run that {tmp_path} was begun with, found 2 differences.\n\n"
+        "  batch   32 then, 64 now\n"
+        "  torch   none then, 9 now\n\n"
+        "Bring back what differs, choose a new folder, or begin again with resume=False."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [
+        ({"reads": "others"}, ["Preprocessed"]),
+        ({"batch": 16}, ["batch"]),
+        ({"weight": 0.25}, ["first weights"]),
+        ({}, []),
+    ],
+    ids=str,
+)
+def test_train_goes_on_with_states_of_the_same_run_alone(tmp_path, make_data, changes, differs):
+    def run(reads="rows", weight=0.5, **settings):
+        net = torch.nn.Linear(2, 1)  # one of one's own is known by its name alone
+        torch.nn.init.constant_(net.weight, weight)
+        torch.nn.init.constant_(net.bias, 0.0)
+        identity = {"seed": 0, "reads": {"Preprocessed": reads}}
+        session = Session(directory=tmp_path, resume=True, identity=identity)
+        stage = Train(net, epochs=1, checkpoint_seconds=0, threads=1, **settings)
+        return stage.run(data=make_data(), session=session)
+
+    first = run()
+    if not differs:
+        assert run(**changes).resources["resumed_steps"] > 0
+        return
+    with pytest.raises(ResumeError) as caught:
+        run(**changes)
+    assert list(caught.value.differences) == differs
+    assert first.resources["resumed_steps"] == 0
 
 
 def test_without_resume_nothing_is_found_and_older_files_go_with_the_first_save(tmp_path):

@@ -53,7 +53,7 @@ def run(folder, *, stop=None, resume=True, make=fused, **options):
             done += 1
         return F.cross_entropy(outputs, target)
 
-    checkpoints = Checkpoints(folder, facts={}, seconds=0, resume=resume)
+    checkpoints = Checkpoints(folder, identity={}, seconds=0, resume=resume)
     settings = {"epochs": EPOCHS, "batch": BATCH, "seed": 5, **options}
     fitted = fit_tensors(
         model,

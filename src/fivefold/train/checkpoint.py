@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fivefold.core.identity import refusal
+from fivefold.core.session import Session
 from fivefold.core.store import write_bytes
-from fivefold.errors import ResumeError
 
 FOLDER = "checkpoint"
 """Where the states of a stage stand, below its directory."""
@@ -45,16 +46,16 @@ class Checkpoints:
 
     Args:
         folder: for these files alone.
-        facts: what must be equal for a run to go on with the same bits: settings that were
-            decided, digests of rows and first weights, versions. Plain JSON values.
+        identity: what must be equal for a run to go on with the same bits: that of the step, and
+            what was `decided` in it. Plain JSON values.
         seconds: between two states, at least; 0 saves after every step.
         resume: False begins again, and the files of an earlier run go when the first is written.
     """
 
     def __init__(
-        self, folder: Path, *, facts: Mapping[str, Any], seconds: float, resume: bool
+        self, folder: Path, *, identity: Mapping[str, Any], seconds: float, resume: bool
     ) -> None:
-        self.folder, self.facts, self.seconds = folder, dict(facts), seconds
+        self.folder, self.identity, self.seconds = folder, identity, seconds
         self.resume = resume
         self._last = time.monotonic()
 
@@ -67,15 +68,17 @@ class Checkpoints:
         """The last state that was written whole; None to begin.
 
         Raises:
-            ResumeError: if it is of a run that differs in a fact; all differences are named.
+            ResumeError: if it is of a run that differs; all differences are named.
         """
         if not self.resume:
             return None
         for path in self._paths():
             found = read_state(path)
             if found is not None:
-                facts, state = found
-                self._check(facts)
+                identity, state = found
+                fault = refusal(identity, self.identity, "Train", self.folder)
+                if fault is not None:
+                    raise fault
                 return state
         return None
 
@@ -89,7 +92,7 @@ class Checkpoints:
         older = self._paths() if self.resume else []
         outdated = [] if self.resume else self._paths()
         number = 1 + max((int(path.stem) for path in [*older, *outdated]), default=0)
-        write_bytes(self.folder / f"{number:08}.safetensors", to_bytes(self.facts, state))
+        write_bytes(self.folder / f"{number:08}.safetensors", to_bytes(self.identity, state))
         torn = list(self.folder.glob(".*.tmp"))  # of a process that was killed
         for path in [*older[KEPT - 1 :], *outdated, *torn]:
             path.unlink(missing_ok=True)
@@ -100,37 +103,35 @@ class Checkpoints:
         """Files of states, newest first; what was still being written has another name."""
         return sorted(self.folder.glob(PATTERN), reverse=True)
 
-    def _check(self, facts: Mapping[str, Any]) -> None:
-        differences = {
-            name: (facts.get(name), self.facts.get(name))
-            for name in {**facts, **self.facts}
-            if facts.get(name) != self.facts.get(name)
-        }
-        if differences:
-            lines = [
-                f"  {name}   {then} then, {now} now" for name, (then, now) in differences.items()
-            ]
-            raise ResumeError(
-                f"Train: expected to go on with the run in {self.folder}, found one that differs "
-                f"in {', '.join(differences)}.",
-                evidence="\n".join(lines),
-                remedy="Bring back what differs, choose a new folder, or begin again with "
-                "resume=False.",
-                differences=differences,
-            )
+
+def decided_before(session: Session) -> Mapping[str, Any]:
+    """What was decided in the run that a session goes on with; nothing if it begins."""
+    from safetensors import SafetensorError, safe_open
+
+    if session.directory is None or not session.resume:
+        return {}
+    for path in sorted((session.directory / FOLDER).glob(PATTERN), reverse=True):
+        try:
+            with safe_open(path, framework="pt") as file:
+                about = file.metadata() or {}
+            found: dict[str, Any] = json.loads(about["state"])["identity"]["decided"]
+        except (SafetensorError, OSError, KeyError, ValueError):
+            continue  # torn: the one before it will be gone on with
+        return found
+    return {}
 
 
-def to_bytes(facts: Mapping[str, Any], state: State) -> bytes:
-    """Facts and state as the content of a safetensors file."""
+def to_bytes(identity: Mapping[str, Any], state: State) -> bytes:
+    """A state, and whose it is, as the content of a safetensors file."""
     from safetensors.torch import save
 
     tensors = {name: tensor.detach().cpu().clone() for name, tensor in state.tensors.items()}
-    text = json.dumps({"facts": facts, "values": state.values})
+    text = json.dumps({"identity": identity, "values": state.values})
     return save(tensors, {"state": text, "sha256": _digest(text, tensors)})
 
 
 def read_state(path: Path) -> tuple[dict[str, Any], State] | None:
-    """The facts and the state in a file; None if it is torn or changed."""
+    """A state, and whose it is, in a file; None if it is torn or changed."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -143,7 +144,7 @@ def read_state(path: Path) -> tuple[dict[str, Any], State] | None:
     if not text or _digest(text, tensors) != about.get("sha256"):
         return None
     content = json.loads(text)
-    return content["facts"], State(content["values"], tensors)
+    return content.get("identity", {}), State(content["values"], tensors)
 
 
 def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:

@@ -1,5 +1,6 @@
 """Where to compute, and what it took."""
 
+import platform
 import sys
 
 import torch
@@ -39,6 +40,13 @@ def find_device(wish: str) -> torch.device:
             device=wish,
         )
     return device
+
+
+def device_name(device: torch.device) -> str:
+    """What computes: the GPU, or the kind of processor and the instructions torch uses on it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
 
 
 def peak_bytes(device: torch.device) -> int:

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from fivefold.artifacts import Preprocessed
 from fivefold.core.events import Noted
 from fivefold.core.finding import Finding
+from fivefold.core.identity import identify
 from fivefold.core.session import Session, derive_seed
+from fivefold.core.wiring import place
 from fivefold.models.assemble import digest
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
 from fivefold.train.callback import Calls, of_refit
-from fivefold.train.checkpoint import FOLDER, Checkpoints
+from fivefold.train.checkpoint import FOLDER, Checkpoints, decided_before
 from fivefold.train.clock import Clock
-from fivefold.train.facts import facts_before, make_facts
+from fivefold.train.device import device_name
 from fivefold.train.feed import Feed
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
@@ -71,7 +74,7 @@ def learn(
         seed_random(derive_seed(session.seed, "begin"), plan.device)
         learner = begin(body, lesson)
     lr = plan.lr
-    before = facts_before(session)
+    before = decided_before(session)
     if stage.lr == "find" and "lr" in before:
         lr = float(before["lr"])
     elif stage.lr == "find":
@@ -84,15 +87,7 @@ def learn(
     if session.directory is not None:
         checkpoints = Checkpoints(
             session.directory / FOLDER,
-            facts=make_facts(
-                stage,
-                plan,
-                data,
-                session,
-                first_digest=first_digest,
-                lr=lr,
-                stacked=learner is not body,
-            ),
+            identity=_identity(stage, plan, session, first_digest, lr, learner is not body),
             seconds=stage.checkpoint_seconds,
             resume=session.resume,
         )
@@ -144,6 +139,25 @@ def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -
         first_digest=first_digest,
         findings=(),
     )
+
+
+def _identity(
+    stage: Options, plan: Plan, session: Session, first_digest: str, lr: float, stacked: bool
+) -> dict[str, Any]:
+    """What decides the bits: the identity of the step, and what was decided in it."""
+    decided = {
+        "network": plan.name,
+        "first weights": first_digest,
+        "epochs": plan.epochs,
+        "batch": plan.batch,
+        "lr": lr,
+        "precision": plan.precision,
+        "matmul": plan.matmul,
+        "stacked": stacked,
+        "computed on": device_name(plan.device),
+        "threads of torch": torch.get_num_threads(),
+    }
+    return {**(session.identity or identify(place([stage]), session)), "decided": decided}
 
 
 def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[Feed, Feed]:

@@ -89,9 +89,9 @@ class Train(Options):
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
         from fivefold.models.threads import threads_set
+        from fivefold.train.checkpoint import decided_before
         from fivefold.train.clock import Clock
         from fivefold.train.device import find_device
-        from fivefold.train.facts import facts_before
         from fivefold.train.learn import learn
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
@@ -100,7 +100,8 @@ class Train(Options):
         spent = Clock(self.time_limit)
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-        plan.network.threads = self.threads or facts_before(session).get("threads", plan.threads)
+        before = decided_before(session).get("threads of torch", plan.threads)
+        plan.network.threads = self.threads or before
         with threads_set(plan.network.threads):
             session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
