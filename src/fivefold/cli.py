@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fivefold import __version__
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.options import OWN, THREADS, add_source, adopt_files, listed_names, pipeline_of
 from fivefold.report.outlet import (
@@ -19,6 +18,7 @@ from fivefold.report.outlet import (
     terminal_width,
     whole_file,
 )
+from fivefold.version import __version__
 
 if TYPE_CHECKING:
     from fivefold.result import Result
@@ -117,8 +117,8 @@ def _command(commands: Any, name: str, action: Any, words: str) -> argparse.Argu
 
 def _demo(chosen: argparse.Namespace) -> None:
     import fivefold as ff
+    from fivefold.leak import check_no_leak
     from fivefold.observers.console import Console
-    from fivefold.testing import check_no_leak
 
     begun = time.perf_counter()
     pipeline = ff.Pipeline(

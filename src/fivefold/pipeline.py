@@ -112,7 +112,7 @@ class Pipeline(Chain):
         """
         self.preflight()
         if leak:
-            from fivefold.testing import check_no_leak
+            from fivefold.leak import check_no_leak
 
             check_no_leak(self, seed=seed)
         return self

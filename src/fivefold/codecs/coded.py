@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from fivefold.codecs.table import Array
+from fivefold.codecs.array import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +24,8 @@ class Coded:
         ([0, 1, 0], ['b', 'a'], 'b')
     """
 
-    codes: "Array"
-    values: "Array"
+    codes: Array
+    values: Array
 
     @classmethod
     def of(cls, cells: Iterable[Any]) -> "Coded":
@@ -44,11 +43,11 @@ class Coded:
             return Coded(codes, self.values)
         return None if codes < 0 else self.values[codes]
 
-    def numbers(self) -> "Array | None":
+    def numbers(self) -> Array | None:
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look."""
         return None
 
-    def array(self) -> "Array":
+    def array(self) -> Array:
         """One cell a row: objects where a cell is missing or the values are objects."""
         values = self.values
         if (self.codes < 0).any():
@@ -60,7 +59,7 @@ class Coded:
         cells = [*self.values.tolist(), None]
         return [cells[code] for code in self.codes.tolist()]
 
-    def counted(self) -> "tuple[list[Any], Array]":
+    def counted(self) -> tuple[list[Any], Array]:
         """The values that occur, in the order of first appearance, and how often each does."""
         present = self.codes[self.codes >= 0]
         counts = np.bincount(present, minlength=len(self.values))
@@ -81,16 +80,16 @@ def join_coded(pieces: Sequence[Coded]) -> Coded:
     return Coded(np.concatenate(codes), objects(seen))
 
 
-def objects(values: Iterable[Any]) -> "Array":
+def objects(values: Iterable[Any]) -> Array:
     """A one-dimensional object array, whatever the items are."""
     items = list(values)
     return np.fromiter(items, dtype=object, count=len(items))
 
 
-_REMEMBERED: "dict[int, tuple[ref[Array], Coded, bool]]" = {}
+_REMEMBERED: dict[int, tuple[ref[Array], Coded, bool]] = {}
 
 
-def remember(cells: "Array", coded: Coded) -> "Array":
+def remember(cells: Array, coded: Coded) -> Array:
     """Keep the codes of an array of objects for as long as it lives, and make it read-only.
 
     Args:
@@ -103,20 +102,20 @@ def remember(cells: "Array", coded: Coded) -> "Array":
     return _remember(cells, coded, is_distinct=False)
 
 
-def _remember(cells: "Array", coded: Coded, *, is_distinct: bool) -> "Array":
+def _remember(cells: Array, coded: Coded, *, is_distinct: bool) -> Array:
     cells.flags.writeable = False
     place, kept = id(cells), _REMEMBERED  # the name is gone when an interpreter ends
     kept[place] = ref(cells, lambda _: kept.pop(place, None)), coded, is_distinct
     return cells
 
 
-def remembered(cells: "Array") -> Coded | None:
+def remembered(cells: Array) -> Coded | None:
     """The codes that were kept with this very array, as they were kept."""
     entry = _REMEMBERED.get(id(cells))
     return None if entry is None or entry[0]() is not cells else entry[1]
 
 
-def coded_of(cells: "Array") -> Coded:
+def coded_of(cells: Array) -> Coded:
     """An array of texts and None as codes; of a read-only one they are worked out once.
 
     Returns:
@@ -136,7 +135,7 @@ def coded_of(cells: "Array") -> Coded:
     return found
 
 
-def missing_rows(values: "Array") -> "Array":
+def missing_rows(values: Array) -> Array:
     """`(n,)` bool: where canonical values are missing."""
     if values.dtype == object:
         known = remembered(values)
@@ -149,7 +148,7 @@ def missing_rows(values: "Array") -> "Array":
     return np.zeros(len(values), bool)
 
 
-def _distinct(cells: "Array") -> Coded:
+def _distinct(cells: Array) -> Coded:
     seen: dict[Any, int] = {None: -1}
     codes = [seen.setdefault(cell, len(seen) - 1) for cell in cells.tolist()]
     return Coded(np.array(codes, np.int32), objects(list(seen)[1:]))

@@ -1,15 +1,14 @@
 """Named columns of equal length, held as arrays."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from fivefold.codecs.array import Array as Array
 from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError, ShapeError
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Table(Protocol):

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
-from fivefold.codecs.coded import Coded
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.notation import Notation
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.tokens import found_numbers, found_tokens
 from fivefold.core.finding import Finding
+from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
@@ -152,7 +154,7 @@ def _guess_items(
         return Guess(kind=unread().name, nested=True)
     if asked is None and not any(map(_is_cell, items)):
         return Guess(kind=unread().name, unread=type(items[0]).__name__)
-    sample = Sample(items, weights, notation, asked=asked is not None)
+    sample = Sample(items, weights, notation, asked=asked is not None, read=_read_numbers)
     said = of_type(sample.type) if sample.type and asked is None else None
     if said is not None:  # what is of a type of its own is not written in any way
         return Guess(kind=said.name)
@@ -167,6 +169,15 @@ def _guess_items(
         commas="decimal" in kind.notation and sample.numbers.form.commas,
         findings=tuple(findings),
     )
+
+
+def _read_numbers(items: Sequence[Any], format: str) -> tuple[Array, Array]:
+    """The items as numbers by the kind that holds them, where there is one."""
+    kind = of_type("number")
+    if kind is None:
+        return np.full(len(items), np.nan), np.arange(len(items))
+    column = Column(name="", kind=kind.name, format=format)
+    return canonical_column(objects(items), column, on_bad="missing")
 
 
 def _doubters() -> list[Kind]:

@@ -10,7 +10,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from fivefold import __version__
 from fivefold.core.recipe import write_recipe
 from fivefold.core.roster import code_digest, own_digests
 from fivefold.core.session import Session
@@ -19,6 +18,7 @@ from fivefold.core.values import NOTE
 from fivefold.core.wiring import Step
 from fivefold.core.wording import brief, plural
 from fivefold.errors import ResumeError
+from fivefold.version import __version__
 
 LIBRARIES = ("torch", "numpy", "pandas", "scikit-learn", "scipy", "pyarrow", "pillow")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")

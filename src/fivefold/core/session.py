@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.events import Event, Observer
@@ -13,7 +13,13 @@ from fivefold.errors import WiringError
 
 if TYPE_CHECKING:
     from fivefold.core.context import Context, Given
-    from fivefold.core.stage import Stage
+
+
+class Runs(Protocol):
+    """What a session knows of a stage, which knows the session."""
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Do the work."""
 
 
 class Session(Artifact):
@@ -69,7 +75,7 @@ class Session(Artifact):
         changes: "Given" = (),
         *,
         name: str,
-        stages: "Mapping[str, Stage] | None" = None,
+        stages: Mapping[str, Runs] | None = None,
         keep_seed: bool = False,
     ) -> "Context":
         """Run again, on changed artifacts or settings, the stages before this one they reach.

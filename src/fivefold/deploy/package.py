@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from safetensors.numpy import save as save_arrays
 
-import fivefold
 from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import ARRAYS_ENTRY, MANIFEST, ROWS_ENTRY, write_manifest
 from fivefold.serve.contract import Contract
 from fivefold.travel.changes import Changes
+from fivefold.version import __version__
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
@@ -72,7 +72,7 @@ def package(
     }
     made_with = {"python": platform.python_version()}
     made_with |= {name: found for name in MADE_WITH if (found := _version(name))}
-    return {MANIFEST: write_manifest(entries, fivefold.__version__, made_with), **entries}
+    return {MANIFEST: write_manifest(entries, __version__, made_with), **entries}
 
 
 def _rows(changes: Changes | None) -> dict[str, bytes]:
@@ -92,7 +92,7 @@ def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:
         graph: whether there is an ONNX graph; without one the network's own library is needed.
     """
     names = {*SERVING, *more, *([] if graph else ["torch"])}
-    head = f"# pip install --no-deps fivefold=={fivefold.__version__}, then this file\n"
+    head = f"# pip install --no-deps fivefold=={__version__}, then this file\n"
     pins = [f"{name}=={found}" if (found := _version(name)) else name for name in sorted(names)]
     return head + "\n".join(pins) + "\n"
 

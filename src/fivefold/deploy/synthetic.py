@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.kinds.block import Fitted
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.state import FittedColumn
 from fivefold.serve.contract import Contract
 
 ROWS = 16
@@ -38,7 +38,7 @@ def draw_rows(
 
 
 def _column(
-    fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    fitted: FittedColumn, usual: tuple[float, ...], rows: int, rng: np.random.Generator
 ) -> list[Any]:
     values = fitted.kind.synthesise(fitted, usual, rows, rng)
     if not fitted.kind.nullable:

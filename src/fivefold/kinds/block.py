@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -12,15 +12,23 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
+from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.plain import Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 
-if TYPE_CHECKING:
-    from fivefold.kinds.kind import Kind
-
 Quicks = Sequence[tuple[int, Quick]]
 """The place of each column in a row, and how its cells are read."""
+
+
+class Named(Protocol):
+    """What a block asks of a kind."""
+
+    name: ClassVar[str]
+    plural: ClassVar[str]
+
+    def features(self, column: Column, state: Any) -> tuple[Feature, ...]:
+        """What a column's numbers are, in a block of numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +45,7 @@ class Fitted:
     """
 
     column: Column
-    kind: "Kind"
+    kind: Named
     state: Any
     shared: Any = None
     first: int = 0

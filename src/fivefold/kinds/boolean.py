@@ -1,7 +1,7 @@
 """Truth values: yes or no, on or off."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +15,9 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import NAN, float_reader, without_missing
 from fivefold.kinds.quick import Quick, plain_reader
+from fivefold.kinds.sample import Sample
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
 
 _TRUTH = {"true", "false"}
 
@@ -69,7 +67,7 @@ class Boolean(Kind):
         names = {1.0: True, 0.0: False}
         return objects(names.get(value) for value in values.tolist())
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """All texts are true or false."""
         return 0.95 if all(text.lower() in _TRUTH for text in sample.texts) else 0.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,10 @@ from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
 from fivefold.kinds.dull import Dull, is_id_name
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
+from fivefold.kinds.sample import Sample
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Categorical(Kind):
 
     # --- recognition
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """What is nothing else: all that has a text."""
         del sample
         return 0.1

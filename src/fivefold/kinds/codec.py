@@ -10,11 +10,12 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import ConfigError, DataError
-from fivefold.kinds.block import Encoded, Fitted
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.older import older_blocks
 from fivefold.kinds.state import (
+    EncodedColumns,
+    FittedColumn,
     check_names,
     grouped,
     joined,
@@ -62,12 +63,14 @@ class Codec:
         [0, 1]
     """
 
-    def __init__(self, *, schema: Schema, settings: Settings, blocks: Sequence[Encoded]) -> None:
+    def __init__(
+        self, *, schema: Schema, settings: Settings, blocks: Sequence[EncodedColumns]
+    ) -> None:
         self.schema = schema
         self.settings = settings
         self.blocks = tuple(blocks)
         check_names(self.blocks)
-        self.columns: Mapping[str, Fitted] = {
+        self.columns: Mapping[str, FittedColumn] = {
             column.name: column for block in self.blocks for column in block.columns
         }
 
@@ -91,7 +94,7 @@ class Codec:
             raise DataError("Codec: expected training rows, found none.")
         train = table.take(rows)
         fitted = [
-            Fitted(column, kind, kind.fit(cells_of(train, column), column, settings))
+            FittedColumn(column, kind, kind.fit(cells_of(train, column), column, settings))
             for column in schema.inputs
             for kind in (kind_of(column.kind),)
         ]
@@ -145,7 +148,7 @@ class Codec:
         (sequence,) = self._sequences()
         return sequence.block.lengths(arrays[sequence.name])
 
-    def _sequences(self) -> list[Encoded]:
+    def _sequences(self) -> list[EncodedColumns]:
         return [block for block in self.blocks if block.block.sequence]
 
     @property
@@ -228,7 +231,7 @@ def cells_of(table: Table, column: Column) -> Cells:
     return Cells(raw, lambda values, first: canonical_column(values, column, first=first)[0])
 
 
-def encode_cells(cells: Cells, column: Fitted) -> Array:
+def encode_cells(cells: Cells, column: FittedColumn) -> Array:
     """A column's cells as its kind encodes them, in pieces where the kind wants that.
 
     Raises:
@@ -252,7 +255,7 @@ def encode_cells(cells: Cells, column: Fitted) -> Array:
     return pieces
 
 
-def _encoded(values: Array, column: Fitted) -> Array:
+def _encoded(values: Array, column: FittedColumn) -> Array:
     """What the kind encodes, which is what its block takes."""
     kind = column.kind
     part = kind.encode(values, column.column, column.state)
@@ -268,12 +271,12 @@ def _encoded(values: Array, column: Fitted) -> Array:
     return part
 
 
-def _array(block: Encoded, table: Table) -> Array:
+def _array(block: EncodedColumns, table: Table) -> Array:
     parts = [encode_cells(cells_of(table, c.column), c) for c in block.columns]
     return block.block.encode(parts, block.state)
 
 
-def _pieces(train: Table, columns: Sequence[Fitted]) -> Callable[[], Iterable[list[Array]]]:
+def _pieces(train: Table, columns: Sequence[FittedColumn]) -> Callable[[], Iterable[list[Array]]]:
     def pieces() -> Iterator[list[Array]]:
         for chunk in train.chunks(CHUNK):
             yield [encode_cells(cells_of(chunk, c.column), c) for c in columns]

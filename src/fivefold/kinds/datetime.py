@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +19,8 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.remarks import ambiguous_dates, torn_dates
+from fivefold.kinds.sample import Sample
 from fivefold.metrics.distances import number_distance
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
 
 _DAY = 86_400_000_000  # microseconds
 _YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
@@ -99,21 +97,21 @@ class Datetime(Kind):
 
     # --- recognition
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """One pattern reads nearly all texts."""
         return 0.0 if sample.dates.pattern is None else 0.8
 
-    def form(self, sample: "Sample") -> str:
+    def form(self, sample: Sample) -> str:
         """Their `strptime` pattern; the one that the user says, if none was found."""
         found = sample.dates.pattern
         return found if found is not None else sample.notation.date_format or ""
 
-    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+    def noted(self, sample: Sample, name: str) -> list[Finding]:
         """That the day may be the month."""
         other = sample.dates.other
         return [ambiguous_dates(name, self.form(sample), other)] if other else []
 
-    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+    def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
         """Dates that no one pattern reads."""
         torn = () if sample.strays.dressed else sample.dates.torn
         return [torn_dates(name, torn, read_as)] if torn else []

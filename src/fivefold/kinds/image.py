@@ -175,7 +175,8 @@ class Image(Kind):
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
         """Smooth patches of colour."""
-        return [draw_patch(fitted.state, rng) for _ in range(rows)]
+        state: ImageState = fitted.state
+        return [draw_patch(state.shape, state.intensity, rng) for _ in range(rows)]
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, all of them."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,12 +22,10 @@ from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usu
 from fivefold.kinds.numbers import NUMBERS, bounded
 from fivefold.kinds.quick import PLAIN, OddCellError, Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
+from fivefold.kinds.sample import Sample
 from fivefold.kinds.scaling import HUGE
 from fivefold.metrics.distances import number_distance
 from fivefold.metrics.groups import quarters
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
 
 NAN = float("nan")
 
@@ -101,21 +99,21 @@ class Numeric(Kind):
 
     # --- recognition
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """Nearly all cells are numbers, or most, which differ as measurements do."""
         if sample.numbers.sure:
             return 0.9
         return 0.7 if sample.strays.few else 0.0
 
-    def form(self, sample: "Sample") -> str:
+    def form(self, sample: Sample) -> str:
         """How they write 1234.56; empty for plain numbers."""
         return sample.numbers.form.format
 
-    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+    def noted(self, sample: Sample, name: str) -> list[Finding]:
         """A form that is not plain, and another that reads them too."""
         return number_findings(name, sample.numbers.form)
 
-    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+    def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
         """Numbers in a dress that no one form reads, and strays among numbers."""
         if sample.strays.dressed:
             return [number_like(name, sample.strays.dressed, sample.numbers.form, read_as)]

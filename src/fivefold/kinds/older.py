@@ -7,20 +7,20 @@ from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.scaling import ARRAYS, CURVE
 from fivefold.kinds.space import older_space_of
-from fivefold.kinds.state import grouped, joined
+from fivefold.kinds.state import EncodedColumns, FittedColumn, grouped, joined
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.tokens import TOKENS
 
 
 def older_blocks(
     values: Mapping[str, Any], arrays: Mapping[str, Array], schema: Schema
-) -> list[Encoded]:
+) -> list[EncodedColumns]:
     """The blocks of a state of version 1 or 2.
 
     Raises:
@@ -57,7 +57,7 @@ def older_blocks(
         kind = kind_of(column.kind)
         name = column.name if kind.block.shared else older_space_of(column)[0]
         state = None if kind.state is None else kind.unpack(*of[kind.block](name), column)
-        fitted.append(Fitted(column, kind, state))
+        fitted.append(FittedColumn(column, kind, state))
     shared = {
         NUMBERS: (
             {"names": values["numeric"]},

@@ -1,25 +1,22 @@
 """Pictures that never were: smooth patches of colour."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.png import as_cell
 from fivefold.codecs.table import Array
-
-if TYPE_CHECKING:
-    from fivefold.kinds.image import ImageState
 
 LONGEST = 16
 """Pixels a side of a picture that is given as rows."""
 
 
-def draw_patch(state: "ImageState", rng: np.random.Generator) -> Any:
+def draw_patch(shape: tuple[int, int, int], intensity: Intensity, rng: np.random.Generator) -> Any:
     """A smooth patch in the range of training as JSON has it, as a file where one holds it."""
-    channels, height, width = state.shape
-    intensity = state.intensity
+    channels, height, width = shape
     if intensity.white in (1.0, 255.0):
-        return as_cell(_gradient(state.shape, rng))
+        return as_cell(_gradient(shape, rng))
     if channels > 1 or intensity.white != 65_535.0:  # rows of pixels, which are long: few of them
         height, width = min(height, LONGEST), min(width, LONGEST)
     patch = _gradient((channels, height, width), rng).astype(np.float64)

@@ -1,15 +1,13 @@
 """What a kind says of raw columns: which are its own, and how they are written."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers
 from fivefold.core.finding import Finding
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
+from fivefold.kinds.sample import Sample
 
 SourceType = Literal["number", "truth", "moment", "levels", "span", "raster"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
@@ -46,7 +44,7 @@ class Recognition:
 
     # --- recognition
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """How sure it is that a column is of this kind, from 0 to 1; 0, which is never, by default.
 
         The surest kind gets the column, of equals the first in the table. fivefold's own give 0.95
@@ -59,17 +57,17 @@ class Recognition:
         del sample
         return 0.0
 
-    def form(self, sample: "Sample") -> str:
+    def form(self, sample: Sample) -> str:
         """How the texts of a column of this kind are written: its `Column.format`."""
         del sample
         return ""
 
-    def noted(self, sample: "Sample", name: str) -> list[Finding]:
+    def noted(self, sample: Sample, name: str) -> list[Finding]:
         """Findings about the way in which a column of this kind is written."""
         del sample, name
         return []
 
-    def doubted(self, sample: "Sample", name: str, read_as: str) -> list[Finding]:
+    def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
         """Findings about a column that looks like this kind, and is read as words.
 
         Args:

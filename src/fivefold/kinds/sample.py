@@ -1,23 +1,18 @@
 """What the cells of a column show, worked out where it is looked at."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.coded import objects
 from fivefold.codecs.dates import ENOUGH, Dates, find_dates
 from fivefold.codecs.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
 from fivefold.codecs.notation import Notation
 from fivefold.codecs.numberforms import NumberForm, find_number_form
-from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.recognition import SourceType
-from fivefold.kinds.table import of_type
 
 MOST = 0.8
 """Fraction of values that must be numbers for the rest to be strays, where these differ as
@@ -27,6 +22,10 @@ HALF = 0.5
 are a pattern's."""
 
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
+
+NumberReader = Callable[[Sequence[Any], str], tuple[Array, Array]]
+"""What reads cells as numbers of a form: `(n,)` float64, NaN where a cell is none, and the places
+of those that are none."""
 
 
 class NumberCells(NamedTuple):
@@ -74,11 +73,12 @@ class Sample:
         weights: how often each occurs.
         notation: what is said of the way in which they are written.
         asked: whether the user or the source says its kind.
+        read: its cells as numbers; without it none is one.
 
     Example:
-        >>> sample = Sample(["1.5", "2", "n.k."], [5, 4, 1])
-        >>> sample.numbers.share, sample.texts, sample.type
-        (0.9, ['1.5', '2', 'n.k.'], None)
+        >>> sample = Sample(["yes", b"no "], [5, 4])
+        >>> sample.texts, sample.type, sample.numbers.share
+        (['yes', 'no'], None, 0.0)
     """
 
     def __init__(
@@ -88,14 +88,16 @@ class Sample:
         notation: Notation | None = None,
         *,
         asked: bool = False,
+        read: NumberReader | None = None,
     ) -> None:
         self.items = items
         self.weights = weights
         self.notation = notation or Notation()
         self.asked = asked
+        self._read = read
 
     @cached_property
-    def type(self) -> SourceType | None:
+    def type(self) -> Literal["moment", "truth"] | None:
         """What the types of all cells say, if they say anything."""
         if all(isinstance(item, date | np.datetime64) for item in self.items):
             return "moment"
@@ -111,14 +113,26 @@ class Sample:
     @cached_property
     def numbers(self) -> NumberCells:
         """The cells as numbers, in the form that reads most of them."""
-        if not self.items:
+        if not self.items or self._read is None:
             return NumberCells()
-        found = _read_numbers(self.items, self.weights)
+        found = self._read_numbers(self._read)
         cells = [text or item for text, item in zip(self.texts, self.items, strict=True)]
         form = find_number_form(cells, self.weights, wrong=found.wrong, **self.notation.marks())
         if form.format:
-            found = _read_numbers(self.items, self.weights, form.format)
+            found = self._read_numbers(self._read, form.format)
         return found._replace(form=form, codes=have_leading_zeros(self.texts, self.weights))
+
+    def _read_numbers(self, read: NumberReader, format: str = "") -> NumberCells:
+        numbers, bad = read(self.items, format)
+        wrong = [
+            int(place)
+            for place in bad
+            if str(self.items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
+        ]
+        share = 1 - sum(self.weights[place] for place in wrong) / sum(self.weights)
+        return NumberCells(
+            values=numbers, wrong=wrong, share=share if np.isfinite(numbers).any() else 0.0
+        )
 
     @cached_property
     def dates(self) -> Dates:
@@ -169,21 +183,3 @@ def _text_of(item: Any) -> str:
         return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
     except UnicodeDecodeError:
         return ""
-
-
-def _read_numbers(items: Sequence[Any], weights: Sequence[int], format: str = "") -> NumberCells:
-    """The items as numbers by the kind that holds them, where there is one."""
-    kind = of_type("number")
-    if kind is None:
-        return NumberCells(values=np.full(len(items), np.nan), wrong=range(len(items)))
-    column = Column(name="", kind=kind.name, format=format)
-    numbers, bad = canonical_column(objects(items), column, on_bad="missing")
-    wrong = [
-        int(place)
-        for place in bad
-        if str(items[place]).strip().lower().lstrip("+-") not in {"inf", "infinity"}
-    ]
-    share = 1 - sum(weights[place] for place in wrong) / sum(weights)
-    return NumberCells(
-        values=numbers, wrong=wrong, share=share if np.isfinite(numbers).any() else 0.0
-    )

@@ -1,7 +1,7 @@
 """The blocks of a codec: which columns share one, and how they are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fivefold.codecs.schema import Schema
@@ -9,12 +9,27 @@ from fivefold.codecs.table import Array
 from fivefold.core.roster import file_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.kind import Kind
 from fivefold.kinds.space import space_of
 from fivefold.kinds.table import BLOCKS, KINDS, kind_of
 from fivefold.tasks.table import TASKS
 
 
-def grouped(columns: Sequence[Fitted]) -> Iterator[tuple[Block, list[Fitted]]]:
+@dataclass(frozen=True, eq=False)
+class FittedColumn(Fitted):
+    """One input column of a fitted codec, whose kind says all that it knows of it."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedColumns(Encoded):
+    """One array that a codec gives, and its columns."""
+
+    columns: tuple[FittedColumn, ...]
+
+
+def grouped(columns: Sequence[FittedColumn]) -> Iterator[tuple[Block, list[FittedColumn]]]:
     """The columns by array: fivefold's blocks in the order of their table, then a user's own.
 
     Columns of a shared block stand together, in the order given.
@@ -28,12 +43,12 @@ def grouped(columns: Sequence[Fitted]) -> Iterator[tuple[Block, list[Fitted]]]:
             yield from ((block, [column]) for column in of)
 
 
-def shared_names(columns: Sequence[Fitted]) -> frozenset[str]:
+def shared_names(columns: Sequence[FittedColumn]) -> frozenset[str]:
     """Names of the arrays that these columns share, so that no column's own has one of them."""
     return frozenset(c.kind.block.name for c in columns if c.kind.block.shared)
 
 
-def check_names(blocks: Sequence[Encoded]) -> None:
+def check_names(blocks: Sequence[EncodedColumns]) -> None:
     """Refuse arrays of one name, of which a network would read the last alone.
 
     Raises:
@@ -54,11 +69,11 @@ def check_names(blocks: Sequence[Encoded]) -> None:
 
 def joined(
     block: Block,
-    columns: Sequence[Fitted],
+    columns: Sequence[FittedColumn],
     state: Any,
     shared: frozenset[str] = frozenset(),
     names: tuple[str, str] | None = None,
-) -> Encoded:
+) -> EncodedColumns:
     """One array of a codec.
 
     Args:
@@ -75,10 +90,12 @@ def joined(
         place += count
     name = block.name if block.shared else space_of(columns[0].column, shared)
     array, tensor = names or (name, name)
-    return Encoded(name=array, tensor=tensor, block=block, columns=tuple(placed), state=state)
+    return EncodedColumns(
+        name=array, tensor=tensor, block=block, columns=tuple(placed), state=state
+    )
 
 
-def pack_blocks(blocks: Sequence[Encoded]) -> tuple[dict[str, Any], dict[str, Array]]:
+def pack_blocks(blocks: Sequence[EncodedColumns]) -> tuple[dict[str, Any], dict[str, Array]]:
     """What blocks and their columns have fitted, as JSON values and arrays."""
     values: dict[str, Any] = {"columns": {}, "blocks": {}}
     arrays: dict[str, Array] = {}
@@ -120,7 +137,7 @@ def written_in(own: object) -> str:
 
 def unpack_blocks(
     values: Mapping[str, Any], arrays: Mapping[str, Array], schema: Schema
-) -> list[Encoded]:
+) -> list[EncodedColumns]:
     """The blocks that `pack_blocks` took apart.
 
     Raises:
@@ -135,7 +152,7 @@ def unpack_blocks(
         kind = kind_of(column.kind)
         own = _within(arrays, values["arrays"], f"columns.{column.name}.")
         state = kind.unpack(values["columns"][column.name], own, column)
-        fitted.append(Fitted(column, kind, state))
+        fitted.append(FittedColumn(column, kind, state))
     blocks, shared = [], shared_names(fitted)
     for block, columns in grouped(fitted):
         made = joined(block, columns, None, shared)

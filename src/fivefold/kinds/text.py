@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,12 +17,10 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
+from fivefold.kinds.sample import Sample
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
 from fivefold.kinds.truncation import Unread, find_truncated
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
-
-if TYPE_CHECKING:
-    from fivefold.kinds.sample import Sample
 
 LONGEST = 256
 """Words kept of a text where the length follows from the data."""
@@ -122,7 +120,7 @@ class Text(Kind):
 
     # --- recognition
 
-    def recognise(self, sample: "Sample") -> float:
+    def recognise(self, sample: Sample) -> float:
         """Texts of several words that seldom repeat."""
         return 0.4 if sample.prose else 0.0
 

@@ -1,6 +1,5 @@
 """Arrays in memory: matrices, stacks of images, columns by name, rows by name."""
 
-import sys
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
@@ -10,8 +9,8 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.cells import array_of, array_of_tensor, narrowed, plain_cell, turned
-from fivefold.reading.frames import from_pandas, is_frame, is_pandas, label_text, read_frame
+from fivefold.reading.cells import array_of_tensor, narrowed, plain_cell, turned
+from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, unique_names
 from fivefold.reading.raw import Raw
 
@@ -116,40 +115,6 @@ def read_records(
             if first is not None:
                 absent[text] = first
     return Raw(name=name, columns=columns, types=types, absent=absent)
-
-
-def column_of(values: Any) -> "tuple[Array | Coded, SourceType | None]":
-    """One column of any library, and what its type says."""
-    if is_pandas(values):
-        if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
-            raise DataError(
-                f"columns: expected one column, found a frame of {values.shape[1]}.",
-                remedy="Pass one of its columns; a model predicts one target.",
-                wanted="one column",
-                found=f"a frame of {values.shape[1]}",
-            )
-        if getattr(values, "ndim", 1) == 2:
-            return from_pandas(values.iloc[:, 0])
-        # An index or an array of pandas; whoever made it has imported pandas.
-        is_series = hasattr(values, "iloc")
-        return from_pandas(values if is_series else sys.modules["pandas"].Series(values))
-    if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
-        return _of_library(values)
-    array = array_of(values)
-    types: dict[str, SourceType] = {"b": "truth", "M": "moment"}
-    dtype = None if isinstance(array, Coded) else array.dtype.kind
-    return array, types.get(dtype or "")
-
-
-def _of_library(values: Any) -> "tuple[Array | Coded, SourceType | None]":
-    if hasattr(values, "to_pylist") and hasattr(values, "type"):
-        from fivefold.reading.arrow import from_arrow
-
-        return from_arrow(values)
-    frame = values.to_frame() if hasattr(values, "to_frame") else values
-    raw = read_frame(frame, "column")
-    key = next(iter(raw.columns))
-    return raw.columns[key], raw.types.get(key)
 
 
 def _one_column(y: Any) -> "tuple[Array | Coded, SourceType | None]":

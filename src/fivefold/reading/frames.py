@@ -1,18 +1,21 @@
 """Frames of pandas, polars and any library that speaks the Arrow protocol."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from fivefold.codecs.cell import writable
-from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
+from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrow import Read, categories_of, from_arrow, index_columns, name_of
-from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
+from fivefold.reading.cells import array_of, texts_of
 from fivefold.reading.names import unique_names
 from fivefold.reading.raw import Raw
+from fivefold.reading.series import from_pandas
 
 
 def is_frame(source: object) -> bool:
@@ -75,8 +78,6 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
 
 def _alike_column(frame: Any, key: Any) -> Callable[[], Read]:
     def read() -> Read:
-        from fivefold.reading.arrays import column_of
-
         return column_of(frame[key])
 
     return read
@@ -171,68 +172,6 @@ def label_text(label: Any) -> str:
     return writable(str(label))
 
 
-def from_pandas(series: Any) -> Read:
-    """A column of pandas as an array or codes, and what its type says.
-
-    No cell goes through another library: with pyarrow or without, the cells are the same.
-    """
-    dtype = series.dtype
-    kind = type(dtype).__name__
-    if kind == "CategoricalDtype":
-        values, _ = from_pandas(series.cat.categories.to_series())
-        codes = series.cat.codes.to_numpy().astype(np.int32)
-        return Coded(codes, values.array() if isinstance(values, Coded) else values), "levels"
-    if kind == "ArrowDtype":
-        return from_arrow(series.array.__arrow_array__())
-    if kind == "DatetimeTZDtype":
-        plain = series.dt.tz_convert("UTC").dt.tz_localize(None)
-        return plain.to_numpy().astype("M8[us]"), "moment"
-    if kind == "PeriodDtype":
-        return series.dt.to_timestamp().to_numpy().astype("M8[us]"), "moment"
-    if kind == "IntervalDtype":
-        return texts_of(None if missing else str(v) for v, missing in _cells(series)), None
-    if kind == "SparseDtype":
-        return from_pandas(series.sparse.to_dense())
-    if kind == "StringDtype":
-        codes, texts = series.factorize()
-        return Coded(codes.astype(np.int32), objects(texts.tolist())), None
-    if not isinstance(dtype, np.dtype):
-        return _from_masked(series)
-    array = series.to_numpy()
-    if dtype.kind == "M":
-        return array.astype("M8[us]"), "moment"
-    if dtype.kind == "m":
-        return seconds_of(array), "span"
-    return array_of(array), "truth" if dtype.kind == "b" else None
-
-
-def _cells(series: Any) -> Iterable[tuple[Any, bool]]:
-    return zip(series.tolist(), series.isna().tolist(), strict=True)
-
-
-def _from_masked(series: Any) -> Read:
-    """A column of nullable numbers or booleans, or of an extension type that is not known."""
-    plain = getattr(series.dtype, "numpy_dtype", None)
-    kind = getattr(plain, "kind", "O")
-    if kind not in "iufb":
-        return narrowed(objects(None if missing else v for v, missing in _cells(series))), None
-    declared: SourceType | None = "truth" if kind == "b" else None
-    missing = series.isna().to_numpy(dtype=bool)
-    if not missing.any():
-        return series.to_numpy(dtype=plain), declared
-    if kind == "f":
-        return series.to_numpy(dtype=plain, na_value=np.nan), declared
-    cells = series.to_numpy(dtype=plain, na_value=0)
-    return with_nulls(cells, missing), declared
-
-
-def with_nulls(cells: Array, missing: Array) -> Array:
-    """Whole numbers or booleans of which some are missing; they stay what they are."""
-    values = cells.astype(object)
-    values[missing] = None
-    return values
-
-
 def _read_polars(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
     """A frame of polars where pyarrow is not installed, or cannot read all of its types."""
     return _collect([(one.name, _polars_column(one)) for one in _series_of(frame)], name, wanted)
@@ -277,6 +216,38 @@ def _polars_column(series: Any) -> Callable[[], Read]:
         return values, declared.get(kind)
 
     return read
+
+
+def column_of(values: Any) -> Read:
+    """One column of any library, and what its type says."""
+    if is_pandas(values):
+        if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
+            raise DataError(
+                f"columns: expected one column, found a frame of {values.shape[1]}.",
+                remedy="Pass one of its columns; a model predicts one target.",
+                wanted="one column",
+                found=f"a frame of {values.shape[1]}",
+            )
+        if getattr(values, "ndim", 1) == 2:
+            return from_pandas(values.iloc[:, 0])
+        # An index or an array of pandas; whoever made it has imported pandas.
+        is_series = hasattr(values, "iloc")
+        return from_pandas(values if is_series else sys.modules["pandas"].Series(values))
+    if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
+        return _of_library(values)
+    array = array_of(values)
+    types: dict[str, SourceType] = {"b": "truth", "M": "moment"}
+    dtype = None if isinstance(array, Coded) else array.dtype.kind
+    return array, types.get(dtype or "")
+
+
+def _of_library(values: Any) -> Read:
+    if hasattr(values, "to_pylist") and hasattr(values, "type"):
+        return from_arrow(values)
+    frame = values.to_frame() if hasattr(values, "to_frame") else values
+    raw = read_frame(frame, "column")
+    key = next(iter(raw.columns))
+    return raw.columns[key], raw.types.get(key)
 
 
 def _has_pyarrow() -> bool:

@@ -6,8 +6,8 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
-from fivefold.reading.arrays import column_of, dense, is_picture, read_inputs
-from fivefold.reading.frames import is_frame
+from fivefold.reading.arrays import dense, is_picture, read_inputs
+from fivefold.reading.frames import column_of, is_frame
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 

@@ -203,7 +203,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "pair":
         return read_pair(_path(source[0]), _path(source[1]))
     if form == "values":
-        values, kind = arrays.column_of(source)
+        values, kind = frames.column_of(source)
         only = reading.only or "value"
         return Raw(name="values", columns={only: values}, types={only: kind} if kind else {})
     return read_placed(source, reading, None)

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Fitted
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.state import FittedColumn
 from fivefold.kinds.table import kind_of
 from fivefold.tasks.table import task_of
 
@@ -213,7 +213,7 @@ def contract_of(
     )
 
 
-def _field(fitted: Fitted, seen: Array | None) -> Field:
+def _field(fitted: FittedColumn, seen: Array | None) -> Field:
     of, kind = fitted.column, fitted.kind
     if seen is not None and kind.block.shared:
         seen = seen[:, fitted.first : fitted.first + fitted.count]

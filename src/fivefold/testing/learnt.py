@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +19,16 @@ from fivefold.tasks.task import Task
 from fivefold.testing.rule import Rules
 from fivefold.train.train import Train
 
-if TYPE_CHECKING:
-    from fivefold.testing.task import Settled
 
-
-def check_head(settled: "Settled", constant: Array, rules: Rules) -> None:
+def check_head(
+    task: Task, target: Array, outputs: tuple[int, ...], constant: Array, rules: Rules
+) -> None:
     """Check the torch half of a task: each loss, and scores in the shape and dtype of `empty`.
 
     Args:
-        settled: the task with its targets.
+        task: to be checked.
+        target: `(n, ...)` encoded.
+        outputs: what a network gives for a row.
         constant: `(n, ...)` scores of its constant model, in the dtype of `empty`.
         rules: of the task.
 
@@ -39,8 +40,6 @@ def check_head(settled: "Settled", constant: Array, rules: Rules) -> None:
     from fivefold.models.heads import make_head
     from fivefold.models.losses import mean_of
 
-    task, target = settled.task, settled.target
-    outputs = task.outputs(settled.schema, settled.steps)
     for loss in task.losses:
         with rules.held(f"its head fails with the loss {loss}"):
             head = make_head(task, outputs, loss=loss)

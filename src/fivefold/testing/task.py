@@ -121,7 +121,8 @@ def _check(
     scores = _check_scores(settled)
     _check_answers(settled, scores)
     _check_judging(settled, scores)
-    check_head(settled, scores, rules)
+    outputs = task.outputs(settled.schema, settled.steps)
+    check_head(task, settled.target, outputs, scores, rules)
     return Sound.of(task, rows, check_run(task, collect, model, rules), TASKS)
 
 

@@ -15,7 +15,7 @@ from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import LeakError
-from fivefold.fingerprint import fingerprint as fingerprint
+from fivefold.fingerprint import fingerprint
 from fivefold.kinds.table import kind_of
 from fivefold.partition import Partition
 from fivefold.result import Result
