@@ -13,9 +13,9 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
+from fivefold.arguments import by_column, pipeline_of, recipe_text
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import by_column, pipeline_of, recipe_text
 from fivefold.reading.source import read
 from fivefold.tasks.table import TASKS
 

@@ -13,10 +13,10 @@ from torch import nn
 
 import fivefold as ff
 from fivefold import cli
+from fivefold.arguments import pipeline_of
 from fivefold.codecs.coded import objects
 from fivefold.core.session import Session
 from fivefold.errors import ModelError
-from fivefold.options import pipeline_of
 from fivefold.testing import check_no_leak, fingerprint
 
 ROWS = 300

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from fivefold.arguments import OWN, THREADS, add_source, adopt_files, listed_names, pipeline_of
 from fivefold.errors import ConfigError, FivefoldError
-from fivefold.options import OWN, THREADS, add_source, adopt_files, listed_names, pipeline_of
 from fivefold.report.outlet import (
     check_place,
     mute,

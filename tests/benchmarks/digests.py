@@ -24,7 +24,7 @@ from fivefold.deploy.raw import raw_refusal
 from fivefold.deploy.synthetic import draw_rows
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.keys import missing_rows
-from fivefold.kinds.plan import Plan
+from fivefold.kinds.quick_plan import Plan
 from fivefold.models.score import score
 from fivefold.report.card import card
 from fivefold.serve.answers import answers

@@ -31,8 +31,7 @@ from fivefold.models.parts import own_sizes, part_for, part_of
 from fivefold.models.saved import read_network, write_network
 from fivefold.models.score import score
 from fivefold.partition import Partition
-from fivefold.preprocess.encode import encode_parts
-from fivefold.preprocess.summary import summarise
+from fivefold.preprocess.encode import encode_parts, summarise
 from fivefold.train.augment import make_augment
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import decide_epochs

@@ -8,8 +8,8 @@ import pytest
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_columns
-from fivefold.reading.cells import narrowed
 from fivefold.reading.frames import is_frame, read_frame
+from fivefold.reading.objects import narrowed
 from fivefold.reading.source import read
 
 

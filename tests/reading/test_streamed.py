@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.coded import objects
+from fivefold.codecs.rendering import cells_of as plain
 from fivefold.codecs.schema import Column
-from fivefold.codecs.written import cells_of as plain
 from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.reading import delimited, streamed

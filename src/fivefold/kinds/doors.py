@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, get_args
 import numpy as np
 
 from fivefold.codecs.coded import missing_rows
+from fivefold.codecs.rendering import cell_text, json_value
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.codecs.written import cell_text, json_value
 from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
 

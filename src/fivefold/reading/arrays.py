@@ -9,9 +9,9 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.cells import array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, unique_names
+from fivefold.reading.objects import array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.raw import Raw
 
 MOST_CELLS = 400_000_000

@@ -10,7 +10,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.cells import narrowed, seconds_of
+from fivefold.reading.objects import narrowed, seconds_of
 
 _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"

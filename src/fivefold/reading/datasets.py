@@ -9,8 +9,8 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
-from fivefold.reading.cells import array_of_tensor, turned
 from fivefold.reading.frames import read_arrow
+from fivefold.reading.objects import array_of_tensor, turned
 from fivefold.reading.raw import Raw
 
 

@@ -10,13 +10,13 @@ from fivefold.codecs.coded import Coded
 from fivefold.errors import DataError
 from fivefold.reading.dialect import Dialect
 from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.fields import iterate_rows
 from fivefold.reading.header import Opening, opening_of
 from fivefold.reading.layout import Layout, find_layout, is_blank
 from fivefold.reading.names import unique_names
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.remarks import text_findings
-from fivefold.reading.rows import iterate_rows
 from fivefold.reading.texts import ArrowTexts, in_pieces
 
 LARGE = 1 << 18

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from fivefold.reading.fields import first_lines, split_lines
 from fivefold.reading.quoting import (
     detect_escapes,
     detect_quoting,
@@ -13,7 +14,6 @@ from fivefold.reading.quoting import (
     is_whole,
     opens_quoted,
 )
-from fivefold.reading.rows import first_lines, split_lines
 from fivefold.reading.shape import Shape, shape_of
 
 DELIMITERS = (",", "\t", ";", "|")

@@ -12,8 +12,8 @@ from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrow import Read, categories_of, from_arrow, index_columns, name_of
-from fivefold.reading.cells import array_of, texts_of
 from fivefold.reading.names import unique_names
+from fivefold.reading.objects import array_of, texts_of
 from fivefold.reading.raw import Raw
 from fivefold.reading.series import from_pandas
 

@@ -15,9 +15,9 @@ from fivefold.reading.dialect import (
     line_end,
 )
 from fivefold.reading.encoding import Text
+from fivefold.reading.fields import first_lines, first_row, iterate_rows, split_lines
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
-from fivefold.reading.rows import first_lines, first_row, iterate_rows, split_lines
 
 _DEEP = 50
 """Lines in which a header with known names is looked for."""

@@ -18,7 +18,7 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import KINDS, of_file, of_type
-from fivefold.reading.fingerprint import digest_of_files
+from fivefold.reading.file_digests import digest_of_files
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fivefold.errors import DataError
 from fivefold.reading.dialect import Dialect, line_end
-from fivefold.reading.rows import iterate_lines
+from fivefold.reading.fields import iterate_lines
 
 
 @dataclass(frozen=True, kw_only=True)

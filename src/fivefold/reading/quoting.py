@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 
-from fivefold.reading.rows import iterate_lines
+from fivefold.reading.fields import iterate_lines
 from fivefold.reading.shape import Shape
 
 

@@ -9,7 +9,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrow import Read, from_arrow
-from fivefold.reading.cells import array_of, narrowed, seconds_of, texts_of
+from fivefold.reading.objects import array_of, narrowed, seconds_of, texts_of
 
 
 def from_pandas(series: Any) -> Read:

@@ -8,8 +8,8 @@ from typing import Any
 from fivefold.codecs.coded import objects
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError, PreflightError
-from fivefold.reading.cells import narrowed
 from fivefold.reading.names import composed, unique_names
+from fivefold.reading.objects import narrowed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
-from fivefold.report.headline import display_name
-from fivefold.report.parts import model_parts
+from fivefold.report.headline import display_name, model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, ends, inert, markdown
 from fivefold.tasks.table import task_of

@@ -1,4 +1,4 @@
-"""What a reader should see first: three scores, and who wins."""
+"""What a reader should see first: three scores, and what answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from fivefold.metrics.metric import title
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
-    from fivefold.artifacts import Evaluated
+    from fivefold.artifacts import Evaluated, Trained
     from fivefold.codecs.schema import Schema
 
 FEW_TEST_ROWS = 200
@@ -70,3 +70,22 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
         )
         for name in names
     ]
+
+
+def model_parts(trained: "Trained") -> str:
+    """The network and the trees that answer together, each with its share.
+
+    Args:
+        trained: its settings tell the parts.
+
+    Returns:
+        `blend: network 30 %, 875 trees 70 %`, or the name of a network that answers alone.
+    """
+    settings = trained.settings
+    name = str(settings.get("network", type(trained.model).__name__))
+    trees, weight = settings.get("trees", 0), settings.get("trees_weight", 0.0)
+    if not trees:
+        return name
+    grown = f"{trees:,} trees {100 * weight:.0f} %"
+    own = "" if weight == 1 else f"network {100 * (1 - weight):.0f} %, "
+    return f"{name}: {own}{grown}"

@@ -12,8 +12,7 @@ from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocess
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.metrics.weight import weight_argument
-from fivefold.report.headline import display_name, headlines, leads_with_folds
-from fivefold.report.parts import model_parts
+from fivefold.report.headline import display_name, headlines, leads_with_folds, model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import cell, cells, ends
 from fivefold.report.verdict import verdict

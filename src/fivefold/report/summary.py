@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
-from fivefold.report.headline import display_name, headlines, leads_with_folds
-from fivefold.report.parts import model_parts
+from fivefold.report.headline import display_name, headlines, leads_with_folds, model_parts
 from fivefold.report.ranking import ranked, serious
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import verdict

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from fivefold.codecs.written import cell_text, cells_of
+from fivefold.codecs.rendering import cell_text, cells_of
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.reading.texts import ArrowTexts

@@ -13,9 +13,9 @@ from fivefold.codecs.table import Array, Columns
 from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.plan import Plan
+from fivefold.kinds.quick_plan import Plan
 from fivefold.reading.options import Reading
-from fivefold.reading.plain import PlainRows
+from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
-from fivefold.codecs.written import cell_text, cells_of, json_value, number_texts
+from fivefold.codecs.rendering import cell_text, cells_of, json_value, number_texts
 from fivefold.errors import PreflightError
 from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
 from fivefold.serve.parquet import ParquetWriter

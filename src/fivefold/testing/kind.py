@@ -17,14 +17,14 @@ from fivefold.testing.cells import (
     check_request,
     check_short_ways,
 )
-from fivefold.testing.encoding import (
+from fivefold.testing.fitting import (
     check_class,
     check_encoding,
     check_memory,
     check_nothing,
     check_state,
 )
-from fivefold.testing.network import check_bundle, check_part
+from fivefold.testing.part import check_bundle, check_part
 from fivefold.testing.probe import CELL, Probe
 from fivefold.testing.sound import Sound
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fivefold.reading import rows
-from fivefold.reading.rows import first_lines, first_row, iterate_rows
+from fivefold.reading import fields
+from fivefold.reading.fields import first_lines, first_row, iterate_rows
 
 TEXTS = st.text(st.sampled_from('ab"",;\n\n\r '), max_size=40)
 
@@ -13,7 +13,7 @@ TEXTS = st.text(st.sampled_from('ab"",;\n\n\r '), max_size=40)
 @pytest.fixture(autouse=True, scope="module")
 def small_heads():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "HEAD", 3)
+        patch.setattr(fields, "HEAD", 3)
         yield
 
 

@@ -8,9 +8,9 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.plan import Plan
+from fivefold.kinds.quick_plan import Plan
 from fivefold.kinds.scaling import HUGE
-from fivefold.reading.plain import PlainRows
+from fivefold.reading.plain_rows import PlainRows
 from fivefold.serve.requests import read
 
 COLUMNS = (

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from fivefold.reading.plain import FRAME_ROWS, PlainRows
+from fivefold.reading.plain_rows import FRAME_ROWS, PlainRows
 
 ROWS = PlainRows(("a", "b"))
 FRAME = pd.DataFrame({"b": [1.5, 2.5], "c": [0, 1], "a": ["x", "y"]})

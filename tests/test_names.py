@@ -1,0 +1,62 @@
+"""A file name stands in several folders only for parts of one idea; all that do are told here."""
+
+from collections import defaultdict
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
+
+IDEAS = {
+    "bundle": ("deploy serve", "the file that is served: written; read"),
+    "cells": ("kinds testing", "the cells of a column; their check"),
+    "changes": (
+        "deploy travel",
+        "what stages did to rows: told, where it cannot travel; carried along",
+    ),
+    "choice": ("models tasks", "answers that are classes: in torch; in numpy"),
+    "codes": ("kinds models", "the block of categories: in numpy; in torch"),
+    "curves": ("metrics report", "curves of scores: worked out; drawn"),
+    "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
+    "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
+    "kind": ("kinds testing", "a kind; its check"),
+    "notation": ("codecs collect", "how texts write values: in one column; by column"),
+    "numbers": ("kinds models", "the block of numbers: in numpy; in torch"),
+    "options": ("reading train", "what is asked for: of a source; of Train"),
+    "own": ("core deploy serve", "classes of one's own: loaded; put into a bundle; handed over"),
+    "parquet": ("reading serve", "Parquet: read; written"),
+    "part": ("models testing", "the torch half of a block; its check"),
+    "pixels": ("kinds models", "the block of pictures: in numpy; in torch"),
+    "quantity": ("models tasks", "answers that are numbers: in torch; in numpy"),
+    "raw": ("deploy reading", "values as a source has them: the graph that takes them; they"),
+    "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
+    "remarks": ("kinds reading", "findings of how cells are written: in a column; in a file"),
+    "stage": ("core testing", "a stage; its check"),
+    "tables": ("evaluate report", "the tables of a result: made; drawn"),
+    "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),
+    "task": ("tasks testing", "a task; its check"),
+    "trees": ("deploy models", "boosted trees: as a graph; as a module"),
+    "whole": ("codecs collect", "whole numbers beyond float64: kept; told of"),
+    "workbook": ("reading serve", "Excel: read; written"),
+}
+"""The folders of each name that stands in several, and what it means in each of them."""
+
+TWO_THINGS = {
+    "contract": ("serve train", "what a request must look like; what a module must look like"),
+    "groups": ("metrics travel", "rows judged apart; one number for each group of rows"),
+    "names": ("reading train", "of columns; of what Train can be set to"),
+    "step": ("train travel", "a step of learning; a change of rows"),
+    "table": ("codecs kinds tasks travel", "columns of data; lists of kinds, of tasks, of changes"),
+    "tokens": ("collect kinds models", "texts for a missing value; words in numpy; words in torch"),
+}
+"""Names that mean two things, which shall become none."""
+
+
+def test_names_in_several_folders_are_parts_of_one_idea_that_is_told():
+    folders = defaultdict(list)
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path.name != "__init__.py":
+            folders[path.stem].append(path.parent.name)
+    found = {name: " ".join(sorted(of)) for name, of in folders.items() if len(of) > 1}
+    told = {name: of for name, (of, _) in (IDEAS | TWO_THINGS).items()}
+    assert found == told
+    ideas = {name: idea for name, (_, idea) in IDEAS.items()}
+    assert all(idea.count(";") + 1 == len(told[name].split()) for name, idea in ideas.items())
