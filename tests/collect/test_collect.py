@@ -147,7 +147,7 @@ def test_headerless_sources_are_told_apart_by_place(tmp_path):
     assert collected.schema.target == "column_0"
     assert collected.schema["column_1"].kind == "text"
     assert (collected.given == 2).sum() == 12
-    assert "duplicates_across_parts" in codes(collected)
+    assert "duplicate_rows" in codes(collected)
 
 
 def test_arrays_and_bundled_sets_need_no_target():

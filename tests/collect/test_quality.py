@@ -61,8 +61,9 @@ def test_rows_on_both_sides_of_a_given_split_are_counted():
         {"n": np.array([1.0, 2.0, 3.0, 1.0, 1.0, 9.0])},
         ["a", "b", "a", "a", "b", "a"],
         given=np.array([-1, -1, -1, 2, 2, 2]),
-    )["duplicates_across_parts"]
-    assert found.numbers == {"rows": 2, "fraction": 2 / 3}
+    )["duplicate_rows"]
+    assert found.numbers["across"] == 2
+    assert found.sentence.endswith("2 of 3 given test rows have the inputs of a row outside them.")
 
 
 def test_no_repeats_give_no_finding():

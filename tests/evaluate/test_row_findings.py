@@ -2,19 +2,19 @@ import numpy as np
 
 from fivefold.evaluate.row_findings import (
     drift,
-    duplicates_across_splits,
-    imbalance,
+    duplicates_across_parts,
+    rare_classes,
     too_few_test_rows,
     unseen_labels,
 )
 
 
-def test_duplicates_across_splits_are_counted_with_the_score_without_them(numbers, sensible):
-    assert duplicates_across_splits(numbers.evidence(sensible)) == []
+def test_duplicates_across_parts_are_counted_with_the_score_without_them(numbers, sensible):
+    assert duplicates_across_parts(numbers.evidence(sensible)) == []
     for values in numbers.columns.values():
         values[800:840] = values[:40]
     evidence = numbers.evidence(sensible)
-    found = duplicates_across_splits(evidence)
+    found = duplicates_across_parts(evidence)
     assert found[0].numbers["rows"] == 40
     assert found[0].severity == "warning"
     fresh = evidence.headline(evidence.target[40:], evidence.scores[40:])
@@ -25,18 +25,17 @@ def test_duplicates_across_splits_are_counted_with_the_score_without_them(number
 def test_duplicates_that_are_all_test_rows_are_counted_without_a_score(numbers, sensible):
     for values in numbers.columns.values():
         values[800:] = values[:200]
-    found = duplicates_across_splits(numbers.evidence(sensible))
+    found = duplicates_across_parts(numbers.evidence(sensible))
     assert found[0].numbers == {"rows": 200, "test_rows": 200}
 
 
-def test_imbalance_names_the_common_class_and_the_scarce_ones(numbers, sensible):
-    assert imbalance(numbers.evidence(sensible)) == []
+def test_rare_classes_are_named_with_their_training_rows(numbers, sensible):
+    assert rare_classes(numbers.evidence(sensible)) == []
     numbers.target[:] = 0
     numbers.target[::50] = 1
-    found = imbalance(numbers.evidence(sensible))
-    assert [finding.code for finding in found] == ["imbalance", "rare_classes"]
-    assert "98.0 % of the training rows are `no`" in found[0].sentence
-    assert found[1].numbers["rows"] == [13]
+    [found] = rare_classes(numbers.evidence(sensible))
+    assert found.sentence == "1 class has fewer than 30 training rows: `yes`."
+    assert found.numbers == {"labels": ["yes"], "rows": [13]}
 
 
 def test_too_few_test_rows_are_found_below_200(numbers, sensible):

@@ -185,11 +185,17 @@ def test_dates_are_no_target():
         settle(["2024-01-01", "2024-01-02"] * 10, "datetime")
 
 
-def test_imbalance_and_single_rows_are_findings():
-    target = settle(["a"] * 300 + ["b"] * 2 + ["c"])
-    assert [finding.code for finding in target.findings] == ["imbalance", "single_row_class"]
-    assert target.findings[0].severity == "warning"
-    assert target.findings[1].numbers == {"column": "y", "classes": ["c"]}
+def test_imbalance_is_a_finding_by_the_smallest_and_the_largest_class():
+    [rare] = settle(["a"] * 300 + ["b"] * 2 + ["c"]).findings
+    assert (rare.code, rare.severity, rare.stage) == ("imbalance", "warning", "Collect")
+    assert rare.sentence == (
+        "Classes of `y` differ in size: 'c' has 1 row (0.33%), 'a' 300. "
+        "An accuracy of 0.990 takes no skill here."
+    )
+    [lopsided] = settle(["a"] * 85 + ["b"] * 15).findings
+    assert (lopsided.severity, lopsided.numbers["smallest_fraction"]) == ("note", 0.15)
+    [many] = settle(["a"] * 50 + ["b"] * 45 + ["c"] * 5).findings
+    assert many.sentence.endswith("'c' has 5 rows (5.00%), 'a' 50.")
     assert settle(["a"] * 30 + ["b"] * 10).findings == ()
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.metrics.curves import roc_auc
@@ -181,19 +182,18 @@ def _out_of_bag(matrix: Array, truth: Array, trees: int, seed: int) -> Array:
 
 
 def _finding(name: str, target: str, told: _Teller, rows: int) -> Finding:
-    return Finding(
-        code="target_leakage",
-        severity="serious",
-        sentence=f"Column `{name}` tells which rows a model without it gets wrong, whichever way, "
+    sentence = (
+        f"Column `{name}` tells which rows a model without it gets wrong, whichever way, "
         f"and takes away {told.removed:.0%} of its {told.wrong:,} errors in {rows:,} rows: it "
-        f"seems to be made from the answers in `{target}`. Pass drop=({literal(name)},) if so.",
-        numbers={
-            "columns": [name],
-            "score": told.order,
-            "how": "errors",
-            "removed": told.removed,
-            "wrong": told.wrong,
-            "rows": rows,
-        },
-        stage="Collect",
+        f"seems to be made from the answers in `{target}`. Pass drop=({literal(name)},) if so."
+    )
+    return finding(
+        "target_leakage",
+        sentence,
+        columns=[name],
+        score=told.order,
+        how="errors",
+        removed=told.removed,
+        wrong=told.wrong,
+        rows=rows,
     )

@@ -9,6 +9,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.sums import add_up
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.keys import codes_of
@@ -239,25 +240,14 @@ def _by_line(suspects: Suspects, x: Array) -> Array:
     return guessed
 
 
-def _leak(sentence: str, columns: list[str], score: float) -> Finding:
-    return Finding(
-        code="target_leakage",
-        severity="serious",
-        sentence=sentence,
-        numbers={"columns": columns, "score": score, "how": "alone"},
-        stage="Collect",
-    )
-
-
 def _alone(name: str, schema: Schema, score: float) -> Finding:
     what = (
         f"{score:.1%} of the errors of a blind guess fall away"
         if schema.classes
         else f"it explains {score:.2%} of the variance"
     )
-    return _leak(
+    sentence = (
         f"Column `{name}` alone predicts `{schema.target}` almost perfectly ({what}): it may be "
-        f"known only with the answer. Pass drop=({literal(name)},) if so.",
-        [name],
-        score,
+        f"known only with the answer. Pass drop=({literal(name)},) if so."
     )
+    return finding("target_leakage", sentence, columns=[name], score=score, how="alone")

@@ -6,7 +6,8 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.catalogue import finding
+from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.keys import codes_of, missing_rows, row_keys
 from fivefold.kinds.table import kind_of
@@ -56,19 +57,18 @@ def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Find
         kinds[column.kind] = kinds.get(column.kind, 0) + 1
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     inputs = len(schema.inputs)
-    return Finding(
-        code="rows",
-        severity="note",
-        sentence=f"{int(usable.sum()):,} usable rows of {len(usable):,}{parts}; {inputs} "
-        f"column{'s' * (inputs != 1)} to learn from ({listed}){left}.",
-        numbers={
-            "rows": len(usable),
-            "usable": int(usable.sum()),
-            "inputs": inputs,
-            "kinds": kinds,
-            "ignored": ignored,
-        },
-        stage="Collect",
+    sentence = (
+        f"{int(usable.sum()):,} usable rows of {len(usable):,}{parts}; {inputs} "
+        f"column{'s' * (inputs != 1)} to learn from ({listed}){left}."
+    )
+    return finding(
+        "rows",
+        sentence,
+        rows=len(usable),
+        usable=int(usable.sum()),
+        inputs=inputs,
+        kinds=kinds,
+        ignored=ignored,
     )
 
 
@@ -84,72 +84,49 @@ def missing_cells(values: Values, schema: Schema, usable: Array) -> list[Finding
     rows = int(usable.sum())
     worst = sorted(lacking, key=lambda name: -lacking[name])
     listed = ", ".join(f"`{name}` {lacking[name]:,}" for name in worst[:5])
-    found = [
-        Finding(
-            code="missing",
-            severity="note",
-            sentence=f"Values are missing in {len(lacking)} of {len(counts)} columns: {listed}"
-            f"{', ...' if len(worst) > 5 else ''}.",
-            numbers={"columns": lacking, "rows": rows},
-            stage="Collect",
-        )
-    ]
+    sentence = (
+        f"Values are missing in {len(lacking)} of {len(counts)} columns: {listed}"
+        f"{', ...' if len(worst) > 5 else ''}."
+    )
+    found = [finding("missing", sentence, columns=lacking, rows=rows)]
     empty = [name for name in worst if lacking[name] > 0.5 * rows]
     if empty:
         listed = ", ".join(f"`{name}` ({lacking[name] / rows:.0%})" for name in empty[:5])
+        sentence = f"More than half of the values are missing in {listed}."
         found.append(
-            Finding(
-                code="mostly_missing",
-                severity="warning",
-                sentence=f"More than half of the values are missing in {listed}.",
-                numbers={"columns": {name: lacking[name] / rows for name in empty}},
-                stage="Collect",
+            finding(
+                "mostly_missing", sentence, columns={name: lacking[name] / rows for name in empty}
             )
         )
     return found
 
 
 def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | None) -> list[Finding]:
-    """Rows with the same inputs: how many, with how many targets, on both sides of a split."""
+    """Rows with the same inputs: how many, with how many targets, in a given test part."""
     rows = np.flatnonzero(usable)
     index = codes_of(keys[rows])
     counts = np.bincount(index)
     repeated = len(rows) - len(counts)
-    found = []
-    if repeated:
-        conflicts = len(np.unique(row_keys([index, target[rows]]))) - len(counts)
-        share = repeated / len(rows)
-        severity: Severity = "warning" if share > 0.05 else "note"
-        told = f"; {conflicts:,} of them with another target" if conflicts else ""
-        verb = "repeats" if repeated == 1 else "repeat"
-        found.append(
-            Finding(
-                code="duplicate_rows",
-                severity=severity,
-                sentence=f"{plural(repeated, 'row')} ({share:.1%}) {verb} the inputs of "
-                f"another row{told}. Equal rows are kept on one side of a split.",
-                numbers={"rows": repeated, "fraction": share, "conflicting": conflicts},
-                stage="Collect",
-            )
-        )
+    if not repeated:
+        return []
+    conflicts = len(np.unique(row_keys([index, target[rows]]))) - len(counts)
+    share = repeated / len(rows)
+    many, numbers = share > 0.05, {"rows": repeated, "fraction": share, "conflicting": conflicts}
+    end = "Equal rows are kept on one side of a split."
     if given is not None:
         test = given[rows] == 2
         inside = np.zeros(len(counts), bool)
         inside[index[~test]] = True
-        both = int(inside[index[test]].sum())
-        if both:
-            share = both / int(test.sum())
-            found.append(
-                Finding(
-                    code="duplicates_across_parts",
-                    severity="warning" if share > 0.01 else "note",
-                    sentence=f"{both:,} of {int(test.sum()):,} given test rows ({share:.1%}) have "
-                    "the inputs of a row outside the test rows; their scores flatter.",
-                    numbers={"rows": both, "fraction": share},
-                    stage="Collect",
-                )
-            )
-    return found
+        both = numbers["across"] = int(inside[index[test]].sum())
+        many |= both > 0.01 * int(test.sum())
+        given_rows = f"{both:,} of {int(test.sum()):,} given test rows"
+        end = f"{given_rows} have the inputs of a row outside them."
+    told = f"; {conflicts:,} of them with another target" if conflicts else ""
+    sentence = (
+        f"{plural(repeated, 'row')} ({share:.1%}) {'repeats' if repeated == 1 else 'repeat'} the "
+        f"inputs of another row{told}. {end}"
+    )
+    return [finding("duplicate_rows", sentence, "warning" if many else "note", **numbers)]
 
 
 def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Finding]:
@@ -162,14 +139,17 @@ def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Findi
         sizes = np.bincount(codes[column.name][usable])
         distinct, single = int((sizes > 0).sum()), int((sizes == 1).sum())
         if distinct > MANY:
+            sentence = (
+                f"Column `{column.name}` has {distinct:,} {kind.plural}, {single:,} "
+                "of them in one row only."
+            )
             found.append(
-                Finding(
-                    code="high_cardinality",
-                    severity="note",
-                    sentence=f"Column `{column.name}` has {distinct:,} {kind.plural}, {single:,} "
-                    "of them in one row only.",
-                    numbers={"column": column.name, "categories": distinct, "single": single},
-                    stage="Collect",
+                finding(
+                    "high_cardinality",
+                    sentence,
+                    column=column.name,
+                    categories=distinct,
+                    single=single,
                 )
             )
     return found
@@ -191,15 +171,8 @@ def same_information(codes: Values) -> list[Finding]:
     if not pairs:
         return []
     listed = ", ".join(f"`{one}` and `{other}`" for one, other in pairs[:5])
-    return [
-        Finding(
-            code="same_information",
-            severity="note",
-            sentence=f"Each tells the other, value for value: {listed}.",
-            numbers={"pairs": [list(pair) for pair in pairs]},
-            stage="Collect",
-        )
-    ]
+    sentence = f"Each tells the other, value for value: {listed}."
+    return [finding("same_information", sentence, pairs=[list(pair) for pair in pairs])]
 
 
 def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
@@ -210,16 +183,11 @@ def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
     runs = int((np.diff(here) != 0).sum()) + 1
     if runs > 2 * len(schema.classes):
         return []
-    return [
-        Finding(
-            code="sorted_by_target",
-            severity="note",
-            sentence=f"Rows are sorted by `{schema.predicted}` ({runs} runs for "
-            f"{len(schema.classes)} classes); a split that does not shuffle would miss classes.",
-            numbers={"runs": runs, "classes": len(schema.classes)},
-            stage="Collect",
-        )
-    ]
+    sentence = (
+        f"Rows are sorted by `{schema.predicted}` ({runs} runs for "
+        f"{len(schema.classes)} classes); a split that does not shuffle would miss classes."
+    )
+    return [finding("sorted_by_target", sentence, runs=runs, classes=len(schema.classes))]
 
 
 def dates(schema: Schema) -> list[Finding]:
@@ -227,17 +195,12 @@ def dates(schema: Schema) -> list[Finding]:
     dated = [column.name for column in schema.inputs if kind_of(column.kind).dated]
     if not dated or schema.named("time"):
         return []
-    return [
-        Finding(
-            code="date_column",
-            severity="warning",
-            sentence=f"Rows are dated by {quoted(dated)} but drawn regardless of time: scores "
-            "flatter if tomorrow is to be predicted. "
-            f"Pass time={literal(dated[0])} to split by it.",
-            numbers={"columns": dated},
-            stage="Collect",
-        )
-    ]
+    sentence = (
+        f"Rows are dated by {quoted(dated)} but drawn regardless of time: scores "
+        "flatter if tomorrow is to be predicted. "
+        f"Pass time={literal(dated[0])} to split by it."
+    )
+    return [finding("date_column", sentence, columns=dated)]
 
 
 def _may_be_few(values: Array) -> bool:

@@ -12,7 +12,8 @@ from fivefold.codecs.coded import coded_of
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.catalogue import finding
+from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.table import kind_of
@@ -22,9 +23,7 @@ class Verdict(NamedTuple):
     """Why a column is left out."""
 
     reason: str
-    code: str
-    severity: Severity
-    sentence: str
+    finding: Finding
 
 
 def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
@@ -42,29 +41,20 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
         if column.role != "input" or not is_countable(values):
             continue
         verdict = judge(column, values, usable)
-        if verdict is not None and verdict.code == "id_column" and name in numbers:
+        if verdict is not None and verdict.finding.code == "id_column" and name in numbers:
             verdict = None  # measurements with strays differ as well
         if verdict is None:
             wide = table.wide.get(name)
             same = values if wide is None or values.dtype == object else wide.values
             first = seen.setdefault(_fingerprint(same), name)
             if first != name:
-                verdict = Verdict(
-                    *(f"the same as {first}", "duplicate_column", "note"),
-                    f"Column `{name}` is the same as `{first}` in every row; left out.",
-                )
+                sentence = f"Column `{name}` is the same as `{first}` in every row; left out."
+                found = finding("duplicate_column", sentence, column=name)
+                verdict = Verdict(f"the same as {first}", found)
         if verdict is None or name in keep:
             continue
         table.columns[name] = replace(column, role="ignored", reason=verdict.reason)
-        table.findings.append(
-            Finding(
-                code=verdict.code,
-                severity=verdict.severity,
-                sentence=verdict.sentence,
-                numbers={"column": name},
-                stage="Collect",
-            )
-        )
+        table.findings.append(verdict.finding)
 
 
 def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
@@ -80,17 +70,24 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
     count = int(present.sum())
     if not count:
         sentence = f"Column `{name}` has no value in any row; left out."
-        return Verdict("no values", "empty_column", "warning", sentence)
+        return Verdict("no values", finding("empty_column", sentence, column=name))
     here = _different(values, present)
     if count == usable.sum() and bool((here == here[0]).all()):
         sentence = f"Column `{name}` is {_shown(here[0])} in every row; left out."
-        return Verdict("constant", "constant", "note", sentence)
+        return Verdict("constant", finding("constant", sentence, column=name))
     dull = kind_of(column.kind).dull(name, here, count)
     if dull is None:
         return None
     hint = f'Pass kinds={{{literal(name)}: "{column.kind}"}} to keep it.'
     sentence = f"Column `{name}` {dull.predicate}; left out. {hint}"
-    return Verdict(dull.reason, dull.code, dull.severity, sentence)
+    found = Finding(  # of a code that a kind of the user's may have
+        code=dull.code,
+        severity=dull.severity,
+        sentence=sentence,
+        numbers={"column": name},
+        stage="Collect",
+    )
+    return Verdict(dull.reason, found)
 
 
 def _different(values: Array, rows: Array) -> Array:

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, quoted
 
@@ -91,31 +92,17 @@ def _sum(target: str, names: list[str], weights: Array, score: float) -> Finding
         for name, w in zip(names, weights, strict=True)
     ).removeprefix("+ ")
     dropped = ", ".join(map(literal, names))
-    return _leak(
+    sentence = (
         f"`{target}` is {terms} (it explains {score:.3%} of the variance): {quoted(names)} may be "
-        f"known only with the answer. Pass drop=({dropped}) if so.",
-        names,
-        score,
-        "sum",
+        f"known only with the answer. Pass drop=({dropped}) if so."
     )
+    return finding("target_leakage", sentence, columns=names, score=score, how="sum")
 
 
 def _product(target: str, names: list[str], score: float) -> Finding:
     dropped = ", ".join(map(literal, names))
-    return _leak(
+    sentence = (
         f"`{target}` is a product of powers of {quoted(names)} ({score:.3%} of the variance of "
-        f"its logarithm): they may be known only with the answer. Pass drop=({dropped}) if so.",
-        names,
-        score,
-        "product",
+        f"its logarithm): they may be known only with the answer. Pass drop=({dropped}) if so."
     )
-
-
-def _leak(sentence: str, columns: Sequence[str], score: float, how: str) -> Finding:
-    return Finding(
-        code="target_leakage",
-        severity="serious",
-        sentence=sentence,
-        numbers={"columns": list(columns), "score": score, "how": how},
-        stage="Collect",
-    )
+    return finding("target_leakage", sentence, columns=names, score=score, how="product")

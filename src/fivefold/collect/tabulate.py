@@ -15,6 +15,7 @@ from fivefold.collect.infer import Guess
 from fivefold.collect.kinds import as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
@@ -84,9 +85,9 @@ def tabulate(
     columns: dict[str, Column] = {}
     values: dict[str, Array] = {}
     findings, unreadable = list(raw.findings), set(raw.unreadable)
-    for finding, kind in product(findings, KINDS if on_bad == "error" else ()):
-        if finding.code == unreadable_code(kind):
-            files, count = finding.numbers["files"], finding.numbers["count"]
+    for remark, kind in product(findings, KINDS if on_bad == "error" else ()):
+        if remark.code == unreadable_code(kind):
+            files, count = remark.numbers["files"], remark.numbers["count"]
             raise unreadable_fault(raw.name, kind, files, count)
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
@@ -172,19 +173,18 @@ def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Find
     what = "infinite" if infinite else f"no {kind} value"
     rows = first_rows(bad)
     some = len(bad) == 1
-    return Finding(
-        code="infinite" if infinite else "bad_cells",
-        severity="warning",
-        sentence=f"Column `{name}`: {len(bad):,} cell{'' if some else 's'} "
+    sentence = (
+        f"Column `{name}`: {len(bad):,} cell{'' if some else 's'} "
         f"{'is' if some else 'are'} {what} ({', '.join(samples)} in "
-        f"row{'' if some else 's'} {rows}) and taken as missing.",
-        numbers={
-            "column": name,
-            "count": len(bad),
-            "rows": [int(row) for row in bad[:100]],
-            "samples": samples,
-        },
-        stage="Collect",
+        f"row{'' if some else 's'} {rows}) and taken as missing."
+    )
+    return finding(
+        "infinite" if infinite else "bad_cells",
+        sentence,
+        column=name,
+        count=len(bad),
+        rows=[int(row) for row in bad[:100]],
+        samples=samples,
     )
 
 
@@ -203,38 +203,23 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
         texts = sorted({token for counts in tokens.values() for token in counts})
         shown_texts = " or ".join("blanks" if text == "" else repr(text) for text in texts)
         total = sum(sum(counts.values()) for counts in tokens.values())
-        found.append(
-            Finding(
-                code="null_tokens",
-                severity="note",
-                sentence=f"{plural(total, 'cell')} of {quoted(list(tokens), 5)} "
-                f"hold{'s' * (total == 1)} {shown_texts}, taken as missing.",
-                numbers={"columns": tokens},
-                stage="Collect",
-            )
+        sentence = (
+            f"{plural(total, 'cell')} of {quoted(list(tokens), 5)} "
+            f"hold{'s' * (total == 1)} {shown_texts}, taken as missing."
         )
+        found.append(finding("null_tokens", sentence, columns=tokens))
     for name, guess in guesses.items():
         found += guess.findings
         if guess.unread:
-            found.append(
-                Finding(
-                    code="unread_type",
-                    severity="warning",
-                    sentence=f"Column `{name}` holds {guess.unread} values, which no kind of "
-                    "column takes; it is left out. Spread them over columns of numbers or texts.",
-                    numbers={"column": name, "type": guess.unread},
-                    stage="Collect",
-                )
+            sentence = (
+                f"Column `{name}` holds {guess.unread} values, which no kind of "
+                "column takes; it is left out. Spread them over columns of numbers or texts."
             )
+            found.append(finding("unread_type", sentence, column=name, type=guess.unread))
         if guess.nested:
-            found.append(
-                Finding(
-                    code="nested_column",
-                    severity="warning",
-                    sentence=f"Column `{name}` holds lists or mappings; it is left out. Spread "
-                    "them over columns of their own.",
-                    numbers={"column": name},
-                    stage="Collect",
-                )
+            sentence = (
+                f"Column `{name}` holds lists or mappings; it is left out. Spread "
+                "them over columns of their own."
             )
+            found.append(finding("nested_column", sentence, column=name))
     return found

@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
 from fivefold.collect.tokens import asked_tokens
 from fivefold.collect.wishes import Wishes
-from fivefold.core.finding import Finding
+from fivefold.core.catalogue import finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows
@@ -67,14 +67,13 @@ def _lacking(table: Tabulated, target: str, source: str, wishes: Wishes) -> Arra
         tokens = _tokens_in(table, target)
         why, remedy = _lost_to_tokens(column, tokens, wishes)
         end = f": {why} {remedy}".rstrip() if why else "."
+        sentence = (
+            f"{count:,} of {plural(rows, 'row')} "
+            f"{'has' if count == 1 else 'have'} no `{target}` and will not be used{end}"
+        )
         table.findings.append(
-            Finding(
-                code="target_missing",
-                severity="warning",
-                sentence=f"{count:,} of {plural(rows, 'row')} "
-                f"{'has' if count == 1 else 'have'} no `{target}` and will not be used{end}",
-                numbers={"column": target, "count": count, "rows": rows, "tokens": tokens},
-                stage="Collect",
+            finding(
+                "target_missing", sentence, column=target, count=count, rows=rows, tokens=tokens
             )
         )
     return lacking

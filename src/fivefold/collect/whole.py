@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fivefold.codecs.schema import Column
 from fivefold.codecs.whole import WideIntegers
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal
 from fivefold.kinds.table import labels
@@ -31,13 +32,15 @@ def wide_findings(columns: Mapping[str, Column], wide: Mapping[str, WideIntegers
                 f"They are read as {words.wanted}. {shift}, or pass "
                 f"kinds={{{literal(name)}: {literal(words.name)}}} if they are codes."
             )
+        sentence = f"{holds} {what}"
         found.append(
-            Finding(
-                code="wide_integers",
-                severity="note" if column.role == "time" else "warning",
-                sentence=f"{holds} {what}",
-                numbers={"column": name, "distinct": numbers.distinct, "floats": numbers.floats},
-                stage="Collect",
+            finding(
+                "wide_integers",
+                sentence,
+                "note" if column.role == "time" else "warning",
+                column=name,
+                distinct=numbers.distinct,
+                floats=numbers.floats,
             )
         )
     return found

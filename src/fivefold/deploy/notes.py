@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 
@@ -22,45 +23,24 @@ def findings_of(
     """
     findings = []
     if changed:
-        findings.append(
-            Finding(
-                code="source_changed",
-                severity="warning",
-                sentence=f"{', '.join(changed[:3])}{', ...' * (len(changed) > 3)} "
-                f"{'has' if len(changed) == 1 else 'have'} changed since it was collected, so no "
-                "row was replayed from there. Run the pipeline again to train on it as it is.",
-                numbers={"files": changed[:100]},
-                stage="Deploy",
-            )
+        sentence = (
+            f"{', '.join(changed[:3])}{', ...' * (len(changed) > 3)} "
+            f"{'has' if len(changed) == 1 else 'have'} changed since it was collected, so no "
+            "row was replayed from there. Run the pipeline again to train on it as it is."
         )
+        findings.append(finding("source_changed", sentence, files=changed[:100]))
     if here:
-        finding = Finding(
-            code="replayed_here",
-            severity="warning",
-            sentence=f"The test rows were answered in this process: {here} What serves the bundle "
-            "must be handed the class.",
-            stage="Deploy",
+        sentence = (
+            f"The test rows were answered in this process: {here} What serves the bundle "
+            "must be handed the class."
         )
-        findings.append(finding)
+        findings.append(finding("replayed_here", sentence))
     if without:
-        findings.append(
-            Finding(
-                code="no_raw_graph",
-                severity="note",
-                sentence=f"The bundle has {without}.",
-                stage="Deploy",
-            )
-        )
+        sentence = f"The bundle has {without}."
+        findings.append(finding("no_raw_graph", sentence))
     if left_out:
-        findings.append(
-            Finding(
-                code="rows_not_replayed",
-                severity="note",
-                sentence=f"{left_out:,} test rows without {cell} were not replayed.",
-                numbers={"rows": left_out},
-                stage="Deploy",
-            )
-        )
+        sentence = f"{left_out:,} test rows without {cell} were not replayed."
+        findings.append(finding("rows_not_replayed", sentence, rows=left_out))
     return findings
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.catalogue import finding
+from fivefold.core.finding import Finding
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.subgroups import weak_subgroups
 from fivefold.metrics.calibration import (
@@ -15,12 +16,6 @@ from fivefold.tasks.judged import Judged
 LEAST_CALIBRATION_ERROR = 0.02
 MOST_GROUPS = 3
 MOST_TRAIN_ROWS = 20_000
-STAGE = "Evaluate"
-
-
-def found(code: str, severity: Severity, sentence: str, **numbers: object) -> list[Finding]:
-    """One finding of this stage, in a list."""
-    return [Finding(code=code, severity=severity, sentence=sentence, numbers=numbers, stage=STAGE)]
 
 
 def poor_calibration(evidence: Evidence) -> list[Finding]:
@@ -39,18 +34,22 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
     gap = given - true
     way = "too high" if gap > 0 else "too low"
     by = "" if weight is None else f", {answers.noun} counted by their weight"
-    return found(
-        "poor_calibration",
-        "warning",
+    sentence = (
         f"Probabilities are off by {error:.3f} on average{by}; perfectly calibrated ones would be "
         f"off by {usual:.3f} on so many {answers.noun}. Over all {answers.noun} they are "
-        f"{abs(gap):.3f} {way}.",
-        error=error,
-        by_chance=usual,
-        by_chance_99=most,
-        mean_probability=given,
-        came_true=true,
+        f"{abs(gap):.3f} {way}."
     )
+    return [
+        finding(
+            "poor_calibration",
+            sentence,
+            error=error,
+            by_chance=usual,
+            by_chance_99=most,
+            mean_probability=given,
+            came_true=true,
+        )
+    ]
 
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:
@@ -63,18 +62,11 @@ def weak_subgroup(evidence: Evidence) -> list[Finding]:
         fared = evidence.task.contrast(group.inside, group.outside)
         if not fared:
             continue
-        findings += found(
-            "weak_subgroup",
-            "warning",
+        sentence = (
             f"On the {group.rows:,} test rows where `{group.column}` is {group.values}, {fared} "
-            f"on the others (p < {max(group.chance, 1e-6):.1g}, corrected for all groups judged).",
-            column=group.column,
-            values=group.values,
-            rows=group.rows,
-            inside=group.inside,
-            outside=group.outside,
-            chance=group.chance,
+            f"on the others (p < {max(group.chance, 1e-6):.1g}, corrected for all groups judged)."
         )
+        findings.append(finding("weak_subgroup", sentence, **vars(group)))
     return findings[:MOST_GROUPS]
 
 
@@ -97,15 +89,12 @@ def overfitting(evidence: Evidence) -> list[Finding]:
     apart = learnt > unseen.high if metric.greater else learnt < unseen.low
     if not (apart and gap > float(metric.gap or 0)):
         return []
-    return found(
-        "overfitting",
-        "warning",
-        f"On training rows {metric.title} is {learnt:.3f}, on test rows {unseen}.",
-        metric=metric.name,
-        train=learnt,
-        test=float(unseen),
-        gap=gap,
-    )
+    sentence = f"On training rows {metric.title} is {learnt:.3f}, on test rows {unseen}."
+    return [
+        finding(
+            "overfitting", sentence, metric=metric.name, train=learnt, test=float(unseen), gap=gap
+        )
+    ]
 
 
 def baseline_wins(evidence: Evidence) -> list[Finding]:
@@ -126,21 +115,17 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
         }
         told = f"{evidence.headline.title} {float(theirs):.4g} against {float(ours):.4g}"
         if verdict == "loses":
-            findings += found(
-                "baseline_wins",
-                "warning",
+            sentence = (
                 f"A simple model, {rival.baseline.name}, beats the model on the same test rows: "
-                f"{told}.",
-                **facts,
+                f"{told}."
             )
+            findings.append(finding("baseline_wins", sentence, **facts))
         elif verdict == "a tie" and rival.baseline.kind == "constant":
-            findings += found(
-                "no_better_than_constant",
-                "serious",
+            sentence = (
                 f"The model cannot be told from always answering the same "
-                f"({rival.baseline.name}): {told}.",
-                **facts,
+                f"({rival.baseline.name}): {told}."
             )
+            findings.append(finding("no_better_than_constant", sentence, **facts))
     return findings
 
 

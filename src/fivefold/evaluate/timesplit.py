@@ -4,11 +4,11 @@ import numpy as np
 
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.findings import found
 from fivefold.kinds.table import kind_of
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
@@ -47,21 +47,17 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     work = len(evidence.data.train) * epochs
     tabular = all(encoded.block.shared for encoded in evidence.data.codec.blocks)
     if work > MOST_WORK or not tabular:
-        return found(
-            "split_ignores_time",
-            "warning",
+        sentence = (
             f"{begun}; the score by time was not measured, as training again would take long. "
-            f"{advice}",
-            column=column,
+            f"{advice}"
         )
+        return [finding("split_ignores_time", sentence, column=column)]
     later = by_time(evidence, column)
     if not min(map(len, (later.train, later.test))):
-        return found(
-            "split_ignores_time",
-            "warning",
-            f"{begun}; the score by time was not measured, as too many rows share a date. {advice}",
-            column=column,
+        sentence = (
+            f"{begun}; the score by time was not measured, as too many rows share a date. {advice}"
         )
+        return [finding("split_ignores_time", sentence, column=column)]
     refit = session.refit(later, name="by-time")
     test, task = refit[Preprocessed].test, evidence.task
     judged = Judged.of(task, test.target, score(refit[Trained].model, test.inputs))
@@ -82,18 +78,23 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     )[name]
     worse = _worse(ours, theirs, evidence.headline.greater)
     flatters = ": the division flatters" if worse else ""
-    return found(
-        "split_ignores_time",
-        "serious" if worse else "note",
+    sentence = (
         f"{begun}: {evidence.headline.title} is {ours}; trained on earlier rows and judged on "
-        f"later ones it is {theirs}{flatters}. {advice}",
-        column=column,
-        metric=name,
-        random=float(ours),
-        by_time=float(theirs),
-        by_time_low=theirs.low,
-        by_time_high=theirs.high,
+        f"later ones it is {theirs}{flatters}. {advice}"
     )
+    return [
+        finding(
+            "split_ignores_time",
+            sentence,
+            "serious" if worse else "note",
+            column=column,
+            metric=name,
+            random=float(ours),
+            by_time=float(theirs),
+            by_time_low=theirs.low,
+            by_time_high=theirs.high,
+        )
+    ]
 
 
 def by_time(evidence: Evidence, column: str) -> Partition:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.findings import found
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.weight import effective_rows
@@ -55,12 +55,10 @@ def few_effective_rows(evidence: Evidence) -> list[Finding]:
     rows, effective = len(weight), effective_rows(weight)
     if effective >= FEW * rows:
         return []
-    return found(
-        "few_effective_rows",
-        "warning",
+    sentence = (
         f"Weighted by `{name}`, the {rows:,} test rows say as much as {effective:,.0f} rows of "
-        "equal weight: weighted scores are only as sure as those.",
-        column=name,
-        rows=rows,
-        effective_rows=effective,
+        "equal weight: weighted scores are only as sure as those."
     )
+    return [
+        finding("few_effective_rows", sentence, column=name, rows=rows, effective_rows=effective)
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from fivefold.codecs.cell import shown
 from fivefold.codecs.numberforms import NumberForm
 from fivefold.codecs.numerals import Numerals
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 
@@ -14,26 +15,19 @@ def number_findings(name: str, form: NumberForm) -> list[Finding]:
     if not form.format or not form.marked:
         return []
     numerals = Numerals.from_example(form.format)
-    found = [
-        Finding(
-            code="number_form",
-            severity="note",
-            sentence=f"Column `{name}` writes {numerals.exemplified} as {form.format}: "
-            f"{numerals.described()}.",
-            numbers={"column": name, "format": form.format, "unit": numerals.unit},
-            stage="Collect",
-        )
-    ]
+    sentence = (
+        f"Column `{name}` writes {numerals.exemplified} as {form.format}: {numerals.described()}."
+    )
+    found = [finding("number_form", sentence, column=name, format=form.format, unit=numerals.unit)]
     if form.other:
         mark = Numerals.from_example(form.other).decimal
+        sentence = (
+            f"Numbers in `{name}` fit {form.format} and {form.other}; {form.format} "
+            f"is taken. Pass decimal={{{literal(name)}: {literal(mark)}}} for the other."
+        )
         found.append(
-            Finding(
-                code="ambiguous_numbers",
-                severity="warning",
-                sentence=f"Numbers in `{name}` fit {form.format} and {form.other}; {form.format} "
-                f"is taken. Pass decimal={{{literal(name)}: {literal(mark)}}} for the other.",
-                numbers={"column": name, "format": form.format, "other": form.other},
-                stage="Collect",
+            finding(
+                "ambiguous_numbers", sentence, column=name, format=form.format, other=form.other
             )
         )
     return found
@@ -48,13 +42,8 @@ def number_like(name: str, sample: str, form: NumberForm, read_as: str) -> Findi
     elif form.torn:
         why = f"no one form reads both {form.torn[0]!r} and {form.torn[1]!r}"
         remedy = "Write them in one form, or pass decimal= and thousands= to say which it is."
-    return Finding(
-        code="number_like",
-        severity="warning",
-        sentence=f"Column `{name}` looks like numbers but {why}; it is read as {read_as}. {remedy}",
-        numbers={"column": name, "sample": sample},
-        stage="Collect",
-    )
+    sentence = f"Column `{name}` looks like numbers but {why}; it is read as {read_as}. {remedy}"
+    return finding("number_like", sentence, column=name, sample=sample)
 
 
 def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as: str) -> Finding:
@@ -62,37 +51,26 @@ def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as:
     texts, count = list(strays), sum(strays.values())
     few = ", ".join(map(shown, texts[:3]))
     more = f" and {len(texts) - 3:,} more texts" if len(texts) > 3 else ""
-    return Finding(
-        code="number_like",
-        severity="warning",
-        sentence=f"Column `{name}` holds mostly numbers, but {plural(count, 'cell')} "
+    sentence = (
+        f"Column `{name}` holds mostly numbers, but {plural(count, 'cell')} "
         f"{'is' if count == 1 else 'are'} none ({few}{more}); it is read as {read_as}. "
-        f"Pass kinds={{{literal(name)}: {literal(kind)}}} to take those as missing.",
-        numbers={"column": name, "count": count, "samples": texts[:20]},
-        stage="Collect",
+        f"Pass kinds={{{literal(name)}: {literal(kind)}}} to take those as missing."
     )
+    return finding("number_like", sentence, column=name, count=count, samples=texts[:20])
 
 
 def torn_dates(name: str, torn: Sequence[str], read_as: str) -> Finding:
     """The finding about a column that looks like dates and that no one pattern reads."""
     who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
     who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
-    return Finding(
-        code="date_like",
-        severity="warning",
-        sentence=f"Column `{name}` looks like dates but {who}; it is read as {read_as}. Pass "
-        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31.",
-        numbers={"column": name, "samples": list(torn)},
-        stage="Collect",
+    sentence = (
+        f"Column `{name}` looks like dates but {who}; it is read as {read_as}. Pass "
+        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31."
     )
+    return finding("date_like", sentence, column=name, samples=list(torn))
 
 
 def ambiguous_dates(name: str, format: str, other: str) -> Finding:
     """The finding about dates that two patterns read, the day first or the month."""
-    return Finding(
-        code="ambiguous_dates",
-        severity="warning",
-        sentence=f"Dates in `{name}` fit {format} and {other}; {format} is taken.",
-        numbers={"column": name, "format": format, "other": other},
-        stage="Collect",
-    )
+    sentence = f"Dates in `{name}` fit {format} and {other}; {format} is taken."
+    return finding("ambiguous_dates", sentence, column=name, format=format, other=other)

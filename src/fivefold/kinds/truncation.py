@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 
@@ -41,23 +42,23 @@ def find_truncated(name: str, unread: Unread, *, length: int, tail: int, part: s
     lost = f"{unread.total:,} are not"
     if unread.cut > 1:
         lost = f"a median of {unread.median:,.0f} a text, {unread.total:,} in all, are not"
-    return Finding(
-        code="truncated_texts",
-        severity="warning" if unread.cut > MANY * unread.texts else "note",
-        sentence=f"{unread.cut:,} of {unread.texts:,} training texts of `{name}` "
+    sentence = (
+        f"{unread.cut:,} of {unread.texts:,} training texts of `{name}` "
         f"{'has' if unread.cut == 1 else 'have'} more than {plural(length, 'word')}: "
-        f"{part}, {lost}. {_advice(unread.longest, length, tail)}",
-        numbers={
-            "column": name,
-            "texts": unread.texts,
-            "truncated": unread.cut,
-            "length": length,
-            "tail": tail,
-            "median_unread": unread.median,
-            "total_unread": unread.total,
-            "longest": unread.longest,
-        },
-        stage="Preprocess",
+        f"{part}, {lost}. {_advice(unread.longest, length, tail)}"
+    )
+    return finding(
+        "truncated_texts",
+        sentence,
+        "warning" if unread.cut > MANY * unread.texts else "note",
+        column=name,
+        texts=unread.texts,
+        truncated=unread.cut,
+        length=length,
+        tail=tail,
+        median_unread=unread.median,
+        total_unread=unread.total,
+        longest=unread.longest,
     )
 
 

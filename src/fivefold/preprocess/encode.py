@@ -9,6 +9,7 @@ from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
@@ -92,15 +93,18 @@ def _apart(codec: Codec, rows: Rows) -> Iterator[Finding]:
         return
     apart = int((counted.sum(axis=1) != codec.lengths(rows.inputs)).sum())
     if apart:
-        yield Finding(
-            code="positions_apart",
-            severity="serious" if 2 * apart > len(rows) else "warning",
-            sentence=f"{apart:,} of {plural(len(rows), 'training row')} "
+        sentence = (
+            f"{apart:,} of {plural(len(rows), 'training row')} "
             f"{'has' if apart == 1 else 'have'} another number of answers in "
             f"`{codec.schema.predicted}` than positions to give them for: the answers may belong "
-            "to other positions than they seem to.",
-            numbers={"rows": apart, "training": len(rows)},
-            stage="Preprocess",
+            "to other positions than they seem to."
+        )
+        yield finding(
+            "positions_apart",
+            sentence,
+            "serious" if 2 * apart > len(rows) else "warning",
+            rows=apart,
+            training=len(rows),
         )
 
 
@@ -110,17 +114,12 @@ def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding
     held = sum(len(part) for part in (partition.train, partition.valid, partition.test))
     if held >= usable:
         return []
-    return [
-        Finding(
-            code="rows_in_no_part",
-            severity="warning",
-            sentence=f"{plural(usable - held, 'row')} of {usable:,} "
-            f"{'is' if usable - held == 1 else 'are'} in no part ({partition.how}): nothing is "
-            "learnt from them or judged by them.",
-            numbers={"rows": usable - held, "usable": usable},
-            stage="Preprocess",
-        )
-    ]
+    sentence = (
+        f"{plural(usable - held, 'row')} of {usable:,} "
+        f"{'is' if usable - held == 1 else 'are'} in no part ({partition.how}): nothing is "
+        "learnt from them or judged by them."
+    )
+    return [finding("rows_in_no_part", sentence, rows=usable - held, usable=usable)]
 
 
 def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
-from fivefold.core.finding import Finding
+from fivefold.core.catalogue import finding
 from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
@@ -126,16 +126,11 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         raise unreadable_fault(name, kind, [entry.path for entry in entries], len(bad), of=len(bad))
     findings = [unreadable_cells(kind, [entries[row].path for row in bad])] if len(bad) else []
     if stray:
-        findings.append(
-            Finding(
-                code="stray_images",
-                severity="warning",
-                sentence=f"{name} holds {len(stray):,} images outside class folders; left out: "
-                f"{quoted(stray, 3)}.",
-                numbers={"count": len(stray), "files": stray[:20]},
-                stage="Collect",
-            )
+        sentence = (
+            f"{name} holds {len(stray):,} images outside class folders; left out: "
+            f"{quoted(stray, 3)}."
         )
+        findings.append(finding("stray_images", sentence, count=len(stray), files=stray[:20]))
     parts = np.array([entry.part for entry in entries], np.int8)
     places = {path: place for place, (path, _) in enumerate(pictures)}
     return Raw(

@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded, join_coded, objects
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
@@ -201,15 +202,8 @@ def append_test(raw: Raw, test: Raw, targets: Sequence[str]) -> Raw:
     extra = [name for name in test.columns if name not in raw.columns]
     findings = list(test.findings)
     if extra:
-        findings.append(
-            Finding(
-                code="extra_columns",
-                severity="note",
-                sentence=f"Only {test.name} has {quoted(extra)}; left out.",
-                numbers={"columns": extra},
-                stage="Collect",
-            )
-        )
+        sentence = f"Only {test.name} has {quoted(extra)}; left out."
+        findings.append(finding("extra_columns", sentence, columns=extra))
     kept = test.replace(
         columns={name: test.columns[name] for name in raw.columns},
         given=np.full(len(test), 2, np.int8),

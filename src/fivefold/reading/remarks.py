@@ -1,5 +1,6 @@
 """Findings about how a delimited text is written."""
 
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.reading.header import Opening
@@ -21,82 +22,45 @@ def text_findings(
     text, body, dialect = opening.text, opening.body, opening.dialect
     found = []
     if not dialect.header and reading.header is None:
-        found.append(_no_header(name, opening.first))
+        sentence = (
+            f"The first line of {name} is a row, so columns are called column_0 to "
+            f"column_{len(opening.first) - 1}. Pass header=True if it holds their names."
+        )
+        first = [field[:40] for field in opening.first[:10]]
+        found.append(finding("no_header", sentence, first=first))
     if reading.encoding is None and text.encoding in {"cp1252", "latin-1"}:
-        found.append(_not_utf8(name, text.encoding))
+        sentence = (
+            f"{name} is not UTF-8; it was read as {text.encoding}. Pass encoding= if letters look "
+            "wrong."
+        )
+        found.append(finding("encoding", sentence, encoding=text.encoding))
     if text.damaged:
-        found.append(_damaged(name, text.damaged, text.lines))
+        where = ", ".join(f"{line:,}" for line in text.lines)
+        sentence = (
+            f"{name} is UTF-8 but for {plural(text.damaged, 'byte')} (line"
+            f"{'s' * (len(text.lines) > 1)} {where}{', ...' * (text.damaged > len(text.lines))}), "
+            "read as \ufffd. Repair the file, or pass encoding= if it is written otherwise."
+        )
+        found.append(finding("damaged_text", sentence, bytes=text.damaged, lines=list(text.lines)))
     if body.comments:
-        found.append(
-            _note(
-                code="comment_lines",
-                sentence=f"{plural(body.comments, 'line')} after # at the top of {name} "
-                f"{'is' if body.comments == 1 else 'are'} left out.",
-                lines=body.comments,
-            )
+        sentence = (
+            f"{plural(body.comments, 'line')} after # at the top of {name} "
+            f"{'is' if body.comments == 1 else 'are'} left out."
         )
+        found.append(finding("comment_lines", sentence, lines=body.comments))
     if layout.surplus:
-        found.append(
-            _note(
-                code="trailing_delimiters",
-                sentence=f"{plural(layout.surplus, 'row')} of {name} "
-                f"end{'s' * (layout.surplus == 1)} in {dialect.delimiter!r}, "
-                "which the header does not; the empty fields are left out.",
-                rows=layout.surplus,
-            )
+        sentence = (
+            f"{plural(layout.surplus, 'row')} of {name} end{'s' * (layout.surplus == 1)} in "
+            f"{dialect.delimiter!r}, which the header does not; the empty fields are left out."
         )
+        found.append(finding("trailing_delimiters", sentence, rows=layout.surplus))
     if layout.corner:
-        found.append(
-            _note(
-                code="row_names",
-                sentence=f"The header of {name} is one field short, and every row begins with "
-                "a name of its own: the first column holds these names and is called column_0.",
-            )
+        sentence = (
+            f"The header of {name} is one field short, and every row begins with a name of its "
+            "own: the first column holds these names and is called column_0."
         )
+        found.append(finding("row_names", sentence))
     if dialect.escaped:
-        found.append(
-            _note(
-                code="escaped_quotes",
-                sentence=f"Quotes and delimiters inside fields of {name} stand after a backslash.",
-            )
-        )
+        sentence = f"Quotes and delimiters inside fields of {name} stand after a backslash."
+        found.append(finding("escaped_quotes", sentence))
     return tuple(found)
-
-
-def _note(*, code: str, sentence: str, **numbers: int) -> Finding:
-    return Finding(code=code, severity="note", sentence=sentence, numbers=numbers, stage="Collect")
-
-
-def _no_header(name: str, first: list[str]) -> Finding:
-    return Finding(
-        code="no_header",
-        severity="note",
-        sentence=f"The first line of {name} is a row, so columns are called column_0 to "
-        f"column_{len(first) - 1}. Pass header=True if it holds their names.",
-        numbers={"first": [field[:40] for field in first[:10]]},
-        stage="Collect",
-    )
-
-
-def _not_utf8(name: str, encoding: str) -> Finding:
-    return Finding(
-        code="encoding",
-        severity="warning",
-        sentence=f"{name} is not UTF-8; it was read as {encoding}. Pass encoding= if letters "
-        "look wrong.",
-        numbers={"encoding": encoding},
-        stage="Collect",
-    )
-
-
-def _damaged(name: str, count: int, lines: tuple[int, ...]) -> Finding:
-    where = ", ".join(f"{line:,}" for line in lines)
-    return Finding(
-        code="damaged_text",
-        severity="warning",
-        sentence=f"{name} is UTF-8 but for {plural(count, 'byte')} (line{'s' * (len(lines) > 1)} "
-        f"{where}{', ...' * (count > len(lines))}), read as \ufffd. Repair the file, or pass "
-        "encoding= if it is written otherwise.",
-        numbers={"bytes": count, "lines": list(lines)},
-        stage="Collect",
-    )

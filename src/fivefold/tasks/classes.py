@@ -1,14 +1,17 @@
-"""The classes of a target column, and what is remarkable about them."""
+"""The classes of a target column, and what is remarkable about their sizes."""
 
 from collections.abc import Mapping
 
-from fivefold.core.finding import Finding
+from fivefold.core.catalogue import finding
+from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels
 from fivefold.tasks.target import Targets
 
 MOST_CLASSES = 1000
+LOPSIDED = 0.8
+"""Fraction of the rows from which on one class alone makes an accuracy say little."""
 
 
 def classes_of(targets: Targets) -> Labels:
@@ -47,34 +50,21 @@ def class_notes(targets: Targets, classes: int) -> list[str]:
 
 
 def class_findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Findings about classes of very different size, and classes of one row."""
-    found, total = [], sum(sizes.values())
+    """The finding about classes of very different size, if they are."""
+    total = sum(sizes.values())
     smallest = min(sizes, key=lambda label: sizes[label])
     largest = max(sizes, key=lambda label: sizes[label])
-    share = sizes[smallest] / total
-    if share < 0.1 and sizes[largest] >= 5 * sizes[smallest]:
-        rare = share < 0.01
-        found.append(
-            Finding(
-                code="imbalance",
-                severity="warning" if rare else "note",
-                sentence=f"Classes of `{name}` differ in size: {smallest!r} has "
-                f"{plural(sizes[smallest], 'row')} ({share:.2%}), {largest!r} {sizes[largest]:,}.",
-                numbers={"column": name, "rows": dict(sizes), "smallest_fraction": share},
-                stage="Collect",
-            )
-        )
-    single = [label for label, count in sizes.items() if count == 1]
-    if single:
-        found.append(
-            Finding(
-                code="single_row_class",
-                severity="warning",
-                sentence=f"{len(single)} class{'es' * (len(single) > 1)} of `{name}` "
-                f"{'have' if len(single) > 1 else 'has'} one row only: "
-                f"{', '.join(map(repr, single[:5]))}; it can be learnt from, not judged.",
-                numbers={"column": name, "classes": single},
-                stage="Collect",
-            )
-        )
-    return tuple(found)
+    share, most = sizes[smallest] / total, sizes[largest] / total
+    if most < LOPSIDED and (share >= 0.1 or sizes[largest] < 5 * sizes[smallest]):
+        return ()
+    sentence = (
+        f"Classes of `{name}` differ in size: {smallest!r} has "
+        f"{plural(sizes[smallest], 'row')} ({share:.2%}), {largest!r} {sizes[largest]:,}."
+    )
+    if most >= LOPSIDED:
+        sentence += f" An accuracy of {most:.3f} takes no skill here."
+    severity: Severity = "warning" if share < 0.01 else "note"
+    rows = dict(sizes)
+    return (
+        finding("imbalance", sentence, severity, column=name, rows=rows, smallest_fraction=share),
+    )

@@ -1,0 +1,54 @@
+"""Write docs/findings.md from the catalogue of findings: `python docs/make_findings.py`."""
+
+from itertools import groupby
+from pathlib import Path
+
+from fivefold.core.catalogue import FINDINGS
+
+PAGE = Path(__file__).with_name("findings.md")
+HEAD = """# Findings
+
+<!-- Written by docs/make_findings.py from core/catalogue.py; change it there. -->
+<!-- fmt: off -->
+
+A finding is a named fact with its evidence: a severity, a code, a sentence in plain words, and the
+numbers behind it.
+
+```python
+import fivefold as ff
+
+result = ff.Pipeline([
+    ff.Collect("adult.csv", target="income"),
+    ff.Preprocess(),
+    ff.Train(epochs=3),
+    ff.Evaluate(),
+]).run(seed=0, progress=False)
+for finding in result.findings:
+    print(finding.severity, finding.code, finding.sentence, finding.numbers)
+```
+
+A **note** informs. A **warning** deserves a look. A **serious** finding makes a score
+untrustworthy.
+"""
+PLACES = {
+    "Collect": "In the data, by Collect",
+    "Preprocess": "In the training rows, by Preprocess",
+    "Train": "In training, by Train",
+    "Evaluate": "In the scores, by Evaluate",
+    "Deploy": "In the bundle, by Deploy",
+}
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    lines = [HEAD]
+    for stage, entries in groupby(FINDINGS.items(), lambda entry: entry[1].stage):
+        lines += [f"## {PLACES[stage]}", "", "| code | severity | what was noticed |"]
+        lines += ["|---|---|---|"]
+        lines += [f"| `{c}` | {' or '.join(e.severities)} | {e.told} |" for c, e in entries]
+        lines += [""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
