@@ -23,7 +23,7 @@ _UNSPACED = (
 _UNSPACED_LETTERS = re.compile(rf"(?=[{_UNSPACED}])[^\W\d_]")
 _JOINERS = "\u200c\u200d"
 # Soft hyphen, word joiner, marks of direction and of the order of bytes: they show nothing.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ZERO_WIDTH_SPACE = "\u200b"
 _STACKERS = "\u1039\u17d2"  # Burmese and Khmer: the next letter is written below
 _FLAG = "[\U0001f1e6-\U0001f1ff]"
@@ -61,7 +61,7 @@ def words(text: str, rules: int = RULES) -> list[str]:
     if rules >= 2 and not text.isascii():
         # Of İ lower-casing makes an i and a mark. The forms of characters, once known to Unicode,
         # never change, so that normalising is the same in every Python.
-        text = _INVISIBLE.sub("", text).replace(_ZERO_WIDTH_SPACE, " ")
+        text = INVISIBLE.sub("", text).replace(_ZERO_WIDTH_SPACE, " ")
         text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
         if not _PLAIN.fullmatch(text):
             pattern = _marked_token()

@@ -2,6 +2,7 @@
 
 from fivefold.travel.formulas import Formulas
 from fivefold.travel.handed import Handed
+from fivefold.travel.spellings import Spellings
 from fivefold.travel.step import Step
 
-STEPS: dict[str, type[Step]] = {step.name: step for step in (Formulas, Handed)}
+STEPS: dict[str, type[Step]] = {step.name: step for step in (Formulas, Handed, Spellings)}

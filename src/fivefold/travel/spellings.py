@@ -1,0 +1,306 @@
+"""The spellings of one word, brought to one: blanks, case, hyphens and slips of the pen."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple, Self
+
+import numpy as np
+
+from fivefold.codecs.coded import Coded, coded_of, objects, remember
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array, Columns
+from fivefold.codecs.words import INVISIBLE
+from fivefold.travel.step import Step
+
+Rule = Literal["trim", "case", "spellings", "turkish"]
+
+FEW = 10
+"""Rows below which a spelling may be a slip."""
+SHARE = 0.05
+"""The most rows of a slip, as a fraction of those of the word."""
+LONG = 8
+"""Letters of a word in which two letters that are swapped, or one twice, make no other word."""
+MANY = 5_000
+"""Spellings of a column above which slips are not looked for."""
+_FEW_LETTERS, _ENDS, _SHORTEST = 4, 2, 6
+_BASES = frozenset("acgtu")
+
+_LETTER = r"[^\W\d_]"
+_WORDS = re.compile(rf"{_LETTER}{{3}}")
+_CODES = re.compile(rf"{_LETTER}\d|\d{_LETTER}")
+_DOTLESS = "\u0131"
+_BETWEEN = re.compile(rf"(?<={_LETTER})\.?[\s_\-\u2010-\u2015]+(?={_LETTER})")
+_SAME = {ord(mark): "'" for mark in "\u2018\u2019\u02bc\u00b4"}
+_WIDE = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
+
+
+def folded(text: str, rules: Iterable[str]) -> str:
+    """What all spellings of a text have in common.
+
+    Args:
+        text: canonical: without blanks around, in Unicode's composed form.
+        rules: `trim` (runs of blanks are one, what cannot be seen and a last full stop go), `case`
+            (of letters, and the wide ones of Chinese and Japanese texts; ß is no ss), `spellings`
+            (a hyphen or underscore between letters is a blank, so is the stop of `St. Louis`; all
+            apostrophes are one), `turkish` (I is the capital of the dotless i).
+
+    Example:
+        >>> folded("Self-Employed  (INC.)", ("trim", "case", "spellings"))
+        'self employed (inc.)'
+        >>> folded("B+", ("trim", "case", "spellings")), folded("10-20", ("spellings",))
+        ('b+', '10-20')
+    """
+    plain = text.isascii()
+    if "trim" in rules:
+        if not plain:
+            text = INVISIBLE.sub("", text).replace("\u200b", " ")
+        text = " ".join(text.split())
+        if text[-1:] == "." and text[-2:-1].isalnum():
+            text = text[:-1]
+    if "case" in rules:
+        if "turkish" in rules:
+            text = text.replace("I", _DOTLESS)
+        text = text.lower()
+        if not plain:  # of İ lower-casing makes an i and a mark; Greek has an s for ends of words
+            text = text.replace("i\u0307", "i").replace("\u03c2", "\u03c3").translate(_WIDE)
+    if "spellings" in rules:
+        text = _BETWEEN.sub(" ", text if plain else text.translate(_SAME))
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spelling:
+    """The one spelling of each word of a column.
+
+    Args:
+        rules: by which a text is folded.
+        known: the spelling by what it is folded to; other texts stay as they are.
+
+    Example:
+        >>> spelling = fit_spelling(["Paris", "PARIS", "Rome"], [9, 2, 5], ("case",))
+        >>> [spelling.of(text) for text in ("PARIS", "paris", "ROME", "Oslo")]
+        ['Paris', 'Paris', 'Rome', 'Oslo']
+    """
+
+    rules: tuple[str, ...]
+    known: Mapping[str, str]
+
+    def of(self, text: str) -> str:
+        """A text in its one spelling."""
+        return self.known.get(folded(text, self.rules), text)
+
+    def apply(self, values: Array) -> Array:
+        """`(n,)` texts and None in their one spelling; the very array if nothing changes."""
+        coded = coded_of(values)
+        texts = coded.values.tolist()
+        spelt = [self.of(text) for text in texts]
+        if spelt == texts:
+            return values
+        cells = objects([*spelt, None])[coded.codes]
+        return remember(cells, Coded(coded.codes, objects(spelt)))
+
+
+def fit_spelling(
+    texts: Sequence[str],
+    rows: Sequence[int],
+    rules: Iterable[str],
+    merge: Mapping[str, str] | None = None,
+) -> Spelling:
+    """The spelling of each word that most rows have.
+
+    A wrong merge is worse than a missed one. Codes (`A1`, `pH`: a digit at a letter, or no three
+    letters in a row) of which two spellings are common stay apart: case may mean something there.
+    By `spellings` a rare text is taken for a slip if it is a common one with a blank more or less,
+    or with two neighbouring letters swapped or one doubled within a word of 8 letters, the last two
+    of each end left alone. No other letter and no digit may differ: `Iceland` is no slip of
+    `Ireland`.
+
+    Args:
+        texts: `(k,)` canonical, each once.
+        rows: `(k,)` how many training rows hold each.
+        rules: `trim`, `case`, `spellings`; see `folded`.
+        merge: texts and what they are to be spelt as, whatever the rules say.
+    """
+    rules, known = tuple(rules), {}
+    seen = {text: count for text, count in zip(texts, rows, strict=True) if count}
+    if "case" in rules and any(_DOTLESS in text or "İ" in text for text in seen):
+        rules = (*rules, "turkish")
+    groups: dict[str, dict[str, int]] = defaultdict(dict)
+    for text, count in seen.items():
+        groups[folded(text, rules)][text] = count
+    for key, counts in groups.items():
+        ranked = sorted(counts, key=lambda text: (-counts[text], text))
+        word = ranked[0]
+        if len(ranked) == 1 or counts[ranked[1]] <= SHARE * counts[word] or not _is_code(key):
+            known[key] = word
+    if "spellings" in rules:
+        totals = {key: sum(counts.values()) for key, counts in groups.items() if key in known}
+        known |= {key: known[word] for key, word in find_slips(totals, is_slip)}
+    for text, word in (merge or {}).items():
+        known[folded(text, rules)] = known.get(folded(word, rules), word)
+    return Spelling(rules=rules, known=known)
+
+
+def _is_code(text: str) -> bool:
+    return _WORDS.search(text) is None or _CODES.search(text) is not None
+
+
+class Difference(NamedTuple):
+    """In what two texts differ, where that is little.
+
+    Attributes:
+        what: a `blank`, two letters `swapped`, one `doubled`, or another `letter`.
+        letters: of the shorter of the two words that differ.
+    """
+
+    what: Literal["blank", "swapped", "doubled", "letter"]
+    letters: int
+
+
+def difference(one: str, other: str) -> Difference | None:
+    """In what two folded texts without digits differ, inside one word; None if in more.
+
+    Example:
+        >>> difference("missisippi", "mississippi"), difference("mediation", "medication")
+        (Difference(what='doubled', letters=10), Difference(what='letter', letters=9))
+        >>> difference("male", "female"), difference("ward a", "ward b")
+        (None, None)
+    """
+    joined, also = one.replace(" ", ""), other.replace(" ", "")
+    if not (joined.isalpha() and also.isalpha()):
+        return None
+    if joined == also:
+        return Difference("blank", len(joined))
+    pairs = zip(one.split(" "), other.split(" "), strict=False)
+    unlike = [(a, b) for a, b in pairs if a != b]
+    if one.count(" ") != other.count(" ") or len(unlike) != 1:
+        return None
+    [(a, b)] = unlike
+    letters = {*a, *b}
+    if len(letters) < _FEW_LETTERS or letters <= _BASES:
+        return None
+    start = _shared(a, b)
+    end = _shared(a[start:][::-1], b[start:][::-1])
+    x, y = a[start : len(a) - end], b[start : len(b) - end]
+    if min(start, end) < _ENDS:
+        return None
+    size = min(len(a), len(b))
+    if len(x) == len(y) == 2 and x == y[::-1]:
+        return Difference("swapped", size)
+    if max(len(x), len(y)) > 1:
+        return None
+    return Difference("doubled" if x + y == a[start - 1] else "letter", size)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two words begin with together."""
+    unlike = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(unlike, min(len(one), len(other)))
+
+
+def is_slip(found: Difference) -> bool:
+    """Whether such a difference makes no other word."""
+    return found.what != "letter" and found.letters >= LONG
+
+
+def find_slips(
+    rows: Mapping[str, int], test: Callable[[Difference], bool], *, few: int = FEW
+) -> Iterator[tuple[str, str]]:
+    """Rare folded texts that differ little from a common one, and from one alone.
+
+    Args:
+        rows: how many hold each.
+        test: which differences count.
+        few: rows of a rare one, at most this many less one.
+
+    Yields:
+        The rare text and the common one.
+    """
+    if len(rows) > MANY:
+        return
+    joined = {text: text.replace(" ", "") for text in rows}
+    joined = {text: j for text, j in joined.items() if len(j) >= _SHORTEST and j.isalpha()}
+    common: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    for word, letters in joined.items():
+        if rows[word] * SHARE >= 1:
+            for half in _halves(letters, len(letters)):
+                common[half].append(word)
+    for text, letters in joined.items():
+        if rows[text] < few:
+            sizes = range(len(letters) - 1, len(letters) + 2)
+            halves = (half for size in sizes for half in _halves(letters, size))
+            words = {word for half in halves for word in common.get(half, ())}
+            near = [w for w in words if rows[text] <= SHARE * rows[w] and _differ(text, w, test)]
+            if len(near) == 1:
+                yield text, near[0]
+
+
+def _halves(letters: str, size: int) -> tuple[tuple[int, str, str], tuple[int, str, str]]:
+    """What begins or ends a text of so many letters, one of which no one slip changes."""
+    half = size // 2 - 1
+    return (size, letters[:half], ""), (size, "", letters[-half:])
+
+
+def _differ(text: str, word: str, test: Callable[[Difference], bool]) -> bool:
+    found = difference(text, word)
+    return found is not None and test(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spellings(Step):
+    """Columns of texts, each word in one spelling.
+
+    Args:
+        columns: their spellings by name.
+    """
+
+    name: ClassVar[str] = "spellings"
+
+    columns: Mapping[str, Spelling]
+
+    def sources(self, names: Iterable[str]) -> set[str]:
+        """The same columns."""
+        return set(names)
+
+    def rows(self, columns: Columns) -> Columns:
+        """The rows with each text in its one spelling."""
+        here = {name: columns.column(name) for name in columns.names if name in self.columns}
+        spelt = {name: self.columns[name].apply(cells) for name, cells in here.items()}
+        return columns.replace({n: cells for n, cells in spelt.items() if cells is not here[n]})
+
+    def schema(self, schema: Schema) -> Schema:
+        """As it was."""
+        return schema
+
+    def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """JSON values."""
+        told = {
+            n: {"rules": list(s.rules), "known": dict(s.known)} for n, s in self.columns.items()
+        }
+        return {"columns": told}, {}
+
+    @classmethod
+    def unpack(cls, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        """The step that `pack` took apart."""
+        del arrays
+        return cls(
+            columns={
+                name: Spelling(rules=tuple(told["rules"]), known=told["known"])
+                for name, told in values["columns"].items()
+            }
+        )
+
+
+def counted(values: Array, rows: Array) -> tuple[list[str], list[int]]:
+    """The texts of a column, each once, and how many of some rows hold each.
+
+    Args:
+        values: `(n,)` texts and None.
+        rows: positions or bool.
+    """
+    coded = coded_of(values)
+    here = coded.codes if rows.dtype == bool and rows.all() else coded.codes[rows]
+    counts = np.bincount(here + 1, minlength=len(coded.values) + 1)[1:]
+    return coded.values.tolist(), counts.tolist()
