@@ -28,7 +28,16 @@ wrong name, type or value is refused when the stage is built, with all faults at
 
 def stages() -> tuple[type[Stage], ...]:
     """The stages in the order in which they run."""
-    return ff.Collect, ff.Split, ff.Derive, ff.Preprocess, ff.Train, ff.Evaluate, ff.Deploy
+    return (
+        ff.Collect,
+        ff.Split,
+        ff.Clean,
+        ff.Derive,
+        ff.Preprocess,
+        ff.Train,
+        ff.Evaluate,
+        ff.Deploy,
+    )
 
 
 def page() -> str:

@@ -21,6 +21,7 @@ from .models.part import Part as Part
 from .partition import Partition as Partition
 from .pipeline import Pipeline as Pipeline
 from .preprocess.change import Change as Change
+from .preprocess.clean import Clean as Clean
 from .preprocess.derive import Derive as Derive
 from .preprocess.preprocess import Preprocess as Preprocess
 from .preprocess.split import Split as Split

@@ -43,6 +43,10 @@ class Collected(Artifact):
         source: refers to the rows as they came, before any stage of the user's, from which Deploy
             replays some; neither copied nor saved, so None where the table was loaded.
         changes: what stages did to the rows that travels with the model; None if nothing.
+        unlearnt: `(n,)` bool, True for training rows that nothing may be learnt from, as `Clean`
+            found them spoilt; None for none. Validation and test rows are what they are.
+        cleaning: what `Clean` changed, one row each of the table of that name; None if it had no
+            part in it.
     """
 
     made_by: ClassVar[str] = "Collect"
@@ -56,6 +60,8 @@ class Collected(Artifact):
     provenance: Mapping[str, Any]
     source: "Source | None" = field(default=None, metadata=UNSAVED)
     changes: Changes | None = None
+    unlearnt: "Array | None" = None
+    cleaning: "tuple[Mapping[str, Any], ...] | None" = None
 
     def fitted(self) -> Mapping[str, Any]:
         """What changed the rows, where that was fitted; not the rows themselves."""

@@ -19,6 +19,7 @@ from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.tables import (
+    cleaning,
     dataset_statistics,
     limitations,
     model_comparison,
@@ -221,6 +222,8 @@ def tables_of(
         tables["per_class"] = per_class(evidence)
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)
+    if evidence.collected.cleaning is not None:
+        tables["cleaning"] = cleaning(evidence)
     tables["hardware"] = hardware(evidence.trained)
     tables["limitations"] = limitations(evidence, findings, left_out=left_out)
     if folds is not None:

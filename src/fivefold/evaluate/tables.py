@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fivefold.artifacts import PARTS
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
@@ -177,6 +178,20 @@ def _described(values: Array) -> dict[str, Any]:
 def _is_text(values: Array) -> bool:
     present = (value for value in values if value is not None)
     return all(isinstance(value, str) for value in islice(present, 100))
+
+
+def cleaning(evidence: Evidence) -> "pd.DataFrame":
+    """What `Clean` changed.
+
+    Returns:
+        One row a spelling and its column, one for each sort of training rows that were left out:
+        `column`, `change`, `from`, `to`, and how many rows of each part it touched, `rows_train`,
+        `rows_valid`, `rows_test`.
+    """
+    import pandas as pd
+
+    names = ["column", "change", "from", "to", *(f"rows_{part}" for part in PARTS)]
+    return pd.DataFrame(list(evidence.collected.cleaning or ()), columns=names)
 
 
 def limitations(

@@ -26,7 +26,7 @@ def encode_parts(
 
     Args:
         collected: the table and its schema.
-        partition: positions of the rows of each part.
+        partition: positions of the rows of each part; `unlearnt` training rows are left out.
         settings: of the codec; `outliers="drop"` leaves training rows out.
 
     Raises:
@@ -35,7 +35,7 @@ def encode_parts(
     settings = settings or Settings()
     if task_of(collected.schema.task).sequence and settings.truncation == "auto":
         settings = replace(settings, truncation="head")  # answers belong to the first positions
-    table, train = collected.table, partition.train
+    table, train = collected.table, training_rows(collected, partition)
     codec = Codec.fit(table, collected.schema, train, settings)
     if settings.outliers == "drop":
         kept = train[codec.inlier_rows(table.take(train))]
@@ -63,6 +63,12 @@ def encode_parts(
         codec=codec,
         findings=(*_rows_in_no_part(collected, partition), *_remarks(codec), *_apart(codec, rows)),
     )
+
+
+def training_rows(collected: Collected, partition: Partition) -> Array:
+    """Positions of the training rows that may be learnt from."""
+    rows = partition.train
+    return rows if collected.unlearnt is None else rows[~collected.unlearnt[rows]]
 
 
 def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:
