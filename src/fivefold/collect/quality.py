@@ -6,6 +6,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.collect.untidy import find_extremes, find_spellings
 from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
@@ -38,7 +39,8 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
     found += high_cardinality(codes, schema, usable)
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
-    return found + dates(schema)
+    found += dates(schema)
+    return found + find_spellings(values, schema, usable) + find_extremes(values, schema, usable)
 
 
 def _target(values: Values, schema: Schema) -> Array:
