@@ -1,5 +1,7 @@
 """What Clean does to training rows is done to every row, and to no row because of another part."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,3 +112,43 @@ def test_spellings_of_all_rows_are_caught():
 
 def test_folds_are_cleaned_by_their_own_rows(result):
     assert result[Evaluated].folds
+
+
+def test_answers_do_not_depend_on_the_spelling(result):
+    rows = [{"city": city, "age": 41.5} for city in ("Rome", "ROME", "rome", "Rome.", "Oslo")]
+    scores = result.predict_proba(pd.DataFrame(rows))
+    assert (scores[0] == scores[1:4]).all()
+    assert (scores[0] != scores[4]).any()
+
+
+def test_served_rows_are_answered_as_evaluated_ones_from_every_door(tmp_path):
+    path = tmp_path / "rich.ff"
+    ran = pipeline(ff.Evaluate(), ff.Deploy(path)).run(seed=0, progress=False)
+    model, tested = ff.load(path), ran[Evaluated]
+    frame = untidy().iloc[tested.index].drop(columns="rich")
+    frame.to_csv(tmp_path / "test.csv", index=False)
+    for rows in (frame, tmp_path / "test.csv", json.loads(frame.to_json(orient="records"))):
+        np.testing.assert_allclose(model.predict_proba(rows), tested.scores, atol=1e-5)
+    unseen = [{"city": city, "age": 41.5} for city in ("Rome", "rOmE")]
+    assert np.ptp(model.predict_proba(unseen), axis=0).max() == 0
+
+
+@pytest.mark.parametrize("cleaned_first", [True, False])
+def test_clean_and_derive_travel_together_in_either_order(cleaned_first, tmp_path):
+    derive = ff.Derive({"place": "upper(city)", "usual": "group_max(age, city)"})
+    stages = [ff.Clean(bounds={"age": (0, 150)}), derive]
+    ran = ff.Pipeline(
+        [
+            ff.Collect(untidy(), target="rich"),
+            *(stages if cleaned_first else reversed(stages)),
+            ff.Preprocess(),
+            ff.Train(epochs=2, members=1),
+            ff.Evaluate(),
+            ff.Deploy(tmp_path / "rich.ff"),
+        ]
+    ).run(seed=0, progress=False)
+    frame = untidy().iloc[ran[Evaluated].index].drop(columns="rich")
+    model = ff.load(tmp_path / "rich.ff")
+    np.testing.assert_allclose(model.predict_proba(frame), ran[Evaluated].scores, atol=1e-5)
+    usual = ran[Collected].table.column("usual")
+    assert (usual.max() < 150) == cleaned_first

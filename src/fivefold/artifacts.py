@@ -67,6 +67,10 @@ class Collected(Artifact):
         """What changed the rows, where that was fitted; not the rows themselves."""
         return {} if self.changes is None else {"changes": self.changes.pack()}
 
+    def learnt(self, rows: "Array") -> "Array":
+        """Those of these training rows that something may be learnt from."""
+        return rows if self.unlearnt is None else rows[~self.unlearnt[rows]]
+
     def changed_by(self, step: "Step") -> Self:
         """The same rows with a change that travels with the model."""
         old, after = self.table, step.schema(self.schema)

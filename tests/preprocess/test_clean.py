@@ -10,7 +10,7 @@ from fivefold.core.session import Session
 from fivefold.errors import ConfigError, DataError
 from fivefold.partition import Partition
 from fivefold.preprocess.clean import Clean, repeated
-from fivefold.preprocess.encode import encode_parts, training_rows
+from fivefold.preprocess.encode import encode_parts
 from fivefold.testing import check_stage
 
 CITIES = ["Rome", "ROME", "Rome", "Oslo", "oslo ", "Oslo", "Rome", "rome", "OSLO", "rOME", None]
@@ -117,7 +117,7 @@ def test_clean_leaves_repeated_and_spoilt_rows_out_of_training_alone():
     assert data.valid.index.tolist() == [6]
     assert data.test.index.tolist() == [7]
     kept = Clean(duplicates=False).run(table, parts, Session())
-    assert training_rows(kept, parts) is parts.train
+    assert kept.learnt(parts.train) is parts.train
 
 
 def test_clean_twice_adds_to_what_was_left_out():
@@ -189,7 +189,7 @@ def test_settings_come_back_from_a_recipe():
 
 
 def test_a_run_without_clean_has_no_mask(collected):
-    assert training_rows(collected, PARTITION) is PARTITION.train
+    assert collected.learnt(PARTITION.train) is PARTITION.train
 
 
 def test_cleaned_rows_come_back_from_disk(collected, tmp_path):

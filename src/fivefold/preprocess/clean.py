@@ -71,7 +71,7 @@ class Clean(Stage):
         """Learn the spellings of the training rows, and mark those that are left out."""
         self._check(collected)
         told: list[Mapping[str, Any]] = []
-        spellings = self._fit(collected, partition.train)
+        spellings = self._fit(collected, collected.learnt(partition.train))
         for name, spelling in spellings.items():
             told += _respelt(name, collected.table.column(name), spelling, partition)
         for note in _notes(told):

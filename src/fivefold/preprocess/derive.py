@@ -82,7 +82,7 @@ class Derive(Stage):
         """Fit on the training rows, and make the columns of all rows."""
         step = Formulas.fit(
             self.formulas,
-            collected.table.take(partition.train),
+            collected.table.take(collected.learnt(partition.train)),
             collected.schema,
             tables=self.tables,
             kinds=names_of_kinds(self.kinds),

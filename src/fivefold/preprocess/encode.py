@@ -35,7 +35,7 @@ def encode_parts(
     settings = settings or Settings()
     if task_of(collected.schema.task).sequence and settings.truncation == "auto":
         settings = replace(settings, truncation="head")  # answers belong to the first positions
-    table, train = collected.table, training_rows(collected, partition)
+    table, train = collected.table, collected.learnt(partition.train)
     codec = Codec.fit(table, collected.schema, train, settings)
     if settings.outliers == "drop":
         kept = train[codec.inlier_rows(table.take(train))]

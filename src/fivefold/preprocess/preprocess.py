@@ -20,7 +20,8 @@ from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.kinds.table import KINDS, kind_of
 from fivefold.partition import Partition
-from fivefold.preprocess.encode import encode_parts, summarise, training_rows
+from fivefold.preprocess.encode import encode_parts, summarise
+from fivefold.preprocess.summary import summarise
 from fivefold.tasks.table import task_of
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
@@ -76,7 +77,7 @@ class Preprocess(Stage):
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""
         data = encode_parts(collected, partition, self.codec_settings())
-        rows = len(training_rows(collected, partition))
+        rows = len(collected.learnt(partition.train))
         session.emit(Noted(text=summarise(data.codec, rows, rows - len(data.train))))
         for finding in data.findings:
             session.emit(Found(finding=finding))
