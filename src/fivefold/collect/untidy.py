@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.table import kind_of
@@ -98,13 +99,9 @@ def _spelt(spelt: list[Spelt], severity: Severity, what: str, line: str) -> Find
     )
     more = f" and {len(spelt) - _SHOWN:,} more" if len(spelt) > _SHOWN else ""
     verb = "is" if len(spelt) == 1 else "are"
-    return Finding(
-        code="spellings",
-        severity=severity,
-        sentence=f"{plural(len(spelt), 'spelling')} {verb} {what}: {shown}{more}. {line}.",
-        numbers={"spellings": [one._asdict() for one in spelt[:_LISTED]], "count": len(spelt)},
-        stage="Collect",
-    )
+    sentence = f"{plural(len(spelt), 'spelling')} {verb} {what}: {shown}{more}. {line}."
+    listed = [one._asdict() for one in spelt[:_LISTED]]
+    return finding("spellings", sentence, severity, spellings=listed, count=len(spelt))
 
 
 class Extremes(NamedTuple):
@@ -151,16 +148,12 @@ def find_extremes(values: Mapping[str, Array], schema: Schema, usable: Array) ->
     shown = "; ".join(map(_beyond, found[:_SHOWN]))
     more = f"; so are numbers of {len(found) - _SHOWN:,} more columns" * (len(found) > _SHOWN)
     bounds = ", ".join(f"{literal(one.column)}: {_bounds(one)}" for one in found[:_WRITTEN])
-    return [
-        Finding(
-            code="extreme_values",
-            severity="warning",
-            sentence=f"A few numbers are far beyond all others: {shown}{more}. If they are errors, "
-            f"ff.Clean(bounds={{{bounds}}}) {_WHERE} leaves their rows out of training.",
-            numbers={"columns": {one.column: one._asdict() for one in found[:_LISTED]}},
-            stage="Collect",
-        )
-    ]
+    sentence = (
+        f"A few numbers are far beyond all others: {shown}{more}. If they are errors, "
+        f"ff.Clean(bounds={{{bounds}}}) {_WHERE} leaves their rows out of training."
+    )
+    listed = {one.column: one._asdict() for one in found[:_LISTED]}
+    return [finding("extreme_values", sentence, columns=listed)]
 
 
 def extremes_of(name: str, cells: Array) -> Extremes | None:

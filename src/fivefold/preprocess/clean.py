@@ -11,10 +11,9 @@ from fivefold.codecs.cell import word
 from fivefold.codecs.coded import coded_of
 from fivefold.codecs.table import Array, Table
 from fivefold.core.events import Noted
-from fivefold.core.faults import nearest
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.wording import literal, plural, quoted
+from fivefold.core.wording import literal, nearest, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import row_keys
 from fivefold.kinds.codec import cells_of

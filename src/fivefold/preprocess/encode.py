@@ -65,12 +65,6 @@ def encode_parts(
     )
 
 
-def training_rows(collected: Collected, partition: Partition) -> Array:
-    """Positions of the training rows that may be learnt from."""
-    rows = partition.train
-    return rows if collected.unlearnt is None else rows[~collected.unlearnt[rows]]
-
-
 def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:
     """What was fitted, on how many rows, and what comes out.
 

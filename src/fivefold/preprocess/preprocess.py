@@ -21,7 +21,6 @@ from fivefold.errors import FivefoldError, PreflightError
 from fivefold.kinds.table import KINDS, kind_of
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
-from fivefold.preprocess.summary import summarise
 from fivefold.tasks.table import task_of
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
