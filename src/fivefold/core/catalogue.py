@@ -36,8 +36,8 @@ date_like: warning: dates that no one format reads; categories or text
 date_column: warning: rows are dated but drawn regardless of time
 duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
 imbalance: note or warning: classes of very different size
-spellings: warning or note: words spelt in several ways, rare texts that may be slips; what mends them
-extreme_values: warning: a few numbers far beyond all others; what leaves their rows out
+spellings: warning or note: words spelt in several ways, rare texts that may be slips
+extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
 no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
