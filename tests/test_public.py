@@ -40,9 +40,9 @@ def fresh(script: str, *arguments: object) -> str:
 
 IMPORT = """
 import sys, time
-began = time.perf_counter()
+began = time.process_time()
 import fivefold
-elapsed = time.perf_counter() - began
+elapsed = time.process_time() - began
 print(elapsed)
 print(*{name.split(".")[0] for name in sys.modules})
 """
