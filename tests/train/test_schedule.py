@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from fivefold.core.session import Session
+from fivefold.errors import ConfigError
+from fivefold.models.assemble import digest
 from fivefold.train.schedule import rate
+from fivefold.train.train import Train
 
 
 def test_cosine_rises_to_one_and_falls_to_zero():
@@ -35,3 +39,33 @@ def test_rate_of_a_very_short_run_is_between_zero_and_one(schedule, steps):
     rates = [rate(schedule, step, steps) for step in range(steps)]
     assert all(0 <= value <= 1 for value in rates)
     assert rates[0] == 1.0
+
+
+def test_a_function_is_given_the_part_of_the_steps_that_are_done():
+    assert [rate(lambda done: 1 - done, step, 4) for step in range(4)] == [1, 0.75, 0.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        (lambda done: 0.5 - done, "when 0.50 of the steps are done, but -0.00"),
+        (lambda done: 1 / done, "when 0.00 of the steps are done, but ZeroDivisionError"),
+        (lambda done: "1", "but TypeError"),
+        (lambda: 1.0, "but TypeError"),
+    ],
+)
+def test_a_function_that_gives_no_factor_is_refused_when_built(schedule, message):
+    with pytest.raises(ConfigError, match=message):
+        Train(schedule=schedule)
+
+
+def test_training_by_a_function_is_that_by_the_name_of_its_form(make_data):
+    def even(done):
+        return 1.0
+
+    one, other = (
+        Train("mlp", epochs=2, schedule=schedule).run(data=make_data(), session=Session(seed=1))
+        for schedule in ("constant", even)
+    )
+    assert digest(one.model) == digest(other.model)
+    assert other.settings["schedule"] == "even"

@@ -143,3 +143,17 @@ def test_module_in_data_parallel_is_trained_itself(make_data):
     made = Train(lambda inputs, outputs: nn.DataParallel(net()), epochs=1)
     found = made.run(data=data, session=Session(device="cpu"))
     assert type(found.model.body) is nn.Sequential
+
+
+@pytest.mark.parametrize("register", ["register_hook", "register_post_accumulate_grad_hook"])
+@pytest.mark.parametrize("factory", [False, True])
+def test_hooks_on_parameters_are_refused_with_a_word(register, factory, make_data):
+    def hooked(inputs=2, outputs=1):
+        module = nn.Linear(inputs, outputs)
+        getattr(module.bias, register)(lambda grad: None)
+        return module
+
+    with pytest.raises((ConfigError, ModelError)) as caught:
+        Train(hooked if factory else hooked()).rehearse(data=make_data(), session=Session())
+    assert "a hook on a parameter, bias, does not go into the copy" in str(caught.value)
+    assert "in the `begin` of a Callback" in str(caught.value)

@@ -1,7 +1,7 @@
 """Several copies of a network that answer together."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
 from fivefold.models.inputs import Batch
-from fivefold.models.learner import Lesson, begin, begins, end, rehearse
+from fivefold.models.learner import Lesson, begin, begins, end, named_weights, rehearse
 
 FEW = 8
 """Rows by which a stack of copies is compared with them."""
@@ -44,6 +44,11 @@ class Ensemble(nn.Module):
             fit_buffers = getattr(network, "fit_buffers", None)
             if fit_buffers is not None:
                 fit_buffers(batch)
+
+    def named_weights(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Those of each copy, by the names that they have in it."""
+        for network in self.networks:
+            yield from named_weights(network)
 
     def rehearse(self, lesson: Lesson) -> None:
         """As each copy does."""
@@ -114,6 +119,11 @@ class Stacked(nn.Module):
 
         outputs: Tensor = torch.vmap(answer, out_dims=1, randomness="different")(weights)
         return outputs if self.training else outputs.mean(dim=1)
+
+    def named_weights(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Those of all copies at once, by the names that they have in one."""
+        for flat, weight in self.named_parameters():
+            yield flat.replace("/", "."), weight
 
     @torch.no_grad()
     def write_back(self, ensemble: Ensemble) -> None:

@@ -1,6 +1,6 @@
 """What a network is taught with, and what it may do around its epochs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -115,6 +115,12 @@ def end(body: nn.Module, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]
         What it says of itself, for `Trained.settings`.
     """
     return (body.end(taught, lesson) or {}) if begins(body, "end") else {}  # type: ignore[operator]
+
+
+def named_weights(body: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """The weights of a network by name; copies of a network all have the names of one."""
+    own = body.named_weights if begins(body, "named_weights") else body.named_parameters
+    yield from own()  # type: ignore[operator]
 
 
 def begins(body: nn.Module, method: str) -> bool:

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from fivefold.core.session import derive_seed
+from fivefold.errors import TrainingError
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
+from fivefold.train.sampler import Sampler, sampled
 
 Change = Callable[[Batch], Batch]
 
@@ -28,6 +30,7 @@ class Feed:
         weight: `(rows,)` what each row counts; None where all count alike.
         batch: rows a step, if there are so many.
         seed: of the order of the rows, and of whatever is drawn while they are seen.
+        sampler: picks the rows of an epoch, as many in each; None takes all once.
         augment: random changes to a batch in training, ahead of `prepare`.
         prepare: what else is done to each batch of inputs.
         rank: which share of an epoch's rows this process takes, from 0.
@@ -39,6 +42,7 @@ class Feed:
     weight: Tensor | None = None
     batch: int = 4096
     seed: int = 0
+    sampler: Sampler | None = None
     augment: Change | None = None
     prepare: Change | None = None
     rank: int = 0
@@ -55,21 +59,40 @@ class Feed:
         return self.target.device
 
     @cached_property
+    def length(self) -> int:
+        """Rows of an epoch, of all processes together: those that the sampler gives the first."""
+        return self.rows if self.sampler is None else len(self._order(1))
+
+    @cached_property
     def size(self) -> int:
         """Rows a step."""
-        return min(self.batch, self.rows // self.world)
+        return min(self.batch, self.length // self.world)
 
     @cached_property
     def steps(self) -> int:
         """Steps an epoch; rows that are left over at its end are left out of it."""
-        return self.rows // self.world // self.size if self.size else 0
+        return self.length // self.world // self.size if self.size else 0
 
     def order(self, epoch: int) -> Tensor:
-        """The rows of an epoch by position: a function of seed and epoch alone."""
-        order = permutation(self.rows, self.seed, epoch)
+        """The rows of an epoch by position: a function of seed and epoch alone.
+
+        Raises:
+            TrainingError: if the sampler gives no positions, or another number of them.
+        """
+        order = self._order(epoch)
+        if len(order) != self.length:
+            raise TrainingError(
+                f"Train: expected {self.length:,} rows from the sampler in each epoch, as in the "
+                f"first, found {len(order):,} in epoch {epoch}.",
+                remedy="Give the same number of positions for every epoch.",
+                epoch=epoch,
+            )
         if self.world > 1:
             order = order[self.rank :: self.world]
         return order.to(self.device)
+
+    def _order(self, epoch: int) -> Tensor:
+        return ordered(self.target, self.seed, epoch, self.sampler)
 
     def take(self, rows: Tensor | slice, *, training: bool = False) -> Piece:
         """These rows as network and loss get them."""
@@ -112,5 +135,15 @@ def row_values(inputs: Batch) -> int:
 
 def permutation(rows: int, seed: int, epoch: int) -> Tensor:
     """The order of the rows in an epoch: int64 `(rows,)`, the same on every device."""
-    generator = torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))
-    return torch.randperm(rows, generator=generator)
+    return torch.randperm(rows, generator=_generator(seed, epoch))
+
+
+def ordered(target: Tensor, seed: int, epoch: int, sampler: Sampler | None = None) -> Tensor:
+    """The rows of an epoch as they come, of rows with these targets: int64, on the CPU."""
+    if sampler is None:
+        return permutation(len(target), seed, epoch)
+    return sampled(sampler, epoch, _generator(seed, epoch), target.cpu())
+
+
+def _generator(seed: int, epoch: int) -> torch.Generator:
+    return torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))

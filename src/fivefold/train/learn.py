@@ -169,6 +169,7 @@ def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[F
         once=plan.once,
         own=plan.objective.own,
         augment=stage.augment,
+        sampler=stage.own_sampler,
     )
 
 

@@ -17,6 +17,12 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         yield from _input_misfits(stage, schema)
     losses = task_of(schema.task).losses
     yield from _loss_misfits(stage, schema.task, losses)
+    if stage.sampler == "balanced" and (not schema.classes or task_of(schema.task).sequence):
+        yield PreflightError(
+            f"Train: expected one class a row for sampler='balanced', found {schema.task}.",
+            remedy="Leave it out, or pass a function (epoch, generator, target) of your own.",
+            sampler=stage.sampler,
+        )
     if stage.class_weights is None:
         return
     if not set(losses) & set(WEIGHTED):

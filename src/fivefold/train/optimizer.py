@@ -1,12 +1,16 @@
 """AdamW as this house sets it up: straight to the fused kernel."""
 
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from fivefold.errors import ModelError
 from fivefold.models.ensemble import Stacked
+from fivefold.models.learner import named_weights
+from fivefold.train.patterns import matched
 
 
 class Optimizer(Protocol):
@@ -133,27 +137,81 @@ class _State:
         return tuple([column[place] for place in used] for column in every)  # type: ignore[misc]
 
 
-def adamw(model: nn.Module, *, lr: float, weight_decay: float) -> Optimizer:
+def adamw(
+    model: nn.Module, *, lr: float, weight_decay: float, rates: Mapping[str, float] | None = None
+) -> Optimizer:
     """AdamW in one fused kernel a step; matrices decay, biases and norms do not.
 
     Args:
         model: its parameters that require gradients are held.
         lr: the full learning rate.
         weight_decay: a fraction of each matrix, times the rate, that every step takes away.
+        rates: other full rates by a pattern of the names of weights; the first that is met counts.
 
     Returns:
         `FusedAdamW`; torch's own AdamW where the kernel cannot be used: complex weights, or
         another device than a CPU or a GPU of CUDA.
+
+    Raises:
+        ModelError: if a pattern meets no name.
     """
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    parameters = trainable(model)
     axes = 3 if isinstance(model, Stacked) else 2  # the first one counts the members
-    sorts = {(p.ndim >= axes, p.dtype): list[nn.Parameter]() for p in parameters}
-    for parameter in parameters:
-        sorts[parameter.ndim >= axes, parameter.dtype].append(parameter)
+    full = _rates(model, rates or {})
+    sorts: dict[tuple[float, bool, torch.dtype], list[nn.Parameter]] = {}
+    for p in parameters:
+        sorts.setdefault((full.get(p, lr), p.ndim >= axes, p.dtype), []).append(p)
     groups = [
-        {"params": held, "lr": lr, "weight_decay": weight_decay if is_matrix else 0.0}
-        for (is_matrix, _), held in sorted(sorts.items(), key=lambda item: not item[0][0])
+        {"params": held, "lr": rate, "weight_decay": weight_decay if is_matrix else 0.0}
+        for (rate, is_matrix, _), held in sorted(
+            sorts.items(), key=lambda item: (item[0][0] != lr, not item[0][1])
+        )
     ]
     if all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters):
         return FusedAdamW(groups)
     return torch.optim.AdamW(groups, lr=lr)
+
+
+def _rates(model: nn.Module, rates: Mapping[str, float]) -> dict[nn.Parameter, float]:
+    """The full rates of the weights whose names meet a pattern."""
+    if not rates:
+        return {}
+    met = matched(model, list(rates), "lr")
+    return {weight: rates[met[name]] for name, weight in named_weights(model) if name in met}
+
+
+def make_optimizer(
+    own: Callable[..., object] | None,
+    body: nn.Module,
+    *,
+    lr: float,
+    weight_decay: float,
+    rates: Mapping[str, float] | None = None,
+) -> Optimizer:
+    """The user's optimizer over a body's parameters, or AdamW.
+
+    Raises:
+        ModelError: if the user's function gives something else, or one that asks for the loss
+            several times a step.
+    """
+    if own is None:
+        return adamw(body, lr=lr, weight_decay=weight_decay, rates=rates)
+    made = own(trainable(body))
+    if not isinstance(made, torch.optim.Optimizer):
+        raise ModelError(
+            f"Train: expected `optimizer` to give a torch optimizer, found {type(made).__name__}.",
+            remedy="Pass a function: lambda parameters: torch.optim.SGD(parameters, lr=0.1).",
+        )
+    closure = inspect.signature(type(made).step).parameters.get("closure")
+    if closure is not None and closure.default is closure.empty:
+        raise ModelError(
+            "Train: expected an optimizer that moves by the gradients of one batch, found "
+            f"{type(made).__name__}, which asks for the loss several times a step.",
+            remedy="Take one whose step() needs no closure, such as torch.optim.SGD or AdamW.",
+        )
+    return made
+
+
+def trainable(module: nn.Module) -> list[nn.Parameter]:
+    """The parameters that require a gradient."""
+    return [parameter for parameter in module.parameters() if parameter.requires_grad]

@@ -9,6 +9,7 @@ from fivefold.codecs.schema import Label
 from fivefold.core.stage import Count, Stage
 from fivefold.train.callback import read_callback
 from fivefold.train.names import LossName, Quality
+from fivefold.train.schedule import check_schedule
 from fivefold.train.snapshot import is_module, snapshot
 
 
@@ -19,10 +20,10 @@ class Options(Stage):
     quality: Quality = "balanced"
     epochs: Count | None = None
     batch: Count | None = None
-    lr: PositiveFloat | Literal["find"] | None = None
+    lr: PositiveFloat | Literal["find"] | dict[str, PositiveFloat] | None = None
     weight_decay: NonNegativeFloat | None = None
     patience: Count = 10
-    schedule: Literal["cosine", "constant", "onecycle"] = "cosine"
+    schedule: Literal["cosine", "constant", "onecycle"] | Callable[[float], float] = "cosine"
     loss: LossName | Callable[..., Any] | None = None
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -34,6 +35,8 @@ class Options(Stage):
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     members: Count | None = None
     augment: tuple[Literal["shift", "flip"], ...] = ()
+    freeze: tuple[str, ...] = ()
+    sampler: Literal["balanced"] | Callable[..., Any] | None = None
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0
@@ -45,6 +48,10 @@ class Options(Stage):
             raise ValueError("`class_weights` has no effect on a `loss` of your own")
         if self.optimizer is not None and (self.lr is not None or self.weight_decay is not None):
             raise ValueError("`lr` and `weight_decay` have no effect on an `optimizer` of your own")
+        if callable(self.schedule):
+            check_schedule(self.schedule)
+        if self.sampler == "balanced" == self.class_weights:
+            raise ValueError("`class_weights` and `sampler` would count rare classes twice")
         if (self.members or 1) > 1 and is_module(self.model):
             raise ValueError(
                 "`members` that start from one module would be one network: pass a function "
@@ -53,6 +60,15 @@ class Options(Stage):
         if len({callback.name for callback in self.callbacks}) < len(self.callbacks):
             raise ValueError("`callbacks` of one name; give one of them another `name`")
         return self
+
+    @property
+    def own_sampler(self) -> Callable[..., Any] | None:
+        """What picks the rows of an epoch; None for all of them once."""
+        if self.sampler == "balanced":
+            from fivefold.train.sampler import balanced
+
+            return balanced
+        return self.sampler
 
     @property
     def own_loss(self) -> Callable[..., Any] | None:

@@ -63,7 +63,12 @@ def make_trained(
             "optimizer": _name(stage.optimizer) or "AdamW",
             "lr": learnt.lr,
             "weight_decay": learnt.weight_decay,
-            "schedule": stage.schedule,
+            "rates": stage.lr if isinstance(stage.lr, dict) else {},
+            "freeze": list(stage.freeze),
+            "schedule": stage.schedule
+            if isinstance(stage.schedule, str)
+            else _name(stage.schedule),
+            "sampler": _name(stage.sampler),
             "patience": stage.patience,
             "clip": stage.clip,
             "ema": stage.ema,
@@ -176,7 +181,7 @@ def _plain(weights: Any) -> Any:
     return weights
 
 
-def _name(function: Callable[..., Any] | None) -> str:
-    if function is None:
-        return ""
-    return getattr(function, "__name__", type(function).__name__)
+def _name(given: Callable[..., Any] | str | None) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    return getattr(given, "__name__", type(given).__name__)

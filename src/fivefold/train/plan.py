@@ -1,17 +1,15 @@
 """All that one training run needs, decided and checked before it starts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
-from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
@@ -19,12 +17,13 @@ from fivefold.models.networks import OWN
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
-from fivefold.train.feed import judged_at_once, permutation
+from fivefold.train.feed import judged_at_once, ordered, permutation
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.network import make_network, named
-from fivefold.train.optimizer import Optimizer, adamw
+from fivefold.train.optimizer import make_optimizer, trainable
 from fivefold.train.options import Options
+from fivefold.train.patterns import freeze
 from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import (
@@ -80,8 +79,9 @@ class Plan:
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""
+        make = partial(make_optimizer, stage.optimizer, lr=lr, weight_decay=self.weight_decay)
         return Descent(
-            make=partial(make_optimizer, stage.optimizer, lr=lr, weight_decay=self.weight_decay),
+            make=partial(make, rates=stage.lr) if isinstance(stage.lr, dict) else make,
             schedule=stage.schedule,
             clip=stage.clip,
             precision=self.precision,
@@ -140,6 +140,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
         arguments=DIALS[stage.quality].network,
         loss=asked,
     ).to(device)
+    freeze(network.body, stage.freeze)
     name, known = named(network)
     head, inputs, habit = network.head, network.fixed.inputs, OWN if known is None else known.habit
     own = stage.own_loss
@@ -147,7 +148,10 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     weighted = train.weight is not None
     options = _loss_options(stage, data, device)
     loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
-    batch = min(stage.batch or decide_batch(habit, rows), rows)
+    order = permutation(rows, seed, 1)
+    if stage.sampler is not None:
+        order = ordered(head.targets(train.target), seed, 1, stage.own_sampler)
+    batch = min(stage.batch or decide_batch(habit, rows), len(order))
     once = encodes_once(network.fixed, rows)
     sample = _ready(few, network, stage)
     judged = judged_at_once(batch, sample.inputs if once else example)
@@ -158,7 +162,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
         outputs=head.outputs,
         loss=loss,
         classes=len(schema.classes),
-        pieces=_make_pieces(stage, data, network, batch=batch, judged=judged, seed=seed),
+        pieces=_make_pieces(stage, data, network, batch=batch, judged=judged, order=order),
     )
     precision = find_precision(stage.precision, device)
     matmul: Matmul = "default"
@@ -223,14 +227,14 @@ def _make_pieces(
     *,
     batch: int,
     judged: int,
-    seed: int,
+    order: Tensor,
 ) -> Pieces:
     """Rows as the network will get them: steps of `batch`, judged so many at a time."""
     train, valid = data.train, data.valid
     return Pieces(
         batch=batch,
         accumulate=stage.accumulate,
-        order=permutation(len(train), seed, 1),
+        order=order,
         take_train=lambda index: _ready(train.take(index.numpy()), network, stage),
         valid=(len(valid) - 1) % judged + 1 if len(valid) else 0,
         take_valid=lambda rows: _ready(valid.take(np.arange(len(valid))[-rows:]), network, stage),
@@ -244,27 +248,3 @@ def find_precision(wish: str, device: torch.device) -> Precision:
         return wish  # type: ignore[return-value]
     bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported()
     return "bf16" if bf16 else "float32"
-
-
-def make_optimizer(
-    own: Callable[..., object] | None, body: nn.Module, *, lr: float, weight_decay: float
-) -> Optimizer:
-    """The user's optimizer over a body's parameters, or AdamW.
-
-    Raises:
-        ModelError: if the user's function gives something else.
-    """
-    if own is None:
-        return adamw(body, lr=lr, weight_decay=weight_decay)
-    made = own(trainable(body))
-    if not isinstance(made, torch.optim.Optimizer):
-        raise ModelError(
-            f"Train: expected `optimizer` to give a torch optimizer, found {type(made).__name__}.",
-            remedy="Pass a function: lambda parameters: torch.optim.SGD(parameters, lr=0.1).",
-        )
-    return made
-
-
-def trainable(module: nn.Module) -> list[nn.Parameter]:
-    """The parameters that require a gradient."""
-    return [parameter for parameter in module.parameters() if parameter.requires_grad]

@@ -16,6 +16,7 @@ from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
 from fivefold.train.feed import Feed, judged_at_once
+from fivefold.train.sampler import Sampler
 
 CHUNK = 8192
 """Rows that are filled, scaled and one-hot encoded at a time."""
@@ -33,6 +34,7 @@ def make_feeds(
     once: bool,
     own: bool = False,
     augment: Sequence[str] = (),
+    sampler: Sampler | None = None,
 ) -> tuple[Feed, Feed]:
     """Put the rows on the device, and show the training rows to a body that fits buffers.
 
@@ -44,6 +46,7 @@ def make_feeds(
         once: whether to encode ahead of the epochs.
         own: whether the loss is the user's, which sees targets in their own unit.
         augment: random changes in training, by name.
+        sampler: picks the training rows of an epoch.
 
     Returns:
         The training rows and the validation rows.
@@ -67,6 +70,7 @@ def make_feeds(
         weight=weight,
         batch=batch,
         seed=seed,
+        sampler=sampler,
         augment=make_augment(augment, fixed.entries),
         prepare=prepare,
     )

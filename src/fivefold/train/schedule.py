@@ -1,14 +1,20 @@
 """How the learning rate moves over a run."""
 
 import math
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 from fivefold.train.clock import Clock
 
 if TYPE_CHECKING:
     from fivefold.train.optimizer import Optimizer
 
-Schedule = Literal["cosine", "constant", "onecycle"]
+Schedule = Literal["cosine", "constant", "onecycle"] | Callable[[float], float]
+"""By name, or from the part of the run that is done, 0 to 1, to the part of the full rate."""
+
+TRIED = 101
+"""Moments at which a function of the user's is tried."""
+
 
 WARMUP = 0.05
 RISE = 0.3
@@ -16,11 +22,12 @@ START = 1 / 25
 
 
 def rate(schedule: Schedule, step: float, steps: int) -> float:
-    """The part of the full learning rate that a step uses, 0 to 1.
+    """The part of the full learning rate that a step uses.
 
     Args:
         schedule: `cosine` rises over the first 5 % of steps and falls to 0; `onecycle` rises from
-            1/25 over the first 30 % and falls to 0; `constant` stays at 1.
+            1/25 over the first 30 % and falls to 0; `constant` stays at 1; a function is given
+            the part of the steps that are done.
         step: from 0 to `steps - 1`; a fraction where time moves the schedule on.
         steps: of the whole run, all epochs together.
 
@@ -30,6 +37,8 @@ def rate(schedule: Schedule, step: float, steps: int) -> float:
     """
     if schedule == "constant":
         return 1.0
+    if not isinstance(schedule, str):
+        return float(schedule(step / steps))
     rise = max(1, round((WARMUP if schedule == "cosine" else RISE) * steps))
     if step < rise:
         if schedule == "cosine":
@@ -37,6 +46,26 @@ def rate(schedule: Schedule, step: float, steps: int) -> float:
         return START + (1 - START) * (1 - math.cos(math.pi * min(1.0, (step + 1) / rise))) / 2
     fallen = min(1.0, (step - rise + 1) / max(1, steps - rise))
     return (1 + math.cos(math.pi * fallen)) / 2
+
+
+def check_schedule(schedule: Callable[[float], float]) -> None:
+    """Try a function of the user's at moments of a run.
+
+    Raises:
+        ValueError: if it fails, or gives something else than a factor of at least 0.
+    """
+    for place in range(TRIED):
+        progress = place / TRIED
+        try:
+            found: Any = schedule(progress)
+            good = math.isfinite(found) and found >= 0
+        except Exception as error:
+            found, good = f"{type(error).__name__}: {error}", False
+        if not good:
+            raise ValueError(
+                f"`schedule` gives no factor of 0 or more when {progress:.2f} of the steps are "
+                f"done, but {found}"
+            )
 
 
 class Pace:

@@ -36,12 +36,24 @@ def untrainable(model: Any) -> str:
                 "a module that is wrapped for several processes cannot be trained here; "
                 "pass the nn.Module that it holds, .module"
             )
+    hooked = [name for name, weight in model.named_parameters() if _has_hooks(weight)]
+    if hooked:
+        return (
+            f"a hook on a parameter, {hooked[0]}, does not go into the copy that is trained; "
+            "register it in the `begin` of a Callback, on run.model"
+        )
     if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
         return (
             'a module without values, on the device "meta", cannot be trained here; '
             'pass one with values: module.to_empty(device="cpu"), then set its weights'
         )
     return ""
+
+
+def _has_hooks(weight: Any) -> bool:
+    """Whether a parameter has hooks of its own, which no copy has."""
+    kinds = ("_backward_hooks", "_post_accumulate_grad_hooks")
+    return any(getattr(weight, kind, None) for kind in kinds)
 
 
 def unwrapped(module: Any) -> Any:

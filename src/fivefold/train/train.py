@@ -24,10 +24,12 @@ class Train(Options):
         epochs: at most; None follows a rule on rows and their size, up to 100.
         batch: rows a step; None is a power of two near rows/64.
         lr: full learning rate of AdamW; None is what suits the network, `find` looks for it in a
-            test of 100 steps with a rising rate.
+            test of 100 steps with a rising rate. Or rates by pattern of the names of weights,
+            `{"encoder.*": 1e-4}`: the first that is met counts, other weights have the usual rate.
         weight_decay: of AdamW, for matrices; None is what suits the network.
         patience: epochs without a better validation loss after which training stops.
-        schedule: of the learning rate: `cosine` with a short warm-up, `onecycle`, `constant`.
+        schedule: of the learning rate: `cosine` with a short warm-up, `onecycle`, `constant`; or
+            a function from the part of the steps that are done, 0 to 1, to a factor of the rate.
         loss: what is minimised; None is cross-entropy, or squared error. By name `focal`, or
             `absolute`, `huber`, `quantile`, `poisson` for regression. Or a function of
             (logits, target): logits `(n,)` for two classes, `(n, classes)` for more; for
@@ -45,6 +47,11 @@ class Train(Options):
             logits; None is one, or what `quality` says for a table.
         augment: random changes to images in training: `shift` by up to one pixel in 14, `flip`
             left to right.
+        freeze: patterns of the names of weights that shall not learn, `["encoder.*"]`.
+        sampler: None takes all training rows in every epoch, in random order; `balanced` draws as
+            many with replacement, of each class as often. Or a function of (epoch from 1, seeded
+            `torch.Generator`, targets as the loss gets them) that gives positions of rows, as many
+            in each epoch; equal arguments must give equal rows.
         threads: of the CPU; None is one where a step of the network is little work, else one a
             core. More than one wait for one another: they gain little on small networks, and lose
             very much where others use the cores too.

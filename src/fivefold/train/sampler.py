@@ -1,0 +1,51 @@
+"""Which training rows an epoch has, and in what order, where that is not all of them once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fivefold.errors import TrainingError
+
+Sampler = Callable[[int, torch.Generator, Tensor], Any]
+"""The epoch from 1, a generator that is seeded for it, and the targets on the CPU, to positions."""
+
+
+def balanced(epoch: int, generator: torch.Generator, target: Tensor) -> Tensor:
+    """As many rows as there are, drawn with replacement, of each class as often.
+
+    As `torch.utils.data.WeightedRandomSampler` draws them by one over the rows of their class.
+
+    Example:
+        >>> target = torch.tensor([0] * 990 + [1] * 10)
+        >>> rows = balanced(1, torch.Generator().manual_seed(0), target)
+        >>> len(rows), 450 < int(target[rows].sum()) < 550
+        (1000, True)
+    """
+    del epoch
+    classes = target.long()
+    share = 1 / torch.bincount(classes).double()
+    return torch.multinomial(share[classes], len(classes), True, generator=generator)
+
+
+def sampled(sampler: Sampler, epoch: int, generator: torch.Generator, target: Tensor) -> Tensor:
+    """The rows that a sampler picks for an epoch, checked: int64 `(n,)` on the CPU.
+
+    Raises:
+        TrainingError: if they are no positions of rows.
+    """
+    found = torch.as_tensor(sampler(epoch, generator, target)).cpu()
+    kinds = (torch.int64, torch.int32)
+    good = found.ndim == 1 and len(found) and found.dtype in kinds
+    if not good or int(found.min()) < 0 or int(found.max()) >= len(target):
+        told = f"{str(found.dtype).removeprefix('torch.')} {tuple(found.shape)}"
+        if good:
+            told = f"{int(found.min())} to {int(found.max())}"
+        raise TrainingError(
+            f"Train: expected the sampler to give whole numbers from 0 to {len(target) - 1}, "
+            f"found {told}.",
+            remedy="Give positions of training rows, one axis, at least one.",
+            epoch=epoch,
+        )
+    return found.long()

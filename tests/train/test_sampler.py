@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import WeightedRandomSampler
+
+from fitting import feed
+from fivefold.core.session import Session, derive_seed
+from fivefold.errors import ConfigError, TrainingError
+from fivefold.models.assemble import digest
+from fivefold.train.sampler import balanced
+from fivefold.train.train import Train
+
+TARGET = torch.tensor([0] * 90 + [1] * 9 + [2])
+ROWS = (torch.zeros(100, 2), TARGET)
+
+
+def generator(epoch, seed=4):
+    return torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))
+
+
+def test_balanced_draws_as_the_sampler_of_torch():
+    weights = 1 / torch.tensor([90.0, 9, 1], dtype=torch.float64)[TARGET]
+    wanted = WeightedRandomSampler(weights, 100, generator=generator(2))
+    found = feed(ROWS, seed=4, sampler=balanced).order(2)
+    assert found.tolist() == list(wanted)
+
+
+def test_balanced_draws_each_class_as_often():
+    drawn = balanced(1, generator(1), TARGET.repeat(100).float())
+    counts = torch.bincount(TARGET.repeat(100)[drawn])
+    assert ((counts - 10_000 / 3).abs() < 4 * (10_000 * 2 / 9) ** 0.5).all()
+
+
+def test_a_function_picks_the_rows_of_each_epoch():
+    def fewer(epoch, generator, target):
+        rare = (target > 0).nonzero()[:, 0]
+        common = torch.randperm(90, generator=generator)[: len(rare)]
+        return torch.cat([rare, common])[torch.randperm(20, generator=generator)]
+
+    rows = feed(ROWS, seed=4, batch=8, sampler=fewer)
+    assert (rows.length, rows.size, rows.steps) == (20, 8, 2)
+    assert torch.equal(rows.order(3), fewer(3, generator(3), TARGET))
+    assert not torch.equal(rows.order(3), rows.order(2))
+    assert torch.equal(rows.order(3), rows.order(3))
+
+
+def test_shares_of_processes_are_all_rows_of_an_epoch():
+    whole = feed(ROWS, seed=4, batch=8)
+    parts = [feed(ROWS, seed=4, batch=8, rank=rank, world=3) for rank in range(3)]
+    orders = [part.order(1) for part in parts]
+    assert torch.equal(torch.cat(orders).sort().values, torch.arange(100))
+    assert all(torch.equal(whole.order(1)[rank::3], order) for rank, order in enumerate(orders))
+    assert {part.steps for part in parts} == {33 // 8}
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (lambda: torch.arange(101), "numbers from 0 to 99, found 0 to 100"),
+        (lambda: np.array([-1, 5]), "found -1 to 5"),
+        (lambda: torch.zeros(3), r"found float32 \(3,\)"),
+        (lambda: torch.zeros(2, 2, dtype=int), r"found int64 \(2, 2\)"),
+        (lambda: [], r"found float32 \(0,\)"),
+    ],
+)
+def test_what_are_no_positions_of_rows_is_refused(found, message):
+    rows = feed(ROWS, sampler=lambda epoch, generator, target: found())
+    with pytest.raises(TrainingError, match=message):
+        rows.order(1)
+
+
+def test_another_number_of_rows_in_a_later_epoch_is_refused():
+    rows = feed(ROWS, sampler=lambda epoch, generator, target: torch.arange(10 * epoch))
+    rows.order(1)
+    with pytest.raises(TrainingError, match=r"expected 10 rows .* found 20 in epoch 2"):
+        rows.order(2)
+
+
+def test_training_by_a_sampler_of_all_rows_once_is_training_without(make_data):
+    def all_once(epoch, generator, target):
+        assert target.dtype == torch.float32
+        return torch.randperm(len(target), generator=generator)
+
+    stages = [Train(nn.Linear, epochs=2, batch=16, sampler=s) for s in (None, all_once, "balanced")]
+    found = [stage.run(data=make_data(), session=Session(seed=1)) for stage in stages]
+    same = [digest(trained.model) == digest(found[0].model) for trained in found]
+    assert same == [True, True, False]
+    assert [trained.settings["sampler"] for trained in found] == [None, "all_once", "balanced"]
+
+
+def test_fewer_rows_than_a_batch_are_a_batch(make_data):
+    def five(epoch, generator, target):
+        return np.arange(5)
+
+    trained = Train(nn.Linear, epochs=1, sampler=five).run(data=make_data(), session=Session())
+    assert trained.settings["batch"] == 5
+
+
+def test_rare_classes_are_not_counted_twice():
+    with pytest.raises(ConfigError, match="would count rare classes twice"):
+        Train(sampler="balanced", class_weights="balanced")
+    assert Train(sampler="balanced", class_weights={0: 2.0})
