@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import torch
 
 import fivefold as ff
 from fivefold.core.own import load_file
@@ -85,6 +86,16 @@ def test_example_run_as_a_script_ends_well(script: str, said: str, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert said in done.stdout
     assert "replayed in a fresh process" in done.stderr
+
+
+@pytest.mark.slow
+def test_steered_example_ends_with_the_bits_of_its_plain_twin(capsys: Any) -> None:
+    before = torch.get_num_threads()
+    try:
+        assert load_file(EXAMPLES / "steered.py").main()
+    finally:
+        torch.set_num_threads(before)
+    assert "stopped after 14 epochs" in capsys.readouterr().out
 
 
 class Whole(NamedTuple):

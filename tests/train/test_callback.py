@@ -1,4 +1,9 @@
 import json
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 import torch
@@ -224,3 +229,45 @@ def test_a_recipe_names_callbacks_and_is_read_where_they_are_handed_over():
     again = ff.Pipeline.from_json(text, callbacks=[handed])
     assert again["train"].callbacks == (handed,)
     assert again.to_json() == text
+
+
+class Writer:
+    """Stands for that of TensorBoard."""
+
+    made: ClassVar[list] = []
+
+    def __init__(self, folder):
+        self.folder, self.scalars, self.weights, self.closed = folder, [], set(), False
+        self.made.append(self)
+
+    def add_scalar(self, name, value, step):
+        self.scalars.append((name, float(value), step))
+
+    def add_histogram(self, name, values, step):
+        assert not values.requires_grad
+        self.weights.add(name)
+
+    def close(self):
+        self.closed = True
+
+
+def test_the_board_of_the_docs_draws_every_epoch(make_data, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "callbacks.md").read_text()
+    text = re.search(r"^class Board.*?^boarded", page, re.MULTILINE | re.DOTALL)[0]
+    space = {"ff": ff}
+    exec(text.removesuffix("boarded"), space)
+    monkeypatch.setattr(Writer, "made", [])
+    fake = SimpleNamespace(SummaryWriter=Writer)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", fake)
+    stage, board = Train("mlp", epochs=4, batch=20), space["Board"]()
+    stage = stage.replace(callbacks=[board])
+    trained = stage.run(data=make_data(), session=Session(path=("train",)))
+    stage.run(data=make_data(), session=Session(is_refit=True, path=("evaluate", "fold-1")))
+    main, fold = Writer.made
+    assert (main.folder, fold.folder) == ("boards/train", "boards/evaluate/fold-1")
+    assert main.closed
+    assert [step for name, _, step in main.scalars if name == "loss of a step"] == [10, 20]
+    drawn = [value for name, value, _ in main.scalars if name == "valid_loss"]
+    assert drawn == trained.history["valid_loss"].tolist()
+    assert "out.weight" in main.weights
+    assert board.writer is main
