@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
@@ -94,3 +96,15 @@ def test_misfit_of_a_loss_is_named_with_its_remedy(settings, task, message):
     (fault,) = find_misfits(Train(**settings), schema("numeric", task=task))
     with pytest.raises(type(fault), match=message):
         raise fault
+
+
+def test_own_loss_without_weights_misfits_rows_that_have_them():
+    plain = schema("numeric")
+    weighted = replace(
+        plain, columns=(*plain.columns, Column(name="w", kind="numeric", role="weight"))
+    )
+    without, taking = lambda logits, target: 0.0, lambda logits, target, weight=None: 0.0
+    (fault,) = find_misfits(Train(loss=without), weighted)
+    assert "expected a loss that takes the weights of rows" in str(fault)
+    for stage, known in ((Train(loss=without), plain), (Train(loss=taking), weighted)):
+        assert list(find_misfits(stage, known)) == []

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from fivefold.codecs.schema import Label
-from fivefold.errors import ModelError
 from fivefold.metrics.weight import per_answer, weight_argument
 from fivefold.models.losses import Cost, Loss
 from fivefold.tasks.places import find_label
+from fivefold.train.misfits import weight_fault
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -46,9 +46,10 @@ def make_loss(
     single = head.loss(name or head.task.losses[0], **options) if own is None else own
     argument = weight_argument(single)
     if weighted:
-        _check_weighted("loss", single)
-        if head.task.trees:
-            _check_weighted("nats", head.nats)
+        nats = head.nats if head.task.trees else None
+        fault = weight_fault("loss", single) or (nats and weight_fault("nats", nats))
+        if fault:
+            raise fault
     axes = 1 + len(head.outputs)
 
     def loss(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
@@ -64,17 +65,6 @@ def make_loss(
         return cost
 
     return loss
-
-
-def _check_weighted(what: str, function: Callable[..., Any]) -> None:
-    if not weight_argument(function):
-        name = getattr(function, "__qualname__", type(function).__name__)
-        raise ModelError(
-            f"Train: expected a {what} that takes the weights of rows, found {name} without an "
-            "argument `weight`.",
-            remedy="Give it weight=None, `(n,)`, and return (sum of weight * cost, sum of weight).",
-            function=name,
-        )
 
 
 def class_weights(

@@ -1,10 +1,11 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from fivefold.codecs.schema import Label, Schema
-from fivefold.errors import FivefoldError, PreflightError
+from fivefold.errors import FivefoldError, ModelError, PreflightError
 from fivefold.kinds.table import KINDS, kind_of
+from fivefold.metrics.weight import weight_argument
 from fivefold.tasks.places import find_label
 from fivefold.tasks.table import TASKS, task_of
 from fivefold.train.names import SMOOTHED, WEIGHTED
@@ -23,6 +24,9 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
             remedy="Leave it out, or pass a function (epoch, generator, target) of your own.",
             sampler=stage.sampler,
         )
+    if schema.named("weight") and stage.own_loss is not None:
+        fault = weight_fault("loss", stage.own_loss)
+        yield from [fault] if fault else []
     if stage.class_weights is None:
         return
     if not set(losses) & set(WEIGHTED):
@@ -33,6 +37,19 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         )
     elif not isinstance(stage.class_weights, str):
         yield from _label_misfits(stage.class_weights, schema)
+
+
+def weight_fault(what: str, function: Callable[..., object]) -> ModelError | None:
+    """The fault of a function of the user's that cannot be given the weights of rows."""
+    if weight_argument(function):
+        return None
+    name = getattr(function, "__qualname__", type(function).__name__)
+    return ModelError(
+        f"Train: expected a {what} that takes the weights of rows, found {name} without an "
+        "argument `weight`.",
+        remedy="Give it weight=None, `(n,)`, and return (sum of weight * cost, sum of weight).",
+        function=name,
+    )
 
 
 def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:

@@ -33,7 +33,8 @@ class Train(Options):
         loss: what is minimised; None is cross-entropy, or squared error. By name `focal`, or
             `absolute`, `huber`, `quantile`, `poisson` for regression. Or a function of
             (logits, target): logits `(n,)` for two classes, `(n, classes)` for more; for
-            regression, predictions and target `(n,)` in the target's own unit.
+            regression, predictions and target `(n,)` in the target's own unit; and of `weight`,
+            `(n,)`, where rows have weights.
         quantile: that the `quantile` loss predicts, 0 to 1; None is 0.5, the median.
         label_smoothing: fraction of each label that is spread over all classes, 0 to 1.
         optimizer: a function of the parameters that gives a torch optimizer, instead of AdamW.
