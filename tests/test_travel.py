@@ -72,7 +72,7 @@ STAGES: dict[str, tuple[Stage, ...]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STAGES)
-def test_bundle_with_changed_rows_serves_what_was_evaluated_by_every_door(name, tmp_path):
+def test_bundle_with_changed_rows_serves_what_was_evaluated_by_every_door(name, tmp_path, ask):
     source = tmp_path / "rows.csv"
     frame().to_csv(source, index=False)
     result = pipeline(tmp_path, *STAGES[name], source=source).run(seed=0, progress=False)
@@ -95,6 +95,12 @@ def test_bundle_with_changed_rows_serves_what_was_evaluated_by_every_door(name, 
     assert {field.name for field in model.contract.fields} <= set(rows)
     request = model.bundle.json("parity.json")["requests"]["instances"]
     assert np.isfinite(model.scores(request)).all()
+    reply = ask(model, "POST", "/predict", json={"instances": records})
+    assert reply.json()["predictions"] == model.predict(records).tolist()
+    lacking = ask(model, "POST", "/predict", json={"instances": [{"y": "no"}]})
+    assert (lacking.status_code, "'w'" in lacking.text) == (422, True)
+    assert ask(model, "GET", "/schema").json()["columns"] == list(frame())
+    assert ask(model, "GET", "/").status_code == 200
 
 
 @pytest.mark.slow
@@ -203,15 +209,17 @@ def test_aggregate_is_fitted_in_every_fold_on_its_training_rows(tmp_path, monkey
     def fit(cls, formulas, table, schema, **options):
         step = original(cls, formulas, table, schema, **options)
         (groups,) = step.groups["mean"].values()
-        fitted.append((len(table), groups.rest, np.nanmean(table.column("h"))))
+        fitted.append((len(table), groups.rest - 100, np.nanmean(table.column("h"))))
         return step
 
     monkeypatch.setattr(Formulas, "fit", classmethod(fit))
-    stages = [ff.Derive({"mean": "group_mean(h, town)"}), ff.Preprocess()]
+    formulas = {"h": "h + 100", "mean": "group_mean(h, town)"}
+    stages = [ff.Derive(formulas), ff.Preprocess()]
     rest = [ff.Train(epochs=1, threads=1), ff.Evaluate(folds=3)]
     ff.Pipeline([ff.Collect(frame(), target="y"), *stages, *rest]).run(progress=False)
     assert len({round(rest, 12) for _, rest, _ in fitted}) >= 4
-    assert all(rest == pytest.approx(mean) for _, rest, mean in fitted)
+    assert all(rest == pytest.approx(mean, abs=1e-9) for _, rest, mean in fitted)
+    assert all(abs(mean) < 1 for _, _, mean in fitted)  # each from the rows of the source
     assert all(rows < ROWS for rows, _, _ in fitted)
 
 

@@ -1,6 +1,8 @@
 """Formulas to trees, and what is said of those that are none."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fivefold.errors import ConfigError
 from fivefold.travel.expression import Call, Literal, Name, Node, names_of, parse
@@ -78,7 +80,14 @@ def test_formula_with_a_fault_is_refused_at_its_place(text, told):
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 101 + "w" + ")" * 101, "+".join("w" * 600), "w" * 10_001, "-" * 5_000 + "w"]
+    "text",
+    [
+        "(" * 101 + "w" + ")" * 101,
+        "+".join("w" * 202),
+        f"f({'w,' * 999}w)",
+        "w" * 10_001,
+        "-" * 5_000 + "w",
+    ],
 )
 def test_formula_beyond_the_bounds_is_refused(text):
     with pytest.raises(FormulaError, match="at most"):
@@ -87,7 +96,18 @@ def test_formula_beyond_the_bounds_is_refused(text):
 
 def test_formula_at_the_bounds_is_read():
     assert isinstance(parse("(" * 98 + "w" + ")" * 98), Name)
-    assert isinstance(parse("+".join("w" * 500)), Call)
+    assert isinstance(parse("+".join("w" * 200)), Call)
+    assert len(names_of(parse(f"join('', {', '.join(f'w{n}' for n in range(900))})"))) == 900
+
+
+@given(st.text("w1.'`()[],+-*<= \\notandinlog", max_size=40))
+def test_any_text_is_a_formula_or_refused_with_a_place_in_it(text):
+    fault = None
+    try:
+        parse(text)
+    except FormulaError as found:
+        fault = found
+    assert fault is None or 0 <= fault.at <= len(text)
 
 
 def test_unknown_function_is_shown_with_a_caret_and_the_near_name():

@@ -223,9 +223,15 @@ def test_formula_for_a_name_that_is_taken_is_refused(name):
         Formulas.fit({name: "x + 1"}, columns(F), SCHEMA)
 
 
-def test_table_with_values_of_two_types_is_refused():
+@pytest.mark.parametrize("table", [{"a": 1, "b": "c"}, {}, {"a": None}, {"a": math.inf, "b": 1}])
+def test_table_without_one_type_of_values_is_refused(table):
     with pytest.raises(ConfigError, match="one type"):
-        Formulas.fit({"n": "x"}, columns(F), SCHEMA, tables={"t": {"a": 1, "b": "c"}})
+        Formulas.fit({"n": "x"}, columns(F), SCHEMA, tables={"t": table})
+
+
+def test_formula_as_long_as_is_allowed_is_computed():
+    total = made("+".join(["x"] * 200), F)
+    assert total[1] == pytest.approx(200 * F.x[1])
 
 
 MANY = {

@@ -1,6 +1,5 @@
 """A stage of one's own that changes rows, and travels with the model."""
 
-import json
 from abc import abstractmethod
 from typing import Any, Self
 
@@ -9,7 +8,6 @@ from pydantic import Field, field_validator, model_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import KindName
 from fivefold.codecs.table import Columns, Table
-from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
 from fivefold.kinds.kind import Kind
 from fivefold.preprocess.derive import names_of_kinds, own_kinds
@@ -62,12 +60,6 @@ class Change(Stage):
 
     def run(self, collected: Collected) -> Collected:
         """Change all rows, and see that each is changed by itself."""
-        settings = json.loads(write_recipe([self]))["stages"][0].get("with", {})
-        step = Handed.fit(
-            self,
-            json.dumps(settings),
-            collected.table,
-            collected.schema,
-            kinds=names_of_kinds(self.kinds),
-        )
+        kinds = names_of_kinds(self.kinds)
+        step = Handed.fit(self, collected.table, collected.schema, kinds=kinds)
         return collected.changed_by(step)

@@ -113,16 +113,16 @@ def _called(node: Call, given: list[Column], rows: int) -> Column:
     function, (*types, gives) = found
     arrays = [_typed(column, said).cells for column, said in zip(given, types, strict=True)]
     absent = np.zeros(rows, bool)
-    if not function.lenient:
+    if function.how != "whole":
         for cells in arrays:
             absent |= missing_rows(cells)
     with np.errstate(all="ignore"):
         if absent.any():
             present = np.flatnonzero(~absent)
             cells = _empty(gives, rows)
-            cells[present] = function.run(*(array[present] for array in arrays))
+            cells[present] = function.column(*(array[present] for array in arrays))
         else:
-            cells = np.asarray(function.run(*arrays))
+            cells = np.asarray(function.column(*arrays))
     if gives == NUMBER and not np.isfinite(cells).all():
         cells = np.where(np.isfinite(cells), cells, np.nan)
     return Column(gives, cells)

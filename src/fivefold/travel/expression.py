@@ -1,7 +1,7 @@
 """A formula as a tree: numbers, texts, columns, and calls of functions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fivefold.travel.fault import FormulaError
 from fivefold.travel.lexer import Token, tokens
@@ -9,8 +9,8 @@ from fivefold.travel.lexer import Token, tokens
 DEEPEST = 100
 """The most levels of a formula."""
 
-MOST = 1000
-"""The most parts of a formula."""
+MOST, HIGHEST = 1000, 200
+"""The most parts of a formula, and the most of them one around the other."""
 
 Value = float | bool | str | None
 
@@ -48,6 +48,11 @@ class Call:
     function: str
     arguments: "tuple[Node, ...]"
     at: int
+    height: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        inner = [node.height for node in self.arguments if isinstance(node, Call)]
+        object.__setattr__(self, "height", max(inner, default=0) + 1)
 
 
 Node = Literal | Name | Call
@@ -120,6 +125,8 @@ class _Parser:
         self._count += 1
         if self._count > MOST:
             raise FormulaError(node.at, f"at most {MOST:,} parts", "more")
+        if isinstance(node, Call) and node.height > HIGHEST:
+            raise FormulaError(node.at, f"at most {HIGHEST} parts one around the other", "more")
         return node
 
     def _expression(self, least: int) -> Node:

@@ -1,7 +1,7 @@
 """Columns made of others by formulas: what Derive fits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from fivefold.travel.expression import Call, Name, Node, names_of, parse, parts
 from fivefold.travel.fault import FormulaError
 from fivefold.travel.functions import DTYPES, MISSING, MOMENT, NUMBER, TEXT, TRUTH
 from fivefold.travel.groups import Groups
-from fivefold.travel.step import Step
+from fivefold.travel.step import Step, pack_columns, unpack_columns
 
 Tables = Mapping[str, Mapping[str, Cell]]
 
@@ -126,12 +126,6 @@ class Formulas(Step):
                 known.pop(name, None)
         return columns.replace(made)
 
-    def schema(self, schema: Schema) -> Schema:
-        """The columns with those that are made: in place of one of that name, else at the end."""
-        old = tuple(self.columns.get(column.name, column) for column in schema.columns)
-        new = tuple(c for name, c in self.columns.items() if name not in schema.by_name)
-        return replace(schema, columns=old + new)
-
     def made_of(self) -> Mapping[str, str]:
         """The formulas."""
         return self.formulas
@@ -141,7 +135,7 @@ class Formulas(Step):
         return {
             "formulas": dict(self.formulas),
             "tables": {name: dict(table) for name, table in self.tables.items()},
-            "columns": [asdict(column) for column in self.columns.values()],
+            "columns": pack_columns(self.columns),
             "types": dict(self.types),
             "groups": {
                 name: {str(at): one.to_json() for at, one in calls.items()}
@@ -153,11 +147,10 @@ class Formulas(Step):
     @classmethod
     def unpack(cls, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         """The formulas that `pack` took apart."""
-        columns = [Column(**{**c, "missing": tuple(c["missing"])}) for c in values["columns"]]
         return cls(
             formulas=values["formulas"],
             tables=values["tables"],
-            columns={column.name: column for column in columns},
+            columns=unpack_columns(values["columns"]),
             types=values["types"],
             groups={
                 name: {
@@ -192,6 +185,8 @@ def table_of(name: str, entries: Mapping[str, Cell]) -> dict[str, Cell]:
         ConfigError: if its values are not of one type.
     """
     types = {constant(value, 0).type for value in entries.values()} - {MISSING}
+    if any(value != value or value in (np.inf, -np.inf) for value in entries.values()):
+        types.add("numbers that are not finite")
     if len(types) != 1:
         found = ", ".join(sorted(types)) or "none"
         raise ConfigError(

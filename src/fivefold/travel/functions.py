@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,14 +37,36 @@ class Function:
             stand several times where it has a `*`. `same`, and `ordered` (numbers or moments), are
             one type wherever they stand; `any` is each its own.
         says: what it gives, in a few words.
-        run: arrays without missing cells to one array, each cell by itself.
-        lenient: whether `run` is given missing cells too; else what it gives of them is missing.
+        run: what does it, as `how` says; what a cell's raises or gives not finite is missing.
+        how: `array` if `run` takes arrays without missing cells, `whole` if it takes missing ones
+            too, `cell` if it takes one cell of each: vector code of `exp` or `log` may round
+            otherwise by a cell's neighbours, Python's `math` cannot.
     """
 
     signature: str
     says: str
-    run: Callable[..., Array]
-    lenient: bool = False
+    run: Callable[..., Any]
+    how: Literal["array", "whole", "cell"] = "array"
+
+    @cached_property
+    def column(self) -> Callable[..., Array]:
+        """The same of arrays."""
+        if self.how != "cell":
+            return self.run
+        run, dtype = self.run, DTYPES[self.gives]
+        if any(TEXT in said for said in self.takes):
+            run = lru_cache(maxsize=4096)(run)  # not of numbers: 0.0 and -0.0 are one key
+
+        def column(*arrays: Array) -> Array:
+            found = []
+            for row in zip(*(array.tolist() for array in arrays), strict=True):
+                try:
+                    found.append(run(*row))
+                except (*BAD, ArithmeticError):
+                    found.append(EMPTY[dtype])
+            return objects(found) if dtype == "O" else np.array(found, dtype)
+
+        return column
 
     @cached_property
     def name(self) -> str:
@@ -89,45 +111,20 @@ class Function:
         return match
 
 
-def _math(run: Callable[..., float]) -> Callable[..., Array]:
-    """A function of Python's `math`: vector code may round otherwise by a cell's neighbours."""
-
-    def column(*arrays: Array) -> Array:
-        found = np.empty(len(arrays[0]))
-        for place, row in enumerate(zip(*(array.tolist() for array in arrays), strict=True)):
-            try:
-                found[place] = run(*row)
-            except (ValueError, ArithmeticError):
-                found[place] = math.nan
-        return found
-
-    return column
-
-
-def _cells(run: Callable[..., Any], kind: str) -> Callable[..., Array]:
-    """A function of cells, equal ones looked at once; what it cannot take is missing."""
-    dtype = DTYPES[kind]
-
-    def cell(row: tuple[Any, ...]) -> Any:
-        try:
-            return run(*row)
-        except BAD:
-            return EMPTY[dtype]
-
-    def column(*arrays: Array) -> Array:
-        rows = list(zip(*(array.tolist() for array in arrays), strict=True))
-        known = {row: cell(row) for row in dict.fromkeys(rows)}
-        found = [known[row] for row in rows]
-        return objects(found) if dtype == "O" else np.array(found, dtype)
-
-    return column
-
-
 def _later(moments: Array, days: Array) -> Array:
     micro, span = moments.astype(np.int64), np.rint(days * _DAY)
     inside = (micro + span >= _FIRST) & (micro + span <= _LAST)
     found = (micro + np.where(inside, span, 0).astype(np.int64)).astype("M8[us]")
     return np.asarray(np.where(inside, found, EMPTY[DTYPES[MOMENT]]))
+
+
+def _days(first: Array, second: Array) -> Array:
+    return np.asarray((first - second).astype(np.int64) / _DAY)
+
+
+def _since(moments: Array, unit: str) -> Array:
+    """How many units have begun since 1970."""
+    return moments.astype(f"M8[{unit}]").astype(np.float64)
 
 
 def _unit(moments: Array, unit: str, within: str) -> Array:
@@ -139,7 +136,7 @@ def _unit(moments: Array, unit: str, within: str) -> Array:
 def _same(first: Array, second: Array) -> Array:
     """Equal cells; texts by what they are as categories."""
     if first.dtype == object:
-        first, second = _cells(word, TEXT)(first), _cells(word, TEXT)(second)
+        first, second = (objects(map(_word, cells.tolist())) for cells in (first, second))
     return np.asarray(first == second, np.float64)
 
 
@@ -152,16 +149,42 @@ def _where(test: Array, yes: Array, no: Array) -> Array:
     return np.where(np.isnan(test), empty, np.where(test == 1.0, yes, no))
 
 
-def _part(text: str, separator: str, place: float) -> str:
-    parts = text.split(separator)
+def _is_missing(cells: Array) -> Array:
+    return _truths(missing_rows(cells))
+
+
+def _fill(cells: Array, other: Array) -> Array:
+    return np.where(missing_rows(cells), other, cells)
+
+
+def _least(*cells: Array) -> Array:
+    return np.asarray(np.minimum.reduce(cells))
+
+
+def _greatest(*cells: Array) -> Array:
+    return np.asarray(np.maximum.reduce(cells))
+
+
+def _clip(cells: Array, low: Array, high: Array) -> Array:
+    return np.minimum(np.maximum(cells, low), high)
+
+
+def _part(text: str, mark: str, place: float) -> str:
+    parts = text.split(mark)
     if place != int(place) or not -len(parts) <= place < len(parts):
         raise ValueError("no such part")
     return parts[int(place)]
 
 
+def _join(mark: str, *parts: str) -> str:
+    return mark.join(parts)
+
+
 def _truths(values: Any) -> Array:
     return np.asarray(values, np.float64)
 
+
+_word = lru_cache(maxsize=4096)(word)
 
 _TABLE = (
     Function("-x(x: number) -> number", "the opposite", np.negative),
@@ -170,21 +193,13 @@ _TABLE = (
     Function("+(a: number, b: number) -> number", "the sum", np.add),
     Function("+(a: moment, days: number) -> moment", "so many days later", _later),
     Function("-(a: number, b: number) -> number", "the difference", np.subtract),
-    Function(
-        "-(a: moment, days: number) -> moment",
-        "so many days earlier",
-        lambda a, days: _later(a, -days),
-    ),
-    Function(
-        "-(a: moment, b: moment) -> number",
-        "days from b to a",
-        lambda a, b: (a - b).astype(np.int64) / _DAY,
-    ),
+    Function("-(a: moment, days: number) -> moment", "days earlier", lambda a, d: _later(a, -d)),
+    Function("-(a: moment, b: moment) -> number", "days from b to a", _days),
     Function("*(a: number, b: number) -> number", "the product", np.multiply),
     Function("/(a: number, b: number) -> number", "the ratio; missing where b is 0", np.divide),
     Function("//(a: number, b: number) -> number", "the ratio, rounded down", np.floor_divide),
     Function("%(a: number, b: number) -> number", "what is left of a after a // b", np.mod),
-    Function("**(a: number, b: number) -> number", "the power", _math(math.pow)),
+    Function("**(a: number, b: number) -> number", "the power", math.pow, "cell"),
     Function("<(a: ordered, b: ordered) -> truth", "less", lambda a, b: _truths(a < b)),
     Function("<=(a: ordered, b: ordered) -> truth", "at most", lambda a, b: _truths(a <= b)),
     Function(">(a: ordered, b: ordered) -> truth", "more", lambda a, b: _truths(a > b)),
@@ -194,122 +209,51 @@ _TABLE = (
     Function("in(a: same, *b: same) -> truth", "one of a list", _is_in),
     Function("and(a: truth, b: truth) -> truth", "both", np.minimum),
     Function("or(a: truth, b: truth) -> truth", "one at least", np.maximum),
-    Function(
-        "log(x: number) -> number", "natural logarithm; missing unless x > 0", _math(math.log)
-    ),
-    Function("log1p(x: number) -> number", "log(1 + x), exact near 0", _math(math.log1p)),
-    Function("log10(x: number) -> number", "logarithm to base 10", _math(math.log10)),
-    Function("exp(x: number) -> number", "e to the power of x", _math(math.exp)),
+    Function("log(x: number) -> number", "natural logarithm of x > 0", math.log, "cell"),
+    Function("log1p(x: number) -> number", "log(1 + x), exact near 0", math.log1p, "cell"),
+    Function("log10(x: number) -> number", "logarithm to base 10", math.log10, "cell"),
+    Function("exp(x: number) -> number", "e to the power of x", math.exp, "cell"),
     Function("sqrt(x: number) -> number", "square root; missing where x < 0", np.sqrt),
-    Function("sin(x: number) -> number", "sine of radians", _math(math.sin)),
-    Function("cos(x: number) -> number", "cosine of radians", _math(math.cos)),
+    Function("sin(x: number) -> number", "sine of radians", math.sin, "cell"),
+    Function("cos(x: number) -> number", "cosine of radians", math.cos, "cell"),
     Function("abs(x: number) -> number", "without its sign", np.abs),
     Function("sign(x: number) -> number", "-1, 0 or 1", np.sign),
     Function("round(x: number) -> number", "nearest whole number, halves to the even", np.rint),
     Function("floor(x: number) -> number", "whole number below", np.floor),
     Function("ceil(x: number) -> number", "whole number above", np.ceil),
+    Function("least(a: ordered, *b: ordered) -> ordered", "the smallest", _least),
+    Function("greatest(a: ordered, *b: ordered) -> ordered", "the largest", _greatest),
+    Function("clip(x: ordered, low: ordered, high: ordered) -> ordered", "within bounds", _clip),
     Function(
-        "least(a: ordered, *b: ordered) -> ordered",
-        "the smallest",
-        lambda *cells: np.minimum.reduce(cells),
+        "where(x: truth, yes: same, no: same) -> same", "yes where x is true", _where, "whole"
     ),
-    Function(
-        "greatest(a: ordered, *b: ordered) -> ordered",
-        "the largest",
-        lambda *cells: np.maximum.reduce(cells),
-    ),
-    Function(
-        "clip(x: ordered, low: ordered, high: ordered) -> ordered",
-        "pulled in to the bounds",
-        lambda x, low, high: np.minimum(np.maximum(x, low), high),
-    ),
-    Function(
-        "where(test: truth, yes: same, no: same) -> same",
-        "yes where the test is true, no where it is false",
-        _where,
-        lenient=True,
-    ),
-    Function(
-        "is_missing(x: any) -> truth",
-        "whether it is missing",
-        lambda x: _truths(missing_rows(x)),
-        lenient=True,
-    ),
-    Function(
-        "fill(x: same, other: same) -> same",
-        "the other where x is missing",
-        lambda x, other: np.asarray(np.where(missing_rows(x), other, x)),
-        lenient=True,
-    ),
-    Function(
-        "date(x: text) -> moment",
-        "a date or time in ISO 8601; else missing",
-        _cells(moment, MOMENT),
-    ),
-    Function(
-        "year(x: moment) -> number",
-        "the year",
-        lambda x: x.astype("M8[Y]").astype(np.int64) + 1970.0,
-    ),
+    Function("is_missing(x: any) -> truth", "whether x is missing", _is_missing, "whole"),
+    Function("fill(x: same, other: same) -> same", "the other where x is missing", _fill, "whole"),
+    Function("date(x: text) -> moment", "a date in ISO 8601; else missing", moment, "cell"),
+    Function("year(x: moment) -> number", "the year", lambda x: _since(x, "Y") + 1970.0),
     Function("month(x: moment) -> number", "1 to 12", lambda x: _unit(x, "M", "Y") + 1.0),
     Function("day(x: moment) -> number", "1 to 31", lambda x: _unit(x, "D", "M") + 1.0),
     Function("hour(x: moment) -> number", "0 to 23", lambda x: _unit(x, "h", "D")),
     Function("minute(x: moment) -> number", "0 to 59", lambda x: _unit(x, "m", "h")),
-    Function(
-        "weekday(x: moment) -> number",
-        "0 (Monday) to 6",
-        lambda x: (x.astype("M8[D]").astype(np.int64) + 3.0) % 7.0,
-    ),
+    Function("weekday(x: moment) -> number", "0 (Monday) to 6", lambda x: (_since(x, "D") + 3) % 7),
     Function("yearday(x: moment) -> number", "1 to 366", lambda x: _unit(x, "D", "Y") + 1.0),
-    Function("lower(x: text) -> text", "in small letters", _cells(str.lower, TEXT)),
-    Function("upper(x: text) -> text", "in capitals", _cells(str.upper, TEXT)),
-    Function("trim(x: text) -> text", "without blanks around it", _cells(str.strip, TEXT)),
-    Function("length(x: text) -> number", "its characters", _cells(len, NUMBER)),
-    Function(
-        "words(x: text) -> number",
-        "its words, parted by blanks",
-        _cells(lambda x: len(x.split()), NUMBER),
-    ),
-    Function(
-        "contains(x: text, part: text) -> truth",
-        "whether the part is in it",
-        _cells(lambda x, part: float(part in x), TRUTH),
-    ),
-    Function(
-        "starts(x: text, part: text) -> truth",
-        "whether it begins with it",
-        _cells(lambda x, part: float(x.startswith(part)), TRUTH),
-    ),
-    Function(
-        "ends(x: text, part: text) -> truth",
-        "whether it ends with it",
-        _cells(lambda x, part: float(x.endswith(part)), TRUTH),
-    ),
-    Function(
-        "replace(x: text, old: text, new: text) -> text",
-        "each old part exchanged",
-        _cells(str.replace, TEXT),
-    ),
-    Function(
-        "part(x: text, separator: text, place: number) -> text",
-        "the part at this place, from 0, or from -1 at the end",
-        _cells(_part, TEXT),
-    ),
-    Function(
-        "join(separator: text, *parts: text) -> text",
-        "the parts as one text",
-        _cells(lambda separator, *parts: separator.join(parts), TEXT),
-    ),
-    Function(
-        "number(x: text) -> number",
-        "the number that it writes; else missing",
-        _cells(number, NUMBER),
-    ),
+    Function("lower(x: text) -> text", "in small letters", str.lower, "cell"),
+    Function("upper(x: text) -> text", "in capitals", str.upper, "cell"),
+    Function("trim(x: text) -> text", "without blanks around it", str.strip, "cell"),
+    Function("length(x: text) -> number", "its characters", len, "cell"),
+    Function("words(x: text) -> number", "its words", lambda x: len(x.split()), "cell"),
+    Function("contains(x: text, part: text) -> truth", "has the part", str.__contains__, "cell"),
+    Function("starts(x: text, part: text) -> truth", "begins so", str.startswith, "cell"),
+    Function("ends(x: text, part: text) -> truth", "ends so", str.endswith, "cell"),
+    Function("replace(x: text, old: text, new: text) -> text", "new for old", str.replace, "cell"),
+    Function("part(x: text, mark: text, n: number) -> text", "part n, from 0 or -1", _part, "cell"),
+    Function("join(mark: text, *parts: text) -> text", "the parts as one text", _join, "cell"),
+    Function("number(x: text) -> number", "the number that it writes", number, "cell"),
     Function("number(x: truth) -> number", "1 or 0", np.positive),
-    Function("text(x: text) -> text", "itself", lambda x: x),
-    Function("text(x: truth) -> text", "True or False", _cells(lambda x: word(bool(x)), TEXT)),
-    Function("text(x: number) -> text", "as a category is written: 1, 2.5", _cells(word, TEXT)),
-    Function("text(x: moment) -> text", "as ISO 8601", _cells(word, TEXT)),
+    Function("text(x: text) -> text", "itself", np.copy),
+    Function("text(x: truth) -> text", "True or False", lambda x: word(bool(x)), "cell"),
+    Function("text(x: number) -> text", "as a category is written: 1, 2.5", word, "cell"),
+    Function("text(x: moment) -> text", "as ISO 8601", word, "cell"),
 )
 FUNCTIONS: dict[str, tuple[Function, ...]] = {
     name: tuple(one for one in _TABLE if one.name == name)

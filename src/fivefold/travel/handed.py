@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,20 +14,14 @@ from fivefold.codecs.table import Array, Columns, Table
 from fivefold.core.roster import file_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.codec import cells_of
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.state import written_in
 from fivefold.kinds.table import kind_of, of_type
-from fivefold.travel.step import Step
+from fivefold.travel.step import Step, pack_columns, unpack_columns
 
-ROWS = 20
-"""Rows that are tried alone."""
-
-
-class Rows(Protocol):
-    """What a stage must have to travel."""
-
-    def rows(self, table: Any) -> Table:
-        """The rows with what it changes."""
+ROWS, AMONG = 20, 1000
+"""Rows that are tried alone, and among how many others."""
 
 
 _CLASSES: dict[str, type[Any]] = {}
@@ -74,26 +68,21 @@ class Handed(Step):
     """What the user's stage does to the rows.
 
     Attributes:
-        stage: with its settings.
-        settings: the same as JSON text.
-        written: where it is defined, `flip.py:Flip`.
+        stage: with its settings, and `rows(table) -> table`.
         reads: the columns that it looks at.
         columns: those that it changes or adds.
     """
 
     name = "own"
 
-    stage: Rows
-    settings: str
-    written: str
+    stage: Any
     reads: tuple[str, ...]
     columns: Mapping[str, Column]
 
     @classmethod
     def fit(
         cls,
-        stage: Rows,
-        settings: str,
+        stage: Any,
         table: Table,
         schema: Schema,
         kinds: Mapping[str, str] | None = None,
@@ -102,16 +91,16 @@ class Handed(Step):
 
         Args:
             stage: of the user's.
-            settings: its settings as JSON text.
             table: all rows, as `schema` says.
             schema: the columns; the target is not shown.
             kinds: of the columns that it adds, where they do not follow from their cells.
 
         Raises:
             DataError: if it does not keep the rows, or a row alone is not what it is among others.
+            RecipeError: if a setting does not go into JSON.
         """
         shown = [c for c in schema.columns if c.role != "target" and c.name in table.names]
-        given = Columns({c.name: canonical_column(table.column(c.name), c)[0] for c in shown})
+        given = Columns({c.name: cells_of(table, c).values for c in shown})
         watched = Watched({name: given.column(name) for name in given.names})
         new = handed_to(stage, watched)
         reads = tuple(watched.seen or given.names)
@@ -120,14 +109,9 @@ class Handed(Step):
             for name in new.names
             if name not in given.names or new.column(name) is not given.column(name)
         }
-        step = cls(
-            stage=stage,
-            settings=settings,
-            written=written_in(stage),
-            reads=reads,
-            columns=columns,
-        )
+        step = cls(stage=stage, reads=reads, columns=columns)
         check_alone(step, Columns({name: given.column(name) for name in reads}))
+        step.pack()  # settings that do not go into JSON are refused now
         return step
 
     def sources(self, names: Iterable[str]) -> set[str]:
@@ -146,24 +130,25 @@ class Handed(Step):
             {n: canonical_column(c, self.columns[n], on_bad="missing")[0] for n, c in cells.items()}
         )
 
-    def schema(self, schema: Schema) -> Schema:
-        """The columns with those of its own, new ones at the end."""
-        old = tuple(self.columns.get(column.name, column) for column in schema.columns)
-        new = tuple(c for name, c in self.columns.items() if name not in schema.by_name)
-        return replace(schema, columns=old + new)
-
     def made_of(self) -> Mapping[str, str]:
         """The stage."""
-        return dict.fromkeys(self.columns, self.written.rpartition(":")[2])
+        return dict.fromkeys(self.columns, type(self.stage).__name__)
 
     def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Its name and settings; the class is the user's to hand over."""
+        """Its name and settings; the class is the user's to hand over.
+
+        Raises:
+            RecipeError: if a setting does not go into JSON.
+        """
+        from fivefold.core.recipe import write_recipe
+
+        (told,) = json.loads(write_recipe([self.stage]))["stages"]
         return {
             "class": type(self.stage).__qualname__,
-            "written": self.written,
-            "settings": json.loads(self.settings),
+            "written": written_in(self.stage),
+            "settings": told.get("with", {}),
             "reads": list(self.reads),
-            "columns": [asdict(column) for column in self.columns.values()],
+            "columns": pack_columns(self.columns),
         }, {}
 
     @classmethod
@@ -173,7 +158,7 @@ class Handed(Step):
         Raises:
             ConfigError: if the class was not handed over; it carries `noun`, `name` and `written`.
         """
-        name, settings = values["class"], json.dumps(values["settings"])
+        name = values["class"]
         if name not in _CLASSES:
             raise ConfigError(
                 f"Stage: expected the class {name}, found that it was not handed over.",
@@ -182,13 +167,10 @@ class Handed(Step):
                 name=name,
                 written=values["written"],
             )
-        columns = [Column(**{**c, "missing": tuple(c["missing"])}) for c in values["columns"]]
         return cls(
-            stage=_CLASSES[name].from_settings(settings),
-            settings=settings,
-            written=values["written"],
+            stage=_CLASSES[name].from_settings(json.dumps(values["settings"])),
             reads=tuple(values["reads"]),
-            columns={column.name: column for column in columns},
+            columns=unpack_columns(values["columns"]),
         )
 
 
@@ -210,13 +192,13 @@ class Watched(Columns):
         return super()._part(columns)
 
 
-def handed_to(stage: Rows, table: Columns) -> Table:
+def handed_to(stage: Any, table: Columns) -> Table:
     """What a stage gives of a table.
 
     Raises:
         DataError: if it is no table of as many rows.
     """
-    new = stage.rows(table)
+    new: Table = stage.rows(table)
     name, rows = type(stage).__name__, len(table)
     if not (hasattr(new, "names") and hasattr(new, "column")):
         found = type(new).__name__
@@ -241,8 +223,10 @@ def check_alone(step: Step, columns: Columns) -> None:
     Raises:
         DataError: naming row and column.
     """
-    rows = np.unique(np.linspace(0, max(len(columns) - 1, 0), min(ROWS, len(columns))).astype(int))
-    among = step.rows(columns).take(rows)
+    last, some = max(len(columns) - 1, 0), min(len(columns), AMONG)
+    others = np.unique(np.linspace(0, last, some).astype(int))
+    places = np.arange(0, some, max(some // ROWS, 1))
+    among, rows = step.rows(columns.take(others)).take(places), others[places]
     backward = step.rows(columns.take(rows[::-1])).take(np.arange(len(rows))[::-1])
     single = [step.rows(columns.take(rows[place : place + 1])) for place in range(len(rows))]
     for name, (place, row) in product(among.names, enumerate(rows.tolist())):

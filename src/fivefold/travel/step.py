@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any, ClassVar, Self
 
 from fivefold.codecs.digest import digest_of
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Columns
 
 
@@ -18,9 +19,12 @@ class Step(ABC):
 
     Attributes:
         name: stands in bundles; it never changes.
+        columns: those that it adds, or of which it changes what they are; a step without such
+            has a `schema` of its own.
     """
 
     name: ClassVar[str]
+    columns: Mapping[str, Column]
 
     @abstractmethod
     def sources(self, names: Iterable[str]) -> set[str]:
@@ -41,9 +45,11 @@ class Step(ABC):
             Canonical columns, as `schema` says.
         """
 
-    @abstractmethod
     def schema(self, schema: Schema) -> Schema:
-        """The schema after it, of the one before it."""
+        """The schema after it: its columns in place of those of their names, else at the end."""
+        old = tuple(self.columns.get(column.name, column) for column in schema.columns)
+        new = tuple(c for name, c in self.columns.items() if name not in schema.by_name)
+        return replace(schema, columns=old + new)
 
     @abstractmethod
     def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -61,3 +67,14 @@ class Step(ABC):
     @abstractmethod
     def unpack(cls, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         """The step that `pack` took apart."""
+
+
+def pack_columns(columns: Mapping[str, Column]) -> list[dict[str, Any]]:
+    """Columns as JSON values."""
+    return [asdict(column) for column in columns.values()]
+
+
+def unpack_columns(listed: Iterable[Mapping[str, Any]]) -> dict[str, Column]:
+    """The columns that `pack_columns` took apart."""
+    columns = [Column(**{**told, "missing": tuple(told["missing"])}) for told in listed]
+    return {column.name: column for column in columns}
