@@ -105,9 +105,6 @@ def finding_codes() -> set[str]:
                 continue
             if call.func.id == "finding":
                 codes |= set(texts(call.args[0]))
-            elif call.func.id == "Finding":
-                given = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
-                codes |= {text for value in given for text in texts(value)}
             elif call.func.id == "Dull":
                 codes |= set(texts(call.args[1]))
     files = (unreadable_code(kind) for kind in KINDS.known.values() if kind.suffixes)

@@ -9,6 +9,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.train.aims import Precision
 from fivefold.train.feed import Feed
@@ -172,19 +173,13 @@ def find_dead_units(model: nn.Module, feed: Feed, *, lr: float | None = None) ->
     worst = max(bad, key=lambda layer: layer.dead / layer.units)
     others = f" (and most of {len(bad) - 1} more)" if len(bad) > 1 else ""
     lower = "a lower learning rate" if lr is None else f"lr={lr / 10:.1g}"
-    yield Finding(
-        code="dead_units",
-        severity="warning",
-        sentence=f"{worst.dead:,} of {worst.units:,} units of `{worst.name}` ({worst.kind})"
+    sentence = (
+        f"{worst.dead:,} of {worst.units:,} units of `{worst.name}` ({worst.kind})"
         f"{others} give the same for every training row and learn nothing; {lower}, a norm layer "
-        "before it, or another activation (GELU, SiLU) keeps units alive.",
-        numbers={
-            "layers": [
-                {"name": layer.name, "units": layer.units, "dead": layer.dead} for layer in bad
-            ]
-        },
-        stage="train",
+        "before it, or another activation (GELU, SiLU) keeps units alive."
     )
+    told = [{"name": layer.name, "units": layer.units, "dead": layer.dead} for layer in bad]
+    yield finding("dead_units", sentence, layers=told)
 
 
 def find_explosion(
@@ -222,13 +217,15 @@ def find_explosion(
                 if clip is None
                 else f"clip={clip:g} bounded its steps, {lower} may do better"
             )
-            yield Finding(
-                code="exploding_gradients",
-                severity="warning" if clip is None else "note",
-                sentence=f"The gradient's norm rose to {norm:.3g} in epoch {epoch}{times}; "
-                f"{remedy}.",
-                numbers={"largest": norm, "usual": usual, "first": first, "epoch": epoch},
-                stage="train",
+            sentence = f"The gradient's norm rose to {norm:.3g} in epoch {epoch}{times}; {remedy}."
+            yield finding(
+                "exploding_gradients",
+                sentence,
+                "warning" if clip is None else "note",
+                largest=norm,
+                usual=usual,
+                first=first,
+                epoch=epoch,
             )
             return
         before.append(norm)

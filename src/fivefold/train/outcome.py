@@ -8,6 +8,7 @@ import torch
 
 import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Preprocessed, Trained
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
 from fivefold.train.device import peak_bytes
 from fivefold.train.fitted import Fitted
@@ -110,68 +111,44 @@ def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
     if not history:
         return
     if fitted.ending == "interrupted":
-        yield Finding(
-            code="interrupted",
-            severity="warning",
-            sentence=f"Training was interrupted after {len(history)} of {plan.epochs} epochs; "
-            f"the weights are those of epoch {fitted.best_epoch}.",
-            numbers={"epochs_run": len(history), "epochs": plan.epochs},
-            stage="train",
+        sentence = (
+            f"Training was interrupted after {len(history)} of {plan.epochs} epochs; "
+            f"the weights are those of epoch {fitted.best_epoch}."
         )
+        yield finding("interrupted", sentence, epochs_run=len(history), epochs=plan.epochs)
     if fitted.ending == "diverged":
-        yield Finding(
-            code="diverged",
-            severity="serious",
-            sentence=f"{fitted.trouble} The weights are those of epoch {fitted.best_epoch}.",
-            numbers={"epochs_run": len(history), "best_epoch": fitted.best_epoch},
-            stage="train",
-        )
+        sentence = f"{fitted.trouble} The weights are those of epoch {fitted.best_epoch}."
+        yield finding("diverged", sentence, epochs_run=len(history), best_epoch=fitted.best_epoch)
     if fitted.ending == "time limit":
-        yield Finding(
-            code="time_limit",
-            severity="note",
-            sentence=f"The time limit ended training in epoch {len(history)} of {plan.epochs}; "
-            f"the weights are those of epoch {fitted.best_epoch}.",
-            numbers={"epochs_run": len(history), "epochs": plan.epochs},
-            stage="train",
+        sentence = (
+            f"The time limit ended training in epoch {len(history)} of {plan.epochs}; "
+            f"the weights are those of epoch {fitted.best_epoch}."
         )
+        yield finding("time_limit", sentence, epochs_run=len(history), epochs=plan.epochs)
     if fitted.ending == "stopped":
-        yield Finding(
-            code="stopped",
-            severity="note",
-            sentence=f"A callback ended training in epoch {len(history)} of {plan.epochs}: "
-            f"{fitted.reason}; the weights are those of epoch {fitted.best_epoch}.",
-            numbers={"epochs_run": len(history), "epochs": plan.epochs},
-            stage="train",
+        sentence = (
+            f"A callback ended training in epoch {len(history)} of {plan.epochs}: "
+            f"{fitted.reason}; the weights are those of epoch {fitted.best_epoch}."
         )
+        yield finding("stopped", sentence, epochs_run=len(history), epochs=plan.epochs)
     if not valid_rows:
-        yield Finding(
-            code="no_validation_rows",
-            severity="warning",
-            sentence="There are no validation rows: nothing chose the epoch, the last weights "
-            "were kept.",
-            stage="train",
+        sentence = (
+            "There are no validation rows: nothing chose the epoch, the last weights were kept."
         )
+        yield finding("no_validation_rows", sentence)
     elif valid_rows < FEW:
-        yield Finding(
-            code="few_validation_rows",
-            severity="warning",
-            sentence=f"The epoch was chosen by {valid_rows} validation rows only, which is "
-            "largely luck.",
-            numbers={"rows": valid_rows},
-            stage="train",
+        sentence = (
+            f"The epoch was chosen by {valid_rows} validation rows only, which is largely luck."
         )
+        yield finding("few_validation_rows", sentence, rows=valid_rows)
     last, before = history[-1]["valid_loss"], history[max(0, len(history) - 2)]["valid_loss"]
     gain = (before - last) / abs(before) if before else 0.0
     if valid_rows and fitted.best_epoch == plan.epochs and gain > HASTY:
-        yield Finding(
-            code="still_improving",
-            severity="note",
-            sentence=f"The last of {plan.epochs} epochs was the best and still lowered the "
-            f"validation loss by {100 * gain:.1f} %; more epochs may help.",
-            numbers={"epochs": plan.epochs, "gain": gain},
-            stage="train",
+        sentence = (
+            f"The last of {plan.epochs} epochs was the best and still lowered the "
+            f"validation loss by {100 * gain:.1f} %; more epochs may help."
         )
+        yield finding("still_improving", sentence, epochs=plan.epochs, gain=gain)
 
 
 def _plain(weights: Any) -> Any:
