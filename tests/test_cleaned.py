@@ -72,7 +72,7 @@ def test_table_counts_what_pandas_counts(result):
         counts = frame["city"].iloc[getattr(parts, part)].value_counts()
         for text in ("NEW YORK", "OSLO", "ROME"):
             assert respelt.loc[text, f"rows_{part}"] == counts[text]
-    left = table[table["change"] == "row out of bounds"].iloc[0]
+    left = table[table["change"] == "out of bounds"].iloc[0]
     assert left["rows_train"] == (frame["age"].iloc[parts.train] > 150).sum()
     assert (left["rows_valid"], left["rows_test"]) == (0, 0)
     assert "Cleaning" in result.report()
@@ -89,7 +89,7 @@ def test_clean_tells_what_it_did_as_it_runs():
     notes = [event.text for event in heard if isinstance(event, Noted) and event.path == ("clean",)]
     assert notes[0].startswith("Respelt in the training rows of `city`: ")
     assert "'ROME' to 'Rome'" in notes[0]
-    assert notes[1].startswith("Left out of the training rows: ")
+    assert notes[1].startswith("Left out of training: ")
 
 
 def test_nothing_leaks_through_clean():
@@ -102,7 +102,7 @@ class CleanAll(ff.Stage):
     def run(self, collected: ff.Collected, partition: ff.Partition) -> ff.Collected:
         cells = collected.table.column("city")
         spelling = fit_spelling(*counted(cells, np.arange(len(cells))), ("case",))
-        return collected.changed_by(Spellings(columns={"city": spelling}))
+        return collected.changed_by(Spellings(texts={"city": spelling}))
 
 
 def test_spellings_of_all_rows_are_caught():

@@ -109,8 +109,8 @@ def test_clean_leaves_repeated_and_spoilt_rows_out_of_training_alone():
     cleaned = Clean(bounds={"age": (0, 150)}).run(table, parts, Session())
     assert np.flatnonzero(cleaned.unlearnt).tolist() == [2, 3, 5]
     assert [tuple(line.values()) for line in cleaned.cleaning if line["change"] != "case"] == [
-        ("age", "row out of bounds", "", "", 2, 0, 0),
-        ("", "repeated row", "", "", 1, 0, 0),
+        ("age", "out of bounds", "", "", 2, 0, 0),
+        ("", "repeated", "", "", 1, 0, 0),
     ]
     data = encode_parts(cleaned, parts)
     assert data.train.index.tolist() == [0, 1, 4]

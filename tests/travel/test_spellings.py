@@ -13,11 +13,8 @@ from fivefold.travel.changes import Changes
 from fivefold.travel.spellings import (
     Spellings,
     counted,
-    difference,
-    find_slips,
     fit_spelling,
     folded,
-    is_slip,
 )
 
 ALL = ("trim", "case", "spellings")
@@ -211,33 +208,8 @@ def test_apply_gives_the_very_array_where_nothing_changes():
     assert fit_spelling(["a", "b"], [1, 1], ALL).apply(values) is values
 
 
-def test_difference_is_none_of_texts_with_digits_or_of_few_letters():
-    assert difference("model 12 profesional", "model 12 professional") is None
-    assert difference("aaccggtta", "accggtta") is None
-    assert difference("massachusett", "massachusetts") is None  # the end of a word
-
-
-def test_slips_are_those_that_a_search_over_all_pairs_finds():
-    rng = np.random.default_rng(0)
-    words = ["".join(rng.choice(list("abcdefg"), 9)) for _ in range(60)]
-    doubled = [word[:4] + word[3:] for word in words[:20]]
-    swapped = [word[:4] + word[5] + word[4] + word[6:] for word in words[20:40]]
-    rows = dict.fromkeys(words, 200) | dict.fromkeys([*doubled, *swapped], 3)
-    near = {
-        text: [
-            word
-            for word in words
-            if rows[text] == 3 < rows[word] and (d := difference(text, word)) and is_slip(d)
-        ]
-        for text in rows
-    }
-    wanted = {text: found[0] for text, found in near.items() if len(found) == 1}
-    assert len(wanted) > 30
-    assert dict(find_slips(rows, is_slip)) == wanted
-
-
 def test_step_comes_back_from_its_json():
-    step = Spellings(columns={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
+    step = Spellings(texts={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
     values, arrays = step.pack()
     again = Spellings.unpack(json.loads(json.dumps(values)), arrays)
     assert again == step
@@ -245,7 +217,7 @@ def test_step_comes_back_from_its_json():
 
 
 def test_step_leaves_other_columns_alone_and_takes_rows_without_its_own():
-    step = Spellings(columns={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
+    step = Spellings(texts={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
     both = Columns({"city": objects(["ROME", None]), "x": np.array([1.0, 2.0])})
     rows = step.rows(both)
     assert rows.column("city").tolist() == ["Rome", None]
@@ -255,7 +227,7 @@ def test_step_leaves_other_columns_alone_and_takes_rows_without_its_own():
 
 
 def test_step_stands_in_the_table_of_steps():
-    step = Spellings(columns={})
+    step = Spellings(texts={})
     schema = Schema(columns=(), targets=("y",), task="regression")
     changes = Changes(source=schema, steps=(step,))
     assert Changes.unpack(*changes.pack()).steps == (step,)

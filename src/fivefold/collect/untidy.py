@@ -12,7 +12,8 @@ from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.table import kind_of
-from fivefold.travel.spellings import Difference, counted, find_slips, fit_spelling
+from fivefold.travel.slips import Difference, find_slips
+from fivefold.travel.spellings import counted, fit_spelling
 
 TAIL = 50
 """The rows at the end of a side by which its tail is measured, at most; a hundredth, if fewer."""

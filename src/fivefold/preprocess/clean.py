@@ -22,7 +22,7 @@ from fivefold.partition import Partition
 from fivefold.travel.spellings import Spelling, Spellings, counted, fit_spelling, folded
 
 Bound = Annotated[float, Field(allow_inf_nan=False)] | None
-_TOLD = 5
+_SHOWN = 5
 
 
 class Clean(Stage):
@@ -76,11 +76,10 @@ class Clean(Stage):
         for note in _notes(told):
             session.emit(Noted(text=note))
         if spellings:
-            collected = collected.changed_by(Spellings(columns=spellings))
+            collected = collected.changed_by(Spellings(texts=spellings))
         unlearnt, left_out = self._spoilt(collected, partition.train)
         if left_out:
-            listed = ", ".join(f"{line['rows_train']:,} {_reason(line)}" for line in left_out)
-            session.emit(Noted(text=f"Left out of the training rows: {listed}."))
+            session.emit(Noted(text=f"Left out of training: {', '.join(map(_told, left_out))}."))
         return collected.replace(
             unlearnt=unlearnt, cleaning=(*(collected.cleaning or ()), *told, *left_out)
         )
@@ -117,11 +116,11 @@ class Clean(Stage):
                 beyond |= cells < low
             if high is not None:
                 beyond |= cells > high
-            told += _left_out(name, "row out of bounds", train[beyond], unlearnt)
+            told += _left_out(name, "out of bounds", train[beyond], unlearnt)
         if self.duplicates:
             names = [c.name for c in collected.schema.columns if c.reason != "row number"]
             rows = train[~unlearnt[train]]
-            told += _left_out("", "repeated row", rows[repeated(table, names, rows)], unlearnt)
+            told += _left_out("", "repeated", rows[repeated(table, names, rows)], unlearnt)
         if unlearnt[train].all():
             raise DataError(
                 f"Clean: expected training rows within the bounds, found none of {len(train):,}.",
@@ -215,9 +214,9 @@ def _line(column: str, change: str, rows: list[int], text: str = "", other: str 
     return told | {f"rows_{part}": count for part, count in zip(PARTS, rows, strict=True)}
 
 
-def _reason(line: Mapping[str, Any]) -> str:
-    where = f" of `{line['column']}`" if line["column"] else ""
-    return f"{line['change']}{where}"
+def _told(line: Mapping[str, Any]) -> str:
+    where = f"`{line['column']}` " if line["column"] else ""
+    return f"{plural(line['rows_train'], 'row')} ({where}{line['change']})"
 
 
 def _notes(told: list[Mapping[str, Any]]) -> list[str]:
@@ -228,8 +227,8 @@ def _notes(told: list[Mapping[str, Any]]) -> list[str]:
         lines = [line for line in learnt if line["column"] == name]
         shown = ", ".join(
             f"{line['from']!r} to {line['to']!r} ({plural(line['rows_train'], 'row')})"
-            for line in lines[:_TOLD]
+            for line in lines[:_SHOWN]
         )
-        more = f" and {len(lines) - _TOLD:,} more" if len(lines) > _TOLD else ""
+        more = f" and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
         notes.append(f"Respelt in the training rows of `{name}`: {shown}{more}.")
     return notes

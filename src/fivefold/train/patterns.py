@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from torch import nn
 
-from fivefold.core.faults import nearest
+from fivefold.core.wording import nearest
 from fivefold.errors import ModelError
 from fivefold.models.learner import named_weights
 
