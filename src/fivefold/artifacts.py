@@ -11,6 +11,7 @@ from fivefold.codecs.table import Canonical, Columns
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.decided import Decided, Provenance, Resources
 from fivefold.kinds.codec import cells_of
 from fivefold.travel.changes import Changes
 
@@ -38,8 +39,7 @@ class Collected(Artifact):
         given: `(n,)` int8, the part that the source itself puts a row in: 0 train, 1 valid,
             2 test, -1 not said; None if the source says nothing.
         findings: what was noticed.
-        provenance: `source`, `sha256`, `bytes`, `rows`, `licence` as plain values, and for
-            text the `encoding` and `delimiter` it was read with; no times.
+        provenance: where the rows came from.
         source: refers to the rows as they came, before any stage of the user's, from which Deploy
             replays some; neither copied nor saved, so None where the table was loaded.
         changes: what stages did to the rows that travels with the model; None if nothing.
@@ -57,7 +57,7 @@ class Collected(Artifact):
     usable: "Array"
     given: "Array | None"
     findings: tuple[Finding, ...]
-    provenance: Mapping[str, Any]
+    provenance: Provenance
     source: "Source | None" = field(default=None, metadata=UNSAVED)
     changes: Changes | None = None
     unlearnt: "Array | None" = None
@@ -120,9 +120,8 @@ class Trained(Artifact):
     Attributes:
         model: Fixed, body and head in one module; `.body` is the user's module.
         history: one row an epoch: `epoch`, `train_loss`, `valid_loss`, `lr`, `seconds`.
-        settings: everything that was decided, as plain values (`epochs`, `batch`, `lr`,
-            `best_epoch`, `device`, `precision`, `threads`, `parameters`, `network`, ...).
-        resources: `seconds`, `peak_bytes`, as plain values.
+        settings: everything that was decided.
+        resources: what training took.
         first_digest: SHA-256 of the weights before the first step.
         findings: what was noticed in training.
     """
@@ -131,15 +130,15 @@ class Trained(Artifact):
 
     model: "Assembled"
     history: "pd.DataFrame"
-    settings: Mapping[str, Any]
-    resources: Mapping[str, Any]
+    settings: Decided
+    resources: Resources
     first_digest: str
     findings: tuple[Finding, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether training was not interrupted."""
-        return self.settings.get("ending") != "interrupted"
+        return self.settings.ending != "interrupted"
 
     def fitted(self) -> Mapping[str, Any]:
         """All but what it took."""

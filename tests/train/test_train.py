@@ -104,7 +104,7 @@ def test_train_fills_the_artifact(make_data):
     assert isinstance(trained, Trained)
     assert list(trained.history) == ["epoch", "train_loss", "valid_loss", "lr", "seconds"]
     assert trained.history["epoch"].tolist() == [1, 2, 3, 4]
-    assert json.loads(json.dumps(trained.settings)) == trained.settings
+    assert json.loads(json.dumps(dict(trained.settings))) == trained.settings
     assert trained.settings["epochs"] == trained.settings["epochs_run"] == 4
     assert trained.settings["best_epoch"] == trained.history["valid_loss"].argmin() + 1
     assert trained.settings["batch"] == 32

@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.coded import objects, remembered
 from fivefold.codecs.table import Array
+from fivefold.decided import Provenance
 
 _TOGETHER = 4_096
 """Cells whose bytes are joined before they are digested."""
@@ -64,8 +65,8 @@ def provenance(
     licence: str | None,
     text: Mapping[str, str] | None = None,
     test_source: str = "",
-) -> dict[str, Any]:
-    """Plain values that say what was read; no times, so that they may stand in keys.
+) -> Provenance:
+    """What says what was read.
 
     Args:
         source: as it was given, in words.
@@ -84,13 +85,19 @@ def provenance(
         size = sum(file["bytes"] for file in files)
     else:
         sha, size = digest_of_columns(columns), _size(columns)
-    found = {"source": source, "sha256": sha, "bytes": size, "rows": rows, "licence": licence}
+    found: dict[str, Any] = {
+        "source": source,
+        "sha256": sha,
+        "bytes": size,
+        "rows": rows,
+        "licence": licence,
+    }
     found |= text or {}
     if test_source:
         found["test_source"] = test_source
     if files:
         found["files"] = [dict(file) for file in files]
-    return found
+    return Provenance(**found)
 
 
 def _size(columns: Mapping[str, Array]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, dataclass_transform
 
+from fivefold.core.facts import Facts
 from fivefold.core.key import Key
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
@@ -37,10 +38,17 @@ class Artifact:
     remembered: ClassVar[bool] = False
     """Whether a run keeps what a stage replaced, so that it can be said what became of it."""
     derivation: ClassVar[Signature | None] = None
+    _facts: ClassVar[dict[str, type[Facts]]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+        kinds = {f.name: f.type for f in fields(cls)}  # type: ignore[arg-type]
+        cls._facts = {
+            name: kind
+            for name, kind in kinds.items()
+            if isinstance(kind, type) and issubclass(kind, Facts)
+        }
         cls.derivation = None
         if "derive" in cls.__dict__:
             derive = cls.derive  # type: ignore[attr-defined]
@@ -53,6 +61,10 @@ class Artifact:
                     remedy=f'Write @classmethod and -> "{cls.__name__}".',
                     owner=cls.__qualname__,
                 )
+
+    def __post_init__(self) -> None:
+        for name, kind in self._facts.items():
+            object.__setattr__(self, name, kind.of(getattr(self, name)))
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{f.name}={brief(getattr(self, f.name))}" for f in fields(self))  # type: ignore[arg-type]
@@ -81,6 +93,7 @@ class Artifact:
             StoreError: if a field holds something that would need pickle.
         """
         values = {name: getattr(self, name) for name in self._saved()}
+        values |= {name: dict(values[name]) for name in self._facts if name in values}
         save_fields(type(self).__qualname__, values, Path(folder))
 
     @classmethod

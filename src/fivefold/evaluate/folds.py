@@ -91,7 +91,7 @@ def fit_folds(
                 "train_rows": len(kept),
                 "valid_rows": len(stop),
                 "held_out_rows": len(test),
-                "seconds": float(trained.resources.get("seconds", np.nan)),
+                "seconds": trained.resources.seconds,
                 **found,
             }
         )

@@ -21,7 +21,7 @@ def hardware(trained: Trained) -> "pd.DataFrame":
     import pandas as pd
     import torch
 
-    device = str(trained.settings.get("device", "cpu"))
+    device = trained.settings.device
     facts: dict[str, Any] = {
         "processor": processor(),
         "cores available": _cores(),

@@ -66,7 +66,7 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
     columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
     columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
-    seconds = float(trained.resources.get("seconds", float("nan")))
+    seconds = trained.resources.seconds
     columns["fit_seconds"] = [seconds, *(r.baseline.fit_seconds for r in rivals)]
     columns["milliseconds_per_row"] = [
         milliseconds_per_row,

@@ -43,7 +43,7 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         return []
     begun = f"Rows have dates (`{column}`) and were divided regardless of them"
     advice = f"Pass time={column!r} to Collect if the model is to predict later rows."
-    epochs = int(evidence.trained.settings.get("epochs", 0)) or len(evidence.trained.history)
+    epochs = evidence.trained.settings.epochs or len(evidence.trained.history)
     work = len(evidence.data.train) * epochs
     tabular = all(encoded.block.shared for encoded in evidence.data.codec.blocks)
     if work > MOST_WORK or not tabular:

@@ -56,7 +56,7 @@ def card(
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
     blocks += ["## Inputs", _inputs(collected)]
-    source = str(collected.provenance.get("source", "")).replace("\\", "/").rsplit("/", 1)[-1]
+    source = collected.provenance.source.replace("\\", "/").rsplit("/", 1)[-1]
     blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
     blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
     return "\n\n".join(blocks) + "\n"

@@ -82,8 +82,8 @@ def model_parts(trained: "Trained") -> str:
         `blend: network 30 %, 875 trees 70 %`, or the name of a network that answers alone.
     """
     settings = trained.settings
-    name = str(settings.get("network", type(trained.model).__name__))
-    trees, weight = settings.get("trees", 0), settings.get("trees_weight", 0.0)
+    name = settings.network or type(trained.model).__name__
+    trees, weight = settings.trees, settings.trees_weight
     if not trees:
         return name
     grown = f"{trees:,} trees {100 * weight:.0f} %"

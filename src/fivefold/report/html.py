@@ -78,7 +78,7 @@ def render(
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["ticked"] = ticked
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
-    source = str(collected.provenance.get("source", "data"))
+    source = collected.provenance.source or "data"
     return environment.from_string(template).render(
         title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
@@ -159,7 +159,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
     from fivefold.report import figures
     from fivefold.report.drawings import DRAWINGS
 
-    schema, best = collected.schema, trained.settings.get("best_epoch")
+    schema, best = collected.schema, trained.settings.best_epoch
     drawn = [
         (
             figures.learning_curve(trained.history, best_epoch=best),

@@ -110,7 +110,7 @@ def _data(collected: Collected) -> str:
     schema = collected.schema
     kinds = Counter(column.kind for column in schema.inputs)
     inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    source = str(collected.provenance.get("source", "data")).replace("\\", "/").rsplit("/", 1)[-1]
+    source = (collected.provenance.source or "data").replace("\\", "/").rsplit("/", 1)[-1]
     aim = task_of(schema.task).aim(schema)
     wanted = f"{len(schema.classes)} classes" if schema.classes else aim
     columns = "column" if len(schema.inputs) == 1 else "columns"
@@ -157,9 +157,8 @@ def _rows(partition: "Partition", preprocessed: Preprocessed) -> str:
 
 def _model(trained: Trained) -> str:
     settings = trained.settings
-    parameters, best = settings.get("parameters"), settings.get("best_epoch")
-    size = f", {parameters:,} parameters" if isinstance(parameters, int) else ""
-    nodes = settings.get("tree_nodes")
+    nodes, best = settings.tree_nodes, settings.best_epoch
+    size = f", {settings.parameters:,} parameters" if settings.parameters else ""
     size += f", {nodes:,} of them nodes of trees" if nodes else ""
     kept = f", best of {len(trained.history)} epochs: {best}" if best is not None else ""
     return f"{model_parts(trained)}{size}{kept}"

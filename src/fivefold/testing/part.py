@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed
+from fivefold.decided import Provenance
 from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.testing.probe import Probe
@@ -94,7 +95,7 @@ def check_bundle(probe: Probe) -> Mapping[str, Any]:
         usable=np.ones(len(some), dtype=bool),
         given=None,
         findings=(),
-        provenance={},
+        provenance=Provenance(),
     )
     train, valid, test = (some[some % 5 > 1], some[some % 5 == 0], some[some % 5 == 1])
     partition = Partition(train=train, valid=valid, test=test, how="to check a kind")

@@ -1,0 +1,108 @@
+"""What was read, what was decided and what it took, of a run: plain values with types."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fivefold.core.facts import Facts
+
+
+class Provenance(Facts):
+    """Where collected rows came from; no times, so that it may stand in keys.
+
+    Attributes:
+        source: as it was given, in words.
+        sha256: of the file, of the listing of several, or of the columns.
+        bytes: of all that.
+        rows: in all.
+        licence: of the data; None where it is not known.
+        encoding: of a source that is text.
+        delimiter: of a source that is text.
+        test_source: as it was given, in words.
+        files: what was read from disk: `path`, `sha256` and `bytes` of each.
+    """
+
+    source: str = ""
+    sha256: str = ""
+    bytes: int = 0
+    rows: int = 0
+    licence: str | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    test_source: str = ""
+    files: Sequence[Mapping[str, Any]] = ()
+
+
+class Decided(Facts):
+    """Everything that was decided before and while a network learnt.
+
+    Attributes:
+        parameters: numbers that are learnt, the `tree_nodes` of its trees among them.
+        chosen: `by kinds` of the inputs, or `given`.
+        epochs: at most; `epochs_run` were begun.
+        best_epoch: whose weights were kept; None if there was none.
+        batch: rows a step, which go through the network in `accumulate` pieces.
+        patience: epochs without a better one after which training ends.
+        clip: largest norm of gradients; None for any.
+        ema: decay of the moving average of weights; None without one.
+        encoded: whether inputs are prepared `once` or `by batch`.
+        matmul: what multiplies matrices.
+        members: networks in it, which learn as one if it is `stacked`.
+        trees_weight: share of the `trees` in the answer, 0 to 1.
+        quality: the preset.
+        seed: of the stage.
+    """
+
+    network: str = ""
+    parameters: int = 0
+    tree_nodes: int = 0
+    chosen: str = ""
+    epochs: int = 0
+    epochs_run: int = 0
+    best_epoch: int | None = None
+    ending: str = ""
+    batch: int = 0
+    accumulate: int = 1
+    optimizer: str = ""
+    lr: float = 0.0
+    rates: Mapping[str, float] | None = None
+    freeze: Sequence[str] = ()
+    weight_decay: float = 0.0
+    schedule: str | None = None
+    sampler: str | None = None
+    patience: int = 0
+    clip: float | None = None
+    ema: float | None = None
+    loss: str = ""
+    quantile: float | None = None
+    label_smoothing: float = 0.0
+    class_weights: Any = None
+    augment: Sequence[str] = ()
+    callbacks: Sequence[str] = ()
+    encoded: str = ""
+    device: str = "cpu"
+    precision: str = "float32"
+    matmul: str = ""
+    members: int = 1
+    stacked: bool = False
+    trees: int = 0
+    trees_weight: float = 0.0
+    quality: str = ""
+    threads: int = 0
+    torch: str = ""
+    seed: int = 0
+
+
+class Resources(Facts):
+    """What training took.
+
+    Attributes:
+        seconds: wall-clock time, from the first decision to the last epoch; NaN if not measured.
+        peak_bytes: most memory of the device; None if not measured.
+        rows_per_second: that went through the network.
+        resumed_steps: of an earlier start, that were not done again.
+    """
+
+    seconds: float = float("nan")
+    peak_bytes: int | None = None
+    rows_per_second: float = 0.0
+    resumed_steps: int = 0
