@@ -10,6 +10,7 @@ import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
+from fivefold.decided import Decided, Resources
 from fivefold.train.device import peak_bytes
 from fivefold.train.fitted import Fitted
 from fivefold.train.learn import Learnt
@@ -101,6 +102,54 @@ def make_trained(
             "rows_per_second": steps * plan.batch / seconds if seconds else 0.0,
             "resumed_steps": fitted.resumed,
         },
+        settings=Decided.of(
+            {
+                "network": plan.name,
+                "parameters": plan.parameters + learnt.ended.get("tree_nodes", 0),
+                "tree_nodes": 0,
+                "chosen": "by kinds" if stage.model is None else "given",
+                "epochs": plan.epochs,
+                "epochs_run": len(fitted.history),
+                "best_epoch": fitted.best_epoch,
+                "ending": fitted.ending or "not trained",
+                "batch": plan.batch,
+                "accumulate": fitted.pieces,
+                "optimizer": _name(stage.optimizer) or "AdamW",
+                "lr": learnt.lr,
+                "weight_decay": learnt.weight_decay,
+                "schedule": stage.schedule,
+                "patience": stage.patience,
+                "clip": stage.clip,
+                "ema": stage.ema,
+                "loss": LOSSES.get(plan.loss_name, plan.loss_name)
+                if plan.loss_name
+                else _name(stage.own_loss),
+                "quantile": stage.quantile,
+                "label_smoothing": stage.label_smoothing,
+                "class_weights": _plain(stage.class_weights),
+                "augment": list(stage.augment),
+                "callbacks": [callback.name for callback in stage.callbacks],
+                "encoded": "once" if plan.once else "by batch",
+                "device": str(plan.device),
+                "precision": plan.precision,
+                "matmul": plan.matmul,
+                "members": getattr(plan.network.body, "members", 1),
+                "stacked": learnt.stacked,
+                "trees": 0,
+                "trees_weight": 0.0,
+                "quality": stage.quality,
+                "threads": torch.get_num_threads(),
+                "torch": str(torch.__version__),
+                "seed": seed,
+                **learnt.ended,
+            }
+        ),
+        resources=Resources(
+            seconds=seconds,
+            peak_bytes=peak_bytes(plan.device),
+            rows_per_second=steps * plan.batch / seconds if seconds else 0.0,
+            resumed_steps=fitted.resumed,
+        ),
         first_digest=learnt.first_digest,
         findings=(*_findings(plan, fitted, len(data.valid)), *learnt.findings),
     )
