@@ -102,7 +102,7 @@ class CleanAll(ff.Stage):
     def run(self, collected: ff.Collected, partition: ff.Partition) -> ff.Collected:
         cells = collected.table.column("city")
         spelling = fit_spelling(*counted(cells, np.arange(len(cells))), ("case",))
-        return collected.changed_by(Spellings(texts={"city": spelling}))
+        return collected.changed_by(Spellings(spellings={"city": spelling}))
 
 
 def test_spellings_of_all_rows_are_caught():

@@ -209,7 +209,7 @@ def test_apply_gives_the_very_array_where_nothing_changes():
 
 
 def test_step_comes_back_from_its_json():
-    step = Spellings(texts={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
+    step = Spellings(spellings={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
     values, arrays = step.pack()
     again = Spellings.unpack(json.loads(json.dumps(values)), arrays)
     assert again == step
@@ -217,7 +217,7 @@ def test_step_comes_back_from_its_json():
 
 
 def test_step_leaves_other_columns_alone_and_takes_rows_without_its_own():
-    step = Spellings(texts={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
+    step = Spellings(spellings={"city": fit_spelling(["Rome", "ROME"], [2, 1], ALL)})
     both = Columns({"city": objects(["ROME", None]), "x": np.array([1.0, 2.0])})
     rows = step.rows(both)
     assert rows.column("city").tolist() == ["Rome", None]
@@ -227,7 +227,7 @@ def test_step_leaves_other_columns_alone_and_takes_rows_without_its_own():
 
 
 def test_step_stands_in_the_table_of_steps():
-    step = Spellings(texts={})
+    step = Spellings(spellings={})
     schema = Schema(columns=(), targets=("y",), task="regression")
     changes = Changes(source=schema, steps=(step,))
     assert Changes.unpack(*changes.pack()).steps == (step,)

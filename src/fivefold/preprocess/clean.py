@@ -76,7 +76,7 @@ class Clean(Stage):
         for note in _notes(told):
             session.emit(Noted(text=note))
         if spellings:
-            collected = collected.changed_by(Spellings(texts=spellings))
+            collected = collected.changed_by(Spellings(spellings=spellings))
         unlearnt, left_out = self._spoilt(collected, partition.train)
         if left_out:
             session.emit(Noted(text=f"Left out of training: {', '.join(map(_told, left_out))}."))

@@ -140,12 +140,12 @@ class Spellings(Step):
     """Columns of texts, each word in one spelling.
 
     Args:
-        texts: the spellings of columns, by their names.
+        spellings: by column.
     """
 
     name: ClassVar[str] = "spellings"
 
-    texts: Mapping[str, Spelling]
+    spellings: Mapping[str, Spelling]
 
     def sources(self, names: Iterable[str]) -> set[str]:
         """The same columns."""
@@ -153,8 +153,8 @@ class Spellings(Step):
 
     def rows(self, columns: Columns) -> Columns:
         """The rows with each text in its one spelling."""
-        here = {name: columns.column(name) for name in columns.names if name in self.texts}
-        spelt = {name: self.texts[name].apply(cells) for name, cells in here.items()}
+        here = {name: columns.column(name) for name in columns.names if name in self.spellings}
+        spelt = {name: self.spellings[name].apply(cells) for name, cells in here.items()}
         return columns.replace({n: cells for n, cells in spelt.items() if cells is not here[n]})
 
     def schema(self, schema: Schema) -> Schema:
@@ -163,17 +163,19 @@ class Spellings(Step):
 
     def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """JSON values."""
-        told = {n: {"rules": list(s.rules), "known": dict(s.known)} for n, s in self.texts.items()}
-        return {"columns": told}, {}
+        told = {
+            n: {"rules": list(s.rules), "known": dict(s.known)} for n, s in self.spellings.items()
+        }
+        return {"spellings": told}, {}
 
     @classmethod
     def unpack(cls, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         """The step that `pack` took apart."""
         del arrays
         return cls(
-            texts={
+            spellings={
                 name: Spelling(rules=tuple(told["rules"]), known=told["known"])
-                for name, told in values["columns"].items()
+                for name, told in values["spellings"].items()
             }
         )
 
