@@ -95,7 +95,7 @@ def test_steered_example_ends_with_the_bits_of_its_plain_twin(capsys: Any) -> No
         assert load_file(EXAMPLES / "steered.py").main()
     finally:
         torch.set_num_threads(before)
-    assert "stopped after 14 epochs" in capsys.readouterr().out
+    assert "stopped after 15 epochs" in capsys.readouterr().out
 
 
 class Whole(NamedTuple):
@@ -208,7 +208,12 @@ def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> N
 def test_example_every_folder_has_pipeline_and_twin() -> None:
     folders = [path for path in EXAMPLES.iterdir() if path.is_dir() and path.name[0] not in "._"]
     assert {path.name for path in folders} == set(WITHIN)
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SINGLE, *TASKED, *TRAVELLED}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
+        *SINGLE,
+        *TASKED,
+        *TRAVELLED,
+        "steered",
+    }
     for folder in folders:
         assert {"pipeline.py", "plain_torch.py"} <= {path.name for path in folder.iterdir()}
 
