@@ -1,8 +1,7 @@
 """What the end of training shows of a network's health: dead units, exploding gradients."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import isfinite, isinf, isnan
 from statistics import median
 
@@ -101,7 +100,7 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
             place += 1
 
     hooks = [
-        module.register_forward_hook(partial(_report, look, name))
+        module.register_forward_hook(lambda one, _, given, name=name: look(name, one, given))
         for name, module in model.named_modules()
         if next(module.children(), None) is None
     ]
@@ -117,16 +116,6 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
         for module, training in modes:
             module.training = training
     return [span.layer for span in spans]
-
-
-def _report(
-    look: Callable[[str, nn.Module, object], None],
-    name: str,
-    module: nn.Module,
-    _: object,
-    output: object,
-) -> None:
-    look(name, module, output)
 
 
 class _Span:

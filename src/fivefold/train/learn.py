@@ -58,15 +58,7 @@ class Learnt:
 def learn(
     stage: Options, plan: Plan, data: Preprocessed, session: Session, *, spent: Clock
 ) -> Learnt:
-    """Train the plan's network in place.
-
-    Args:
-        stage: what was asked for.
-        plan: what was decided.
-        data: encoded rows.
-        session: listeners, seed, and where states may be saved.
-        spent: running since the stage began, with its time limit.
-    """
+    """Train the plan's network in place, within the time that is left of what is `spent`."""
     train, valid = _feeds(stage, plan, data, session.seed)
     body, lesson = plan.network.body, _lesson(plan, train, valid, session)
     first_digest = digest(plan.network)

@@ -35,16 +35,7 @@ def make_trained(
     seed: int,
     seconds: float = 0.0,
 ) -> Trained:
-    """The artifact, its network on the CPU and in eval mode.
-
-    Args:
-        stage: what was asked for.
-        plan: what was decided.
-        learnt: how it went.
-        data: encoded rows.
-        seed: of the run.
-        seconds: from the first decision to the last epoch.
-    """
+    """The artifact, its network on the CPU and in eval mode."""
     fitted = learnt.fitted
     steps = fitted.steps - fitted.resumed
     history = pd.DataFrame(fitted.history, columns=list(COLUMNS)).astype({"epoch": "int64"})

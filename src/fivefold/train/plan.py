@@ -115,12 +115,6 @@ class Plan:
 def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed: int) -> Plan:
     """Decide what the user has not, make the network and check it on a few rows.
 
-    Args:
-        stage: what was asked for.
-        data: encoded rows.
-        device: where to train.
-        seed: of the first weights.
-
     Raises:
         ModelError: if the network breaks the contract.
         DataError: if the target is no rate and the loss is for rates.

@@ -92,7 +92,8 @@ class Pace:
 
     def move(self, step: int) -> None:
         """Set the rates for a step, counted from 0."""
-        moved = max(step, self.clock.fraction * self.steps)
+        timed = self.clock.limit is not None
+        moved = max(step, self.clock.fraction * self.steps) if timed else step
         factor = rate(self.schedule, moved, self.steps)
         for group, full in zip(self.groups, self.full, strict=True):
             group["lr"] = full * factor

@@ -45,7 +45,9 @@ class Stepper:
         self.pieces, self.split, self.tell = descent.pieces, False, tell
         self.exact = all(p.dtype == torch.float32 for p in _held(optimizer))
         self.parameters = _held(optimizer)
-        self.scaler = torch.amp.GradScaler(device.type, enabled=descent.precision == "fp16")
+        self.mixed, self.scaled = descent.precision != "float32", descent.precision == "fp16"
+        self.plain = nullcontext()  # one for all steps
+        self.scaler = torch.amp.GradScaler(device.type, enabled=self.scaled)
 
     def __call__(self, feed: Feed, picked: Tensor) -> tuple[Tensor, Tensor | None]:
         """Learn from the rows that are picked.
@@ -90,10 +92,10 @@ class Stepper:
     def _gradients(self, feed: Feed, picked: Tensor) -> Tensor:
         total: Tensor | None = None
         counted: Tensor | float | None = None
-        count, rows = min(self.pieces, len(picked)), len(picked)
+        count, rows, device = min(self.pieces, len(picked)), len(picked), self.device
         for some in picked.tensor_split(count) if count > 1 else (picked,):
             piece = feed.take(some, training=True)
-            with autocast(self.device, self.precision):
+            with autocast(device, self.precision) if self.mixed else self.plain:
                 cost = piece.cost(self.loss, self.model(piece.inputs))
             if count == 1:
                 value = mean_of(cost)
@@ -102,7 +104,8 @@ class Stepper:
             else:
                 value = cost[0] / rows
                 counted = cost[1] if counted is None else counted + cost[1]
-            self.scaler.scale(value).backward()  # type: ignore[no-untyped-call]
+            scaled = self.scaler.scale(value) if self.scaled else value
+            scaled.backward()  # type: ignore[no-untyped-call]
             total = value.detach() if total is None else total + value.detach()
         assert total is not None
         if counted is None:
@@ -114,10 +117,10 @@ class Stepper:
         return total * share
 
     def _move(self) -> Tensor | None:
-        if self.clip is None and not self.scaler.is_enabled():
+        if self.clip is None and not self.scaled:
             self.optimizer.step()
             return None
-        if isinstance(self.optimizer, FusedAdamW) and self.exact and not self.scaler.is_enabled():
+        if isinstance(self.optimizer, FusedAdamW) and self.exact and not self.scaled:
             assert self.clip is not None
             length = gradient_norm(self.parameters)
             self.optimizer.step(((length + 1e-6) / self.clip).clamp_(min=1))
