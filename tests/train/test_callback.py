@@ -135,6 +135,15 @@ def test_a_callback_ends_training_with_a_reason(moment, at, epochs, steps):
     assert not model.training
 
 
+def test_what_has_ended_is_not_stopped_again():
+    class Late(ff.Callback):
+        def end(self, run):
+            run.stop("too late")
+
+    _, fitted = run(Late())
+    assert (fitted.ending, fitted.reason) == ("finished", "")
+
+
 def test_a_failing_callback_is_named():
     class Broken(ff.Callback):
         def epoch(self, run):

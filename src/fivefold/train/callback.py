@@ -62,10 +62,13 @@ class Running:
     def stop(self, reason: str) -> None:
         """End training here, with the best weights so far; an epoch that was begun is judged.
 
+        Where training has ended already, nothing happens.
+
         Args:
             reason: for the finding that tells it.
         """
-        self.fitted.ending, self.fitted.reason = "stopped", reason
+        if self.fitted.ending in (None, "time limit"):
+            self.fitted.ending, self.fitted.reason = "stopped", reason
 
 
 class Callback:
