@@ -133,12 +133,10 @@ class Block(ABC):
                 column's kind encodes.
             settings: of Preprocess.
         """
-        del columns, pieces, settings
         return
 
     def encode(self, parts: Sequence[Array], state: Any) -> Array:
         """What the kinds of its columns encode, as one array `(n, *shape)` of `dtype`."""
-        del state
         return np.require(parts[0], self.dtype, ["C_CONTIGUOUS", "WRITEABLE"])
 
     def misfit(self, part: Array, column: Fitted) -> str:
@@ -158,7 +156,6 @@ class Block(ABC):
 
     def inliers(self, array: Array, state: Any) -> Array:
         """`(n,)` bool: rows that are missing or within bounds, where the block is `bounded`."""
-        del state
         return np.ones(len(array), dtype=bool)
 
     def lengths(self, array: Array) -> Array:
@@ -226,7 +223,6 @@ class Block(ABC):
             array: `(n, *shape)`; n may be 0.
             columns: that it holds; each has the block's state in `shared`.
         """
-        del array, columns
         return ()
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array] | None:
@@ -240,10 +236,8 @@ class Block(ABC):
             `(n, width)` numbers, NaN for missing; and `(width,)` bool: which are codes of
             categories, less than 256 of them.
         """
-        del array, columns
         return None
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         """What to know of how a simple model sees them: `images pooled to 14 pixels a side`."""
-        del columns, reader
         return ""

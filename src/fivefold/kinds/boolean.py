@@ -52,12 +52,10 @@ class Boolean(Kind):
 
     def encode(self, values: Array, column: Column, state: None) -> Array:
         """Zeros and ones."""
-        del column, state
         return values
 
     def features(self, column: Column, state: None) -> tuple[Feature, ...]:
         """One, which is not scaled."""
-        del state
         return (Feature(column.name, "truth"),)
 
     # --- recognition
@@ -73,7 +71,6 @@ class Boolean(Kind):
 
     def quick(self, column: Column, state: None) -> Quick:
         """A cell to 1.0 or 0.0."""
-        del state
         return Quick(plain_reader(self.reader(column)))
 
     # --- doors

@@ -61,12 +61,10 @@ class Categorical(Kind):
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Known:
         """The categories that are kept."""
-        del column
         return Known(fit_categories(cells.values, settings))
 
     def encode(self, values: Array, column: Column, state: Known) -> Array:
         """Int32 `(n,)` codes."""
-        del column
         return encode_categories(values, state.categories)
 
     def quick(self, column: Column, state: Known) -> Quick:
@@ -87,7 +85,6 @@ class Categorical(Kind):
 
     def recognise(self, sample: Sample) -> float:
         """What is nothing else: all that has a text."""
-        del sample
         return 0.1
 
     # --- doors

@@ -46,12 +46,10 @@ class Codes(Block):
 
     def fit(self, columns: Sequence[Fitted], pieces: object, settings: Settings) -> CodesState:
         """What was asked for."""
-        del columns, pieces
         return CodesState(settings.categories)
 
     def encode(self, parts: Sequence[Array], state: CodesState) -> Array:
         """The columns' codes side by side."""
-        del state
         return np.stack(parts, axis=1)
 
     def misfit(self, part: Array, column: Fitted) -> str:
@@ -80,7 +78,6 @@ class Codes(Block):
 
     def quick(self, columns: Quicks, state: CodesState) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""
-        del state
         readers = [(place, read) for place, (read, _) in columns]
         return lambda rows: matrix(rows, readers, np.int32)
 

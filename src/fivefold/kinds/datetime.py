@@ -78,12 +78,10 @@ class Datetime(Kind):
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Times:
         """Whether there is a time of day."""
-        del column, settings
         return Times(has_times(cells.values))
 
     def encode(self, values: Array, column: Column, state: Times) -> Array:
         """Float64 `(n, 6)`, or `(n, 8)` with times; see `date_parts`."""
-        del column
         return date_parts(values, times=state.times)
 
     def features(self, column: Column, state: Times) -> tuple[Feature, ...]:

@@ -77,25 +77,21 @@ class Doors:
 
         It is asked where the kind has a `chunk`; 0 where it is not known.
         """
-        del cell
         return 0
 
     # --- canonical cells as others hold them
 
     def to_frame(self, values: Array, column: Column) -> Any:
         """A canonical column as a frame would hold it; see `Handed`."""
-        del column
         return values
 
     def to_text(self, values: Array, column: Column) -> list[str]:
         """A canonical column as cells of a CSV file, empty where missing; the reader takes them."""
-        del column
         gone = missing_rows(values).tolist()
         return ["" if no else cell_text(v) for v, no in zip(values, gone, strict=True)]
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
         """A canonical column as JSON values, None where missing; the reader takes them."""
-        del column
         return [json_value(value) for value in values]
 
     def handed(self, values: Array, column: Column) -> Handed:
@@ -120,7 +116,6 @@ class Doors:
             `categories`, `shape`, `unit`, and in `policy` what is done about odd values; see
             `fivefold.serve.contract.Field`.
         """
-        del seen
         [example] = self.synthesise(fitted, (), 1, np.random.default_rng(0))
         return {"form": self.wanted, "example": example}
 
@@ -135,7 +130,6 @@ class Doors:
             rows: how many.
             rng: to draw with.
         """
-        del fitted, usual, rng
         return [None] * rows
 
     # --- the check for leaks
@@ -150,7 +144,6 @@ class Doors:
             some: `(n,)` bool: cells to change, one at least.
             few: `(n,)` bool: cells to take away.
         """
-        del some
         if self.nullable and values.dtype == self.dtype:
             values[few] = self.empty
         return values

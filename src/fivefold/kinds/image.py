@@ -118,7 +118,6 @@ class Image(Kind):
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
         """The state that `pack` took apart."""
-        del column
         channels, height, width = values["shape"]
         return ImageState(
             channels=channels,

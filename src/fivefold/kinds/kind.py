@@ -140,7 +140,6 @@ class Kind(Doors, Recognition, ABC):
             values: `(n, ...)` an array of any dtype but objects, or codes.
             column: its missing texts, format and rules.
         """
-        del values, column
         return None
 
     def texts(
@@ -150,7 +149,6 @@ class Kind(Doors, Recognition, ABC):
 
         None, which is the default, where all are.
         """
-        del values, column
         return None
 
     # --- what is fitted, and what comes out
@@ -163,7 +161,6 @@ class Kind(Doors, Recognition, ABC):
             column: what it is called, and how its cells are read.
             settings: of Preprocess.
         """
-        del cells, column, settings
         return
 
     @abstractmethod
@@ -182,7 +179,6 @@ class Kind(Doors, Recognition, ABC):
 
     def features(self, column: Column, state: Any) -> tuple[Feature, ...]:
         """What its numbers are, in a block of numbers; one of the column's name by default."""
-        del state
         return (Feature(column.name),)
 
     # --- what Preprocess tells
@@ -199,7 +195,6 @@ class Kind(Doors, Recognition, ABC):
             column: what it is called.
             state: what `fit` gave. One that was loaded may know less than that.
         """
-        del column, state
         return ()
 
     # --- its state as plain values
@@ -210,7 +205,6 @@ class Kind(Doors, Recognition, ABC):
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> Any:
         """The state that `pack` took apart."""
-        del column
         return unpack_state(self.state, values, arrays)
 
     def quick(self, column: Column, state: Any) -> Quick | None:
@@ -245,7 +239,6 @@ class Kind(Doors, Recognition, ABC):
         Returns:
             `(n,)` float64, NaN for missing, equal for equal cells; and whether they have an order.
         """
-        del values
         return None
 
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
@@ -256,7 +249,6 @@ class Kind(Doors, Recognition, ABC):
             different: cells that are not missing, of equal texts one.
             count: of all cells that are not missing.
         """
-        del name, different, count
         return None
 
     def drift(self, first: Array, second: Array) -> tuple[float, float] | None:
@@ -270,7 +262,6 @@ class Kind(Doors, Recognition, ABC):
             A distance from 0 to 1 and a probability, as those of `fivefold.metrics.distances`; None
             where it is not judged.
         """
-        del first, second
         return None
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
@@ -282,5 +273,4 @@ class Kind(Doors, Recognition, ABC):
         Yields:
             What the rows share, in words, and `(n,)` bool.
         """
-        del values
         yield from ()

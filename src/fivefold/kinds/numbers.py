@@ -102,7 +102,6 @@ class Numbers(Block):
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
         """The numbers with their gaps."""
-        del columns
         return array, np.zeros(array.shape[1], dtype=bool)
 
 

@@ -77,12 +77,10 @@ class Numeric(Kind):
 
     def encode(self, values: Array, column: Column, state: None) -> Array:
         """The numbers as they are."""
-        del column, state
         return values
 
     def quick(self, column: Column, state: None) -> Quick:
         """A cell to its number; those that float32 does not hold go the usual way."""
-        del state
         exact = self.reader(column)
         if null_numbers(column.missing):
             return Quick(plain_reader(lambda cell: bounded(exact(cell))))
@@ -189,7 +187,6 @@ class Numeric(Kind):
 
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
         """Numbers of the rows."""
-        del count
         if not is_row_number(name, different):
             return None
         return Dull("row number", "row_number", "note", "numbers the rows")

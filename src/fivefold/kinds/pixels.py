@@ -38,12 +38,10 @@ class Pixels(Block):
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
         """Means of tiles."""
-        del columns
         return (Dense(_flat(pooled(array, SIDES["linear"]))),)
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
         """Means of larger tiles."""
-        del columns
         tiles = _flat(pooled(array, SIDES["trees"]))
         return tiles, np.zeros(tiles.shape[1], dtype=bool)
 

@@ -54,17 +54,14 @@ class Recognition:
         Args:
             sample: the evidence; what it shows of the cells is worked out when it is looked at.
         """
-        del sample
         return 0.0
 
     def form(self, sample: Sample) -> str:
         """How the texts of a column of this kind are written: its `Column.format`."""
-        del sample
         return ""
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:
         """Findings about the way in which a column of this kind is written."""
-        del sample, name
         return []
 
     def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
@@ -75,7 +72,6 @@ class Recognition:
             name: of the column.
             read_as: the words, `categories` or `text`.
         """
-        del sample, name, read_as
         return []
 
     # --- whole columns, as Collect keeps them
@@ -92,7 +88,6 @@ class Recognition:
             values: `(n,)` canonical.
             column: its format.
         """
-        del cells, values, column
         return None
 
     def as_labels(self, values: Array) -> Array | None:
@@ -105,10 +100,8 @@ class Recognition:
             Objects, None where missing; None, which is the default, for cells as the source has
             them.
         """
-        del values
         return None
 
     def are_labels(self, cells: "Array | Coded", format: str) -> bool:
         """Whether the cells of a target, written like `format`, are rather labels as they stand."""
-        del cells, format
         return False

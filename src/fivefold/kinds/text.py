@@ -95,7 +95,6 @@ class Text(Kind):
 
     def encode(self, values: Array, column: Column, state: TextState) -> Array:
         """Int32 `(n, length)`: the numbers of its words, then padding."""
-        del column
         return encode_texts(values, state)
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
@@ -104,7 +103,6 @@ class Text(Kind):
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
         """The state that `pack` took apart."""
-        del arrays
         return TextState.from_json(values, column.rules)
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:

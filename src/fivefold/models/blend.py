@@ -117,7 +117,6 @@ class Blend(nn.Module):
 
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
         """Let the trees answer too, as far as that is better for the validation rows."""
-        del taught
         if not self.grown:
             return {}
         (trees,), self.grown = self.grown, ()

@@ -62,7 +62,6 @@ class Part:
         Args:
             description: what `describe` gave.
         """
-        del description
         return nn.Identity()
 
     def fill(self, module: nn.Module, block: Encoded) -> None:
@@ -72,7 +71,6 @@ class Part:
             module: still empty.
             block: as fitted.
         """
-        del module, block
 
     def measure(self, description: Mapping[str, Any]) -> Any:
         """What a network is told of a row that has gone through the module: a `size`, or a `Width`.
