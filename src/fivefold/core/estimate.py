@@ -27,7 +27,7 @@ class Estimate(float):
     n: int
     level: float
 
-    def __new__(  # noqa: D102
+    def __new__(
         cls,
         value: float,
         *,

@@ -39,11 +39,9 @@ class Boolean(Kind):
     nulls = "usual"
 
     def reader(self, column: Column) -> Callable[[object], float]:
-        """A cell as 1.0 or 0.0, NaN for missing."""
         return float_reader(column, boolean)
 
     def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
-        """Truth values, and numbers that are 0 and 1."""
         if isinstance(values, Coded) or values.ndim != 1 or values.dtype.kind not in "fiub":
             return None
         values = values.astype(np.float64, copy=False)
@@ -51,56 +49,45 @@ class Boolean(Kind):
         return without_missing(values, wrong, column)
 
     def encode(self, values: Array, column: Column, state: None) -> Array:
-        """Zeros and ones."""
         return values
 
     def features(self, column: Column, state: None) -> tuple[Feature, ...]:
-        """One, which is not scaled."""
         return (Feature(column.name, "truth"),)
 
     # --- recognition
 
     def as_labels(self, values: Array) -> Array:
-        """True and False: yes, 1 and true are one."""
         names = {1.0: True, 0.0: False}
         return objects(names.get(value) for value in values.tolist())
 
     def recognise(self, sample: Sample) -> float:
-        """All texts are true or false."""
         return 0.95 if all(text.lower() in _TRUTH for text in sample.texts) else 0.0
 
     def quick(self, column: Column, state: None) -> Quick:
-        """A cell to 1.0 or 0.0."""
         return Quick(plain_reader(self.reader(column)))
 
     # --- doors
 
     def to_frame(self, values: Array, column: Column) -> Array:
-        """Bool, or objects if one is missing."""
         truths = self.to_json(values, column)
         return np.array(truths, dtype=bool if None not in truths else object)
 
     def to_text(self, values: Array, column: Column) -> list[str]:
-        """True and False."""
         return ["" if np.isnan(v) else str(bool(v)) for v in values.tolist()]
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
-        """True and false."""
         return [None if np.isnan(v) else bool(v) for v in values.tolist()]
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """Its form."""
         return {"form": "true or false; also 1 and 0, yes and no", "example": True}
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
-        """Either."""
         truths: list[Any] = rng.integers(0, 2, rows).astype(bool).tolist()
         return truths
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
-        """The opposite."""
         values[some] = 1.0 - values[some]
         values[few] = NAN
         return values
@@ -108,13 +95,10 @@ class Boolean(Kind):
     # --- statistics
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
-        """Zeros and ones, in their order."""
         return values, True
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By the shares of true, false and missing."""
         return category_distance(first, second)
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
-        """True, false and missing."""
         return by_value(values, bool)

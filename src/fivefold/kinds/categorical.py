@@ -56,19 +56,15 @@ class Categorical(Kind):
     sources = frozenset({"levels"})
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
-        """A cell as its one text, None for missing."""
         return word_reader(column)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Known:
-        """The categories that are kept."""
         return Known(fit_categories(cells.values, settings))
 
     def encode(self, values: Array, column: Column, state: Known) -> Array:
-        """Int32 `(n,)` codes."""
         return encode_categories(values, state.categories)
 
     def quick(self, column: Column, state: Known) -> Quick:
-        """A cell to its code."""
         exact = quick_word(column)
         codes: dict[Any, int] = {c: code for code, c in enumerate(state.categories, FIRST)}
         ready = {category: code for category, code in codes.items() if exact(category) == category}
@@ -102,11 +98,9 @@ class Categorical(Kind):
         return values
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
-        """Texts, and whole numbers as numbers."""
         return [int(v) if v is not None and _is_whole(v) else v for v in values]
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """The categories that are known."""
         categories = fitted.state.categories
         return {
             "form": "a text, a whole number or true or false; 1, 1.0 and '1' are one category",
@@ -126,13 +120,11 @@ class Categorical(Kind):
         return ["(not seen in training)" if place < 0 else known[place] for place in places]
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
-        """New categories."""
         return unheard_of(values, some, few)
 
     # --- statistics
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
-        """Codes, which have no order."""
         codes = coded_of(values).codes
         return np.where(codes < 0, np.nan, codes), False
 
@@ -145,11 +137,9 @@ class Categorical(Kind):
         return Dull("id", "id_column", "warning", told)
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By the shares of the categories."""
         return category_distance(first, second)
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
-        """Categories."""
         return by_value(values)
 
 

@@ -45,15 +45,12 @@ class Codes(Block):
     settings = ("categories",)
 
     def fit(self, columns: Sequence[Fitted], pieces: object, settings: Settings) -> CodesState:
-        """What was asked for."""
         return CodesState(settings.categories)
 
     def encode(self, parts: Sequence[Array], state: CodesState) -> Array:
-        """The columns' codes side by side."""
         return np.stack(parts, axis=1)
 
     def misfit(self, part: Array, column: Fitted) -> str:
-        """Whole numbers below the number of codes."""
         size = getattr(column.state, "size", None)
         if size is None:
             return "a state with a `size`, the number of its codes,"
@@ -63,7 +60,6 @@ class Codes(Block):
         return f"int32 codes from 0 to {size - 1}, one a row"
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
-        """The number of columns."""
         return (len(columns),)
 
     def sizes(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
@@ -71,24 +67,20 @@ class Codes(Block):
         return tuple(column.state.size for column in columns)
 
     def summary(self, encoded: Encoded) -> str:
-        """Columns, and how many values are known by a code of their own."""
         kept = sum(size - FIRST for size in self.sizes(encoded.columns))
         columns = plural(len(encoded.columns), "category column")
         return f"{columns} ({plural(kept, 'value')} kept, {encoded.state.mode})"
 
     def quick(self, columns: Quicks, state: CodesState) -> Callable[[Sequence[PlainRow]], Array]:
-        """Rows of plain cells to the array, made ready once."""
         readers = [(place, read) for place, (read, _) in columns]
         return lambda rows: matrix(rows, readers, np.int32)
 
     # --- what simple models read
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> list[Levels]:
-        """Codes, column by column."""
         return list(map(Levels, array.T, self.sizes(columns)))
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
-        """The codes."""
         return array.astype(np.float32), np.array(self.sizes(columns)) <= TREE_CODES
 
 

@@ -57,7 +57,6 @@ class Datetime(Kind):
     ordered = True
 
     def reader(self, column: Column) -> Callable[[object], np.datetime64]:
-        """A cell as datetime64[us], NaT for missing."""
         absent, format = null_words(column.missing), column.format
         missing: np.datetime64 = self.empty
 
@@ -71,13 +70,11 @@ class Datetime(Kind):
         return read
 
     def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
-        """Times of any unit."""
         if isinstance(values, Coded) or values.ndim != 1 or values.dtype.kind != "M":
             return None
         return values.astype("M8[us]", copy=False), np.empty(0, np.int64)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Times:
-        """Whether there is a time of day."""
         return Times(has_times(cells.values))
 
     def encode(self, values: Array, column: Column, state: Times) -> Array:
@@ -96,7 +93,6 @@ class Datetime(Kind):
     # --- recognition
 
     def recognise(self, sample: Sample) -> float:
-        """One pattern reads nearly all texts."""
         return 0.0 if sample.dates.pattern is None else 0.8
 
     def form(self, sample: Sample) -> str:
@@ -110,22 +106,18 @@ class Datetime(Kind):
         return [ambiguous_dates(name, self.form(sample), other)] if other else []
 
     def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
-        """Dates that no one pattern reads."""
         torn = () if sample.strays.dressed else sample.dates.torn
         return [torn_dates(name, torn, read_as)] if torn else []
 
     # --- doors
 
     def to_text(self, values: Array, column: Column) -> list[str]:
-        """ISO 8601."""
         return ["" if np.isnat(v) else str(v) for v in values]
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
-        """ISO 8601."""
         return [None if np.isnat(v) else str(v) for v in values]
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """Its form, and the middle day."""
         form = "an ISO 8601 date or time, in UTC where it names a zone"
         if fitted.column.format:
             form += f", or a text written like {fitted.column.format}"
@@ -138,7 +130,6 @@ class Datetime(Kind):
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
-        """Days of the range of training."""
         days = np.clip(rng.uniform(*likely_range(fitted), rows), *_YEARS)
         return [_day(day) for day in days]
 
@@ -151,11 +142,9 @@ class Datetime(Kind):
     # --- statistics
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
-        """Microseconds since 1970, in their order."""
         return np.where(np.isnat(values), np.nan, values.astype(np.int64)), True
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By Kolmogorov and Smirnov."""
         return number_distance(first, second)
 
 

@@ -93,31 +93,25 @@ class Image(Kind):
         return read
 
     def whole(self, values: "Array | Coded", column: Column) -> tuple[Array, Array] | None:
-        """A stack of pictures stays one."""
         if isinstance(values, Coded):
             return None
         stack = picture_stack(values, column.rules)
         return None if stack is None else (stack, np.empty(0, np.int64))
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
-        """Size, channels, range and colours."""
         return fit_images(cells, column, settings)
 
     def encode(self, values: Array, column: Column, state: ImageState) -> Array:
-        """Uint8 `(n, channels, height, width)`; a missing picture is the mean colour."""
         return encode_images(values, column, state)
 
     def settle(self, values: Array) -> Array:
-        """One stack where all are of one size, no deeper than they need be."""
         return settled(values)
 
     def pack(self, state: ImageState) -> tuple[Any, dict[str, Array]]:
-        """Shape and range as JSON values, colours as arrays."""
         values = {"shape": list(state.shape), "intensity": state.intensity.to_json()}
         return values, {"mean": state.mean, "std": state.std}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
-        """The state that `pack` took apart."""
         channels, height, width = values["shape"]
         return ImageState(
             channels=channels,
@@ -131,19 +125,15 @@ class Image(Kind):
     # --- doors
 
     def weight(self, cell: object) -> int:
-        """Its pixels."""
         return pixels_of(cell)
 
     def to_frame(self, values: Array, column: Column) -> Any:
-        """A stack, or the bytes of files and arrays."""
         return values if values.dtype != object else as_files(as_cells(values))
 
     def to_text(self, values: Array, column: Column) -> list[str]:
-        """Base64 of files, or rows of pixels."""
         return as_texts(as_cells(values))
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
-        """Base64 of files and rows of pixels."""
         return partly_nested(values, as_cells(values))
 
     def handed(self, values: Array, column: Column) -> Handed:
@@ -153,7 +143,6 @@ class Image(Kind):
         return Handed(frame, as_texts(cells), partly_nested(values, cells))
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """What size and colours they become, and the range of pixels."""
         state: ImageState = fitted.state
         intensity = state.intensity
         low, high = (bound(end, 9) for end in (intensity.low, intensity.high))
@@ -173,7 +162,6 @@ class Image(Kind):
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
-        """Smooth patches of colour."""
         state: ImageState = fitted.state
         return [draw_patch(state.shape, state.intensity, rng) for _ in range(rows)]
 

@@ -28,7 +28,6 @@ class Numbers(Block):
     settings = ("scale", "numeric_missing", "missing_indicator", "outliers")
 
     def features(self, column: Fitted) -> tuple[str, ...]:
-        """Names of a column's numbers."""
         return tuple(f.name for f in column.kind.features(column.column, column.state))
 
     def fit(
@@ -37,7 +36,6 @@ class Numbers(Block):
         pieces: Callable[[], Iterable[Sequence[Array]]],
         settings: Settings,
     ) -> NumericState:
-        """Bounds, what stands in for missing ones, and scale; see `fit_numeric`."""
         features = tuple(
             feature
             for column in columns
@@ -46,11 +44,9 @@ class Numbers(Block):
         return fit_numeric(features, lambda: map(beside, pieces()), settings)
 
     def encode(self, parts: Sequence[Array], state: NumericState) -> Array:
-        """Float64 features of all columns, as float32 `(n, features)`."""
         return encode_numeric(beside(parts), state)
 
     def misfit(self, part: Array, column: Fitted) -> str:
-        """Float64, a number or several a row."""
         count = len(self.features(column))
         shapes = [(count,), ()] if count == 1 else [(count,)]
         if part.dtype == np.float64 and part.shape[1:] in shapes:
@@ -59,22 +55,18 @@ class Numbers(Block):
         return f"float64 with a number a row for each of its {count} features ({names})"
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
-        """The number of features."""
         return (sum(column.count for column in columns),)
 
     def inliers(self, array: Array, state: NumericState) -> Array:
-        """`(n,)` bool: rows with every number missing or within its bounds."""
         outside: Array = (array < state.low) | (array > state.high)
         return np.logical_not(outside.any(axis=1))
 
     def summary(self, encoded: Encoded) -> str:
-        """Numbers, and how many say that one is missing."""
         state: NumericState = encoded.state
         flags = int(state.indicator.sum())
         return plural(len(state), "number") + (f" (+ {flags} missing)" if flags else "")
 
     def quick(self, columns: Quicks, state: NumericState) -> Callable[[Sequence[PlainRow]], Array]:
-        """Rows of plain cells to the array, made ready once."""
         readers = [(place, read) for place, (read, _) in columns]
         if any(finish for _, (_, finish) in columns):
 
@@ -101,7 +93,6 @@ class Numbers(Block):
         return Dense(np.where(missing, state.fill, values)), Dense(missing[:, state.indicator])
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
-        """The numbers with their gaps."""
         return array, np.zeros(array.shape[1], dtype=bool)
 
 

@@ -53,7 +53,6 @@ class Numeric(Kind):
     ordered = True
 
     def reader(self, column: Column) -> Callable[[object], float]:
-        """A cell as a finite float, NaN for missing."""
         written = numeral_reader(column.format) if column.format else None
         return float_reader(column, number, written)
 
@@ -69,14 +68,12 @@ class Numeric(Kind):
     def texts(
         self, values: list[str | None], column: Column
     ) -> tuple[Array, Array, list[int]] | None:
-        """Plain decimals, by `float`."""
         if column.format:
             return None
         numbers, odd = by_float(values)
         return *finite(numbers, column), odd
 
     def encode(self, values: Array, column: Column, state: None) -> Array:
-        """The numbers as they are."""
         return values
 
     def quick(self, column: Column, state: None) -> Quick:
@@ -104,26 +101,21 @@ class Numeric(Kind):
         return 0.7 if sample.strays.few else 0.0
 
     def form(self, sample: Sample) -> str:
-        """How they write 1234.56; empty for plain numbers."""
         return sample.numbers.form.format
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:
-        """A form that is not plain, and another that reads them too."""
         return number_findings(name, sample.numbers.form)
 
     def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
-        """Numbers in a dress that no one form reads, and strays among numbers."""
         if sample.strays.dressed:
             return [number_like(name, sample.strays.dressed, sample.numbers.form, read_as)]
         strays = sample.strays.texts
         return [numbers_and_strays(name, strays, self.name, read_as)] if strays else []
 
     def exact(self, cells: "Array | Coded", values: Array, column: Column) -> WideIntegers | None:
-        """Whole numbers that float64 makes equal."""
         return wide_integers(cells, values, column.format)
 
     def are_labels(self, cells: "Array | Coded", format: str) -> bool:
-        """Whole, few and often the same."""
         return are_labels(cells, format)
 
     # --- doors
@@ -140,11 +132,9 @@ class Numeric(Kind):
         return ["" if np.isnan(v) else write(v) for v in values.tolist()]
 
     def to_json(self, values: Array, column: Column) -> list[Any]:
-        """Numbers, whole ones without a point."""
         return [None if np.isnan(v) else json.loads(_digits(v)) for v in values.tolist()]
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """Its bounds, its usual range, and how its texts are written."""
         digits, format = digits_of(fitted), fitted.column.format
         low, high = (bound(unshifted(fitted, end), digits) for end in ("low", "high"))
         is_bounded = low is not None or high is not None
@@ -168,13 +158,11 @@ class Numeric(Kind):
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
-        """Numbers of the usual range."""
         low, high = usual or likely_range(fitted)
         digits = 12 if max(abs(low), abs(high)) > 1e5 * (high - low) else 5
         return [float(f"{value:.{digits}g}") for value in rng.uniform(low, high, rows)]
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
-        """Seven times as large."""
         values[some] = values[some] * 7.0 + 1.0
         values[few] = NAN
         return values
@@ -182,21 +170,17 @@ class Numeric(Kind):
     # --- statistics
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
-        """The numbers, in their order."""
         return values, True
 
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
-        """Numbers of the rows."""
         if not is_row_number(name, different):
             return None
         return Dull("row number", "row_number", "note", "numbers the rows")
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By Kolmogorov and Smirnov."""
         return number_distance(first, second)
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
-        """Quarters."""
         return quarters(values)
 
 

@@ -24,12 +24,10 @@ class Pixels(Block):
     dtype = "uint8"
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
-        """Channels, height and width."""
         shape: tuple[int, int, int] = columns[0].state.shape
         return shape
 
     def summary(self, encoded: Encoded) -> str:
-        """Size and colour."""
         channels, height, width = encoded.shape
         colour = "grey" if channels == 1 else "RGB"
         return f"{encoded.columns[0].kind.name} {encoded.name!r} ({height}x{width} {colour})"
@@ -37,16 +35,13 @@ class Pixels(Block):
     # --- what simple models read
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
-        """Means of tiles."""
         return (Dense(_flat(pooled(array, SIDES["linear"]))),)
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
-        """Means of larger tiles."""
         tiles = _flat(pooled(array, SIDES["trees"]))
         return tiles, np.zeros(tiles.shape[1], dtype=bool)
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
-        """To how many pixels they are pooled, if they are larger."""
         side = SIDES[reader]
         if max(self.shape(columns)[1:]) <= side:
             return ""

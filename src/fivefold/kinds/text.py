@@ -86,15 +86,12 @@ class Text(Kind):
     nulls = "asked"
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
-        """A cell as its text, None for missing."""
         return word_reader(column)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
-        """The vocabulary and the length."""
         return fit_text(cells.values, settings, column.rules)
 
     def encode(self, values: Array, column: Column, state: TextState) -> Array:
-        """Int32 `(n, length)`: the numbers of its words, then padding."""
         return encode_texts(values, state)
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
@@ -102,30 +99,25 @@ class Text(Kind):
         return state.to_json(), {}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
-        """The state that `pack` took apart."""
         return TextState.from_json(values, column.rules)
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
-        """Training texts that are longer than what is read."""
         if state.unread is None or not state.unread.cut:
             return ()
         length, tail, part = state.length, state.tail, state.part
         return (find_truncated(column.name, state.unread, length=length, tail=tail, part=part),)
 
     def quick(self, column: Column, state: TextState) -> Quick:
-        """A cell to its text."""
         return Quick(quick_word(column), lambda cells: encode_texts(objects(cells), state))
 
     # --- recognition
 
     def recognise(self, sample: Sample) -> float:
-        """Texts of several words that seldom repeat."""
         return 0.4 if sample.prose else 0.0
 
     # --- doors
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        """How much of a text is read."""
         state: TextState = fitted.state
         return {
             "form": "a text",
@@ -137,13 +129,11 @@ class Text(Kind):
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
-        """One to eleven known words."""
         words = fitted.state.vocabulary or ("?",)
         counts = rng.integers(1, 12, rows)
         return [" ".join(words[i] for i in rng.integers(0, len(words), n)) for n in counts]
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
-        """Texts with a word more."""
         return unheard_of(values, some, few)
 
 

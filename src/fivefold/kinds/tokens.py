@@ -24,22 +24,18 @@ class Tokens(Block):
     sequence = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
-        """The words of a row."""
         return (columns[0].state.length,)
 
     def lengths(self, array: Array) -> Array:
-        """The words of each row."""
         return np.asarray((array != PAD).sum(axis=1))
 
     def summary(self, encoded: Encoded) -> str:
-        """Words a row, and how many different ones are known."""
         (column,) = encoded.columns
         words = plural(column.state.length, "word")
         known = plural(column.state.size - FIRST, "known word")
         return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Bag]:
-        """Known words."""
         return (Bag(array, columns[0].state.size, FIRST),)
 
 

@@ -99,7 +99,6 @@ class ChoiceHead(Head):
         return lambda outputs, target, weight=None: cost_of(smoothed, outputs, target, weight)
 
     def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """The cross-entropy."""
         return mean_of(cost_of(F.cross_entropy, outputs, target.long(), weight))
 
 
@@ -132,7 +131,6 @@ class BinaryHead(ChoiceHead):
         quantile: float = 0.5,
         label_smoothing: float = 0.0,
     ) -> Loss:
-        """Cross-entropy against a truth that may be softened, or the focal loss."""
         assert name in LOSSES, f"{name} is no loss for classes"
         if name == "focal":
             return lambda outputs, target, weight=None: weighted(
@@ -150,6 +148,5 @@ class BinaryHead(ChoiceHead):
         return loss
 
     def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """The cross-entropy."""
         each = F.binary_cross_entropy_with_logits
         return mean_of(cost_of(each, outputs[:, 0], target.double(), weight))

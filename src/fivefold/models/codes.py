@@ -52,19 +52,15 @@ class CodesPart(Part):
     size = Codes
 
     def describe(self, block: Encoded) -> dict[str, Any]:
-        """Codes a column, and whether they are to be embedded."""
         sizes = [int(column.state.size) for column in block.columns]
         return {"sizes": sizes, "mode": block.state.mode}
 
     def build(self, description: Mapping[str, Any]) -> OneHot | Whole:
-        """Zeros and ones, or the codes as they are."""
         return OneHot(description["sizes"]) if description["mode"] == "onehot" else Whole()
 
     def measure(self, description: Mapping[str, Any]) -> Width | Codes:
-        """The width of all, or how many codes each column has."""
         sizes = description["sizes"]
         return Width(sum(sizes)) if description["mode"] == "onehot" else Codes(sizes)
 
     def amount(self, size: Any) -> int:
-        """The width, or the number of columns."""
         return int(size) if isinstance(size, Width) else len(size)

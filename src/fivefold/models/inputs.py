@@ -25,7 +25,7 @@ class Width(int):
 
     measured: int
 
-    def __new__(cls, width: int, *, measured: int = 0) -> Self:  # noqa: D102
+    def __new__(cls, width: int, *, measured: int = 0) -> Self:
         self = super().__new__(cls, width)
         self.measured = int(measured)
         return self
@@ -80,7 +80,7 @@ class Shape(tuple[int, ...]):
         (3, 20)
     """
 
-    def __new__(cls, *sizes: int) -> Self:  # noqa: D102
+    def __new__(cls, *sizes: int) -> Self:
         return super().__new__(cls, sizes)
 
     def __getnewargs__(self) -> tuple[int, ...]:

@@ -78,25 +78,20 @@ class NumbersPart(Part):
     name = "numbers"
 
     def describe(self, block: Encoded) -> dict[str, Any]:
-        """Which numbers have a flag, and how many points a rank curve has."""
         state: NumericState = block.state
         knots = 0 if state.knots is None else int(state.knots.shape[1])
         return {"flags": [bool(flag) for flag in state.indicator], "knots": knots}
 
     def build(self, description: Mapping[str, Any]) -> Numbers:
-        """Fill, bound, scale and flag."""
         return Numbers(description["flags"], description["knots"])
 
     def fill(self, module: nn.Module, block: Encoded) -> None:
-        """Bounds, what stands in for missing ones, and scale."""
         assert isinstance(module, Numbers)
         module.fill_in(block.state)
 
     def measure(self, description: Mapping[str, Any]) -> Width:
-        """Numbers and flags."""
         flags = description["flags"]
         return Width(len(flags) + sum(flags), measured=len(flags))
 
     def amount(self, size: Any) -> int:
-        """The width."""
         return int(size)

@@ -78,20 +78,16 @@ class PixelsPart(Part):
     }
 
     def build(self, description: Mapping[str, Any]) -> Pixels:
-        """Mean 0 and deviation 1 a channel."""
         return Pixels(description["shape"][0])
 
     def fill(self, module: nn.Module, block: Encoded) -> None:
-        """The colours of the training pictures."""
         assert isinstance(module, Pixels)
         state = block.columns[0].state
         module.mean.copy_(torch.from_numpy(state.mean).view(-1, 1, 1))
         module.std.copy_(torch.from_numpy(state.std).view(-1, 1, 1))
 
     def measure(self, description: Mapping[str, Any]) -> Image:
-        """Channels, height and width."""
         return Image(*description["shape"])
 
     def encoder(self, size: Image, width: int) -> ConvNet:
-        """Convolutions down to a few pixels."""
         return ConvNet(size, width)

@@ -65,7 +65,6 @@ class QuantityHead(Head):
 
     @classmethod
     def suiting(cls, loss: str | None, outputs: tuple[int, ...]) -> Self:
-        """The log link for the Poisson deviance."""
         return cls(outputs, link="log" if loss == "poisson" else "identity")
 
     @property
@@ -75,7 +74,6 @@ class QuantityHead(Head):
 
     @property
     def description(self) -> dict[str, Any]:
-        """Plain JSON values to build another one from; buffers are loaded."""
         return {**super().description, "link": self.link}
 
     def fit(self, target: Array) -> None:
@@ -125,7 +123,6 @@ class QuantityHead(Head):
         return self._values(self(outputs))
 
     def shown(self, outputs: Tensor) -> Tensor:
-        """The same as scores."""
         return self.scores(outputs)
 
     def loss(
@@ -158,7 +155,6 @@ class QuantityHead(Head):
         return error.clamp(min=1e-12).log() / 2
 
     def deviations(self, scores: Array) -> Array:
-        """Values in deviations from the mean of the training targets."""
         return np.asarray((scores - self.mean.cpu().numpy()) / self.std.cpu().numpy())
 
     def _values(self, outputs: Tensor) -> Tensor:

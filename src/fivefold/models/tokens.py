@@ -17,22 +17,17 @@ class TokensPart(Part):
     budget = 1e7
 
     def describe(self, block: Encoded) -> dict[str, Any]:
-        """Words a row, and how many different ones are known."""
         state = block.columns[0].state
         return {"length": int(state.length), "size": int(state.size)}
 
     def build(self, description: Mapping[str, Any]) -> Whole:
-        """The codes as they are."""
         return Whole()
 
     def measure(self, description: Mapping[str, Any]) -> Text:
-        """Words a row, and how many different ones are known."""
         return Text(description["length"], description["size"])
 
     def amount(self, size: Text) -> int:
-        """The words."""
         return size.length
 
     def encoder(self, size: Text, width: int) -> TextNet:
-        """Embedded words, pooled."""
         return TextNet(size, width)

@@ -101,14 +101,11 @@ class Binary(Choice):
         )
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
-        """The logit of the positive class."""
         return (1,)
 
     def aim(self, schema: Schema) -> str:
-        """The positive class."""
         return f"two classes, `{schema.positive}` is the positive one"
 
     def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
-        """Both classes."""
         told = super().purpose(schema, inputs, quote)
         return f"{told} The positive class is {quote(str(schema.classes[1]))}."

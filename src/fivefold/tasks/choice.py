@@ -51,11 +51,9 @@ class Choice(Task):
         )
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
-        """`(n,)` int64 indices of classes."""
         return places_of(values[0], schema.classes)
 
     def wanted(self, schema: Schema) -> str:
-        """The first labels."""
         return f"one of {', '.join(map(repr, schema.classes[:8]))}"
 
     def strata(self, values: Sequence[Array]) -> Array | None:
@@ -63,17 +61,14 @@ class Choice(Task):
         return None if self.sequence else values[0].astype(object, copy=False)
 
     def corrupt(self, values: Array, some: Array, known: Array, rng: np.random.Generator) -> Array:
-        """All of these rows have one label."""
         labels = list(dict.fromkeys(label for label in known.tolist() if label is not None))
         values[some] = labels[int(rng.integers(len(labels)))]
         return values
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
-        """A logit for each class."""
         return (*self._steps(steps), len(schema.classes))
 
     def empty(self, schema: Schema, steps: int | None = None) -> Array:
-        """Float32 `(0, classes)`, or `(0, steps, classes)`."""
         return np.empty((0, *self._steps(steps), len(schema.classes)), np.float32)
 
     def _steps(self, steps: int | None) -> tuple[int, ...]:
@@ -86,7 +81,6 @@ class Choice(Task):
         return label_array(labels_of(scores.argmax(-1), schema.classes), schema.classes)
 
     def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
-        """The likeliest labels, and all classes with their probabilities."""
         shares = [finite(row) for row in _cut(scores)] if self.sequence else finite(scores)
         return {
             "predictions": self.answers(scores, schema).tolist(),
@@ -104,19 +98,15 @@ class Choice(Task):
         }
 
     def positions(self, target: Array) -> Array | None:
-        """Those that have a class."""
         return np.asarray(target >= 0) if target.ndim > 1 else None
 
     def errors(self, target: Array, scores: Array) -> Array:
-        """1 where the likeliest class is wrong."""
         return np.asarray(scores.argmax(1) != target).astype(np.float64)
 
     def row_losses(self, target: Array, scores: Array) -> Array:
-        """Negative logarithms of the probability of the truth, in nats."""
         return classification.row_losses(target, scores)
 
     def contrast(self, inside: float, outside: float) -> str:
-        """By accuracy."""
         if inside - outside < LEAST_GAP:
             return ""
         return f"accuracy is {1 - inside:.3f} against {1 - outside:.3f}"
@@ -124,7 +114,6 @@ class Choice(Task):
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
     ) -> Array:
-        """The share of each class, everywhere."""
         known = target >= 0
         if weight is not None:
             weight = per_answer(weight, known)
@@ -132,7 +121,6 @@ class Choice(Task):
         return np.tile(counts / (counts.sum() or 1), (rows, *target.shape[1:], 1))
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
-        """Confusion, ROC, precision and recall, calibration."""
         both = {"target": target, "scores": scores}
         classes = {"classes": schema.classes}
         predicted = {"target": target, "predicted": scores.argmax(axis=1)}
@@ -148,11 +136,9 @@ class Choice(Task):
         ]
 
     def aim(self, schema: Schema) -> str:
-        """How many classes there are."""
         return f"{len(schema.classes)} classes"
 
     def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
-        """The first classes."""
         labels = [quote(str(label)) for label in schema.classes[:20]]
         more = len(schema.classes) - len(labels)
         listed = ", ".join(labels) + (f" and {more} more" if more else "")
@@ -162,7 +148,6 @@ class Choice(Task):
     def mistakes(
         self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
     ) -> str:
-        """How many answers are wrong, and which classes are taken for which."""
         classes, predicted = schema.classes, scores.argmax(axis=1)
         wrong = predicted != target
         pairs = Counter(zip(target[wrong].tolist(), predicted[wrong].tolist(), strict=True))

@@ -55,12 +55,10 @@ class Quantity(Task):
             raise targets.one_value(column, f"{values[0]:g}")
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
-        """Float64, the columns side by side."""
         columns = [np.asarray(column, dtype=np.float64) for column in values]
         return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
 
     def wanted(self, schema: Schema) -> str:
-        """A number."""
         return "a number"
 
     def strata(self, values: Sequence[Array]) -> Array | None:
@@ -72,29 +70,23 @@ class Quantity(Task):
         return np.asarray((ranks * min(BINS, max(1, rows // 5))) // max(rows, 1))
 
     def corrupt(self, values: Array, some: Array, known: Array, rng: np.random.Generator) -> Array:
-        """All are scaled and moved."""
         return np.asarray(values * 3.0 + 1.0)
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
-        """One a column."""
         return (len(schema.targets),)
 
     def empty(self, schema: Schema, steps: int | None = None) -> Array:
-        """Float64 `(0,)`, or `(0, columns)`."""
         columns = len(schema.targets)
         return np.empty((0, columns) if columns > 1 else 0, np.float64)
 
     def answers(self, scores: Array, schema: Schema) -> Array:
-        """The numbers, float64."""
         return scores.astype(np.float64)
 
     def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
-        """The numbers; of several columns with their names."""
         names = {"columns": list(schema.targets)} if len(schema.targets) > 1 else {}
         return {"predictions": finite(scores)} | names
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
-        """Of several columns a column each."""
         columns = schema.targets
         if len(columns) == 1:
             return {}
@@ -115,15 +107,12 @@ class Quantity(Task):
         return max(ROUNDING * spread, 4.0 * single * farthest) + 4.0 * double * abs(mean)
 
     def errors(self, target: Array, scores: Array) -> Array:
-        """Absolute errors, their mean of several columns."""
         return _mean(np.abs(scores.astype(np.float64) - target))
 
     def row_losses(self, target: Array, scores: Array) -> Array:
-        """Squared errors, their mean of several columns."""
         return _mean((scores.astype(np.float64) - target) ** 2)
 
     def contrast(self, inside: float, outside: float) -> str:
-        """By the mean absolute error."""
         if inside < LEAST_RATIO * outside:
             return ""
         return f"the mean absolute error is {inside:.4g} against {outside:.4g}"
@@ -131,12 +120,10 @@ class Quantity(Task):
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
     ) -> Array:
-        """The mean, everywhere."""
         mean = target.mean(axis=0) if weight is None else np.average(target, 0, weight)
         return np.tile(mean, (rows, *[1] * (target.ndim - 1)))
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
-        """Predicted against true, one drawing a column."""
         caption, columns = "On the line, a prediction is right.", schema.targets
         if target.ndim == 1:
             values = {"target": target, "predicted": scores}
@@ -151,12 +138,10 @@ class Quantity(Task):
         ]
 
     def aim(self, schema: Schema) -> str:
-        """How many numbers there are."""
         columns = len(schema.targets)
         return "a number" if columns == 1 else f"{columns} numbers"
 
     def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
-        """The names of the columns."""
         columns = schema.targets
         what = "number" if len(columns) == 1 else "numbers"
         return f"Predicts the {what} {together([*map(quote, columns)])} from {inputs}."

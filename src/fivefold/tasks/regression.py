@@ -13,6 +13,5 @@ class Regression(Quantity):
     trees = "number"
 
     def recognise(self, targets: Targets) -> float:
-        """Numbers that are no labels."""
         one = len(targets.columns) == 1
         return float(one and targets.positive is None and not targets.look_like_labels)
