@@ -108,25 +108,6 @@ def find_dates(
     return Dates(torn=_odd(texts, sample))
 
 
-def detect_date_format(texts: Sequence[str], counts: Sequence[int]) -> str | None:
-    """The way the texts of a column are dates, or None if they are not.
-
-    Args:
-        texts: distinct values, without missing ones.
-        counts: how often each occurs.
-
-    Returns:
-        A `strptime` pattern, or the empty text for ISO 8601.
-
-    Example:
-        >>> detect_date_format(["31-01-2011", "01-02-2011"], [1, 1])
-        '%d-%m-%Y'
-        >>> detect_date_format(["2011-01-31", "2011-02-01T10:00:00"], [1, 1])
-        ''
-    """
-    return find_dates(texts, counts).pattern
-
-
 def swapped(pattern: str, texts: Sequence[str], counts: Sequence[int]) -> str:
     """The pattern with day and month the other way round if it fits as well, else nothing.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 
 CHANNELS = (1, 2, 3, 4)
@@ -105,9 +106,7 @@ def settled(images: Array) -> Array:
         return images.astype(np.uint8) if _fits(images) and images.dtype != np.uint8 else images
     present = [image for image in images if image is not None]
     if all(map(_fits, present)) and any(image.dtype != np.uint8 for image in present):
-        settled = np.empty(len(images), dtype=object)
-        settled[:] = [None if image is None else image.astype(np.uint8) for image in images]
-        images = settled
+        images = objects(None if image is None else image.astype(np.uint8) for image in images)
     forms = {None if image is None else (image.shape, image.dtype) for image in images}
     return np.stack(list(images)) if len(forms) == 1 and None not in forms else images
 

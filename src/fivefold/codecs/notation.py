@@ -1,7 +1,6 @@
 """How the texts of a column are written, as far as that is said."""
 
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +25,3 @@ class Notation:
     def is_usual(self) -> bool:
         """Whether nothing is said against plain numbers."""
         return self.decimal is None and self.thousands is None and not self.certain
-
-    def marks(self) -> dict[str, Any]:
-        """What `find_number_form` is told."""
-        return {
-            "decimal": self.decimal,
-            "thousands": self.thousands,
-            "comma": self.comma,
-            "certain": self.certain,
-        }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.notation import Notation
 from fivefold.codecs.numerals import (
     DECIMALS,
     LAKHS,
@@ -65,10 +66,7 @@ def find_number_form(
     counts: Sequence[int],
     *,
     wrong: Collection[int],
-    decimal: str | None = None,
-    thousands: str | None = None,
-    comma: bool = False,
-    certain: bool = False,
+    notation: Notation | None = None,
 ) -> NumberForm:
     """The form that reads every text which any form reads; plain where there is none.
 
@@ -76,21 +74,20 @@ def find_number_form(
         texts: distinct values of a column without missing ones, stripped where they are texts.
         counts: how often each occurs.
         wrong: places of those that are no plain numbers.
-        decimal: the mark that the user says, if any.
-        thousands: likewise; the empty text is none.
-        comma: a lone comma before three digits is a decimal one.
-        certain: as other columns show; then a lone point before three digits is none.
+        notation: what is said of them; where decimal commas are certain, a lone point before three
+            digits is none.
 
     Example:
         >>> find_number_form(["1.234,5 €", "12"], [1, 1], wrong=[0]).format
         '1.234,56 €'
     """
+    said = notation or Notation()
     allowed = frozenset(
-        (d, t) for d, t in MARKS if decimal in (None, d) and thousands in (None, t[:1])
+        (d, t) for d, t in MARKS if said.decimal in (None, d) and said.thousands in (None, t[:1])
     )
     free, plain = allowed == MARKS, PLAIN in allowed
     odd = any(_marks_read(texts[place]) & allowed for place in wrong)
-    if plain and not odd and not certain:
+    if plain and not odd and not said.certain:
         return NumberForm()
     cells, others = _by_shape(texts, counts, frozenset(wrong), allowed)
     if not cells and not plain:
@@ -108,7 +105,7 @@ def find_number_form(
     turned = len(decimals) == 2 and points and (",", ".") in common
     if plain and not odd and not turned:
         return NumberForm()
-    chosen = min(decimals) if len(decimals) == 1 else "," if comma or certain else "."
+    chosen = min(decimals) if len(decimals) == 1 else "," if said.comma or said.certain else "."
     form, *rest = (
         _example([marks for marks in common if marks[0] == mark], cells)
         for mark in sorted(decimals, key=lambda mark: mark != chosen)

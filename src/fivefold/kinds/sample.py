@@ -117,7 +117,7 @@ class Sample:
             return NumberCells()
         found = self._read_numbers(self._read)
         cells = [text or item for text, item in zip(self.texts, self.items, strict=True)]
-        form = find_number_form(cells, self.weights, wrong=found.wrong, **self.notation.marks())
+        form = find_number_form(cells, self.weights, wrong=found.wrong, notation=self.notation)
         if form.format:
             found = self._read_numbers(self._read, form.format)
         return found._replace(form=form, codes=have_leading_zeros(self.texts, self.weights))
