@@ -17,7 +17,7 @@ from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.partition import Partition
-from fivefold.report.ranking import serious
+from fivefold.report.headline import serious
 
 if TYPE_CHECKING:
     import numpy as np

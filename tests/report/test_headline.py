@@ -2,7 +2,14 @@ from typing import Any
 
 import pytest
 
-from fivefold.report.headline import display_name, headlines, leads_with_folds
+from fivefold.core.finding import Finding
+from fivefold.report.headline import (
+    display_name,
+    headlines,
+    leads_with_folds,
+    ranked,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,3 +44,24 @@ def test_headlines_folds_come_first_only_where_test_rows_are_few(
 
 def test_display_name_of_an_own_metric_is_its_words() -> None:
     assert display_name("net_profit") == "net profit"
+
+
+def test_verdict_says_losses_first_then_ties_then_wins(a_run: Any) -> None:
+    run = a_run()
+    assert verdict(run["evaluated"], run["collected"].schema) == [
+        "The model loses to gradient boosting: ROC-AUC -0.0300 [-0.0400, -0.0200].",
+        "A tie between the model and logistic regression: ROC-AUC +0.0050 [-0.0050, 0.0150].",
+        "The model beats majority class: ROC-AUC +0.4000 [0.3900, 0.4100].",
+    ]
+
+
+def test_verdict_without_simple_models_is_silent(a_run: Any) -> None:
+    run = a_run()
+    alone = run["evaluated"].replace(tables={})
+    assert verdict(alone, run["collected"].schema) == []
+
+
+def test_ranked_keeps_the_order_within_a_severity() -> None:
+    order = [("a", "note"), ("b", "warning"), ("c", "serious"), ("d", "warning"), ("e", "serious")]
+    findings = [Finding(code=code, severity=s, sentence=code) for code, s in order]
+    assert [finding.code for finding in ranked(findings)] == ["c", "e", "b", "d", "a"]

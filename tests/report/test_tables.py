@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivefold.core.estimate import Estimate
-from fivefold.report.tables import aligned, cell, inert, markdown, shortened, text
+from fivefold.report.tables import aligned, cell, cells, inert, markdown, shortened
 
 
 @pytest.mark.parametrize(
@@ -31,26 +31,27 @@ def test_cell_of_each_type_reads_as_people_write_it(value: object, wanted: str) 
     assert cell(value) == wanted
 
 
-def test_text_numbers_stand_right_and_headings_read_as_words() -> None:
+def test_markdown_numbers_stand_right_and_headings_read_as_words() -> None:
     frame = pd.DataFrame({"model_name": ["a", "bcd"], "test_rows": [0.5, 12345.0]})
-    assert text(frame, indent="  ").splitlines() == [
-        "  model name  test rows",
-        "  a                 0.5",
-        "  bcd            12,345",
+    assert markdown(frame).splitlines() == [
+        "| model name | test rows |",
+        "| --- | ---: |",
+        "| a | 0.5 |",
+        "| bcd | 12,345 |",
     ]
 
 
-def test_text_long_frame_counts_what_it_leaves_out() -> None:
-    assert text(pd.DataFrame({"a": range(25)})).splitlines()[-1] == "and 5 more rows"
+def test_markdown_long_frame_counts_what_it_leaves_out() -> None:
+    assert markdown(pd.DataFrame({"a": range(55)})).splitlines()[-1] == "and 5 more rows"
 
 
-def test_text_named_index_is_a_column() -> None:
+def test_cells_named_index_is_a_column() -> None:
     frame = pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="class"))
-    assert text(frame).splitlines() == ["class  a", "x      1"]
+    assert cells(frame) == (["class", "a"], [["x", "1"]], [False, True])
 
 
-def test_text_empty_frame_has_its_headings() -> None:
-    assert text(pd.DataFrame({"a": [], "b": []})) == "a  b"
+def test_cells_empty_frame_has_its_headings() -> None:
+    assert cells(pd.DataFrame({"a": [], "b": []}))[0] == ["a", "b"]
 
 
 def test_aligned_two_columns_have_equal_widths() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
-from fivefold.report.headline import display_name, model_parts
-from fivefold.report.ranking import ranked, serious
-from fivefold.report.tables import cell, ends, inert, markdown
+from fivefold.core.finding import Finding
+from fivefold.report.headline import findings_of, model_parts, ranked, serious
+from fivefold.report.tables import cell, inert, markdown, score_rows
 from fivefold.tasks.table import task_of
 
 MODEL = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
@@ -38,11 +38,12 @@ def card(
         text for the same artifacts.
     """
     schema = collected.schema
+    findings = findings_of(collected, preprocessed, trained, evaluated)
     blocks = [f"# {inert(schema.predicted)}", _purpose(collected), "## Scores"]
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
     else:
-        blocks += _warnings(collected, preprocessed, trained, evaluated)
+        blocks += [f"> **! serious**: {inert(finding.sentence)}" for finding in serious(findings)]
         blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
         if evaluated.weighted:
             name = inert(str(schema.named("weight")))
@@ -52,7 +53,7 @@ def card(
         if "model_comparison" in evaluated.tables:
             table = evaluated.tables["model_comparison"].drop(columns=TIMED, errors="ignore")
             blocks += ["## Beside simple models", markdown(table)]
-    blocks += ["## Findings", _findings(collected, preprocessed, trained, evaluated)]
+    blocks += ["## Findings", _findings(findings)]
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
     blocks += ["## Inputs", _inputs(collected)]
@@ -70,25 +71,13 @@ def _purpose(collected: Collected) -> str:
 
 def _scores(scores: Mapping[str, Estimate], heading: str) -> str:
     lines = [f"{heading}:", "", "| score | value | interval | how | n |", "|---|---:|---|---|---:|"]
-    for name, score in scores.items():
-        known = score.low == score.low
-        value, low, high = ends(score)
-        interval = f"{low} to {high}" if known else "none"
-        how = f"{score.level:.0%}, {score.method}" if known else score.method
-        words = [inert(display_name(name)), value, interval, how, f"{score.n:,}"]
-        lines.append(f"| {' | '.join(words)} |")
+    for name, *words in score_rows(scores, unknown="none"):
+        lines.append(f"| {' | '.join([inert(name), *words])} |")
     return "\n".join(lines)
 
 
-def _warnings(*stages: Collected | Preprocessed | Trained | Evaluated | None) -> list[str]:
-    """What makes the scores below untrustworthy."""
-    found = serious(finding for stage in stages if stage for finding in stage.findings)
-    return [f"> **! serious**: {inert(finding.sentence)}" for finding in found]
-
-
-def _findings(*stages: Collected | Preprocessed | Trained | Evaluated | None) -> str:
-    found = ranked(finding for stage in stages if stage for finding in stage.findings)
-    lines = [f"- **{finding.severity}**: {inert(finding.sentence)}" for finding in found]
+def _findings(findings: list[Finding]) -> str:
+    lines = [f"- **{finding.severity}**: {inert(finding.sentence)}" for finding in ranked(findings)]
     return "\n".join(lines) or "None."
 
 

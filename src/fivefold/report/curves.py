@@ -1,6 +1,6 @@
 """Pictures of scores against the truth: ROC, precision and recall, calibration, residuals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.weight import effective_rows
 from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
+from fivefold.report.figures import confusion_matrix
 from fivefold.report.tables import shortened
 
 if TYPE_CHECKING:
@@ -167,3 +168,13 @@ def _paint_curves(
     if len(curves) > 1:
         axes.plot([], [], color=MUTED, linewidth=0.7, label=f"the {len(curves) - 1} other classes")
     axes.legend(loc="best")
+
+
+DRAWINGS: Mapping[str, Callable[..., str]] = {
+    "confusion_matrix": confusion_matrix,
+    "roc": roc,
+    "precision_recall": precision_recall,
+    "calibration": calibration,
+    "predicted_against_true": predicted_against_true,
+}
+"""By the name that `fivefold.tasks.task.Picture` gives; each takes its values and gives SVG."""

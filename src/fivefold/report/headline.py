@@ -1,10 +1,11 @@
-"""What a reader should see first: three scores, and what answers."""
+"""What a reader should see first: three scores, what answers, who wins, and what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
 from fivefold.metrics.metric import title
 from fivefold.tasks.table import task_of
 
@@ -16,6 +17,11 @@ FEW_TEST_ROWS = 200
 
 COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"}
 """Headings of tables that are no metrics."""
+
+PART = "its "
+"""What names of rows begin with that stand for a part of the model."""
+
+SEVERITIES = ("serious", "warning", "note")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +57,6 @@ def leads_with_folds(evaluated: "Evaluated") -> bool:
 def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
     """The scores to print first, three at most, from the folds where the test rows are few.
 
-    Args:
-        evaluated: the scores.
-        schema: its task decides which.
-
     Returns:
         In order of importance; other metrics fill in where a usual one is absent.
     """
@@ -75,9 +77,6 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
 def model_parts(trained: "Trained") -> str:
     """The network and the trees that answer together, each with its share.
 
-    Args:
-        trained: its settings tell the parts.
-
     Returns:
         `blend: network 30 %, 875 trees 70 %`, or the name of a network that answers alone.
     """
@@ -89,3 +88,75 @@ def model_parts(trained: "Trained") -> str:
     grown = f"{trees:,} trees {100 * weight:.0f} %"
     own = "" if weight == 1 else f"network {100 * (1 - weight):.0f} %, "
     return f"{name}: {own}{grown}"
+
+
+def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
+    """The outcome beside each simple model, the least flattering first.
+
+    Args:
+        evaluated: its table `model_comparison` holds the paired differences.
+        schema: its task names the score they are in.
+
+    Returns:
+        Sentences, each with the model's score minus the other's; none if no simple model was
+        fitted.
+    """
+    table = evaluated.tables.get("model_comparison")
+    if table is None:
+        return []
+    score = display_name(task_of(schema.task).metrics[0].name)
+    kinds = ("loses", "a tie", "not measured", "wins")
+    outcome: dict[str, list[tuple[str, Estimate]]] = {kind: [] for kind in kinds}
+    columns = (table[name] for name in ("model", "difference", "verdict"))
+    for model, difference, said in zip(*columns, strict=True):
+        if said in outcome and not model.startswith(PART):
+            outcome[said].append((model, difference))
+    said_of = {
+        "loses": "The model loses to {}: {} {}.",
+        "a tie": "A tie between the model and {}: {} {}.",
+        "not measured": "Whether the model beats {} was not measured: {} {}.",
+        "wins": "The model beats {}: {} {}.",
+    }
+    return [
+        said_of[kind].format(model, score, signed(difference))
+        for kind, rivals in outcome.items()
+        for model, difference in sorted(rivals, key=lambda rival: abs(float(rival[1])))
+    ]
+
+
+def signed(difference: "Estimate") -> str:
+    """A difference with its sign and interval.
+
+    Example:
+        >>> from fivefold.core.estimate import Estimate
+        >>> signed(Estimate(0.02, low=0.01, high=0.03, method="bca", n=99))
+        '+0.0200 [0.0100, 0.0300]'
+    """
+    return f"{'+' if difference >= 0 else ''}{difference!s}"
+
+
+def findings_of(*artifacts: Any) -> list[Finding]:
+    """What was found, artifact by artifact; None has nothing."""
+    return [finding for one in artifacts if one is not None for finding in one.findings]
+
+
+def serious(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that make a score untrustworthy.
+
+    Example:
+        >>> serious([Finding(code="rows", severity="note", sentence="10 rows.")])
+        []
+    """
+    return [finding for finding in findings if finding.severity == "serious"]
+
+
+def ranked(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity, the serious ones first, otherwise in the order they were made.
+
+    Example:
+        >>> found = [Finding(code=c, severity=s, sentence=c) for c, s in
+        ...          [("a", "note"), ("b", "serious"), ("c", "note")]]
+        >>> [finding.code for finding in ranked(found)]
+        ['b', 'a', 'c']
+    """
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

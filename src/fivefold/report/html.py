@@ -10,12 +10,18 @@ import numpy as np
 
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
-from fivefold.core.finding import Finding
 from fivefold.metrics.weight import weight_argument
-from fivefold.report.headline import display_name, headlines, leads_with_folds, model_parts
-from fivefold.report.ranking import ranked, serious
-from fivefold.report.tables import cell, cells, ends
-from fivefold.report.verdict import verdict
+from fivefold.report.headline import (
+    display_name,
+    findings_of,
+    headlines,
+    leads_with_folds,
+    model_parts,
+    ranked,
+    serious,
+    verdict,
+)
+from fivefold.report.tables import cell, cells, ends, score_rows
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
 
@@ -64,7 +70,7 @@ def render(
     from jinja2 import Environment, StrictUndefined
 
     schema = collected.schema
-    findings = ranked(_all_findings(collected, preprocessed, trained, evaluated, deployed))
+    findings = ranked(findings_of(collected, preprocessed, trained, evaluated, deployed))
     few = ""
     if leads_with_folds(evaluated):
         few = (
@@ -132,12 +138,6 @@ def ticked(sentence: str) -> Any:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
 
 
-def _all_findings(
-    *stages: Collected | Preprocessed | Trained | Evaluated | Deployed | None,
-) -> list[Finding]:
-    return [finding for stage in stages if stage for finding in stage.findings]
-
-
 def _subtitle(collected: Collected) -> str:
     schema = collected.schema
     aim = task_of(schema.task).aim(schema)
@@ -157,7 +157,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
     from markupsafe import Markup
 
     from fivefold.report import figures
-    from fivefold.report.drawings import DRAWINGS
+    from fivefold.report.curves import DRAWINGS
 
     schema, best = collected.schema, trained.settings.best_epoch
     drawn = [
@@ -220,14 +220,7 @@ def _plain(value: Any) -> str:
 
 
 def _scores(scores: Mapping[str, Any]) -> Any:
-    rows = []
-    for name, score in scores.items():
-        known = score.low == score.low
-        value, low, high = ends(score)
-        interval = f"{low} to {high}" if known else ""
-        level = f"{score.level:.0%}, {score.method}" if known else score.method
-        rows.append([display_name(name), value, interval, level, f"{score.n:,}"])
-    return _listed(["score", "value", "interval", "how", "n"], rows, [1, 2, 4])
+    return _listed(["score", "value", "interval", "how", "n"], score_rows(scores), [1, 2, 4])
 
 
 def _split(collected: Collected, preprocessed: Preprocessed) -> Any:

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
-from fivefold.report.headline import display_name, headlines, leads_with_folds, model_parts
-from fivefold.report.ranking import ranked, serious
+from fivefold.report.headline import (
+    display_name,
+    findings_of,
+    headlines,
+    leads_with_folds,
+    model_parts,
+    ranked,
+    serious,
+    verdict,
+)
 from fivefold.report.tables import aligned, cell
-from fivefold.report.verdict import verdict
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
 
@@ -63,10 +70,7 @@ def summary(
     Returns:
         Lines of at most that many columns where no word is longer, without a trailing newline.
     """
-    later = [
-        part.findings for part in (preprocessed, trained, evaluated, deployed) if part is not None
-    ]
-    findings = [*collected.findings, *(finding for found in later for finding in found)]
+    findings = findings_of(collected, preprocessed, trained, evaluated, deployed)
     blocks: dict[str, list[str]] = {"data": [_data(collected)], "found": []}
     blocks["rows"] = [_rows(partition, preprocessed)]
     if leak_checked:

@@ -1,6 +1,6 @@
 """Tables for terminals and cards: how a cell reads, how columns line up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,18 @@ def ends(score: Estimate) -> tuple[str, str, str]:
     return value, low, high
 
 
+def score_rows(scores: Mapping[str, Estimate], *, unknown: str = "") -> list[list[str]]:
+    """Name, value, interval (or `unknown`), how it was made, and n of each score."""
+    rows = []
+    for name, score in scores.items():
+        known = score.low == score.low
+        value, low, high = ends(score)
+        interval = f"{low} to {high}" if known else unknown
+        how = f"{score.level:.0%}, {score.method}" if known else score.method
+        rows.append([display_name(name), value, interval, how, f"{score.n:,}"])
+    return rows
+
+
 def cells(frame: "pd.DataFrame") -> tuple[list[str], list[list[str]], list[bool]]:
     """A DataFrame as texts.
 
@@ -78,38 +90,12 @@ def cells(frame: "pd.DataFrame") -> tuple[list[str], list[list[str]], list[bool]
     return headings, rows, numeric
 
 
-def text(frame: "pd.DataFrame", *, indent: str = "", most_rows: int = 20) -> str:
-    """A DataFrame for a terminal.
-
-    Args:
-        frame: any; cells may be Estimates.
-        indent: put before each line.
-        most_rows: rows beyond these are counted, not printed.
-
-    Returns:
-        Lines without a trailing newline; numbers stand on the right.
-
-    Example:
-        >>> import pandas as pd
-        >>> print(text(pd.DataFrame({"model": ["linear", "network"], "rows": [7, 12]})))
-        model    rows
-        linear      7
-        network    12
-    """
-    headings, rows, numeric = cells(frame)
-    lines = aligned([headings, *rows[:most_rows]], numeric)
-    if len(rows) > most_rows:
-        lines.append(f"and {len(rows) - most_rows:,} more rows")
-    return "\n".join(indent + line for line in lines)
-
-
-def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool], gap: str = "  ") -> list[str]:
+def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool]) -> list[str]:
     """Rows of cells with their columns lined up.
 
     Args:
         rows: cells, the same number in each row.
         right: for each column, whether it is set against its right edge.
-        gap: put between columns.
 
     Returns:
         One line a row, without blanks at its end.
@@ -121,7 +107,7 @@ def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool], gap: str = "  
     table = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [
-        gap.join(
+        "  ".join(
             word.rjust(width) if on_the_right else word.ljust(width)
             for word, width, on_the_right in zip(row, widths, right, strict=True)
         ).rstrip()

@@ -242,7 +242,7 @@ def _alike(said: object, cell: object) -> bool:
 
 def _check_judging(settled: Settled, scores: Array) -> None:
     """Positions, errors and losses, metrics, what is told."""
-    from fivefold.report.drawings import DRAWINGS
+    from fivefold.report.curves import DRAWINGS
 
     task, schema, target, rules = settled.task, settled.schema, settled.target, settled.rules
     counts = task.positions(target)
