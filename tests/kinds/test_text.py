@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.text import TextState, Unread, encode_texts, fit_text
+from fivefold.kinds.text import Text, TextState, Unread, encode_texts, fit_text
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():
@@ -73,7 +74,8 @@ def test_fit_text_by_rules_one_reads_the_head_and_splits_marks_off():
     state = fit_text(np.array(["हिन्दी " * 200] * 3, object), Settings(), rules=1)
     assert (state.length, state.tail, state.rules) == (256, 0, 1)
     assert set(state.vocabulary) == {"ह", "ि", "न", "्", "द", "ी"}
-    again = TextState.from_json({"vocabulary": list(state.vocabulary), "length": 256}, 1)
+    packed = {"vocabulary": list(state.vocabulary), "length": 256}
+    again = Text().unpack(packed, {}, Column(name="t", kind="text", rules=1))
     texts = np.array(["हिन्दी"], object)
     assert encode_texts(texts, again).tolist() == encode_texts(texts, state).tolist()
     assert (encode_texts(texts, state) > 0).sum() == 6

@@ -140,12 +140,7 @@ class Block(ABC):
         return np.require(parts[0], self.dtype, ["C_CONTIGUOUS", "WRITEABLE"])
 
     def misfit(self, part: Array, column: Fitted) -> str:
-        """What was expected of what a kind encodes; empty if `encode` can take it.
-
-        Args:
-            part: of one column.
-            column: as fitted.
-        """
+        """What was expected of what a kind encodes; empty if `encode` can take it."""
         shape = self.shape([column])
         fits = part.shape[1:] == shape and np.can_cast(part.dtype, self.dtype, "same_kind")
         return "" if fits else f"{self.dtype} of shape {('rows', *shape)}".replace("'", "")

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from fivefold.codecs.cell import shown
-from fivefold.codecs.coded import Coded, remember, remembered
+from fivefold.codecs.coded import Coded, objects, remember, remembered
 from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
@@ -116,19 +116,11 @@ def _of_codes(values: Coded, column: Column, kind: Kind) -> tuple[Array, Array]:
     cells, bad = _of_array(values.values, column, kind)
     if (values.codes < 0).any():
         empty = _cells([None], column, kind)[0]
-        cells = np.concatenate([cells, empty]) if cells.ndim == 1 else _loose(cells, empty)
+        cells = np.concatenate([cells, empty]) if cells.ndim == 1 else objects([*cells, empty[0]])
     array = cells[values.codes] if len(cells) else cells
     if kind.coded:
         remember(array, Coded(values.codes, cells))
     return array, np.flatnonzero(np.isin(values.codes, bad)) if len(bad) else bad
-
-
-def _loose(stack: Array, empty: Array) -> Array:
-    loose = np.empty(len(stack) + 1, dtype=object)
-    for position, cell in enumerate(stack):
-        loose[position] = cell
-    loose[-1] = empty[0]
-    return loose
 
 
 def _refusal(
@@ -174,13 +166,7 @@ def _as_array(values: Array) -> Array:
         absent = np.ma.getmaskarray(values)
         values = np.ma.getdata(values).astype(object)
         values[absent] = None
-    if isinstance(values, np.ndarray):
-        return values
-    items = list(values)
-    array = np.empty(len(items), dtype=object)
-    for position, item in enumerate(items):
-        array[position] = item
-    return array
+    return values if isinstance(values, np.ndarray) else objects(values)
 
 
 def _of_array(values: Array, column: Column, kind: Kind) -> tuple[Array, Array]:
@@ -238,10 +224,4 @@ def _cells(values: list[object], column: Column, kind: Kind) -> tuple[Array, Arr
         except FAULTS:
             cells.append(kind.empty)
             bad.append(position)
-    array = np.empty(len(cells), dtype=kind.dtype)
-    if kind.dtype == "O":
-        for position, cell in enumerate(cells):
-            array[position] = cell
-    else:
-        array[:] = cells
-    return array, np.array(bad, np.int64)
+    return np.fromiter(cells, kind.dtype, len(cells)), np.array(bad, np.int64)

@@ -12,11 +12,6 @@ from fivefold.kinds.doors import Doors
 def check_definition(kind: Any, *, known: Sequence[str], dtypes: tuple[str, ...]) -> None:
     """Refuse a kind whose class lacks something, or misspells it.
 
-    Args:
-        kind: its object.
-        known: names of what a kind has.
-        dtypes: of canonical columns that can hold a missing cell.
-
     Raises:
         ConfigError: naming the attribute.
     """

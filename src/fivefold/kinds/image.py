@@ -174,12 +174,7 @@ class Image(Kind):
 
 
 def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:
-    """The size, channels and pixel statistics of the training rows.
-
-    Args:
-        cells: the training images.
-        column: where they come from.
-        settings: `image_size`; None takes the commonest size, the larger of equals.
+    """The size (the commonest, the larger of equals), channels and pixel statistics.
 
     Raises:
         DataError: if a cell is no image, or 8-bit pictures stand beside numbers on another scale.
@@ -228,15 +223,9 @@ def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:
 def encode_images(images: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:
     """Images as uint8 `(n, channels, height, width)`; a missing one is the mean colour.
 
-    Args:
-        images: canonical.
-        column: where they come from.
-        state: what to make of them.
-        first: the row of the first of them.
-
     Raises:
         DataError: if one is on another scale than the training images. It carries `column`,
-            `rows`, `wanted` and `found`.
+            `rows` (counted from `first` on), `wanted` and `found`.
     """
     size = (state.height, state.width, state.channels)
     fitted = np.empty((len(images), *state.shape), dtype=np.uint8)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -191,9 +191,7 @@ class Kind(Doors, Recognition, ABC):
     def remarks(self, column: Column, state: Any) -> tuple[Finding, ...]:
         """What the training rows lose by what was fitted; nothing by default.
 
-        Args:
-            column: what it is called.
-            state: what `fit` gave. One that was loaded may know less than that.
+        A state that was loaded may know less than what `fit` gave.
         """
         return ()
 
@@ -217,8 +215,7 @@ class Kind(Doors, Recognition, ABC):
             return None
 
         def finish(cells: list[Any]) -> Array:
-            values = objects(cells) if self.dtype == "O" else np.array(cells, self.dtype)
-            return self.encode(values, column, state)
+            return self.encode(np.fromiter(cells, self.dtype, len(cells)), column, state)
 
         return Quick(plain_reader(self.reader(column)), finish)
 

@@ -6,16 +6,15 @@ from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 
 
-def unshifted(fitted: Fitted, name: str, place: int = 0) -> float:
-    """What the block of numbers has fitted for one of the column's numbers.
+def unshifted(fitted: Fitted, name: str) -> float:
+    """What the block of numbers has fitted for the column's first number.
 
     Args:
         fitted: a column that shares `NUMBERS`.
         name: `low`, `high` or `fill`.
-        place: which of its numbers.
     """
-    state, at = fitted.shared, fitted.first + place
-    return float(getattr(state, name)[at]) + float(state.offset[at])
+    state, place = fitted.shared, fitted.first
+    return float(getattr(state, name)[place]) + float(state.offset[place])
 
 
 def digits_of(fitted: Fitted) -> int:

@@ -67,17 +67,9 @@ class Numbers(Block):
         return plural(len(state), "number") + (f" (+ {flags} missing)" if flags else "")
 
     def quick(self, columns: Quicks, state: NumericState) -> Callable[[Sequence[PlainRow]], Array]:
-        readers = [(place, read) for place, (read, _) in columns]
         if any(finish for _, (_, finish) in columns):
-
-            def spread(rows: Sequence[PlainRow]) -> Array:
-                parts = []
-                for place, (read, finish) in columns:
-                    cells = [read(row[place]) for row in rows]
-                    parts.append(finish(cells) if finish else np.array(cells, np.float64))
-                return encode_numeric(beside(parts), state)
-
-            return spread
+            return super().quick(columns, state)
+        readers = [(place, read) for place, (read, _) in columns]
         # Readers give no number beyond what float32 holds, so that there is nothing to bound.
         if not state.offset.any():
             return lambda rows: matrix(rows, readers, np.float32)

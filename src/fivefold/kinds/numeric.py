@@ -238,9 +238,6 @@ def without_missing(values: Array, wrong: Array, column: Column) -> tuple[Array,
 def by_float(texts: Sequence[str | None]) -> tuple[Array, list[int]]:
     """Texts as numbers, where `float` reads what the reader of single cells does.
 
-    Args:
-        texts: raw.
-
     Returns:
         `(n,)` float64, infinities among them; and the places of texts to be read one by one,
         whose numbers are NaN.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fivefold.codecs.intensity import Intensity
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.block import Block
@@ -12,10 +12,20 @@ from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.scaling import ARRAYS, CURVE
-from fivefold.kinds.space import older_space_of
 from fivefold.kinds.state import EncodedColumns, FittedColumn, grouped, joined
 from fivefold.kinds.table import kind_of
 from fivefold.kinds.tokens import TOKENS
+
+
+def older_space_of(column: Column) -> tuple[str, str]:
+    """The names of array and tensor in bundles of 0.1 and of the first 0.2.
+
+    Example:
+        >>> [older_space_of(Column(name=name, kind="text")) for name in ("note", "codes", "table")]
+        [('note', 'note'), ('codes_', 'codes_'), ('table', 'table_')]
+    """
+    array = column.name + "_" if column.name in {"numeric", "codes"} else column.name
+    return array, array + "_" if array in {"table", "codes"} else array
 
 
 def older_blocks(

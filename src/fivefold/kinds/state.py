@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
 from fivefold.core.roster import file_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.block import Block, Encoded, Fitted
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.space import space_of
 from fivefold.kinds.table import BLOCKS, KINDS, kind_of
 from fivefold.tasks.table import TASKS
+
+_TAKEN = frozenset({"numeric", "codes", "table"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,24 @@ def check_names(blocks: Sequence[EncodedColumns]) -> None:
                 remedy="Give it another `name`.",
                 name=one.name,
             )
+
+
+def space_of(column: Column, shared: frozenset[str] = frozenset()) -> str:
+    """The name of the array, and of the tensor, of a column that does not share one.
+
+    It is the column's own, unless a table's arrays have that name; then the kind stands before it,
+    as before every name with a slash, so that no two columns of any names meet.
+
+    Args:
+        column: of the schema.
+        shared: names of arrays that columns share, besides those of fivefold.
+
+    Example:
+        >>> [space_of(Column(name=name, kind="text")) for name in ("note", "codes", "a/b")]
+        ['note', 'text/codes', 'text/a/b']
+    """
+    taken = column.name in _TAKEN or column.name in shared or "/" in column.name
+    return f"{column.kind}/{column.name}" if taken else column.name
 
 
 def joined(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -12,14 +12,15 @@ from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import words
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
+from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
-from fivefold.kinds.truncation import Unread, find_truncated
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
 
 LONGEST = 256
@@ -27,6 +28,28 @@ LONGEST = 256
 
 TAIL = 4
 """One in so many of the words read of a long text are its last, where both ends are read."""
+
+MANY = 0.1
+"""Fraction of training texts from which on it deserves a look that they are cut."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    """What training texts hold beyond the words that are read.
+
+    Attributes:
+        texts: training texts, missing ones among them.
+        cut: those with more words than are read.
+        median: words not read of a text that is cut.
+        total: words not read of all texts.
+        longest: words of the longest text.
+    """
+
+    texts: int
+    cut: int
+    median: float
+    total: int
+    longest: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,16 +84,6 @@ class TextState:
         ends = [f"the {end} {count:,}" for end, count in counts.items() if count]
         return f"{' and '.join(ends)} words are read"
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; the rules stand with the column."""
-        return {"vocabulary": list(self.vocabulary), "length": self.length, "tail": self.tail}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any], rules: int) -> Self:
-        """The state that `to_json` described."""
-        vocabulary, length = tuple(values["vocabulary"]), values["length"]
-        return cls(vocabulary=vocabulary, length=length, tail=values.get("tail", 0), rules=rules)
-
 
 class Text(Kind):
     """Sentences, of which the words are read."""
@@ -96,16 +109,21 @@ class Text(Kind):
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
         """JSON values; the rules stand with the column."""
-        return state.to_json(), {}
+        kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
+        return kept, {}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
-        return TextState.from_json(values, column.rules)
+        return TextState(
+            vocabulary=tuple(values["vocabulary"]),
+            length=values["length"],
+            tail=values.get("tail", 0),
+            rules=column.rules,
+        )
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
         if state.unread is None or not state.unread.cut:
             return ()
-        length, tail, part = state.length, state.tail, state.part
-        return (find_truncated(column.name, state.unread, length=length, tail=tail, part=part),)
+        return (_truncated(column.name, state, state.unread),)
 
     def quick(self, column: Column, state: TextState) -> Quick:
         return Quick(quick_word(column), lambda cells: encode_texts(objects(cells), state))
@@ -180,6 +198,40 @@ def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
         ends = "both" if capped and rules >= 2 else "head"
     tails = {"head": 0, "tail": length, "both": min(length - 1, max(1, length // TAIL))}
     return length, tails[ends]
+
+
+def _truncated(name: str, state: TextState, unread: Unread) -> Finding:
+    lost = f"{unread.total:,} are not"
+    if unread.cut > 1:
+        lost = f"a median of {unread.median:,.0f} a text, {unread.total:,} in all, are not"
+    sentence = (
+        f"{unread.cut:,} of {unread.texts:,} training texts of `{name}` "
+        f"{'has' if unread.cut == 1 else 'have'} more than {plural(state.length, 'word')}: "
+        f"{state.part}, {lost}. {_advice(unread.longest, state.length, state.tail)}"
+    )
+    return finding(
+        "truncated_texts",
+        sentence,
+        "warning" if unread.cut > MANY * unread.texts else "note",
+        column=name,
+        texts=unread.texts,
+        truncated=unread.cut,
+        length=state.length,
+        tail=state.tail,
+        median_unread=unread.median,
+        total_unread=unread.total,
+        longest=unread.longest,
+    )
+
+
+def _advice(longest: int, length: int, tail: int) -> str:
+    """What to do where the words that are not read matter."""
+    whole = f"text_length={longest} reads all"
+    if not tail:
+        return f'Where the end matters, truncation="both" reads it too, and {whole}.'
+    if tail == length:
+        return f'Where the beginning matters, truncation="both" reads it too, and {whole}.'
+    return f"Where the middle matters, {whole}."
 
 
 def encode_texts(values: Array, state: TextState) -> Array:

@@ -36,9 +36,6 @@ class Multiclass(Choice):
 
     def recognise(self, targets: Targets) -> float:
         """Labels, where nobody is surer."""
-        return 0.5 if _are_labels(targets) else 0.0
-
-
-def _are_labels(targets: Targets) -> bool:
-    one = len(targets.columns) == 1
-    return one and (targets.positive is not None or targets.look_like_labels)
+        if len(targets.columns) > 1 or (targets.positive is None and not targets.look_like_labels):
+            return 0.0
+        return 0.5

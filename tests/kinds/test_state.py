@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivefold.codecs.schema import Column
-from fivefold.kinds.space import space_of
+from fivefold.kinds.state import space_of
 
 names = st.sampled_from(["numeric", "codes", "codes_", "table", "text/codes", "a/b", "note"])
 
