@@ -123,9 +123,6 @@ class Fixed(nn.Module):
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """A module of the same structure, its buffers still to be loaded.
 
-        Args:
-            description: plain JSON values, the `.description` of another.
-
         Raises:
             ConfigError: if it is of a kind that is not known here.
         """
@@ -152,11 +149,7 @@ class Fixed(nn.Module):
         return next(iter(sizes.values())) if len(sizes) == 1 else sizes
 
     def tabular(self, blocks: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The tensors of the table alone: `table`, `codes`, both, or none.
-
-        Args:
-            blocks: the codec's arrays that belong to it.
-        """
+        """The tensors of the table alone: `table`, `codes`, both, or none."""
         return self._tensors(blocks, (entry for entry in self.entries if entry.tabular))
 
     def _tensors(self, blocks: Mapping[str, Tensor], of: Iterator[Entry]) -> dict[str, Tensor]:

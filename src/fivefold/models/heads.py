@@ -37,13 +37,7 @@ def head_of(task: Task) -> type[Head]:
 
 
 def make_head(task: Task, outputs: tuple[int, ...], *, loss: str | None = None) -> Head:
-    """A head whose buffers are still to be fitted or loaded.
-
-    Args:
-        task: what is predicted.
-        outputs: trailing shape of what a network gives a row.
-        loss: by name, what will be minimised; None for the default, and for one of the user's.
-    """
+    """A head whose buffers are still to be fitted or loaded."""
     head = head_of(task).suiting(loss, outputs)
     head.task = task
     return head

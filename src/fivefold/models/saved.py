@@ -14,12 +14,7 @@ KEY = "fivefold.network"
 
 
 def write_network(model: Assembled, path: Path) -> None:
-    """Write weights, and the description they belong to, into one file.
-
-    Args:
-        model: around a built-in body.
-        path: of the file.
-    """
+    """Write weights, and the description they belong to, into one file."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_bytes(path, save(state, {KEY: json.dumps(model.describe())}))
 

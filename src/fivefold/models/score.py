@@ -62,10 +62,6 @@ def score(
 def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str, Array]":
     """Scores of what a model mixes, each as if it answered alone.
 
-    Args:
-        model: the network.
-        inputs: the codec's arrays, first axis rows.
-
     Returns:
         Scores by the name of the part; none where there is one part.
     """

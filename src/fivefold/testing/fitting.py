@@ -48,13 +48,7 @@ def check_nothing(probe: Probe) -> None:
 
 
 def check_state(probe: Probe, codec: Codec, rows: Array) -> None:
-    """What is fitted goes through JSON and arrays, and encodes as before.
-
-    Args:
-        probe: its cells.
-        codec: fitted on some rows.
-        rows: these.
-    """
+    """What is fitted goes through JSON and arrays, and encodes as before."""
     with probe.rule("pack()"):
         values, arrays = codec.state()
     try:

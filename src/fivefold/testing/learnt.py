@@ -70,12 +70,6 @@ def check_head(
 def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> Mapping[str, Any]:
     """Check an epoch of training, the graph, and the replay of a bundle.
 
-    Args:
-        task: to be checked.
-        collect: gives its data.
-        model: as `Train` takes it, or None.
-        rules: of the task.
-
     Returns:
         What the replay came to, as Deploy tells it.
 
