@@ -57,10 +57,8 @@ def by_column(option: str, words: Sequence[str]) -> str | dict[str, str]:
         return pairs[0][2]
     if not all(name for name, _, _ in pairs):
         form = "TEXT once, or COLUMN=TEXT" if option in MARKS else "COLUMN=KIND"
-        raise ConfigError(
-            f"fivefold: expected --{option} {form}, found {' '.join(words)}.",
-            remedy=f"Write for instance --{option} {EXAMPLES[option]}.",
-        )
+        remedy = f"Write for instance --{option} {EXAMPLES[option]}."
+        raise ConfigError.expected("fivefold", f"--{option} {form}", " ".join(words), remedy)
     return {name: text for name, _, text in pairs}
 
 
@@ -81,10 +79,8 @@ def missing_of(tokens: Sequence[str], levels: Sequence[str]) -> Any:
     pairs = [level.rpartition("=")[::2] for level in levels]
     if not all(map(all, pairs)) or (tokens and levels):
         found = "--missing beside it" if tokens else " ".join(levels)
-        raise ConfigError(
-            f"fivefold: expected --level COLUMN=TEXT, found {found}.",
-            remedy="Write for instance --level country=NA; where both are needed, a recipe.",
-        )
+        remedy = "Write for instance --level country=NA; where both are needed, a recipe."
+        raise ConfigError.expected("fivefold", "--level COLUMN=TEXT", found, remedy)
     return {n: {text: False for m, text in pairs if m == n} for n, _ in pairs} or tuple(tokens)
 
 

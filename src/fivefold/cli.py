@@ -147,10 +147,8 @@ def _run(chosen: argparse.Namespace) -> None:
     if chosen.report is not None:
         check_place("--report", Path(chosen.report))
     if chosen.resume and chosen.directory is None:
-        raise ConfigError(
-            "--resume: expected a folder to go on in, found no --directory.",
-            remedy="Write --directory FOLDER --resume, the same at every start.",
-        )
+        remedy = "Write --directory FOLDER --resume, the same at every start."
+        raise ConfigError.expected("--resume", "a folder to go on in", "no --directory", remedy)
     result = pipeline.run(
         seed=chosen.seed,
         device=chosen.device,

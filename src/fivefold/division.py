@@ -182,10 +182,8 @@ def _known(times: "Array") -> "Array":
     """
     missing = np.isnat(times) if times.dtype.kind in "mM" else np.isnan(times.astype(np.float64))
     if missing.all():
-        raise DataError(
-            "Split: expected times in the column that time= names, found none.",
-            remedy="Name another column as time, or draw by another rule.",
-        )
+        remedy = "Name another column as time, or draw by another rule."
+        raise DataError.expected("Split", "times in the column that time= names", "none", remedy)
     return np.where(missing, times[~missing].min(), times)
 
 

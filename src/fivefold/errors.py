@@ -22,6 +22,8 @@ FivefoldError
 Each error carries its facts as attributes, so callers never parse a sentence.
 """
 
+from typing import Any, Self
+
 
 class FivefoldError(Exception):
     """The base of all errors of fivefold: a sentence, the evidence, one remedy.
@@ -48,6 +50,20 @@ class FivefoldError(Exception):
         listed = "\n" in evidence or evidence.startswith("  ")
         block = f"\n\n{evidence}\n" if listed else f"\n{evidence}" if evidence else ""
         super().__init__(summary + block + (f"\n{remedy}" if remedy else ""))
+
+    @classmethod
+    def expected(cls, who: object, wanted: object, found: object, remedy: str, **more: Any) -> Self:
+        """The error that says `WHO: expected WANTED, found FOUND.`; both are facts of it.
+
+        Args:
+            who: a stage, a source, a place in it.
+            wanted: what should be there.
+            found: what is there.
+            remedy: as of the class.
+            more: evidence and other facts.
+        """
+        summary = f"{who}: expected {wanted}, found {found}."
+        return cls(summary, remedy=remedy, **{"wanted": wanted, "found": found, **more})
 
     def __getattr__(self, name: str) -> object:
         facts = self.__dict__.get("facts", {})

@@ -94,10 +94,8 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
         if names:
             compared[level] = tuple(names)
     if not compared:
-        raise LeakError(
-            "check_no_leak: expected something fitted to compare, found nothing.",
-            remedy="Check a pipeline with a stage that fits something.",
-        )
+        remedy = "Check a pipeline with a stage that fits something."
+        raise LeakError.expected("check_no_leak", "something fitted to compare", "nothing", remedy)
     return NoLeak({level: len(rows) for level, rows in held_out.items()}, compared)
 
 
@@ -142,10 +140,8 @@ def _first(execution: Execution, kind: type[Collected]) -> Collected:
         after = execution.context if is_last else execution.before[position + 1]
         if kind in after:
             return after[kind]
-    raise LeakError(
-        "check_no_leak: expected a stage that writes Collected, found none.",
-        remedy="Check a pipeline that begins with Collect.",
-    )
+    remedy = "Check a pipeline that begins with Collect."
+    raise LeakError.expected("check_no_leak", "a stage that writes Collected", "none", remedy)
 
 
 def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple[Any, Any]]:

@@ -74,10 +74,8 @@ class Pipeline(Chain):
             DataError: if the data cannot be used as asked.
         """
         if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
-            raise ConfigError(
-                f"Pipeline.run: expected a seed of 0 or more, found {seed!r}.",
-                remedy="Pass a non-negative int.",
-            )
+            remedy = "Pass a non-negative int."
+            raise ConfigError.expected("Pipeline.run", "a seed of 0 or more", f"{seed!r}", remedy)
         listeners = list(observers)
         if progress:
             from fivefold.observers.console import Console

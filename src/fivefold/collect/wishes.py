@@ -59,11 +59,8 @@ class Wishes:
         if self.target is None and default:
             return (default,)
         if not names:
-            raise DataError(
-                f"{source}: expected rows and columns, found no column.",
-                remedy="Pass a source that holds a table.",
-                columns=(),
-            )
+            remedy = "Pass a source that holds a table."
+            raise DataError.expected(source, "rows and columns", "no column", remedy, columns=())
         if self.target is None or self.target == ():
             raise DataError(
                 f"{source}: expected a target column, found no target=.",
@@ -75,10 +72,8 @@ class Wishes:
         found = tuple(_target(one, names, source) for one in asked)
         twice = next((name for name in found if found.count(name) > 1), None)
         if twice is not None:
-            raise DataError(
-                f"{source}: expected each target once, found {literal(twice)} twice.",
-                remedy="Name it once.",
-                column=twice,
+            raise DataError.expected(
+                source, "each target once", f"{literal(twice)} twice", "Name it once.", column=twice
             )
         return found
 

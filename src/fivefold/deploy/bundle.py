@@ -124,13 +124,7 @@ def is_bundle(target: Path) -> bool:
 
 
 def _fault(target: Path, wanted: str, found: str, remedy: str) -> PreflightError:
-    return PreflightError(
-        f"Deploy: {target}: expected {wanted}, found {found}.",
-        remedy=remedy,
-        path=target,
-        wanted=wanted,
-        found=found,
-    )
+    return PreflightError.expected(f"Deploy: {target}", wanted, found, remedy, path=target)
 
 
 def _write(file: Path, pieces: Iterable[bytes | memoryview]) -> str:

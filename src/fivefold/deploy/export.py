@@ -171,11 +171,8 @@ def refusal(error: BaseException) -> ModelError:
     elif "Constraints violated (batch)" in text:
         what = "a batch size that is fixed"
     where = f"{line[3]}(), line {line[2]}: {line[4].strip()}" if line else _first_line(causes[-1])
-    return ModelError(
-        f"Deploy: expected a network that exports to ONNX, found {what}.",
-        evidence=where,
-        remedy=REMEDY,
-        operator=what,
+    return ModelError.expected(
+        "Deploy", "a network that exports to ONNX", what, REMEDY, evidence=where, operator=what
     )
 
 
@@ -206,10 +203,8 @@ def _rows(values: Array, rows: int) -> Array:
 
 
 def _mismatch(found: str) -> ModelError:
-    return ModelError(
-        f"Deploy: expected the ONNX graph to answer as torch does, found {found}.",
-        remedy=REMEDY,
-        operator="",
+    return ModelError.expected(
+        "Deploy", "the ONNX graph to answer as torch does", found, REMEDY, operator=""
     )
 
 

@@ -80,13 +80,8 @@ def read_columns(
             types[key] = kind
     lengths = {key: len(values) for key, values in arrays.items()}
     if len(set(lengths.values())) > 1:
-        raise DataError(
-            f"{name}: expected columns of one length, found {lengths}.",
-            remedy="Pass one value a row in each column.",
-            wanted="columns of one length",
-            found=lengths,
-            lengths=lengths,
-        )
+        remedy = "Pass one value a row in each column."
+        raise DataError.expected(name, "columns of one length", lengths, remedy, lengths=lengths)
     others = tuple(key for key in names if key not in arrays)
     return Raw(name=name, columns=arrays, types=types, others=others)
 

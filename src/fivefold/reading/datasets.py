@@ -59,12 +59,8 @@ def read_dataset(source: Any, name: str) -> Raw:
     try:
         rows = len(source)
     except (TypeError, NotImplementedError):
-        raise DataError(
-            f"{name}: expected a data set with a length, found a stream.",
-            remedy="Collect a part of it: list(itertools.islice(dataset, rows)).",
-            wanted="a data set with a length",
-            found="a stream",
-        ) from None
+        remedy = "Collect a part of it: list(itertools.islice(dataset, rows))."
+        raise DataError.expected(name, "a data set with a length", "a stream", remedy) from None
     if _is_hugging_face(source):
         return _with_names(read_arrow(_arrow_of(source), name), source.features)
     tensors = getattr(source, "tensors", None)

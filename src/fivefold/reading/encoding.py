@@ -134,12 +134,8 @@ def decode(content: bytes, encoding: str, source: str, *, detected: bool = False
         text = content.decode(encoding, errors="replace")
         damaged, lines = _damages(content, text)
     if "\0" in text[:1_000_000] and not is_marked(content):
-        raise DataError(
-            f"{source}: expected text, found zero bytes.",
-            remedy="Pass a CSV, TSV, Parquet, JSON lines or Excel file.",
-            wanted="text",
-            found="zero bytes",
-        )
+        remedy = "Pass a CSV, TSV, Parquet, JSON lines or Excel file."
+        raise DataError.expected(source, "text", "zero bytes", remedy)
     plain = text.removeprefix("\ufeff")
     return Text(
         content=plain,

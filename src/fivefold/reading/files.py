@@ -57,11 +57,8 @@ def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         return
     for raw in _pieces(plain, path, suffix, reading, rows):
         if not len(raw) and not reading.asks:
-            raise DataError(
-                f"{path.name}: expected rows, found none.",
-                remedy="Pass a file that holds rows.",
-                rows=0,
-            )
+            remedy = "Pass a file that holds rows."
+            raise DataError.expected(path.name, "rows", "none", remedy, rows=0)
         yield _followed(raw, path, reading).replace(files=(file,))
 
 
@@ -176,10 +173,8 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
                 suffix = suffix_of(tables[0])
                 return next(_pieces(inner, Path(name), suffix, reading, None))
     except zipfile.BadZipFile as fault:
-        raise DataError(
-            f"{name}: expected a whole zip file, found a damaged one.",
-            evidence=f"{fault}.",
-            remedy="Fetch the file again.",
+        raise DataError.expected(
+            name, "a whole zip file", "a damaged one", "Fetch the file again.", evidence=f"{fault}."
         ) from None
     raise DataError(
         f"{name}: expected one table or images in class folders, found {len(members):,} files.",

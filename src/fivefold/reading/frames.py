@@ -222,11 +222,9 @@ def column_of(values: Any) -> Read:
     """One column of any library, and what its type says."""
     if is_pandas(values):
         if getattr(values, "ndim", 1) == 2 and values.shape[1] != 1:
-            raise DataError(
-                f"columns: expected one column, found a frame of {values.shape[1]}.",
-                remedy="Pass one of its columns; a model predicts one target.",
-                wanted="one column",
-                found=f"a frame of {values.shape[1]}",
+            remedy = "Pass one of its columns; a model predicts one target."
+            raise DataError.expected(
+                "columns", "one column", f"a frame of {values.shape[1]}", remedy
             )
         if getattr(values, "ndim", 1) == 2:
             return from_pandas(values.iloc[:, 0])

@@ -64,11 +64,8 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     if reading.asks:
         return _by_names(text, body, name, reading)
     if not body.text or body.text.isspace():
-        raise DataError(
-            f"{name}: expected a header and rows, found an empty file.",
-            remedy="Pass a file that holds rows.",
-            rows=0,
-        )
+        remedy = "Pass a file that holds rows."
+        raise DataError.expected(name, "a header and rows", "an empty file", remedy, rows=0)
     return _opened(
         text, body, delimiter=known or body.delimiter, header=reading.header, suffix=suffix,
         names=reading.names,

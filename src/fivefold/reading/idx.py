@@ -27,10 +27,8 @@ def parse_idx(content: bytes, name: str) -> Array:
         DataError: if the header is none, or announces more or fewer values than follow.
     """
     if not is_idx(content):
-        raise DataError(
-            f"{name}: expected an idx file, found other bytes.",
-            remedy="Pass the images file of an idx pair, gzipped or not.",
-        )
+        remedy = "Pass the images file of an idx pair, gzipped or not."
+        raise DataError.expected(name, "an idx file", "other bytes", remedy)
     dtype, axes = np.dtype(_TYPES[content[2]]), content[3]
     start = 4 + 4 * axes
     shape = struct.unpack(f">{axes}I", content[4:start].ljust(4 * axes, b"\0"))

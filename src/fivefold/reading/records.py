@@ -93,11 +93,7 @@ def _rows(value: Any, name: str, reading: Reading) -> Raw:
         return read_columns({reading.only: value}, name)
     _check_objects(value, name)
     if not value and not reading.asks:
-        raise DataError(
-            f"{name}: expected rows, found none.",
-            remedy="Pass a file that holds rows.",
-            rows=0,
-        )
+        raise DataError.expected(name, "rows", "none", "Pass a file that holds rows.", rows=0)
     raw = read_records(value, name)
     return raw.keeping(reading.keep, _cells(value, raw.columns, raw) if reading.keep else None)
 
@@ -236,9 +232,5 @@ def _cells(rows: Sequence[Mapping[str, Any]], names: Iterable[str], raw: Raw) ->
 def _check_objects(values: Any, name: str) -> None:
     if isinstance(values, list) and all(isinstance(value, Mapping) for value in values):
         return
-    raise DataError(
-        f"{name}: expected JSON objects, one a row, found other values.",
-        remedy='Write rows as {"column": value}, one a line.',
-        wanted="JSON objects, one a row",
-        found="other values",
-    )
+    remedy = 'Write rows as {"column": value}, one a line.'
+    raise DataError.expected(name, "JSON objects, one a row", "other values", remedy)

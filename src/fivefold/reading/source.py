@@ -226,13 +226,12 @@ def _of_data_sets(source: Mapping[Any, Any]) -> DataError | None:
 def _records(source: Any) -> Any:
     strange = next((row for row, item in enumerate(source) if not isinstance(item, Mapping)), None)
     if strange is not None:
-        raise DataError(
-            f"records, row {strange:,}: expected an object of columns, found "
-            f"{source[strange]!r:.60}.",
-            remedy="Pass a list of dicts, one dict a row: [{...}].",
+        raise DataError.expected(
+            f"records, row {strange:,}",
+            "an object of columns",
+            f"{source[strange]!r:.60}",
+            "Pass a list of dicts, one dict a row: [{...}].",
             rows=(strange,),
-            wanted="an object of columns",
-            found=f"{source[strange]!r:.60}",
         )
     return source
 

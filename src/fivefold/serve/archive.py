@@ -34,10 +34,8 @@ def pack(entries: Mapping[str, bytes | memoryview]) -> Iterator[bytes | memoryvi
         b'ab'
     """
     if sum(map(len, entries.values())) > LARGEST:
-        raise BundleError(
-            "Bundle: expected less than 4 GiB for one file, found more.",
-            remedy="End the path in '/' to write a folder.",
-        )
+        remedy = "End the path in '/' to write a folder."
+        raise BundleError.expected("Bundle", "less than 4 GiB for one file", "more", remedy)
     directory = b""
     offset = 0
     for name, content in entries.items():
@@ -93,11 +91,8 @@ def unpack(archive: bytes) -> dict[str, memoryview]:
                 entry=name,
             )
         if name in entries:
-            raise BundleError(
-                f"Bundle: expected one entry {name!r}, found two.",
-                remedy="Copy the bundle again, or deploy again.",
-                entry=name,
-            )
+            remedy = "Copy the bundle again, or deploy again."
+            raise BundleError.expected("Bundle", f"one entry {name!r}", "two", remedy, entry=name)
         entries[name] = view[start : start + size]
         offset = start + size
     return entries

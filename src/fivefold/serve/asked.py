@@ -127,11 +127,8 @@ def check_columns(model: "Predictor", columns: Sequence[str]) -> None:
         return
     found = f"{quoted(twice)} more than once" if twice else quoted(clashes)
     wanted = "each column once" if twice else "columns of the file that no answer is named as"
-    raise ConfigError(
-        f"--columns: expected {wanted}, found {found}.",
-        remedy="Leave it out." if twice else "Rename it in the file, or leave it out.",
-        columns=tuple(twice or clashes),
-    )
+    remedy = "Leave it out." if twice else "Rename it in the file, or leave it out."
+    raise ConfigError.expected("--columns", wanted, found, remedy, columns=tuple(twice or clashes))
 
 
 def stream(model: "Predictor", source: Bytes, *, columns: Sequence[str] = ()) -> Iterator[Answered]:

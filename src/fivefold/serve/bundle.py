@@ -96,11 +96,9 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
     except BundleError as error:
         raise _placed(error, place) from None
     if MANIFEST not in entries:
-        raise BundleError(
-            f"{place}: expected a bundle, found {_looks(place, archive)}.",
-            remedy="Give the path of a bundle that Deploy wrote.",
-            path=place,
-            entry=MANIFEST,
+        remedy = "Give the path of a bundle that Deploy wrote."
+        raise BundleError.expected(
+            place, "a bundle", _looks(place, archive), remedy, path=place, entry=MANIFEST
         )
     digest = hash_bytes(archive or entries[MANIFEST]).hexdigest()
     if sha256 is not None and digest != sha256.strip().lower():
@@ -115,11 +113,8 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
     verify(entries, manifest, place)
     at = differs(archive, entries) if archive else None
     if at is not None:
-        raise BundleError(
-            f"{place}: expected the archive as Deploy wrote it, found {at!r} changed.",
-            remedy=AGAIN,
-            path=place,
-            entry=at,
+        raise BundleError.expected(
+            place, "the archive as Deploy wrote it", f"{at!r} changed", AGAIN, path=place, entry=at
         )
     return Bundle(
         path=place,
@@ -257,11 +252,8 @@ def parse_json(content: bytes, place: Path, name: str) -> Any:
     try:
         return json.loads(content.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise BundleError(
-            f"{place}: expected entry {name!r} to be JSON, found {error}.",
-            remedy=AGAIN,
-            path=place,
-            entry=name,
+        raise BundleError.expected(
+            place, f"entry {name!r} to be JSON", error, AGAIN, path=place, entry=name
         ) from None
 
 

@@ -100,10 +100,8 @@ def _self_contained(content: bytes | memoryview, name: str) -> bool:
     try:
         return not _points_outside(memoryview(content), "model")
     except (IndexError, RecursionError):
-        raise BundleError(
-            f"Bundle: expected {name!r} to be an ONNX graph, found other bytes.",
-            remedy="Deploy again.",
-            entry=name,
+        raise BundleError.expected(
+            "Bundle", f"{name!r} to be an ONNX graph", "other bytes", "Deploy again.", entry=name
         ) from None
 
 

@@ -230,10 +230,8 @@ def load(
         array(['<=50K'], dtype=object)
     """
     if threads < 0:
-        raise ConfigError(
-            f"load: expected threads of 0 (one a core) or more, found {threads}.",
-            remedy="Pass threads=1, or 0 where nobody else uses the cores.",
-        )
+        remedy = "Pass threads=1, or 0 where nobody else uses the cores."
+        raise ConfigError.expected("load", "threads of 0 (one a core) or more", threads, remedy)
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
     try:

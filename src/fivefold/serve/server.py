@@ -64,11 +64,9 @@ def listen(host: str, port: int) -> socket.socket:
         PreflightError: if it is in use, not allowed, or no address of this machine.
     """
     if not 0 <= port <= 65_535:
-        raise PreflightError(
-            f"serve: expected a port from 0 to 65535, found {port}.",
-            remedy="Pass a port in this range; 0 takes a free one.",
-            host=host,
-            port=port,
+        remedy = "Pass a port in this range; 0 takes a free one."
+        raise PreflightError.expected(
+            "serve", "a port from 0 to 65535", port, remedy, host=host, port=port
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
