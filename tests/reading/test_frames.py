@@ -271,7 +271,7 @@ def test_polars_is_read_with_pyarrow_and_without(monkeypatch, blocked):
         }
     )
     if blocked:
-        monkeypatch.setattr("fivefold.reading.frames._has_pyarrow", lambda: False)
+        monkeypatch.setattr("fivefold.reading.frames.has_pyarrow", lambda: False)
     raw = read(frame)
     assert raw.columns["n"].tolist()[::2] == [1, 3]
     assert raw.columns["f"].dtype == np.float32
@@ -297,7 +297,7 @@ def test_types_that_polars_alone_knows_are_read_as_their_values(monkeypatch, blo
         }
     )
     if blocked:
-        monkeypatch.setattr("fivefold.reading.frames._has_pyarrow", lambda: False)
+        monkeypatch.setattr("fivefold.reading.frames.has_pyarrow", lambda: False)
     raw = read(frame)
     assert raw.columns["o"].tolist() == [1, "a", None]
     assert raw.columns["w"].tolist() == wide

@@ -70,7 +70,7 @@ def test_texts_are_read_in_pieces_as_they_are_whole(
     text = above + end.join(["a,b", *lines]) + end * last
     path.write_bytes(text.encode())
     reading = Reading(names=("a", "b"), inputs=("a", "b"), text=told, keep=("b",))
-    monkeypatch.setattr(delimited, "_has_pyarrow", lambda: arrow)
+    monkeypatch.setattr(delimited, "has_pyarrow", lambda: arrow)
     assert read(path, rows, reading)[0] == read(path, None, reading)[0]
 
 

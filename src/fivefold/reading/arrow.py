@@ -20,6 +20,15 @@ Read = tuple["Array | Coded", SourceType | None]
 """A column, and what its type says."""
 
 
+def has_pyarrow() -> bool:
+    """Whether pyarrow is installed; it is imported."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
 def from_arrow(column: Any, field: Any = None) -> Read:
     """An Arrow column as an array or codes, and what its type says.
 
@@ -41,12 +50,9 @@ def from_arrow(column: Any, field: Any = None) -> Read:
     if types.is_string(kind) or types.is_large_string(kind):
         return _texts(column), None
     if types.is_boolean(kind):
-        values = np.asarray(column) if not column.null_count else objects(column.to_pylist())
-        return values.astype(bool) if not column.null_count else values, "truth"
+        return objects(column.to_pylist()) if column.null_count else _numpy(column), "truth"
     if types.is_integer(kind):
-        if not column.null_count:
-            return numbers_of(column), None
-        return objects(column.to_pylist()), None
+        return objects(column.to_pylist()) if column.null_count else numbers_of(column), None
     if types.is_floating(kind):
         if kind == pa.float16():  # not every version gives nulls of this type
             return numbers_of(column.cast(pa.float32())).astype(np.float16), None
@@ -66,10 +72,8 @@ def _flat(column: Any) -> bool:
 
 
 def _numpy(column: Any) -> Array:
-    """A column of numbers or times; missing ones are NaN or NaT."""
-    if _flat(column):
-        return np.asarray(column.to_numpy(zero_copy_only=False))
-    return np.asarray(column.to_numpy())
+    """A column of booleans, numbers or times; missing ones are NaN or NaT."""
+    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
 def numbers_of(column: Any) -> Array:

@@ -8,8 +8,9 @@ from typing import BinaryIO, Protocol, TextIO
 
 from fivefold.codecs.coded import Coded
 from fivefold.errors import DataError
+from fivefold.reading.arrow import has_pyarrow
 from fivefold.reading.dialect import Dialect
-from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.encoding import decodings, text_form
 from fivefold.reading.fields import iterate_rows
 from fivefold.reading.header import Opening, opening_of
 from fivefold.reading.layout import Layout, find_layout, is_blank
@@ -104,13 +105,8 @@ class Delimited:
 
     def fits_arrow(self) -> bool:
         """Whether pyarrow is there, and reads this text as Python's `csv` does."""
-        shape = self.dialect.shape
-        if shape is None or not shape.simple:
-            return False
-        width = shape.quoted if self.dialect.quoted else shape.plain
-        if self.dialect.quoted and not shape.well_formed:
-            return False
-        return width == self.layout.width and self.rows.is_large and _has_pyarrow()
+        width = self.dialect.width
+        return width == self.layout.width > 0 and self.rows.is_large and has_pyarrow()
 
     def _with_csv(self, rows: int | None) -> Iterator[Sequence[Coded]]:
         width, corner = self.layout.width, self.layout.corner
@@ -134,12 +130,11 @@ class Delimited:
 
         names = [f"f{place}" for place in range(self.layout.width)]
         content, header = self.rows.content(), int(self.dialect.header)
-        block = len(content) + 1 if isinstance(content, bytes) else 2 * self._longest()
+        assert self.dialect.shape is not None  # see fits_arrow
+        block = len(content) + 1 if isinstance(content, bytes) else 2 * self.dialect.shape.longest
         options = {
             "read_options": arrow_csv.ReadOptions(
-                use_threads=False,
-                column_names=names,
-                block_size=min(max(block, _BLOCK), 1 << 30),
+                use_threads=False, column_names=names, block_size=min(max(block, _BLOCK), 1 << 30)
             ),
             "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
@@ -159,9 +154,6 @@ class Delimited:
                 tables = in_pieces(batches, batches.schema, rows, skip=header)
             for table in tables:
                 yield [ArrowTexts(column) for column in table.columns]
-
-    def _longest(self) -> int:
-        return self.dialect.shape.longest if self.dialect.shape is not None else 0
 
 
 def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = "") -> Delimited:
@@ -184,20 +176,10 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
     """
     opening = _opening(content, name, reading, suffix)
     body, dialect = opening.body, opening.dialect
-    shape = dialect.shape
-    whole = shape is not None and (
-        shape.quoted if dialect.quoted and shape.well_formed else shape.plain * (not dialect.quoted)
-    )
-    if shape is not None and whole and shape.simple:
-        layout = Layout(width=int(whole))
-    else:
-        layout = find_layout(
-            body.text,
-            dialect,
-            name,
-            body.above,
-            row_names=reading.row_names if reading.asks else None,
-        )
+    layout = Layout(width=dialect.width)
+    if not dialect.width:
+        row_names = reading.row_names if reading.asks else None
+        layout = find_layout(body.text, dialect, name, body.above, row_names=row_names)
     names = _names(opening, layout, name, reading)
     form = text_form(content, opening.text.encoding)
     raw = Raw(
@@ -230,14 +212,8 @@ def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:
 
 def _opening(content: bytes, name: str, reading: Reading, suffix: str) -> Opening:
     """The text, in the encoding that makes the most known names where several are possible."""
-    texts: list[Text]
-    if reading.encoding is not None or not reading.asks:
-        encoding = reading.encoding or detect_encoding(content)
-        texts = [decode(content, encoding, name, detected=reading.encoding is None)]
-    else:
-        texts = decodings(content, reading.text, name)
     openings: list[Opening] = []
-    for text in texts:
+    for text in decodings(content, reading, name):
         try:
             openings.append(opening_of(text, name, reading, suffix))
         except DataError as error:
@@ -256,11 +232,3 @@ def _names(opening: Opening, layout: Layout, name: str, reading: Reading) -> lis
     named = [field if field in known else field.strip() for field in opening.first]
     wanted = set(reading.inputs) if reading.asks else None
     return unique_names([""] * layout.corner + named, name, wanted)
-
-
-def _has_pyarrow() -> bool:
-    try:
-        import pyarrow.csv  # noqa: F401
-    except ImportError:
-        return False
-    return True

@@ -48,6 +48,11 @@ class Dialect:
         """How rows are taken apart, besides the delimiter; see `iterate_rows`."""
         return {"quoted": self.quoted, "escaped": self.escaped, "spaced": self.spaced}
 
+    @property
+    def width(self) -> int:
+        """Fields of every row, as far as the shape shows it; else 0."""
+        return 0 if self.shape is None else self.shape.width(quoted=self.quoted)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Body:

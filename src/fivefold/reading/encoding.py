@@ -2,10 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fivefold.errors import DataError
+from fivefold.reading.options import Reading
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -161,17 +161,21 @@ def _damages(content: bytes, text: str) -> tuple[int, tuple[int, ...]]:
     return count, tuple(lines)
 
 
-def decodings(content: bytes, told: Mapping[str, str], source: str) -> list[Text]:
+def decodings(content: bytes, reading: Reading, source: str) -> list[Text]:
     """The text in the encodings that it may have, the likeliest first.
 
     Args:
-        content: of a file of rows to be answered.
-        told: `encoding` and `detected` of the file that the model was fitted on.
+        content: of a file.
+        reading: the encoding that is asked for, if any; where rows are to be answered, `encoding`
+            and `detected` of the file that the model was fitted on.
         source: for messages.
 
     Raises:
         DataError: if it is text in none of them.
     """
+    if reading.encoding is not None:
+        return [decode(content, reading.encoding, source)]
+    told = reading.text if reading.asks else {}
     given = told.get("encoding", "")
     detected = detect_encoding(content)
     shown = overruled(content, given) if given else ""

@@ -166,7 +166,7 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
             if any(images.is_cell(member) for member in members):
                 return images.read_image_zip(content, name, labelled=not reading.asks)
-            shown = [member for member in members if not _is_hidden(member)]
+            shown = [member for member in members if not images.is_hidden(member)]
             tables = [member for member in shown if suffix_of(member) in {*TABLES, ".data", ".dat"}]
             if len(tables) == 1:
                 inner = unpacked(archive.read(tables[0]), tables[0])
@@ -180,11 +180,6 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
         f"{name}: expected one table or images in class folders, found {len(members):,} files.",
         remedy="Unpack it and pass the file or the folder that holds the rows.",
     )
-
-
-def _is_hidden(member: str) -> bool:
-    """Whether a file in a zip is none of the user's: a Mac's own, or of a name with a dot first."""
-    return any(part.startswith((".", "__MACOSX")) for part in Path(member).parts)
 
 
 def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any], reading: Reading) -> Raw:

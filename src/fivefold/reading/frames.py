@@ -1,7 +1,7 @@
 """Frames of pandas, polars and any library that speaks the Arrow protocol."""
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,14 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.arrow import Read, categories_of, from_arrow, index_columns, name_of
+from fivefold.reading.arrow import (
+    Read,
+    categories_of,
+    from_arrow,
+    has_pyarrow,
+    index_columns,
+    name_of,
+)
 from fivefold.reading.names import unique_names
 from fivefold.reading.objects import array_of, texts_of
 from fivefold.reading.raw import Raw
@@ -65,22 +72,16 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
         return _read_pandas(frame, name, wanted)
     if is_lazy(frame):
         frame = frame.collect()
-    if is_polars(frame) and (not _has_pyarrow() or any(map(_is_own, _series_of(frame)))):
+    if is_polars(frame) and (not has_pyarrow() or any(map(_is_own, _series_of(frame)))):
         return _read_polars(frame, name, wanted)
     if not hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "__arrow_c_array__"):
-        return _collect([(key, _alike_column(frame, key)) for key in frame.columns], name, wanted)
+        keys = list(frame.columns)
+        return _collect(keys, lambda place: column_of(frame[keys[place]]), name, wanted)
     import pyarrow as pa
 
     if isinstance(frame, pa.RecordBatch) or not hasattr(frame, "__arrow_c_stream__"):
         frame = pa.Table.from_batches([pa.record_batch(frame)])
     return read_arrow(frame if isinstance(frame, pa.Table) else pa.table(frame), name, wanted)
-
-
-def _alike_column(frame: Any, key: Any) -> Callable[[], Read]:
-    def read() -> Read:
-        return column_of(frame[key])
-
-    return read
 
 
 def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> Raw:
@@ -94,46 +95,37 @@ def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> 
     Raises:
         DataError: if a column name occurs twice.
     """
-    labels, hidden, ranges = index_columns(table)
-    named = [(name_of(label, table), label) for label in table.column_names if label not in hidden]
-    places = {label: place for place, label in enumerate(table.column_names)}
-    if len(places) < len(table.column_names):
-        unique_names(table.column_names, name)  # says which
-    categories = categories_of(table)
-    named.sort(key=lambda pair: pair[1] not in labels)
-    counted = [(key, _counting(values)) for key, values in ranges.items()]
-    columns: list[tuple[Any, Callable[[], Read]]] = [*counted]
-    for key, label in named:
-        columns.append((key, _arrow_reader(table, places[label], label in categories)))
-    return _collect(columns, name, wanted)
+    levels, hidden, ranges = index_columns(table)
+    labels = table.column_names
+    if len(set(labels)) < len(labels):
+        unique_names(labels, name)  # says which
+    shown = [place for place, label in enumerate(labels) if label not in hidden]
+    shown.sort(key=lambda place: labels[place] not in levels)
+    categories, counted = categories_of(table), list(ranges.values())
 
-
-def _arrow_reader(table: Any, place: int, is_category: bool) -> Callable[[], Read]:
-    def read() -> Read:
+    def read(place: int) -> Read:
+        if place < len(counted):
+            return counted[place], None
+        place = shown[place - len(counted)]
         values, kind = from_arrow(table.column(place), table.schema.field(place))
-        return values, "levels" if is_category else kind
+        return values, "levels" if labels[place] in categories else kind
 
-    return read
-
-
-def _counting(values: Array) -> Callable[[], Read]:
-    return lambda: (values, None)
+    keys = [*ranges, *(name_of(labels[place], table) for place in shown)]
+    return _collect(keys, read, name, wanted)
 
 
 def _collect(
-    columns: Iterable[tuple[Any, Callable[[], Read]]], name: str, wanted: Collection[str] | None
+    labels: Sequence[Any], read: Callable[[int], Read], name: str, wanted: Collection[str] | None
 ) -> Raw:
     """Only the wanted columns are touched, so that a broken one beside them does no harm."""
-    listed = list(columns)
-    names = unique_names([label for label, _ in listed], name, wanted)
     found: dict[str, Array | Coded] = {}
     types: dict[str, SourceType] = {}
     others = []
-    for key, (_, read) in zip(names, listed, strict=True):
+    for place, key in enumerate(unique_names(labels, name, wanted)):
         if wanted is not None and key not in wanted:
             others.append(key)
             continue
-        found[key], kind = read()
+        found[key], kind = read(place)
         if kind is not None:
             types[key] = kind
     return Raw(name=name, columns=found, types=types, others=tuple(others))
@@ -143,21 +135,14 @@ def _read_pandas(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
     if getattr(frame, "ndim", 2) == 1:
         frame = frame.to_frame()
     levels = [place for place, level in enumerate(frame.index.names) if level is not None]
-    columns: list[tuple[Any, Callable[[], Read]]] = []
-    for place in levels:
-        label = frame.index.names[place]
-        columns.append((label_text(label), _pandas_level(frame.index, place)))
-    for place, label in enumerate(frame.columns):
-        columns.append((label_text(label), _pandas_column(frame, place)))
-    return _collect(columns, name, wanted)
+    labels = [*(frame.index.names[place] for place in levels), *frame.columns]
 
+    def read(place: int) -> Read:
+        if place < len(levels):
+            return from_pandas(frame.index.get_level_values(levels[place]).to_series())
+        return from_pandas(frame.iloc[:, place - len(levels)])
 
-def _pandas_level(index: Any, place: int) -> Callable[[], Read]:
-    return lambda: from_pandas(index.get_level_values(place).to_series())
-
-
-def _pandas_column(frame: Any, place: int) -> Callable[[], Read]:
-    return lambda: from_pandas(frame.iloc[:, place])
+    return _collect(list(map(label_text, labels)), read, name, wanted)
 
 
 def label_text(label: Any) -> str:
@@ -174,7 +159,9 @@ def label_text(label: Any) -> str:
 
 def _read_polars(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
     """A frame of polars where pyarrow is not installed, or cannot read all of its types."""
-    return _collect([(one.name, _polars_column(one)) for one in _series_of(frame)], name, wanted)
+    series = _series_of(frame)
+    names = [one.name for one in series]
+    return _collect(names, lambda place: _read_series(series[place]), name, wanted)
 
 
 def _series_of(frame: Any) -> Any:
@@ -186,36 +173,33 @@ def _is_own(series: Any) -> bool:
     return str(series.dtype) in {"Object", "Int128", "UInt128"}
 
 
-def _polars_column(series: Any) -> Callable[[], Read]:
-    def read() -> Read:
-        kind = type(series.dtype).__name__ if not isinstance(series.dtype, type) else ""
-        kind = kind or series.dtype.__name__
-        if _has_pyarrow() and not _is_own(series):
-            import pyarrow as pa
+def _read_series(series: Any) -> Read:
+    kind = type(series.dtype).__name__ if not isinstance(series.dtype, type) else ""
+    kind = kind or series.dtype.__name__
+    if has_pyarrow() and not _is_own(series):
+        import pyarrow as pa
 
-            return from_arrow(pa.chunked_array(series))
-        if kind in {"Float16", "Float32", "Float64"}:
-            missing = series.is_null().to_numpy()
-            values = series.fill_null(0).to_numpy().copy()
-            values[missing] = np.nan
-            return values, None
-        cells = series.to_list()
-        if kind in {"String", "Utf8"}:
-            return texts_of(cells), None
-        if kind in {"Categorical", "Enum"}:
-            return texts_of(cells), "levels"
-        if kind in {"Date", "Datetime"}:
-            from fivefold.codecs.cell import moment
+        return from_arrow(pa.chunked_array(series))
+    if kind in {"Float16", "Float32", "Float64"}:
+        missing = series.is_null().to_numpy()
+        values = series.fill_null(0).to_numpy().copy()
+        values[missing] = np.nan
+        return values, None
+    cells = series.to_list()
+    if kind in {"String", "Utf8"}:
+        return texts_of(cells), None
+    if kind in {"Categorical", "Enum"}:
+        return texts_of(cells), "levels"
+    if kind in {"Date", "Datetime"}:
+        from fivefold.codecs.cell import moment
 
-            known = [np.datetime64("NaT", "us") if v is None else moment(v) for v in cells]
-            return np.array(known, "M8[us]"), "moment"
-        declared: dict[str, SourceType] = {"Boolean": "truth", "Duration": "span"}
-        values = array_of(cells)
-        if kind == "Duration":
-            values = np.asarray(values, np.float64)
-        return values, declared.get(kind)
-
-    return read
+        known = [np.datetime64("NaT", "us") if v is None else moment(v) for v in cells]
+        return np.array(known, "M8[us]"), "moment"
+    declared: dict[str, SourceType] = {"Boolean": "truth", "Duration": "span"}
+    values = array_of(cells)
+    if kind == "Duration":
+        values = np.asarray(values, np.float64)
+    return values, declared.get(kind)
 
 
 def column_of(values: Any) -> Read:
@@ -246,12 +230,3 @@ def _of_library(values: Any) -> Read:
     raw = read_frame(frame, "column")
     key = next(iter(raw.columns))
     return raw.columns[key], raw.types.get(key)
-
-
-def _has_pyarrow() -> bool:
-    from importlib.util import find_spec
-
-    try:
-        return find_spec("pyarrow") is not None
-    except ValueError:  # blocked on purpose
-        return False

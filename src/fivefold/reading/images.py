@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -41,9 +41,13 @@ def is_cell(path: str) -> bool:
     return _kind_of_file(path) is not None
 
 
+def is_hidden(path: str) -> bool:
+    """Whether a file is none of the user's: a Mac's own, or of a name with a dot first."""
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(path).parts)
+
+
 def _kind_of_file(path: str) -> Kind | None:
-    hidden = any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(path).parts)
-    return None if hidden else of_file(path)
+    return None if is_hidden(path) else of_file(path)
 
 
 def _column_of(kind: Kind) -> str:
@@ -64,9 +68,7 @@ def read_image_folder(folder: Path, name: str) -> Raw:
     Raises:
         DataError: if there are no images, or they do not lie in class folders.
     """
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    listed = [(inner, path.read_bytes) for inner, path in sorted(files.items()) if path.is_file()]
-    return _read(listed, name)
+    return _read(((inner, path.read_bytes) for inner, path in _files_of(folder)), name)
 
 
 def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
@@ -77,14 +79,18 @@ def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
 
 def list_pictures(folder: Path) -> list[Path]:
     """All pictures below a folder, in the order in which its rows are collected."""
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return [path for inner, path in sorted(files.items()) if is_cell(inner) and path.is_file()]
+    return [path for inner, path in _files_of(folder) if is_cell(inner)]
+
+
+def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files below a folder by their paths inside it, in order."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return ((inner, path) for inner, path in sorted(paths.items()) if path.is_file())
 
 
 def folder_digest(folder: Path) -> dict[str, Any]:
     """The record of a folder of images as `read_image_folder` makes it, without decoding any."""
-    pictures = {path.relative_to(folder).as_posix(): path for path in list_pictures(folder)}
-    listed = [(inner, path.read_bytes) for inner, path in pictures.items()]
+    listed = [(inner, path.read_bytes) for inner, path in _files_of(folder) if is_cell(inner)]
     entries, _ = _entries(listed, folder.name)
     return digest_of_files(folder.name, ((entry.path, entry.read()) for entry in entries))
 
@@ -100,9 +106,8 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
         if not labelled:
-            cells = objects(
-                _content(partial(archive.read, path)) for path in members if is_cell(path)
-            )
+            pictures = [partial(archive.read, path) for path in members if is_cell(path)]
+            cells = objects(map(_content, pictures))
             return Raw(name=name, columns={PICTURES: cells}, types={PICTURES: "raster"})
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())

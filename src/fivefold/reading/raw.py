@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.options import EVERY
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,45 +123,36 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
     Raises:
         DataError: if the columns differ.
     """
-    first = parts[0]
+    first, names = parts[0], parts[0].columns
     if len(parts) == 1:
         return first
     for part in parts[1:]:
         if set(part.columns) != set(first.columns):
             raise column_mismatch(part, first)
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    given = None
-    if any(part.given is not None for part in parts):
-        given = np.concatenate([given_or_unsaid(part) for part in parts])
-    types = {
-        column: said
-        for column, said in first.types.items()
-        if all(part.types.get(column) == said for part in parts)
-    }
+    starts = np.cumsum([0, *map(len, parts[:-1])])
+    said = any(part.given is not None for part in parts)
     return first.replace(
         name=name,
-        columns={
-            column: join_values([part.columns[column] for part in parts])
-            for column in first.columns
-        },
-        types=types,
-        given=given,
+        columns={name: join_values([part.columns[name] for part in parts]) for name in names},
+        types=_in_all([part.types for part in parts]),
+        given=np.concatenate(list(map(given_or_unsaid, parts))) if said else None,
         places=_join_places(parts),
         whole=sum(part.whole or len(part) for part in parts),
         unreadable=[
             int(start + row)
-            for start, part in zip(starts, parts, strict=False)
+            for start, part in zip(starts, parts, strict=True)
             for row in part.unreadable
         ],
         findings=tuple(finding for part in parts for finding in part.findings),
-        text={
-            name: value
-            for name, value in first.text.items()
-            if all(part.text.get(name) == value for part in parts)
-        },
+        text=_in_all([part.text for part in parts]),
         files=tuple(file for part in parts for file in part.files),
         untyped=any(part.untyped for part in parts),
     )
+
+
+def _in_all(said: Sequence[Mapping[str, T]]) -> dict[str, T]:
+    """What all of them say alike."""
+    return {k: v for k, v in said[0].items() if all(other.get(k) == v for other in said)}
 
 
 def _join_places(parts: Sequence[Raw]) -> Array | None:
@@ -188,11 +181,8 @@ def append_test(raw: Raw, test: Raw, targets: Sequence[str]) -> Raw:
         )
     lacking = [name for name in raw.columns if name not in test.columns]
     if lacking:
-        what = (
-            "the target"
-            if set(targets) & set(lacking)
-            else f"{len(lacking)} of {len(raw.columns)} columns"
-        )
+        count = f"{len(lacking)} of {len(raw.columns)} columns"
+        what = "the target" if set(targets) & set(lacking) else count
         raise DataError(
             f"{test.name}: expected the columns of {raw.name}, found {what} missing.",
             evidence=f"Missing: {quoted(lacking)}.",

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_columns, read_records
-from fivefold.reading.encoding import Text, decode, decodings, detect_encoding, text_form
+from fivefold.reading.encoding import decodings, text_form
 from fivefold.reading.frames import label_text
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.names import composed, unique_names
@@ -37,22 +37,13 @@ def read_json(content: bytes, name: str, reading: Reading | None = None) -> Raw:
         {'a': [1, 2], 'b': [None, 'x']}
     """
     reading = reading or Reading()
-    if reading.asks and reading.encoding is None:
-        texts = decodings(content, reading.text, name)
-    else:
-        encoding = reading.encoding or detect_encoding(content)
-        texts = [decode(content, encoding, name, detected=reading.encoding is None)]
-    for text in texts[:-1]:
+    for text in decodings(content, reading, name):
         try:
-            return _read_text(text, content, name, reading)
-        except DataError:
-            continue
-    return _read_text(texts[-1], content, name, reading)
-
-
-def _read_text(text: Text, content: bytes, name: str, reading: Reading) -> Raw:
-    raw = _rows(_values(text.content, name), name, reading)
-    return raw.replace(text=text_form(content, text.encoding))
+            raw = _rows(_values(text.content, name), name, reading)
+            return raw.replace(text=text_form(content, text.encoding))
+        except DataError as error:
+            fault = error
+    raise fault
 
 
 def _values(text: str, name: str) -> Any:
@@ -62,7 +53,7 @@ def _values(text: str, name: str) -> Any:
     except RepeatedKeyError as fault:
         raise _repeated(fault, name) from None
     except (ValueError, RecursionError):
-        return _lines(text, name)
+        return list(line_values(text.split("\n"), name))
 
 
 def _repeated(fault: RepeatedKeyError, where: str, **facts: Any) -> DataError:
@@ -140,10 +131,6 @@ def _written_by_pandas(value: Mapping[str, Any], name: str, reading: Reading) ->
     if by_column or not reading.asks:  # orient="columns"
         return read_columns({key: list(part.values()) for key, part in value.items()}, name)
     return None
-
-
-def _lines(text: str, name: str) -> list[Any]:
-    return list(line_values(text.split("\n"), name))
 
 
 def line_values(lines: Iterable[str], name: str) -> Iterator[Any]:

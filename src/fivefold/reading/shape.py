@@ -39,6 +39,12 @@ class Shape:
     escapes: bool
     simple: bool
 
+    def width(self, *, quoted: bool) -> int:
+        """Fields of every row, quotes enclosing or not; 0 if that takes a closer look."""
+        if not self.simple or (quoted and not self.well_formed):
+            return 0
+        return self.quoted if quoted else self.plain
+
 
 def shape_of(content: bytes, delimiter: str) -> Shape | None:
     r"""The shape of UTF-8 bytes; None where the delimiter is not one byte.

@@ -124,7 +124,7 @@ def _texts(source: Source, reading: Reading, rows: int, suffix: str) -> Iterator
     if told == "escaped" or (shape.has_quotes and (told or not is_even(shape))):
         return None
     enclosed = shape.has_quotes and encloses(shape, memory.decode(), dialect.delimiter)
-    width = shape.quoted if enclosed else shape.plain
+    width = shape.width(quoted=enclosed)
     if width != opened.layout.width or (enclosed != dialect.quoted and b'"' in memory):
         return None
     whole = replace(
