@@ -34,7 +34,6 @@ IDEAS = {
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),
     "task": ("tasks testing", "a task; its check"),
     "trees": ("deploy models", "boosted trees: as a graph; as a module"),
-    "whole": ("codecs collect", "whole numbers beyond float64: kept; told of"),
     "workbook": ("reading serve", "Excel: read; written"),
 }
 """The folders of each name that stands in several, and what it means in each of them."""

@@ -6,10 +6,10 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.evaluate.baselines import fit_baselines
-from fivefold.evaluate.drift import drifted_columns
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.features import LinearFeatures, tree_matrix
-from fivefold.evaluate.subgroups import groups
+from fivefold.evaluate.findings import groups
+from fivefold.evaluate.row_findings import drifted_columns
 from fivefold.kinds.plain import Bag, Dense, Levels
 
 ROWS = 400

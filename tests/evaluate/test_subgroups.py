@@ -3,7 +3,7 @@ from numpy.testing import assert_allclose
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.subgroups import groups, weak_subgroups
+from fivefold.evaluate.findings import groups, weak_subgroups
 
 SCHEMA = Schema(
     columns=(

@@ -1,6 +1,6 @@
 import time
 
-from fivefold.evaluate.timing import time_calls
+from fivefold.evaluate.baselines import time_calls
 
 
 def test_time_calls_measures_each_call_but_the_first():

@@ -14,9 +14,8 @@ from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
-from fivefold.collect.tabulate import Tabulated, first_rows, tabulate
+from fivefold.collect.tabulate import DROPPED, Tabulated, first_rows, tabulate, wide_findings
 from fivefold.collect.target import settle_targets, usable_rows
-from fivefold.collect.whole import wide_findings
 from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
@@ -65,10 +64,12 @@ def gather(
         test = _read_alike(test_source, raw, reading)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
+    # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
+    weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
     table = tabulate(
         raw,
         targets=targets,
-        kinds={**_of_weight(wishes), **wishes.kinds},
+        kinds={**weights, **wishes.kinds},
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
@@ -141,8 +142,7 @@ def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
 
 def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
     for name in wishes.drop:
-        dropped = replace(table.columns[name], role="ignored", reason="dropped as asked")
-        table.columns[name] = dropped
+        table.columns[name] = replace(table.columns[name], role="ignored", reason=DROPPED)
     if wishes.group is not None:
         _give_group(table, wishes.group, source)
     if wishes.time is not None:
@@ -175,11 +175,6 @@ def _give_group(table: Tabulated, name: str, source: str) -> None:
         column = replace(column, kind=labels().name)
         table.values[name] = canonical_column(table.wide[name].values, column)[0]
     table.columns[name] = replace(column, role="group")
-
-
-def _of_weight(wishes: Wishes) -> dict[str, str]:
-    """The kind of the column of weights, which is not guessed: 0 and 1 are numbers there."""
-    return {} if wishes.weight is None else {wishes.weight: number_kind()}
 
 
 def _give_weight(table: Tabulated, name: str, raw: Raw, usable: Array) -> None:
@@ -225,19 +220,12 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
         remedy=f'Pass kinds={{{literal(example.name)}: "{example.kind}"}} to keep a column.'
         if example
         else "Drop fewer columns."
-        if any(column.reason == "dropped as asked" for column in ignored)
+        if any(column.reason == DROPPED for column in ignored)
         else "Collect more columns.",
         columns=tuple(column.name for column in ignored),
     )
 
 
 def _notes(settled: Settled, schema: Schema) -> list[str]:
-    notes = list(settled.notes)
-    aside = [
-        column.name
-        for column in schema.columns
-        if column.role == "ignored" and column.reason != "dropped as asked"
-    ]
-    if aside:
-        notes.append(f"Left out: {quoted(aside)}.")
-    return notes
+    aside = [c.name for c in schema.columns if c.role == "ignored" and c.reason != DROPPED]
+    return [*settled.notes, *([f"Left out: {quoted(aside)}."] if aside else [])]

@@ -1,7 +1,7 @@
-"""What kind a column is, from its values."""
+"""What kind a column is, from its values and with an eye on the others."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.notation import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.collect.notation import Notations
 from fivefold.collect.tokens import found_numbers, found_tokens
 from fivefold.core.finding import Finding
 from fivefold.kinds.canonical import canonical_column
@@ -19,6 +20,7 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.table import KINDS, kind_of, labels, of_type, unread
+from fivefold.reading.raw import Raw
 
 _SIGNATURES = (
     *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
@@ -98,7 +100,8 @@ def guess_kind(
     if isinstance(values, np.ndarray) and (values.ndim > 1 or values.dtype != object):
         return _guess_typed(values, asked, tokens, notation)
     cells = values.counted() if isinstance(values, Coded) else values
-    first = next((value for value in _distinct(cells) if not is_missing(value)), None)
+    present = (v for v in (cells[0] if isinstance(cells, tuple) else cells) if not is_missing(v))
+    first = next(present, None)
     pixels = asked or of_type("raster")
     if pixels is not None and "raster" in pixels.sources and (asked or _is_picture(first)):
         return Guess(kind=pixels.name)
@@ -113,6 +116,62 @@ def guess_kind(
     if asked is None and items and kind_of(guess.kind).nulls == "asked":
         found = {token: count for token, count in found.items() if token == ""}
     return Guess(**{**guess.__dict__, "tokens": found})
+
+
+def guess_kinds(
+    raw: Raw, said: Mapping[str, str], tokens: Mapping[str, Sequence[str]], notations: Notations
+) -> dict[str, Guess]:
+    """What each column seems to hold; those with decimal commas tell how to read the others.
+
+    Args:
+        raw: the source as read.
+        said: kinds that the user says.
+        tokens: texts that stand for missing, by column.
+        notations: what the user says of numbers and dates.
+    """
+    of = {name: of_type(type) for name, type in raw.types.items()}
+    told = {name: kind.name for name, kind in of.items() if kind is not None} | {**said}
+    own = [kind for name in dict.fromkeys(said.values()) if (kind := KINDS.own(name)) is not None]
+    comma = raw.text.get("delimiter") == ";"
+
+    def guess(name: str, *, certain: bool) -> Guess:
+        return guess_kind(
+            raw.columns[name],
+            name=name,
+            declared=told.get(name),
+            tokens=tokens[name],
+            notation=notations.of(name, comma=comma, certain=certain),
+            own=own,
+        )
+
+    guesses = {name: guess(name, certain=False) for name in raw.columns}
+    if any(found.commas for found in guesses.values()):
+        for name, found in guesses.items():
+            if not found.commas and "decimal" in kind_of(found.kind).notation:
+                guesses[name] = guess(name, certain=True)
+    return guesses
+
+
+def as_written(
+    guess: Guess,
+    values: "Array | Coded",
+    tokens: Sequence[str],
+    labelled: bool | None = None,
+) -> Guess:
+    """What a target seems to hold: classes that are no plain numbers stay as they are written.
+
+    Args:
+        guess: made of it as of any column.
+        values: its cells.
+        tokens: texts that stand for missing.
+        labelled: whether it is said to hold classes; None to guess.
+    """
+    kind = kind_of(guess.kind)
+    if "numbers" not in kind.reads_as or not guess.format:
+        return guess
+    if labelled or (labelled is None and kind.are_labels(values, guess.format)):
+        return guess_kind(values, declared=labels().name, tokens=tokens)
+    return guess
 
 
 def _are_decimals(
@@ -198,10 +257,6 @@ def count_values(values: Array) -> tuple[list[Any], Array]:
 
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
     return list(distinct), np.bincount(codes[codes >= 0], minlength=len(distinct))
-
-
-def _distinct(cells: "Array | tuple[list[Any], Array]") -> Sequence[Any]:
-    return cells[0] if isinstance(cells, tuple) else cells  # type: ignore[return-value]
 
 
 def _known(distinct: list[Any], counts: Array) -> tuple[list[Any], Array]:

@@ -84,21 +84,10 @@ def provenance(
         sha = sha256(lines.encode()).hexdigest()
         size = sum(file["bytes"] for file in files)
     else:
-        sha, size = digest_of_columns(columns), _size(columns)
-    found: dict[str, Any] = {
-        "source": source,
-        "sha256": sha,
-        "bytes": size,
-        "rows": rows,
-        "licence": licence,
-    }
-    found |= text or {}
-    if test_source:
-        found["test_source"] = test_source
+        sha, size = digest_of_columns(columns), sum(values.nbytes for values in columns.values())
+    more: dict[str, Any] = {"test_source": test_source} if test_source else {}
     if files:
-        found["files"] = [dict(file) for file in files]
-    return Provenance(**found)
-
-
-def _size(columns: Mapping[str, Array]) -> int:
-    return sum(values.nbytes for values in columns.values())
+        more["files"] = [dict(file) for file in files]
+    return Provenance(
+        source=source, sha256=sha, bytes=size, rows=rows, licence=licence, **(text or {}), **more
+    )

@@ -1,7 +1,7 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
 from typing import Literal
@@ -11,13 +11,12 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers
-from fivefold.collect.infer import Guess
-from fivefold.collect.kinds import as_written, guess_kinds
+from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
-from fivefold.core.wording import plural, quoted
+from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason
@@ -26,7 +25,11 @@ from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw, listed
 from fivefold.reading.unreadable import unreadable_cells, unreadable_code, unreadable_fault
 
+DROPPED = "dropped as asked"
+"""The reason why a column is ignored that the user drops."""
 
+
+@dataclass(eq=False)
 class Tabulated:
     """Columns with their values, as they come to be known.
 
@@ -38,19 +41,11 @@ class Tabulated:
         wide: whole numbers that float64 does not hold apart, by name.
     """
 
-    def __init__(
-        self,
-        columns: dict[str, Column],
-        values: dict[str, Array],
-        findings: list[Finding],
-        unreadable: set[int],
-        wide: dict[str, WideIntegers],
-    ) -> None:
-        self.columns = columns
-        self.values = values
-        self.findings = findings
-        self.unreadable = unreadable
-        self.wide = wide
+    columns: dict[str, Column]
+    values: dict[str, Array]
+    findings: list[Finding]
+    unreadable: set[int]
+    wide: dict[str, WideIntegers]
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))
@@ -222,4 +217,40 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
                 "them over columns of their own."
             )
             found.append(finding("nested_column", sentence, column=name))
+    return found
+
+
+def wide_findings(columns: Mapping[str, Column], wide: Mapping[str, WideIntegers]) -> list[Finding]:
+    """Findings about columns of such numbers: how they are read, and what keeps them numbers."""
+    found, labels = [], words()
+    for name, numbers in wide.items():
+        column = columns[name]
+        apart = f"float64 tells only {numbers.floats:,} of the {numbers.distinct:,} apart"
+        holds = f"Column `{name}` holds whole numbers beyond 2**53: {apart}."
+        shift = "Subtract their smallest value to read them as numbers"
+        if column.role == "time":
+            what = "They are kept in the order of the source's numbers, counted from the smallest."
+        elif column.role not in {"input", "ignored"} or column.reason == DROPPED:
+            continue
+        elif column.kind != labels.name:
+            what = (
+                "They are read as numbers all the same, as asked, and a model cannot tell the "
+                f"others. {shift}, or pass kinds={{{literal(name)}: {literal(labels.name)}}}."
+            )
+        else:
+            what = (
+                f"They are read as {labels.wanted}. {shift}, or pass "
+                f"kinds={{{literal(name)}: {literal(labels.name)}}} if they are codes."
+            )
+        sentence = f"{holds} {what}"
+        found.append(
+            finding(
+                "wide_integers",
+                sentence,
+                "note" if column.role == "time" else "warning",
+                column=name,
+                distinct=numbers.distinct,
+                floats=numbers.floats,
+            )
+        )
     return found

@@ -15,7 +15,6 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
-from fivefold.evaluate.timing import time_calls
 from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.table import task_of
 
@@ -111,6 +110,21 @@ def fit_baselines(
             rows_fitted=len(rows),
             note=", ".join(filter(None, [*notes, note, "1 thread"])),
         )
+
+
+def time_calls(call: Callable[[], object], calls: int) -> Array:
+    """Seconds of each of so many calls, after one that is not counted.
+
+    Returns:
+        `(calls,)` float64.
+    """
+    call()
+    seconds = np.empty(calls)
+    for n in range(calls):
+        started = perf_counter()
+        call()
+        seconds[n] = perf_counter() - started
+    return seconds
 
 
 def title(name: BaselineName, codec: "Codec") -> str:

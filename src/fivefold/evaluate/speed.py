@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fivefold.codecs.table import Array, Table
+from fivefold.evaluate.baselines import time_calls
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.timing import time_calls
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,9 @@ import numpy as np
 
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import arrays, bundled, frames, images
-from fivefold.reading.arrays import is_sparse
+from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import file_pieces, read_file, read_pair, unfit
-from fivefold.reading.matrix import read_placed
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
