@@ -23,6 +23,8 @@ ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
 KIND = "fivefold bundle"
 MANIFEST = "manifest.json"
 AGAIN = "Copy the bundle again, or deploy again."
+GIVE = "Give the path of a bundle that Deploy wrote."
+OUT = "Take it out, or deploy again."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,13 +45,8 @@ class Bundle:
 
     def __getitem__(self, name: str) -> memoryview:
         if name not in self.entries:
-            raise BundleError(
-                f"{self.path}: expected an entry {name!r}, found "
-                f"{', '.join(map(repr, self.entries))}.",
-                remedy="Deploy again.",
-                path=self.path,
-                entry=name,
-            )
+            found = ", ".join(map(repr, self.entries))
+            raise _fault(self.path, f"an entry {name!r}", found, "Deploy again.", entry=name)
         return self.entries[name]
 
     def __contains__(self, name: str) -> bool:
@@ -88,18 +85,11 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
         archive = b"" if place.is_dir() else place.read_bytes()
         entries = read_folder(place) if place.is_dir() else unpack(archive)
     except OSError as error:
-        raise BundleError(
-            f"{place}: expected a bundle, found {error.strerror or error}.",
-            remedy="Give the path of a bundle that Deploy wrote.",
-            path=place,
-        ) from None
+        raise _fault(place, "a bundle", error.strerror or error, GIVE) from None
     except BundleError as error:
         raise _placed(error, place) from None
     if MANIFEST not in entries:
-        remedy = "Give the path of a bundle that Deploy wrote."
-        raise BundleError.expected(
-            place, "a bundle", _looks(place, archive), remedy, path=place, entry=MANIFEST
-        )
+        raise _fault(place, "a bundle", _looks(place, archive), GIVE, entry=MANIFEST)
     digest = hash_bytes(archive or entries[MANIFEST]).hexdigest()
     if sha256 is not None and digest != sha256.strip().lower():
         raise BundleError(
@@ -113,9 +103,7 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
     verify(entries, manifest, place)
     at = differs(archive, entries) if archive else None
     if at is not None:
-        raise BundleError.expected(
-            place, "the archive as Deploy wrote it", f"{at!r} changed", AGAIN, path=place, entry=at
-        )
+        raise _fault(place, "the archive as Deploy wrote it", f"{at!r} changed", entry=at)
     return Bundle(
         path=place,
         digest=digest,
@@ -166,12 +154,9 @@ def read_manifest(content: bytes, place: Path) -> Mapping[str, Any]:
     """
     manifest = parse_json(content, place, MANIFEST)
     if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
-        raise BundleError(
-            f"{place}: expected the manifest of a bundle, found another manifest.json.",
-            remedy="Give the path of a bundle that Deploy wrote, or copy it again.",
-            path=place,
-            entry=MANIFEST,
-        )
+        remedy = "Give the path of a bundle that Deploy wrote, or copy it again."
+        found = "another manifest.json"
+        raise _fault(place, "the manifest of a bundle", found, remedy, entry=MANIFEST)
     version = manifest.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise BundleError(
@@ -186,12 +171,7 @@ def read_manifest(content: bytes, place: Path) -> Mapping[str, Any]:
     # The text too must be the one spelling: white space is under no digest.
     spelled = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
     if manifest.get("sha256") != digest_of(manifest) or spelled != content:
-        raise BundleError(
-            f"{place}: expected 'manifest.json' as Deploy wrote it, found it changed.",
-            remedy=AGAIN,
-            path=place,
-            entry=MANIFEST,
-        )
+        raise _fault(place, f"{MANIFEST!r} as Deploy wrote it", "it changed", entry=MANIFEST)
     return manifest
 
 
@@ -221,12 +201,7 @@ def verify(entries: Mapping[str, memoryview], manifest: Mapping[str, Any], place
         )
     for name in entries:
         if name != MANIFEST and name not in listed:
-            raise BundleError(
-                f"{place}: expected the entries of the manifest, found {name!r} too.",
-                remedy="Take it out, or deploy again.",
-                path=place,
-                entry=name,
-            )
+            raise _fault(place, "the entries of the manifest", f"{name!r} too", OUT, entry=name)
 
 
 def read_folder(place: Path) -> dict[str, memoryview]:
@@ -234,11 +209,7 @@ def read_folder(place: Path) -> dict[str, memoryview]:
     entries = {}
     for file in sorted(place.iterdir(), key=lambda file: (file.name != MANIFEST, file.name)):
         if file.is_symlink() or not file.is_file():
-            raise BundleError(
-                f"Bundle: expected plain files only, found {file.name!r}.",
-                remedy="Take it out, or deploy again.",
-                entry=file.name,
-            )
+            raise _fault(place, "plain files only", f"{file.name!r}", OUT, entry=file.name)
         entries[file.name] = memoryview(file.read_bytes())
     return entries
 
@@ -252,13 +223,17 @@ def parse_json(content: bytes, place: Path, name: str) -> Any:
     try:
         return json.loads(content.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise BundleError.expected(
-            place, f"entry {name!r} to be JSON", error, AGAIN, path=place, entry=name
-        ) from None
+        raise _fault(place, f"entry {name!r} to be JSON", error, entry=name) from None
 
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant}, which JSON does not have")
+
+
+def _fault(
+    place: Path, wanted: str, found: object, remedy: str = AGAIN, **facts: Any
+) -> BundleError:
+    return BundleError.expected(place, wanted, found, remedy, path=place, **facts)
 
 
 def _placed(error: BundleError, place: Path) -> BundleError:

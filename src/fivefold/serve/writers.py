@@ -2,9 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     from fivefold.serve.predictor import Predictor
 
 
-class _Sink:
-    """Where text goes: a stream of somebody else's, or a file of one's own."""
+class TextWriter(Writer):
+    """Writes text to a stream of somebody else's, or to a file of its own."""
 
-    def __init__(self, target: TextIO | Path) -> None:
-        self._is_own = isinstance(target, Path)
-        self.stream: TextIO = (
+    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+        self._model, self._is_own = model, isinstance(target, Path)
+        self._stream: TextIO = (
             target.open("w", encoding="utf-8", newline="") if isinstance(target, Path) else target
         )
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Nothing stands at the end."""
+
+    def release(self) -> None:
+        """Close the file, if it is one of its own."""
         if self._is_own:
-            self.stream.close()
+            self._stream.close()
 
 
-class CsvWriter(Writer):
+class CsvWriter(TextWriter):
     """Answers as CSV: carried columns, the prediction, a probability for each class.
 
     Args:
@@ -43,9 +47,8 @@ class CsvWriter(Writer):
     """
 
     def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
-        self._model = model
-        self._sink = _Sink(target)
-        self._rows = csv.writer(self._sink.stream, lineterminator="\n")
+        super().__init__(target, model)
+        self._rows = csv.writer(self._stream, lineterminator="\n")
         self._begun = False
 
     def write(self, piece: Answered) -> None:
@@ -62,15 +65,8 @@ class CsvWriter(Writer):
                 columns.append(number_texts(values.astype(piece.scores.dtype)))
         self._rows.writerows(zip(*columns, strict=True))
 
-    def finish(self) -> None:
-        """Nothing stands at the end."""
 
-    def release(self) -> None:
-        """Close the file, if it is one of its own."""
-        self._sink.close()
-
-
-class JsonLinesWriter(Writer):
+class JsonLinesWriter(TextWriter):
     """Answers as JSON lines: carried columns, the prediction, probabilities by class.
 
     Args:
@@ -79,26 +75,22 @@ class JsonLinesWriter(Writer):
     """
 
     def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
-        self._sink, self._model = _Sink(target), model
+        super().__init__(target, model)
         self._keys = [f"{_json(str(label))}: " for label in model.classes]
 
     def write(self, piece: Answered) -> None:
         """Write an object for each row."""
         rows: Iterable[str] = self._told(piece.scores)
         if piece.carried:
-            cells = (map(json_value, cells_of(values)) for values in piece.carried.values())
-            names = list(piece.carried)
-            carried = (
-                _json(dict(zip(names, row, strict=True))) for row in zip(*cells, strict=True)
-            )
-            rows = (f"{own[:-1]}, {row[1:]}" for own, row in zip(carried, rows, strict=True))
-        self._sink.stream.writelines(f"{row}\n" for row in rows)
-        self._sink.stream.flush()
+            carried = zip(_objects(piece.carried), rows, strict=True)
+            rows = (f"{own[:-1]}, {row[1:]}" for own, row in carried)
+        self._stream.writelines(f"{row}\n" for row in rows)
+        self._stream.flush()
 
     def _told(self, scores: "Array") -> Iterable[str]:
         found = self._model.answers(scores)
         if found.ndim > 1:  # several values a row, each of which has a name
-            return self._named(scores)
+            return _objects(columns_of(self._model, scores))
         answers = found.tolist()
         if not self._model.classes or scores.ndim != 2:
             return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
@@ -111,17 +103,11 @@ class JsonLinesWriter(Writer):
             for label, row in zip(answers, scores.tolist(), strict=True)
         )
 
-    def _named(self, scores: "Array") -> Iterable[str]:
-        columns = columns_of(self._model, scores)
-        cells = [map(json_value, cells_of(values)) for values in columns.values()]
-        return (_json(dict(zip(columns, row, strict=True))) for row in zip(*cells, strict=True))
 
-    def finish(self) -> None:
-        """Nothing stands at the end."""
-
-    def release(self) -> None:
-        """Close the file, if it is one of its own."""
-        self._sink.close()
+def _objects(columns: Mapping[str, Any]) -> Iterable[str]:
+    """Each row of these columns as JSON."""
+    cells = [map(json_value, cells_of(values)) for values in columns.values()]
+    return (_json(dict(zip(columns, row, strict=True))) for row in zip(*cells, strict=True))
 
 
 def _json(value: object) -> str:
