@@ -121,14 +121,7 @@ def guess_kind(
 def guess_kinds(
     raw: Raw, said: Mapping[str, str], tokens: Mapping[str, Sequence[str]], notations: Notations
 ) -> dict[str, Guess]:
-    """What each column seems to hold; those with decimal commas tell how to read the others.
-
-    Args:
-        raw: the source as read.
-        said: kinds that the user says.
-        tokens: texts that stand for missing, by column.
-        notations: what the user says of numbers and dates.
-    """
+    """What each column seems to hold; those with decimal commas tell how to read the others."""
     of = {name: of_type(type) for name, type in raw.types.items()}
     told = {name: kind.name for name, kind in of.items() if kind is not None} | {**said}
     own = [kind for name in dict.fromkeys(said.values()) if (kind := KINDS.own(name)) is not None]

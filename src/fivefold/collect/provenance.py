@@ -66,17 +66,7 @@ def provenance(
     text: Mapping[str, str] | None = None,
     test_source: str = "",
 ) -> Provenance:
-    """What says what was read.
-
-    Args:
-        source: as it was given, in words.
-        files: what was read from disk; the columns are digested when there is none.
-        columns: the values collected.
-        rows: in all.
-        licence: of the data, None where it is not known.
-        text: `encoding` and `delimiter` of the source, where it is text.
-        test_source: as it was given, in words.
-    """
+    """What was read: the files, or where there are none a digest of the columns."""
     if len(files) == 1:
         sha, size = files[0]["sha256"], files[0]["bytes"]
     elif files:

@@ -52,9 +52,6 @@ def table_changes(context: Context) -> tuple[Difference, ...]:
 
     The table that the first writer of `Collected` wrote is compared with the one that
     `Preprocessed` was made from. Before there is one, the last word on it is not spoken.
-
-    Args:
-        context: of a run, at any point of it.
     """
     found = [change for line in _lines(context) for change in _changes_along(line)]
     return tuple(dict.fromkeys(found))
@@ -205,11 +202,7 @@ def _alike(one: object, other: object) -> bool:
 
 
 def deploy_fault(context: Context) -> PreflightError | None:
-    """Why a bundle would answer otherwise than the model; None if it would not.
-
-    Args:
-        context: of a run, at any point of it.
-    """
+    """Why a bundle would answer otherwise than the model; None if it would not."""
     changes = table_changes(context)
     if not changes:
         return None
@@ -223,12 +216,7 @@ def deploy_fault(context: Context) -> PreflightError | None:
 
 
 def predict_fault(context: Context, changes: Sequence[Difference]) -> ParityError:
-    """Why rows like those of the source would be answered wrongly.
-
-    Args:
-        context: of a run.
-        changes: of its table, at least one.
-    """
+    """Why rows like those of the source would be answered wrongly."""
     return ParityError(
         f"Result.predict: expected a model that reads the rows {_source(context)}, "
         f"found {_told(changes)}; the rows to predict would be read without that.",

@@ -148,11 +148,6 @@ def drifted_columns(train: Table, test: Table, schema: Schema) -> list[Drift]:
     A missing value counts as a value of its own. Kinds that have no `drift` are not judged, texts
     and images among them.
 
-    Args:
-        train: rows learnt from, canonical.
-        test: rows judged on, canonical.
-        schema: says which columns are inputs, and of what kind.
-
     Returns:
         The largest distance first; chances are corrected for the number of columns (Bonferroni).
     """

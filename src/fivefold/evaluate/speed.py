@@ -51,10 +51,6 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
 
 
 def batch_milliseconds(speed: "pd.DataFrame") -> float:
-    """The model's milliseconds a row in the largest batch that was timed; NaN if none was.
-
-    Args:
-        speed: what `prediction_speed` gave.
-    """
+    """The model's milliseconds a row in the largest batch that was timed; NaN if none was."""
     alone = speed[speed["what"] == "model"]
     return float(alone["milliseconds_per_row"].iloc[-1]) if len(alone) else float("nan")

@@ -25,10 +25,6 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     The network is trained once more on the earlier rows and judged on the later ones, with parts
     of the same sizes. Nothing is chosen by it, so the deployed model has learnt nothing.
 
-    Args:
-        evidence: the model and its scores.
-        session: for the refit.
-
     Returns:
         One finding with both scores; or with the reason why the second was not measured: more
         than 3,000,000 rows x epochs, or images, texts or others with an array of their own among

@@ -32,11 +32,6 @@ def read_file(path: Path, reading: Reading) -> Raw:
 def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]:
     """The rows of one file in consecutive pieces, all at once if `rows` is None; one at least.
 
-    Args:
-        path: of the file.
-        reading: how it is written.
-        rows: of a piece, at most.
-
     Raises:
         DataError: if it is damaged, or of no form that can be read; if it holds no rows, unless
             rows are to be answered.

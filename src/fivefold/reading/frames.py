@@ -87,11 +87,6 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
 def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> Raw:
     """The columns of an Arrow table; of an index of pandas in it the named levels, first.
 
-    Args:
-        table: `pyarrow.Table`.
-        name: of the source, for messages.
-        wanted: the columns to read; all if None.
-
     Raises:
         DataError: if a column name occurs twice.
     """

@@ -49,12 +49,6 @@ class Opening:
 def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     """Find header and dialect: by known names when rows are to be answered, else by their look.
 
-    Args:
-        text: all of it.
-        name: of the source, for messages.
-        reading: what is known of it.
-        suffix: of the file.
-
     Raises:
         DataError: if the text is empty; if no line has the names that a model reads.
     """

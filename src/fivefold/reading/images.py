@@ -61,10 +61,6 @@ def read_image_folder(folder: Path, name: str) -> Raw:
     Subfolders called train, valid and test (or near to it) that hold the class folders say which
     part a row belongs to.
 
-    Args:
-        folder: holds one subfolder a class.
-        name: of the source, for messages.
-
     Raises:
         DataError: if there are no images, or they do not lie in class folders.
     """

@@ -19,11 +19,6 @@ MARK = b"PAR1"
 def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:
     """The rows of a Parquet file.
 
-    Args:
-        content: all of it.
-        name: of the source, for messages.
-        reading: the columns to keep.
-
     Raises:
         DataError: if it is damaged, or names a column twice.
         PreflightError: if pyarrow is not installed.

@@ -171,12 +171,6 @@ def line_pieces(
     A column is there if one row of all has it, as where all rows are read at once; so the rows
     that are still to come are looked through, once, where a piece lacks one.
 
-    Args:
-        opener: opens the lines from the first.
-        name: of the source, for messages.
-        reading: the columns that are asked for, and that are kept.
-        rows: of a piece, at most.
-
     Raises:
         DataError: naming the first line that is not a JSON object.
     """

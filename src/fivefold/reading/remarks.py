@@ -11,14 +11,7 @@ from fivefold.reading.options import Reading
 def text_findings(
     opening: Opening, layout: Layout, name: str, reading: Reading
 ) -> tuple[Finding, ...]:
-    """What is worth a remark: no header, another encoding, lines and fields that were left out.
-
-    Args:
-        opening: the text with what its beginning says.
-        layout: which field belongs to which column.
-        name: of the source.
-        reading: what was asked for.
-    """
+    """What is worth a remark: no header, another encoding, lines and fields that were left out."""
     text, body, dialect = opening.text, opening.body, opening.dialect
     found = []
     if not dialect.header and reading.header is None:

@@ -55,12 +55,7 @@ def adopt_file(path: str | PathLike[str]) -> None:
 
 
 def stranger(bundle: Bundle, error: ConfigError) -> BundleError:
-    """What is said of a bundle that needs a kind, a task or a stage which was not handed over.
-
-    Args:
-        bundle: names it, and where it was defined.
-        error: that there is none of its name.
-    """
+    """What is said of a bundle that needs a kind, a task or a stage which was not handed over."""
     noun, name = str(error.facts.get("noun")), error.facts.get("name")
     own = bundle.json("codec.json").get("own", {})
     written = own.get(noun, {}).get(name) or str(error.facts.get("written", "a file of yours"))

@@ -160,13 +160,7 @@ def _alike(raw: Raw, name: str) -> Raw:
 
 
 def canonical_chunks(raw: Raw, schema: Schema, first: int) -> Iterator[Columns]:
-    """The canonical columns of rows as they were read; a few at a time where cells are large.
-
-    Args:
-        raw: with every input.
-        schema: the kinds of the columns.
-        first: the number of the first row, for messages.
-    """
+    """The canonical columns of rows as they were read; a few at a time where cells are large."""
     kinds = {column.name: kind_of(column.kind) for column in schema.inputs}
     large = [(kind, raw.columns[name]) for name, kind in kinds.items() if kind.chunk]
     start, rows = 0, len(raw)
