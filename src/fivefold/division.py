@@ -1,18 +1,16 @@
 """Which rows belong together, and where a table of them is cut in two."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
+from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Role
+from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.keys import codes_of, row_keys
 from fivefold.tasks.table import task_of
 from fivefold.tasks.task import Task
-
-if TYPE_CHECKING:
-    from fivefold.artifacts import Collected
-    from fivefold.codecs.table import Array
 
 By = Literal["auto", "stratified", "random", "group", "time", "group_time"]
 FEWEST_ROWS = 30
@@ -30,7 +28,7 @@ def columns_of(by: By) -> tuple[Role, ...]:
     return _NEEDS.get(by, ())
 
 
-def rule_of(collected: "Collected", by: By) -> By:
+def rule_of(collected: Collected, by: By) -> By:
     """The rule itself where `auto` is asked: by time and group, by one of them, or stratified.
 
     Where the task has no strata, it is at random.
@@ -58,7 +56,7 @@ def rule_of(collected: "Collected", by: By) -> By:
     return by
 
 
-def identical(collected: "Collected", rows: "Array") -> "Array":
+def identical(collected: Collected, rows: Array) -> Array:
     """A number for each row; rows whose inputs are equal in every column share theirs.
 
     Args:
@@ -71,7 +69,7 @@ def identical(collected: "Collected", rows: "Array") -> "Array":
     return codes_of(_keys(collected)[rows])
 
 
-def _keys(collected: "Collected") -> "Array":
+def _keys(collected: Collected) -> Array:
     """A key for every row of the table, equal where all inputs are."""
     inputs = collected.schema.inputs
     if not inputs:
@@ -89,13 +87,13 @@ class Units(NamedTuple):
         by: the rule.
     """
 
-    values: "Array"
-    targets: "tuple[Array, ...]"
+    values: Array
+    targets: tuple[Array, ...]
     task: Task
     by: By
 
     @classmethod
-    def of(cls, collected: "Collected", by: By) -> "Units":
+    def of(cls, collected: Collected, by: By) -> "Units":
         """The units of a table by a rule that is not `auto`."""
         table, schema = collected.table, collected.schema
         task = task_of(schema.task)
@@ -116,14 +114,14 @@ class Units(NamedTuple):
         """What they are called."""
         return _UNITS.get(self.by, "different rows")
 
-    def numbered(self, rows: "Array") -> "Array":
+    def numbered(self, rows: Array) -> Array:
         """`(len(rows),)` from 0, equal within a unit; moments in their order."""
         here = self.values[rows]
         if self.is_timed:
             return np.unique(_known(here), return_inverse=True)[1]
         return codes_of(here)
 
-    def places(self, rows: "Array", seed: int, *, stratify: bool = True) -> "Array":
+    def places(self, rows: Array, seed: int, *, stratify: bool = True) -> Array:
         """A place in (0, 1) for each of these rows: parts and folds are intervals of it.
 
         Rows of one unit share a place; the rows of each stratum are spread evenly over it.
@@ -153,7 +151,7 @@ class Units(NamedTuple):
         places[order] = middle / totals[sorted_stratum]
         return places[units]
 
-    def cut(self, rows: "Array", share: float, seed: int) -> "Array":
+    def cut(self, rows: Array, share: float, seed: int) -> Array:
         """`(len(rows),)` bool: the last `share` of these rows by their places.
 
         Where units are so few or so large that a side would have no row, strata count no more, and
@@ -174,7 +172,7 @@ class Units(NamedTuple):
         return np.asarray(places >= nearest)
 
 
-def _known(times: "Array") -> "Array":
+def _known(times: Array) -> Array:
     """Moments of which none is missing: those that are count as the earliest.
 
     Raises:
@@ -187,11 +185,11 @@ def _known(times: "Array") -> "Array":
     return np.where(missing, times[~missing].min(), times)
 
 
-def _numbered(strata: "Array") -> "Array":
+def _numbered(strata: Array) -> Array:
     return codes_of(strata) if strata.dtype == object else strata
 
 
-def half_of_groups(groups: "Array", seed: int) -> "Array":
+def half_of_groups(groups: Array, seed: int) -> Array:
     """A seeded half of the groups that occur here, one at least."""
     known = np.unique(groups)
     order = np.random.default_rng(seed).permutation(len(known))

@@ -1,21 +1,17 @@
 """Dividing training rows once more: folds, and rows to stop by."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from fivefold.artifacts import Collected
+from fivefold.codecs.table import Array
 from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 
-if TYPE_CHECKING:
-    from fivefold.artifacts import Collected
-    from fivefold.codecs.table import Array
-
 
 def draw_folds(
-    collected: "Collected", rows: "Array", k: int, seed: int, *, by: By = "auto"
-) -> "list[tuple[Array, Array]]":
+    collected: Collected, rows: Array, k: int, seed: int, *, by: By = "auto"
+) -> list[tuple[Array, Array]]:
     """Divide rows into k folds, as the data asks: by time, by group, by both, or stratified.
 
     By time the window expands: fold i is judged on block i + 1 of k + 1 and learns from those
@@ -63,8 +59,8 @@ def draw_folds(
 
 
 def _fold_of_groups(
-    rows: "Array", block: "Array", groups: "Array", number: int, seed: int
-) -> "tuple[Array, Array]":
+    rows: Array, block: Array, groups: Array, number: int, seed: int
+) -> tuple[Array, Array]:
     held = np.isin(groups, half_of_groups(groups[block == number], seed + number))
     learnt, judged = rows[(block < number) & ~held], rows[(block == number) & held]
     if min(len(learnt), len(judged)) < FEWEST_ROWS:
@@ -78,8 +74,8 @@ def _fold_of_groups(
 
 
 def hold_out(
-    collected: "Collected", rows: "Array", fraction: float, seed: int, *, by: By = "auto"
-) -> "tuple[Array, Array]":
+    collected: Collected, rows: Array, fraction: float, seed: int, *, by: By = "auto"
+) -> tuple[Array, Array]:
     """Set a fraction of rows aside, as the data asks, the latest ones where it is by time.
 
     Returns:

@@ -1,19 +1,17 @@
 """Which rows a model learns from, stops by, and is judged on."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from fivefold.artifacts import PARTS, Collected
+from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
 from fivefold.core.session import Session
 from fivefold.core.wording import plural
 from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
-
-if TYPE_CHECKING:
-    from fivefold.codecs.table import Array
 
 VALID, TEST = 0.16, 0.20
 _NONE, _FREE = -2, -1
@@ -32,9 +30,9 @@ class Partition(Artifact):
 
     made_by: ClassVar[str] = "Split"
 
-    train: "Array"
-    valid: "Array"
-    test: "Array"
+    train: Array
+    valid: Array
+    test: Array
     how: str
     by: By = "auto"
 
@@ -107,13 +105,11 @@ def draw(
     )
 
 
-def _pool(parts: "Array", *codes: int) -> "Array":
+def _pool(parts: Array, *codes: int) -> Array:
     return np.flatnonzero(np.isin(parts, codes))
 
 
-def _draw_groups(
-    collected: Collected, parts: "Array", free: "Array", late: "Array", seed: int
-) -> None:
+def _draw_groups(collected: Collected, parts: Array, free: Array, late: Array, seed: int) -> None:
     """Mark the test rows, and those that no part may hold."""
     groups = codes_of(collected.table.column(str(collected.schema.named("group"))))
     tested = np.isin(groups, half_of_groups(groups[late], seed))
@@ -125,7 +121,7 @@ def _draw_groups(
     parts[is_late & tested] = 2
 
 
-def _check_trains(rows: "Array", parts: "Array") -> None:
+def _check_trains(rows: Array, parts: Array) -> None:
     if not len(rows):
         raise DataError(
             f"Partition: expected rows to train on, found none among {len(parts)}.",
@@ -133,7 +129,7 @@ def _check_trains(rows: "Array", parts: "Array") -> None:
         )
 
 
-def _check_drawn(drawn: "Array", pool: "Array", units: Units, part: str) -> None:
+def _check_drawn(drawn: Array, pool: Array, units: Units, part: str) -> None:
     if not len(drawn):
         name = "validation" if part == "valid" else part
         raise DataError(
@@ -146,7 +142,7 @@ def _check_drawn(drawn: "Array", pool: "Array", units: Units, part: str) -> None
         )
 
 
-def _check_sizes(parts: "Array", wished: list[int], by: By) -> None:
+def _check_sizes(parts: Array, wished: list[int], by: By) -> None:
     sizes = {PARTS[code]: int((parts == code).sum()) for code in wished}
     if by == "group_time" and min(sizes.values()) < FEWEST_ROWS:
         found = ", ".join(f"{count:,} for {name}" for name, count in sizes.items())

@@ -7,7 +7,7 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,11 +16,9 @@ from torch import Tensor, nn
 from fivefold.codecs.table import Array
 from fivefold.deploy.trees import fill, set_aside
 from fivefold.errors import ModelError
+from fivefold.models.assemble import Assembled
 from fivefold.models.score import score
 from fivefold.serve.runtime import load_runtime
-
-if TYPE_CHECKING:
-    from fivefold.models.assemble import Assembled
 
 OPSET = 20
 EXAMPLES = 8  # a batch of one would be taken for a constant
@@ -36,7 +34,7 @@ class Scorer(nn.Module):
         names: of its blocks, in the order of the tensors.
     """
 
-    def __init__(self, model: "Assembled", names: tuple[str, ...]) -> None:
+    def __init__(self, model: Assembled, names: tuple[str, ...]) -> None:
         super().__init__()
         self.model, self.names = model, names
 
@@ -46,7 +44,7 @@ class Scorer(nn.Module):
         return scores
 
 
-def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
+def export_onnx(model: Assembled, inputs: Mapping[str, Array]) -> bytes:
     """An ONNX graph (opset 20) that takes the blocks of the codec and gives `scores`.
 
     The graph is compared with torch on batches of several sizes before it is returned. The model
@@ -97,7 +95,7 @@ def export_onnx(model: "Assembled", inputs: Mapping[str, Array]) -> bytes:
     return graph
 
 
-def compare(graph: bytes, model: "Assembled", example: Mapping[str, Array]) -> None:
+def compare(graph: bytes, model: Assembled, example: Mapping[str, Array]) -> None:
     """Run a graph and its network on the same rows, in batches of several sizes.
 
     Raises:

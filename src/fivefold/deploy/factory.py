@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from safetensors.torch import load as load_tensors
 
 from fivefold.codecs.table import Array
 from fivefold.deploy.package import HEAD
 from fivefold.kinds.codec import Codec
-from fivefold.models.assemble import assemble
+from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.heads import head_from
 from fivefold.models.score import score
 from fivefold.serve.predictor import Factory, Scores
-
-if TYPE_CHECKING:
-    from fivefold.models.assemble import Assembled
 
 
 def torch_factory(body: Callable[..., Any]) -> Factory:
@@ -35,7 +32,7 @@ def torch_factory(body: Callable[..., Any]) -> Factory:
     return build
 
 
-def scores_of(model: "Assembled", weights: bytes) -> Scores:
+def scores_of(model: Assembled, weights: bytes) -> Scores:
     """The scoring function of a network with these weights, on the CPU.
 
     Args:

@@ -6,21 +6,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
+from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.table import task_of
-
-if TYPE_CHECKING:
-    from fivefold.codecs.schema import Schema
-    from fivefold.kinds.codec import Codec
 
 BaselineName = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")
@@ -127,7 +125,7 @@ def time_calls(call: Callable[[], object], calls: int) -> Array:
     return seconds
 
 
-def title(name: BaselineName, codec: "Codec") -> str:
+def title(name: BaselineName, codec: Codec) -> str:
     """A baseline's name in words, for the data at hand."""
     task = task_of(codec.schema.task)
     if name == "constant":
@@ -160,7 +158,7 @@ def _counted(rows: Rows) -> Rows:
     return replace(rows, weight=relative(np.asarray(rows.weight)))
 
 
-def _fit_constant(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str]:
+def _fit_constant(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str]:
     constant = task_of(codec.schema.task).constant
     takes = rows.weight is not None and weight_argument(constant) != ""
     weights = {"weight": rows.weight} if takes else {}
@@ -169,7 +167,7 @@ def _fit_constant(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str]:
     return (lambda test: np.repeat(known, len(test), axis=0)), note
 
 
-def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
+def _fit_linear(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | str:
     from sklearn.linear_model import LogisticRegression, Ridge
 
     learnt = task_of(codec.schema.task).trees
@@ -194,7 +192,7 @@ def _fit_linear(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | 
     return _probabilities(model, codec.schema, lambda test: features.matrix(test.inputs)), note
 
 
-def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] | str:
+def _fit_boosting(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | str:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     matrix, is_code = tree_matrix(rows.inputs, codec)
@@ -230,7 +228,7 @@ def _fit_boosting(rows: Rows, codec: "Codec", seed: int) -> tuple[Predict, str] 
     return _probabilities(model, codec.schema, features), note
 
 
-_FITTERS: Mapping[str, Callable[[Rows, "Codec", int], tuple[Predict, str] | str]] = {
+_FITTERS: Mapping[str, Callable[[Rows, Codec, int], tuple[Predict, str] | str]] = {
     "constant": _fit_constant,
     "linear": _fit_linear,
     "boosting": _fit_boosting,
@@ -246,7 +244,7 @@ def _refused(rows: Rows, learnt: str | None) -> str:
     return ""
 
 
-def _probabilities(model: Any, schema: "Schema", features: Callable[[Rows], Any]) -> Predict:
+def _probabilities(model: Any, schema: Schema, features: Callable[[Rows], Any]) -> Predict:
     """Probabilities for all classes; those that the model never met get none."""
 
     def predict(test: Rows) -> Array:

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
+from fivefold.kinds.block import Encoded
+from fivefold.kinds.codec import Codec
 from fivefold.kinds.plain import Bag, Dense, Levels, Plain, Reader
-
-if TYPE_CHECKING:
-    from fivefold.kinds.block import Encoded
-    from fivefold.kinds.codec import Codec
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class LinearFeatures:
         codec: says what the arrays are, and what a linear model reads of them.
     """
 
-    codec: "Codec"
+    codec: Codec
     scaling: Scaling | None = None
     rarity: list[Array] = field(default_factory=list)
 
@@ -60,7 +58,7 @@ class LinearFeatures:
         return sparse.hstack([sparse.csr_array(dense), *wide], format="csr")
 
 
-def linear_values(inputs: Mapping[str, Array], codec: "Codec") -> list[Plain]:
+def linear_values(inputs: Mapping[str, Array], codec: Codec) -> list[Plain]:
     """What a linear model reads of all arrays, in their order."""
     return [
         plain
@@ -76,13 +74,13 @@ def _dense(inputs: Mapping[str, Array], plain: list[Plain]) -> Array:
     return np.concatenate([np.empty((rows, 0)), *columns], axis=1)
 
 
-def reads_words(codec: "Codec") -> bool:
+def reads_words(codec: Codec) -> bool:
     """Whether a linear model reads words."""
     nothing = {encoded.name: _no_rows(encoded) for encoded in codec.blocks}
     return any(isinstance(plain, Bag) for plain in linear_values(nothing, codec))
 
 
-def notes_of(codec: "Codec", reader: Reader) -> list[str]:
+def notes_of(codec: Codec, reader: Reader) -> list[str]:
     """What to know of how a simple model sees the inputs, and those that it does not see."""
     notes = []
     for encoded in codec.blocks:
@@ -96,7 +94,7 @@ def notes_of(codec: "Codec", reader: Reader) -> list[str]:
     return list(dict.fromkeys(filter(None, notes)))
 
 
-def _no_rows(encoded: "Encoded") -> Array:
+def _no_rows(encoded: Encoded) -> Array:
     return np.empty((0, *encoded.shape), encoded.dtype)
 
 
@@ -141,7 +139,7 @@ def tf_idf(counts: Any, rarity: Array) -> Any:
     return sparse.diags_array(1 / np.where(lengths > 0, lengths, 1.0)) @ weighted
 
 
-def tree_matrix(inputs: Mapping[str, Array], codec: "Codec") -> tuple[Array, Array]:
+def tree_matrix(inputs: Mapping[str, Array], codec: Codec) -> tuple[Array, Array]:
     """What trees read of all arrays side by side.
 
     Returns:

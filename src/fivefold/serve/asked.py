@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from fivefold.codecs.table import Array
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError, RequestError
 from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import EVERY
+from fivefold.reading.raw import Raw
+from fivefold.serve.predictor import Predictor
 from fivefold.serve.requests import missing, raw_pieces
 from fivefold.tasks.table import task_of
-
-if TYPE_CHECKING:
-    from fivefold.codecs.table import Array
-    from fivefold.reading.raw import Raw
-    from fivefold.serve.predictor import Predictor
 
 ROWS = 16_384
 """Rows of a piece."""
@@ -46,12 +44,12 @@ class Answered:
         total: rows of the source; 0 where that is not known.
     """
 
-    scores: "Array"
+    scores: Array
     carried: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0
 
 
-def columns_of(model: "Predictor", scores: "Array") -> "dict[str, Array]":
+def columns_of(model: Predictor, scores: Array) -> dict[str, Array]:
     """Answers as columns: the prediction, where it is one value a row, then what goes with it.
 
     Args:
@@ -64,7 +62,7 @@ def columns_of(model: "Predictor", scores: "Array") -> "dict[str, Array]":
 
 
 def ask(
-    model: "Predictor", path: Path, root: str | None = None, *, columns: Sequence[str] = ()
+    model: Predictor, path: Path, root: str | None = None, *, columns: Sequence[str] = ()
 ) -> Iterator[Answered]:
     """Ask a model about a file of rows, a picture, or a folder of pictures, piece by piece.
 
@@ -99,7 +97,7 @@ def ask(
         first += len(raw)
 
 
-def _carried(raw: "Raw", columns: Sequence[str]) -> Mapping[str, Any]:
+def _carried(raw: Raw, columns: Sequence[str]) -> Mapping[str, Any]:
     for name in columns:
         if name not in raw.kept and name != EVERY:
             there = list(dict.fromkeys([*raw.columns, *raw.others]))
@@ -113,7 +111,7 @@ def _carried(raw: "Raw", columns: Sequence[str]) -> Mapping[str, Any]:
     return raw.kept
 
 
-def check_columns(model: "Predictor", columns: Sequence[str]) -> None:
+def check_columns(model: Predictor, columns: Sequence[str]) -> None:
     """Refuse columns that cannot stand before the answers.
 
     Raises:
@@ -131,7 +129,7 @@ def check_columns(model: "Predictor", columns: Sequence[str]) -> None:
     raise ConfigError.expected("--columns", wanted, found, remedy, columns=tuple(twice or clashes))
 
 
-def stream(model: "Predictor", source: Bytes, *, columns: Sequence[str] = ()) -> Iterator[Answered]:
+def stream(model: Predictor, source: Bytes, *, columns: Sequence[str] = ()) -> Iterator[Answered]:
     """Answer JSON lines as they come.
 
     What has arrived is answered at once as one piece, so that neither a slow writer waits for its
@@ -170,7 +168,7 @@ def stream(model: "Predictor", source: Bytes, *, columns: Sequence[str] = ()) ->
 
 
 def _answer_lines(
-    model: "Predictor", lines: Sequence[bytes], first: int, columns: Sequence[str]
+    model: Predictor, lines: Sequence[bytes], first: int, columns: Sequence[str]
 ) -> Iterator[Answered]:
     """Answer lines of which the first has this number."""
     rows: dict[int, Any] = {}
@@ -200,7 +198,7 @@ def _answer_lines(
 
 
 def _answer_rows(
-    model: "Predictor", rows: Mapping[int, Any], columns: Sequence[str]
+    model: Predictor, rows: Mapping[int, Any], columns: Sequence[str]
 ) -> Iterator[Answered]:
     """Answer rows by their line; of those that hold a fault, all before the first such line."""
     if not rows:

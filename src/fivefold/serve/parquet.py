@@ -4,17 +4,15 @@ import importlib.util
 import shutil
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fivefold.codecs.rendering import cell_text, cells_of
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.reading.texts import ArrowTexts
 from fivefold.serve.asked import Answered, columns_of
+from fivefold.serve.predictor import Predictor
 from fivefold.serve.writer import Writer
-
-if TYPE_CHECKING:
-    from fivefold.serve.predictor import Predictor
 
 
 class ParquetWriter(Writer):
@@ -28,7 +26,7 @@ class ParquetWriter(Writer):
         model: its task and classes decide the columns.
     """
 
-    def __init__(self, path: Path, model: "Predictor") -> None:
+    def __init__(self, path: Path, model: Predictor) -> None:
         self._path, self._model = path, model
         self._parts: list[Any] = []  # files, one for each schema that was met
         self._writer: Any = None

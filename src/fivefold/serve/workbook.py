@@ -4,16 +4,14 @@ import importlib.util
 import math
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fivefold.codecs.rendering import cell_text, cells_of
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.serve.asked import Answered, columns_of
+from fivefold.serve.predictor import Predictor
 from fivefold.serve.writer import Writer
-
-if TYPE_CHECKING:
-    from fivefold.serve.predictor import Predictor
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its header."""
@@ -34,7 +32,7 @@ class ExcelWriter(Writer):
         model: its task and classes decide the columns.
     """
 
-    def __init__(self, path: Path, model: "Predictor") -> None:
+    def __init__(self, path: Path, model: Predictor) -> None:
         import openpyxl
 
         self._path, self._model = path, model

@@ -4,26 +4,24 @@ import csv
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
 from fivefold.codecs.rendering import cell_text, cells_of, json_value, number_texts
+from fivefold.codecs.table import Array
 from fivefold.errors import PreflightError
 from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
 from fivefold.serve.parquet import ParquetWriter
+from fivefold.serve.predictor import Predictor
 from fivefold.serve.workbook import ExcelWriter
 from fivefold.serve.writer import Writer
-
-if TYPE_CHECKING:
-    from fivefold.codecs.table import Array
-    from fivefold.serve.predictor import Predictor
 
 
 class TextWriter(Writer):
     """Writes text to a stream of somebody else's, or to a file of its own."""
 
-    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+    def __init__(self, target: TextIO | Path, model: Predictor) -> None:
         self._model, self._is_own = model, isinstance(target, Path)
         self._stream: TextIO = (
             target.open("w", encoding="utf-8", newline="") if isinstance(target, Path) else target
@@ -46,7 +44,7 @@ class CsvWriter(TextWriter):
         model: its task and classes decide the columns.
     """
 
-    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+    def __init__(self, target: TextIO | Path, model: Predictor) -> None:
         super().__init__(target, model)
         self._rows = csv.writer(self._stream, lineterminator="\n")
         self._begun = False
@@ -74,7 +72,7 @@ class JsonLinesWriter(TextWriter):
         model: its task and classes decide the form.
     """
 
-    def __init__(self, target: TextIO | Path, model: "Predictor") -> None:
+    def __init__(self, target: TextIO | Path, model: Predictor) -> None:
         super().__init__(target, model)
         self._keys = [f"{_json(str(label))}: " for label in model.classes]
 
@@ -87,7 +85,7 @@ class JsonLinesWriter(TextWriter):
         self._stream.writelines(f"{row}\n" for row in rows)
         self._stream.flush()
 
-    def _told(self, scores: "Array") -> Iterable[str]:
+    def _told(self, scores: Array) -> Iterable[str]:
         found = self._model.answers(scores)
         if found.ndim > 1:  # several values a row, each of which has a name
             return _objects(columns_of(self._model, scores))
@@ -144,7 +142,7 @@ def check_suffix(path: Path) -> None:
         )
 
 
-def writer_of(suffix: str, target: Path | TextIO, model: "Predictor") -> Writer:
+def writer_of(suffix: str, target: Path | TextIO, model: Predictor) -> Writer:
     """The writer of one form.
 
     Args:
