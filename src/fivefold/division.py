@@ -136,7 +136,8 @@ class Units(NamedTuple):
         strata = np.zeros(len(rows), np.int64)
         if self.targets and stratify:
             found = self.task.strata([target[rows] for target in self.targets])
-            strata = strata if found is None else _numbered(found)
+            strata = strata if found is None else found
+            strata = codes_of(strata) if strata.dtype == object else strata
         highest = np.maximum.accumulate(units)  # units are numbered as they appear
         heads = np.flatnonzero(np.diff(highest, prepend=-1))
         sizes = np.bincount(units)
@@ -183,10 +184,6 @@ def _known(times: Array) -> Array:
         remedy = "Name another column as time, or draw by another rule."
         raise DataError.expected("Split", "times in the column that time= names", "none", remedy)
     return np.where(missing, times[~missing].min(), times)
-
-
-def _numbered(strata: Array) -> Array:
-    return codes_of(strata) if strata.dtype == object else strata
 
 
 def half_of_groups(groups: Array, seed: int) -> Array:

@@ -109,27 +109,15 @@ def _is_array(value: Any) -> bool:
 
 def _write_rows(rows: Any, path: Path) -> None:
     weight = {} if rows.weight is None else {"weight": rows.weight}
-    arrays = {"target": rows.target, "index": rows.index, **weight}
-    write_arrays({**arrays, **_prefixed(rows.inputs)}, path)
-
-
-def _prefixed(inputs: Mapping[str, Array]) -> dict[str, Array]:
-    return {f"input/{name}": values for name, values in inputs.items()}
+    inputs = {f"input/{name}": values for name, values in rows.inputs.items()}
+    write_arrays({"target": rows.target, "index": rows.index, **weight, **inputs}, path)
 
 
 def _read_rows(path: Path) -> Any:
     arrays = read_arrays(path)
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
-    return Rows(
-        inputs=inputs,
-        target=arrays["target"],
-        index=arrays["index"],
-        weight=arrays.get("weight"),
-    )
-
-
-def _is_rows(value: Any) -> bool:
-    return isinstance(value, Rows)
+    target, index = arrays["target"], arrays["index"]
+    return Rows(inputs=inputs, target=target, index=index, weight=arrays.get("weight"))
 
 
 def _write_state(parts: tuple[Any, Mapping[str, Array]], path: Path) -> None:
@@ -204,8 +192,7 @@ def _is_mapping_of(value: Any, accepts: Any) -> bool:
 
 
 def _write_frames(frames: Mapping[str, Any], path: Path) -> None:
-    contents = {k: np.frombuffer(_frame_bytes(f), dtype=np.uint8) for k, f in frames.items()}
-    write_arrays(contents, path)
+    write_arrays({k: np.frombuffer(_frame_bytes(f), np.uint8) for k, f in frames.items()}, path)
 
 
 def _estimate(values: Mapping[str, Any]) -> Estimate:
@@ -231,7 +218,7 @@ for _form in (
         lambda table, path: write_arrays({n: table.column(n) for n in table.names}, path),
         lambda path: Columns(read_arrays(path)),
     ),
-    Format("rows", ".npa", _is_rows, _write_rows, _read_rows),
+    Format("rows", ".npa", lambda value: isinstance(value, Rows), _write_rows, _read_rows),
     Format(
         "codec",
         ".npa",

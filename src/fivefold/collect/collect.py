@@ -193,10 +193,7 @@ class Collect(Stage):
 
     def _kinds(self) -> dict[str, str]:
         """Names of kinds by column."""
-        return {
-            column: kind if isinstance(kind, str) else kind.name
-            for column, kind in self.kinds.items()
-        }
+        return {column: getattr(kind, "name", kind) for column, kind in self.kinds.items()}
 
     def _named(self) -> tuple[str, ...]:
         """The targets that are given by name."""
@@ -206,7 +203,7 @@ class Collect(Stage):
     def _wishes(self) -> Wishes:
         return Wishes(
             target=self.target,
-            task=self.task if self.task is None else task_of(_name_of(self.task)),
+            task=None if self.task is None else task_of(getattr(self.task, "name", self.task)),
             positive=self.positive,
             kinds=self._kinds(),
             drop=self.drop,
@@ -222,7 +219,3 @@ class Collect(Stage):
         return Notations(
             decimal=self.decimal, thousands=self.thousands, date_format=self.date_format
         )
-
-
-def _name_of(said: str | Task | type[Task]) -> str:
-    return said if isinstance(said, str) else said.name

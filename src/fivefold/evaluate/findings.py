@@ -192,16 +192,12 @@ def weak_subgroups(losses: Array, table: Table, schema: Schema) -> list[Subgroup
         error = (ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)) ** 0.5
         gap = float(ours.mean() - others.mean())
         z = gap / error if error else float("inf") if gap > 0 else 0.0
-        chance = min(1.0, len(judged) * _tail(z))
+        chance = min(1.0, len(judged) * erfc(z / 2**0.5) / 2)
         found = Subgroup(name, values, rows, float(ours.mean()), float(others.mean()), chance)
         best = worst.get(name)
         if chance < MOST_CHANCE and (best is None or gap > best.inside - best.outside):
             worst[name] = found
     return sorted(worst.values(), key=lambda group: group.outside - group.inside)
-
-
-def _tail(z: float) -> float:
-    return erfc(z / 2**0.5) / 2
 
 
 def in_words(labels: list[object], most: int = 5) -> str:

@@ -40,13 +40,10 @@ def hardware(trained: Trained) -> "pd.DataFrame":
             facts[package] = version(package)
         except PackageNotFoundError:
             facts[package] = UNKNOWN
-    for name, said in (("seconds", "training seconds"), ("peak_bytes", "peak memory in training")):
-        value = trained.resources.get(name)
-        shown = _gibibytes(value) if name == "peak_bytes" else f"{value:.1f}" if value else UNKNOWN
-        facts[said] = shown
-    return pd.DataFrame(
-        {"quantity": list(facts), "value": [str(value) for value in facts.values()]}
-    )
+    seconds = trained.resources.get("seconds")
+    facts["training seconds"] = f"{seconds:.1f}" if seconds else UNKNOWN
+    facts["peak memory in training"] = _gibibytes(trained.resources.get("peak_bytes"))
+    return pd.DataFrame({"quantity": list(facts), "value": list(map(str, facts.values()))})
 
 
 def processor() -> str:

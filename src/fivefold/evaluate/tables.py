@@ -56,8 +56,8 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
 
     names = [metric.name for metric in evidence.task.headlines]
     rivals = (*evidence.parts, *evidence.rivals)
-    trained = evidence.trained
-    columns: dict[str, Any] = {"model": [MODEL, *(r.baseline.name for r in rivals)]}
+    fitted = [rival.baseline for rival in rivals]
+    columns: dict[str, Any] = {"model": [MODEL, *(one.name for one in fitted)]}
     for name in names:
         columns[name] = _estimates([evidence.metrics[name], *(r.metrics[name] for r in rivals)])
     if evidence.weighted:
@@ -66,18 +66,16 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
     columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
     columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
-    seconds = trained.resources.seconds
-    columns["fit_seconds"] = [seconds, *(r.baseline.fit_seconds for r in rivals)]
+    seconds = evidence.trained.resources.seconds
+    columns["fit_seconds"] = [seconds, *(one.fit_seconds for one in fitted)]
     columns["milliseconds_per_row"] = [
         milliseconds_per_row,
-        *(r.baseline.milliseconds_per_row for r in rivals),
+        *(one.milliseconds_per_row for one in fitted),
     ]
-    columns["rows_fitted"] = [len(evidence.data.train), *(r.baseline.rows_fitted for r in rivals)]
-    stops = f"stopped by {len(evidence.data.valid):,} validation rows"
-    columns["note"] = [
-        stops if len(evidence.data.valid) else "",
-        *(r.baseline.note for r in rivals),
-    ]
+    columns["rows_fitted"] = [len(evidence.data.train), *(one.rows_fitted for one in fitted)]
+    valid = len(evidence.data.valid)
+    stops = f"stopped by {valid:,} validation rows" if valid else ""
+    columns["note"] = [stops, *(one.note for one in fitted)]
     return pd.DataFrame(columns)
 
 
@@ -93,22 +91,19 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
     target, scores = evidence.judged.target, evidence.judged.scores
     matrix = confusion_matrix(target, scores.argmax(1), scores.shape[1])
     hits, predicted, support = matrix.diagonal(), matrix.sum(0), matrix.sum(1)
-    level = evidence.level
+
+    def shares(rows: Array, reason: str) -> "pd.Series[Any]":
+        pairs = zip(hits, rows, strict=True)
+        return _estimates([_share(*pair, reason, evidence.level) for pair in pairs])
+
     areas = [roc_auc(target == k, scores[:, k]) for k in range(len(matrix))]
     return pd.DataFrame(
         {
             "class": [str(label) for label in evidence.schema.classes],
             "train_rows": evidence.train_counts,
             "test_rows": support,
-            "precision": _estimates(
-                [
-                    _share(h, n, "never predicted", level)
-                    for h, n in zip(hits, predicted, strict=True)
-                ]
-            ),
-            "recall": _estimates(
-                [_share(h, n, "no test rows", level) for h, n in zip(hits, support, strict=True)]
-            ),
+            "precision": shares(predicted, "never predicted"),
+            "recall": shares(support, "no test rows"),
             "f1": 2 * hits / np.where(predicted + support > 0, predicted + support, np.nan),
             "roc_auc": areas,
         }
@@ -209,12 +204,8 @@ def limitations(
     """
     import pandas as pd
 
-    told = [
-        (f.sentence, f"finding {f.code}")
-        for s in ("serious", "warning")
-        for f in findings
-        if f.severity == s
-    ]
+    worst = sorted(findings, key=lambda finding: finding.severity)  # "serious", then "warning"
+    told = [(f.sentence, f"finding {f.code}") for f in worst if f.severity != "note"]
     told += _unjudged(evidence)
     told += [(what, "not measured") for what in left_out]
     return pd.DataFrame(told, columns=["limitation", "evidence"])
@@ -231,28 +222,21 @@ def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
     ]
     if evidence.weighted:
         worth = evidence.weighted[evidence.headline.name]
-        told.append(
-            (
-                f"The model was fitted with rows weighted by `{evidence.schema.named('weight')}`; "
-                "but for the scores called weighted, each test row counts once.",
-                f"weighted {evidence.headline.title} {worth}, of {worth.n:,} effective rows",
-            )
+        what = (
+            f"The model was fitted with rows weighted by `{evidence.schema.named('weight')}`; "
+            "but for the scores called weighted, each test row counts once."
         )
+        shown = f"weighted {evidence.headline.title} {worth}, of {worth.n:,} effective rows"
+        told.append((what, shown))
     if not evidence.folds:
-        told.append(
-            (
-                "One network with one seed was trained; intervals speak of other test rows, not of "
-                "training again.",
-                "not measured: Evaluate(folds=5)",
-            )
+        what = (
+            "One network with one seed was trained; intervals speak of other test rows, not of "
+            "training again."
         )
+        told.append((what, "not measured: Evaluate(folds=5)"))
     if not evidence.schema.named("time"):
-        told.append(
-            (
-                "Whether the scores last as time goes by is not known.",
-                "not measured: no time column",
-            )
-        )
+        what = "Whether the scores last as time goes by is not known."
+        told.append((what, "not measured: no time column"))
     unsearched = _unsearched(evidence)
     if unsearched:
         told.append((f"{unsearched} were not searched for drift or weak groups.", "not measured"))

@@ -42,17 +42,13 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     epochs = evidence.trained.settings.epochs or len(evidence.trained.history)
     work = len(evidence.data.train) * epochs
     tabular = all(encoded.block.shared for encoded in evidence.data.codec.blocks)
+    later, why = by_time(evidence, column), ""
     if work > MOST_WORK or not tabular:
-        sentence = (
-            f"{begun}; the score by time was not measured, as training again would take long. "
-            f"{advice}"
-        )
-        return [finding("split_ignores_time", sentence, column=column)]
-    later = by_time(evidence, column)
-    if not min(map(len, (later.train, later.test))):
-        sentence = (
-            f"{begun}; the score by time was not measured, as too many rows share a date. {advice}"
-        )
+        why = "training again would take long"
+    elif not min(map(len, (later.train, later.test))):
+        why = "too many rows share a date"
+    if why:
+        sentence = f"{begun}; the score by time was not measured, as {why}. {advice}"
         return [finding("split_ignores_time", sentence, column=column)]
     refit = session.refit(later, name="by-time")
     test, task = refit[Preprocessed].test, evidence.task

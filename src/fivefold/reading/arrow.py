@@ -198,13 +198,9 @@ def categories_of(table: Any) -> set[str]:
     Parquet keeps texts as such, and whole numbers, times and others as what they were before.
     """
     described = table.schema.pandas_metadata or {}
-    columns = described.get("columns", ())
-    named = (c.get("field_name") or c.get("name") for c in columns if _is_category(c))
-    return {str(name) for name in named}
-
-
-def _is_category(described: Any) -> bool:
-    return isinstance(described, dict) and described.get("pandas_type") == "categorical"
+    columns = (c for c in described.get("columns", ()) if isinstance(c, dict))
+    levels = (c for c in columns if c.get("pandas_type") == "categorical")
+    return {str(c.get("field_name") or c.get("name")) for c in levels}
 
 
 def name_of(label: str, table: Any) -> str:
