@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def _beside(evidence, kind):
             evidence.resamples,
         )
         rivals.append(Rival(baseline=baseline, metrics=metrics, comparison=outcome))
-    return evidence.beside(tuple(rivals))
+    return replace(evidence, rivals=tuple(rivals))
 
 
 def _sharper(function, power):

@@ -9,7 +9,7 @@ from fivefold.artifacts import Evaluated
 from fivefold.core.events import Noted
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.findings import poor_calibration
-from fivefold.evaluate.weighted import few_effective_rows, weighted_scores
+from fivefold.evaluate.row_findings import few_effective_rows
 from fivefold.partition import Partition
 
 
@@ -101,7 +101,7 @@ def test_few_effective_rows_are_told_where_few_rows_decide(numbers, sensible):
 
 def test_test_rows_without_any_weight_give_no_weighted_score(numbers, sensible):
     evidence = weigh(numbers, np.arange(1000) < 800).evidence(sensible)
-    found = weighted_scores(evidence, evidence.scores, evidence.task.metrics)
+    found = evidence.weighted_estimate(evidence.judged, evidence.task.metrics)
     assert {(score.method, score.n) for score in found.values()} == {("no rows", 0)}
     assert poor_calibration(evidence) == []
     assert few_effective_rows(evidence)[0].numbers["effective_rows"] == 0

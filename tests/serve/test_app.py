@@ -13,7 +13,7 @@ from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
 from fivefold.errors import BundleError, PreflightError
 from fivefold.serve.contract import contract_of
-from fivefold.serve.messages import answer
+from fivefold.serve.messages import reply_of
 from fivefold.serve.predictor import load
 from fivefold.serve.server import listen, serve
 
@@ -143,7 +143,7 @@ def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path, post):
     )
     write_bundle(made, tmp_path / "x.ff")
     model = load(tmp_path / "x.ff", factory=lambda *_: lambda blocks: np.array([[np.nan, 1.0]]))
-    assert answer(model, [ROW])["probabilities"] == [[None, 1.0]]
+    assert reply_of(model, model.scores([ROW]))["probabilities"] == [[None, 1.0]]
     assert post(model, {"instances": [ROW]}).json()["probabilities"] == [[None, 1.0]]
 
 

@@ -26,7 +26,6 @@ from fivefold.evaluate.tables import (
     per_class,
 )
 from fivefold.evaluate.timesplit import optimistic_split
-from fivefold.evaluate.weighted import few_effective_rows, weighted_scores
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import OwnMetric
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 FINDERS = (
     row_findings.too_few_test_rows,
-    few_effective_rows,
+    row_findings.few_effective_rows,
     row_findings.unseen_labels,
     row_findings.duplicates_across_parts,
     row_findings.rare_classes,
@@ -96,7 +95,7 @@ def evaluate(
     )
     own = own or {}
     takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
-    weighted = weighted_scores(evidence, scores, task.metrics, takes)
+    weighted = evidence.weighted_estimate(judged, task.metrics, takes)
     evidence = replace(evidence, weighted=weighted)
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
@@ -147,19 +146,12 @@ def with_rivals(
             f"{rival.comparison.verdict} against {rival.baseline.name}" for rival in rivals
         )
         session.emit(Noted(text=f"By {evidence.headline.title} the model {words}."))
-    return evidence.beside(tuple(rivals)), tuple(left_out)
+    return replace(evidence, rivals=tuple(rivals)), tuple(left_out)
 
 
 def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
     """Other scores of the test rows, judged and compared with the model's."""
     ours, theirs = evidence.judged, evidence.judge(scores)
-    metrics = estimate(
-        theirs.target,
-        theirs.scores,
-        evidence.task.headlines,
-        resamples=evidence.drawn,
-        level=evidence.level,
-    )
     outcome = compare(
         evidence.headline,
         ours.target,
@@ -168,8 +160,12 @@ def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
         evidence.drawn,
         level=evidence.level,
     )
-    weighted = weighted_scores(evidence, scores, (evidence.headline,))
-    return Rival(baseline=baseline, metrics=metrics, comparison=outcome, weighted=weighted)
+    return Rival(
+        baseline=baseline,
+        metrics=evidence.estimate(theirs, evidence.task.headlines),
+        comparison=outcome,
+        weighted=evidence.weighted_estimate(theirs, (evidence.headline,)),
+    )
 
 
 def with_parts(evidence: Evidence) -> Evidence:

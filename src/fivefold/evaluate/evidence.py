@@ -1,7 +1,7 @@
 """All that findings and tables about a trained model are computed from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,8 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
 from fivefold.metrics.comparison import Comparison
-from fivefold.metrics.metric import Metric
+from fivefold.metrics.estimates import estimate
+from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
@@ -71,10 +72,6 @@ class Evidence:
     seed: int = 0
     level: float = 0.95
 
-    def beside(self, rivals: tuple[Rival, ...]) -> "Evidence":
-        """The same with these simple models."""
-        return replace(self, rivals=rivals)
-
     @property
     def schema(self) -> Schema:
         """The columns, the target, the task."""
@@ -103,6 +100,30 @@ class Evidence:
     def judge(self, scores: Array) -> Judged:
         """The same with other scores of the test rows."""
         return Judged.of(self.task, self.target, scores)
+
+    def estimate(
+        self,
+        judged: Judged,
+        metrics: Sequence[Metric],
+        own: Mapping[str, OwnMetric] | None = None,
+        weight: Array | None = None,
+    ) -> dict[str, Estimate]:
+        """Scores of answers for the test rows, by name."""
+        return estimate(
+            judged.target,
+            judged.scores,
+            metrics,
+            resamples=self.drawn,
+            own=own,
+            weight=weight,
+            level=self.level,
+        )
+
+    def weighted_estimate(
+        self, judged: Judged, metrics: Sequence[Metric], own: Mapping[str, OwnMetric] | None = None
+    ) -> dict[str, Estimate]:
+        """The same with each row counted by its weight; empty without weights."""
+        return {} if self.weight is None else self.estimate(judged, metrics, own, self.weight)
 
     @cached_property
     def weight(self) -> Array | None:

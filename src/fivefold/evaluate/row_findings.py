@@ -12,6 +12,7 @@ from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction, in_words
 from fivefold.kinds.table import kind_of
+from fivefold.metrics.weight import effective_rows
 from fivefold.tasks.judged import Judged
 
 FEW_TEST_ROWS = 200
@@ -21,6 +22,8 @@ MOST_DRIFT_ROWS = 100_000
 MOST_DRIFTED = 5
 LEAST_DISTANCE = 0.1
 MOST_CHANCE = 0.01
+FEW_EFFECTIVE = 0.5
+"""Effective test rows as a fraction of all, below which it is worth a word."""
 
 
 def duplicates_across_parts(evidence: Evidence) -> list[Finding]:
@@ -81,6 +84,23 @@ def too_few_test_rows(evidence: Evidence) -> list[Finding]:
     bounds = {"low": score.low, "high": score.high} if is_known else {}
     severity: Severity = "warning" if n else "serious"
     return [finding("too_few_test_rows", sentence, severity, rows=n, **bounds)]
+
+
+def few_effective_rows(evidence: Evidence) -> list[Finding]:
+    """Weights so unlike that few of the test rows decide the weighted scores."""
+    weight, name = evidence.data.test.weight, evidence.schema.named("weight")
+    if weight is None:
+        return []
+    rows, effective = len(weight), effective_rows(weight)
+    if effective >= FEW_EFFECTIVE * rows:
+        return []
+    sentence = (
+        f"Weighted by `{name}`, the {rows:,} test rows say as much as {effective:,.0f} rows of "
+        "equal weight: weighted scores are only as sure as those."
+    )
+    return [
+        finding("few_effective_rows", sentence, column=name, rows=rows, effective_rows=effective)
+    ]
 
 
 def unseen_labels(evidence: Evidence) -> list[Finding]:

@@ -45,7 +45,7 @@ class Dialect:
 
     @property
     def options(self) -> dict[str, bool]:
-        """How rows are taken apart, besides the delimiter; see `iterate_rows`."""
+        """How rows are taken apart, besides the delimiter; see `iterate_lines`."""
         return {"quoted": self.quoted, "escaped": self.escaped, "spaced": self.spaced}
 
     @property

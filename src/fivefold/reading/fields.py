@@ -17,19 +17,8 @@ HEAD = 65_536
 """Characters in which the first lines are looked for, before more of a text is."""
 
 
-def iterate_rows(
-    text: str | Opener, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
-) -> Iterator[list[str]]:
-    """All rows of a text by Python's `csv` module; blank lines are empty rows.
-
-    Args:
-        text: without anything above the rows; what opens it, where nothing is escaped.
-        delimiter: one character.
-        quoted: a field may stand in double quotes, which are written twice inside it.
-        escaped: a backslash before a quote, a delimiter or a backslash takes its meaning away.
-        spaced: blanks before a field are none of it, so that a quote may follow them.
-    """
-    options = {"quoted": quoted, "escaped": escaped, "spaced": spaced}
+def iterate_rows(text: str | Opener, delimiter: str, **options: bool) -> Iterator[list[str]]:
+    """All rows of a text; see `iterate_lines`."""
     return (row for row, _ in iterate_lines(text, delimiter, **options))
 
 
@@ -42,7 +31,17 @@ def iterate_lines(
     spaced: bool = False,
     strict: bool = False,
 ) -> Iterator[tuple[list[str], int]]:
-    """The same, each with the number of its last line, from 1.
+    """All rows by Python's `csv` module, each with the number of its last line, from 1.
+
+    Blank lines are empty rows.
+
+    Args:
+        text: without anything above the rows; what opens it, where nothing is escaped.
+        delimiter: one character.
+        quoted: a field may stand in double quotes, which are written twice inside it.
+        escaped: a backslash before a quote, a delimiter or a backslash takes its meaning away.
+        spaced: blanks before a field are none of it, so that a quote may follow them.
+        strict: every quote must be in its place.
 
     Raises:
         csv.Error: if `strict` and a quote is out of place.
@@ -91,7 +90,7 @@ def first_lines(text: str, lines: int) -> list[str]:
 
 
 def first_row(text: str, delimiter: str, **options: bool) -> list[str]:
-    """The first row that is not blank, empty if there is none; see `iterate_rows`."""
+    """The first row that is not blank, empty if there is none; see `iterate_lines`."""
     for head in _heads(text):
         rows = (row for row in iterate_rows(head, delimiter, **options) if row)
         first, second = next(rows, []), next(rows, None)

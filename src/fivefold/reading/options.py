@@ -47,19 +47,14 @@ class Reading:
     keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an encoding that Python does not know.
-
-        Raises:
-            PreflightError: if there is none of that name.
-        """
+        """Refuse an encoding that Python does not know."""
         try:
             "a".encode(self.encoding or "utf-8")
         except (LookupError, ValueError):
-            raise PreflightError(
-                "Collect: expected the name of an encoding, found the unknown encoding "
-                f"{self.encoding!r}.",
-                remedy='Pass encoding="utf-8" or another that Python knows, or leave it out.',
-                encoding=self.encoding,
+            wanted, found = "the name of an encoding", f"the unknown encoding {self.encoding!r}"
+            remedy = 'Pass encoding="utf-8" or another that Python knows, or leave it out.'
+            raise PreflightError.expected(
+                "Collect", wanted, found, remedy, encoding=self.encoding
             ) from None
 
     @property

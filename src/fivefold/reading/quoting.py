@@ -30,7 +30,7 @@ def detect_quoting(text: str, delimiter: str, shape: Shape | None = None) -> boo
         return encloses(shape, text, delimiter)
     lines = io.StringIO(text, newline=None)
     plain = Counter(line.count(delimiter) + 1 for line in lines if line.strip())
-    quoted = _quoted_widths(text, delimiter)
+    quoted = _widths(text, delimiter, quoted=True)
     if quoted is not None and opens_quoted(text, delimiter):
         return True
     if quoted is not None and len(quoted) == 1:
@@ -53,10 +53,10 @@ def encloses(shape: Shape, text: str, delimiter: str) -> bool:
     return not shape.plain or shape.rows == shape.lines
 
 
-def _quoted_widths(text: str, delimiter: str) -> "Counter[int] | None":
+def _widths(text: str, delimiter: str, **options: bool) -> Counter[int] | None:
     """How many rows have how many fields, or None if a quote is out of place."""
     try:
-        rows = iterate_lines(text, delimiter, quoted=True, strict=True)
+        rows = iterate_lines(text, delimiter, strict=True, **options)
         return Counter(len(row) for row, _ in rows if row)
     except csv.Error:
         return None
@@ -82,18 +82,11 @@ def detect_escapes(text: str, delimiter: str, *, quoted: bool) -> bool:
     inside = re.search(rf'(?:^|[\r\n]|{mark})"[^"\r\n]*\\"', text) if '\\"' in text else None
     if not inside and f"\\{delimiter}" not in text:
         return False
-    if is_whole(text, delimiter, quoted=quoted or inside is not None, escaped=False):
+    if is_whole(text, delimiter, quoted=quoted or inside is not None):
         return False
     return is_whole(text, delimiter, quoted=True, escaped=True)
 
 
-def is_whole(
-    text: str, delimiter: str, *, quoted: bool, escaped: bool = False, spaced: bool = False
-) -> bool:
-    """Whether all rows are of one width, and every quote is in its place."""
-    options = {"quoted": quoted, "escaped": escaped, "spaced": spaced}
-    try:
-        rows = iterate_lines(text, delimiter, strict=True, **options)
-        return len({len(row) for row, _ in rows if row}) == 1
-    except csv.Error:
-        return False
+def is_whole(text: str, delimiter: str, **options: bool) -> bool:
+    """Whether all rows are of one width, and every quote is in its place; see `iterate_lines`."""
+    return len(_widths(text, delimiter, **options) or ()) == 1

@@ -64,8 +64,7 @@ class Flight:
             self._rows -= rows
 
     def _whole(self, body: bytes) -> bytes:
-        instances = parse_instances(body, self._max_rows)
-        return json_text(reply_of(self._model, self._model.scores(instances, complete=True)))
+        return self._text([self._scores(parse_instances(body, self._max_rows))])
 
     async def _in_pieces(self, body: bytes) -> bytes:
         async with self._turn:

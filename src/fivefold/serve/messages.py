@@ -12,20 +12,12 @@ from fivefold.tasks.table import task_of
 MAX_ROWS = 10_000
 
 
-def answer(model: Predictor, instances: list[Any]) -> dict[str, Any]:
-    """The response to these instances: plain JSON values, never NaN.
+def reply_of(model: Predictor, scores: Array) -> dict[str, Any]:
+    """The response to instances with these scores: plain JSON values, never NaN.
 
     Returns:
         `predictions`, one a row; for a model of classes also `classes` and `probabilities`.
-
-    Raises:
-        RequestError: if an instance is not as the contract says.
     """
-    return reply_of(model, model.scores(instances, complete=True))
-
-
-def reply_of(model: Predictor, scores: Array) -> dict[str, Any]:
-    """The same from the scores."""
     return task_of(model.task).reply(scores, model.schema)
 
 
