@@ -193,7 +193,7 @@ class Collect(Stage):
 
     def _kinds(self) -> dict[str, str]:
         """Names of kinds by column."""
-        return {column: getattr(kind, "name", kind) for column, kind in self.kinds.items()}
+        return {c: k if isinstance(k, str) else k.name for c, k in self.kinds.items()}
 
     def _named(self) -> tuple[str, ...]:
         """The targets that are given by name."""
@@ -201,9 +201,10 @@ class Collect(Stage):
         return tuple(one for one in asked if isinstance(one, str))
 
     def _wishes(self) -> Wishes:
+        asked = self.task if self.task is None or isinstance(self.task, str) else self.task.name
         return Wishes(
             target=self.target,
-            task=None if self.task is None else task_of(getattr(self.task, "name", self.task)),
+            task=None if asked is None else task_of(asked),
             positive=self.positive,
             kinds=self._kinds(),
             drop=self.drop,

@@ -63,7 +63,7 @@ def provenance(
     *,
     rows: int,
     licence: str | None,
-    text: Mapping[str, str] | None = None,
+    text: Mapping[str, Any] | None = None,
     test_source: str = "",
 ) -> Provenance:
     """What was read: the files, or where there are none a digest of the columns."""
