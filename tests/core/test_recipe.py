@@ -14,10 +14,11 @@ from pydantic import Field
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.identity import known_by_name
+from fivefold.core.identity import identify, known_by_name
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Data, PathText, Stage
+from fivefold.core.wiring import place
 from fivefold.errors import ConfigError, FivefoldError, RecipeError
 
 HERE = __name__
@@ -257,14 +258,14 @@ def test_recipe_for_the_record_names_rows_and_never_holds_them(rows):
     others = json.loads(json.dumps(rows).replace("secret", "secrets").replace("2", "3"))
     other = json.loads(write_recipe([Read(others)], strict=False))["stages"][0]["with"]["rows"]
     assert other["sha256"] != note["sha256"]
-    assert known_by_name({"read.rows": note}) == []
+    assert known_by_name(identify(place([Read(rows)]), Session())) == []
 
 
 def test_recipe_for_the_record_names_rows_that_json_cannot_hold_without_a_digest():
     text = write_recipe([Read({"x": np.arange(3)})], strict=False)
     recipe = json.loads(text)
     assert recipe["stages"][0]["with"] == {"rows": {"$object": "dict"}}
-    assert known_by_name(recipe["stages"][0]["with"]) == ["rows"]
+    assert known_by_name(identify(place([Read({"x": np.arange(3)})]), Session())) == ["read.rows"]
 
 
 @pytest.mark.parametrize("place", ["a.csv", ["a.csv", "b.csv"]])

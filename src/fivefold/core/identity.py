@@ -10,10 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.own_code import own_code, own_objects
 from fivefold.core.recipe import write_recipe
-from fivefold.core.roster import code_digest, own_digests
 from fivefold.core.session import Session
-from fivefold.core.stage import Stage
 from fivefold.core.values import NOTE
 from fivefold.core.wiring import Step
 from fivefold.core.wording import brief, plural
@@ -23,6 +22,7 @@ from fivefold.version import __version__
 LIBRARIES = ("torch", "numpy", "pandas", "scikit-learn", "scipy", "pyarrow", "pillow")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _CPUINFO = Path("/proc/cpuinfo")
+_DIGEST = re.compile("[0-9a-f]{64}")
 _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 
 
@@ -41,9 +41,13 @@ def identify(
         its own name.
     """
     recipe = json.loads(write_recipe([step.stage for step in steps], strict=False))
-    own = own_digests([step.stage.settings() for step in steps])
-    for step in steps:
-        own |= _code(type(step.stage))
+    objects = [each for step in steps for each in own_objects(step.stage.settings())]
+    own = own_code([*(step.stage for step in steps), *objects])
+    arguments = {
+        f"{each.setting_name}.{name}": value
+        for each in objects
+        for name, value in getattr(each, "called_with", {}).items()
+    }
     return {
         "stages": ", ".join(entry["stage"] for entry in recipe["stages"]),
         "settings": {
@@ -51,6 +55,7 @@ def identify(
             for step, entry in zip(steps, recipe["stages"], strict=True)
             for setting, value in entry.get("with", {}).items()
         },
+        "arguments": arguments,
         "seed": session.seed,
         "device": session.device,
         **({} if reads is None else {"reads": dict(reads)}),
@@ -60,16 +65,8 @@ def identify(
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "threads": threads(),
-        **({"own": [f"{name} {digest}" for name, digest in sorted(own.items())]} if own else {}),
+        "own": own,
     }
-
-
-def _code(stage: type[Stage]) -> dict[str, str]:
-    """Digests of the classes of a user's that make up a stage, as far as their text is at hand."""
-    own = [cls for cls in stage.__mro__ if issubclass(cls, Stage)]
-    theirs = [cls for cls in own if cls.__module__.split(".")[0] != "fivefold"]
-    found = {f"{cls.__module__}:{cls.__qualname__}": code_digest(cls) for cls in theirs}
-    return {name: digest for name, digest in found.items() if digest}
 
 
 def processor() -> list[str]:
@@ -107,11 +104,11 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tu
         if _text(one) == _text(other) or (others and name == "settings"):
             continue
         if isinstance(one, dict) and isinstance(other, dict):
-            absent = "the default" if name == "settings" else "none"
+            absent = "the default" if name in ("settings", "arguments") else "none"
             for each in {**one, **other}:
                 pair = [_said(part[each]) if each in part else absent for part in (one, other)]
                 if _text(one.get(each)) != _text(other.get(each)):
-                    found[each] = (pair[0], pair[1])
+                    found[f"code of {each}" if name == "own" else each] = (pair[0], pair[1])
         elif isinstance(one, list) or isinstance(other, list):
             found[name] = (_without(one or (), other or ()), _without(other or (), one or ()))
         else:
@@ -140,12 +137,14 @@ def refusal(
     )
 
 
-def known_by_name(settings: Mapping[str, Any]) -> list[str]:
-    """The settings of which the name alone is known: frames, modules, functions.
+def known_by_name(identity: Mapping[str, Any]) -> list[str]:
+    """What of an identity is compared by its name alone: frames, modules, functions, lost code.
 
     Rows of plain values have a digest beside the name, by which they are compared.
     """
-    return [name for name, value in settings.items() if any(_objects(value))]
+    values = {**identity["settings"], **identity["arguments"]}
+    named = [name for name, value in values.items() if any(_objects(value))]
+    return [*named, *(f"the code of {name}" for name, text in identity["own"].items() if not text)]
 
 
 def _objects(value: Any) -> Iterator[str]:
@@ -165,7 +164,9 @@ def _without(values: Sequence[str], others: Sequence[str]) -> str:
 
 
 def _said(value: Any) -> str:
-    return "none" if value is None else value if isinstance(value, str) else brief(value)
+    if isinstance(value, str):
+        return value[:12] if _DIGEST.fullmatch(value) else value
+    return "none" if value is None else brief(value)
 
 
 @cache

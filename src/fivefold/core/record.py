@@ -181,7 +181,7 @@ def earlier(session: Session) -> Record | None:
     found = refusal(record.identity, session.identity, "Pipeline.run", session.directory)
     if found is not None:
         raise found
-    names = known_by_name(session.identity["settings"])
+    names = known_by_name(session.identity)
     if names:
         verb = "is" if len(names) == 1 else "are"
         text = f"{', '.join(names)} {verb} taken to be what the run was begun with."

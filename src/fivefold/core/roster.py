@@ -4,18 +4,13 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError
 
 T = TypeVar("T")
-
-_PROCESS = token_hex(6)
 
 
 @runtime_checkable
@@ -148,34 +143,6 @@ def same_class(one: object, other: object) -> bool:
     if first.__qualname__ != second.__qualname__:
         return False
     return first.__module__ == second.__module__ or file_of(first) == file_of(second) is not None
-
-
-def own_digests(values: Any) -> dict[str, str]:
-    """Digests of the files that define the objects among some settings, at any depth, by name."""
-    if isinstance(values, dict):
-        values = list(values.values())
-    if isinstance(values, list | tuple):
-        return {name: digest for value in values for name, digest in own_digests(value).items()}
-    if not isinstance(getattr(values, "setting_name", None), str):
-        return {}
-    return {values.setting_name: _source_digest(type(values))}
-
-
-def _source_digest(cls: type) -> str:
-    """What changes with a class; where nobody can tell, with every process."""
-    file = file_of(cls)
-    if file is not None:
-        return sha256(file.read_bytes()).hexdigest()
-    return code_digest(cls) or f"in no file, so that no other process knows it ({_PROCESS})"
-
-
-@lru_cache(maxsize=64)
-def code_digest(cls: type) -> str:
-    """SHA-256 of the text that defines a class; empty where that is not at hand."""
-    try:
-        return sha256(inspect.getsource(cls).encode()).hexdigest()
-    except (OSError, TypeError):
-        return ""
 
 
 def file_of(cls: type) -> Path | None:

@@ -3,8 +3,9 @@
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from fivefold.core.own_code import called_with
 from fivefold.errors import ConfigError
 from fivefold.train.fitted import Fitted
 
@@ -93,11 +94,18 @@ class Callback:
 
     folds: ClassVar[bool] = False
     name: ClassVar[str] = "Callback"
+    called_with: dict[str, Any]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "name" not in vars(cls):
             cls.name = cls.__name__
+
+    def __new__(cls, *arguments: Any, **named: Any) -> Self:
+        """An object that remembers what it is called with: a resumed run compares it."""
+        made = super().__new__(cls)
+        object.__setattr__(made, "called_with", called_with(cls, arguments, named))
+        return made
 
     @property
     def setting_name(self) -> str:

@@ -1,0 +1,131 @@
+"""The code of a user's own classes, by its text: those of stages, kinds, tasks and callbacks."""
+
+import ast
+import builtins
+import inspect
+import linecache
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from symtable import SymbolTable, symtable
+from typing import Any
+
+from fivefold.core.values import write_value
+
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+
+
+def own_objects(value: Any) -> Iterator[Any]:
+    """The objects among some settings, at any depth, that a recipe knows by their name."""
+    if isinstance(value, Mapping | list | tuple):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from own_objects(part)
+    elif isinstance(getattr(value, "setting_name", None), str):
+        yield value
+
+
+def own_code(things: Iterable[object]) -> dict[str, str]:
+    """Digests of the user's classes that objects are made of, by the names of the classes.
+
+    The text of a class counts, and that of what it uses at the top of its file, remarks and
+    layout aside; a digest is empty where no text is at hand.
+    """
+    found: dict[str, str] = {}
+    for cls in dict.fromkeys(cls for thing in things for cls in _own_classes(type(thing))):
+        name, digest = cls.__qualname__, code_digest(cls)
+        found[name] = (
+            sha256((found[name] + digest).encode()).hexdigest() if name in found else digest
+        )
+    return dict(sorted(found.items()))
+
+
+def _own_classes(cls: type) -> list[type]:
+    """Of a class and those above it the ones that neither fivefold nor Python brings."""
+    ours = [above for above in cls.__mro__ if above.__module__.split(".")[0] == "fivefold"]
+    known = {above for each in ours for above in each.__mro__}
+    return [c for c in cls.__mro__ if c not in known and vars(builtins).get(c.__name__) is not c]
+
+
+@lru_cache(maxsize=256)
+def code_digest(cls: type) -> str:
+    """SHA-256 of the text that defines a class; empty where that is not at hand."""
+    for file in _files(cls):
+        linecache.checkcache(file)
+        try:
+            tree = ast.parse("".join(linecache.getlines(file)))
+        except (SyntaxError, ValueError):
+            continue
+        nodes: list[ast.AST] = [tree]
+        for name in cls.__qualname__.replace(".<locals>", "").split("."):
+            nodes = [inner for node in nodes for inner in _defined_in(node) if inner.name == name]
+        if nodes:
+            return sha256("\n".join(_texts(nodes, tree)).encode()).hexdigest()
+    return ""
+
+
+def _files(cls: type) -> list[str]:
+    """Where the text of a class may stand: a cell of a notebook is known by its functions alone."""
+    members: list[Any] = [
+        getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+        for member in vars(cls).values()
+        if isinstance(member, classmethod | staticmethod | property) or inspect.isfunction(member)
+    ]
+    codes = [getattr(inspect.unwrap(member), "__code__", None) for member in members]
+    files = [getattr(sys.modules.get(cls.__module__), "__file__", None)]
+    files += [code.co_filename for code in codes if code is not None]
+    return list(dict.fromkeys(filter(None, files)))
+
+
+def _defined_in(node: ast.AST) -> Iterator[Any]:
+    """Classes and functions of one scope."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, _DEFINITIONS):
+            yield child
+        else:
+            yield from _defined_in(child)
+
+
+def _texts(nodes: Iterable[ast.AST], tree: ast.Module) -> list[str]:
+    """The text of some definitions, and of all that they use at the top of their file."""
+    places: dict[str, list[ast.AST]] = {}
+    for statement in tree.body:
+        names: list[str] = []
+        if isinstance(statement, _DEFINITIONS):
+            names = [statement.name]
+        elif isinstance(statement, _ASSIGNMENTS):
+            stored = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
+            names = [name.id for name in stored if isinstance(name.ctx, ast.Store)]
+        for name in names:
+            places.setdefault(name, []).append(statement)
+    found, open_ends = set[str](), [*nodes]
+    while open_ends:
+        text = ast.unparse(open_ends.pop())
+        if text not in found:
+            found.add(text)
+            open_ends += [place for name in _used(text) for place in places.get(name, ())]
+    return sorted(found)
+
+
+def _used(text: str) -> set[str]:
+    """The names that a definition takes from around it."""
+
+    def of(table: SymbolTable) -> set[str]:
+        here = table.get_type() == "module"
+        symbols = [s for s in table.get_symbols() if (here and s.is_referenced()) or s.is_global()]
+        return {s.get_name() for s in symbols}.union(*map(of, table.get_children()))
+
+    alone = re.sub(r"(?m)^(\s*)nonlocal .*$", r"\1pass", text)
+    return of(symtable(alone, "", "exec"))
+
+
+def called_with(cls: Any, positional: Iterable[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call of a class by their names, as JSON has them or noted by theirs."""
+    try:
+        bound = inspect.signature(cls.__init__).bind(None, *positional, **named)
+    except TypeError:  # the call itself says it better
+        return {}
+    given = list(bound.arguments.items())[1:]
+    return {name: write_value(value, Any, f"{cls.__name__}.{name}", False) for name, value in given}
