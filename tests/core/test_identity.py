@@ -15,7 +15,7 @@ from fivefold.core.own import load_file
 from fivefold.core.session import Session, key_of
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
-from fivefold.errors import ResumeError
+from fivefold.errors import ResumeError, SignatureError
 
 KEYS: dict[str, list[str]] = {}
 IDENTITIES: dict[str, Mapping[str, Any]] = {}
@@ -175,6 +175,26 @@ def test_resume_with_the_code_of_a_stage_changed_is_refused(tmp_path, old, new, 
         again.execute(directory=tmp_path / "run", resume=True)
     changed = ["Count"] if "rows" in old else ["Base", "Count"]
     assert list(caught.value.differences) == [f"code of {name}" for name in changed]
+
+
+class Patient(Collect):
+    bitless = frozenset({"rows"})
+
+
+def test_settings_that_decide_no_bit_are_in_no_identity(tmp_path):
+    one, other, third = (
+        identify(place([Patient(rows=rows, text=text)]), Session())
+        for rows, text in [(1, "a"), (2, "a"), (1, "b")]
+    )
+    assert differences(one, other) == {}
+    assert list(differences(one, third)) == ["patient.text"]
+
+
+def test_bitless_setting_that_is_no_field_is_refused_when_the_stage_is_defined():
+    with pytest.raises(SignatureError, match="`row` is bitless and no field"):
+
+        class Wrong(Collect):
+            bitless = frozenset({"row"})
 
 
 def test_differences_tell_each_value_by_its_name():

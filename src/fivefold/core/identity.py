@@ -54,6 +54,7 @@ def identify(
             f"{step.name}.{setting}": value
             for step, entry in zip(steps, recipe["stages"], strict=True)
             for setting, value in entry.get("with", {}).items()
+            if setting not in type(step.stage).bitless
         },
         "arguments": arguments,
         "seed": session.seed,

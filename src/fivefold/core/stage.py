@@ -69,6 +69,9 @@ class Stage(BaseModel):
     side_effects: ClassVar[bool] = False
     """True for a stage that changes the world (writes a bundle): refits leave it out."""
 
+    bitless: ClassVar[frozenset[str]] = frozenset()
+    """Names of settings that decide no bit of what is written: they may differ in a resumed run."""
+
     wiring: ClassVar[Signature]
 
     def __init__(self, *positional: Any, **settings: Any) -> None:
@@ -255,6 +258,7 @@ def _check_fields(cls: type[Stage]) -> None:
         if field.kw_only is False and not by_position:
             faults.append(f"`{name}` is positional after a keyword-only field")
         by_position = by_position and field.kw_only is False
+    faults += [f"`{name}` is bitless and no field" for name in cls.bitless - {*cls.model_fields}]
     if faults:
         raise SignatureError(
             f"{cls.__qualname__}: expected fields that are settings, found "

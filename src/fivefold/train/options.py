@@ -1,7 +1,7 @@
 """What Train is asked for; torch is not imported for it."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, model_validator
 
@@ -15,6 +15,8 @@ from fivefold.train.snapshot import is_module, snapshot
 
 class Options(Stage):
     """The settings of Train, which says what they mean; what decides and carries out reads them."""
+
+    bitless: ClassVar[frozenset[str]] = frozenset({"checkpoint_seconds"})
 
     model: Annotated[Any, BeforeValidator(snapshot)] = Field(default=None, kw_only=False)
     quality: Quality = "balanced"
