@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from core.toys import Collect, Evaluate, Partition, Preprocess, Preprocessed, Trained
+from core.toys import (
+    Collect,
+    Collected,
+    Evaluate,
+    Evaluated,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Trained,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.identity import differences, identify, refusal
@@ -112,6 +121,38 @@ def test_key_of_a_step_that_reads_what_cannot_be_saved_is_made_of_that_of_its_wr
     one, other, third = keys["look"]
     assert one == other
     assert one != third
+
+
+def test_key_after_what_is_given_is_made_of_what_that_holds(tmp_path, keys):
+    for name, text in (("one", "a"), ("other", "a"), ("third", "b")):
+        given = [Collected(text=text), Partition()]
+        Chain([Preprocess(), Train()], given=[Collected, Partition]).execute(
+            directory=tmp_path / name, given=given
+        )
+    one, other, third = keys["train"]
+    assert one == other != third
+
+
+def test_key_after_what_is_given_and_cannot_be_saved_is_its_own(tmp_path, keys):
+    for name in ("one", "other"):
+        Chain([Look()], given=[Held]).execute(directory=tmp_path / name, given=[Held(opened=len)])
+    assert len(set(keys["look"])) == 2
+
+
+def test_key_in_a_refit_of_what_cannot_be_saved_is_that_of_the_refit(tmp_path, keys):
+    class Reopen(Stage):
+        def run(self, trained: Trained, session: Session) -> Evaluated:
+            for name in ("one", "other"):
+                session.refit(Held(opened=print), name=name)
+            return Evaluated()
+
+    for folder in ("a", "b"):
+        Chain([Collect(), Preprocess(), Hold(), Look(), Reopen()]).execute(
+            directory=tmp_path / folder
+        )
+    first, one, other, again, *others = keys["look"]
+    assert len({first, one, other}) == 3
+    assert [first, one, other] == [again, *others]
 
 
 def test_key_in_a_fold_is_made_of_what_the_partition_holds(tmp_path, keys):

@@ -181,3 +181,35 @@ def test_execution_run_again_leaves_out_what_reads_only_what_is_left_out(five):
     changed = execution.again([Partition(how="other")])
     assert Probed in execution.context
     assert Probed not in changed
+
+
+class Again(Stage):
+    names: tuple[str, ...]
+
+    def run(self, trained: Trained, session: Session) -> Probed:
+        for name in self.names:
+            session.refit(Partition(how=name), name=name)
+        return Probed(text="")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "../../up", "a/b", "a\\b", "artifact", "Artifact", ".", ".a", "a.", "a:b", "x" * 101],
+)
+def test_refit_by_a_name_that_is_no_folder_is_refused(tmp_path, name):
+    chain = Chain([Collect(), Preprocess(), Train(), Again(names=(name,))])
+    with pytest.raises(WiringError, match="a name that a folder can have") as caught:
+        chain.execute(directory=tmp_path / "run")
+    assert caught.value.name == name
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_refit_by_a_name_that_another_had_is_refused():
+    chain = Chain([Collect(), Preprocess(), Train(), Again(names=("one", "Größe 2", "One"))])
+    with pytest.raises(WiringError, match="found 'One' again"):
+        chain.execute()
+
+
+def test_refits_in_one_refit_and_in_another_may_have_one_name():
+    chain = Chain([Collect(), Preprocess(), Train(), Again(names=("one",)), Evaluate(folds=2)])
+    assert len(chain.execute().context[Evaluated].folds) == 2

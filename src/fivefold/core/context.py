@@ -1,6 +1,8 @@
 """The artifacts written so far, and what each was made from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from secrets import token_hex
 from typing import Any, TypeVar, overload
 
 from fivefold.core.artifact import Artifact
@@ -92,8 +94,16 @@ class Context:
         return self._written[key].origins() if key in self._written else None
 
     def contents(self, keys: Iterable[Key]) -> dict[str, str]:
-        """Digests of artifacts by name, or of all that decides them; empty if that is not known."""
-        return {str(key): self._written[key].content for key in keys}
+        """Digests by name of artifacts, or of what decides them; if not known, of no other one."""
+        return {str(key): self._written[key].content or f"not known {token_hex()}" for key in keys}
+
+    def with_contents(self, content_of: Callable[[Artifact], str]) -> "Context":
+        """The same artifacts, those whose digest is not known with the one that they would have."""
+        written = {
+            key: made if made.content else replace(made, content=content_of(self._artifacts[key]))
+            for key, made in self._written.items()
+        }
+        return Context(self._artifacts, written)
 
     def history(self, address: Any) -> tuple[Written, ...]:
         """How the artifact of this class (and label) came to be, from its first writing on.

@@ -12,7 +12,7 @@ from fivefold.core.events import StageFinished, StageStarted, StageTaken
 from fivefold.core.identity import identify
 from fivefold.core.key import Key
 from fivefold.core.record import Record, content_of
-from fivefold.core.session import Session
+from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import Step, exchange
 from fivefold.core.wording import together
@@ -81,8 +81,9 @@ class Execution:
             old=old,
             rehearsed=rehearsed,
         )
-        for key in given:
-            content = content_of(given[key]) if session.directory else ""
+        if session.directory is not None:
+            given = given.with_contents(content_of)
+        for key, content in zip(given, given.contents(given).values(), strict=True):
             context = context.extended(key, given[key], content=content)
         tried = () if rehearsed else None
         return carry_out(decisions, context, session, len(steps), old=old, tried=tried).context
@@ -151,7 +152,7 @@ def _run(
     """The context after a step that is run or rehearsed, and wall-clock seconds."""
     step, session, context = decision.step, done.session, done.context
     child, writes, began = session.child(step.name), step.signature.writes, time.perf_counter()
-    rehearse = decision.act == "rehearse"
+    rehearse, names = decision.act == "rehearse", list[str]()
     if tried is None:
         child.emit(StageStarted(number=step.number, total=total))
 
@@ -170,7 +171,12 @@ def _run(
     def refit(
         changes: Given, *, name: str, stages: Mapping[str, Stage] | None, keep_seed: bool
     ) -> Context:
+        check_refit_name(name, names)
+        names.append(name)
         inner = session.refitted(step.name, name, keep_seed=keep_seed)
+        if session.directory is not None:  # what cannot be saved is what this step makes of it
+            made = f"{child.key} {name}"
+            changes = Context.of(changes).with_contents(lambda each: content_of(each) or made)
         return replace(done, context=context).again(changes, stages=stages, session=inner)
 
     try:

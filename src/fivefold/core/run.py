@@ -10,7 +10,7 @@ from fivefold.core.events import Noted
 from fivefold.core.execution import Execution, carry_out, take
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify
-from fivefold.core.record import RECIPE, TORN, Record, begin, earlier
+from fivefold.core.record import RECIPE, TORN, Record, begin, content_of, earlier
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
 from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
@@ -28,6 +28,7 @@ def execute(
     """
     if session.directory is not None:
         session = session.replace(identity=identify(steps, session))
+        context = context.with_contents(content_of)
     record = earlier(session)
     decisions = _decide_taking(steps, until, context, session, record)
     to_run = [each.step for each in decisions if each.act == "run"]

@@ -1,7 +1,8 @@
 """What a stage knows of the run it is part of; the run itself is a session without a path."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,8 @@ from fivefold.errors import WiringError
 
 if TYPE_CHECKING:
     from fivefold.core.context import Context, Given
+
+_FOLDER = re.compile(r"\w(?:[\w .=+,-]{0,98}\w)?")
 
 
 class Runs(Protocol):
@@ -86,7 +89,7 @@ class Session(Artifact):
         Args:
             changes: an artifact that takes the place of the one of its class, a `Partition` as a
                 rule; several in a list; labelled ones as `{(Trained, "teacher"): artifact}`.
-            name: of the refit, `fold-1`; seeds derive from it.
+            name: of the refit, `fold-1`, another one for each; seeds and folders derive from it.
             stages: those to run in the place of others, by name: `{"train": Train(lr=0.1)}`.
             keep_seed: whether the seeds stay those of the run, for what is compared in pairs.
 
@@ -94,7 +97,8 @@ class Session(Artifact):
             All artifacts that stood before this stage, the refitted ones in place of the old.
 
         Raises:
-            WiringError: if the session does not belong to a run, or a stage does not fit.
+            WiringError: if the session does not belong to a run, a stage does not fit, or the name
+                is taken or none that a folder can have.
         """
         if self.refitting is None:
             raise WiringError(
@@ -129,6 +133,27 @@ class Session(Artifact):
     def fitted(self) -> dict[str, object]:
         """Nothing: a session learns from no rows."""
         return {}
+
+
+def check_refit_name(name: str, taken: Collection[str]) -> None:
+    """Refuse a name of a refit that a folder cannot have, or that a refit before it had.
+
+    Raises:
+        WiringError: naming it.
+    """
+    if not isinstance(name, str) or not _FOLDER.fullmatch(name) or name.casefold() == "artifact":
+        raise WiringError(
+            f"Session.refit: expected a name that a folder can have, found {name!r}.",
+            remedy="Write up to 100 letters, digits, blanks and any of `-_.=+,` between them, "
+            "and not `artifact`.",
+            name=name,
+        )
+    if name.casefold() in map(str.casefold, taken):
+        raise WiringError(
+            f"Session.refit: expected another name for each refit, found {name!r} again.",
+            remedy="Give each refit a name of its own: seeds and folders derive from it.",
+            name=name,
+        )
 
 
 def derive_seed(seed: int, *names: str) -> int:
