@@ -8,6 +8,7 @@ import pytest
 from fivefold.core.artifact import Artifact
 from fivefold.core.facts import Facts
 from fivefold.core.store import load_fields, save_fields
+from fivefold.errors import SignatureError
 
 
 class Taken(Facts):
@@ -36,6 +37,19 @@ def test_facts_hold_names_of_the_users_own():
     taken = Taken.of({"temperature": 2.0})
     assert taken["temperature"] == 2.0
     assert Taken.of(taken) is taken
+
+
+def test_facts_of_names_that_a_mapping_has_are_in_it_and_hide_no_method():
+    given = {"items": 3, "get": 4, "of": 5, "self": 6, "_values": 7, "seconds": 1.0}
+    taken = Taken.of(given)
+    assert dict(taken) == given
+    assert {**taken} == dict(copy.deepcopy(taken).items()) == given
+    assert taken.get("items") == 3
+    assert repr(Taken(items=3)) == "Taken(items=3)"
+    with pytest.raises(SignatureError, match="found items"):
+
+        class Wrong(Facts):
+            items: int = 3
 
 
 def test_facts_are_not_changed():

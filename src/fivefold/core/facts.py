@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, Self, dataclass_transform
 
+from fivefold.errors import SignatureError
+
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class Facts(Mapping[str, Any]):
     """What is known of something, as attributes and as a mapping; never changed.
 
     A subclass lists names with types and defaults. The mapping holds what was given, in that
-    order, other names too; the attributes fall back to the defaults. An artifact takes a dict
+    order, other names too; the attributes fall back to the defaults, and stay methods where a mapping
+    has one of the name. An artifact takes a dict
     where one of its fields is declared as such a class, and saves it as one.
 
     Example:
@@ -21,8 +24,20 @@ class Facts(Mapping[str, Any]):
         (1.5, 1.5, 0, {'seconds': 1.5})
     """
 
-    def __init__(self, **values: Any) -> None:
-        self.__dict__.update(values)
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        taken = sorted(name for name in cls.__annotations__ if hasattr(Facts, name))
+        if taken:
+            raise SignatureError(
+                f"{cls.__qualname__}: expected names that a mapping has no methods of, "
+                f"found {', '.join(taken)}.",
+                remedy="Rename them.",
+                owner=cls.__qualname__,
+            )
+
+    def __init__(self, /, **values: Any) -> None:
+        self.__dict__.update({n: v for n, v in values.items() if not hasattr(Facts, n)})
+        self.__dict__["_values"] = values
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -30,13 +45,14 @@ class Facts(Mapping[str, Any]):
         return values if isinstance(values, cls) else cls(**values)
 
     def __getitem__(self, name: str) -> Any:
-        return self.__dict__[name]
+        values: dict[str, Any] = self.__dict__["_values"]
+        return values[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__)
+        return iter(self.__dict__["_values"])
 
     def __len__(self) -> int:
-        return len(self.__dict__)
+        return len(self.__dict__["_values"])
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is not changed; make another with {name}")
