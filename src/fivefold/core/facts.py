@@ -11,9 +11,9 @@ class Facts(Mapping[str, Any]):
     """What is known of something, as attributes and as a mapping; never changed.
 
     A subclass lists names with types and defaults. The mapping holds what was given, in that
-    order, other names too; the attributes fall back to the defaults, and stay methods where a mapping
-    has one of the name. An artifact takes a dict
-    where one of its fields is declared as such a class, and saves it as one.
+    order, other names too; the attributes fall back to the defaults, and those that a mapping has
+    stay its methods. An artifact takes a dict where one of its fields is declared as such a class,
+    and saves it as one.
 
     Example:
         >>> class Taken(Facts):

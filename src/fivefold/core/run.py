@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from fivefold.core.context import Context
@@ -10,6 +11,7 @@ from fivefold.core.events import Noted
 from fivefold.core.execution import Execution, carry_out, take
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify
+from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import RECIPE, TORN, Record, begin, content_of, earlier
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
@@ -22,10 +24,25 @@ def execute(
     """Run steps one after the other, `until` that many are done.
 
     Raises:
+        PreflightError: if another run works in the folder, or if faults were found.
         ResumeError: if the run to go on with is another one.
         FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
             the context with what was written before, to go on from.
     """
+    with ExitStack() as held:
+        return _execute(steps, context, session, until, held)
+
+
+def _execute(
+    steps: tuple[Step, ...],
+    context: Context,
+    session: Session,
+    until: int | None,
+    held: ExitStack,
+) -> Execution:
+    is_new = session.directory is not None and not session.directory.exists()
+    if not is_new:
+        held.enter_context(locked(session.directory))
     if session.directory is not None:
         session = session.replace(identity=identify(steps, session))
         context = context.with_contents(content_of)
@@ -33,6 +50,8 @@ def execute(
     decisions = _decide_taking(steps, until, context, session, record)
     to_run = [each.step for each in decisions if each.act == "run"]
     preflight(to_run, context, session)
+    if is_new:  # nothing is written before that
+        held.enter_context(locked(session.directory))
     record = begin(session, [step.name for step in steps], record)
     was_rehearsed = any(_can_rehearse(each.step) for each in decisions if each.act == "take")
     rehearsed: set[str] = set()
@@ -133,7 +152,7 @@ def directory_faults(directory: Path | None) -> list[FivefoldError]:
     if not above.is_dir():
         found = f"a file, {above}"
     elif above == directory and not (directory / RECIPE).is_file():
-        others = [p for p in directory.iterdir() if not p.match(TORN)]
+        others = [p for p in directory.iterdir() if p.name != LOCK and not p.match(TORN)]
         found = "a folder that holds something else" if others else ""
     if not found and not os.access(above, os.W_OK | os.X_OK):
         found = f"{above} read-only"

@@ -1,0 +1,100 @@
+"""One run at a time in a folder: a lock that is gone with its process, however that ends."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from fivefold.errors import PreflightError
+
+LOCK = "run.lock"
+"""The file that is locked; it says who works in its folder."""
+
+_PLACE = 1 << 30
+"""Of the byte that is locked where a lock keeps others from reading: behind what is written."""
+
+_HELD: set[tuple[int, Path]] = set()
+
+
+@contextmanager
+def locked(folder: Path | None) -> Iterator[None]:
+    """Keep others from a folder for a while; it is made if it is not there.
+
+    One that cannot be made or written is not locked: preflight says it better.
+
+    Raises:
+        PreflightError: if another run works there; it carries `path` and `holder`.
+    """
+    if folder is None:
+        yield
+        return
+    folder = folder.resolve()
+    held, file = (os.getpid(), folder), None
+    if held in _HELD:
+        raise _refusal(folder, "this process")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = _open(folder / LOCK)
+    _HELD.add(held)
+    try:
+        yield
+    finally:
+        _HELD.discard(held)
+        if file is not None:
+            _remove(file, folder / LOCK)
+
+
+def _open(path: Path) -> IO[bytes]:
+    """The file at a path, locked by this process."""
+    while True:
+        file = path.open("a+b")
+        try:
+            _lock(file.fileno())
+        except (BlockingIOError, PermissionError):
+            file.seek(0)
+            holder = file.read().decode(errors="replace") or "another process"
+            file.close()
+            raise _refusal(path.parent, holder) from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                break
+        file.close()  # who held it has removed it meanwhile
+    file.truncate(0)
+    began = datetime.now().isoformat(" ", "seconds")
+    file.write(f"process {os.getpid()} on {platform.node()}, since {began}".encode())
+    file.flush()
+    return file
+
+
+def _remove(file: IO[bytes], path: Path) -> None:
+    """Let go of the file; it goes while it is locked, so that nobody takes it for a free one."""
+    if sys.platform == "win32":  # which removes no file that is open
+        file.close()
+    with suppress(OSError):
+        path.unlink()
+    file.close()
+
+
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(number, _PLACE, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _refusal(folder: Path, holder: str) -> PreflightError:
+    return PreflightError(
+        f"Pipeline.run: expected {folder} to be free, found {holder} at work in it.",
+        remedy="Wait for its end, or choose another folder.",
+        path=folder,
+        holder=holder,
+    )
