@@ -23,7 +23,7 @@ from core.toys import (
     Trained,
 )
 from fivefold.core.artifact import Artifact
-from fivefold.core.decide import decide
+from fivefold.core.decide import decide, decide_again, rehearsals, with_rehearsals
 from fivefold.core.key import Key
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
@@ -128,8 +128,12 @@ def keys(names: str) -> frozenset[Key]:
 
 def refitted(names: str, changed: str, there: str = "", **options: Any) -> Any:
     listed = steps(names)
-    old = options.pop("old", [Everything()] * len(listed))
-    return decide(listed, keys(there), changed=keys(changed), old=old, **options)
+    return again(listed, keys(changed), there=keys(there), **options)
+
+
+def again(listed: Any, changed: Any, *, there: Any = (), **options: Any) -> Any:
+    old = options.pop("old", {step.name: Everything() for step in listed})
+    return decide_again(listed, there, changed, old=old, **options)
 
 
 def acts(decisions: Any) -> str:
@@ -235,7 +239,24 @@ def test_resume_takes_what_is_complete_up_to_the_first_that_is_not(names, stored
     ],
 )
 def test_trial_rehearses_what_has_its_inputs(names, there, wanted):
-    assert acts(decide(steps(names), keys(there), rehearsed=True)) == wanted
+    assert acts(rehearsals(steps(names), keys(there))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("names", "stored", "wanted"),
+    [
+        ("collect preprocess train evaluate deploy", "", "||train deploy||"),
+        ("collect preprocess train evaluate explain", "", "||train||explain"),
+        ("collect preprocess train evaluate", "collect preprocess", "||train|"),
+        ("collect preprocess train learn send", "collect preprocess train", "|||send|"),
+        ("collect preprocess train learn send", "collect preprocess train learn", "||||send"),
+        ("collect preprocess learn", "collect", "||"),
+    ],
+)
+def test_rehearsals_come_ahead_of_the_long_work(names, stored, wanted):
+    decisions = with_rehearsals(decide(steps(names), stored=stored.split()), [])
+    tried = [[a.step.name for a in d.ahead if a.act == "rehearse"] for d in decisions]
+    assert "|".join(map(" ".join, tried)) == wanted
 
 
 def test_refit_of_the_rows_reaches_what_reads_only_what_is_derived_from_them():
@@ -245,7 +266,7 @@ def test_refit_of_the_rows_reaches_what_reads_only_what_is_derived_from_them():
         def run(self, partition: Partition) -> Probed: ...
 
     listed = place([Collect(), Preprocess(), Weigh()])
-    decisions = decide(listed, changed=keys("Collected"), old=[Everything()] * 3)
+    decisions = again(listed, keys("Collected"))
     assert acts(decisions) == "skip run run"
 
 
@@ -254,14 +275,13 @@ def test_refit_leaves_out_what_reads_nothing_but_what_is_left_out():
         def run(self, deployed: Deployed) -> Probed: ...
 
     listed = place([*(step.stage for step in steps("collect preprocess train ship")), Hear()])
-    old = [Everything()] * len(listed)
-    decisions = decide(listed, changed=keys("Partition"), old=old)
+    decisions = again(listed, keys("Partition"))
     assert acts(decisions) == "keep run run skip! skip!"
     assert decisions[-1].why == "Deployed is left out"
 
 
 def test_refit_in_a_refit_does_not_keep_what_that_left_out():
-    old = [{Key(Collected)}, {Key(Collected)}]
+    old = {"collect": {Key(Collected)}, "announce": {Key(Collected)}}
     assert acts(refitted("collect announce", "Partition", old=old)) == "keep skip!"
 
 
@@ -275,8 +295,7 @@ def test_refit_with_a_stage_exchanged_runs_it_and_what_reads_from_it():
 
 def test_refit_keeps_labels_apart():
     listed = steps("collect preprocess teach distil")
-    old = [Everything()] * len(listed)
-    decisions = decide(listed, changed={Key(Trained, "teacher")}, old=old)
+    decisions = again(listed, {Key(Trained, "teacher")})
     assert acts(decisions) == "keep keep skip run"
     assert decisions[2].why == 'Trained "teacher" is given'
 
@@ -307,9 +326,11 @@ def test_refit_keeps_labels_apart():
         ),
         (lambda: decide(steps("collect")), ["nothing of the run is there yet"]),
         (
-            lambda: decide(
-                steps("train learn explain"), keys("Collected Preprocessed"), rehearsed=True
-            ),
+            lambda: decide(steps("collect train"), damaged={"collect": "Collected: found none."}),
+            ["Collected: found none.", "Collect runs before it"],
+        ),
+        (
+            lambda: rehearsals(steps("train learn explain"), keys("Collected Preprocessed")),
             ["it is still to come", "it has no rehearsal", "it needs Evaluated"],
         ),
     ],
@@ -323,7 +344,7 @@ def test_optional_input_that_is_left_out_is_none_and_the_step_runs():
         def run(self, data: Preprocessed, deployed: Deployed | None = None) -> Probed: ...
 
     listed = place([*(step.stage for step in steps("collect preprocess train ship")), Look()])
-    decisions = decide(listed, changed=keys("Trained"), old=[Everything()] * len(listed))
+    decisions = again(listed, keys("Trained"))
     assert acts(decisions) == "keep keep skip skip! run"
 
 

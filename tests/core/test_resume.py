@@ -283,6 +283,29 @@ def test_resume_after_damage_forgets_what_was_made_from_it(tmp_path, log):
     assert [line for line in log if line.startswith("train from")] == ["train from 0"] * 6
 
 
+def test_execution_says_what_became_of_each_step_and_why(tmp_path):
+    begun = chain().execute(seed=3, directory=tmp_path)
+    assert {(each.act, each.why) for each in begun.decisions} == {
+        ("run", "nothing of the run is there yet")
+    }
+    assert [each.step for each in begun.decisions] == list(begun.steps)
+    (tmp_path / "train" / "artifact" / "weight.json").write_bytes(b"0.5")
+    again = chain().execute(seed=3, directory=tmp_path, resume=True)
+    whys = [
+        "what it wrote is complete",
+        "what it wrote is complete",
+        "Trained.weight: expected the file that was saved, found a changed weight.json.",
+        "Train runs before it",
+        "it has side effects",
+    ]
+    assert [each.why for each in again.decisions] == whys
+    assert [each.act for each in again.decisions] == ["take", "take", "run", "run", "run"]
+    assert [a.step.name for a in again.decisions[2].ahead if a.act == "rehearse"] == [
+        "train",
+        "deploy",
+    ]
+
+
 def test_resume_of_a_lost_partition_draws_the_same_again(tmp_path, log):
     whole = chain().execute(seed=3, directory=tmp_path)
     (tmp_path / "partition" / "artifact" / "train.json").unlink()

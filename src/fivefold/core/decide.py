@@ -1,6 +1,6 @@
 """What becomes of each step of a run, and why: decided before anything is done."""
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,14 +22,21 @@ class Decision:
             run that is refitted, `skip` it, `rehearse` it in place of running it.
         why: in words.
         lost: whether what it writes is not there afterwards.
-        same: what is derived for it, and is as it was.
+        derived_as_it_was: what is derived for it, and needs not be derived anew.
+        ahead: of this step and those after it, what is rehearsed before it.
     """
 
     step: Step
     act: Act
     why: str
     lost: bool = False
-    same: frozenset[Key] = frozenset()
+    derived_as_it_was: frozenset[Key] = frozenset()
+    ahead: tuple["Decision", ...] = ()
+
+    @property
+    def can_rehearse(self) -> bool:
+        """Whether its stage has a rehearsal."""
+        return type(self.step.stage).has_rehearsal()
 
 
 def decide(
@@ -37,36 +44,116 @@ def decide(
     there: Iterable[Key] = (),
     *,
     stored: Collection[str] = (),
-    changed: Set[Key] | None = None,
-    exchanged: Collection[str] = (),
-    old: Sequence[Collection[Key]] = (),
-    rehearsed: bool = False,
+    damaged: Mapping[str, str] | None = None,
 ) -> tuple[Decision, ...]:
-    """What becomes of each step; reads and writes nothing.
+    """What becomes of the steps of a run: taken up to the first that is not complete, then run.
 
     Args:
         steps: in order.
         there: what stands before the first.
         stored: names of the complete artifacts in the folder of a run that is gone on with.
-        changed: for a refit, what is handed over in place of what was there.
-        exchanged: for a refit, names of the steps whose stage is another than it was.
-        old: for a refit, what stood after each step before.
-        rehearsed: whether stages with a rehearsal are rehearsed. Without `changed` that is all
-            that is done: what is rehearsed is still to come.
+        damaged: what is wrong with others there, by name.
     """
-    now = _Now(set(there) | set(changed or ()), set(changed or ()))
-    decisions: list[Decision] = []
-    first = ""
-    for position, step in enumerate(steps):
-        if changed is not None:
-            other = step.name in exchanged
-            decision = _refitted(step, now, changed, other, old[position], rehearsed)
-        elif rehearsed:
-            decision = _tried(step, now)
+    now, decisions, first = _Now(there), list[Decision](), ""
+    for step in steps:
+        reached = now.reached(step)
+        act: Act = "run"
+        if not stored and not damaged:
+            why = "nothing of the run is there yet"
+        elif type(step.stage).side_effects:
+            why = "it has side effects"
+        elif first:
+            why = f"{first} runs before it"
+        elif step.name not in stored:
+            why = (damaged or {}).get(step.name, "what it writes is not complete")
+        elif reached:
+            why = f"{_named(reached)} made anew"
         else:
-            decision = _resumed(step, now, stored, first)
-            if decision.act == "run" and not type(step.stage).side_effects:
-                first = first or step.title
+            act, why = "take", "what it wrote is complete"
+        decisions.append(now.follow(Decision(step, act, why)))
+        if act == "run" and not type(step.stage).side_effects:
+            first = first or step.title
+    return tuple(decisions)
+
+
+def with_rehearsals(decisions: Sequence[Decision], there: Iterable[Key]) -> tuple[Decision, ...]:
+    """The same decisions, with what is rehearsed ahead of the long work.
+
+    That begins with the first step that runs and can be rehearsed, or with the first that runs if
+    one with a rehearsal is taken. What lacks an input then is tried before it runs itself.
+
+    Args:
+        decisions: for a run, in order.
+        there: what stands before the first.
+    """
+    now, done, tried = _Now(there), list[Decision](), set[str]()
+    late = any(each.act == "take" and each.can_rehearse for each in decisions)
+    for position, decision in enumerate(decisions):
+        wanted = decision.step.name not in tried and (late or decision.can_rehearse)
+        if decision.act == "run" and wanted:
+            rest = [each.step for each in decisions[position:] if each.act == "run"]
+            decision = replace(decision, ahead=rehearsals(rest, now.there))
+            tried |= {each.step.name for each in decision.ahead if each.act == "rehearse"}
+        late = late and decision.act != "run"
+        done.append(now.follow(decision))
+    return tuple(done)
+
+
+def rehearsals(steps: Sequence[Step], there: Iterable[Key]) -> tuple[Decision, ...]:
+    """Which steps to come can show that they will not fail for sure, and why others cannot."""
+    now, decisions = _Now(there), list[Decision]()
+    for step in steps:
+        required = [read.key for read in step.signature.reads if not read.optional]
+        missing = [str(key) for key in required if lacking(key, now.there)]
+        decision = Decision(step, "rehearse", "it is still to come")
+        if not decision.can_rehearse:
+            decision = Decision(step, "skip", "it has no rehearsal")
+        elif missing:
+            decision = Decision(step, "skip", f"it needs {', '.join(missing)}")
+        decisions.append(now.follow(decision))
+    return tuple(decisions)
+
+
+def decide_again(
+    steps: Sequence[Step],
+    there: Iterable[Key],
+    changed: Set[Key],
+    *,
+    old: Mapping[str, Collection[Key]],
+    exchanged: Collection[str] = (),
+    rehearsed: bool = False,
+) -> tuple[Decision, ...]:
+    """What becomes of the steps of a refit: what a change reaches runs again, all else is kept.
+
+    Args:
+        steps: in order.
+        there: what stood before the first.
+        changed: what is handed over in place of what was there.
+        old: what stood after each step, by its name.
+        exchanged: names of the steps whose stage is another than it was.
+        rehearsed: whether stages with a rehearsal are rehearsed, not run.
+    """
+    now, decisions = _Now([*there, *changed], changed), list[Decision]()
+    for step in steps:
+        writes = step.signature.writes
+        given = writes in changed and all(read.key != writes for read in step.signature.reads)
+        reached = now.reached(step)
+        needs = [r.key for r in step.signature.reads if r.key in now.lost and not r.optional]
+        if given:
+            decision = Decision(step, "skip", f"{writes} is given")
+        elif not reached and step.name not in exchanged and writes in old[step.name]:
+            decision = Decision(step, "keep", "nothing that it reads has changed")
+        elif not reached and step.name not in exchanged:
+            decision = Decision(step, "skip", "it was left out before", lost=True)
+        elif type(step.stage).side_effects:
+            decision = Decision(step, "skip", "it has side effects", lost=True)
+        elif needs:
+            decision = Decision(step, "skip", f"{_named(needs)} left out", lost=True)
+        else:
+            why = f"{_named(reached)} changed" if reached else "its settings are changed"
+            decision = Decision(step, "run", why)
+            if rehearsed and decision.can_rehearse:
+                decision = Decision(step, "rehearse", why)
         decisions.append(now.follow(decision))
     return tuple(decisions)
 
@@ -74,8 +161,8 @@ def decide(
 class _Now:
     """What is there at a step: made anew or as it was, and what is not there any more."""
 
-    def __init__(self, there: set[Key], anew: set[Key]) -> None:
-        self.there, self.anew, self.lost = there, anew, set[Key]()
+    def __init__(self, there: Iterable[Key], anew: Iterable[Key] = ()) -> None:
+        self.there, self.anew, self.lost = set(there), set(anew), set[Key]()
 
     def reached(self, step: Step) -> list[Key]:
         """What a step reads that is not as it was."""
@@ -97,7 +184,7 @@ class _Now:
         self.there.add(signature.writes)
         if decision.act in ("run", "rehearse"):
             self.anew.add(signature.writes)
-        return replace(decision, same=frozenset(same))
+        return replace(decision, derived_as_it_was=frozenset(same))
 
     def _differs(self, key: Key) -> bool:
         if key in self.anew or key in self.lost:
@@ -105,59 +192,6 @@ class _Now:
         if key in self.there or key.type.derivation is None:
             return False
         return any(self._differs(read.key) for read in key.type.derivation.reads)
-
-
-def _resumed(step: Step, now: _Now, stored: Collection[str], first: str) -> Decision:
-    """In a run that begins, or goes on: stages are taken up to the first that is not complete."""
-    reached = now.reached(step)
-    if not stored:
-        return Decision(step, "run", "nothing of the run is there yet")
-    if type(step.stage).side_effects:
-        return Decision(step, "run", "it has side effects")
-    if first:
-        return Decision(step, "run", f"{first} runs before it")
-    if step.name not in stored:
-        return Decision(step, "run", "what it writes is not complete")
-    if reached:
-        return Decision(step, "run", f"{_named(reached)} made anew")
-    return Decision(step, "take", "what it wrote is complete")
-
-
-def _refitted(
-    step: Step,
-    now: _Now,
-    changed: Set[Key],
-    other: bool,
-    old: Collection[Key],
-    rehearsed: bool,
-) -> Decision:
-    """In a refit: what a change reaches runs again, all else is as it was."""
-    stage, writes = type(step.stage), step.signature.writes
-    if writes in changed and all(read.key != writes for read in step.signature.reads):
-        return Decision(step, "skip", f"{writes} is given")
-    reached = now.reached(step)
-    if not reached and not other:
-        if writes in old:
-            return Decision(step, "keep", "nothing that it reads has changed")
-        return Decision(step, "skip", "it was left out before", lost=True)
-    if stage.side_effects:
-        return Decision(step, "skip", "it has side effects", lost=True)
-    lost = [r.key for r in step.signature.reads if r.key in now.lost and not r.optional]
-    if lost:
-        return Decision(step, "skip", f"{_named(lost)} left out", lost=True)
-    why = f"{_named(reached)} changed" if reached else "its settings are changed"
-    return Decision(step, "rehearse" if rehearsed and stage.has_rehearsal() else "run", why)
-
-
-def _tried(step: Step, now: _Now) -> Decision:
-    """Ahead of the long work: what can show that it will not fail for sure."""
-    if not type(step.stage).has_rehearsal():
-        return Decision(step, "skip", "it has no rehearsal")
-    required = [read.key for read in step.signature.reads if not read.optional]
-    missing = [key for key in required if lacking(key, now.there)]
-    if missing:
-        return Decision(step, "skip", f"it needs {', '.join(map(str, missing))}")
-    return Decision(step, "rehearse", "it is still to come")
 
 
 def _named(keys: Sequence[Key]) -> str:

@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fivefold.core.context import Context, Given
-from fivefold.core.decide import Decision, decide
+from fivefold.core.decide import Decision, decide_again
 from fivefold.core.derived import arguments, derived_name, present, provide
-from fivefold.core.events import StageFinished, StageStarted, StageTaken
+from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
 from fivefold.core.identity import identify
 from fivefold.core.key import Key
 from fivefold.core.record import Record, content_of
@@ -21,21 +22,39 @@ from fivefold.errors import WiringError
 
 @dataclass(frozen=True)
 class Execution:
-    """A run that took place: each step with what stood before it and what it wrote.
+    """A run that took place, or as far as it went: what became of each step, and why.
 
     Args:
         session: what is the same for all steps.
-        steps: those that ran.
-        before: the context that each step found.
         context: what stands after the last one.
+        decisions: for each step.
+        before: the context that each step found.
         seconds: wall-clock time by name of the step.
     """
 
     session: Session
-    steps: tuple[Step, ...]
-    before: tuple[Context, ...]
     context: Context
+    decisions: tuple[Decision, ...] = ()
+    before: tuple[Context, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps, in order."""
+        return tuple(decision.step for decision in self.decisions)
+
+    def after(
+        self, decision: Decision, context: Context, seconds: float | None = None
+    ) -> "Execution":
+        """With one step more, what stands after it, and the time that it took if it ran."""
+        took = {} if seconds is None else {decision.step.name: seconds}
+        return Execution(
+            self.session,
+            context,
+            (*self.decisions, decision),
+            (*self.before, self.context),
+            {**self.seconds, **took},
+        )
 
     def again(
         self,
@@ -70,153 +89,93 @@ class Execution:
         given = Context.of(changes)
         context = self.before[0] if self.before else self.context
         _refuse_stale(context, given)
-        steps, old = self.steps[:stop], (*self.before, self.context)[1:]
+        steps, after = self.steps[:stop], (*self.before, self.context)[1:]
+        old = {step.name: there for step, there in zip(self.steps, after, strict=True)}
         if stages:
             steps = exchange(steps, stages, context)
-        decisions = decide(
+        decisions = decide_again(
             steps,
             context,
-            changed=frozenset(given),
-            exchanged=frozenset(stages or ()),
+            frozenset(given),
             old=old,
+            exchanged=frozenset(stages or ()),
             rehearsed=rehearsed,
         )
         if session.directory is not None:
             given = given.with_contents(content_of)
         for key, content in zip(given, given.contents(given).values(), strict=True):
             context = context.extended(key, given[key], content=content)
-        tried = () if rehearsed else None
-        return carry_out(decisions, context, session, len(steps), old=old, tried=tried).context
+        start = Execution(session, context)
+        work = Work(len(steps), old, tried=start if rehearsed else None)
+        return carry_out(decisions, start, work).context
 
 
-def carry_out(
-    decisions: Sequence[Decision],
-    context: Context,
-    session: Session,
-    total: int,
-    *,
-    old: Sequence[Context] = (),
-    record: Record | None = None,
-    tried: Sequence[Step] | None = None,
-    ahead: Callable[[int, Context], None] | None = None,
-) -> Execution:
-    """Do what was decided, step by step.
+@dataclass(frozen=True)
+class Work:
+    """What is the same for all steps that are carried out.
 
     Args:
-        decisions: for each step.
-        context: artifacts that are there before the first.
-        session: of the run.
         total: number of steps of the whole chain.
-        old: for a refit, what stood after each step before.
+        old: for a refit, what stood after each step before, by its name.
         record: of the run's folder, where artifacts are taken from and kept.
-        tried: the steps that are done, where these are but tried and nobody is told.
-        ahead: is called before each step, with its position and what it finds.
+        tried: what was done, where the steps are but tried after it and nobody is told.
+        check: is called before each step but the first, with those to come and what they find.
     """
-    done = Execution(session, (), (), context)
+
+    total: int
+    old: Mapping[str, Context] = field(default_factory=dict)
+    record: Record | None = None
+    tried: Execution | None = None
+    check: Callable[[Sequence[Decision], Context], None] | None = None
+
+
+def carry_out(decisions: Sequence[Decision], done: Execution, work: Work) -> Execution:
+    """Do what was decided, step by step, after what is done."""
     for position, decision in enumerate(decisions):
-        if ahead is not None:
-            ahead(position, done.context)
-        step, context, seconds = decision.step, done.context, dict(done.seconds)
-        if decision.lost:
-            context = context.only(key for key in context if key != step.signature.writes)
-        elif decision.act == "keep":
-            context = _keep(step, context, old[position])
-        elif decision.act == "take" and record is not None:
-            context = take(step, context, record)
-            seconds[step.name] = record.saved[step.name].seconds
-            taken = StageTaken(
-                number=step.number,
-                total=total,
-                wrote=str(step.signature.writes),
-                directory=str(session.directory),
-            )
-            session.child(step.name).emit(taken)
-        elif decision.act != "skip":
-            context, seconds[step.name] = _run(
-                decision, done, old[position] if old else Context(), total, record, tried
-            )
-        done = Execution(
-            session, (*done.steps, step), (*done.before, done.context), context, seconds
-        )
+        if position and work.check is not None:
+            work.check(decisions[position:], done.context)
+        _rehearse(decision, done, work)
+        done = _ACTS[decision.act](decision, done, work)
     return done
 
 
-def _run(
-    decision: Decision,
-    done: Execution,
-    old: Context,
-    total: int,
-    record: Record | None,
-    tried: Sequence[Step] | None,
-) -> tuple[Context, float]:
-    """The context after a step that is run or rehearsed, and wall-clock seconds."""
-    step, session, context = decision.step, done.session, done.context
-    child, writes, began = session.child(step.name), step.signature.writes, time.perf_counter()
-    rehearse, names = decision.act == "rehearse", list[str]()
-    if tried is None:
-        child.emit(StageStarted(number=step.number, total=total))
-
-    def derive(key: Key, context: Context) -> Context:
-        if key in decision.same and key in old:
-            return context.taking(key, old)
-        function, at = key.type.derivation, session.child(derived_name(key))
-        reads = present(function, context)
-        artifact = key.type.derive(**arguments(function, context, at))
-        identity = identify((), at, context.contents(reads)) if session.directory else {}
-        content = at.replace(identity=identity).key
-        if record is not None:
-            content = record.keep(derived_name(key), key, artifact, child, content)
-        return context.extended(key, artifact, reads, content=content)
-
-    def refit(
-        changes: Given, *, name: str, stages: Mapping[str, Stage] | None, keep_seed: bool
-    ) -> Context:
-        check_refit_name(name, names)
-        names.append(name)
-        inner = session.refitted(step.name, name, keep_seed=keep_seed)
-        if session.directory is not None:  # what cannot be saved is what this step makes of it
-            made = f"{child.key} {name}"
-            changes = Context.of(changes).with_contents(lambda each: content_of(each) or made)
-        return replace(done, context=context).again(changes, stages=stages, session=inner)
-
-    try:
-        context = provide(step.signature, context, derive)
-        reads = present(step.signature, context)
-        if session.directory is not None:
-            child = child.replace(identity=identify([step], child, context.contents(reads)))
-        child = child.replace(refitting=None if rehearse else refit)
-        function = step.stage.rehearse if rehearse else step.stage.run
-        written = function(**arguments(step.signature, context, child))
-        _check_written(step, total, written)
-    except BaseException as error:
-        past = done.steps if tried is None else tried
-        error.add_note(_where(step, total, past, child.path, time.perf_counter() - began, rehearse))
-        if tried is None:
-            with suppress(AttributeError):
-                error.written = done.context  # type: ignore[attr-defined]
-        raise
-    elapsed, content = time.perf_counter() - began, child.key
-    if tried is None:
-        child.emit(
-            StageFinished(number=step.number, total=total, seconds=elapsed, wrote=str(writes))
-        )
-    if record is not None:
-        content = record.keep(step.name, writes, written, child, content, elapsed)
-    return context.extended(writes, written, reads, writer=step.title, content=content), elapsed
+def _rehearse(decision: Decision, done: Execution, work: Work) -> None:
+    """Try what comes ahead of a step; what it gives is forgotten."""
+    for each in decision.ahead:
+        if each.act == "skip" and each.can_rehearse:
+            text = f"{each.step.title} is not rehearsed before {decision.step.title}: {each.why}"
+            done.session.child(each.step.name).emit(Noted(text=text))
+    carry_out(decision.ahead, done, Work(work.total, tried=done))
 
 
-def _check_written(step: Step, total: int, written: object) -> None:
-    declared = step.signature.writes
-    if type(written) is declared.type:
-        return
-    raise WiringError(
-        f"{step.title} (stage {step.number} of {total}) declares {declared}, "
-        f"and run() returned {type(written).__name__}.",
-        remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
-        if type(written).__qualname__ == declared.type.__qualname__
-        else f"Return {declared.type.__name__}, exactly.",
-        key=declared,
+def _skip(decision: Decision, done: Execution, work: Work) -> Execution:
+    gone = {decision.step.signature.writes} if decision.lost else ()
+    return done.after(decision, done.context.only(k for k in done.context if k not in gone))
+
+
+def _keep(decision: Decision, done: Execution, work: Work) -> Execution:
+    """A step of a refit that is not run, with what stood there before."""
+    step, old = decision.step, work.old[decision.step.name]
+
+    def kept(key: Key, context: Context) -> Context:
+        return context.taking(key, old) if key in old else context
+
+    context = kept(step.signature.writes, provide(step.signature, done.context, kept))
+    return done.after(decision, context)
+
+
+def _take(decision: Decision, done: Execution, work: Work) -> Execution:
+    step, record = decision.step, work.record
+    assert record is not None
+    context = take(step, done.context, record)
+    taken = StageTaken(
+        number=step.number,
+        total=work.total,
+        wrote=str(step.signature.writes),
+        directory=str(done.session.directory),
     )
+    done.session.child(step.name).emit(taken)
+    return done.after(decision, context, record.saved[step.name].seconds)
 
 
 def take(step: Step, context: Context, record: Record) -> Context:
@@ -237,13 +196,100 @@ def take(step: Step, context: Context, record: Record) -> Context:
     return context.extended(writes, artifact, reads, writer=step.title, content=content)
 
 
-def _keep(step: Step, context: Context, old: Context) -> Context:
-    """The context after a step of a refit that is not run, with what stood there before."""
+def _run(decision: Decision, done: Execution, work: Work) -> Execution:
+    """A step that is run, or rehearsed in place of that."""
+    step, session, told = decision.step, done.session, work.tried is None
+    child, writes, began = session.child(step.name), step.signature.writes, time.perf_counter()
+    if told:
+        child.emit(StageStarted(number=step.number, total=work.total))
+    try:
+        context = provide(step.signature, done.context, partial(_derive, decision, session, work))
+        reads = present(step.signature, context)
+        if session.directory is not None:
+            child = child.replace(identity=identify([step], child, context.contents(reads)))
+        function = step.stage.rehearse
+        if decision.act == "run":
+            refits = partial(_refit, replace(done, context=context), step, child, list[str]())
+            function, child = step.stage.run, child.replace(refitting=refits)
+        written = function(**arguments(step.signature, context, child))
+        _check_written(step, work.total, written)
+    except BaseException as error:
+        error.add_note(_where(decision, child.path, done, work, time.perf_counter() - began))
+        if told:
+            with suppress(AttributeError):
+                error.written = done.context  # type: ignore[attr-defined]
+        raise
+    seconds, content = time.perf_counter() - began, child.key
+    if told:
+        child.emit(
+            StageFinished(number=step.number, total=work.total, seconds=seconds, wrote=str(writes))
+        )
+    if work.record is not None:
+        content = work.record.keep(step.name, writes, written, child, content, seconds)
+    context = context.extended(writes, written, reads, writer=step.title, content=content)
+    return done.after(decision, context, seconds)
 
-    def kept(key: Key, context: Context) -> Context:
-        return context.taking(key, old) if key in old else context
 
-    return kept(step.signature.writes, provide(step.signature, context, kept))
+_ACTS: Mapping[str, Callable[[Decision, Execution, Work], Execution]] = {
+    "run": _run,
+    "rehearse": _run,
+    "take": _take,
+    "keep": _keep,
+    "skip": _skip,
+}
+
+
+def _derive(
+    decision: Decision, session: Session, work: Work, key: Key, context: Context
+) -> Context:
+    """The context with an artifact that no stage writes, for a step that reads it."""
+    old = work.old.get(decision.step.name, Context())
+    if key in decision.derived_as_it_was and key in old:
+        return context.taking(key, old)
+    function, at = key.type.derivation, session.child(derived_name(key))
+    reads = present(function, context)
+    artifact = key.type.derive(**arguments(function, context, at))
+    identity = identify((), at, context.contents(reads)) if session.directory else {}
+    content = at.replace(identity=identity).key
+    if work.record is not None:
+        child = session.child(decision.step.name)
+        content = work.record.keep(derived_name(key), key, artifact, child, content)
+    return context.extended(key, artifact, reads, content=content)
+
+
+def _refit(
+    done: Execution,
+    step: Step,
+    session: Session,
+    names: list[str],
+    changes: Given,
+    *,
+    name: str,
+    stages: Mapping[str, Stage] | None,
+    keep_seed: bool,
+) -> Context:
+    """What a stage calls as `session.refit`; `names` are those of its refits so far."""
+    check_refit_name(name, names)
+    names.append(name)
+    inner = done.session.refitted(step.name, name, keep_seed=keep_seed)
+    if inner.directory is not None:  # what cannot be saved is what this step makes of it
+        made = f"{session.key} {name}"
+        changes = Context.of(changes).with_contents(lambda each: content_of(each) or made)
+    return done.again(changes, stages=stages, session=inner)
+
+
+def _check_written(step: Step, total: int, written: object) -> None:
+    declared = step.signature.writes
+    if type(written) is declared.type:
+        return
+    raise WiringError(
+        f"{step.title} (stage {step.number} of {total}) declares {declared}, "
+        f"and run() returned {type(written).__name__}.",
+        remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
+        if type(written).__qualname__ == declared.type.__qualname__
+        else f"Return {declared.type.__name__}, exactly.",
+        key=declared,
+    )
 
 
 def _refuse_stale(start: Context, given: Context) -> None:
@@ -269,17 +315,12 @@ def _is_origin(key: Key, derived: Key) -> bool:
 
 
 def _where(
-    step: Step,
-    total: int,
-    done: Sequence[Step],
-    path: tuple[str, ...],
-    elapsed: float,
-    rehearsal: bool,
+    decision: Decision, path: tuple[str, ...], done: Execution, work: Work, elapsed: float
 ) -> str:
-    written = [str(s.signature.writes) for s in done]
-    listed = together(written) or "nothing"
+    step, past = decision.step, work.tried or done
+    written = [str(each.step.signature.writes) for each in past.decisions if not each.lost]
     verb = "was" if len(written) <= 1 else "were"
-    what = f"the rehearsal of {step.title}" if rehearsal else step.title
+    what = f"the rehearsal of {step.title}" if decision.act == "rehearse" else step.title
     inside = f" ({' / '.join(path)})" if len(path) > 1 else ""
-    where = f"in {what}{inside}, stage {step.number} of {total}"
-    return f"{where}, after {elapsed:.1f} s; {listed} {verb} written"
+    where = f"in {what}{inside}, stage {step.number} of {work.total}"
+    return f"{where}, after {elapsed:.1f} s; {together(written) or 'nothing'} {verb} written"

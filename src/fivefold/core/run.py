@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from fivefold.core.context import Context
-from fivefold.core.decide import Decision, decide
+from fivefold.core.decide import Decision, decide, with_rehearsals
 from fivefold.core.events import Noted
-from fivefold.core.execution import Execution, carry_out, take
+from fivefold.core.execution import Execution, Work, carry_out, take
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify
 from fivefold.core.lock import LOCK, locked
@@ -29,83 +29,56 @@ def execute(
         FivefoldError: what a stage raised, with a note of where it happened; `error.written` is
             the context with what was written before, to go on from.
     """
-    with ExitStack() as held:
-        return _execute(steps, context, session, until, held)
-
-
-def _execute(
-    steps: tuple[Step, ...],
-    context: Context,
-    session: Session,
-    until: int | None,
-    held: ExitStack,
-) -> Execution:
-    is_new = session.directory is not None and not session.directory.exists()
-    if not is_new:
-        held.enter_context(locked(session.directory))
-    if session.directory is not None:
+    folder = session.directory
+    if folder is not None:
         session = session.replace(identity=identify(steps, session))
         context = context.with_contents(content_of)
-    record = earlier(session)
-    decisions = _decide_taking(steps, until, context, session, record)
-    to_run = [each.step for each in decisions if each.act == "run"]
-    preflight(to_run, context, session)
-    if is_new:  # nothing is written before that
-        held.enter_context(locked(session.directory))
-    record = begin(session, [step.name for step in steps], record)
-    was_rehearsed = any(_can_rehearse(each.step) for each in decisions if each.act == "take")
-    rehearsed: set[str] = set()
 
-    def ahead(position: int, context: Context) -> None:
-        """Faults of the steps to come, and before the long work their rehearsals."""
-        step, rest = steps[position], [each for each in to_run if each.number > position]
-        if position:
-            preflight(rest, context, session)
-        late = was_rehearsed and rest == to_run
-        if step in rest and step.name not in rehearsed and (late or _can_rehearse(step)):
-            tried = decide(rest, context, rehearsed=True)
-            for each in tried:
-                if each.act == "skip" and _can_rehearse(each.step):
-                    text = f"{each.step.title} is not rehearsed before {step.title}: {each.why}"
-                    session.child(each.step.name).emit(Noted(text=text))
-            carry_out(tried, context, session, len(steps), tried=steps[:position])
-            rehearsed.update(each.step.name for each in tried if each.act == "rehearse")
+    def check(to_come: Sequence[Decision], context: Context) -> None:
+        preflight([each.step for each in to_come if each.act == "run"], context, session)
 
-    return carry_out(decisions, context, session, len(steps), record=record, ahead=ahead)
+    is_new = folder is not None and not folder.exists()
+    with ExitStack() as held:
+        if not is_new:
+            held.enter_context(locked(folder))
+        record = earlier(session)
+        decisions = _decide(steps, context, session, record, until)
+        check(decisions, context)
+        if is_new:  # nothing is written before that
+            held.enter_context(locked(folder))
+        record = begin(session, [step.name for step in steps], record)
+        work = Work(len(steps), record=record, check=check)
+        return carry_out(decisions, Execution(session, context), work)
 
 
-def _decide_taking(
+def _decide(
     steps: Sequence[Step],
-    until: int | None,
     context: Context,
     session: Session,
     record: Record | None,
+    until: int | None,
 ) -> tuple[Decision, ...]:
-    """What becomes of the steps of a run; what is taken is whole, and loaded.
+    """What becomes of the steps of a run, up to one; what is taken is whole, and loaded.
 
     What turns out to be damaged is made again, and so is all after it.
     """
-    decisions = decide(steps, context, stored=record.saved if record else ())
-    if record is None:
-        return decisions[:until]
-    there = context
-    for step in [each.step for each in decisions[:until] if each.act == "take"]:
+    damaged: dict[str, str] = {}
+    while record is not None:
+        decisions, there = decide(steps, context, stored=record.saved, damaged=damaged), context
         try:
-            there = take(step, there, record)
+            for step in [each.step for each in decisions[:until] if each.act == "take"]:
+                there = take(step, there, record)
         except StoreError as error:
-            text = f"{step.name} is made again: {error.summary}"
-            session.child(step.name).emit(Noted(text=text))
+            damaged[step.name] = error.summary
+            session.child(step.name).emit(Noted(text=f"{step.name} is made again: {error.summary}"))
             later = [each.name for each in steps[step.number :]]
             record.clear(later)  # what was made from it would be gone on with
             record.forget([step.name, *later])
             record.write()
-            return _decide_taking(steps, until, context, session, record)
-    record.forget(each.step.name for each in decisions if each.act == "run")
-    return decisions[:until]
-
-
-def _can_rehearse(step: Step) -> bool:
-    return type(step.stage).has_rehearsal()
+        else:
+            record.forget(each.step.name for each in decisions if each.act == "run")
+            return with_rehearsals(decisions[:until], context)
+    return with_rehearsals(decide(steps, context)[:until], context)
 
 
 def preflight(steps: Sequence[Step], context: Context, session: Session) -> None:
