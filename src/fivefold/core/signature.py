@@ -44,10 +44,7 @@ def reflect(
     Raises:
         SignatureError: naming every parameter that cannot be wired.
     """
-    faults: list[str] = []
     parameters = list(inspect.signature(function).parameters.values())
-    if not inspect.ismethod(function):
-        parameters = parameters[1:]
     try:
         hints = get_type_hints(function, localns=known, include_extras=True)
     except NameError as error:
@@ -57,59 +54,19 @@ def reflect(
             remedy=f"Define {error.name} above the class, at the top level of the module.",
             owner=owner,
         ) from None
-
-    def key_of(where: str, annotation: Any) -> Key | None:
-        plain, label = annotation, ""
-        if get_origin(annotation) is Annotated:
-            plain, *labels = get_args(annotation)
-            if len(labels) != 1 or not isinstance(labels[0], str) or not labels[0]:
-                faults.append(f"{where} is labelled {labels}; a label is one non-empty string")
-                return None
-            label = labels[0]
-        if plain is wired or not (isinstance(plain, type) and issubclass(plain, wired)):
-            faults.append(f"{where} is {_name(plain)}; only subclasses of Artifact can be wired")
-            return None
-        return Key(plain, label)
-
-    reads = []
-    for parameter in parameters:
-        where = f"parameter {parameter.name!r}"
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            faults.append(f"{where} takes any number of arguments; name each artifact")
-            continue
-        if parameter.kind is parameter.POSITIONAL_ONLY:
-            faults.append(f"{where} is positional-only; stages are called by name")
-            continue
-        if parameter.name not in hints:
-            faults.append(f"{where} has no annotation")
-            continue
-        annotation, optional = hints[parameter.name], False
-        if get_origin(annotation) in (Union, types.UnionType):
-            members = [member for member in get_args(annotation) if member is not type(None)]
-            if len(members) != 1 or len(members) == len(get_args(annotation)):
-                faults.append(f"{where} is {annotation}; the only union is `X | None = None`")
-                continue
-            if parameter.default is not None:
-                faults.append(f"{where} is optional without `= None`")
-                continue
-            annotation, optional = members[0], True
-        elif parameter.default is not parameter.empty:
-            faults.append(f"{where} has a default; only `X | None = None` may")
-            continue
-        key = key_of(where, annotation)
-        if key is not None:
-            reads.append(Read(parameter.name, key, optional))
-    twice = {str(read.key) for read in reads if [r.key for r in reads].count(read.key) > 1}
+    faults, reads, writes = list[str](), list[Read](), None
+    for parameter in parameters if inspect.ismethod(function) else parameters[1:]:
+        try:
+            reads.append(_read(parameter, hints, wired))
+        except ValueError as fault:
+            faults.append(f"parameter {parameter.name!r} {fault}")
+    keys = [read.key for read in reads]
+    twice = {str(key) for key in keys if keys.count(key) > 1}
     faults += [f"{key} is read twice; label one with Annotated[..., 'label']" for key in twice]
-    writes: Key | None = None
-    if "return" not in hints:
-        faults.append("the return annotation is missing; it says what the stage writes")
-    elif get_origin(hints["return"]) in (Union, types.UnionType):
-        faults.append(f"it returns {hints['return']}; outputs are never optional")
-    else:
-        writes = key_of("the return annotation", hints["return"])
-        if writes is not None and writes.type.__name__ == "Session":
-            faults.append("it returns Session, which the pipeline alone writes")
+    try:
+        writes = _written(hints, wired)
+    except ValueError as fault:
+        faults.append(str(fault))
     if faults or writes is None:
         raise SignatureError(
             f"{owner}: expected artifacts in its signature, found "
@@ -122,5 +79,52 @@ def reflect(
     return Signature(tuple(reads), writes)
 
 
-def _name(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+def _read(parameter: inspect.Parameter, hints: dict[str, Any], wired: type) -> Read:
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        raise ValueError("takes any number of arguments; name each artifact")
+    if parameter.kind is parameter.POSITIONAL_ONLY:
+        raise ValueError("is positional-only; stages are called by name")
+    if parameter.name not in hints:
+        raise ValueError("has no annotation")
+    annotation = hints[parameter.name]
+    if not _is_union(annotation):
+        if parameter.default is not parameter.empty:
+            raise ValueError("has a default; only `X | None = None` may")
+        return Read(parameter.name, _key(annotation, wired))
+    members = [member for member in get_args(annotation) if member is not type(None)]
+    if len(members) != 1 or len(members) == len(get_args(annotation)):
+        raise ValueError(f"is {annotation}; the only union is `X | None = None`")
+    if parameter.default is not None:
+        raise ValueError("is optional without `= None`")
+    return Read(parameter.name, _key(members[0], wired), optional=True)
+
+
+def _written(hints: dict[str, Any], wired: type) -> Key:
+    if "return" not in hints:
+        raise ValueError("the return annotation is missing; it says what the stage writes")
+    if _is_union(hints["return"]):
+        raise ValueError(f"it returns {hints['return']}; outputs are never optional")
+    try:
+        key = _key(hints["return"], wired)
+    except ValueError as fault:
+        raise ValueError(f"the return annotation {fault}") from None
+    if key.type.__name__ == "Session":
+        raise ValueError("it returns Session, which the pipeline alone writes")
+    return key
+
+
+def _key(annotation: Any, wired: type) -> Key:
+    label = ""
+    if get_origin(annotation) is Annotated:
+        annotation, *labels = get_args(annotation)
+        label = labels[0]
+        if len(labels) != 1 or not isinstance(label, str) or not label:
+            raise ValueError(f"is labelled {labels}; a label is one non-empty string")
+    if isinstance(annotation, type) and issubclass(annotation, wired) and annotation is not wired:
+        return Key(annotation, label)
+    name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    raise ValueError(f"is {name}; only subclasses of Artifact can be wired")
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType)
