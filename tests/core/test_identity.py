@@ -21,7 +21,7 @@ from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.identity import differences, identify, refusal
 from fivefold.core.own import load_file
-from fivefold.core.session import Session, key_of
+from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
 from fivefold.errors import ResumeError, SignatureError
@@ -37,7 +37,7 @@ class Train(Stage):
     own: Any = None
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
-        KEYS.setdefault("/".join(session.path), []).append(session.key)
+        KEYS.setdefault("/".join(session.path), []).append(session.digest)
         IDENTITIES["/".join(session.path)] = session.identity
         return Trained(text=data.text)
 
@@ -55,7 +55,7 @@ class Hold(Stage):
 
 class Look(Stage):
     def run(self, held: Held, session: Session) -> Trained:
-        KEYS.setdefault("look", []).append(session.key)
+        KEYS.setdefault("look", []).append(session.digest)
         return Trained()
 
 
@@ -108,7 +108,7 @@ def test_key_of_a_step_that_reads_what_is_saved_is_made_of_its_digest(tmp_path):
     record = json.loads((tmp_path / "run.json").read_text())
     saved = record["saved"]
     assert IDENTITIES["train"]["reads"] == {"Preprocessed": saved["preprocess"]["sha256"]}
-    assert saved["train"]["key"] == KEYS["train"][0] == key_of(IDENTITIES["train"])
+    assert saved["train"]["digest"] == KEYS["train"][0]
     assert record["identity"]["settings"] == {"evaluate.folds": 0}
 
 

@@ -93,14 +93,14 @@ class Context:
         """What an artifact was made from, directly or not; None if that is not known."""
         return self._written[key].origins() if key in self._written else None
 
-    def contents(self, keys: Iterable[Key]) -> dict[str, str]:
+    def digests(self, keys: Iterable[Key]) -> dict[str, str]:
         """Digests by name of artifacts, or of what decides them; if not known, of no other one."""
-        return {str(key): self._written[key].content or f"not known {token_hex()}" for key in keys}
+        return {str(key): self._written[key].digest or f"not known {token_hex()}" for key in keys}
 
-    def with_contents(self, content_of: Callable[[Artifact], str]) -> "Context":
+    def with_digests(self, digest_of: Callable[[Artifact], str]) -> "Context":
         """The same artifacts, those whose digest is not known with the one that they would have."""
         written = {
-            key: made if made.content else replace(made, content=content_of(self._artifacts[key]))
+            key: made if made.digest else replace(made, digest=digest_of(self._artifacts[key]))
             for key, made in self._written.items()
         }
         return Context(self._artifacts, written)
@@ -131,7 +131,7 @@ class Context:
         reads: Iterable[Key] = (),
         *,
         writer: str = "",
-        content: str = "",
+        digest: str = "",
     ) -> "Context":
         """A context with this artifact added or exchanged.
 
@@ -140,10 +140,10 @@ class Context:
             artifact: takes the place of one that is there.
             reads: those here that it was made from.
             writer: title of the stage that made it.
-            content: digest of the artifact, or of all that decides it.
+            digest: digest of the artifact, or of all that decides it.
         """
         origins = tuple(self._written[read] for read in reads)
-        made = _written(key, artifact, writer, origins, content)
+        made = _written(key, artifact, writer, origins, digest)
         return Context({**self._artifacts, key: artifact}, {**self._written, key: made})
 
     def taking(self, key: Key, other: "Context") -> "Context":
@@ -167,10 +167,10 @@ def _written(
     artifact: Artifact,
     writer: str = "",
     reads: tuple[Written, ...] | None = None,
-    content: str = "",
+    digest: str = "",
 ) -> Written:
     kept = artifact if getattr(key.type, "remembered", False) else None
-    return Written(key, writer, reads, kept, content)
+    return Written(key, writer, reads, kept, digest)
 
 
 Given = Context | Artifact | Mapping[Any, Artifact] | Iterable[Artifact]

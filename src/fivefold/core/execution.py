@@ -12,7 +12,7 @@ from fivefold.core.derived import arguments, derived_name, present, provide
 from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
 from fivefold.core.identity import identify
 from fivefold.core.key import Key
-from fivefold.core.record import Record, content_of
+from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import Step, exchange
@@ -102,9 +102,9 @@ class Execution:
             rehearsed=rehearsed,
         )
         if session.directory is not None:
-            given = given.with_contents(content_of)
-        for key, content in zip(given, given.contents(given).values(), strict=True):
-            context = context.extended(key, given[key], content=content)
+            given = given.with_digests(saved_digest)
+        for key, digest in zip(given, given.digests(given).values(), strict=True):
+            context = context.extended(key, given[key], digest=digest)
         start = Execution(session, context)
         work = Work(len(steps), old, tried=start if rehearsed else None)
         return carry_out(decisions, start, work).context
@@ -188,12 +188,12 @@ def take(step: Step, context: Context, record: Record) -> Context:
     def stored(key: Key, context: Context) -> Context:
         name, reads = derived_name(key), present(key.type.derivation, context)
         artifact = record.load(key.type, name)
-        return context.extended(key, artifact, reads, content=record.saved[name].sha256)
+        return context.extended(key, artifact, reads, digest=record.saved[name].sha256)
 
     context, writes = provide(step.signature, context, stored), step.signature.writes
     artifact = record.load(writes.type, step.name)
-    reads, content = present(step.signature, context), record.saved[step.name].sha256
-    return context.extended(writes, artifact, reads, writer=step.title, content=content)
+    reads, digest = present(step.signature, context), record.saved[step.name].sha256
+    return context.extended(writes, artifact, reads, writer=step.title, digest=digest)
 
 
 def _run(decision: Decision, done: Execution, work: Work) -> Execution:
@@ -206,7 +206,7 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
         context = provide(step.signature, done.context, partial(_derive, decision, session, work))
         reads = present(step.signature, context)
         if session.directory is not None:
-            child = child.replace(identity=identify([step], child, context.contents(reads)))
+            child = child.replace(identity=identify([step], child, context.digests(reads)))
         function = step.stage.rehearse
         if decision.act == "run":
             refits = partial(_refit, replace(done, context=context), step, child, list[str]())
@@ -219,14 +219,14 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
             with suppress(AttributeError):
                 error.written = done.context  # type: ignore[attr-defined]
         raise
-    seconds, content = time.perf_counter() - began, child.key
+    seconds, digest = time.perf_counter() - began, child.digest
     if told:
         child.emit(
             StageFinished(number=step.number, total=work.total, seconds=seconds, wrote=str(writes))
         )
     if work.record is not None:
-        content = work.record.keep(step.name, writes, written, child, content, seconds)
-    context = context.extended(writes, written, reads, writer=step.title, content=content)
+        digest = work.record.keep(step.name, writes, written, child, seconds)
+    context = context.extended(writes, written, reads, writer=step.title, digest=digest)
     return done.after(decision, context, seconds)
 
 
@@ -249,12 +249,12 @@ def _derive(
     function, at = key.type.derivation, session.child(derived_name(key))
     reads = present(function, context)
     artifact = key.type.derive(**arguments(function, context, at))
-    identity = identify((), at, context.contents(reads)) if session.directory else {}
-    content = at.replace(identity=identity).key
+    if session.directory is not None:
+        at = at.replace(identity=identify((), at, context.digests(reads)))
+    digest = at.digest
     if work.record is not None:
-        child = session.child(decision.step.name)
-        content = work.record.keep(derived_name(key), key, artifact, child, content)
-    return context.extended(key, artifact, reads, content=content)
+        digest = work.record.keep(derived_name(key), key, artifact, at)
+    return context.extended(key, artifact, reads, digest=digest)
 
 
 def _refit(
@@ -273,8 +273,8 @@ def _refit(
     names.append(name)
     inner = done.session.refitted(step.name, name, keep_seed=keep_seed)
     if inner.directory is not None:  # what cannot be saved is what this step makes of it
-        made = f"{session.key} {name}"
-        changes = Context.of(changes).with_contents(lambda each: content_of(each) or made)
+        made = f"{session.digest} {name}"
+        changes = Context.of(changes).with_digests(lambda each: saved_digest(each) or made)
     return done.again(changes, stages=stages, session=inner)
 
 

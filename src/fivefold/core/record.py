@@ -23,36 +23,24 @@ TORN = ".r*.json.*.tmp"
 EARLIER = "earlier.run"
 """The folder for the run that another one took the place of; a dot, so no stage has its name."""
 ARTIFACT = "artifact"
-FORMAT = "fivefold/run-2"
+FORMAT = "fivefold/run-3"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """One complete artifact.
-
-    Args:
-        sha256: of its manifest.
-        seconds: that it took to make.
-        key: of the step that made it.
-    """
+    """One complete artifact: SHA-256 of its manifest, seconds it took, digest of its step."""
 
     sha256: str
     seconds: float = 0.0
-    key: str = ""
+    digest: str = ""
 
 
 @dataclass(eq=False)
 class Record:
-    """A run in a folder.
+    """A run in a folder: what decides its bits, its stages in order, and what is complete.
 
-    An artifact counts as complete when the record names it with the digest of its manifest, which
-    in turn holds the digest of every file. So nothing that another run left can be mistaken for it.
-
-    Args:
-        folder: of the run.
-        identity: what decides its bits.
-        stages: their names in order.
-        saved: complete artifacts by the name of their folder.
+    An artifact is complete when the record names it with the digest of its manifest, which in turn
+    holds the digest of every file. So nothing that another run left can be mistaken for it.
     """
 
     folder: Path
@@ -72,36 +60,29 @@ class Record:
         write_bytes(self.folder / RECORD, json.dumps(content, indent=1).encode())
 
     def keep(
-        self,
-        name: str,
-        key: Key,
-        artifact: Artifact,
-        session: Session,
-        by: str,
-        seconds: float = 0.0,
+        self, name: str, key: Key, artifact: Artifact, session: Session, seconds: float = 0.0
     ) -> str:
-        """Save what a step wrote; its digest where it is complete, or else the key of the step.
+        """Save what a step wrote, or say why not; its digest, or else that of its step.
 
         Args:
             name: of its folder.
             key: its address.
-            artifact: what was written; it is said if it cannot be saved.
-            session: of the step.
-            by: the key of the step.
+            artifact: what was written.
+            session: of the step, or of what was derived.
             seconds: that it took to make.
         """
         folder = self.folder / name / ARTIFACT
         try:
             artifact.save(folder)
             if artifact.is_whole:
-                self.saved[name] = Saved(digest_of(folder), seconds, by)
+                self.saved[name] = Saved(digest_of(folder), seconds, session.digest)
                 self.write()
                 return self.saved[name].sha256
         except (StoreError, OSError) as error:
             why = error.summary if isinstance(error, StoreError) else error.strerror
             session.emit(Noted(text=f"{key} was not saved: {why}"))
         self.forget([name])
-        return by
+        return session.digest
 
     def forget(self, names: Iterable[str]) -> None:
         """Let artifacts of these names count as incomplete; this is not written yet."""
@@ -116,28 +97,28 @@ class Record:
         """
         if name in self._loaded:
             return self._loaded[name]
-        folder = self.folder / name / ARTIFACT
+        folder, found = self.folder / name / ARTIFACT, "another"
         try:
-            if name not in self.saved or digest_of(folder) != self.saved[name].sha256:
-                raise StoreError(
-                    f"{kind.__name__}: expected in {folder} what this run saved, found another.",
-                    remedy="Make the artifact again.",
-                )
-            self._loaded[name] = kind.load(folder)
+            if name in self.saved and digest_of(folder) == self.saved[name].sha256:
+                return self._loaded.setdefault(name, kind.load(folder))
         except OSError as error:
-            raise StoreError(
-                f"{kind.__name__}: expected an artifact in {folder}, found: {error.strerror}.",
-                remedy="Make the artifact again.",
-            ) from error
-        return self._loaded[name]
+            found = f"none: {error.strerror}"
+        raise StoreError(
+            f"{kind.__name__}: expected in {folder} what this run saved, found {found}.",
+            remedy="Make the artifact again.",
+        )
 
     def clear(self, names: Iterable[str]) -> None:
         """Remove what stages of these names left to go on from; artifacts stay."""
         for name in names:
             folder = self.folder / name
             for path in folder.iterdir() if folder.is_dir() else ():
-                if path.name != ARTIFACT:
-                    _remove(path)
+                if path.name == ARTIFACT:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def read_record(folder: Path) -> Record | None:
@@ -146,10 +127,9 @@ def read_record(folder: Path) -> Record | None:
     Raises:
         ResumeError: if there is one that cannot be read.
     """
-    path = folder / RECORD
+    path, found = folder / RECORD, "a damaged one"
     if not path.is_file():
         return None
-    found = "a damaged one"
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != FORMAT:
@@ -165,7 +145,7 @@ def read_record(folder: Path) -> Record | None:
         ) from None
 
 
-def earlier(session: Session) -> Record | None:
+def find_record(session: Session) -> Record | None:
     """The record of the run to go on with; None where there is none, or none is wanted.
 
     Raises:
@@ -189,7 +169,7 @@ def earlier(session: Session) -> Record | None:
     return record
 
 
-def begin(session: Session, names: Iterable[str], record: Record | None) -> Record | None:
+def begin_record(session: Session, names: Iterable[str], record: Record | None) -> Record | None:
     """The record to keep from now on: the one to go on with, or a new one in an empty place."""
     folder, names = session.directory, tuple(names)
     if folder is None:
@@ -230,7 +210,7 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
     return place
 
 
-def content_of(artifact: Artifact) -> str:
+def saved_digest(artifact: Artifact) -> str:
     """The digest that an artifact would be saved with; empty if it cannot be saved."""
     with TemporaryDirectory() as folder:
         try:
@@ -238,10 +218,3 @@ def content_of(artifact: Artifact) -> str:
         except (StoreError, OSError):
             return ""
         return digest_of(Path(folder))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

@@ -12,7 +12,7 @@ from fivefold.core.execution import Execution, Work, carry_out, take
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify
 from fivefold.core.lock import LOCK, locked
-from fivefold.core.record import RECIPE, TORN, Record, begin, content_of, earlier
+from fivefold.core.record import RECIPE, TORN, Record, begin_record, find_record, saved_digest
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step
 from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
@@ -32,7 +32,7 @@ def execute(
     folder = session.directory
     if folder is not None:
         session = session.replace(identity=identify(steps, session))
-        context = context.with_contents(content_of)
+        context = context.with_digests(saved_digest)
 
     def check(to_come: Sequence[Decision], context: Context) -> None:
         preflight([each.step for each in to_come if each.act == "run"], context, session)
@@ -41,12 +41,12 @@ def execute(
     with ExitStack() as held:
         if not is_new:
             held.enter_context(locked(folder))
-        record = earlier(session)
+        record = find_record(session)
         decisions = _decide(steps, context, session, record, until)
         check(decisions, context)
         if is_new:  # nothing is written before that
             held.enter_context(locked(folder))
-        record = begin(session, [step.name for step in steps], record)
+        record = begin_record(session, [step.name for step in steps], record)
         work = Work(len(steps), record=record, check=check)
         return carry_out(decisions, Execution(session, context), work)
 

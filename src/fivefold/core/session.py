@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.events import Event, Observer
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from fivefold.core.context import Context, Given
 
 _FOLDER = re.compile(r"\w(?:[\w .=+,-]{0,98}\w)?")
-
-
-class Runs(Protocol):
-    """What a session knows of a stage, which knows the session."""
-
-    def run(self, *args: Any, **kwargs: Any) -> Any:
-        """Do the work."""
 
 
 class Session(Artifact):
@@ -64,9 +57,10 @@ class Session(Artifact):
             observer(event)
 
     @property
-    def key(self) -> str:
+    def digest(self) -> str:
         """SHA-256 of what decides the bits of this stage; empty where that is not known."""
-        return key_of(self.identity) if self.identity else ""
+        text = json.dumps(self.identity, sort_keys=True)
+        return sha256(text.encode()).hexdigest() if self.identity else ""
 
     @property
     def can_refit(self) -> bool:
@@ -78,7 +72,7 @@ class Session(Artifact):
         changes: "Given" = (),
         *,
         name: str,
-        stages: Mapping[str, Runs] | None = None,
+        stages: Mapping[str, Any] | None = None,
         keep_seed: bool = False,
     ) -> "Context":
         """Run again, on changed artifacts or settings, the stages before this one they reach.
@@ -165,8 +159,3 @@ def derive_seed(seed: int, *names: str) -> int:
     """
     digest = sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:4], "little")
-
-
-def key_of(identity: Mapping[str, Any]) -> str:
-    """SHA-256 of plain values, whatever their order."""
-    return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

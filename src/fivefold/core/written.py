@@ -16,7 +16,7 @@ class Written:
         reads: what it was made from; None if that is not known.
         artifact: what was written, where its class is `remembered`; else None, so that what is
             replaced can leave the memory.
-        content: digest of what was written, where it was saved; else the key of the step that wrote
+        digest: digest of what was written, where it was saved; else that of the step that wrote
             it, where that has one.
 
     Example:
@@ -30,7 +30,7 @@ class Written:
     writer: str = ""
     reads: tuple["Written", ...] | None = field(default=None, repr=False)
     artifact: Artifact | None = field(default=None, repr=False)
-    content: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False)
 
     def origins(self) -> frozenset[Key] | None:
         """The addresses of all it was made from, directly or not; None if that is not known."""
