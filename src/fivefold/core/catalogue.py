@@ -85,13 +85,7 @@ rows_not_replayed: note: test rows that could not be replayed
 
 
 class Entry(NamedTuple):
-    """What is known of a code before anything is found.
-
-    Args:
-        stage: that looks for it.
-        severities: that its findings may have, the usual one first.
-        told: what was noticed.
-    """
+    """What is known of a code: who looks for it, the severities it may have, what was noticed."""
 
     stage: str
     severities: tuple[Severity, ...]

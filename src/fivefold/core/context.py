@@ -16,10 +16,6 @@ A = TypeVar("A", bound=Artifact)
 class Context:
     """Artifacts by class (and label); never changed, only extended into a new one.
 
-    Args:
-        artifacts: by address.
-        written: how each came to be, as far as that is known.
-
     Example:
         >>> class Greeting(Artifact):
         ...     text: str
@@ -133,15 +129,7 @@ class Context:
         writer: str = "",
         digest: str = "",
     ) -> "Context":
-        """A context with this artifact added or exchanged.
-
-        Args:
-            key: its address.
-            artifact: takes the place of one that is there.
-            reads: those here that it was made from.
-            writer: title of the stage that made it.
-            digest: digest of the artifact, or of all that decides it.
-        """
+        """A context with an artifact added or exchanged, which `writer` made of what it `reads`."""
         origins = tuple(self._written[read] for read in reads)
         made = _written(key, artifact, writer, origins, digest)
         return Context({**self._artifacts, key: artifact}, {**self._written, key: made})

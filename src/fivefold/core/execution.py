@@ -22,14 +22,9 @@ from fivefold.errors import WiringError
 
 @dataclass(frozen=True)
 class Execution:
-    """A run that took place, or as far as it went: what became of each step, and why.
+    """A run that took place: what became of each step and why, and what stood before each.
 
-    Args:
-        session: what is the same for all steps.
-        context: what stands after the last one.
-        decisions: for each step.
-        before: the context that each step found.
-        seconds: wall-clock time by name of the step.
+    `context` stands after the last of them; `seconds` are wall-clock time by name of the step.
     """
 
     session: Session

@@ -46,25 +46,22 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
         RecipeError: if the text is no recipe, or names a stage that is not defined.
         ConfigError: if a setting is wrong.
     """
+    remedy = "Write recipes with pipeline.to_json()."
     try:
         recipe = json.loads(text, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise RecipeError(
-            f"Recipe: expected JSON, found {error.msg} in line {error.lineno}.",
-            remedy="Write recipes with pipeline.to_json().",
+            f"Recipe: expected JSON, found {error.msg} in line {error.lineno}.", remedy=remedy
         ) from None
     if not isinstance(recipe, dict) or recipe.get("format") != FORMAT:
         found = recipe.get("format") if isinstance(recipe, dict) else type(recipe).__name__
-        raise RecipeError(
-            f"Recipe: expected the format {FORMAT}, found {found!r}.",
-            remedy="Write recipes with pipeline.to_json().",
-        )
+        raise RecipeError(f"Recipe: expected the format {FORMAT}, found {found!r}.", remedy=remedy)
     listed = recipe.get("stages")
     if not isinstance(listed, list) or not all(map(_is_entry, listed)):
         raise RecipeError(
             'Recipe: expected a list of {"stage": name, "with": {setting: value}}, '
             f"found {brief(listed)}.",
-            remedy="Write recipes with pipeline.to_json().",
+            remedy=remedy,
         )
     known = {stage_name(cls): cls for cls in [*_defined(Stage), *stages]}
     built = []
@@ -72,11 +69,10 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
         cls = known.get(entry["stage"])
         if cls is None:
             near = nearest(entry["stage"], list(known))
+            either = f"Write {near}, or define the class" if near else "Import or define its class"
             raise RecipeError(
                 f"Recipe: expected a stage that is defined, found {entry['stage']!r}.",
-                remedy=f"Write {near}, or define the class first; a recipe imports nothing."
-                if near
-                else "Import or define its class first; a recipe imports nothing.",
+                remedy=f"{either} first; a recipe imports nothing.",
                 stage=entry["stage"],
             )
         settings = entry.get("with", {})

@@ -5,20 +5,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Generic, TypeVar, cast
 
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError
 
 T = TypeVar("T")
-
-
-@runtime_checkable
-class Defined(Protocol):
-    """What says when it cannot work as it was defined."""
-
-    def check_defined(self) -> None:
-        """Refuse a class that cannot work, when it is handed over."""
 
 
 class Roster(Generic[T]):
@@ -35,9 +27,7 @@ class Roster(Generic[T]):
     """
 
     def __init__(self, noun: str, of: type[T], known: Iterable[T], *, remedy: str) -> None:
-        self._noun = noun
-        self._of = of
-        self._remedy = remedy
+        self._noun, self._of, self._remedy = noun, of, remedy
         self._own: dict[str, T] = {}
         self.known: dict[str, T] = {name_of(one): one for one in known}
 
@@ -102,7 +92,7 @@ class Roster(Generic[T]):
                 remedy="Give one of them another name.",
                 name=name,
             )
-        if isinstance(made, Defined):
+        if hasattr(made, "check_defined"):
             made.check_defined()
         self._own[name] = made
         return made

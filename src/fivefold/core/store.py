@@ -151,48 +151,35 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
     Raises:
         StoreError: if the folder holds no such artifact, or a file was changed.
     """
-    manifest_path = folder / MANIFEST
-    if not manifest_path.is_file():
-        raise StoreError(
-            f"{name}: expected an artifact in {folder}, found no {MANIFEST}.",
-            remedy="Give the folder that save() wrote.",
-        )
+    path, again = folder / MANIFEST, "Make the artifact again."
+
+    def refusal(wanted: str, found: str, remedy: str = again, field: str = "") -> StoreError:
+        who = f"{name}.{field}" if field else name
+        facts = {"field": field} if field else {}
+        return StoreError(f"{who}: expected {wanted}, found {found}.", remedy=remedy, **facts)
+
+    if not path.is_file():
+        remedy = "Give the folder that save() wrote."
+        raise refusal(f"an artifact in {folder}", f"no {MANIFEST}", remedy)
     try:
-        manifest = json.loads(manifest_path.read_text("utf-8"))
+        manifest = json.loads(path.read_text("utf-8"))
         entries = {field: (e["format"], e["sha256"]) for field, e in manifest["fields"].items()}
         saved = manifest["artifact"]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise StoreError(
-            f"{name}: expected a manifest in {manifest_path}, found a damaged one.",
-            remedy="Make the artifact again.",
-        ) from None
+        raise refusal(f"a manifest in {path}", "a damaged one") from None
     if saved != name:
-        raise StoreError(
-            f"{name}: expected {name} in {folder}, found {saved}.",
-            remedy=f"Load it with {saved}.load.",
-        )
+        raise refusal(f"{name} in {folder}", saved, f"Load it with {saved}.load.")
     values = {}
     for field, (kind, digest) in entries.items():
         form = FORMATS.get(kind)
-        path = folder / f"{field}{form.suffix}" if form else folder
         if form is None:
-            raise StoreError(
-                f"{name}.{field}: expected a file of a known format, found {kind!r}.",
-                remedy="Import the module that defines the format.",
-                field=field,
-            )
+            remedy = "Import the module that defines the format."
+            raise refusal("a file of a known format", repr(kind), remedy, field)
+        path = folder / f"{field}{form.suffix}"
         if not path.is_file():
-            raise StoreError(
-                f"{name}.{field}: expected the file {path.name}, found none.",
-                remedy="Make the artifact again.",
-                field=field,
-            )
+            raise refusal(f"the file {path.name}", "none", again, field)
         if sha256(path.read_bytes()).hexdigest() != digest:
-            raise StoreError(
-                f"{name}.{field}: expected the file that was saved, found a changed {path.name}.",
-                remedy="Make the artifact again.",
-                field=field,
-            )
+            raise refusal("the file that was saved", f"a changed {path.name}", again, field)
         values[field] = form.read(path)
     return values
 

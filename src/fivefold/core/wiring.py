@@ -38,15 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that does not fit.
-
-    Args:
-        sentence: who, wanted, found.
-        remedy: what to do, one instruction.
-        number: of the stage, from 1.
-        mark: a few words for the stage's line in the listing.
-        key: the artifact it is about.
-    """
+    """One thing that does not fit; `mark` stands in the listing beside the stage of its number."""
 
     sentence: str
     remedy: str

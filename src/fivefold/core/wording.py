@@ -15,32 +15,17 @@ def literal(value: object) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """A count with its noun.
-
-    Example:
-        >>> plural(1, "row"), plural(2000, "row")
-        ('1 row', '2,000 rows')
-    """
+    """A count with its noun: `1 row`, `2,000 rows`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def bytes_text(count: int) -> str:
-    """Bytes in the unit that one reads them in.
-
-    Example:
-        >>> bytes_text(2_340_000), bytes_text(800)
-        ('2.3 MB', '1 kB')
-    """
+    """Bytes in the unit that one reads them in: `2.3 MB`, `1 kB`."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
 def together(names: Sequence[str]) -> str:
-    """Names as one says them one after another.
-
-    Example:
-        >>> together(["texts"]), together(["texts", "images", "routes"])
-        ('texts', 'texts, images and routes')
-    """
+    """Names as one says them one after another: `texts, images and routes`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
@@ -51,22 +36,12 @@ def quoted(names: Sequence[str], at_most: int = 8) -> str:
 
 
 def nearest(wanted: str, names: Sequence[str]) -> str:
-    """The name most like the wanted one, or an empty string.
-
-    Example:
-        >>> nearest("epoch", ["epochs", "batch"])
-        'epochs'
-    """
+    """The name most like the wanted one, or an empty string."""
     return next(iter(get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
 
 
 def brief(value: Any) -> str:
-    """A value as one short piece of text: small ones whole, large ones by their shape or size.
-
-    Example:
-        >>> brief({"a": (1, "b")})
-        "{'a': (1, 'b')}"
-    """
+    """A value as one short piece of text: small ones whole, large ones by their shape or size."""
     if value is None or isinstance(value, bool | int | float | str):
         return _cut(repr(value))
     if isinstance(value, PathLike):
