@@ -50,15 +50,8 @@ class Estimate(float):
 
     def __repr__(self) -> str:
         return (
-            f"Estimate({float(self)!r}, low={self.low!r}, high={self.high!r}, "
-            f"method={self.method!r}, n={self.n}, level={self.level})"
+            f"Estimate({float(self)!r}, {', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
         )
 
     def __getnewargs_ex__(self) -> tuple[tuple[float], dict[str, float | int | str]]:
-        return (float(self),), {
-            "low": self.low,
-            "high": self.high,
-            "method": self.method,
-            "n": self.n,
-            "level": self.level,
-        }
+        return (float(self),), vars(self)

@@ -28,12 +28,10 @@ class Facts(Mapping[str, Any]):
         super().__init_subclass__(**options)
         taken = sorted(name for name in cls.__annotations__ if hasattr(Facts, name))
         if taken:
-            raise SignatureError(
-                f"{cls.__qualname__}: expected names that a mapping has no methods of, "
-                f"found {', '.join(taken)}.",
-                remedy="Rename them.",
-                owner=cls.__qualname__,
+            summary = (
+                f"{cls.__qualname__}: expected no names of a mapping's methods, found {taken[0]}."
             )
+            raise SignatureError(summary, remedy="Rename it.", owner=cls.__qualname__)
 
     def __init__(self, /, **values: Any) -> None:
         self.__dict__.update({n: v for n, v in values.items() if not hasattr(Facts, n)})

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from fivefold.core.own_code import own_code, own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
-from fivefold.core.values import NOTE
+from fivefold.core.values import notes
 from fivefold.core.wiring import Step
 from fivefold.core.wording import brief, plural
 from fivefold.errors import ResumeError
@@ -29,16 +29,12 @@ _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 def identify(
     steps: Sequence[Step], session: Session, reads: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """What must be equal for the same bits; plain values, for JSON.
+    """What must be equal for the same bits, as plain values; groups are compared one by one.
 
     Args:
         steps: all of a run, or the one whose identity this is.
         session: of the run, or of the step.
         reads: digests of what the step reads, or of what decides it, by name.
-
-    Returns:
-        Where values are grouped (`settings` of steps, what a step `reads`) each is compared by
-        its own name.
     """
     recipe = json.loads(write_recipe([step.stage for step in steps], strict=False))
     objects = [each for step in steps for each in own_objects(step.stage.settings())]
@@ -84,20 +80,13 @@ def processor() -> list[str]:
 def threads() -> str:
     """What libraries go by when nobody tells them how many threads to use."""
     told = [f"{name}={os.environ[name]}" for name in THREADS if os.environ.get(name)]
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
     return " ".join(told) or f"{cores} cores"
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """What differs between two identities: by name, in words, what it was and what it is.
-
-    Example:
-        >>> differences({"seed": 0, "settings": {}}, {"seed": 1, "settings": {"train.lr": 0.1}})
-        {'seed': ('0', '1'), 'train.lr': ('the default', '0.1')}
-    """
+    """What differs between two identities: by name, in words, what it was and what it is."""
     found: dict[str, tuple[str, str]] = {}
     others = then.get("stages") != now.get("stages")  # then their settings say nothing
     for name in {**then, **now}:
@@ -144,16 +133,8 @@ def known_by_name(identity: Mapping[str, Any]) -> list[str]:
     Rows of plain values have a digest beside the name, by which they are compared.
     """
     values = {**identity["settings"], **identity["arguments"]}
-    named = [name for name, value in values.items() if any(_objects(value))]
+    named = [k for k, value in values.items() if any("sha256" not in n for n in notes(value))]
     return [*named, *(f"the code of {name}" for name, text in identity["own"].items() if not text)]
-
-
-def _objects(value: Any) -> Iterator[str]:
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if isinstance(value, dict) and NOTE in value and "sha256" not in value:
-        yield str(value[NOTE])
-    for part in parts:
-        yield from _objects(part)
 
 
 def _text(value: Any) -> str:

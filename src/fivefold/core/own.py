@@ -1,8 +1,6 @@
 """Files of a user's that define kinds, tasks or stages of their own."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from os import PathLike, fspath
@@ -37,31 +35,24 @@ def load_file(path: str | PathLike[str]) -> ModuleType:
     sys.modules[name] = module
     if str(file.parent) not in sys.path:
         sys.path.append(str(file.parent))
-    with _loading(file):
-        try:
-            spec.loader.exec_module(module)
-        except ConfigError:
-            raise
-        except Exception as error:
-            heavy = isinstance(error, ImportError) and error.name in sys.modules
-            raise ConfigError(
-                f"{file.name}: expected a file that runs, found {type(error).__name__}: {error}.",
-                remedy=f"Import {error.name} inside the methods that need it: where a model is "
-                "served there is none."
-                if heavy and isinstance(error, ImportError)
-                else "Run it by itself to see more.",
-                path=file,
-            ) from error
-    return module
-
-
-@contextmanager
-def _loading(file: Path) -> Iterator[None]:
     _LOADING.append(file)
     try:
-        yield
+        spec.loader.exec_module(module)
+    except ConfigError:
+        raise
+    except Exception as error:
+        remedy = "Run it by itself to see more."
+        if isinstance(error, ImportError) and error.name in sys.modules:
+            remedy = f"Import {error.name} inside the methods that need it: where a model is "
+            remedy += "served there is none."
+        raise ConfigError(
+            f"{file.name}: expected a file that runs, found {type(error).__name__}: {error}.",
+            remedy=remedy,
+            path=file,
+        ) from error
     finally:
         _LOADING.pop()
+    return module
 
 
 def check_not_loading() -> None:

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any
 
 from fivefold.core.stage import IsData, Stage
-from fivefold.core.values import NOTE, write_value
+from fivefold.core.values import NOTE, notes, write_value
 from fivefold.core.wording import brief, nearest
 from fivefold.errors import RecipeError
 
@@ -26,12 +26,11 @@ def write_recipe(stages: Iterable[Stage], *, strict: bool = True) -> str:
     Raises:
         RecipeError: naming stage and setting.
     """
-    listed = []
+    listed: list[dict[str, Any]] = []
     for stage in stages:
-        settings = _settings(stage, strict)
-        listed.append(
-            {"stage": stage_name(type(stage)), **({"with": settings} if settings else {})}
-        )
+        listed.append({"stage": stage_name(type(stage))})
+        if settings := _settings(stage, strict):
+            listed[-1]["with"] = settings
     return json.dumps({"format": FORMAT, "stages": listed}, indent=1, ensure_ascii=False)
 
 
@@ -76,16 +75,14 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
                 stage=entry["stage"],
             )
         settings = entry.get("with", {})
-        for name, value in settings.items():
-            noted = _noted(value)
-            if noted:
-                raise RecipeError(
-                    f"Recipe: expected a plain value for {entry['stage']}.{name}, "
-                    f"found a note of {noted}.",
-                    remedy="Build that stage in Python.",
-                    stage=entry["stage"],
-                    setting=name,
-                )
+        for name, note in [(name, note) for name in settings for note in notes(settings[name])]:
+            raise RecipeError(
+                f"Recipe: expected a plain value for {entry['stage']}.{name}, "
+                f"found a note of {note[NOTE]}.",
+                remedy="Build that stage in Python.",
+                stage=entry["stage"],
+                setting=name,
+            )
         built.append(cls.from_settings(json.dumps(settings)))
     return built
 
@@ -108,15 +105,6 @@ def _is_entry(entry: Any) -> bool:
         and isinstance(entry.get("stage"), str)
         and isinstance(entry.get("with", {}), dict)
     )
-
-
-def _noted(value: Any) -> str:
-    """The name in a `{"$object": name}` at any depth, or an empty string."""
-    if isinstance(value, dict):
-        parts = [str(value[NOTE])] if NOTE in value else map(_noted, value.values())
-    else:
-        parts = map(_noted, value) if isinstance(value, list) else []
-    return next(filter(None, parts), "")
 
 
 def stage_name(cls: type[Stage]) -> str:

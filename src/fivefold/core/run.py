@@ -121,20 +121,15 @@ def directory_faults(directory: Path | None) -> list[FivefoldError]:
     if directory is None:
         return []
     above = next(path for path in (directory, *directory.parents) if path.exists())
-    found = ""
+    of_a_run = above != directory or (directory / RECIPE).is_file()
     if not above.is_dir():
         found = f"a file, {above}"
-    elif above == directory and not (directory / RECIPE).is_file():
-        others = [p for p in directory.iterdir() if p.name != LOCK and not p.match(TORN)]
-        found = "a folder that holds something else" if others else ""
-    if not found and not os.access(above, os.W_OK | os.X_OK):
+    elif not of_a_run and any(p.name != LOCK and not p.match(TORN) for p in directory.iterdir()):
+        found = "a folder that holds something else"
+    elif not os.access(above, os.W_OK | os.X_OK):
         found = f"{above} read-only"
-    if not found:
+    else:
         return []
-    return [
-        PreflightError(
-            f"Pipeline.run: expected to save into {directory}, found {found}.",
-            remedy="Choose a new folder, or that of an earlier run.",
-            path=directory,
-        )
-    ]
+    summary = f"Pipeline.run: expected to save into {directory}, found {found}."
+    remedy = "Choose a new folder, or that of an earlier run."
+    return [PreflightError(summary, remedy=remedy, path=directory)]

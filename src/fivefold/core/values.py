@@ -55,6 +55,15 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     return {NOTE: name}
 
 
+def notes(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The notes at any depth of a written value."""
+    if isinstance(value, dict) and NOTE in value:
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from notes(part)
+
+
 def _write_mapping(value: Mapping[Any, Any], annotation: Any, where: str, strict: bool) -> Any:
     keys, values = _inside(annotation, dict, 0), _inside(annotation, dict, 1)
     written = [
