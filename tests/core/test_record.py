@@ -1,102 +1,42 @@
 """The record of a run in its folder: what may go on, what is refused, what is set aside."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.toys import (
+    Collect,
+    Deploy,
+    Deployed,
+    Log,
+    Partition,
+    Preprocess,
+    Train,
+    Trained,
+    go_on,
+    stop,
+)
 from fivefold.core import identity
-from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.store import write_bytes
 from fivefold.errors import ConfigError, PreflightError, ResumeError
 
-
-class Collected(Artifact):
-    rows: int
-
-
-class Partition(Artifact):
-    how: str
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        return cls(how=f"seed {session.seed}")
-
-
-class Trained(Artifact):
-    weight: float
-
-
-class Deployed(Artifact):
-    text: str
-
-
-LOG: list[str] = []
-
-
-class Collect(Stage):
-    source: Any = "a.csv"
-    rows: int = 6
-
-    def run(self, session: Session) -> Collected:
-        LOG.append("collect")
-        return Collected(rows=self.rows)
-
-
-class Train(Stage):
-    """Ten steps, each kept in its directory; goes on from there when it is resumed."""
-
-    at: Any = None
-
-    def run(self, collected: Collected, partition: Partition, session: Session) -> Trained:
-        state = session.directory / "checkpoint" / "state.json" if session.directory else None
-        step, weight = 0, float(session.seed % 1000)
-        if session.resume and state and state.exists():
-            step, weight = json.loads(state.read_text())
-        LOG.append(f"train from {step}")
-        for n in range(step, 10):
-            self.at(n)
-            weight = weight * 0.9 + collected.rows / (n + 1)
-            if state:
-                state.parent.mkdir(parents=True, exist_ok=True)
-                write_bytes(state, json.dumps([n + 1, weight]).encode())
-        return Trained(weight=weight)
-
-
-class Deploy(Stage):
-    side_effects = True
-
-    def run(self, trained: Trained) -> Deployed:
-        return Deployed(text=f"{trained.weight:.6f}")
+LOG = Log()
 
 
 @pytest.fixture(autouse=True)
-def log() -> list[str]:
-    LOG.clear()
+def log() -> Log:
+    LOG.lines.clear()
     return LOG
 
 
-def go_on(step: int) -> None:
-    """Does nothing; a recipe knows functions by name alone, so `stop` takes this one."""
-
-
-def stop(at: int) -> Callable[[int], None]:
-    def act(step: int) -> None:
-        if step == at:
-            raise ZeroDivisionError(step)
-
-    act.__name__ = "go_on"
-    return act
-
-
-def chain(at: Callable[[int], None] = go_on, **collect: Any) -> Chain:
-    return Chain([Collect(**collect), Train(at=at), Deploy()])
+def chain(at: Any = go_on, **collect: Any) -> Chain:
+    train = Train(log=LOG, at=at)
+    return Chain([Collect(**{"log": LOG, **collect}), Preprocess(log=LOG), train, Deploy()])
 
 
 def weight(execution: Any) -> float:
@@ -105,8 +45,8 @@ def weight(execution: Any) -> float:
 
 def interrupted(folder: Path, at: int = 4, **collect: Any) -> None:
     with pytest.raises(ZeroDivisionError):
-        chain(stop(at), **collect).execute(seed=3, directory=folder)
-    LOG.clear()
+        chain(stop(f"train {at}"), **collect).execute(seed=3, directory=folder)
+    LOG.lines.clear()
 
 
 def files(folder: Path) -> dict[Path, bytes]:
@@ -122,7 +62,7 @@ def test_resume_where_no_run_is_begins_one_and_says_so(tmp_path, log, exists):
     chain().execute(seed=3, directory=folder, resume=True, observers=[notes.append])
     said = [event.text for event in notes if isinstance(event, Noted)]
     assert said == [f"No run in {folder} yet: this is its start."]
-    assert log[0] == "collect"
+    assert log.of("run")[0] == "collect run"
     assert json.loads((folder / "run.json").read_text())["identity"]["seed"] == 3
 
 
@@ -153,7 +93,7 @@ def test_resume_of_another_run_names_each_difference_and_makes_nothing(tmp_path,
         "Bring back what differs, choose a new folder, or begin again with resume=False."
     )
     assert caught.value.differences["seed"] == ("3", "4")
-    assert log == []
+    assert log.lines == []
 
 
 def test_resume_with_another_version_or_processor_is_refused(tmp_path, monkeypatch):
@@ -174,7 +114,7 @@ def test_resume_with_another_version_or_processor_is_refused(tmp_path, monkeypat
 def test_resume_with_other_stages_is_refused(tmp_path):
     interrupted(tmp_path)
     with pytest.raises(ResumeError) as caught:
-        chain()[:2].execute(seed=3, directory=tmp_path, resume=True)
+        chain()[:3].execute(seed=3, directory=tmp_path, resume=True)
     then, now = caught.value.differences["stages"]
     assert [part.rpartition(":")[2] for part in then.split(", ")][-1] == "Deploy"
     assert [part.rpartition(":")[2] for part in now.split(", ")][-1] == "Train"
@@ -189,19 +129,21 @@ def test_resume_of_a_damaged_record_is_refused_and_a_new_run_is_not(tmp_path):
 
 
 def test_resume_says_what_it_knows_by_name_alone(tmp_path):
-    interrupted(tmp_path, source=object())
+    interrupted(tmp_path)
     notes: list[Event] = []
-    run = chain(source=object())
-    run.execute(seed=3, directory=tmp_path, resume=True, observers=[notes.append])
-    said = [event.text for event in notes if isinstance(event, Noted)]
-    assert said == ["collect.source, train.at are taken to be what the run was begun with."]
+    chain().execute(seed=3, directory=tmp_path, resume=True, observers=[notes.append])
+    (said,) = [event.text for event in notes if isinstance(event, Noted)]
+    assert said == (
+        "collect.log, preprocess.log, train.log, train.at are taken to be what the run was begun "
+        "with."
+    )
 
 
 def test_run_in_an_earlier_folder_is_never_mixed_with_what_was_there(tmp_path, log):
     interrupted(tmp_path, rows=60)
     interrupted(tmp_path, at=0)
     resumed = chain().execute(seed=3, directory=tmp_path, resume=True)
-    assert "train from 0" in log
+    assert "train from 0" in log.lines
     assert weight(resumed) == weight(chain().execute(seed=3))
 
 
@@ -212,9 +154,9 @@ def test_run_in_an_earlier_folder_keeps_the_earlier_run_to_go_on_with(tmp_path, 
     chain(rows=8).execute(seed=9, directory=tmp_path, observers=[notes.append])
     place = tmp_path / "earlier.run"
     assert f"is now in {place}" in next(e.text for e in notes if isinstance(e, Noted))
-    log.clear()
+    log.lines.clear()
     resumed = chain().execute(seed=3, directory=place, resume=True)
-    assert log == ["train from 4"]
+    assert log.of("collect run", "train from") == ["train from 4"]
     assert weight(resumed) == weight(chain().execute(seed=3))
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
@@ -229,7 +171,7 @@ def test_run_that_faults_before_the_work_leaves_the_earlier_one_alone(tmp_path):
     chain().execute(seed=3, directory=tmp_path)
     before = files(tmp_path)
     with pytest.raises(PreflightError):
-        Chain([*chain()[:2], Faulty()]).execute(directory=tmp_path)
+        Chain([*chain()[:3], Faulty()]).execute(directory=tmp_path)
     assert files(tmp_path) == before
 
 
@@ -247,9 +189,9 @@ def test_record_with_names_that_lead_elsewhere_moves_nothing(tmp_path):
 def test_run_saves_its_record_with_every_artifact(tmp_path):
     chain().execute(seed=3, directory=tmp_path)
     record = json.loads((tmp_path / "run.json").read_text())
-    assert record["stages"] == ["collect", "train", "deploy"]
-    assert list(record["saved"]) == ["collect", "partition", "train", "deploy"]
-    assert Partition.load(tmp_path / "partition" / "artifact").how.startswith("seed")
+    assert record["stages"] == ["collect", "preprocess", "train", "deploy"]
+    assert list(record["saved"]) == ["collect", "partition", "preprocess", "train", "deploy"]
+    assert Partition.load(tmp_path / "partition" / "artifact").how == "default of rows"
 
 
 def test_run_killed_while_it_wrote_its_first_file_can_begin_again(tmp_path):

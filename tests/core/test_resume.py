@@ -1,166 +1,70 @@
 """Going on with a run: the same artifacts as if it had never stopped."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.toys import (
+    Collect,
+    Collected,
+    Deploy,
+    Deployed,
+    Evaluate,
+    Evaluated,
+    Log,
+    Partition,
+    Preprocess,
+    Preprocessed,
+    Train,
+    Trained,
+    go_on,
+    stop,
+)
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, StageFinished, StageTaken
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.store import write_bytes
 from fivefold.errors import PreflightError
 from fivefold.testing import fingerprint
 
-
-class Collected(Artifact):
-    rows: tuple[int, ...]
-
-
-class Partition(Artifact):
-    train: tuple[int, ...]
-    how: str = ""
-
-    @classmethod
-    def derive(cls, collected: Collected, session: Session) -> "Partition":
-        LOG.append("draw")
-        return cls(train=collected.rows[::2], how=f"seed {session.seed}")
-
-
-class Preprocessed(Artifact):
-    values: tuple[float, ...]
-
-
-class Trained(Artifact):
-    weight: float
-    module: object = None
-
-
-class Evaluated(Artifact):
-    scores: tuple[float, ...]
-
-
-class Deployed(Artifact):
-    text: str
-
-
-LOG: list[str] = []
-
-
-class Collect(Stage):
-    source: str = "a.csv"
-
-    def run(self, session: Session) -> Collected:
-        LOG.append("collect")
-        return Collected(rows=tuple(range(6)))
-
-
-class Preprocess(Stage):
-    def run(self, collected: Collected, partition: Partition) -> Preprocessed:
-        LOG.append("preprocess")
-        return Preprocessed(values=tuple(row / 7 for row in partition.train))
-
-
-class Train(Stage):
-    """Ten steps, each kept in its directory; goes on from there when it is resumed."""
-
-    own: Any = None
-    at: Any = None
-
-    def rehearse(self, data: Preprocessed, session: Session) -> Trained:
-        LOG.append("rehearse train")
-        return Trained(weight=0.0)
-
-    def run(self, data: Preprocessed, session: Session) -> Trained:
-        state = session.directory / "checkpoint" / "state.json" if session.directory else None
-        step, weight = 0, float(session.seed % 1000)
-        if session.resume and state and state.exists():
-            step, weight = json.loads(state.read_text())
-        LOG.append(f"train from {step}")
-        for n in range(step, 10):
-            if self.at is not None:
-                self.at(f"{'/'.join(session.path)} {n}")
-            weight = weight * 0.9 + sum(data.values) / (n + 1)
-            if state:
-                state.parent.mkdir(parents=True, exist_ok=True)
-                write_bytes(state, json.dumps([n + 1, weight]).encode())
-        return Trained(weight=weight, module=self.own)
-
-
-class Evaluate(Stage):
-    at: Any = None
-
-    def run(self, collected: Collected, trained: Trained, session: Session) -> Evaluated:
-        LOG.append("evaluate")
-        scores = [trained.weight]
-        for n in (1, 2):
-            fold = Partition(train=collected.rows[n:])
-            scores.append(session.refit(fold, name=f"fold-{n}")[Trained].weight)
-        if self.at is not None:
-            self.at("evaluate")
-        return Evaluated(scores=tuple(scores))
-
-
-class Deploy(Stage):
-    side_effects = True
-
-    def rehearse(self, trained: Trained, session: Session) -> Deployed:
-        LOG.append("rehearse deploy")
-        return Deployed(text="")
-
-    def run(self, trained: Trained, session: Session) -> Deployed:
-        LOG.append("deploy")
-        return Deployed(text=f"{trained.weight:.6f}")
+LOG = Log()
 
 
 @pytest.fixture(autouse=True)
-def log() -> list[str]:
-    LOG.clear()
+def log() -> Log:
+    LOG.lines.clear()
     return LOG
 
 
 def chain(**changes: Any) -> Chain:
-    """Five stages; `at_train`, `at_evaluate` and `own` change them."""
-    return Chain(
-        [
-            Collect(),
-            Preprocess(),
-            Train(at=changes.get("at_train", go_on), own=changes.get("own")),
-            Evaluate(at=changes.get("at_evaluate", go_on)),
-            Deploy(),
-        ]
-    )
+    """Five stages; `at_train`, `at_evaluate` and `module` change them."""
+    train = Train(log=LOG, at=changes.get("at_train", go_on), module=changes.get("module"))
+    evaluate = Evaluate(log=LOG, folds=2, at=changes.get("at_evaluate", go_on))
+    return Chain([Collect(log=LOG), Preprocess(log=LOG), train, evaluate, Deploy(log=LOG)])
 
 
-def go_on(where: str) -> None:
-    """Does nothing; a recipe knows functions by name alone, so `stop` takes this one."""
-
-
-def stop(place: str) -> Callable[[str], None]:
-    def act(where: str) -> None:
-        if where == place:
-            raise ZeroDivisionError(where)
-
-    act.__name__ = "go_on"
-    return act
+def done(log: Log) -> list[str]:
+    """What was done, without what was asked before it."""
+    return log.of("run", "rehearse", "train from")
 
 
 def prints(execution: Any) -> dict[str, str]:
-    return {str(key): fingerprint(execution.context[key.type]) for key in execution.context}
+    return {
+        str(key): fingerprint(dict(execution.context[key.type].fitted()))
+        for key in execution.context
+    }
 
 
 def interrupted(folder: Path, **changes: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         chain(**changes).execute(seed=3, directory=folder)
-    LOG.clear()
+    LOG.lines.clear()
 
 
 def test_resume_after_a_failure_equals_a_run_that_never_stopped(tmp_path, log):
@@ -168,7 +72,7 @@ def test_resume_after_a_failure_equals_a_run_that_never_stopped(tmp_path, log):
     interrupted(tmp_path / "cut", at_train=stop("train 4"))
     resumed = chain().execute(seed=3, directory=tmp_path / "cut", resume=True)
     assert prints(resumed) == prints(whole)
-    assert log[:4] == ["rehearse train", "rehearse deploy", "train from 4", "evaluate"]
+    assert done(log)[:4] == ["train rehearse", "deploy rehearse", "train run", "train from 4"]
 
 
 def test_resume_in_the_middle_of_folds_goes_on_in_the_fold(tmp_path, log):
@@ -176,20 +80,19 @@ def test_resume_in_the_middle_of_folds_goes_on_in_the_fold(tmp_path, log):
     interrupted(tmp_path / "cut", at_train=stop("evaluate/fold-2/train 7"))
     resumed = chain().execute(seed=3, directory=tmp_path / "cut", resume=True)
     assert prints(resumed) == prints(whole)
-    trained = [line for line in log if line.startswith("train from")]
-    assert trained == ["train from 10", "train from 7"]
+    assert log.of("train from") == ["train from 10", "train from 7"]
 
 
 @pytest.mark.parametrize("step", [0, 4])
 def test_resume_after_sigkill_equals_a_run_that_never_stopped(tmp_path, step):
     script = (
-        "import os, signal, sys; from importlib.util import spec_from_file_location as spec, "
-        "module_from_spec as new; s = spec('toys', sys.argv[1]); m = new(s); "
-        "sys.modules['toys'] = m; s.loader.exec_module(m); m.drive(*sys.argv[2:])"
+        "import sys; sys.path.insert(0, sys.argv[1]); "
+        "from core.test_resume import drive; drive(*sys.argv[2:])"
     )
 
     def drive(folder: Path, mode: str) -> int:
-        command = [sys.executable, "-c", script, __file__, str(folder), mode, str(step)]
+        tests = Path(__file__).parents[1]
+        command = [sys.executable, "-c", script, str(tests), str(folder), mode, str(step)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode in (0, -signal.SIGKILL), done.stderr
         return done.returncode
@@ -218,11 +121,11 @@ def drive(folder: str, mode: str, step: str) -> None:
 
 def test_resume_of_a_complete_run_makes_nothing_again_but_side_effects(tmp_path, log):
     whole = chain().execute(seed=3, directory=tmp_path)
-    log.clear()
+    log.lines.clear()
     events: list[Event] = []
     again = chain().execute(seed=3, directory=tmp_path, resume=True, observers=[events.append])
     assert prints(again) == prints(whole)
-    assert log == ["rehearse deploy", "deploy"]
+    assert [line.split(" of ")[0] for line in done(log)] == ["deploy rehearse", "deploy run"]
     taken = [event.path for event in events if isinstance(event, StageTaken)]
     assert taken == [("collect",), ("preprocess",), ("train",), ("evaluate",)]
     assert [e.wrote for e in events if isinstance(e, StageFinished)] == ["Deployed"]
@@ -236,7 +139,7 @@ def test_resume_keeps_what_each_artifact_was_made_from(tmp_path):
         assert again.context.origins(key) == whole.context.origins(key)
     for one, other in zip(again.before, whole.before, strict=True):
         assert list(one) == list(other)
-    other = Partition(train=(1,))
+    other = Partition(how="by hand")
     assert again.again([other])[Trained].weight == whole.again([other])[Trained].weight
     assert again.again([other])[Trained].weight != whole.context[Trained].weight
 
@@ -244,7 +147,7 @@ def test_resume_keeps_what_each_artifact_was_made_from(tmp_path):
 def test_run_again_in_part_leaves_the_files_of_the_run_alone(tmp_path):
     execution = chain().execute(seed=3, directory=tmp_path)
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
-    execution.again([Partition(train=(1,))], stop=3)
+    execution.again([Partition(how="by hand")], stop=3)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
@@ -260,11 +163,11 @@ def test_resume_takes_the_seconds_that_were_recorded(tmp_path):
 def test_resume_makes_a_damaged_artifact_again_from_its_own_checkpoint(tmp_path, log, name):
     whole = chain().execute(seed=3, directory=tmp_path)
     (tmp_path / name).write_bytes(b"0.5")
-    log.clear()
+    log.lines.clear()
     notes: list[Event] = []
     again = chain().execute(seed=3, directory=tmp_path, resume=True, observers=[notes.append])
     assert prints(again) == prints(whole)
-    assert log[:4] == ["rehearse train", "rehearse deploy", "train from 10", "evaluate"]
+    assert done(log)[:4] == ["train rehearse", "deploy rehearse", "train run", "train from 10"]
     assert any("train is made again: " in e.text for e in notes if isinstance(e, Noted))
 
 
@@ -272,15 +175,15 @@ def test_resume_after_damage_forgets_what_was_made_from_it(tmp_path, log):
     """The source has changed as well, so old checkpoints belong to rows that are gone."""
     chain().execute(seed=3, directory=tmp_path)
     (tmp_path / "collect" / "artifact" / "rows.json").write_bytes(b"[]")
-    Collect.run, kept = (lambda self, session: Collected(rows=(5, 6, 7))), Collect.run
+    Collect.run, kept = (lambda self, session: Collected(rows=7)), Collect.run
     try:
-        log.clear()
+        log.lines.clear()
         again = chain().execute(seed=3, directory=tmp_path, resume=True)
         fresh = chain().execute(seed=3, directory=tmp_path / "fresh")
     finally:
         Collect.run = kept
     assert prints(again) == prints(fresh)
-    assert [line for line in log if line.startswith("train from")] == ["train from 0"] * 6
+    assert log.of("train from") == ["train from 0"] * 6
 
 
 def test_execution_says_what_became_of_each_step_and_why(tmp_path):
@@ -308,30 +211,32 @@ def test_execution_says_what_became_of_each_step_and_why(tmp_path):
 
 def test_resume_of_a_lost_partition_draws_the_same_again(tmp_path, log):
     whole = chain().execute(seed=3, directory=tmp_path)
-    (tmp_path / "partition" / "artifact" / "train.json").unlink()
-    log.clear()
-    assert prints(chain().execute(seed=3, directory=tmp_path, resume=True)) == prints(whole)
-    assert log[:2] == ["draw", "preprocess"]
+    (tmp_path / "partition" / "artifact" / "how.json").unlink()
+    log.lines.clear()
+    again = chain().execute(seed=3, directory=tmp_path, resume=True)
+    assert prints(again) == prints(whole)
+    assert done(log)[0] == "preprocess run"
+    assert again.context[Partition].seed == whole.context[Partition].seed
+    assert (tmp_path / "partition" / "artifact" / "how.json").exists()
 
 
 def test_resume_runs_a_stage_again_whose_artifact_could_not_be_saved(tmp_path, log):
     own = type("Own", (), {})()
-    interrupted(tmp_path, own=own, at_evaluate=stop("evaluate"))
-    resumed = chain(own=own).execute(seed=3, directory=tmp_path, resume=True)
+    interrupted(tmp_path, module=own, at_evaluate=stop("evaluate"))
+    resumed = chain(module=own).execute(seed=3, directory=tmp_path, resume=True)
     assert resumed.context[Trained].module is own
-    trained = [line for line in log if line.startswith("train from")]
-    assert trained == ["train from 10"] * 3
+    assert log.of("train from") == ["train from 10"] * 3
 
 
 def test_resume_does_not_ask_a_stage_that_is_taken_for_faults(tmp_path, log):
     class Read(Collect):
         def preflight(self, session: Session, found: object) -> list[Any]:
-            there = Path(self.source).exists()
-            return [] if there else [PreflightError(f"{self.source} is not there.")]
+            there = Path(self.text).exists()
+            return [] if there else [PreflightError(f"{self.text} is not there.")]
 
     source = tmp_path / "a.csv"
     source.write_text("rows")
-    stages = [Read(source=str(source)), *chain(at_train=stop("train 4"))[1:]]
+    stages = [Read(text=str(source)), *chain(at_train=stop("train 4"))[1:]]
     with pytest.raises(ZeroDivisionError):
         Chain(stages).execute(directory=tmp_path / "run")
     source.unlink()
@@ -342,8 +247,8 @@ def test_resume_does_not_ask_a_stage_that_is_taken_for_faults(tmp_path, log):
 def test_resume_rehearses_what_is_still_to_come_before_the_long_work(tmp_path, log):
     interrupted(tmp_path, at_evaluate=stop("evaluate"))
     chain().execute(seed=3, directory=tmp_path, resume=True)
-    assert log.index("rehearse deploy") < log.index("evaluate")
-    assert "rehearse train" not in log
+    assert log.lines.index("deploy rehearse") < log.lines.index("evaluate run")
+    assert "train rehearse" not in log.lines
 
 
 def test_resume_takes_what_does_not_depend_on_a_side_effect_in_between(tmp_path, log):
@@ -354,30 +259,30 @@ def test_resume_takes_what_does_not_depend_on_a_side_effect_in_between(tmp_path,
         side_effects = True
 
         def run(self, collected: Collected) -> Told:
-            LOG.append("tell")
+            LOG("tell run")
             return Told(text="begun")
 
     class Repeat(Stage):
         def run(self, told: Told) -> Deployed:
-            LOG.append("repeat")
+            LOG("repeat run")
             return Deployed(text=told.text)
 
-    stages = [Collect(), Tell(), Preprocess(), Repeat()]
+    stages = [Collect(log=LOG), Tell(), Preprocess(log=LOG), Repeat()]
     whole = Chain(stages).execute(directory=tmp_path)
-    log.clear()
+    log.lines.clear()
     again = Chain(stages).execute(directory=tmp_path, resume=True)
-    assert log == ["tell", "repeat"]
+    assert done(log) == ["tell run", "repeat run"]
     assert list(again.context) == list(whole.context)
     assert prints(again) == prints(whole)
 
 
 def test_resume_until_a_stage_and_then_to_the_end(tmp_path, log):
     whole = chain().execute(seed=3)
-    log.clear()
+    log.lines.clear()
     chain().execute(seed=3, directory=tmp_path, resume=True, until="preprocess")
     assert prints(chain().execute(seed=3, directory=tmp_path, resume=True)) == prints(whole)
-    assert log[:4] == ["collect", "draw", "preprocess", "rehearse train"]
-    assert log.count("collect") == log.count("draw") == 1
+    assert done(log)[:3] == ["collect run", "preprocess run", "train rehearse"]
+    assert log.of("collect run", "deploy run") == ["collect run", log.lines[-1]]
 
 
 def test_refit_hands_the_wish_to_resume_to_its_stages(tmp_path):
@@ -388,7 +293,7 @@ def test_refit_hands_the_wish_to_resume_to_its_stages(tmp_path):
             seen.append((session.is_refit, session.resume))
             return Trained(weight=1.0)
 
-    stages = [Collect(), Preprocess(), Look(), Evaluate()]
+    stages = [Collect(), Preprocess(), Look(), Evaluate(folds=2)]
     Chain(stages).execute(directory=tmp_path, resume=True)
     Chain(stages).execute(directory=tmp_path / "other")
     resumed = [(False, True), (True, True), (True, True)]

@@ -75,14 +75,15 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
                 stage=entry["stage"],
             )
         settings = entry.get("with", {})
-        for name, note in [(name, note) for name in settings for note in notes(settings[name])]:
-            raise RecipeError(
-                f"Recipe: expected a plain value for {entry['stage']}.{name}, "
-                f"found a note of {note[NOTE]}.",
-                remedy="Build that stage in Python.",
-                stage=entry["stage"],
-                setting=name,
-            )
+        for setting, value in settings.items():
+            for note in notes(value):
+                raise RecipeError(
+                    f"Recipe: expected a plain value for {entry['stage']}.{setting}, "
+                    f"found a note of {note[NOTE]}.",
+                    remedy="Build that stage in Python.",
+                    stage=entry["stage"],
+                    setting=setting,
+                )
         built.append(cls.from_settings(json.dumps(settings)))
     return built
 
