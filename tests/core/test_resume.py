@@ -28,8 +28,10 @@ from core.toys import (
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, StageFinished, StageTaken
+from fivefold.core.identity import identify
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
+from fivefold.core.wiring import place
 from fivefold.errors import PreflightError
 from fivefold.testing import fingerprint
 
@@ -249,6 +251,29 @@ def test_resume_rehearses_what_is_still_to_come_before_the_long_work(tmp_path, l
     chain().execute(seed=3, directory=tmp_path, resume=True)
     assert log.lines.index("deploy rehearse") < log.lines.index("evaluate run")
     assert "train rehearse" not in log.lines
+
+
+def test_resume_with_other_settings_of_what_has_side_effects_does_it_anew(tmp_path):
+    class Publish(Stage):
+        side_effects = True
+        to: str
+        fails: bool = False
+
+        def run(self, trained: Trained) -> Deployed:
+            assert not self.fails
+            return Deployed(text=self.to)
+
+    first = [*chain()[:4], Publish(to="a", fails=True)]
+    with pytest.raises(AssertionError):
+        Chain(first).execute(directory=tmp_path)
+    again = Chain([*chain()[:4], Publish(to="b")]).execute(directory=tmp_path, resume=True)
+    assert again.context[Deployed].text == "b"
+    assert [each.act for each in again.decisions] == ["take"] * 4 + ["run"]
+    of_run, of_step = (identify(place(first), Session(), reads) for reads in (None, {}))
+    published = [Publish.__qualname__, "publish.fails", "publish.to"]
+    assert {*of_step["own"], *of_step["settings"]} - {*of_run["own"], *of_run["settings"]} == {
+        *published
+    }
 
 
 def test_resume_takes_what_does_not_depend_on_a_side_effect_in_between(tmp_path, log):

@@ -93,6 +93,27 @@ class Context:
         """Digests by name of artifacts, or of what decides them; if not known, of no other one."""
         return {str(key): self._written[key].digest or f"not known {token_hex()}" for key in keys}
 
+    def check_apart_from(self, given: "Context") -> None:
+        """Refuse what would take the place of that from which something here was made.
+
+        Raises:
+            WiringError: naming what nothing could make again.
+        """
+        for key in self:
+            origins = self.origins(key)
+            first = next((k for k in given if origins is None or k in origins), None)
+            if key in given or first is None:
+                continue
+            derived_from = getattr(first.type.derivation, "reads", ())
+            if origins is None and key in [read.key for read in derived_from]:
+                continue
+            raise WiringError(
+                f"Refit: expected all that depends on {first} to be made again, "
+                f"found {key} given from outside.",
+                remedy=f"Begin the pipeline before the stage that writes {key}.",
+                key=key,
+            )
+
     def with_digests(self, digest_of: Callable[[Artifact], str]) -> "Context":
         """The same artifacts, those whose digest is not known with the one that they would have."""
         written = {

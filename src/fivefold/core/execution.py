@@ -43,13 +43,8 @@ class Execution:
     ) -> "Execution":
         """With one step more, what stands after it, and the time that it took if it ran."""
         took = {} if seconds is None else {decision.step.name: seconds}
-        return Execution(
-            self.session,
-            context,
-            (*self.decisions, decision),
-            (*self.before, self.context),
-            {**self.seconds, **took},
-        )
+        decisions, before = (*self.decisions, decision), (*self.before, self.context)
+        return Execution(self.session, context, decisions, before, {**self.seconds, **took})
 
     def again(
         self,
@@ -83,7 +78,7 @@ class Execution:
         session = self.session.apart() if session is None else session
         given = Context.of(changes)
         context = self.before[0] if self.before else self.context
-        _refuse_stale(context, given)
+        context.check_apart_from(given)
         steps, after = self.steps[:stop], (*self.before, self.context)[1:]
         old = {step.name: there for step, there in zip(self.steps, after, strict=True)}
         if stages:
@@ -285,28 +280,6 @@ def _check_written(step: Step, total: int, written: object) -> None:
         else f"Return {declared.type.__name__}, exactly.",
         key=declared,
     )
-
-
-def _refuse_stale(start: Context, given: Context) -> None:
-    """Given artifacts must not depend on what changes: nothing here could make them again."""
-    for key in start:
-        origins = start.origins(key)
-        if key in given:
-            continue
-        first = next((k for k in given if origins is None or k in origins), None)
-        if first is None or (origins is None and _is_origin(key, first)):
-            continue
-        raise WiringError(
-            f"Refit: expected all that depends on {first} to be made again, "
-            f"found {key} given from outside.",
-            remedy=f"Begin the pipeline before the stage that writes {key}.",
-            key=key,
-        )
-
-
-def _is_origin(key: Key, derived: Key) -> bool:
-    derivation = derived.type.derivation
-    return derivation is not None and any(read.key == key for read in derivation.reads)
 
 
 def _where(

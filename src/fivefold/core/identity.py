@@ -34,11 +34,13 @@ def identify(
     Args:
         steps: all of a run, or the one whose identity this is.
         session: of the run, or of the step.
-        reads: digests of what the step reads, or of what decides it, by name.
+        reads: digests of what the step reads, or of what decides it, by name. None for a run: it
+            does again what has side effects, so the settings and the code of these may differ.
     """
     recipe = json.loads(write_recipe([step.stage for step in steps], strict=False))
-    objects = [each for step in steps for each in own_objects(step.stage.settings())]
-    own = own_code([*(step.stage for step in steps), *objects])
+    compared = [s for s in steps if reads is not None or not type(s.stage).side_effects]
+    objects = [each for step in compared for each in own_objects(step.stage.settings())]
+    own = own_code([*(step.stage for step in compared), *objects])
     arguments = {
         f"{each.setting_name}.{name}": value
         for each in objects
@@ -50,7 +52,7 @@ def identify(
             f"{step.name}.{setting}": value
             for step, entry in zip(steps, recipe["stages"], strict=True)
             for setting, value in entry.get("with", {}).items()
-            if setting not in type(step.stage).bitless
+            if step in compared and setting not in type(step.stage).bitless
         },
         "arguments": arguments,
         "seed": session.seed,

@@ -35,10 +35,8 @@ def own_code(things: Iterable[object]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for cls in dict.fromkeys(cls for thing in things for cls in _own_classes(type(thing))):
-        name, digest = cls.__qualname__, code_digest(cls)
-        found[name] = (
-            sha256((found[name] + digest).encode()).hexdigest() if name in found else digest
-        )
+        parts = [found.get(cls.__qualname__, ""), code_digest(cls)]
+        found[cls.__qualname__] = " ".join(filter(None, parts))
     return dict(sorted(found.items()))
 
 
