@@ -135,11 +135,9 @@ def _before_evaluate(stages: Sequence[Stage]) -> int:
 
 def _first(execution: Execution, kind: type[Collected]) -> Collected:
     """The artifact as its first writer left it."""
-    for position in range(len(execution.steps)):
-        is_last = position + 1 == len(execution.steps)
-        after = execution.context if is_last else execution.before[position + 1]
-        if kind in after:
-            return after[kind]
+    found = next((context[kind] for context in execution.after if kind in context), None)
+    if found is not None:
+        return found
     remedy = "Check a pipeline that begins with Collect."
     raise LeakError.expected("check_no_leak", "a stage that writes Collected", "none", remedy)
 

@@ -38,7 +38,12 @@ class Execution:
         """The steps, in order."""
         return tuple(decision.step for decision in self.decisions)
 
-    def after(
+    @property
+    def after(self) -> tuple[Context, ...]:
+        """The context after each step."""
+        return (*self.before, self.context)[1:]
+
+    def and_then(
         self, decision: Decision, context: Context, seconds: float | None = None
     ) -> "Execution":
         """With one step more, what stands after it, and the time that it took if it ran."""
@@ -79,8 +84,8 @@ class Execution:
         given = Context.of(changes)
         context = self.before[0] if self.before else self.context
         context.check_apart_from(given)
-        steps, after = self.steps[:stop], (*self.before, self.context)[1:]
-        old = {step.name: there for step, there in zip(self.steps, after, strict=True)}
+        steps = self.steps[:stop]
+        old = {step.name: there for step, there in zip(self.steps, self.after, strict=True)}
         if stages:
             steps = exchange(steps, stages, context)
         decisions = decide_again(
@@ -140,7 +145,7 @@ def _rehearse(decision: Decision, done: Execution, work: Work) -> None:
 
 def _skip(decision: Decision, done: Execution, work: Work) -> Execution:
     gone = {decision.step.signature.writes} if decision.lost else ()
-    return done.after(decision, done.context.only(k for k in done.context if k not in gone))
+    return done.and_then(decision, done.context.only(k for k in done.context if k not in gone))
 
 
 def _keep(decision: Decision, done: Execution, work: Work) -> Execution:
@@ -151,7 +156,7 @@ def _keep(decision: Decision, done: Execution, work: Work) -> Execution:
         return context.taking(key, old) if key in old else context
 
     context = kept(step.signature.writes, provide(step.signature, done.context, kept))
-    return done.after(decision, context)
+    return done.and_then(decision, context)
 
 
 def _take(decision: Decision, done: Execution, work: Work) -> Execution:
@@ -165,7 +170,7 @@ def _take(decision: Decision, done: Execution, work: Work) -> Execution:
         directory=str(done.session.directory),
     )
     done.session.child(step.name).emit(taken)
-    return done.after(decision, context, record.saved[step.name].seconds)
+    return done.and_then(decision, context, record.saved[step.name].seconds)
 
 
 def take(step: Step, context: Context, record: Record) -> Context:
@@ -217,7 +222,7 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
     if work.record is not None:
         digest = work.record.keep(step.name, writes, written, child, seconds)
     context = context.extended(writes, written, reads, writer=step.title, digest=digest)
-    return done.after(decision, context, seconds)
+    return done.and_then(decision, context, seconds)
 
 
 _ACTS: Mapping[str, Callable[[Decision, Execution, Work], Execution]] = {
