@@ -63,9 +63,8 @@ class Chain:
         if not isinstance(address, slice):
             return self.stages[index(address)]
         if address.step not in (None, 1):
-            raise WiringError(
-                f"Pipeline: expected consecutive stages, found every {address.step}th.",
-                remedy="Slice without a step.",
+            raise WiringError.expected(
+                "Pipeline", "consecutive stages", f"every {address.step}th", "Slice without a step."
             )
         ends = (address.start, address.stop)
         start, stop = (self._position(end) if isinstance(end, str) else end for end in ends)

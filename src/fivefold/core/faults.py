@@ -10,10 +10,8 @@ from fivefold.errors import ConfigError, FivefoldError, PreflightError
 
 def missing_package(who: str, package: str, purpose: str, remedy: str) -> PreflightError:
     """The error where a package is not installed that is needed for one purpose only."""
-    return PreflightError(
-        f"{who}: expected the package {package}, which {purpose}, found it missing.",
-        remedy=remedy,
-        package=package,
+    return PreflightError.expected(
+        who, f"the package {package}, which {purpose}", "it missing", remedy, package=package
     )
 
 

@@ -26,10 +26,9 @@ def load_file(path: str | PathLike[str]) -> ModuleType:
     name = f"{file.stem} ({sha256(str(file).encode()).hexdigest()[:12]})"
     spec = spec_from_file_location(name, file) if file.is_file() and file.suffix == ".py" else None
     if spec is None or spec.loader is None:
-        raise ConfigError(
-            f"{file.name}: expected a Python file, found {'another' if file.exists() else 'none'}.",
-            remedy="Name the .py file that defines the class of your own.",
-            path=file,
+        remedy = "Name the .py file that defines the class of your own."
+        raise ConfigError.expected(
+            file.name, "a Python file", "another" if file.exists() else "none", remedy, path=file
         )
     module = module_from_spec(spec)
     sys.modules[name] = module
@@ -45,10 +44,8 @@ def load_file(path: str | PathLike[str]) -> ModuleType:
         if isinstance(error, ImportError) and error.name in sys.modules:
             remedy = f"Import {error.name} inside the methods that need it: where a model is "
             remedy += "served there is none."
-        raise ConfigError(
-            f"{file.name}: expected a file that runs, found {type(error).__name__}: {error}.",
-            remedy=remedy,
-            path=file,
+        raise ConfigError.expected(
+            file.name, "a file that runs", f"{type(error).__name__}: {error}", remedy, path=file
         ) from error
     finally:
         _LOADING.pop()

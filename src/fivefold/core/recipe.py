@@ -57,10 +57,8 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
         raise RecipeError(f"Recipe: expected the format {FORMAT}, found {found!r}.", remedy=remedy)
     listed = recipe.get("stages")
     if not isinstance(listed, list) or not all(map(_is_entry, listed)):
-        raise RecipeError(
-            'Recipe: expected a list of {"stage": name, "with": {setting: value}}, '
-            f"found {brief(listed)}.",
-            remedy=remedy,
+        raise RecipeError.expected(
+            "Recipe", 'a list of {"stage": name, "with": {setting: value}}', brief(listed), remedy
         )
     known = {stage_name(cls): cls for cls in [*_defined(Stage), *stages]}
     built = []
@@ -93,10 +91,8 @@ def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise RecipeError(
-            f"Recipe: expected each name once, found {twice!r} twice.",
-            remedy="Leave one of them out.",
-        )
+        remedy = "Leave one of them out."
+        raise RecipeError.expected("Recipe", "each name once", f"{twice!r} twice", remedy)
     return found
 
 

@@ -103,10 +103,8 @@ class Record:
                 return self._loaded.setdefault(name, kind.load(folder))
         except OSError as error:
             found = f"none: {error.strerror}"
-        raise StoreError(
-            f"{kind.__name__}: expected in {folder} what this run saved, found {found}.",
-            remedy="Make the artifact again.",
-        )
+        remedy = "Make the artifact again."
+        raise StoreError.expected(kind.__name__, f"in {folder} what this run saved", found, remedy)
 
     def clear(self, names: Iterable[str]) -> None:
         """Remove what stages of these names left to go on from; artifacts stay."""
@@ -138,10 +136,9 @@ def read_record(folder: Path) -> Record | None:
         saved = {name: Saved(**entry) for name, entry in content["saved"].items()}
         return Record(folder, dict(content["identity"]), tuple(content["stages"]), saved)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ResumeError(
-            f"Pipeline.run: expected the record of a run in {path}, found {found}.",
-            remedy="Choose a new folder, or begin again with resume=False.",
-            path=path,
+        remedy = "Choose a new folder, or begin again with resume=False."
+        raise ResumeError.expected(
+            "Pipeline.run", f"the record of a run in {path}", found, remedy, path=path
         ) from None
 
 

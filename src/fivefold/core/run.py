@@ -104,10 +104,8 @@ def check_resumable(directory: Path | None, given: Context) -> None:
         ResumeError: if artifacts come from outside.
     """
     if directory is None:
-        raise ConfigError(
-            "Pipeline.run: expected a directory to resume in, found none.",
-            remedy="Pass directory= with the folder of the run, the same at every start.",
-        )
+        remedy = "Pass directory= with the folder of the run, the same at every start."
+        raise ConfigError.expected("Pipeline.run", "a directory to resume in", "none", remedy)
     if len(given):
         raise ResumeError(
             "Pipeline.run: expected a pipeline from its source on to resume, "

@@ -143,10 +143,9 @@ def check_refit_name(name: str, taken: Collection[str]) -> None:
             name=name,
         )
     if name.casefold() in map(str.casefold, taken):
-        raise WiringError(
-            f"Session.refit: expected another name for each refit, found {name!r} again.",
-            remedy="Give each refit a name of its own: seeds and folders derive from it.",
-            name=name,
+        remedy = "Give each refit a name of its own: seeds and folders derive from it."
+        raise WiringError.expected(
+            "Session.refit", "another name for each refit", f"{name!r} again", remedy, name=name
         )
 
 

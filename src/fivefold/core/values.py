@@ -47,10 +47,9 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
         return said
     name = getattr(value, "__name__", type(value).__name__)
     if strict:
-        raise RecipeError(
-            f"Recipe: expected plain values, found {name} in {where}.",
-            remedy="Keep such a pipeline as a Python script, or give a path or a name instead.",
-            setting=where,
+        remedy = "Keep such a pipeline as a Python script, or give a path or a name instead."
+        raise RecipeError.expected(
+            "Recipe", "plain values", f"{name} in {where}", remedy, setting=where
         )
     return {NOTE: name}
 

@@ -77,11 +77,8 @@ def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
         WiringError: with all faults at once.
     """
     if not steps:
-        raise WiringError(
-            "Pipeline: expected at least one stage, found none.",
-            remedy="Begin with Collect(source, target=...).",
-            faults=(),
-        )
+        remedy = "Begin with Collect(source, target=...)."
+        raise WiringError.expected("Pipeline", "at least one stage", "none", remedy, faults=())
     writers: dict[Key, str] = {Key(Session): "the run", **dict.fromkeys(given, "the caller")}
     faults: list[Fault] = []
     for step in steps:
@@ -181,10 +178,9 @@ def position_of(name: str, steps: Sequence[Step]) -> int:
     if name in names:
         return names.index(name)
     near = nearest(name, names)
-    raise WiringError(
-        f"Pipeline: expected one of {', '.join(names)}, found {name!r}.",
-        remedy=f"Write {near!r}." if near else "Name one of its stages.",
-        name=name,
+    remedy = f"Write {near!r}." if near else "Name one of its stages."
+    raise WiringError.expected(
+        "Pipeline", f"one of {', '.join(names)}", f"{name!r}", remedy, name=name
     )
 
 
