@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from fivefold.errors import ModelError
+from fivefold.models.ensemble import Ensemble
 from fivefold.models.inputs import Width
 from fivefold.models.losses import Loss
 from fivefold.train.contract import check_module
@@ -140,3 +141,17 @@ def test_check_of_a_module_that_casts_for_itself_passes():
             return super().forward(batch.double())
 
     check(Double(4, 3).double())
+
+
+class Shifting(nn.Linear):
+    """Moves its input in place."""
+
+    def forward(self, batch):
+        batch += 1.0
+        return super().forward(batch)
+
+
+def test_copies_that_hand_one_another_a_changed_input_are_refused():
+    check(Shifting(4, 3))
+    with pytest.raises(ModelError, match="Shifting: expected copies that leave to the next"):
+        check(Ensemble([Shifting(4, 3), Shifting(4, 3)]))

@@ -4,10 +4,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from fitting import feed, fit_tensors
-from fivefold.train.aims import Descent, Objective
+from fivefold.train.aims import Descent, Objective, Stopping
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.finder import find_lr
-from fivefold.train.fit import mean_loss
+from fivefold.train.fit import fit, mean_loss
 from fivefold.train.step import Stepper
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -101,3 +101,34 @@ def test_rows_are_taken_with_what_is_done_to_them():
 def test_what_is_left_over_makes_no_step(rows, batch, size, steps):
     found = feed((X[:rows], Y[:rows]), batch=batch)
     assert (found.rows, found.size, found.steps) == (rows, size, steps)
+
+
+@pytest.mark.parametrize("inplace", ["inputs", "target", "weight"])
+def test_what_a_network_or_loss_changes_in_place_is_a_copy(inplace):
+    """The same history as that of one which changes nothing, over epochs and in the diagnosis."""
+
+    class Shifting(nn.Linear):
+        def forward(self, x):
+            x = x.add_(0.5) if inplace == "inputs" else x + 0.5
+            return super().forward(x)
+
+    def loss(outputs, target, weight):
+        target = target.clamp_(max=0) if inplace == "target" else target.clamp(max=0)
+        weight = weight.mul_(2) if inplace == "weight" else weight * 2
+        return (F.cross_entropy(outputs, target, reduction="none") * weight).mean()
+
+    def history(own):
+        nonlocal inplace
+        inplace, kept = inplace if own else "", inplace
+        torch.manual_seed(1)
+        model, x, y, w = Shifting(3, 2), X.clone(), Y.clone(), WEIGHT.clone()
+        rows = feed((x, y), weight=w, batch=16)
+        fitted = fit(model, rows, rows, Objective(loss=loss), descent(), Stopping(epochs=3))
+        diagnose(model, rows, rows, Objective(loss=loss), lr=0.1)
+        inplace = kept
+        assert torch.equal(x, X)
+        assert torch.equal(y, Y)
+        assert torch.equal(w, WEIGHT)
+        return [(row["train_loss"], row["valid_loss"]) for row in fitted.history]
+
+    assert history(True) == history(False)

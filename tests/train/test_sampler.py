@@ -101,3 +101,14 @@ def test_rare_classes_are_not_counted_twice():
     with pytest.raises(ConfigError, match="would count rare classes twice"):
         Train(sampler="balanced", class_weights="balanced")
     assert Train(sampler="balanced", class_weights={0: 2.0})
+
+
+def test_a_sampler_may_change_its_targets():
+    target = TARGET.clone()
+
+    def dirty(epoch, generator, given):
+        given.clamp_(max=0)
+        return torch.randperm(100, generator=generator)
+
+    feed((ROWS[0], target), sampler=dirty).order(1)
+    assert torch.equal(target, TARGET)

@@ -50,7 +50,10 @@ def score(
         with threads_set(model.threads), torch.inference_mode():
             for start in range(0, rows, batch):
                 part = slice(start, start + batch)
-                blocks = {name: tensor(values[part]).to(where) for name, values in inputs.items()}
+                blocks = {
+                    name: tensor(values[part]).to(where, copy=True)
+                    for name, values in inputs.items()
+                }
                 scores.append(model.scores(blocks).cpu().numpy())
     finally:
         model.to(home)

@@ -7,10 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
+from fivefold.models.ensemble import Ensemble
 from fivefold.models.inputs import Batch, Inputs
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss, mean_of
-from fivefold.train.feed import take
+from fivefold.train.feed import Feed, take
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, count, remarked
 
@@ -55,6 +56,7 @@ def check_module(
     device = target.device
 
     def learn(piece: Piece) -> Tensor:
+        piece = Feed(**piece._asdict()).take(slice(None))
         found, rows = _call(twin, piece.inputs, name, inputs), len(piece.target)
         members: int | None = getattr(twin, "members", None)
         if members is None:
@@ -124,6 +126,8 @@ def _check_judged(twin: nn.Module, pieces: Pieces, loss: Loss, name: str, inputs
 
 
 def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
+    tensors = [batch] if isinstance(batch, Tensor) else list(batch.values())
+    before = [tensor._version for tensor in tensors]
     try:
         found: Tensor = twin(batch)
     except Exception as error:
@@ -136,6 +140,13 @@ def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
             inputs=inputs,
             cure=cure,
         ) from error
+    if isinstance(twin, Ensemble) and before != [tensor._version for tensor in tensors]:
+        name = type(twin.networks[0]).__name__
+        raise ModelError(
+            f"{name}: expected copies that leave to the next what they are given, found one that "
+            "changes it in place.",
+            remedy="Write x = x + 1 where forward() has x += 1, and no inplace=True ahead of it.",
+        )
     return found
 
 

@@ -113,8 +113,8 @@ def take(inputs: Batch, rows: Tensor | slice) -> Batch:
 
 
 def take_rows(tensor: Tensor, rows: Tensor | slice) -> Tensor:
-    """These rows of a tensor: a view for a slice, a copy for positions."""
-    return tensor[rows] if isinstance(rows, slice) else tensor.index_select(0, rows)
+    """A copy of these rows of a tensor: what gets them may change it in place."""
+    return tensor[rows].clone() if isinstance(rows, slice) else tensor.index_select(0, rows)
 
 
 def judged_at_once(batch: int, inputs: Batch) -> int:
@@ -142,7 +142,7 @@ def ordered(target: Tensor, seed: int, epoch: int, sampler: Sampler | None = Non
     """The rows of an epoch as they come, of rows with these targets: int64, on the CPU."""
     if sampler is None:
         return permutation(len(target), seed, epoch)
-    return sampled(sampler, epoch, _generator(seed, epoch), target.cpu())
+    return sampled(sampler, epoch, _generator(seed, epoch), target.cpu().clone())
 
 
 def _generator(seed: int, epoch: int) -> torch.Generator:

@@ -15,7 +15,7 @@ from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
 from fivefold.train.augment import make_augment
-from fivefold.train.feed import Feed, judged_at_once
+from fivefold.train.feed import Feed, judged_at_once, take
 from fivefold.train.sampler import Sampler
 
 CHUNK = 8192
@@ -63,7 +63,8 @@ def make_feeds(
     (inputs, target, weight), (valid, truth, counts) = placed(data.train), placed(data.valid)
     fit_buffers: Any = getattr(network.body, "fit_buffers", None)
     if fit_buffers is not None and (once or _table(fixed)):
-        fit_buffers(inputs if once else encode(_some(inputs, fixed), fixed.tabular))
+        shown = take(inputs, slice(None)) if once else encode(_some(inputs, fixed), fixed.tabular)
+        fit_buffers(shown)
     train = Feed(
         inputs=inputs,
         target=target,
