@@ -166,6 +166,30 @@ def test_a_run_that_a_callback_stopped_is_resumed_without_a_step(tmp_path):
     assert all(map(torch.equal, first.parameters(), second.parameters()))
 
 
+def test_a_begun_epoch_is_judged_where_a_resumed_run_is_stopped_in_begin(tmp_path):
+    def checkpoints():
+        return Checkpoints(tmp_path, identity={}, seconds=0, resume=True)
+
+    class Broken(ff.Callback):
+        def step(self, run):
+            if run.step == 3:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(Broken(), checkpoints=checkpoints())
+    _, fitted = run(Stop("begin", 0), checkpoints=checkpoints())
+    assert (fitted.steps, fitted.best_epoch, len(fitted.history)) == (2, 1, 1)
+
+
+def test_stopping_before_the_first_step_is_a_serious_finding(make_data):
+    stage = Train("mlp", callbacks=[Stop("begin", 0)])
+    trained = stage.run(data=make_data(), session=Session())
+    assert digest(trained.model) == trained.first_digest
+    (finding,) = [f for f in trained.findings if f.code == "stopped"]
+    assert finding.severity == "serious"
+    assert "before the first step: enough at begin 0; the network has" in finding.sentence
+
+
 def test_train_tells_why_a_callback_stopped_it(make_data):
     stop = Stop("epoch", 2)
     trained = Train("mlp", epochs=5, callbacks=[stop]).run(data=make_data(), session=Session())

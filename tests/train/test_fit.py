@@ -285,6 +285,30 @@ def test_fit_keeps_to_its_time_limit(rows, passing):
     assert not any(math.isnan(row["valid_loss"]) for row in fitted.history)
 
 
+@pytest.mark.parametrize(
+    ("limit", "steps", "ending"), [(0.8, 3, "time limit"), (99.0, 4, "finished")]
+)
+def test_a_limit_within_the_last_epoch_has_not_finished_it(limit, steps, ending, passing):
+    def slow(outputs, target):
+        passing.seconds += 0.3
+        return F.cross_entropy(outputs, target)
+
+    (x, y), (xv, yv) = problem()
+    fitted = train(network(), ((x, y), (xv[:1], yv[:1])), loss=slow, epochs=1, time_limit=limit)
+    assert (fitted.steps, fitted.ending) == (steps, ending)
+
+
+def test_a_limit_is_not_told_as_stopping_early(passing):
+    def slow(outputs, target):
+        passing.seconds += 0.1
+        found = F.cross_entropy(outputs, target)
+        return found if outputs.requires_grad else found * 0 + passing.seconds
+
+    fitted = train(network(), problem(), loss=slow, epochs=9, patience=1, time_limit=0.65)
+    assert [row["valid_loss"] for row in fitted.history] == pytest.approx([0.5, 0.7])
+    assert (fitted.steps, fitted.ending) == (5, "time limit")
+
+
 def test_fit_with_a_time_limit_that_is_long_gone_takes_one_step():
     fitted = train(network(), problem(), time_limit=1e-9)
     assert len(fitted.history) == 1

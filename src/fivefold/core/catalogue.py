@@ -56,7 +56,7 @@ Train
 interrupted: warning: training was stopped by hand; the best weights so far were kept
 diverged: serious: a loss became infinite or no number; the best weights before that were kept
 time_limit: note: the time limit ended training before the last epoch
-stopped: note: a callback ended training, and why
+stopped: note or serious: a callback ended training, and why; before the first step or later
 still_improving: note: the last epoch was the best one
 few_validation_rows: warning: the epoch was chosen by few rows
 no_validation_rows: warning: nothing chose the epoch

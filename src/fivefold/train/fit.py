@@ -63,21 +63,20 @@ def fit(
                 set_random_state(random_of(kept), train.device)
             calls.begin(model, course.optimizer, fitted, stopping.epochs, steps)
             for epoch in range(len(fitted.history) + 1, stopping.epochs + 1):
-                if fitted.ending is not None:
+                if fitted.ending is not None and not course.cursor:
                     break
                 course.begin_epoch(derive_seed(train.seed, "noise", str(epoch)))
                 order = train.order(epoch)
                 model.train()
-                for step in range(course.cursor, steps):
+                while course.cursor < steps and fitted.ending is None:
                     pace.move(fitted.steps)
-                    taken = course.stepper(train, order[step * batch : (step + 1) * batch])
+                    start = course.cursor * batch
+                    taken = course.stepper(train, order[start : start + batch])
                     course.take_in(*taken)
                     if calls.at_steps:
                         calls.step(*taken)
                     if clock.limit is not None and course.is_late(valid.rows, batch):
                         fitted.ending = fitted.ending or "time limit"
-                    if fitted.ending is not None:
-                        break
                     if checkpoints is not None and checkpoints.due and course.cursor < steps:
                         checkpoints = course.save(checkpoints)
                 with course.judged() as train_loss:
@@ -88,7 +87,7 @@ def fit(
                     course.keep_best(epoch, valid_loss, always=not valid.rows)
                 course.end_epoch(epoch, train_loss, valid_loss)
                 calls.call("epoch")
-                fitted.ending = _ending(epoch, fitted, stopping)
+                fitted.ending = _ending(epoch, fitted, stopping, steps)
                 if checkpoints is not None and (fitted.ending is not None or checkpoints.due):
                     checkpoints = course.save(checkpoints)
     except KeyboardInterrupt:
@@ -132,13 +131,14 @@ def mean_loss(model: nn.Module, feed: Feed, loss: Loss, precision: Precision = "
     return total.item() / float(positive(counted))
 
 
-def _ending(epoch: int, fitted: Fitted, stopping: Stopping) -> Ending | None:
-    """Why a fit ends after an epoch; None if it goes on."""
+def _ending(epoch: int, fitted: Fitted, stopping: Stopping, steps: int) -> Ending | None:
+    """Why a fit ends after an epoch of so many steps at most; None if it goes on."""
     if fitted.ending == "stopped":
         return fitted.ending
-    if epoch == stopping.epochs:
+    if fitted.steps == stopping.epochs * steps:
         return "finished"
-    return "stopped early" if epoch - fitted.best_epoch >= stopping.patience else fitted.ending
+    late = epoch - fitted.best_epoch >= stopping.patience
+    return "stopped early" if late and fitted.ending is None else fitted.ending
 
 
 def _explain(

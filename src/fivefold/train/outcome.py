@@ -103,6 +103,12 @@ def make_trained(
 def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
     history = fitted.history
     if not history:
+        if fitted.ending == "stopped":
+            sentence = (
+                f"A callback ended training before the first step: {fitted.reason}; "
+                "the network has its first weights."
+            )
+            yield finding("stopped", sentence, "serious", epochs_run=0, epochs=plan.epochs)
         return
     if fitted.ending == "interrupted":
         sentence = (
