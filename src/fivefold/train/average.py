@@ -20,8 +20,14 @@ class Average:
     """
 
     def __init__(self, weights: Sequence[Tensor], decay: float) -> None:
-        self.weights, self.decay, self.steps = list(weights), decay, 0
-        self.means = [weight.detach().clone() for weight in self.weights]
+        self.weights, self.decay, self.steps = list[Tensor](), decay, 0
+        self.means = list[Tensor]()
+        self.take_up(weights)
+
+    def take_up(self, weights: Sequence[Tensor]) -> None:
+        """Average all of these, of which the first are averaged already."""
+        self.means += [weight.detach().clone() for weight in weights[len(self.weights) :]]
+        self.weights = list(weights)
 
     @torch.no_grad()
     def update(self) -> None:

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fivefold.core.own_code import called_with
@@ -12,6 +11,7 @@ from fivefold.train.fitted import Fitted
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from fivefold.train.course import Course
     from fivefold.train.optimizer import Optimizer
 
 METHODS = ("begin", "step", "epoch", "end", "note")
@@ -19,31 +19,62 @@ METHODS = ("begin", "step", "epoch", "end", "note")
 _HANDED: dict[str, "Callback"] = {}
 
 
-@dataclass(kw_only=True, eq=False)
 class Running:
     """A fit as its callbacks see it.
 
-    Attributes:
-        model: the network that takes the steps; in training mode within an epoch.
-        optimizer: of its parameters. The schedule sets the rates of its groups before each step.
-        fitted: how it goes.
+    Args:
+        course: all that changes in it.
         epochs: at most.
         steps: at most, all epochs together.
         path: names from the outermost stage inward: `("train",)` in the run itself, in a fold
             `("evaluate", "fold-1", "train")`.
-        loss: the mean loss of the last step, a tensor without axes; reading it waits for the
-            device. None before the first step.
-        norm: of that step's gradient, before it was bounded; None without `clip`.
     """
 
-    model: "nn.Module"
-    optimizer: "Optimizer"
-    fitted: Fitted
-    epochs: int
-    steps: int
-    path: tuple[str, ...] = ()
-    loss: "Tensor | None" = None
-    norm: "Tensor | None" = None
+    def __init__(self, course: "Course", epochs: int, steps: int, path: tuple[str, ...]) -> None:
+        self._course, self._most, self._path = course, (epochs, steps), path
+
+    @property
+    def model(self) -> "nn.Module":
+        """The network that takes the steps; in training mode within an epoch."""
+        return self._course.model
+
+    @property
+    def optimizer(self) -> "Optimizer":
+        """Of its parameters; the schedule goes on from a rate that is set in one of its groups."""
+        return self._course.optimizer
+
+    @property
+    def fitted(self) -> Fitted:
+        """How it goes."""
+        return self._course.fitted
+
+    @property
+    def epochs(self) -> int:
+        """At most."""
+        return self._most[0]
+
+    @property
+    def steps(self) -> int:
+        """At most, all epochs together."""
+        return self._most[1]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Names from the outermost stage inward."""
+        return self._path
+
+    @property
+    def loss(self) -> "Tensor | None":
+        """The mean loss of the last step, without axes; reading it waits for the device.
+
+        None before the first step, in a resumed run again.
+        """
+        return self._course.loss
+
+    @property
+    def norm(self) -> "Tensor | None":
+        """Of the last step's gradient, before it was bounded; None without `clip`."""
+        return self._course.norm
 
     @property
     def step(self) -> int:
@@ -77,7 +108,8 @@ class Callback:
 
     Define the methods that you need; the others cost nothing. They run between two steps, when the
     network is as a state would hold it. What a callback draws from torch's generator changes what
-    the network draws after it. A resumed run begins with a callback as it was handed over.
+    the network draws after it, but for `begin`. Weights that it unfreezes learn from then on. A
+    resumed run begins with a callback as it was handed over.
 
     Attributes:
         folds: whether a deep copy of it is told of refits too, those of folds among them.
@@ -155,24 +187,10 @@ class Calls:
                 error.add_note(f"in the callback {callback.name}.{method}")
                 raise
 
-    def begin(
-        self, model: "nn.Module", optimizer: "Optimizer", fitted: Fitted, epochs: int, steps: int
-    ) -> None:
+    def begin(self, course: "Course", epochs: int, steps: int) -> None:
         """Tell that a fit begins, of so many epochs at most, of so many steps each."""
-        self.run = Running(
-            model=model,
-            optimizer=optimizer,
-            fitted=fitted,
-            epochs=epochs,
-            steps=epochs * steps,
-            path=self.path,
-        )
+        self.run = Running(course, epochs, epochs * steps, self.path)
         self.call("begin")
-
-    def step(self, loss: "Tensor", norm: "Tensor | None") -> None:
-        """Tell of a step."""
-        self.run.loss, self.run.norm = loss, norm
-        self.call("step")
 
     def note(self, text: str) -> None:
         """Tell something in words."""

@@ -8,12 +8,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fivefold.train.aims import Descent, Objective
+from fivefold.errors import TrainingError
+from fivefold.train.aims import Descent, Objective, Stopping
 from fivefold.train.average import Average
 from fivefold.train.checkpoint import Checkpoints, State, flattened, unflattened
 from fivefold.train.clock import Clock
+from fivefold.train.feed import Feed
 from fivefold.train.fitted import Fitted
 from fivefold.train.generators import random_state, seed_random
+from fivefold.train.schedule import Pace
 from fivefold.train.step import Stepper
 
 
@@ -24,8 +27,8 @@ class Course:
         model: whose weights are changed in place.
         objective: what is minimised.
         descent: how.
-        device: where.
-        limit: seconds that it may take; None for no limit.
+        stopping: until when.
+        train: the training rows.
         tell: told in words what people should know at once.
     """
 
@@ -34,20 +37,55 @@ class Course:
         model: nn.Module,
         objective: Objective,
         descent: Descent,
-        device: torch.device,
-        limit: float | None,
+        stopping: Stopping,
+        train: Feed,
         tell: Callable[[str], None],
     ) -> None:
-        self.model, self.device, self.tell = model, device, tell
-        self.optimizer = descent.make(model)
-        self.stepper = Stepper(model, self.optimizer, objective, descent, device, tell)
+        self.model, self.device, self.tell = model, train.device, tell
+        self.make, self.optimizer = descent.make, descent.make(model)
+        self.pace = Pace(descent.schedule, self.optimizer, stopping.epochs * train.steps)
+        self.stepper = Stepper(model, self.optimizer, objective, descent, self.device, tell)
+        self.weights = set(model.parameters())
+        self.frozen = {weight for weight in self.weights if not weight.requires_grad}
         held = self.stepper.parameters
         self.average = None if descent.ema is None else Average(held, descent.ema)
         self.best = [tensor.clone() for tensor in state_tensors(model)]
-        self.total = torch.zeros((), dtype=torch.float64, device=device)
-        self.largest, self.first = torch.zeros((), device=device), torch.zeros((), device=device)
-        self.fitted, self.cursor, self.clock = Fitted(), 0, Clock(limit)
+        self.total = torch.zeros((), dtype=torch.float64, device=self.device)
+        self.largest = torch.zeros((), device=self.device)
+        self.first = torch.zeros((), device=self.device)
+        self.loss: Tensor | None = None
+        self.norm: Tensor | None = None
+        self.fitted, self.cursor, self.clock = Fitted(), 0, Clock(stopping.seconds)
         self.began, self.begun_at, self.validation_seconds = 0.0, 0, 0.0
+
+    def take_up(self) -> None:
+        """Let weights that a callback has unfrozen learn too, and move groups that it has added.
+
+        Raises:
+            TrainingError: if a callback has put other weights in the place of some.
+        """
+        if not self.cursor and set(self.model.parameters()) != self.weights:
+            raise TrainingError(
+                "Train: expected the network to keep the weights that it was begun with, found "
+                "others in the place of some.",
+                remedy="Copy values into weights: weight.data.copy_(values).",
+            )
+        thawed = {weight for weight in self.frozen if weight.requires_grad}
+        self.frozen -= thawed
+        thawed -= set(self.stepper.parameters)
+        for group in self.make(self.model).param_groups if thawed else ():
+            params = [weight for weight in group["params"] if weight in thawed]
+            if params:
+                self.optimizer.add_param_group({**group, "params": params})
+        self._hold()
+
+    def _hold(self) -> None:
+        """Know all that the optimizer moves, which may have got more groups."""
+        if len(self.optimizer.param_groups) > len(self.pace.full):
+            self.pace.take_up()
+            self.stepper.hold()
+            if self.average is not None:
+                self.average.take_up(self.stepper.parameters)
 
     def begin_epoch(self, seed: int) -> None:
         """Begin an epoch, or go on within the one that a state was captured in."""
@@ -59,6 +97,7 @@ class Course:
 
     def take_in(self, value: Tensor, norm: Tensor | None) -> None:
         """Count a step: its loss, its gradient's norm, the weights after it."""
+        self.loss, self.norm = value, norm
         self.total += value
         if norm is not None:
             torch.maximum(self.largest, norm, out=self.largest)
@@ -125,6 +164,7 @@ class Course:
         """A fit between two steps."""
         self._measure()
         learnt = dict(flattened(self.optimizer.state_dict()["state"]))
+        names = {weight: name for name, weight in self.model.named_parameters()}
         tensors = {
             f"{name}.{place}": tensor
             for name, held in self._live().items()
@@ -138,21 +178,34 @@ class Course:
             "averaged": 0 if self.average is None else self.average.steps,
             "scaler": self.stepper.scaler.state_dict(),
             "learnt": {key: v for key, v in learnt.items() if not isinstance(v, Tensor)},
-            "groups": [_plain(group) for group in self.optimizer.param_groups],
+            "learning": [name for weight, name in names.items() if weight.requires_grad],
+            "groups": [
+                {**_plain(group), "params": [names.get(weight, "") for weight in group["params"]]}
+                for group in self.optimizer.param_groups
+            ],
+            "pace": [self.pace.factor, self.pace.full, self.pace.written],
         }
         return State(values, tensors)
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
         """Put a fit where `capture` found one: the reverse of it."""
-        values = state.values
+        values, named = state.values, dict(self.model.named_parameters())
+        for name, weight in named.items():
+            weight.requires_grad_(name in values["learning"])
+        self.frozen = {weight for weight in self.weights if not weight.requires_grad}
+        for kept in values["groups"][len(self.optimizer.param_groups) :]:
+            params = [named[name] for name in kept["params"]]
+            self.optimizer.add_param_group({**kept, "params": params})
+        self._hold()
+        self.pace.factor, self.pace.full, self.pace.written = values["pace"]
         for name, held in self._live().items():
             for place, tensor in enumerate(held):
                 tensor.copy_(state.tensors[f"{name}.{place}"])
         learnt: dict[str, Any] = _named(state.tensors, "learnt") | values["learnt"]
         groups = self.optimizer.state_dict()["param_groups"]
         for group, kept in zip(groups, values["groups"], strict=True):
-            group.update({name: value for name, value in kept.items() if name != "lr"})
+            group.update({name: value for name, value in kept.items() if name != "params"})
         self.optimizer.load_state_dict({"state": unflattened(learnt), "param_groups": groups})
         self.stepper.scaler.load_state_dict(values["scaler"])
         self.fitted, self.cursor = Fitted(**values["fitted"]), values["cursor"]
@@ -174,7 +227,7 @@ class Course:
 
 def state_tensors(model: nn.Module) -> list[Tensor]:
     """The weights and buffers of a network as they are now; it may have exchanged some."""
-    return [tensor for tensor in model.state_dict().values() if isinstance(tensor, Tensor)]
+    return [tensor.detach() for tensor in (*model.parameters(), *model.buffers())]
 
 
 def random_of(state: State) -> dict[str, Tensor]:
@@ -187,7 +240,7 @@ def _plain(group: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in group.items()
-        if value is None or isinstance(value, bool | int | float | str)
+        if value is None or isinstance(value, bool | int | float | str) or name == "betas"
     }
 
 

@@ -16,7 +16,6 @@ from fivefold.train.diagnosis import diagnose
 from fivefold.train.feed import Feed
 from fivefold.train.fitted import Ending, Fitted
 from fivefold.train.generators import private_random, set_random_state
-from fivefold.train.schedule import Pace
 from fivefold.train.step import autocast, is_out_of_memory
 
 
@@ -51,17 +50,17 @@ def fit(
     if not train.rows:
         raise TrainingError("Train: expected training rows, found none.")
     calls, steps, batch, wrong = callbacks or Calls(), train.steps, train.size, ""
-    course = Course(model, objective, descent, train.device, stopping.seconds, calls.note)
+    course = Course(model, objective, descent, stopping, train, calls.note)
     kept = None if checkpoints is None else checkpoints.newest()
     if kept is not None:
         course.restore(kept)
     fitted, clock = course.fitted, course.clock
-    pace = Pace(descent.schedule, course.optimizer, stopping.epochs * steps, clock)
     try:
         with private_random(train.device):
+            calls.begin(course, stopping.epochs, steps)
+            course.take_up()
             if kept is not None:
                 set_random_state(random_of(kept), train.device)
-            calls.begin(model, course.optimizer, fitted, stopping.epochs, steps)
             for epoch in range(len(fitted.history) + 1, stopping.epochs + 1):
                 if fitted.ending is not None and not course.cursor:
                     break
@@ -69,12 +68,12 @@ def fit(
                 order = train.order(epoch)
                 model.train()
                 while course.cursor < steps and fitted.ending is None:
-                    pace.move(fitted.steps)
+                    course.pace.move(fitted.steps, clock.fraction)
                     start = course.cursor * batch
-                    taken = course.stepper(train, order[start : start + batch])
-                    course.take_in(*taken)
+                    course.take_in(*course.stepper(train, order[start : start + batch]))
                     if calls.at_steps:
-                        calls.step(*taken)
+                        calls.call("step")
+                        course.take_up()
                     if clock.limit is not None and course.is_late(valid.rows, batch):
                         fitted.ending = fitted.ending or "time limit"
                     if checkpoints is not None and checkpoints.due and course.cursor < steps:
@@ -87,6 +86,7 @@ def fit(
                     course.keep_best(epoch, valid_loss, always=not valid.rows)
                 course.end_epoch(epoch, train_loss, valid_loss)
                 calls.call("epoch")
+                course.take_up()
                 fitted.ending = _ending(epoch, fitted, stopping, steps)
                 if checkpoints is not None and (fitted.ending is not None or checkpoints.due):
                     checkpoints = course.save(checkpoints)
@@ -95,7 +95,7 @@ def fit(
             raise
         fitted.ending = "interrupted"
     if wrong:
-        _explain(course, train, valid, objective, wrong, pace.lr)
+        _explain(course, train, valid, objective, wrong)
     course.finish()
     calls.call("end")
     return fitted
@@ -141,11 +141,9 @@ def _ending(epoch: int, fitted: Fitted, stopping: Stopping, steps: int) -> Endin
     return "stopped early" if late and fitted.ending is None else fitted.ending
 
 
-def _explain(
-    course: Course, train: Feed, valid: Feed, objective: Objective, wrong: str, lr: float
-) -> None:
+def _explain(course: Course, train: Feed, valid: Feed, objective: Objective, wrong: str) -> None:
     """Say why a fit cannot go on: as an error, or where there is a best epoch, as its trouble."""
-    fitted, epoch = course.fitted, len(course.fitted.history) + 1
+    fitted, epoch, lr = course.fitted, len(course.fitted.history) + 1, course.pace.lr
     cause = diagnose(course.model, train, valid, objective, lr)
     said = f"expected a finite loss in epoch {epoch}, found {wrong}."
     if not fitted.best_epoch:

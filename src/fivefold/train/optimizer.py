@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.ensemble import Stacked
 from fivefold.models.learner import named_weights
@@ -30,6 +31,9 @@ class Optimizer(Protocol):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what another one has learnt."""
 
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Move other parameters too."""
+
 
 class FusedAdamW:
     """AdamW that calls torch's fused kernel itself, past the layers of `torch.optim`.
@@ -39,8 +43,8 @@ class FusedAdamW:
     whose first use takes as long as importing torch, is left alone.
 
     Args:
-        groups: dicts of `params`, `lr` and `weight_decay`; floating, on a CPU or a CUDA device,
-            one dtype a group.
+        groups: dicts of `params`, `lr`, `weight_decay`, and `betas` and `eps` if others than these;
+            floating, on a CPU or a CUDA device, one dtype a group.
         betas: decay of the two moments.
         eps: added to the root of the second.
 
@@ -55,9 +59,17 @@ class FusedAdamW:
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ) -> None:
-        self.param_groups = [{**group, "params": list(group["params"])} for group in groups]
-        self.betas, self.eps = betas, eps
-        self._states = [_State(group["params"]) for group in self.param_groups]
+        self.defaults = {"betas": betas, "eps": eps}
+        self.param_groups: list[dict[str, Any]] = []
+        self._states: list[_State] = []
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Move other parameters too, a group as those at the beginning."""
+        held = list(param_group["params"])
+        self.param_groups.append({**self.defaults, **param_group, "params": held})
+        self._states.append(_State(held))
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -85,10 +97,10 @@ class FusedAdamW:
                 [],
                 steps,
                 lr=group["lr"],
-                beta1=self.betas[0],
-                beta2=self.betas[1],
+                beta1=group["betas"][0],
+                beta2=group["betas"][1],
                 weight_decay=group["weight_decay"],
-                eps=self.eps,
+                eps=group["eps"],
                 amsgrad=False,
                 maximize=False,
                 grad_scale=divisor,
@@ -108,7 +120,9 @@ class FusedAdamW:
 
     @torch.no_grad()
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from the moments and steps of another one over the same parameters."""
+        """Go on from another one over the same parameters."""
+        for group, kept in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            group.update({name: value for name, value in kept.items() if name != "params"})
         here = self.state_dict()["state"]
         for place, values in state_dict["state"].items():
             for name, value in values.items():
@@ -191,8 +205,8 @@ def make_optimizer(
     """The user's optimizer over a body's parameters, or AdamW.
 
     Raises:
-        ModelError: if the user's function gives something else, or one that asks for the loss
-            several times a step.
+        ModelError: if the user's function gives something else, one that asks for the loss several
+            times a step, or one that moves what is no weight of the body.
     """
     if own is None:
         return adamw(body, lr=lr, weight_decay=weight_decay, rates=rates)
@@ -208,6 +222,14 @@ def make_optimizer(
             "Train: expected an optimizer that moves by the gradients of one batch, found "
             f"{type(made).__name__}, which asks for the loss several times a step.",
             remedy="Take one whose step() needs no closure, such as torch.optim.SGD or AdamW.",
+        )
+    held = {weight for group in made.param_groups for weight in group["params"]}
+    strange = held - set(body.parameters())
+    if strange:
+        raise ModelError(
+            "Train: expected an optimizer of the weights that its function is given, found "
+            f"{plural(len(strange), 'other tensor')} in it.",
+            remedy="Make what else learns a part of the module: then it is kept, copied and saved.",
         )
     return made
 

@@ -48,6 +48,36 @@ def freeze(body: nn.Module, patterns: Sequence[str]) -> None:
             weight.requires_grad_(False)
 
 
+def check_rates(body: nn.Module, patterns: Sequence[str], *, thaws: bool) -> None:
+    """Refuse patterns of rates that set none.
+
+    Args:
+        body: a network, its frozen weights frozen.
+        patterns: in their order; the first that a name meets counts.
+        thaws: whether frozen weights may learn later.
+
+    Raises:
+        ModelError: as `matched` does; if the names of a pattern meet earlier ones, or all its
+            weights are frozen.
+    """
+    met = matched(body, patterns, "lr")
+    learning = {name for name, weight in named_weights(body) if weight.requires_grad}
+    for pattern in patterns:
+        own = {name for name, first in met.items() if first == pattern}
+        if own & learning or (own and thaws):
+            continue
+        said, remedy = "are frozen", "Leave it out of `lr`, or them out of `freeze`."
+        if not own:
+            earlier = next(first for name, first in met.items() if fnmatchcase(name, pattern))
+            said, remedy = f"meet {earlier!r} before it", f"Write it before {earlier!r}."
+        raise ModelError(
+            f"Train: expected a rate in `lr` for weights that learn, found {pattern!r}, whose "
+            f"weights {said}.",
+            remedy=remedy,
+            pattern=pattern,
+        )
+
+
 def _stray(pattern: str, names: Sequence[str], setting: str) -> ModelError:
     layers = {f"{name[:place]}.*" for name in names for place, a in enumerate(name) if a == "."}
     near = nearest(pattern, [*names, *sorted(layers)])

@@ -23,7 +23,7 @@ from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.network import make_network, named
 from fivefold.train.optimizer import make_optimizer, trainable
 from fivefold.train.options import Options
-from fivefold.train.patterns import freeze
+from fivefold.train.patterns import check_rates, freeze
 from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import (
@@ -135,6 +135,8 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
         loss=asked,
     ).to(device)
     freeze(network.body, stage.freeze)
+    if isinstance(stage.lr, dict):
+        check_rates(network.body, list(stage.lr), thaws=bool(stage.callbacks))
     name, known = named(network)
     head, inputs, habit = network.head, network.fixed.inputs, OWN if known is None else known.habit
     own = stage.own_loss

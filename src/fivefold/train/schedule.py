@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from fivefold.train.clock import Clock
-
 if TYPE_CHECKING:
     from fivefold.train.optimizer import Optimizer
 
@@ -71,29 +69,41 @@ def check_schedule(schedule: Callable[[float], float]) -> None:
 class Pace:
     """Moves the learning rates of an optimizer through a run.
 
+    A rate that somebody else sets is one to go on from: the group's full rate is then the one that
+    gives it here.
+
     Args:
         schedule: of the learning rate.
         optimizer: whose groups have their full rates now.
         steps: of the whole run, all epochs together.
-        clock: with the time limit, which moves the schedule on where it is ahead of the steps.
     """
 
-    def __init__(
-        self, schedule: Schedule, optimizer: "Optimizer", steps: int, clock: Clock
-    ) -> None:
-        self.schedule, self.steps, self.clock = schedule, steps, clock
-        self.groups = optimizer.param_groups
-        self.full = [group["lr"] for group in self.groups]
+    def __init__(self, schedule: Schedule, optimizer: "Optimizer", steps: int) -> None:
+        self.schedule, self.optimizer, self.steps = schedule, optimizer, steps
+        self.full: list[float] = []
+        self.written: list[float] = []
+        self.factor = 1.0
+        self.take_up()
+
+    def take_up(self) -> None:
+        """Move groups too that the optimizer has got since, from their full rates."""
+        for group in self.optimizer.param_groups[len(self.full) :]:
+            group["lr"] = float(group["lr"])
+            self.full.append(group["lr"])
+            self.written.append(group["lr"])
 
     @property
     def lr(self) -> float:
         """The largest full rate."""
-        return float(max(self.full))
+        return max(self.full)
 
-    def move(self, step: int) -> None:
-        """Set the rates for a step, counted from 0."""
-        timed = self.clock.limit is not None
-        moved = max(step, self.clock.fraction * self.steps) if timed else step
-        factor = rate(self.schedule, moved, self.steps)
-        for group, full in zip(self.groups, self.full, strict=True):
-            group["lr"] = full * factor
+    def move(self, step: int, fraction: float = 0.0) -> None:
+        """Set the rates for a step, counted from 0; a larger part of the time moves them on."""
+        groups, full, written = self.optimizer.param_groups, self.full, self.written
+        for place, group in enumerate(groups):
+            if group["lr"] != written[place]:
+                full[place] = float(group["lr"]) / (self.factor or 1.0)
+        moved = min(max(step, fraction * self.steps), self.steps - 1)
+        self.factor = factor = rate(self.schedule, moved, self.steps)
+        for place, group in enumerate(groups):
+            group["lr"] = written[place] = full[place] * factor

@@ -43,11 +43,16 @@ class Stepper:
         self.model, self.optimizer, self.loss = model, optimizer, objective.loss
         self.clip, self.precision, self.device = descent.clip, descent.precision, device
         self.pieces, self.split, self.tell = descent.pieces, False, tell
-        self.exact = all(p.dtype == torch.float32 for p in _held(optimizer))
-        self.parameters = _held(optimizer)
+        self.hold()
         self.mixed, self.scaled = descent.precision != "float32", descent.precision == "fp16"
         self.plain = nullcontext()  # one for all steps
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.scaled)
+
+    def hold(self) -> None:
+        """Know the parameters that the optimizer moves."""
+        groups = self.optimizer.param_groups
+        self.parameters: list[Tensor] = [weight for group in groups for weight in group["params"]]
+        self.exact = all(weight.dtype == torch.float32 for weight in self.parameters)
 
     def __call__(self, feed: Feed, picked: Tensor) -> tuple[Tensor, Tensor | None]:
         """Learn from the rows that are picked.
@@ -132,10 +137,6 @@ class Stepper:
         self.scaler.step(self.optimizer)  # type: ignore[arg-type]
         self.scaler.update()
         return norm
-
-
-def _held(optimizer: Optimizer) -> list[Tensor]:
-    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 @torch.no_grad()
