@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from fivefold.train.course import Course
     from fivefold.train.optimizer import Optimizer
 
-METHODS = ("begin", "step", "epoch", "end", "note")
+STEERING = ("begin", "step", "epoch")
+METHODS = (*STEERING, "end", "note")
 
 _HANDED: dict[str, "Callback"] = {}
 
@@ -90,6 +91,10 @@ class Running:
     def row(self) -> Mapping[str, float]:
         """The last epoch that ended: `epoch`, `train_loss`, `valid_loss`, `lr`, `seconds`."""
         return self.fitted.history[-1] if self.fitted.history else {}
+
+    def take_up(self) -> None:
+        """Let what was done to weights and optimizer count from here on."""
+        self._course.take_up()
 
     def stop(self, reason: str) -> None:
         """End training here, with the best weights so far; an epoch that was begun is judged.
@@ -186,6 +191,8 @@ class Calls:
             except Exception as error:
                 error.add_note(f"in the callback {callback.name}.{method}")
                 raise
+        if self.defining[method] and method in STEERING:
+            self.run.take_up()
 
     def begin(self, course: "Course", epochs: int, steps: int) -> None:
         """Tell that a fit begins, of so many epochs at most, of so many steps each."""

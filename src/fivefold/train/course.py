@@ -163,6 +163,7 @@ class Course:
     def capture(self) -> State:
         """A fit between two steps."""
         self._measure()
+        interrupted = {"ending": None} if self.fitted.ending == "interrupted" else {}
         learnt = dict(flattened(self.optimizer.state_dict()["state"]))
         names = {weight: name for name, weight in self.model.named_parameters()}
         tensors = {
@@ -173,7 +174,7 @@ class Course:
         tensors |= {f"learnt.{key}": v for key, v in learnt.items() if isinstance(v, Tensor)}
         tensors |= {f"random.{key}": v for key, v in random_state(self.device).items()}
         values = {
-            "fitted": asdict(self.fitted),
+            "fitted": {**asdict(self.fitted), **interrupted},
             "cursor": self.cursor,
             "averaged": 0 if self.average is None else self.average.steps,
             "scaler": self.stepper.scaler.state_dict(),

@@ -16,6 +16,7 @@ from fivefold.train.diagnosis import diagnose
 from fivefold.train.feed import Feed
 from fivefold.train.fitted import Ending, Fitted
 from fivefold.train.generators import private_random, set_random_state
+from fivefold.train.interrupt import interruptible
 from fivefold.train.step import autocast, is_out_of_memory
 
 
@@ -56,9 +57,8 @@ def fit(
         course.restore(kept)
     fitted, clock = course.fitted, course.clock
     try:
-        with private_random(train.device):
+        with private_random(train.device), interruptible(fitted):
             calls.begin(course, stopping.epochs, steps)
-            course.take_up()
             if kept is not None:
                 set_random_state(random_of(kept), train.device)
             for epoch in range(len(fitted.history) + 1, stopping.epochs + 1):
@@ -73,11 +73,12 @@ def fit(
                     course.take_in(*course.stepper(train, order[start : start + batch]))
                     if calls.at_steps:
                         calls.call("step")
-                        course.take_up()
                     if clock.limit is not None and course.is_late(valid.rows, batch):
                         fitted.ending = fitted.ending or "time limit"
                     if checkpoints is not None and checkpoints.due and course.cursor < steps:
                         checkpoints = course.save(checkpoints)
+                if fitted.ending == "interrupted":
+                    break
                 with course.judged() as train_loss:
                     valid_loss = mean_loss(model, valid, objective.loss, descent.precision)
                     wrong = _not_finite(train_loss, valid_loss, valid.rows)
@@ -86,14 +87,15 @@ def fit(
                     course.keep_best(epoch, valid_loss, always=not valid.rows)
                 course.end_epoch(epoch, train_loss, valid_loss)
                 calls.call("epoch")
-                course.take_up()
                 fitted.ending = _ending(epoch, fitted, stopping, steps)
                 if checkpoints is not None and (fitted.ending is not None or checkpoints.due):
                     checkpoints = course.save(checkpoints)
+            if fitted.ending == "interrupted" and checkpoints is not None and course.cursor:
+                course.save(checkpoints)
     except KeyboardInterrupt:
-        if not fitted.best_epoch:
-            raise
         fitted.ending = "interrupted"
+    if fitted.ending == "interrupted" and not fitted.best_epoch:
+        raise KeyboardInterrupt
     if wrong:
         _explain(course, train, valid, objective, wrong)
     course.finish()
@@ -138,7 +140,7 @@ def _ending(epoch: int, fitted: Fitted, stopping: Stopping, steps: int) -> Endin
     if fitted.steps == stopping.epochs * steps:
         return "finished"
     late = epoch - fitted.best_epoch >= stopping.patience
-    return "stopped early" if late and fitted.ending is None else fitted.ending
+    return "stopped early" if late and fitted.ending != "time limit" else fitted.ending
 
 
 def _explain(course: Course, train: Feed, valid: Feed, objective: Objective, wrong: str) -> None:
