@@ -1,6 +1,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -12,6 +13,8 @@ from torch import nn
 
 import fivefold as ff
 from fitting import fit_tensors
+from fivefold.core.own import load_file
+from fivefold.core.own_code import own_code
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError
 from fivefold.models.assemble import digest
@@ -304,3 +307,60 @@ def test_the_board_of_the_docs_draws_every_epoch(make_data, monkeypatch):
     assert drawn == trained.history["valid_loss"].tolist()
     assert "out.weight" in main.weights
     assert board.writer is main
+
+
+SCRIPT = """
+import fivefold as ff
+
+class Base(ff.Callback):
+    def step(self, run):
+        {step}
+
+class Own(Base):
+    def epoch(self, run):
+        {epoch}
+
+    def end(self, run):
+        {end}
+
+RESUME = {resume}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ({"resume": "True"}, True),
+        ({"end": "self.done = True"}, True),
+        ({"epoch": "run.stop('now')"}, False),
+        ({"step": "run.stop('now')"}, False),
+    ],
+    ids=str,
+)
+def test_a_callback_is_known_by_what_may_decide_bits(tmp_path, changed, same):
+    digests = []
+    for name, change in (("first", {}), ("second", changed)):
+        parts = {"step": "pass", "epoch": "pass", "end": "1 / 0", "resume": "False", **change}
+        path = tmp_path / f"{name}.py"
+        path.write_text(SCRIPT.format(**parts))
+        digests.append(own_code([load_file(path).Own()]))
+    assert (digests[0] == digests[1]) is same
+    assert list(digests[0]) == ["Base", "Own"]
+
+
+def test_a_run_is_resumed_once_the_end_of_its_callback_is_mended(make_data, tmp_path):
+    class Breaks(ff.Callback):
+        broken = True
+
+        def end(self, run):
+            if self.broken:
+                raise ZeroDivisionError
+
+    stage, breaks = Train(nn.Linear, epochs=2), Breaks()
+    stage = stage.replace(callbacks=[breaks])
+    session = Session(directory=tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        stage.run(data=make_data(), session=session)
+    breaks.broken = False
+    again = replace(session, resume=True)
+    assert stage.run(data=make_data(), session=again).resources.resumed_steps > 0

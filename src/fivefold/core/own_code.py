@@ -6,7 +6,7 @@ import inspect
 import linecache
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from symtable import SymbolTable, symtable
@@ -14,7 +14,8 @@ from typing import Any
 
 from fivefold.core.values import write_value
 
-_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (ast.ClassDef, *_FUNCTIONS)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -30,8 +31,8 @@ def own_objects(value: Any) -> Iterator[Any]:
 def own_code(things: Iterable[object]) -> dict[str, str]:
     """Digests of the user's classes that objects are made of, by the names of the classes.
 
-    The text of a class counts, and that of what it uses at the top of its file, remarks and
-    layout aside; a digest is empty where no text is at hand.
+    The text of a class counts, and that of what it uses at the top of its file, remarks, layout
+    and methods that it calls `bitless` aside; a digest is empty where no text is at hand.
     """
     found: dict[str, str] = {}
     for cls in dict.fromkeys(cls for thing in things for cls in _own_classes(type(thing))):
@@ -59,9 +60,18 @@ def code_digest(cls: type) -> str:
         nodes: list[ast.AST] = [tree]
         for name in cls.__qualname__.replace(".<locals>", "").split("."):
             nodes = [inner for node in nodes for inner in _defined_in(node) if inner.name == name]
+        above = {each.__name__ for each in cls.__mro__}
+        for node in [*nodes, *(n for n in tree.body if getattr(n, "name", "") in above)]:
+            _leave_out(node, getattr(cls, "bitless", ()))
         if nodes:
             return sha256("\n".join(_texts(nodes, tree)).encode()).hexdigest()
     return ""
+
+
+def _leave_out(node: Any, methods: Collection[str]) -> None:
+    """Take methods out of the text of a class."""
+    kept = [n for n in node.body if not isinstance(n, _FUNCTIONS) or n.name not in methods]
+    node.body = kept or [ast.Pass()]
 
 
 def _files(cls: type) -> list[str]:

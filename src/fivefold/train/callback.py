@@ -119,6 +119,7 @@ class Callback:
     Attributes:
         folds: whether a deep copy of it is told of refits too, those of folds among them.
         name: what stands for it in a recipe; that of its class by default.
+        bitless: methods that decide no bit; a resumed run may have other ones.
 
     Example:
         >>> class Patient(Callback):
@@ -131,6 +132,7 @@ class Callback:
 
     folds: ClassVar[bool] = False
     name: ClassVar[str] = "Callback"
+    bitless: ClassVar[frozenset[str]] = frozenset({"end", "note"})
     called_with: dict[str, Any]
 
     def __init_subclass__(cls, **options: Any) -> None:
