@@ -62,6 +62,9 @@ def test_shares_of_processes_are_all_rows_of_an_epoch():
         (lambda: torch.zeros(3), r"found float32 \(3,\)"),
         (lambda: torch.zeros(2, 2, dtype=int), r"found int64 \(2, 2\)"),
         (lambda: [], r"found float32 \(0,\)"),
+        (lambda: None, "found NoneType"),
+        (lambda: iter(range(5)), "found range_iterator"),
+        (lambda: TARGET > 0, r"found bool \(100,\)"),
     ],
 )
 def test_what_are_no_positions_of_rows_is_refused(found, message):
@@ -112,3 +115,38 @@ def test_a_sampler_may_change_its_targets():
 
     feed((ROWS[0], target), sampler=dirty).order(1)
     assert torch.equal(target, TARGET)
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.uint8, np.int32, np.uint16])
+def test_whole_numbers_of_any_type_are_positions(kind):
+    rows = feed(ROWS, sampler=lambda epoch, generator, target: np.arange(50, dtype=kind))
+    assert torch.equal(rows.order(1), torch.arange(50))
+
+
+def test_a_sampler_that_fails_is_named():
+    rows = feed(ROWS, sampler=lambda epoch, generator, target: range(1 // (3 - epoch)))
+    with pytest.raises(ZeroDivisionError) as caught:
+        rows.order(3)
+    assert caught.value.__notes__ == ["in the sampler, in epoch 3"]
+
+
+def test_what_a_sampler_draws_from_torchs_generator_is_a_function_of_seed_and_epoch():
+    rows = feed(ROWS, seed=4, sampler=lambda epoch, generator, target: torch.randperm(100))
+    torch.manual_seed(1)
+    before, first = torch.get_rng_state(), rows.order(2)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(2)
+    assert torch.equal(rows.order(2), first)
+    assert not torch.equal(rows.order(3), first)
+
+
+def test_a_sampler_that_draws_elsewhere_is_refused(make_data):
+    rng = np.random.default_rng(0)
+    stage = Train(nn.Linear, sampler=lambda epoch, generator, target: rng.permutation(len(target)))
+    with pytest.raises(TrainingError, match="expected the sampler to give equal rows"):
+        stage.rehearse(data=make_data(), session=Session())
+
+
+def test_more_processes_than_rows_are_refused():
+    with pytest.raises(TrainingError, match="expected a row for each of 101 processes, found 100"):
+        feed(ROWS, world=101)

@@ -58,6 +58,13 @@ class Feed:
         """Where they are."""
         return self.target.device
 
+    def __post_init__(self) -> None:
+        if self.rows and self.world > self.rows:
+            raise TrainingError(
+                f"Train: expected a row for each of {self.world} processes, found {self.rows}.",
+                remedy="Start fewer processes.",
+            )
+
     @cached_property
     def length(self) -> int:
         """Rows of an epoch, of all processes together: those that the sampler gives the first."""
@@ -135,15 +142,30 @@ def row_values(inputs: Batch) -> int:
 
 def permutation(rows: int, seed: int, epoch: int) -> Tensor:
     """The order of the rows in an epoch: int64 `(rows,)`, the same on every device."""
-    return torch.randperm(rows, generator=_generator(seed, epoch))
+    return torch.randperm(rows, generator=torch.Generator().manual_seed(_seed(seed, epoch)))
 
 
 def ordered(target: Tensor, seed: int, epoch: int, sampler: Sampler | None = None) -> Tensor:
     """The rows of an epoch as they come, of rows with these targets: int64, on the CPU."""
     if sampler is None:
         return permutation(len(target), seed, epoch)
-    return sampled(sampler, epoch, _generator(seed, epoch), target.cpu().clone())
+    return sampled(sampler, epoch, target, _seed(seed, epoch))
 
 
-def _generator(seed: int, epoch: int) -> torch.Generator:
-    return torch.Generator().manual_seed(derive_seed(seed, "order", str(epoch)))
+def first_order(target: Tensor, seed: int, sampler: Sampler | None) -> Tensor:
+    """The rows of the first epoch, for which a sampler is asked twice.
+
+    Raises:
+        TrainingError: if it gives others the second time.
+    """
+    order = ordered(target, seed, 1, sampler)
+    if sampler is not None and not torch.equal(order, ordered(target, seed, 1, sampler)):
+        raise TrainingError(
+            "Train: expected the sampler to give equal rows for equal arguments, found others.",
+            remedy="Draw from the generator that it is given, or from torch's own.",
+        )
+    return order
+
+
+def _seed(seed: int, epoch: int) -> int:
+    return derive_seed(seed, "order", str(epoch))

@@ -17,7 +17,7 @@ from fivefold.models.networks import OWN
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.contract import check_module
-from fivefold.train.feed import judged_at_once, ordered, permutation
+from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.network import make_network, named
@@ -144,9 +144,7 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     weighted = train.weight is not None
     options = _loss_options(stage, data, device)
     loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
-    order = permutation(rows, seed, 1)
-    if stage.sampler is not None:
-        order = ordered(head.targets(train.target), seed, 1, stage.own_sampler)
+    order = first_order(head.targets(train.target), seed, stage.own_sampler)
     batch = min(stage.batch or decide_batch(habit, rows), len(order))
     once = encodes_once(network.fixed, rows)
     sample = _ready(few, network, stage)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from fivefold.errors import TrainingError
+from fivefold.train.generators import private_random, seed_random
 
 Sampler = Callable[[int, torch.Generator, Tensor], Any]
 """The epoch from 1, a generator that is seeded for it, and the targets on the CPU, to positions."""
@@ -29,23 +30,39 @@ def balanced(epoch: int, generator: torch.Generator, target: Tensor) -> Tensor:
     return torch.multinomial(share[classes], len(classes), True, generator=generator)
 
 
-def sampled(sampler: Sampler, epoch: int, generator: torch.Generator, target: Tensor) -> Tensor:
+def sampled(sampler: Sampler, epoch: int, target: Tensor, seed: int) -> Tensor:
     """The rows that a sampler picks for an epoch, checked: int64 `(n,)` on the CPU.
 
+    Its generator and torch's own are seeded with this seed, and the latter given back.
+
     Raises:
-        TrainingError: if they are no positions of rows.
+        TrainingError: if it fails, or what it gives are no positions of rows.
     """
-    found = torch.as_tensor(sampler(epoch, generator, target)).cpu()
-    kinds = (torch.int64, torch.int32)
-    good = found.ndim == 1 and len(found) and found.dtype in kinds
+    with private_random(cpu := torch.device("cpu")):
+        seed_random(seed, cpu)
+        given = epoch, torch.Generator().manual_seed(seed), target.cpu().clone()
+        try:
+            answer = sampler(*given)
+        except Exception as error:
+            error.add_note(f"in the sampler, in epoch {epoch}")
+            raise
+    try:
+        found = torch.as_tensor(answer).cpu()
+    except (TypeError, ValueError, RuntimeError):
+        found = torch.empty(0, 0)
+    whole = not (found.is_floating_point() or found.is_complex() or found.dtype == torch.bool)
+    found = found.long() if whole else found
+    good = whole and found.ndim == 1 and len(found)
     if not good or int(found.min()) < 0 or int(found.max()) >= len(target):
-        told = f"{str(found.dtype).removeprefix('torch.')} {tuple(found.shape)}"
+        told = type(answer).__name__
         if good:
             told = f"{int(found.min())} to {int(found.max())}"
+        elif found.ndim != 2 or len(found):
+            told = f"{str(found.dtype).removeprefix('torch.')} {tuple(found.shape)}"
         raise TrainingError(
             f"Train: expected the sampler to give whole numbers from 0 to {len(target) - 1}, "
             f"found {told}.",
             remedy="Give positions of training rows, one axis, at least one.",
             epoch=epoch,
         )
-    return found.long()
+    return found
