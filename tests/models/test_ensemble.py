@@ -108,3 +108,24 @@ def test_ensemble_shows_training_rows_to_its_members():
     together = Ensemble([Fitted(2, 1), Fitted(2, 1)])
     together.fit_buffers(torch.zeros(7, 2))
     assert [network.seen for network in together.networks] == [7, 7]
+
+
+class Remembering(nn.Linear):
+    """Its answer depends on a buffer that is in no state_dict."""
+
+    def __init__(self, value):
+        torch.manual_seed(0)
+        super().__init__(6, 3)
+        self.register_buffer("mean", torch.tensor(value), persistent=False)
+
+    def forward(self, x):
+        return super().forward(x) * self.mean
+
+
+def test_buffers_that_no_state_dict_has_are_given_back_to_the_copies():
+    together, x = Ensemble([Remembering(1.0), Remembering(2.0)]), torch.randn(5, 6)
+    stacked = stack(together, x)
+    stacked.mean += 3
+    stacked.write_back(together)
+    assert [float(network.mean) for network in together.networks] == [4.0, 5.0]
+    torch.testing.assert_close(together.eval()(x), stacked.eval()(x))

@@ -129,8 +129,7 @@ class Stacked(nn.Module):
     def write_back(self, ensemble: Ensemble) -> None:
         """Copy what was learnt into an ensemble of the same structure."""
         for place, network in enumerate(ensemble.networks):
-            state = network.state_dict()
-            for name, tensor in state.items():
+            for name, tensor in (*network.named_parameters(), *network.named_buffers()):
                 tensor.copy_(getattr(self, self.names[name])[place])
 
 
