@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
+from fivefold.models import boosting
 from fivefold.models.boosting import Boosting, fit_trees
 
 
@@ -119,3 +122,32 @@ def staged_losses(model, x, y):
     else:
         for values in model.staged_predict(x):
             yield (values - y) ** 2
+
+
+@pytest.mark.parametrize(
+    ("round_seconds", "trees"),
+    [(0.0, 3 * 60), (0.02, 2 * 60), (0.1, 30), (2.0, 2), (5.0, 1)],
+)
+def test_trees_keep_to_their_seconds(rows, monkeypatch, round_seconds, trees):
+    """A round of each booster is looked at by a clock that a loss moves on."""
+    clock = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(
+        boosting, "time", SimpleNamespace(perf_counter=lambda: round(clock.seconds, 6))
+    )
+    usual = HistGradientBoostingRegressor._check_early_stopping_loss
+
+    def slow(self, *args, **kwargs):
+        clock.seconds += round_seconds * bool(self._predictors)
+        return usual(self, *args, **kwargs)
+
+    monkeypatch.setattr(HistGradientBoostingRegressor, "_check_early_stopping_loss", slow)
+    x, y = rows
+    halves = (x[:400], y[:400]), (x[400:], y[400:])
+    how = Boosting(boosters=3, rounds=60, patience=60)
+    found = fit_trees(*halves, "number", 1, boosting=how, seconds=3.0)
+    whole = fit_trees(*halves, "number", 1, boosting=how)
+    assert found.trees <= trees
+    assert found.trees > trees * 0.8
+    if not round_seconds:
+        given = torch.from_numpy(x)
+        assert torch.equal(found(given), whole(given))

@@ -100,3 +100,16 @@ def test_copies_that_begin_with_nothing_are_stacked_where_that_pays(lesson):
     end(together, stacked, lesson)
     assert all((network.weight == 3).all() for network in together.networks)
     assert begin(together, replace(lesson, stackable=False)) is together
+
+
+@pytest.mark.parametrize("limit", [None, 5.0])
+def test_a_module_is_told_what_time_is_left(make_data, limit):
+    told = []
+
+    class Asking(nn.Linear):
+        def begin(self, lesson):
+            told.append(lesson.seconds_left())
+            return self
+
+    Train(Asking, epochs=1, time_limit=limit).run(data=make_data(), session=Session())
+    assert told == [None] if limit is None else 0 < told[0] < limit

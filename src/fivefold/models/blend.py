@@ -1,6 +1,6 @@
 """A network and boosted trees that answer together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
@@ -18,6 +18,12 @@ from fivefold.models.trees import Trees
 
 STEPS = 20
 """Weights that are tried: 0, 1/20, ..., 1."""
+
+SHARE = 0.5
+"""The part of a limit of time that trees may be grown in; the network learns in what is left."""
+
+BATCH = 4096
+"""Rows that are answered at a time; with a limit of time so many at most choose the weight."""
 
 PULL = 10.0
 """How strongly few validation rows hold the weight at one half, in nats at distance 1."""
@@ -47,7 +53,7 @@ class Blend(nn.Module):
     """
 
     weight: Tensor
-    grown: tuple[Trees, ...] = ()
+    grown: tuple[Trees, Tensor, Tensor] | None = None
 
     def __init__(
         self,
@@ -111,19 +117,18 @@ class Blend(nn.Module):
         """Grow trees; they are no part of it until the network has learnt."""
         if lesson.boosting is not None:
             lesson.tell("Growing trees.")
-            trees = grow(lesson)
-            self.grown = () if trees is None else (trees,)
+            self.grown = grow(lesson)
         return self
 
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
         """Let the trees answer too, as far as that is better for the validation rows."""
-        if not self.grown:
+        if self.grown is None:
             return {}
-        (trees,), self.grown = self.grown, ()
-        weight = join(self, trees, lesson.valid, lesson.head)
+        (trees, rows, answers), self.grown = self.grown, None
+        weight = join(self, trees, answers, lesson.valid, rows, lesson.head)
         lesson.tell(
             f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
-            f"{1 - weight:.0%}: best for the {lesson.valid.rows:,} validation rows."
+            f"{1 - weight:.0%}: best for the {len(rows):,} validation rows."
         )
         if not weight:
             return {}
@@ -148,8 +153,8 @@ def matrix(batch: Batch) -> Tensor:
     return torch.cat([batch[name].float() for name in ("table", "codes") if name in batch], dim=1)
 
 
-def grow(lesson: Lesson) -> Trees | None:
-    """Trees for the rows that a network for tables learns from; None where none can be grown."""
+def grow(lesson: Lesson) -> tuple[Trees, Tensor, Tensor] | None:
+    """Trees for the rows of a table, validation rows by position, and answers to them; or None."""
     head, boosting = lesson.head, lesson.boosting
     learn = head.task.trees
     assert learn is not None
@@ -160,8 +165,8 @@ def grow(lesson: Lesson) -> Trees | None:
         target = target if learn == "number" else target.astype(np.int64)
         return matrix(piece.inputs).cpu().numpy(), target
 
-    counts = lesson.train.weight, lesson.valid.weight
-    return fit_trees(
+    counts, left = (lesson.train.weight, lesson.valid.weight), lesson.seconds_left()
+    trees = fit_trees(
         plain(lesson.train),
         plain(lesson.valid),
         learn,
@@ -171,33 +176,42 @@ def grow(lesson: Lesson) -> Trees | None:
         else None,
         boosting=boosting,
         seed=lesson.seed,
+        seconds=None if left is None else SHARE * left,
     )
+    if trees is None:
+        return None
+    valid, trees = lesson.valid, trees.to(lesson.valid.device)
+    every = 1 if left is None else -(-valid.rows // BATCH)
+    rows = torch.arange(0, valid.rows, every, device=valid.device)
+    return trees, rows, answered(lambda batch: trees(matrix(batch)), valid, rows)
 
 
 @torch.no_grad()
-def join(body: Blend, trees: Trees, valid: Feed, head: Head, *, batch: int = 4096) -> float:
+def answered(model: Callable[[Batch], Tensor], feed: Feed, rows: Tensor) -> Tensor:
+    """What a model answers to rows by position."""
+    return torch.cat([model(feed.take(part).inputs) for part in torch.split(rows, BATCH)])
+
+
+def join(
+    body: Blend, trees: Trees, answers: Tensor, valid: Feed, rows: Tensor, head: Head
+) -> float:
     """Let trees answer beside a network that has learnt, with the weight that suits both.
 
     Args:
         body: in eval mode, its trees still to come.
         trees: fitted.
-        valid: the validation rows, which choose the weight.
+        answers: theirs to the rows that choose the weight.
+        valid: the validation rows.
+        rows: positions among them of those that choose it.
         head: says what answers cost.
-        batch: rows at a time.
 
     Returns:
         The weight of the trees. With 0 they are not attached, with 1 the network is left out.
     """
-    own, grown = [], []
-    trees = trees.to(valid.device)
-    network = body.network
-    assert network is not None
-    for start in range(0, valid.rows, batch):
-        inputs = valid.take(slice(start, start + batch)).inputs
-        own.append(network(inputs))
-        grown.append(trees(matrix(inputs)))
-    answers = torch.cat(own), torch.cat(grown)
-    weight = find_weight(*answers, valid.target, head, counts=valid.weight)
+    assert body.network is not None
+    own = answered(body.network, valid, rows)
+    counts = None if valid.weight is None else valid.weight[rows]
+    weight = find_weight(own, answers, valid.target[rows], head, counts=counts)
     if weight > 0:
         body.attach(trees, weight)
     if weight == 1:

@@ -1,6 +1,8 @@
 """Boosted trees for the rows of a table, as a module that a network can answer beside."""
 
+import time
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -50,6 +52,7 @@ def fit_trees(
     weights: tuple[Array, Array] | None = None,
     boosting: Boosting | None = None,
     seed: int = 0,
+    seconds: float | None = None,
 ) -> Trees | None:
     """Grow trees on training rows; validation rows choose the rounds.
 
@@ -62,6 +65,7 @@ def fit_trees(
         weights: how much each training and each validation row counts; None for 1 each.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
+        seconds: that growing may take; None for no limit. A round that was begun is finished.
 
     Returns:
         A module that gives logits, or values in the unit of the targets; None where training or
@@ -93,9 +97,12 @@ def fit_trees(
         return None
     kind: Any = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
     found: list[Any] = []
-    bias = np.zeros(outputs)
+    baselines: list[Array] = []
+    end = inf if seconds is None else time.perf_counter() + seconds
+    made = kind if seconds is None else _timed(kind, end)
     for place in range(boosting.boosters):
-        model = kind(
+        begun = time.perf_counter()
+        model = made(
             max_iter=max(1, min(boosting.rounds, boosting.trees // outputs)),
             learning_rate=boosting.lr,
             max_leaf_nodes=boosting.leaves,
@@ -113,11 +120,16 @@ def fit_trees(
             model.fit(x, y, X_val=x_valid, y_val=y_valid, **counts)
         best = int(np.argmax(model.validation_score_))
         found.append(model._predictors[:best])
-        bias += np.ravel(model._baseline_prediction) / boosting.boosters
+        baselines.append(np.ravel(model._baseline_prediction))
+        if 2 * time.perf_counter() - begun > end:  # one more would take as long
+            break
+    bias = np.zeros(outputs)
+    for baseline in baselines:
+        bias += baseline / len(found)
     # Of two classes one is boosted: half of its logit up, half of it down.
     turns = [-0.5, 0.5] if outputs == 2 else [1.0] * outputs
     ordered = [
-        (rounds[j % len(rounds)].nodes, turn / boosting.boosters)
+        (rounds[j % len(rounds)].nodes, turn / len(found))
         for j, turn in enumerate(turns)
         for kept in found
         for rounds in kept
@@ -129,3 +141,13 @@ def fit_trees(
     trees = Trees(*sizes)
     trees.load_nodes(arrays)
     return trees.eval()
+
+
+def _timed(kind: Any, end: float) -> Any:
+    """A kind of boosting that stops early at a moment of the clock too."""
+
+    class Timed(kind):  # type: ignore[misc]
+        def _should_stop(self, scores: Any) -> bool:
+            return time.perf_counter() >= end or super()._should_stop(scores)
+
+    return Timed

@@ -68,6 +68,7 @@ class Lesson:
         tell: tells people a sentence.
         boosting: how trees beside it are grown; None for no trees.
         stackable: whether copies of a network should learn as one, if they can.
+        seconds_left: seconds to the limit of time; None without one.
     """
 
     train: Feed
@@ -77,6 +78,7 @@ class Lesson:
     tell: Callable[[str], None]
     boosting: Boosting | None = None
     stackable: bool = True
+    seconds_left: Callable[[], float | None] = lambda: None
 
 
 def rehearse(body: nn.Module, lesson: Lesson) -> None:

@@ -60,7 +60,7 @@ def learn(
 ) -> Learnt:
     """Train the plan's network in place, within the time that is left of what is `spent`."""
     train, valid = _feeds(stage, plan, data, session.seed)
-    body, lesson = plan.network.body, _lesson(plan, train, valid, session)
+    body, lesson = plan.network.body, _lesson(plan, train, valid, session, spent)
     first_digest = digest(plan.network)
     with private_random(plan.device):
         seed_random(derive_seed(session.seed, "begin"), plan.device)
@@ -165,7 +165,9 @@ def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[F
     )
 
 
-def _lesson(plan: Plan, train: Feed, valid: Feed, session: Session) -> Lesson:
+def _lesson(
+    plan: Plan, train: Feed, valid: Feed, session: Session, spent: Clock | None = None
+) -> Lesson:
     return Lesson(
         train=train,
         valid=valid,
@@ -174,6 +176,7 @@ def _lesson(plan: Plan, train: Feed, valid: Feed, session: Session) -> Lesson:
         tell=lambda text: session.emit(Noted(text=text)),
         boosting=plan.boosting,
         stackable=plan.stackable,
+        seconds_left=(lambda: None) if spent is None else (lambda: spent.left),
     )
 
 
