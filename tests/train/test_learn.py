@@ -113,3 +113,22 @@ def test_a_module_is_told_what_time_is_left(make_data, limit):
 
     Train(Asking, epochs=1, time_limit=limit).run(data=make_data(), session=Session())
     assert told == [None] if limit is None else 0 < told[0] < limit
+
+
+def test_a_rehearsal_encodes_eight_rows_where_nothing_is_fitted_to_all(make_data):
+    seen = []
+
+    class Seeing(nn.Linear):
+        def rehearse(self, lesson):
+            seen.append((lesson.train.rows, lesson.valid.rows))
+
+    class Fitting(Seeing):
+        def fit_buffers(self, batch):
+            seen.append(len(batch))
+
+    def positions(epoch, generator, target):
+        return list(range(100))
+
+    for body in (Seeing, Fitting):
+        Train(body, sampler=positions).rehearse(data=make_data(), session=Session())
+    assert seen == [(8, 8), 120, (120, 8)]

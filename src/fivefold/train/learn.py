@@ -1,7 +1,7 @@
 """From a plan to a network that has learnt: what Train was asked for, carried out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -27,9 +27,11 @@ from fivefold.train.fitted import Fitted
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.health import find_dead_units, find_explosion
 from fivefold.train.options import Options
+from fivefold.train.pieces import ROWS
 from fivefold.train.plan import Plan
 from fivefold.train.progress import Reporter
 from fivefold.train.resident import make_feeds
+from fivefold.train.sampler import Sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,26 +42,26 @@ class Learnt:
         fitted: how it went.
         lr: full learning rate.
         weight_decay: what the optimizer takes of matrices.
+        first_digest: of the weights before the first step.
         stacked: whether the members of an ensemble learnt as one network.
         ended: what the network says of itself, for the settings.
-        first_digest: of the weights before the first step.
         findings: what was noticed.
     """
 
     fitted: Fitted
     lr: float
     weight_decay: float
-    stacked: bool
-    ended: Mapping[str, Any]
     first_digest: str
-    findings: tuple[Finding, ...]
+    stacked: bool = False
+    ended: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 def learn(
     stage: Options, plan: Plan, data: Preprocessed, session: Session, *, spent: Clock
 ) -> Learnt:
     """Train the plan's network in place, within the time that is left of what is `spent`."""
-    train, valid = _feeds(stage, plan, data, session.seed)
+    train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
     body, lesson = plan.network.body, _lesson(plan, train, valid, session, spent)
     first_digest = digest(plan.network)
     with private_random(plan.device):
@@ -118,19 +120,15 @@ def learn(
 
 def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -> Learnt:
     """The plan's network as it is before the first step, in the form that will be exported."""
+    body, few = plan.network.body, slice(0, ROWS)
+    data = data.replace(valid=data.valid.take(few))
+    if not hasattr(body, "fit_buffers"):
+        data = data.replace(train=data.train.take(few))
     train, valid = _feeds(stage, plan, data, session.seed)
-    body, first_digest = plan.network.body, digest(plan.network)
+    first_digest = digest(plan.network)
     rehearse(body, _lesson(plan, train, valid, session))
     lr, weight_decay = _rates(plan.descent(stage, lr=plan.lr), body)
-    return Learnt(
-        fitted=Fitted(),
-        lr=lr,
-        weight_decay=weight_decay,
-        stacked=False,
-        ended={},
-        first_digest=first_digest,
-        findings=(),
-    )
+    return Learnt(fitted=Fitted(), lr=lr, weight_decay=weight_decay, first_digest=first_digest)
 
 
 def _identity(
@@ -152,7 +150,9 @@ def _identity(
     return {**(session.identity or identify(place([stage]), session)), "decided": decided}
 
 
-def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[Feed, Feed]:
+def _feeds(
+    stage: Options, plan: Plan, data: Preprocessed, seed: int, sampler: Sampler | None = None
+) -> tuple[Feed, Feed]:
     return make_feeds(
         plan.network,
         data,
@@ -161,7 +161,7 @@ def _feeds(stage: Options, plan: Plan, data: Preprocessed, seed: int) -> tuple[F
         once=plan.once,
         own=plan.objective.own,
         augment=stage.augment,
-        sampler=stage.own_sampler,
+        sampler=sampler,
     )
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Protocol
 
 import torch
@@ -130,16 +131,15 @@ class FusedAdamW:
 
 
 class _State:
-    """Both moments and the number of steps of each parameter of a group."""
+    """Both moments and the number of steps of each parameter of a group, made when asked for."""
 
     def __init__(self, parameters: list[Tensor]) -> None:
-        self.first = [torch.zeros_like(parameter) for parameter in parameters]
-        self.second = [torch.zeros_like(parameter) for parameter in parameters]
-        self.steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
+        self.parameters = parameters
 
-    @property
+    @cached_property
     def lists(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
-        return self.first, self.second, self.steps
+        first, second = ([torch.zeros_like(p) for p in self.parameters] for _ in range(2))
+        return first, second, [torch.zeros((), device=p.device) for p in self.parameters]
 
     def with_gradients(self, parameters: list[Tensor]) -> tuple[list[Tensor], ...]:
         """Parameters, gradients, moments and steps of the parameters that have a gradient."""
