@@ -67,8 +67,9 @@ def test_frozen_weights_keep_their_first_values(make_data, monkeypatch, members,
 
 
 def test_freezing_everything_is_refused(make_data):
-    with pytest.raises(ModelError, match="of which none requires a gradient"):
+    with pytest.raises(ModelError, match="of which none requires a gradient") as caught:
         run(make_data(), freeze=["*"])
+    assert "out of `freeze`" in caught.value.remedy
 
 
 def test_a_rate_by_pattern_is_that_of_a_group():

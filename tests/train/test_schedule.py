@@ -1,11 +1,13 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 
 from fivefold.core.session import Session
-from fivefold.errors import ConfigError
+from fivefold.errors import ConfigError, TrainingError
 from fivefold.models.assemble import digest
-from fivefold.train.schedule import rate
+from fivefold.train.schedule import Pace, rate
 from fivefold.train.train import Train
 
 
@@ -52,6 +54,7 @@ def test_a_function_is_given_the_part_of_the_steps_that_are_done():
         (lambda done: 1 / done, "when 0.00 of the steps are done, but ZeroDivisionError"),
         (lambda done: "1", "but TypeError"),
         (lambda: 1.0, "but TypeError"),
+        (lambda done: 0.0, "gives 0 always"),
     ],
 )
 def test_a_function_that_gives_no_factor_is_refused_when_built(schedule, message):
@@ -69,3 +72,32 @@ def test_training_by_a_function_is_that_by_the_name_of_its_form(make_data):
     )
     assert digest(one.model) == digest(other.model)
     assert other.settings["schedule"] == "even"
+
+
+@pytest.mark.parametrize(("found", "told"), [(float("nan"), "nan"), (-50.0, "-50")])
+def test_a_function_that_gives_no_factor_at_a_step_is_refused_there(make_data, found, told):
+    def odd(done):
+        return found if done == 0.5 else 1.0
+
+    stage = Train("mlp", epochs=2, batch=60, schedule=odd)  # four steps
+    message = f"found {told} when 0.5 of the steps are done"
+    with pytest.raises(TrainingError, match=message):
+        stage.run(data=make_data(), session=Session())
+
+
+def test_a_function_is_never_given_one_where_time_moves_it_on():
+    seen = []
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=2.0)
+    pace = Pace(lambda done: seen.append(done) or 1 - done, optimizer, 4)
+    for step, fraction in ((0, 0.0), (1, 0.5), (2, 1.0)):
+        pace.move(step, fraction)
+    assert seen == [0.0, 0.5, 0.75]
+    assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "settings", [{"lr": math.inf}, {"lr": {"*": math.inf}}, {"weight_decay": math.inf}], ids=str
+)
+def test_infinite_rates_are_refused_when_built(settings):
+    with pytest.raises(ConfigError, match="finite"):
+        Train(**settings)

@@ -249,7 +249,7 @@ def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
         raise ModelError(
             f"{name}: expected parameters to train, found "
             + (f"{len(every)} of which none requires a gradient." if every else "none."),
-            remedy="Call requires_grad_(True) on the layers that shall learn."
+            remedy="Leave what shall learn out of `freeze`, or call requires_grad_(True) on it."
             if every
             else "Give it layers that have weights.",
         )

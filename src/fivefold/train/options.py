@@ -7,10 +7,18 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, mo
 
 from fivefold.codecs.schema import Label
 from fivefold.core.stage import Count, Stage
-from fivefold.train.callback import read_callback
+from fivefold.train.callback import Callback, read_callback
 from fivefold.train.names import LossName, Quality
 from fivefold.train.schedule import check_schedule
 from fivefold.train.snapshot import is_module, snapshot
+
+
+def _several(value: Any) -> Any:
+    """One thing as a tuple of it."""
+    return (value,) if isinstance(value, str | Callback) else value
+
+
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Options(Stage):
@@ -22,27 +30,29 @@ class Options(Stage):
     quality: Quality = "balanced"
     epochs: Count | None = None
     batch: Count | None = None
-    lr: PositiveFloat | Literal["find"] | dict[str, PositiveFloat] | None = None
-    weight_decay: NonNegativeFloat | None = None
+    lr: Rate | Literal["find"] | dict[str, Rate] | None = None
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     patience: Count = 10
     schedule: Literal["cosine", "constant", "onecycle"] | Callable[[float], float] = "cosine"
     loss: LossName | Callable[..., Any] | None = None
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     optimizer: Callable[..., Any] | None = None
-    class_weights: Literal["balanced"] | dict[Label, PositiveFloat] | None = None
+    class_weights: Literal["balanced"] | dict[Label, Rate] | None = None
     clip: PositiveFloat | None = 1.0
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     members: Count | None = None
-    augment: tuple[Literal["shift", "flip"], ...] = ()
-    freeze: tuple[str, ...] = ()
+    augment: Annotated[tuple[Literal["shift", "flip"], ...], BeforeValidator(_several)] = ()
+    freeze: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0
-    callbacks: tuple[Annotated[Any, BeforeValidator(read_callback)], ...] = ()
+    callbacks: Annotated[
+        tuple[Annotated[Any, BeforeValidator(read_callback)], ...], BeforeValidator(_several)
+    ] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

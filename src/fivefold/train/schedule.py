@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from fivefold.errors import TrainingError
+
 if TYPE_CHECKING:
     from fivefold.train.optimizer import Optimizer
 
@@ -29,6 +31,9 @@ def rate(schedule: Schedule, step: float, steps: int) -> float:
         step: from 0 to `steps - 1`; a fraction where time moves the schedule on.
         steps: of the whole run, all epochs together.
 
+    Raises:
+        TrainingError: if a function gives no such part.
+
     Example:
         >>> [round(rate("cosine", step, 100), 2) for step in (0, 4, 5, 52, 99)]
         [0.2, 1.0, 1.0, 0.49, 0.0]
@@ -36,7 +41,15 @@ def rate(schedule: Schedule, step: float, steps: int) -> float:
     if schedule == "constant":
         return 1.0
     if not isinstance(schedule, str):
-        return float(schedule(step / steps))
+        factor = float(schedule(step / steps))
+        if not 0 <= factor < math.inf:
+            raise TrainingError(
+                f"Train: expected `schedule` to give a factor of 0 or more, found {factor:g} when "
+                f"{step / steps:.3g} of the steps are done.",
+                remedy="Return a finite number of at least 0.",
+                found=factor,
+            )
+        return factor
     rise = max(1, round((WARMUP if schedule == "cosine" else RISE) * steps))
     if step < rise:
         if schedule == "cosine":
@@ -50,13 +63,15 @@ def check_schedule(schedule: Callable[[float], float]) -> None:
     """Try a function of the user's at moments of a run.
 
     Raises:
-        ValueError: if it fails, or gives something else than a factor of at least 0.
+        ValueError: if it fails, or gives something else than a factor of at least 0, or 0 always.
     """
+    largest = 0.0
     for place in range(TRIED):
         progress = place / TRIED
         try:
             found: Any = schedule(progress)
             good = math.isfinite(found) and found >= 0
+            largest = max(largest, float(found))
         except Exception as error:
             found, good = f"{type(error).__name__}: {error}", False
         if not good:
@@ -64,6 +79,8 @@ def check_schedule(schedule: Callable[[float], float]) -> None:
                 f"`schedule` gives no factor of 0 or more when {progress:.2f} of the steps are "
                 f"done, but {found}"
             )
+    if not largest:
+        raise ValueError("`schedule` gives 0 always, so that nothing would be learnt")
 
 
 class Pace:
