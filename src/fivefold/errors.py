@@ -73,7 +73,7 @@ class FivefoldError(Exception):
 
 
 class SignatureError(FivefoldError):
-    """A stage's `run()` is declared in a way that cannot be wired."""
+    """A stage's `run()`, or a method of a callback, is declared in a way that cannot be called."""
 
 
 class ConfigError(FivefoldError):

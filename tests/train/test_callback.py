@@ -16,7 +16,7 @@ from fitting import fit_tensors
 from fivefold.core.own import load_file
 from fivefold.core.own_code import own_code
 from fivefold.core.session import Session
-from fivefold.errors import ConfigError
+from fivefold.errors import ConfigError, SignatureError
 from fivefold.models.assemble import digest
 from fivefold.train.callback import Calls
 from fivefold.train.checkpoint import Checkpoints
@@ -364,3 +364,54 @@ def test_a_run_is_resumed_once_the_end_of_its_callback_is_mended(make_data, tmp_
     breaks.broken = False
     again = replace(session, resume=True)
     assert stage.run(data=make_data(), session=again).resources.resumed_steps > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "message"),
+    [
+        ("end", lambda self: None, r"end: expected a method of \(self, run\), found \(self\)"),
+        ("note", lambda self, run: None, r"method of \(self, run, text\)"),
+        ("step", lambda self, run, *, loss: None, r"found \(self, run, \*, loss\)"),
+        ("epoch", staticmethod(lambda: None), r"found \(\)"),
+        ("on_epoch_end", lambda self, trainer, module: None, "Write 'epoch'"),
+        ("on_train_batch_end", lambda self, batch: None, "Write 'step'"),
+        ("on_train_begin", lambda self, logs=None: None, "Write 'begin'"),
+        ("epochs", lambda self, run: None, "Write 'epoch'"),
+    ],
+)
+def test_a_method_that_nobody_can_call_is_refused_when_it_is_defined(name, method, message):
+    with pytest.raises(SignatureError, match=message):
+        type("Own", (ff.Callback,), {name: method})
+
+
+def test_other_methods_of_ones_own_are_left_alone():
+    class Own(ff.Callback):
+        def epoch(self, run, *more, sure=True):
+            self.steps(3)
+            self.told = self.draw_epoch(run)
+
+        def steps(self, number):
+            pass
+
+        def draw_epoch(self, run):
+            return run.epoch
+
+        @staticmethod
+        def step(run):
+            pass
+
+    own = Own()
+    run(own)
+    assert own.told == EPOCHS
+
+
+def test_a_method_of_one_object_is_called_too():
+    own, told = ff.Callback(), []
+    own.epoch = lambda run: told.append(run.epoch)
+    run(own)
+    assert told == [1, 2, 3]
+
+
+def test_one_callback_pattern_and_change_need_no_list():
+    stage = Train(callbacks=Diary(), freeze="layers.*", augment="flip")
+    assert [len(stage.callbacks), stage.freeze, stage.augment] == [1, ("layers.*",), ("flip",)]

@@ -1,11 +1,13 @@
 """What looks on while a network is trained, and may end it."""
 
 import copy
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fivefold.core.own_code import called_with
-from fivefold.errors import ConfigError
+from fivefold.core.wording import quoted
+from fivefold.errors import ConfigError, SignatureError
 from fivefold.train.fitted import Fitted
 
 if TYPE_CHECKING:
@@ -139,6 +141,9 @@ class Callback:
         super().__init_subclass__(**options)
         if "name" not in vars(cls):
             cls.name = cls.__name__
+        for name, member in vars(cls).items():
+            if inspect.isroutine(member):
+                _check_method(cls, name, member)
 
     def __new__(cls, *arguments: Any, **named: Any) -> Self:
         """An object that remembers what it is called with: a resumed run compares it."""
@@ -180,7 +185,7 @@ class Calls:
     def __init__(self, callbacks: Iterable[Callback] = (), path: tuple[str, ...] = ()) -> None:
         every, self.path = tuple(callbacks), path
         self.defining = {
-            method: [c for c in every if getattr(type(c), method) is not getattr(Callback, method)]
+            method: [callback for callback in every if _defines(callback, method)]
             for method in METHODS
         }
         self.at_steps = bool(self.defining["step"])
@@ -204,6 +209,39 @@ class Calls:
     def note(self, text: str) -> None:
         """Tell something in words."""
         self.call("note", text)
+
+
+def _defines(callback: Callback, method: str) -> bool:
+    """Whether a callback, in its class or by itself, has a method of its own."""
+    found = getattr(callback, method)
+    return getattr(found, "__func__", found) is not getattr(Callback, method)
+
+
+def _check_method(cls: type, name: str, member: Any) -> None:
+    """Refuse a method that nobody would call, or could not."""
+    given = ("run", "text") if name == "note" else ("run",)
+    if name in METHODS:
+        bound = isinstance(member, staticmethod | classmethod)
+        try:
+            inspect.signature(getattr(cls, name)).bind(*([] if bound else ["self"]), *given)
+        except TypeError:
+            raise SignatureError(
+                f"{cls.__name__}.{name}: expected a method of (self, {', '.join(given)}), found "
+                f"{inspect.signature(getattr(cls, name))}.",
+                remedy="Take what it is called with.",
+            ) from None
+        return
+    words = name.replace("batch", "step").removeprefix("on_").split("_")
+    near = next((method for method in METHODS if method in words), None)
+    if not name.startswith("on_"):
+        takes = [*inspect.signature(getattr(cls, name)).parameters][1:] == ["run"]
+        near = next((m for m in METHODS if takes and name.rstrip("s") == m), None)
+    if near is not None:
+        raise SignatureError(
+            f"{cls.__name__}: expected one of {quoted(METHODS)}, found {name!r}.",
+            remedy=f"Write {near!r}; or another name, if you call it yourself.",
+            near=near,
+        )
 
 
 def hand_over(callbacks: Iterable[Callback]) -> None:
