@@ -32,8 +32,7 @@ from fivefold.models.saved import read_network, write_network
 from fivefold.models.score import score
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
-from fivefold.train.augment import make_augment
-from fivefold.train.resident import encodes_once, place
+from fivefold.train.resident import encodes_once, make_augment, place
 from fivefold.train.rules import decide_epochs
 from own_points import Colour, Points, Route, Steps
 

@@ -18,7 +18,7 @@ from fivefold.core.session import Session
 from fivefold.errors import ModelError
 from fivefold.models.score import score
 from fivefold.train.optimizer import adamw
-from fivefold.train.pieces import count, sizes_of
+from fivefold.train.pieces import sizes_of
 from fivefold.train.train import Train
 
 
@@ -244,14 +244,6 @@ def test_last_piece_of_many_validation_rows_is_tried(make_data):
         run(data, model=nn.Linear(2, 1), loss=loss, epochs=1, batch=16)
     assert sizes[-1] == 1
     assert 16 not in sizes[1:]  # nothing was trained
-
-
-def test_rows_are_counted_in_words():
-    assert [count(1), count(2), count(1200, "training row")] == [
-        "1 row",
-        "2 rows",
-        "1,200 training rows",
-    ]
 
 
 @pytest.mark.slow

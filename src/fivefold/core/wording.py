@@ -19,6 +19,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, its first line; empty if it says nothing."""
+    return (str(error).strip().splitlines() or [""])[0]
+
+
 def bytes_text(count: int) -> str:
     """Bytes in the unit that one reads them in: `2.3 MB`, `1 kB`."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -270,8 +270,10 @@ def read_callback(value: Any) -> Callback:
     return value
 
 
-def of_refit(callbacks: Iterable[Callback]) -> list[Callback]:
-    """Deep copies of those that are called in refits too."""
+def called(callbacks: Iterable[Callback], *, is_refit: bool) -> list[Callback]:
+    """Those of a fit: in a refit deep copies of the ones that are called in it too."""
+    if not is_refit:
+        return list(callbacks)
     copies = []
     for callback in callbacks:
         if callback.folds:

@@ -72,15 +72,14 @@ class Checkpoints:
         """
         if not self.resume:
             return None
-        for path in self._paths():
-            found = read_state(path)
-            if found is not None:
-                identity, state = found
-                fault = refusal(identity, self.identity, "Train", self.folder)
-                if fault is not None:
-                    raise fault
-                return state
-        return None
+        found = _newest(self.folder)
+        if found is None:
+            return None
+        identity, state = found
+        fault = refusal(identity, self.identity, "Train", self.folder)
+        if fault is not None:
+            raise fault
+        return state
 
     def save(self, state: State) -> None:
         """Write a state; then let go of all but the one before it.
@@ -89,8 +88,8 @@ class Checkpoints:
             OSError: what the system said; older states are untouched.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        older = self._paths() if self.resume else []
-        outdated = [] if self.resume else self._paths()
+        older = _paths(self.folder) if self.resume else []
+        outdated = [] if self.resume else _paths(self.folder)
         number = 1 + max((int(path.stem) for path in [*older, *outdated]), default=0)
         write_bytes(self.folder / f"{number:08}.safetensors", to_bytes(self.identity, state))
         torn = list(self.folder.glob(".*.tmp"))  # of a process that was killed
@@ -99,26 +98,23 @@ class Checkpoints:
         self.resume = True
         self._last = time.monotonic()
 
-    def _paths(self) -> list[Path]:
-        """Files of states, newest first; what was still being written has another name."""
-        return sorted(self.folder.glob(PATTERN), reverse=True)
-
 
 def decided_before(session: Session) -> Mapping[str, Any]:
     """What was decided in the run that a session goes on with; nothing if it begins."""
-    from safetensors import SafetensorError, safe_open
-
     if session.directory is None or not session.resume:
         return {}
-    for path in sorted((session.directory / FOLDER).glob(PATTERN), reverse=True):
-        try:
-            with safe_open(path, framework="pt") as file:
-                about = file.metadata() or {}
-            found: dict[str, Any] = json.loads(about["state"])["identity"]["decided"]
-        except (SafetensorError, OSError, KeyError, ValueError):
-            continue  # torn: the one before it will be gone on with
-        return found
-    return {}
+    found = _newest(session.directory / FOLDER)
+    return {} if found is None else found[0].get("decided", {})
+
+
+def _newest(folder: Path) -> tuple[dict[str, Any], State] | None:
+    """The last state that was written whole in a folder, and whose it is."""
+    return next(filter(None, map(read_state, _paths(folder))), None)
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Files of states, newest first; what was still being written has another name."""
+    return sorted(folder.glob(PATTERN), reverse=True)
 
 
 def to_bytes(identity: Mapping[str, Any], state: State) -> bytes:

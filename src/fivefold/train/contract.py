@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from fivefold.core.wording import first_line, plural
 from fivefold.errors import ModelError
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.inputs import Batch, Inputs
@@ -13,7 +14,7 @@ from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss, mean_of
 from fivefold.train.feed import Feed, take
 from fivefold.train.generators import private_random, seed_random
-from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, count, remarked
+from fivefold.train.pieces import ROWS, Pieces, any_rows, check_pieces, remarked
 
 TOLERANCE = 1e-3
 
@@ -135,7 +136,7 @@ def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
         raise ModelError(
             f"{name}: expected an answer to a batch of {_shapes(batch)}, "
             f"found {type(error).__name__}.",
-            evidence=_first_line(error),
+            evidence=first_line(error),
             remedy=cure or f"Build it for {inputs!r}: Train(lambda inputs, outputs: {name}(...)).",
             inputs=inputs,
             cure=cure,
@@ -148,10 +149,6 @@ def _call(twin: nn.Module, batch: Batch, name: str, inputs: Inputs) -> Tensor:
             remedy="Write x = x + 1 where forward() has x += 1, and no inplace=True ahead of it.",
         )
     return found
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0]
 
 
 def _cure(twin: nn.Module, said: str) -> str:
@@ -194,8 +191,8 @@ def _check_answer(found: object, name: str, rows: int, outputs: tuple[int, ...])
         elif tuple(found.shape) == (rows,) and outputs == (1,):
             hint = f"Leave the last axis: drop the squeeze(-1) or [:, 0]{told}"
         raise ModelError(
-            f"{name}: expected logits {wanted} for {count(rows)}, found {tuple(found.shape)} "
-            f"{str(found.dtype).removeprefix('torch.')}.",
+            f"{name}: expected logits {wanted} for {plural(rows, 'row')}, found "
+            f"{tuple(found.shape)} {str(found.dtype).removeprefix('torch.')}.",
             remedy=f"{hint}.",
             wanted=wanted,
             found=tuple(found.shape),
@@ -222,13 +219,13 @@ def _check_members(found: object, name: str, wanted: tuple[int, ...]) -> None:
 
 def _check_loss(loss: Loss, answer: Tensor, piece: Piece, *, finite: bool = True) -> Tensor:
     remedy = "Return the mean over the rows, however many, as a tensor without axes."
-    rows = count(len(piece.target))
+    rows = plural(len(piece.target), "row")
     try:
         value: object = mean_of(piece.cost(loss, answer))
     except Exception as error:
         raise ModelError(
             f"Train: expected the loss of {rows}, found {type(error).__name__}.",
-            evidence=_first_line(error),
+            evidence=first_line(error),
             remedy=remedy,
         ) from error
     if isinstance(value, Tensor) and value.shape == () and (value.isfinite() or not finite):

@@ -5,6 +5,7 @@ import sys
 
 import torch
 
+from fivefold.core.wording import plural
 from fivefold.errors import PreflightError
 
 
@@ -34,7 +35,7 @@ def find_device(wish: str) -> torch.device:
     gpus = torch.cuda.device_count() if cuda else 0
     if device.type == "cuda" and (device.index or 0) >= gpus:
         raise PreflightError(
-            f"Train: expected the device {wish!r}, found {gpus} GPU{'s' * (gpus != 1)}.",
+            f"Train: expected the device {wish!r}, found {plural(gpus, 'GPU')}.",
             evidence=f"torch {torch.__version__}.",
             remedy='Pass device="auto" to run(), or install a build of torch for this GPU.',
             device=wish,

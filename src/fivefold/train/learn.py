@@ -16,8 +16,8 @@ from fivefold.core.wiring import place
 from fivefold.models.assemble import digest
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
-from fivefold.train.callback import Calls, of_refit
-from fivefold.train.checkpoint import FOLDER, Checkpoints, decided_before
+from fivefold.train.callback import Calls, called
+from fivefold.train.checkpoint import FOLDER, Checkpoints
 from fivefold.train.clock import Clock
 from fivefold.train.device import device_name
 from fivefold.train.feed import Feed
@@ -58,9 +58,24 @@ class Learnt:
 
 
 def learn(
-    stage: Options, plan: Plan, data: Preprocessed, session: Session, *, spent: Clock
+    stage: Options,
+    plan: Plan,
+    data: Preprocessed,
+    session: Session,
+    *,
+    spent: Clock,
+    before: Mapping[str, Any],
 ) -> Learnt:
-    """Train the plan's network in place, within the time that is left of what is `spent`."""
+    """Train the plan's network in place, within the time that is left of what is `spent`.
+
+    Args:
+        stage: the settings.
+        plan: what was decided of them.
+        data: encoded rows.
+        session: of the step.
+        spent: the time.
+        before: what was decided in the run that is gone on with; nothing if it begins.
+    """
     train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
     body, lesson = plan.network.body, _lesson(plan, train, valid, session, spent)
     first_digest = digest(plan.network)
@@ -68,7 +83,6 @@ def learn(
         seed_random(derive_seed(session.seed, "begin"), plan.device)
         learner = begin(body, lesson)
     lr = plan.lr
-    before = decided_before(session)
     if stage.lr == "find" and "lr" in before:
         lr = float(before["lr"])
     elif stage.lr == "find":
@@ -94,7 +108,7 @@ def learn(
         Stopping(epochs=plan.epochs, patience=stage.patience, seconds=spent.left),
         checkpoints=checkpoints,
         callbacks=Calls(
-            [Reporter(session), *(of_refit if session.is_refit else tuple)(stage.callbacks)],
+            [Reporter(session), *called(stage.callbacks, is_refit=session.is_refit)],
             session.path,
         ),
     )

@@ -7,6 +7,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.learner import Piece
 from fivefold.train.step import is_out_of_memory
@@ -44,10 +45,10 @@ class Pieces:
     def words(self) -> str:
         """Where the numbers of rows come from, for messages."""
         sizes = sizes_of(self.batch, self.accumulate)
-        said = " or ".join([*(f"{size:,}" for size in sizes[:-1]), count(sizes[-1])])
+        said = " or ".join([*(f"{size:,}" for size in sizes[:-1]), plural(sizes[-1], "row")])
         return (
             f"in training on pieces of {said}, as batch={self.batch}, "
-            f"accumulate={self.accumulate} and {count(len(self.order), 'training row')} give"
+            f"accumulate={self.accumulate} and {plural(len(self.order), 'training row')} give"
         )
 
     def arriving(self) -> list[Piece]:
@@ -83,11 +84,6 @@ def sizes_of(batch: int, parts: int) -> tuple[int, ...]:
     """
     parts = min(parts, batch)
     return tuple(dict.fromkeys((batch // parts, -(-batch // parts))))
-
-
-def count(rows: int, noun: str = "row") -> str:
-    """A number of rows in words."""
-    return f"{rows:,} {noun}{'s' * (rows != 1)}"
 
 
 def check_pieces(

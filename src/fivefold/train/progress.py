@@ -15,8 +15,6 @@ class Reporter(Callback):
         session: whose listeners are told.
     """
 
-    folds = True
-
     def __init__(self, session: Session) -> None:
         self.session = session
         self.seconds, self.seen, self.best = 0.0, 0, float("inf")

@@ -5,7 +5,7 @@ import inspect
 import sys
 from typing import Any, get_args
 
-from fivefold.core.wording import nearest
+from fivefold.core.wording import first_line, nearest
 from fivefold.train.names import NetworkName
 
 NAMES = get_args(NetworkName)
@@ -89,7 +89,7 @@ def snapshot(model: Any) -> Any:
         except Exception as error:
             raise ValueError(
                 "A module that can be copied; pass a function (inputs, outputs) that makes this "
-                f"one, because copying says: {str(error).splitlines()[0]}"
+                f"one, because copying says: {first_line(error)}"
             ) from None
     if not callable(model):
         raise ValueError("A name, an nn.Module, or a function of (inputs, outputs)")

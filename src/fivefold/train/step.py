@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 from torch import Tensor, nn
 
+from fivefold.core.wording import first_line
 from fivefold.errors import TrainingError
 from fivefold.models.losses import mean_of, positive
 from fivefold.train.aims import Descent, Objective, Precision
@@ -75,7 +76,7 @@ class Stepper:
                     raise TrainingError(
                         f"Train: expected pieces of {rows:,} rows to go through since memory ran "
                         f"out, found {type(error).__name__}.",
-                        evidence=(str(error).strip().splitlines() or [""])[0],
+                        evidence=first_line(error),
                         remedy="Pass a smaller `batch` to Train, with accumulate=1.",
                         rows=rows,
                     ) from error

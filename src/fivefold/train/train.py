@@ -108,12 +108,12 @@ class Train(Options):
         spent = Clock(self.time_limit)
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
-        before = decided_before(session).get("threads of torch", plan.threads)
-        plan.network.threads = self.threads or before
+        before = decided_before(session)
+        plan.network.threads = self.threads or before.get("threads of torch", plan.threads)
         with threads_set(plan.network.threads):
             session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
-                learnt = learn(self, plan, data, session, spent=spent)
+                learnt = learn(self, plan, data, session, spent=spent, before=before)
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
