@@ -219,8 +219,8 @@ def _defines(callback: Callback, method: str) -> bool:
 
 def _check_method(cls: type, name: str, member: Any) -> None:
     """Refuse a method that nobody would call, or could not."""
-    given = ("run", "text") if name == "note" else ("run",)
     if name in METHODS:
+        _, *given = inspect.signature(getattr(Callback, name)).parameters
         bound = isinstance(member, staticmethod | classmethod)
         try:
             inspect.signature(getattr(cls, name)).bind(*([] if bound else ["self"]), *given)

@@ -116,11 +116,11 @@ class Pace:
 
     def move(self, step: int, fraction: float = 0.0) -> None:
         """Set the rates for a step, counted from 0; a larger part of the time moves them on."""
-        groups, full, written = self.optimizer.param_groups, self.full, self.written
-        for place, group in enumerate(groups):
+        last = self.steps - 1
+        moved = min(max(step, fraction * self.steps), last) if fraction else step
+        before, self.factor = self.factor, rate(self.schedule, moved, self.steps)
+        factor, full, written = self.factor, self.full, self.written
+        for place, group in enumerate(self.optimizer.param_groups):
             if group["lr"] != written[place]:
-                full[place] = float(group["lr"]) / (self.factor or 1.0)
-        moved = min(max(step, fraction * self.steps), self.steps - 1)
-        self.factor = factor = rate(self.schedule, moved, self.steps)
-        for place, group in enumerate(groups):
+                full[place] = float(group["lr"]) / (before or 1.0)
             group["lr"] = written[place] = full[place] * factor
