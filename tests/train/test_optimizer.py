@@ -93,3 +93,14 @@ def test_fused_adamw_goes_on_from_its_state():
     second.load_state_dict(first.state_dict())
     learn(parts, second, batches[3:])
     assert torch.equal(whole.weight, parts.weight)
+
+
+def test_fused_adamw_takes_other_weights_as_its_first_group_began():
+    first, second = nn.Linear(4, 2), nn.Linear(4, 2)
+    optimizer = adamw(first, lr=0.1, weight_decay=0.5)
+    optimizer.param_groups[0]["lr"] = 0.0
+    optimizer.add_param_group({"params": [second.weight], "weight_decay": 0.2})
+    group = optimizer.param_groups[-1]
+    assert (group["lr"], group["weight_decay"], group["betas"]) == (0.1, 0.2, (0.9, 0.999))
+    with pytest.raises(ValueError, match="more than one parameter group"):
+        optimizer.add_param_group({"params": [second.bias, first.bias]})

@@ -60,15 +60,25 @@ class FusedAdamW:
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ) -> None:
-        self.defaults = {"betas": betas, "eps": eps}
+        self.defaults: dict[str, Any] = {"betas": betas, "eps": eps}
         self.param_groups: list[dict[str, Any]] = []
         self._states: list[_State] = []
         for group in groups:
             self.add_param_group(group)
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
-        """Move other parameters too, a group as those at the beginning."""
+        """Move other parameters too; what a group does not say is as in the first at its beginning.
+
+        Raises:
+            ValueError: if some are moved already.
+        """
         held = list(param_group["params"])
+        if not {id(weight) for group in self.param_groups for weight in group["params"]}.isdisjoint(
+            map(id, held)
+        ):
+            raise ValueError("some parameters appear in more than one parameter group")
+        if not self.param_groups:
+            self.defaults |= {name: said for name, said in param_group.items() if name != "params"}
         self.param_groups.append({**self.defaults, **param_group, "params": held})
         self._states.append(_State(held))
 
