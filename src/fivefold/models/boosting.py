@@ -102,20 +102,7 @@ def fit_trees(
     made = kind if seconds is None else _timed(kind, end)
     for place in range(boosting.boosters):
         begun = time.perf_counter()
-        model = made(
-            max_iter=max(1, min(boosting.rounds, boosting.trees // outputs)),
-            learning_rate=boosting.lr,
-            max_leaf_nodes=boosting.leaves,
-            max_depth=boosting.depth,
-            min_samples_leaf=boosting.leaf_rows,
-            max_features=boosting.columns,
-            l2_regularization=1.0,  # without it, many rare classes make the boosting diverge
-            early_stopping=True,
-            scoring="loss",
-            n_iter_no_change=boosting.patience,
-            tol=0.0,
-            random_state=(seed + 7919 * place) % 2**32,
-        )
+        model = _booster(made, boosting, outputs, (seed + 7919 * place) % 2**32)
         with threadpool_limits(limits=torch.get_num_threads() if x.size >= _SEVERAL else 1):
             model.fit(x, y, X_val=x_valid, y_val=y_valid, **counts)
         best = int(np.argmax(model.validation_score_))
@@ -141,6 +128,24 @@ def fit_trees(
     trees = Trees(*sizes)
     trees.load_nodes(arrays)
     return trees.eval()
+
+
+def _booster(kind: Any, boosting: Boosting, outputs: int, seed: int) -> Any:
+    """A booster of this kind, still to be fitted."""
+    return kind(
+        max_iter=max(1, min(boosting.rounds, boosting.trees // outputs)),
+        learning_rate=boosting.lr,
+        max_leaf_nodes=boosting.leaves,
+        max_depth=boosting.depth,
+        min_samples_leaf=boosting.leaf_rows,
+        max_features=boosting.columns,
+        l2_regularization=1.0,  # without it, many rare classes make the boosting diverge
+        early_stopping=True,
+        scoring="loss",
+        n_iter_no_change=boosting.patience,
+        tol=0.0,
+        random_state=seed,
+    )
 
 
 def _timed(kind: Any, end: float) -> Any:

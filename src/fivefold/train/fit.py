@@ -78,6 +78,7 @@ def fit(
                     if checkpoints is not None and checkpoints.due and course.cursor < steps:
                         checkpoints = course.save(checkpoints)
                 if fitted.ending == "interrupted":
+                    checkpoints = checkpoints and course.save(checkpoints)
                     break
                 with course.judged() as train_loss:
                     valid_loss = mean_loss(model, valid, objective.loss, descent.precision)
@@ -90,8 +91,6 @@ def fit(
                 fitted.ending = _ending(epoch, fitted, stopping, steps)
                 if checkpoints is not None and (fitted.ending is not None or checkpoints.due):
                     checkpoints = course.save(checkpoints)
-            if fitted.ending == "interrupted" and checkpoints is not None and course.cursor:
-                course.save(checkpoints)
     except KeyboardInterrupt:
         fitted.ending = "interrupted"
     if fitted.ending == "interrupted" and not fitted.best_epoch:
