@@ -1,7 +1,8 @@
 """A column as codes into its distinct values, so that what repeats is looked at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 from weakref import ref
 
@@ -113,6 +114,19 @@ def remembered(cells: Array) -> Coded | None:
     """The codes that were kept with this very array, as they were kept."""
     entry = _REMEMBERED.get(id(cells))
     return None if entry is None or entry[0]() is not cells else entry[1]
+
+
+def looked_up(cells: Array, known: Mapping[Any, int], other: int, dtype: type) -> Array:
+    """`(n,)` what a table has for each cell, None where it is missing; `other` where it has none.
+
+    Example:
+        >>> looked_up(objects(["b", None, "z"]), {"a": 2, "b": 3, None: 0}, 1, np.int32).tolist()
+        [3, 0, 1]
+    """
+    coded = remembered(cells)
+    values = cells.tolist() if coded is None else [*coded.values.tolist(), None]
+    found: Array = np.fromiter(map(known.get, values, repeat(other)), dtype, len(values))
+    return found if coded is None else found[coded.codes]
 
 
 def coded_of(cells: Array) -> Coded:

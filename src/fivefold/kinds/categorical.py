@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.coded import coded_of, remembered
+from fivefold.codecs.coded import coded_of, looked_up
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -180,12 +179,7 @@ def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
     """
     codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
     codes[None] = MISSING
-    coded = remembered(values)
-    if coded is not None:
-        each = [codes.get(value, UNSEEN) for value in coded.values.tolist()]
-        return np.array([*each, MISSING], np.int32)[coded.codes]
-    found = map(codes.get, values.tolist(), repeat(UNSEEN))
-    return np.fromiter(found, np.int32, len(values))
+    return looked_up(values, codes, UNSEEN, np.int32)
 
 
 def _is_whole(text: str) -> bool:

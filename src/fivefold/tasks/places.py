@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fivefold.codecs.cell import BAD, as_float, boolean, word
-from fivefold.codecs.coded import remembered
+from fivefold.codecs.coded import looked_up
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
 
@@ -24,12 +24,7 @@ def places_of(values: Array, classes: Sequence[Label]) -> Array:
         [1, 0, -1]
     """
     known = _numbers(classes) if values.dtype != object else _words(classes)
-    coded = remembered(values)
-    if coded is not None:
-        each = [known.get(value, -1) for value in coded.values.tolist()]
-        return np.array([*each, -1], np.int64)[coded.codes]
-    found = (known.get(value, -1) for value in values.tolist())
-    return np.fromiter(found, np.int64, len(values))
+    return looked_up(values, known, -1, np.int64)
 
 
 def _words(classes: Sequence[Label]) -> dict[object, int]:
