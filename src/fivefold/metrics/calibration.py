@@ -16,14 +16,9 @@ BINS = 15
 
 
 def judged(target: Array, scores: Array) -> tuple[Array, Array]:
-    """The probabilities to judge and what came true.
+    """The probabilities to judge, of `(n,)` classes by `(n, classes)` scores, and what came true.
 
-    Args:
-        target: `(n,)` class indices.
-        scores: `(n, classes)` probabilities.
-
-    Returns:
-        Of two classes the second's probability, of more the likeliest one's; and `(n,)` bool.
+    Of two classes it is the second's probability, of more the likeliest one's.
     """
     if scores.shape[1] == 2:
         return scores[:, 1].astype(np.float64), target == 1
@@ -84,11 +79,7 @@ def reliability(
 ) -> tuple[Array, Array, Array]:
     """Confidence and what came true, in groups of about equal size, ties in one group.
 
-    Args:
-        confidence: `(n,)` probabilities.
-        came_true: `(n,)` bool, what happened.
-        weight: `(n,)` how much each row counts; None for 1 each.
-        bins: groups wanted; ties may leave fewer.
+    As many groups as `bins` are wanted; ties may leave fewer.
 
     Returns:
         Mean confidence, fraction that came true, and rows (or their weight), one entry a group,

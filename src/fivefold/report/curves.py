@@ -1,4 +1,8 @@
-"""Pictures of scores against the truth: ROC, precision and recall, calibration, residuals."""
+"""Pictures of scores against the truth: ROC, precision and recall, calibration, residuals.
+
+Everywhere: `target` is `(n,)` class indices, `scores` is `(n, classes)` probabilities; `classes`
+are labels in index order, of two the second is positive. What comes out is SVG text.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -24,13 +28,7 @@ CURVE_POINTS = 300
 def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
     """True positive rate against false positive rate, one curve a class that has both kinds.
 
-    Args:
-        target: `(n,)` class indices.
-        scores: `(n, classes)` probabilities.
-        classes: labels in index order; of two the second is the positive one.
-
-    Returns:
-        SVG text. Of several classes the one with the smallest area is set off in colour.
+    Of several classes the one with the smallest area is set off in colour.
     """
     curves = {}
     for index in _judged(classes):
@@ -52,13 +50,7 @@ def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
 def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
     """Precision against recall, one curve a class that has rows.
 
-    Args:
-        target: `(n,)` class indices.
-        scores: `(n, classes)` probabilities.
-        classes: labels in index order; of two the second is the positive one.
-
-    Returns:
-        SVG text. Of several classes the one with the smallest average precision is set off.
+    Of several classes the one with the smallest average precision is set off.
     """
     curves = {}
     for index in _judged(classes):
@@ -78,26 +70,17 @@ def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]
     return draw(paint, title="Precision and recall")
 
 
-def calibration(
-    target: "Array", scores: "Array", *, weight: "Array | None" = None, level: float = 0.95
-) -> str:
-    """How often what was given a probability came true, with Wilson intervals.
+def calibration(target: "Array", scores: "Array", *, weight: "Array | None" = None) -> str:
+    """How often what was given a probability came true, with Wilson intervals of 95 %.
 
-    Args:
-        target: `(n,)` class indices.
-        scores: `(n, classes)` probabilities; of two classes the second is judged, of more the
-            one that was predicted.
-        weight: `(n,)` how much each row counts; None for 1 each.
-        level: coverage of the intervals, a fraction.
-
-    Returns:
-        SVG text.
+    Of two classes the second is judged, of more the one that was predicted. `weight` is `(n,)` how
+    much each row counts, None for 1 each.
     """
     confidence, came_true = judged(target, scores)
     mean, share, rows = reliability(confidence, came_true, weight=weight)
     if weight is not None:
         rows = rows * (effective_rows(weight) / weight.sum()) if len(rows) else rows
-    ends = [wilson(part * n, n, level=level) for part, n in zip(share, rows, strict=True)]
+    ends = [wilson(part * n, n) for part, n in zip(share, rows, strict=True)]
     low, high = np.array(ends).reshape(-1, 2).T
     binary = scores.shape[1] == 2
 
@@ -113,14 +96,9 @@ def calibration(
 
 
 def predicted_against_true(target: "Array", predicted: "Array") -> str:
-    """A dot a row: what was predicted over what was true.
+    """A dot a row: what was predicted over what was true, `(n,)` values each.
 
-    Args:
-        target: `(n,)` true values.
-        predicted: `(n,)` predicted values. Beyond 600 rows an even sample is drawn.
-
-    Returns:
-        SVG text.
+    Beyond 600 rows an even sample is drawn.
     """
     rows = np.unique(np.linspace(0, max(len(target) - 1, 0), MOST_POINTS).astype(np.int64))
     order = np.argsort(target, kind="stable")[rows] if len(target) else rows[:0]

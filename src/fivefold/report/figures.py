@@ -21,14 +21,11 @@ MOST_CLASSES = 30
 
 
 def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) -> str:
-    """Training and validation loss by epoch.
+    """Training and validation loss by epoch, as SVG text.
 
     Args:
         history: columns `epoch`, `train_loss` and, where there were validation rows, `valid_loss`.
         best_epoch: the epoch whose weights were kept, marked; None marks nothing.
-
-    Returns:
-        SVG text.
     """
     epochs = history["epoch"].to_numpy()
 
@@ -49,15 +46,12 @@ def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) ->
 
 
 def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[object]) -> str:
-    """Counts of truth against prediction, shaded by the share of the true class.
+    """Counts of truth against prediction, shaded by the share of the true class, as SVG text.
 
     Args:
         target: `(n,)` true class indices.
         predicted: `(n,)` predicted class indices.
         classes: labels in index order; beyond 30 only the 30 most frequent are drawn.
-
-    Returns:
-        SVG text.
     """
     counts = confusion.confusion_matrix(target, predicted, len(classes))
     labels = [shortened(label) for label in classes]
@@ -102,15 +96,12 @@ def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[obje
 
 
 def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -> str:
-    """Models beside one another: a dot for the score, a line for its interval.
+    """Models beside one another, as SVG text: a dot for the score, a line for its interval.
 
     Args:
         scores: an estimate by model, drawn from the top in this order.
         metric: name of the score, for the axis.
         ours: the model to set off in colour.
-
-    Returns:
-        SVG text.
     """
     names = list(scores)
     window = _window(scores)
