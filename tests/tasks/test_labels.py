@@ -5,7 +5,7 @@ import pytest
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.coded import Coded, objects
-from fivefold.tasks.labels import natural, plain_label, read_labels, typed_labels
+from fivefold.tasks.labels import natural, plain_label, read_labels
 
 
 def labels(values, **options):
@@ -114,9 +114,9 @@ def test_natural_order_counts_digits():
     assert sorted(texts, key=natural) == wanted
 
 
-def test_typed_labels_keep_their_places():
-    assert typed_labels(["1", "True"]) == ("1", "True")
-    assert typed_labels(["2", "1.5"]) == (2.0, 1.5)
+def test_labels_of_mixed_texts_are_texts_and_of_decimals_floats():
+    assert labels(["1", "True"])[0] == ("1", "True")
+    assert labels(["2", "1.5"])[0] == (1.5, 2.0)
 
 
 def test_plain_label_of_infinities_is_a_text():

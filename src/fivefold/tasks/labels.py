@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
@@ -146,18 +145,6 @@ def _floats(labels: dict[str, Label] | dict[str, str]) -> dict[str, Label]:
 
 def _is_minus_zero(text: str) -> bool:
     return text.startswith("-") and float(text) == 0
-
-
-def typed_labels(texts: Sequence[str]) -> tuple[Label, ...]:
-    """Texts that tell no types as labels: numbers and booleans where all of them are, else text.
-
-    Example:
-        >>> typed_labels(["0", "1"]), typed_labels(["0.5", "1"]), typed_labels(["0", "a"])
-        ((0, 1), (0.5, 1.0), ('0', 'a'))
-    """
-    written = {word(text): Counter[Label]([text]) for text in texts}
-    found = _typed(written, {str}, False)
-    return tuple(found[word(text)] for text in texts)
 
 
 def natural(text: str) -> tuple[tuple[int, float, str], ...]:
