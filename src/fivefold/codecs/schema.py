@@ -130,13 +130,10 @@ class Schema:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
+        one = len(self.targets) == 1
         return {
             "columns": [asdict(column) for column in self.columns],
-            **(
-                {"target": self.target}
-                if len(self.targets) == 1
-                else {"targets": list(self.targets)}
-            ),
+            **({"target": self.target} if one else {"targets": list(self.targets)}),
             "task": self.task,
             "classes": list(self.classes),
         }

@@ -21,7 +21,7 @@ from fivefold.kinds.lists import read_numbers
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.recognition import Recognition
-from fivefold.kinds.word import read_word
+from fivefold.kinds.word import word_reader
 
 EMPTY: dict[str, Any] = {"O": None, "f8": float("nan"), "M8[us]": np.datetime64("NaT", "us")}
 """The missing cell by the dtype of a canonical column."""
@@ -100,7 +100,7 @@ class Kind(Doors, Recognition, ABC):
         Raises:
             TypeError: if it is a list, a dict or another thing without a text.
         """
-        return read_word(cell, column)
+        return word_reader(column)(cell)
 
     def numbers_of(self, cell: object, column: Column, shape: Sequence[int]) -> Array | None:
         """The numbers of a cell that is lists, an array or their JSON text; None where missing.

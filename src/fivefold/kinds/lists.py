@@ -9,19 +9,11 @@ import numpy as np
 from fivefold.codecs.cell import is_missing
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.kinds.word import read_word
+from fivefold.kinds.word import word_reader
 
 
 def read_numbers(cell: object, column: Column, shape: Sequence[int]) -> Array | None:
-    """The numbers of one cell, None where it is missing or stands for it.
-
-    Args:
-        cell: lists, arrays, lists of arrays (Parquet has such), or a text in JSON.
-        column: its missing texts.
-        shape: of the array; -1 for an axis of any length.
-
-    Returns:
-        Float64 of this shape.
+    """What `Kind.numbers_of` gives; lists of arrays, as Parquet has them, are lists too.
 
     Raises:
         ValueError: if it has another shape, or a number is not finite.
@@ -35,7 +27,7 @@ def read_numbers(cell: object, column: Column, shape: Sequence[int]) -> Array | 
         ((0, 2), None)
     """
     if isinstance(cell, str | bytes) or is_missing(cell):
-        text = read_word(cell, column)
+        text = word_reader(column)(cell)
         if text is None:
             return None
         try:

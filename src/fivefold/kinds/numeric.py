@@ -13,7 +13,7 @@ from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.numerals import reader as numeral_reader
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.codecs.whole import WideIntegers, wide_integers
+from fivefold.codecs.whole import EXACT, WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.dull import Dull, is_row_number
@@ -28,9 +28,6 @@ from fivefold.metrics.distances import number_distance
 from fivefold.metrics.groups import quarters
 
 NAN = float("nan")
-
-EXACT = 2.0**53
-"""Whole floats up to here are whole numbers too."""
 
 
 class Numeric(Kind):

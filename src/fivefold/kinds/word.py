@@ -10,17 +10,11 @@ from fivefold.codecs.table import Array
 from fivefold.kinds.quick import PLAIN, OddCellError
 
 
-def read_word(value: object, column: Column) -> str | None:
-    """The one text of a cell, None where it is missing or stands for it.
-
-    Raises:
-        TypeError: on a list, a dict or another thing that has no text.
-    """
-    return word_reader(column)(value)
-
-
 def word_reader(column: Column) -> Callable[[object], str | None]:
-    """What `read_word` does, made once for a column."""
+    """What gives the one text of a cell, None where it is missing or stands for it.
+
+    It raises a TypeError on a list, a dict or another thing that has no text.
+    """
     absent, rules = null_words(column.missing), column.rules
 
     def read(value: object) -> str | None:

@@ -57,9 +57,7 @@ class Resamples:
             kept: `(n,)` bool.
         """
         units = self.unit_of_row[kept]
-        independent = self.independent
-        if self.kind != "block":
-            independent = len(np.unique(units))
+        independent = self.independent if self.kind == "block" else len(np.unique(units))
         return replace(
             self, unit_of_row=units, part_of_row=self.part_of_row[kept], independent=independent
         )
@@ -88,16 +86,11 @@ class Resamples:
             Values of the resamples and of the leave-outs.
         """
         step = max(1, CHUNK // max(1, len(self)))
+        is_plain = self.kind == "row" and self.drawn.shape[1] == len(self)
         draws = []
         for start in range(0, len(self.drawn), step):
             counts = self.drawn[start : start + step].astype(np.float64)
-            draws.append(
-                statistic(
-                    counts
-                    if self.kind == "row" and counts.shape[1] == len(self)
-                    else counts[:, self.unit_of_row]
-                )
-            )
+            draws.append(statistic(counts if is_plain else counts[:, self.unit_of_row]))
         parts = np.arange(int(self.part_of_row.max(initial=0)) + 1)
         left = [
             statistic((self.part_of_row != parts[start : start + step, None]).astype(np.float64))

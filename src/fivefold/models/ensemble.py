@@ -134,12 +134,7 @@ class Stacked(nn.Module):
 
 
 def stack(ensemble: Ensemble, batch: Batch) -> Stacked | None:
-    """An ensemble as one network, where that gives the same answers; None where it does not.
-
-    Args:
-        ensemble: in any mode; it is not changed.
-        batch: a few rows on its device.
-    """
+    """An ensemble as one network, where that gives the same answers of a few rows; else None."""
     mode = ensemble.training
     try:
         stacked = Stacked(ensemble)

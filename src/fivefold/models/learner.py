@@ -106,12 +106,7 @@ def begin(body: nn.Module, lesson: Lesson) -> nn.Module:
 
 
 def end(body: nn.Module, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
-    """Let a network take back what was learnt, its best weights.
-
-    Args:
-        body: the network.
-        taught: what `begin` gave.
-        lesson: that is over.
+    """Let a network take back what was learnt: the best weights of what `begin` gave.
 
     Returns:
         What it says of itself, for `Trained.settings`.
