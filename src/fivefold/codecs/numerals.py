@@ -151,8 +151,8 @@ class Numerals:
         if plainly:
             return self._number(*plainly.groups())
         found = anatomy(text)
-        wrong = found is None or not self._pattern.fullmatch(found.core)
-        if found is None or wrong or not self._suits(found.unit):
+        core = core_pattern(self.decimal, self.thousands)
+        if not (found and core.fullmatch(found.core) and self._suits(found.unit)):
             if text.strip().lower() == "nan":
                 return float("nan")
             raise ValueError(f"not written like {self.example}")
@@ -197,10 +197,6 @@ class Numerals:
         needed = "" if self.unit in SHARES else "?"
         core = core_pattern(self.decimal, self.thousands).pattern
         return re.compile(rf"(-?)(?:{prefix}){needed}({core})(?:{suffix}){needed}", re.ASCII)
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return core_pattern(self.decimal, self.thousands)
 
 
 @lru_cache(maxsize=1024)

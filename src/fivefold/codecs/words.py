@@ -65,7 +65,8 @@ def words(text: str, rules: int = RULES) -> list[str]:
         text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
         if not _PLAIN.fullmatch(text):
             pattern = _marked_token()
-    found: list[str] = pattern.findall(_LONG_NUMBER.sub(_hashes, text))
+    hashed = _LONG_NUMBER.sub(lambda number: "#" * len(number[0]), text)
+    found: list[str] = pattern.findall(hashed)
     return found
 
 
@@ -78,10 +79,6 @@ def count_words(text: str) -> int:
     """
     spaced = len(text.split())
     return spaced if text.isascii() else spaced + len(_UNSPACED_LETTERS.findall(text)) // 4
-
-
-def _hashes(match: "re.Match[str]") -> str:
-    return "#" * len(match[0])
 
 
 @cache

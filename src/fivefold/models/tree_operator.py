@@ -63,11 +63,7 @@ def _on_cpu(matrix: Tensor, *nodes: Any) -> Tensor:
     return torch.from_numpy(session.run(None, {"matrix": rows})[0])
 
 
-def _no_gradient(context: Any, gradient: Tensor) -> tuple[None, ...]:
-    return (None,) * (len(NODES) + 2)
-
-
-trees.register_autograd(_no_gradient)
+trees.register_autograd(lambda context, gradient: (None,) * (len(NODES) + 2))
 
 
 def _session(arrays: Mapping[str, Array], width: int) -> Any:

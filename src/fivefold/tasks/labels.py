@@ -131,7 +131,7 @@ def _typed(written: dict[str, Counter[Label]], types: set[type], typed: bool) ->
         return {name: int(text) for name, text in texts.items()}
     if set(written) <= {"True", "False"}:
         return {name: name == "True" for name in written}
-    if all(_PLAIN.fullmatch(text) and not _is_minus_zero(text) for text in all_texts):
+    if all(_PLAIN.fullmatch(text) and str(float(text)) != "-0.0" for text in all_texts):
         return _floats(texts) or dict(texts)
     return dict(texts)
 
@@ -141,10 +141,6 @@ def _floats(labels: dict[str, Label] | dict[str, str]) -> dict[str, Label]:
     floats = {name: float(label) for name, label in labels.items()}
     apart = len(set(floats.values())) == len(floats) and all(map(isfinite, floats.values()))
     return dict(floats) if apart else {}
-
-
-def _is_minus_zero(text: str) -> bool:
-    return text.startswith("-") and float(text) == 0
 
 
 def natural(text: str) -> tuple[tuple[int, float, str], ...]:
