@@ -109,25 +109,19 @@ def adopt_files(paths: Sequence[str]) -> None:
 
 def add_source(command: argparse.ArgumentParser) -> None:
     """Give a command the options that describe the data and what is learnt from it."""
+    several: Any = {"action": "append", "default": []}
+    column = {**several, "metavar": "COLUMN"}
     command.add_argument("source", help="a data file, folder or sklearn:NAME; or a recipe.json")
-    command.add_argument("--target", action="append", default=[], metavar="COLUMN", help=TARGET)
+    command.add_argument("--target", **column, help=TARGET)
     command.add_argument("--task", metavar="NAME", help=TASK)
-    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="repeatable")
-    command.add_argument(
-        "--missing", action="append", default=[], metavar="TEXT", help="also stands for no value"
-    )
-    command.add_argument(
-        "--level", action="append", default=[], metavar="COLUMN=TEXT", help="NA is a value there"
-    )
+    command.add_argument("--drop", **column, help="repeatable")
+    command.add_argument("--missing", **several, metavar="TEXT", help="also stands for no value")
+    command.add_argument("--level", **several, metavar="COLUMN=TEXT", help="NA is a value there")
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
     command.add_argument("--weight", metavar="COLUMN", help="how much each row counts")
-    command.add_argument(
-        "--kinds", action="append", default=[], metavar="COLUMN=KIND", help="numeric, text, ..."
-    )
+    command.add_argument("--kinds", **several, metavar="COLUMN=KIND", help="numeric, text, ...")
     for mark, words in MARKS.items():
-        command.add_argument(
-            f"--{mark}", action="append", default=[], metavar="[COLUMN=]TEXT", help=words
-        )
+        command.add_argument(f"--{mark}", **several, metavar="[COLUMN=]TEXT", help=words)
     for name, words in READING.items():
         command.add_argument(f"--{name}", type=int if name == "skip" else str, help=words)
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")

@@ -1,6 +1,6 @@
 """What is said of the way in which a column writes its numbers and dates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fivefold.codecs.cell import shown
@@ -59,23 +59,17 @@ class Notations:
             for name in said
         ]
 
-    def clashes(self, kinds: Mapping[str, str], source: str) -> list[FivefoldError]:
+    def clashes(self, kinds: Mapping[str, str], source: str) -> Iterator[FivefoldError]:
         """Columns that are said to be of one kind, and to be written like another."""
-        found: list[FivefoldError] = []
         for setting, name in self.named():
             kind, own = written_by(setting), self.kinds
             wanted = setting if kind is None else kind.name
             said = kinds.get(name, own.get(name, wanted))
             if kind is None or setting not in kind_of(said).notation:
-                found.append(
-                    DataError(
-                        f"{source}, column `{name}`: expected {wanted} values where {setting}= "
-                        f"names it, found that it is said to be {said}.",
-                        remedy=f"Leave it out of {setting}=, or say one kind.",
-                        column=name,
-                    )
-                )
-        return found
+                where, found = f"{source}, column `{name}`", f"that it is said to be {said}"
+                wanted = f"{wanted} values where {setting}= names it"
+                remedy = f"Leave it out of {setting}=, or say one kind."
+                yield DataError.expected(where, wanted, found, remedy, column=name)
 
 
 def unread_column(source: str, column: Column, values: "Array | Coded", bad: Array) -> DataError:

@@ -75,9 +75,9 @@ def provenance(
         size = sum(file["bytes"] for file in files)
     else:
         sha, size = digest_of_columns(columns), sum(values.nbytes for values in columns.values())
-    more: dict[str, Any] = {"test_source": test_source} if test_source else {}
+    more: dict[str, Any] = dict(text or {})
+    if test_source:
+        more["test_source"] = test_source
     if files:
         more["files"] = [dict(file) for file in files]
-    return Provenance(
-        source=source, sha256=sha, bytes=size, rows=rows, licence=licence, **(text or {}), **more
-    )
+    return Provenance(source=source, sha256=sha, bytes=size, rows=rows, licence=licence, **more)

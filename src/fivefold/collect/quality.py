@@ -1,5 +1,6 @@
 """What a careful reader would remark about a table before modelling."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -74,15 +75,13 @@ def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Find
     )
 
 
-def missing_cells(values: Values, schema: Schema, usable: Array) -> list[Finding]:
+def missing_cells(values: Values, schema: Schema, usable: Array) -> Iterator[Finding]:
     """How many values each column lacks, and the columns that are mostly empty."""
-    counts = {
-        column.name: int(missing_rows(values[column.name])[usable].sum())
-        for column in schema.inputs
-    }
+    names = [column.name for column in schema.inputs]
+    counts = {name: int(missing_rows(values[name])[usable].sum()) for name in names}
     lacking = {name: count for name, count in counts.items() if count}
     if not lacking:
-        return []
+        return
     rows = int(usable.sum())
     worst = sorted(lacking, key=lambda name: -lacking[name])
     listed = ", ".join(f"`{name}` {lacking[name]:,}" for name in worst[:5])
@@ -90,17 +89,12 @@ def missing_cells(values: Values, schema: Schema, usable: Array) -> list[Finding
         f"Values are missing in {len(lacking)} of {len(counts)} columns: {listed}"
         f"{', ...' if len(worst) > 5 else ''}."
     )
-    found = [finding("missing", sentence, columns=lacking, rows=rows)]
-    empty = [name for name in worst if lacking[name] > 0.5 * rows]
+    yield finding("missing", sentence, columns=lacking, rows=rows)
+    empty = {name: lacking[name] / rows for name in worst if lacking[name] > 0.5 * rows}
     if empty:
-        listed = ", ".join(f"`{name}` ({lacking[name] / rows:.0%})" for name in empty[:5])
+        listed = ", ".join(f"`{name}` ({share:.0%})" for name, share in [*empty.items()][:5])
         sentence = f"More than half of the values are missing in {listed}."
-        found.append(
-            finding(
-                "mostly_missing", sentence, columns={name: lacking[name] / rows for name in empty}
-            )
-        )
-    return found
+        yield finding("mostly_missing", sentence, columns=empty)
 
 
 def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | None) -> list[Finding]:
@@ -131,9 +125,8 @@ def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | Non
     return [finding("duplicate_rows", sentence, "warning" if many else "note", **numbers)]
 
 
-def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Finding]:
+def high_cardinality(codes: Values, schema: Schema, usable: Array) -> Iterator[Finding]:
     """Columns of texts that repeat, categories mostly, with very many different ones."""
-    found = []
     for column in schema.inputs:
         kind = kind_of(column.kind)
         if not (kind.levels and kind.coded):
@@ -145,16 +138,8 @@ def high_cardinality(codes: Values, schema: Schema, usable: Array) -> list[Findi
                 f"Column `{column.name}` has {distinct:,} {kind.plural}, {single:,} "
                 "of them in one row only."
             )
-            found.append(
-                finding(
-                    "high_cardinality",
-                    sentence,
-                    column=column.name,
-                    categories=distinct,
-                    single=single,
-                )
-            )
-    return found
+            numbers = {"column": column.name, "categories": distinct, "single": single}
+            yield finding("high_cardinality", sentence, **numbers)
 
 
 def same_information(codes: Values) -> list[Finding]:

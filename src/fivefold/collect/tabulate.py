@@ -1,6 +1,6 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
@@ -15,7 +15,7 @@ from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
@@ -190,9 +190,8 @@ def first_rows(rows: Array) -> str:
     return " and ".join([", ".join(few[:-1]), few[-1]] if len(few) > 1 else few)
 
 
-def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
+def token_findings(guesses: Mapping[str, Guess]) -> Iterator[Finding]:
     """Findings about texts that stand for missing, dressed numbers, dates and nested values."""
-    found = []
     tokens = {name: dict(guess.tokens) for name, guess in guesses.items() if guess.tokens}
     if tokens:
         texts = sorted({token for counts in tokens.values() for token in counts})
@@ -202,27 +201,28 @@ def token_findings(guesses: Mapping[str, Guess]) -> list[Finding]:
             f"{plural(total, 'cell')} of {quoted(list(tokens), 5)} "
             f"hold{'s' * (total == 1)} {shown_texts}, taken as missing."
         )
-        found.append(finding("null_tokens", sentence, columns=tokens))
+        yield finding("null_tokens", sentence, columns=tokens)
     for name, guess in guesses.items():
-        found += guess.findings
+        yield from guess.findings
         if guess.unread:
             sentence = (
                 f"Column `{name}` holds {guess.unread} values, which no kind of "
                 "column takes; it is left out. Spread them over columns of numbers or texts."
             )
-            found.append(finding("unread_type", sentence, column=name, type=guess.unread))
+            yield finding("unread_type", sentence, column=name, type=guess.unread)
         if guess.nested:
             sentence = (
                 f"Column `{name}` holds lists or mappings; it is left out. Spread "
                 "them over columns of their own."
             )
-            found.append(finding("nested_column", sentence, column=name))
-    return found
+            yield finding("nested_column", sentence, column=name)
 
 
-def wide_findings(columns: Mapping[str, Column], wide: Mapping[str, WideIntegers]) -> list[Finding]:
-    """Findings about columns of such numbers: how they are read, and what keeps them numbers."""
-    found, labels = [], words()
+def wide_findings(
+    columns: Mapping[str, Column], wide: Mapping[str, WideIntegers]
+) -> Iterator[Finding]:
+    """How whole numbers are read that float64 does not hold apart, and what keeps them numbers."""
+    labels = words()
     for name, numbers in wide.items():
         column = columns[name]
         apart = f"float64 tells only {numbers.floats:,} of the {numbers.distinct:,} apart"
@@ -242,15 +242,6 @@ def wide_findings(columns: Mapping[str, Column], wide: Mapping[str, WideIntegers
                 f"They are read as {labels.wanted}. {shift}, or pass "
                 f"kinds={{{literal(name)}: {literal(labels.name)}}} if they are codes."
             )
-        sentence = f"{holds} {what}"
-        found.append(
-            finding(
-                "wide_integers",
-                sentence,
-                "note" if column.role == "time" else "warning",
-                column=name,
-                distinct=numbers.distinct,
-                floats=numbers.floats,
-            )
-        )
-    return found
+        severity: Severity = "note" if column.role == "time" else "warning"
+        told = {"column": name, "distinct": numbers.distinct, "floats": numbers.floats}
+        yield finding("wide_integers", f"{holds} {what}", severity, **told)

@@ -106,13 +106,9 @@ class Wishes:
             others = [other for other, same in uses if same == name]
             others += ["drop"] if name in self.drop else []
             if len(others) > 1 and others[0] == role:
+                where, listed = f"{source}, column `{name}`", " and ".join(f"{o}=" for o in others)
                 found.append(
-                    DataError(
-                        f"{source}, column `{name}`: expected one use, found "
-                        f"{' and '.join(f'{other}=' for other in others)}.",
-                        remedy="Name it once.",
-                        column=name,
-                    )
+                    DataError.expected(where, "one use", listed, "Name it once.", column=name)
                 )
         return found
 

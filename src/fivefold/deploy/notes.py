@@ -36,8 +36,7 @@ def findings_of(
         )
         findings.append(finding("replayed_here", sentence))
     if without:
-        sentence = f"The bundle has {without}."
-        findings.append(finding("no_raw_graph", sentence))
+        findings.append(finding("no_raw_graph", f"The bundle has {without}."))
     if left_out:
         sentence = f"{left_out:,} test rows without {cell} were not replayed."
         findings.append(finding("rows_not_replayed", sentence, rows=left_out))

@@ -10,7 +10,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
 from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
@@ -93,13 +93,8 @@ def _apart(codec: Codec, rows: Rows) -> Iterator[Finding]:
             f"`{codec.schema.predicted}` than positions to give them for: the answers may belong "
             "to other positions than they seem to."
         )
-        yield finding(
-            "positions_apart",
-            sentence,
-            "serious" if 2 * apart > len(rows) else "warning",
-            rows=apart,
-            training=len(rows),
-        )
+        severity: Severity = "serious" if 2 * apart > len(rows) else "warning"
+        yield finding("positions_apart", sentence, severity, rows=apart, training=len(rows))
 
 
 def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding]:
