@@ -28,7 +28,6 @@ IDEAS = {
     "quantity": ("models tasks", "answers that are numbers: in torch; in numpy"),
     "raw": ("deploy reading", "values as a source has them: the graph that takes them; they"),
     "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
-    "remarks": ("kinds reading", "findings of how cells are written: in a column; in a file"),
     "stage": ("core testing", "a stage; its check"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),

@@ -60,23 +60,19 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     if not body.text or body.text.isspace():
         remedy = "Pass a file that holds rows."
         raise DataError.expected(name, "a header and rows", "an empty file", remedy, rows=0)
-    return _opened(
-        text, body, delimiter=known or body.delimiter, header=reading.header, suffix=suffix,
-        names=reading.names,
-    )  # fmt: skip
+    return _opened(text, body, reading, known or body.delimiter, reading.header, suffix=suffix)
 
 
 def _opened(
     text: Text,
     body: Body,
+    reading: Reading,
+    delimiter: str,
+    header: bool | None,
     *,
-    delimiter: str = "",
-    header: bool | None = None,
     suffix: str = "",
-    names: Sequence[str] = (),
-    layout: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
     fit: float = 0.0,
-    quotes: str = "",
 ) -> Opening:
     content = text.utf8 if len(body.text) == len(text.content) else None
     if content is None:
@@ -87,8 +83,8 @@ def _opened(
         delimiter=delimiter or None,
         header=header,
         suffix=suffix,
-        names=names,
-        quotes=quotes,
+        names=reading.names,
+        quotes=reading.text.get("quotes", ""),
     )
     first = first_row(body.text, dialect.delimiter, **dialect.options)
     return Opening(
@@ -97,7 +93,7 @@ def _opened(
         content=content,
         dialect=dialect,
         first=first,
-        names=layout,
+        names=names,
         fit=fit,
     )
 
@@ -105,8 +101,7 @@ def _opened(
 def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
     marks = [reading.delimiter, body.delimiter, reading.text.get("delimiter"), *DELIMITERS]
     delimiters = list(dict.fromkeys(mark for mark in marks if mark))
-    known, quotes = set(map(composed, reading.names)), reading.text.get("quotes", "")
-    needed = 1.0
+    known, needed = set(map(composed, reading.names)), 1.0
     for skipped, rest in _beginnings(body.text):
         best, mark = 0.0, ""
         for delimiter in delimiters:
@@ -116,7 +111,7 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
                 best, mark = max((best, mark), (float(held), delimiter), key=lambda pair: pair[0])
         if best >= needed:
             lower = Body(text=rest, above=body.above + skipped, delimiter=body.delimiter)
-            return _opened(text, lower, delimiter=mark, header=True, fit=best, quotes=quotes)
+            return _opened(text, lower, reading, mark, True, fit=best)
         needed = max(1.0, len(reading.inputs) / 2)
     if reading.headerless and body.text.strip():
         fitting = _without_header(body.text, delimiters, reading)
@@ -127,9 +122,7 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
                 body, fitting = lower, other
         if fitting is not None:
             fit, mark, layout = fitting
-            return _opened(
-                text, body, delimiter=mark, header=False, layout=layout, fit=fit, quotes=quotes
-            )
+            return _opened(text, body, reading, mark, False, names=layout, fit=fit)
     row = next(iter(split_lines(first_lines(body.text, 1), delimiters[0], quoted=True)), [])
     raise DataError(
         f"{name}: expected a first line with the names of columns, found {row[:3]}.",
