@@ -171,15 +171,8 @@ def _tell(result: "Result", **more: Any) -> None:
     from fivefold.partition import Partition
     from fivefold.report.summary import summary
 
-    kinds = {
-        "collected": Collected,
-        "partition": Partition,
-        "preprocessed": Preprocessed,
-        "trained": Trained,
-        "evaluated": Evaluated,
-        "deployed": Deployed,
-    }
-    parts: dict[str, Any] = {name: result.get(kind) for name, kind in kinds.items()}
+    kinds = (Collected, Partition, Preprocessed, Trained, Evaluated, Deployed)
+    parts: dict[str, Any] = {kind.__name__.lower(): result.get(kind) for kind in kinds}
     say(summary(**parts, **more, width=terminal_width()))
 
 

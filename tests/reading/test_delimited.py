@@ -215,4 +215,4 @@ def test_pieces_of_a_text_are_the_whole_in_order(monkeypatch):
         assert [len(piece) for piece in pieces] == [30, 30, 30, 10]
         joined = [cell for piece in pieces for cell in piece.columns["t"].tolist()]
         assert joined == opened.read().column("t").tolist() == [f"x, {n % 7}" for n in range(100)]
-        assert len(opened.read().coded("t").values) == 7
+        assert len(opened.read().columns["t"].values) == 7

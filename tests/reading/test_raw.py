@@ -105,7 +105,6 @@ def test_pieces_are_the_rows_in_order_with_what_is_said_of_them():
     assert [piece.unreadable for piece in pieces] == [(1,), (), (0,)]
     assert [piece.given.tolist() for piece in pieces] == [[0, 0], [1, 2], [2]]
     assert list(raw.pieces(5)) == [raw]
-    assert raw.coded("n").values.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_names_that_look_the_same_are_taken_for_wanted_ones():

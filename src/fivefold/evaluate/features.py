@@ -13,14 +13,6 @@ from fivefold.kinds.codec import Codec
 from fivefold.kinds.plain import Bag, Dense, Levels, Plain, Reader
 
 
-@dataclass(frozen=True)
-class Scaling:
-    """Mean and deviation of the columns of a matrix."""
-
-    mean: Array
-    deviation: Array
-
-
 @dataclass
 class LinearFeatures:
     """Dense numbers standardised, categories one-hot, words by TF-IDF, in this order.
@@ -30,7 +22,7 @@ class LinearFeatures:
     """
 
     codec: Codec
-    scaling: Scaling | None = None
+    scaling: tuple[Array, Array] | None = None
     rarity: list[Array] = field(default_factory=list)
 
     def fit(self, inputs: Mapping[str, Array]) -> Any:
@@ -39,7 +31,7 @@ class LinearFeatures:
         dense = _dense(inputs, plain)
         deviation = dense.std(0) if len(dense) else np.ones(dense.shape[1])
         deviation = np.where(deviation > 1e-9, deviation, 1.0)
-        self.scaling = Scaling(dense.mean(0), deviation)
+        self.scaling = dense.mean(0), deviation
         self.rarity = [rarity_of(word_counts(*bag)) for bag in plain if isinstance(bag, Bag)]
         return self.matrix(inputs)
 
@@ -48,8 +40,8 @@ class LinearFeatures:
         from scipy import sparse
 
         assert self.scaling is not None
-        plain = linear_values(inputs, self.codec)
-        dense = (_dense(inputs, plain) - self.scaling.mean) / self.scaling.deviation
+        (mean, deviation), plain = self.scaling, linear_values(inputs, self.codec)
+        dense = (_dense(inputs, plain) - mean) / deviation
         wide = [one_hot(*levels) for levels in plain if isinstance(levels, Levels)]
         bags = [word_counts(*bag) for bag in plain if isinstance(bag, Bag)]
         wide += map(tf_idf, bags, self.rarity)

@@ -32,10 +32,6 @@ _BLOCK = 1 << 18
 class Held(Protocol):
     """The rows of a text, without what stands above them, as often as they are read."""
 
-    @property
-    def is_large(self) -> bool:
-        """Whether importing pyarrow is worth its while."""
-
     def text(self) -> TextIO:
         """Opens them with their line ends as they are."""
 
@@ -53,19 +49,9 @@ class Memory:
 
     utf8: bytes
 
-    @property
-    def letters(self) -> str:
-        """The rows."""
-        return self.utf8.decode("utf-8", "surrogatepass")
-
-    @property
-    def is_large(self) -> bool:
-        """Whether importing pyarrow is worth its while."""
-        return len(self.utf8) >= LARGE
-
     def text(self) -> TextIO:
         """Opens them with their line ends as they are."""
-        return io.StringIO(self.letters, newline="")
+        return io.StringIO(self.utf8.decode("utf-8", "surrogatepass"), newline="")
 
     def content(self) -> bytes:
         """The same as UTF-8."""
@@ -106,13 +92,14 @@ class Delimited:
         return next(self.pieces())
 
     def fits_arrow(self) -> bool:
-        """Whether pyarrow is there, and reads this text as Python's `csv` does."""
-        width = self.dialect.width
-        return width == self.layout.width > 0 and self.rows.is_large and has_pyarrow()
+        """Whether pyarrow is there, worth importing, and reads this text as `csv` does."""
+        if isinstance(self.rows, Memory) and len(self.rows.utf8) < LARGE:
+            return False
+        return self.dialect.width == self.layout.width > 0 and has_pyarrow()
 
     def _with_csv(self, rows: int | None) -> Iterator[Sequence[Coded]]:
         width, corner = self.layout.width, self.layout.corner
-        held = self.rows.letters if isinstance(self.rows, Memory) else self.rows.text
+        held = self.rows.text().read() if self.dialect.escaped else self.rows.text
         found = iterate_rows(held, self.dialect.delimiter, **self.dialect.options)
         present = (row or [""] for row in found if width == 1 or not is_blank(row))
         if self.dialect.header:

@@ -114,18 +114,14 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     kind = next((kind for _, _, kind in known if kind is not None), None)
     pictures = [(path, read) for path, read, of in known if of is not None and of is kind]
     entries, stray = _entries(pictures, name)
-    contents: list[object] = []
-    described = []
-    for entry in entries:
-        content = _content(entry.read)
-        contents.append(content)
-        described.append((entry.path, content))
+    paths = [entry.path for entry in entries]
+    contents = [_content(entry.read) for entry in entries]
     assert kind is not None  # or there would be no entry
     column = Column(name=_column_of(kind), kind=kind.name)
     cells, bad = canonical_column(objects(contents), column, on_bad="missing")
     if len(bad) == len(entries):
-        raise unreadable_fault(name, kind, [entry.path for entry in entries], len(bad), of=len(bad))
-    findings = [unreadable_cells(kind, [entries[row].path for row in bad])] if len(bad) else []
+        raise unreadable_fault(name, kind, paths, len(bad), of=len(bad))
+    findings = [unreadable_cells(kind, [paths[row] for row in bad])] if len(bad) else []
     if stray:
         sentence = (
             f"{name} holds {len(stray):,} images outside class folders; left out: "
@@ -143,8 +139,8 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
         findings=tuple(findings),
-        files=(digest_of_files(name, described),),
-        places=np.array([places[entry.path] for entry in entries], np.int64) if stray else None,
+        files=(digest_of_files(name, zip(paths, contents, strict=True)),),
+        places=np.array([places[path] for path in paths], np.int64) if stray else None,
         whole=len(pictures),
     )
 

@@ -57,19 +57,14 @@ def _batches(file: Any, name: str, reading: Reading, rows: int) -> Iterator[Raw]
     picked = None if several or EVERY in asked or len(wanted) < len(asked) else wanted
     try:
         batches = file.iter_batches(rows, columns=picked, use_threads=False)
-        read = schema if picked is None else _part(schema, picked)
+        fields = [schema.field(name) for name in (schema.names if picked is None else picked)]
+        read = pa.schema(fields, schema.metadata)
         for table in in_pieces(batches, read, rows):
             raw = _raw(table, name, reading)
             others = tuple(column for column in schema.names if column not in table.column_names)
             yield raw.replace(whole=file.metadata.num_rows, others=(*raw.others, *others))
     except (pa.ArrowException, OSError) as fault:
         raise _damaged(name, fault) from None
-
-
-def _part(schema: Any, names: list[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.schema([schema.field(name) for name in names], schema.metadata)
 
 
 def _raw(table: Any, name: str, reading: Reading) -> Raw:

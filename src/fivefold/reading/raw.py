@@ -71,11 +71,6 @@ class Raw:
         values = self.columns[name]
         return values.array() if isinstance(values, Coded) else values
 
-    def coded(self, name: str) -> Coded:
-        """A column as codes and values, which must be able to be keys of a dict."""
-        values = self.columns[name]
-        return values if isinstance(values, Coded) else Coded.of(listed(values))
-
     def take(self, rows: Any) -> Self:
         """These rows: positions, or a slice. What is said of other rows is not carried over."""
         return replace(

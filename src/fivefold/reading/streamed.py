@@ -83,11 +83,6 @@ class Source:
     packed: bool
     start: int = 0
 
-    @property
-    def is_large(self) -> bool:
-        """Whether importing pyarrow is worth its while."""
-        return True
-
     def content(self) -> BinaryIO:
         """Opens the bytes."""
         file = gzip.open(self.path) if self.packed else self.path.open("rb")  # noqa: SIM115
