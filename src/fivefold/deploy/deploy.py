@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from os import fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-from fivefold.codecs.table import Array
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
@@ -20,9 +19,6 @@ from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Examples, Replayed, draw, draw_examples, rows_to_replay
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
-
-if TYPE_CHECKING:
-    from fivefold.deploy.origins import FromSource
 
 
 class Deploy(Stage):
@@ -92,6 +88,7 @@ class Deploy(Stage):
         evaluated: Evaluated | None = None,
     ) -> Deployed:
         """Export, write beside, replay, rename."""
+        from fivefold.deploy.origins import from_source
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
         from fivefold.deploy.requested import requested
@@ -116,7 +113,9 @@ class Deploy(Stage):
         rows, wanted = draw(rows[kept], wanted[kept], self.parity_rows, session.seed)
         parity: dict[str, Any] = {}
 
-        origin, changed = self._origin(collected, rows, session.seed)
+        origin = from_source(collected.source, rows, session.seed)
+        changed = [] if origin is None else origin.source.changed()
+        origin = None if changed else origin
 
         def check(bundle: Path) -> None:
             replayed = Replayed(asked=asked, rows=rows, wanted=wanted, source=origin)
@@ -158,16 +157,6 @@ class Deploy(Stage):
         if not without:
             graphs["model-raw.onnx"] = export_raw(graphs["model.onnx"], data.codec)
         return graphs, without
-
-    def _origin(
-        self, collected: Collected, rows: Array, seed: int
-    ) -> "tuple[FromSource | None, list[str]]":
-        """What is replayed from the source, and its files that have changed since."""
-        from fivefold.deploy.origins import from_source
-
-        found = from_source(collected.source, rows, seed)
-        changed = [] if found is None else found.source.changed()
-        return (None if changed else found), changed
 
     def _parity(
         self,

@@ -1,13 +1,11 @@
 """Answers as Parquet, where pyarrow is installed."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from fivefold.codecs.rendering import cell_text, cells_of
-from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.reading.texts import ArrowTexts
 from fivefold.serve.asked import Answered, columns_of
@@ -26,21 +24,13 @@ class ParquetWriter(Writer):
         model: its task and classes decide the columns.
     """
 
+    needs = ("pyarrow", "writes Parquet files")
+    remedy = "Install it with pip install pyarrow, or name a .csv or .jsonl file."
+
     def __init__(self, path: Path, model: Predictor) -> None:
         self._path, self._model = path, model
         self._parts: list[Any] = []  # files, one for each schema that was met
         self._writer: Any = None
-
-    @staticmethod
-    def check() -> None:
-        """Refuse to begin without pyarrow.
-
-        Raises:
-            PreflightError: if it is not installed.
-        """
-        if importlib.util.find_spec("pyarrow") is None:
-            remedy = "Install it with pip install pyarrow, or name a .csv or .jsonl file."
-            raise missing_package("--to", "pyarrow", "writes Parquet files", remedy)
 
     def write(self, piece: Answered) -> None:
         """Write some rows."""

@@ -1,13 +1,11 @@
 """Answers as an Excel workbook, where openpyxl is installed."""
 
-import importlib.util
 import math
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fivefold.codecs.rendering import cell_text, cells_of
-from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.serve.asked import Answered, columns_of
 from fivefold.serve.predictor import Predictor
@@ -32,6 +30,9 @@ class ExcelWriter(Writer):
         model: its task and classes decide the columns.
     """
 
+    needs = ("openpyxl", "writes Excel files")
+    remedy = "Install it with pip install 'fivefold[excel]', or name a .csv file."
+
     def __init__(self, path: Path, model: Predictor) -> None:
         import openpyxl
 
@@ -40,17 +41,6 @@ class ExcelWriter(Writer):
         self._sheet = self._book.create_sheet("answers")
         self._names: list[str] = []
         self._rows = 0
-
-    @staticmethod
-    def check() -> None:
-        """Refuse to begin without openpyxl.
-
-        Raises:
-            PreflightError: if it is not installed.
-        """
-        if importlib.util.find_spec("openpyxl") is None:
-            remedy = "Install it with pip install 'fivefold[excel]', or name a .csv file."
-            raise missing_package("--to", "openpyxl", "writes Excel files", remedy)
 
     def write(self, piece: Answered) -> None:
         """Write some rows; the names of the columns above the first.

@@ -1,6 +1,7 @@
 """Answers as CSV or JSON lines, and which writer a file is for."""
 
 import csv
+import importlib.util
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from fivefold.codecs.rendering import cell_text, cells_of, json_value, number_texts
 from fivefold.codecs.table import Array
+from fivefold.core.faults import missing_package
 from fivefold.errors import PreflightError
 from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
 from fivefold.serve.parquet import ParquetWriter
@@ -130,7 +132,9 @@ def check_suffix(path: Path) -> None:
     """
     suffix = path.suffix.lower()
     if suffix in _BINARY:
-        _BINARY[suffix].check()
+        writer = _BINARY[suffix]
+        if importlib.util.find_spec(writer.needs[0]) is None:
+            raise missing_package("--to", *writer.needs, writer.remedy)
     elif suffix not in _TEXTS:
         raise PreflightError(
             f"--to: expected a file that ends in {', '.join([*_TEXTS, *_BINARY])}, "
