@@ -41,10 +41,6 @@ EXAMPLES = {
 def by_column(option: str, words: Sequence[str]) -> str | dict[str, str]:
     """A text by column, or one for all where the option allows it; empty if nothing is said.
 
-    Args:
-        option: its name, without dashes.
-        words: as given, one an option.
-
     Raises:
         ConfigError: if a word has no column before its equals sign and may not be for all.
 

@@ -153,11 +153,7 @@ def as_written(
 ) -> Guess:
     """What a target seems to hold: classes that are no plain numbers stay as they are written.
 
-    Args:
-        guess: made of it as of any column.
-        values: its cells.
-        tokens: texts that stand for missing.
-        labelled: whether it is said to hold classes; None to guess.
+    `labelled` is whether it is said to hold classes; None to guess.
     """
     kind = kind_of(guess.kind)
     if "numbers" not in kind.reads_as or not guess.format:

@@ -48,11 +48,6 @@ class Wishes:
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:
         """The names of the target columns, one or more.
 
-        Args:
-            names: of all columns.
-            default: the source's own target; empty if it has none.
-            source: for messages.
-
         Raises:
             DataError: if no target is given, or it is no column.
         """

@@ -13,10 +13,6 @@ from fivefold.travel.handed import Handed
 def own_files(codec: Codec, changes: Changes | None = None) -> tuple[list[Path], str]:
     """The files that define what in it is the user's, and why one is missing.
 
-    Args:
-        codec: its kinds and its task.
-        changes: its stages.
-
     Returns:
         The files, and a sentence that is empty if each has one.
 

@@ -15,12 +15,7 @@ from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET
 
 
 def raw_refusal(codec: Codec, *, changed: bool = False) -> str:
-    """Why there can be no raw graph for this codec; empty if there can.
-
-    Args:
-        codec: fitted.
-        changed: whether rows are changed before it reads them.
-    """
+    """Why there can be no raw graph for this codec; empty if there can."""
     if changed:
         return "no raw graph: the model reads columns that are made of others"
     other = [codec.columns[name] for name in codec.raw_columns()]

@@ -41,10 +41,6 @@ def _estimates(values: list[Estimate]) -> "pd.Series[Any]":
 def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.DataFrame":
     """The model, its parts and the simple models on the same test rows.
 
-    Args:
-        evidence: with the simple models that were fitted.
-        milliseconds_per_row: of the model, in a batch.
-
     Returns:
         One row for the model, one for each part that it mixes, one for each simple model: `model`,
         three headline metrics, where rows have weights the first of them by these (`weighted_` and
@@ -193,11 +189,6 @@ def limitations(
     evidence: Evidence, findings: tuple[Finding, ...], *, left_out: tuple[str, ...] = ()
 ) -> "pd.DataFrame":
     """What a reader must not conclude, computed from what was found and what was not measured.
-
-    Args:
-        evidence: the model and its scores.
-        findings: of all stages.
-        left_out: what was asked for and could not be measured.
 
     Returns:
         `limitation` and `evidence`, the serious ones first.

@@ -146,13 +146,7 @@ class Delimited:
 
 
 def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = "") -> Delimited:
-    r"""Look at a delimited text: its encoding, dialect, names and layout.
-
-    Args:
-        content: the bytes of the file.
-        name: of the source, for messages.
-        reading: what is known of it.
-        suffix: of the file: `.tsv` prefers tabs.
+    r"""Look at a delimited text: its encoding, dialect, names and layout; `.tsv` prefers tabs.
 
     Raises:
         DataError: if it is empty, a row has too many or too few fields, a name occurs twice, or

@@ -43,12 +43,6 @@ def stream(path: Path, reading: Reading, rows: int, suffix: str) -> Iterator[Raw
     Texts are looked at in one pass over their bytes and read in a second one: all rows of one
     width, in UTF-8, without escapes. Whatever is written otherwise is read as a whole.
 
-    Args:
-        path: of the file, gzipped or not.
-        reading: of rows that are to be answered.
-        rows: of a piece, at most.
-        suffix: the ending that tells its form.
-
     Raises:
         DataError: if it changes while it is read.
     """

@@ -94,14 +94,7 @@ class ArrowTexts(Coded):
 
 
 def in_pieces(batches: Iterable[Any], schema: Any, rows: int, *, skip: int = 0) -> Iterator[Any]:
-    """Record batches as tables of so many rows each, the last of what is left; one at least.
-
-    Args:
-        batches: one after another.
-        schema: that they have in common.
-        rows: of a table.
-        skip: rows to leave out at the start.
-    """
+    """Record batches but for the first `skip` rows, as tables of `rows` each; one at least."""
     import pyarrow as pa
 
     held: list[Any] = []

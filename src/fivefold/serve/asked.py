@@ -135,11 +135,6 @@ def stream(model: Predictor, source: Bytes, *, columns: Sequence[str] = ()) -> I
     What has arrived is answered at once as one piece, so that neither a slow writer waits for its
     answer nor a fast one for single rows. Blank lines get no answer.
 
-    Args:
-        model: to ask.
-        source: bytes of JSON lines.
-        columns: keys that are carried along.
-
     Yields:
         Answers in the order of the lines; one piece at least, which may be empty.
 

@@ -173,9 +173,6 @@ class Contract:
 def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
     """How the source of the rows is written, by which files of requests are tried first.
 
-    Args:
-        provenance: of the collected rows.
-
     Returns:
         `encoding` and `delimiter`, `detected` where the user overruled what the bytes show, `skip`
         where lines at the top were left out; empty if the source was no text.
