@@ -13,6 +13,7 @@ from fivefold.core.wording import plural
 from fivefold.models.assemble import Assembled
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
+from fivefold.models.losses import Loss
 from fivefold.models.networks import OWN
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
@@ -33,6 +34,7 @@ from fivefold.train.rules import (
     decide_epochs,
     decide_lr,
 )
+from fivefold.train.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ class Plan:
         rows: training rows.
         default: whether the network was chosen by the kinds of the columns.
         stackable: whether copies of a network should learn as one, if there are any and they can.
+        trial: what the network was tried on.
     """
 
     network: Assembled
@@ -76,6 +79,7 @@ class Plan:
     rows: int
     default: bool
     stackable: bool
+    trial: Trial
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""
@@ -112,8 +116,22 @@ class Plan:
         return f" with {plural(self.network.threads or torch.get_num_threads(), 'thread')}"
 
 
-def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed: int) -> Plan:
+def make_plan(
+    stage: Options,
+    data: Preprocessed,
+    *,
+    device: torch.device,
+    seed: int,
+    trial: Trial | None = None,
+) -> Plan:
     """Decide what the user has not, make the network and check it on a few rows.
+
+    Args:
+        stage: the settings.
+        data: encoded rows.
+        device: where.
+        seed: of the first weights.
+        trial: that of a rehearsal of the same, which is not done again.
 
     Raises:
         ModelError: if the network breaks the contract.
@@ -147,23 +165,14 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
     order = first_order(head.targets(train.target), seed, stage.own_sampler)
     batch = min(stage.batch or decide_batch(habit, rows), len(order))
     once = encodes_once(network.fixed, rows)
-    sample = _ready(few, network, stage)
-    judged = judged_at_once(batch, sample.inputs if once else example)
-    sample = check_module(
-        network.body,
-        *sample,
-        inputs=inputs,
-        outputs=head.outputs,
-        loss=loss,
-        classes=len(schema.classes),
-        pieces=_make_pieces(stage, data, network, batch=batch, judged=judged, order=order),
-    )
+    if trial is None:
+        sample = _ready(few, network, stage)
+        judged = judged_at_once(batch, sample.inputs if once else example)
+        pieces = _make_pieces(stage, data, network, batch=batch, judged=judged, order=order)
+        trial = _try(network, sample, loss, pieces, classes=len(schema.classes), counts=not gpu)
     precision = find_precision(stage.precision, device)
     matmul: Matmul = "default"
-    census = None
-    if not gpu:
-        inner = partial(loss, weight=sample.weight)
-        census = step_census(network.body, sample.inputs, sample.target, loss=inner, batch=batch)
+    census = trial.census
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
@@ -187,7 +196,29 @@ def make_plan(stage: Options, data: Preprocessed, *, device: torch.device, seed:
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),
+        trial=trial,
     )
+
+
+def _try(
+    network: Assembled, sample: Piece, loss: Loss, pieces: Pieces, *, classes: int, counts: bool
+) -> Trial:
+    """Let rows go through a network, and count the work of a step where that is asked for."""
+    body, head = network.body, network.head
+    sample = check_module(
+        body,
+        *sample,
+        inputs=network.fixed.inputs,
+        outputs=head.outputs,
+        loss=loss,
+        classes=classes,
+        pieces=pieces,
+    )
+    if not counts:
+        return Trial(sample=sample, census=None)
+    inner = partial(loss, weight=sample.weight)
+    census = step_census(body, sample.inputs, sample.target, loss=inner, batch=pieces.batch)
+    return Trial(sample=sample, census=census)
 
 
 def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> dict[str, object]:

@@ -88,9 +88,12 @@ class Train(Options):
         from fivefold.train.learn import unlearnt
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
+        from fivefold.train.trial import remember
 
         with threads_set(1):  # eight rows
-            plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
+            device = find_device(session.device)
+            plan = make_plan(self, data, device=device, seed=session.seed)
+            remember(self, data, plan.trial, device, session.seed)
             learnt = unlearnt(self, plan, data, session)
             return make_trained(self, plan, learnt, data, seed=session.seed)
 
@@ -104,10 +107,12 @@ class Train(Options):
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
+        from fivefold.train.trial import recall
 
-        spent = Clock(self.time_limit)
+        spent, device = Clock(self.time_limit), find_device(session.device)
+        trial = recall(self, data, device, session.seed)
         with threads_set(1):  # eight rows
-            plan = make_plan(self, data, device=find_device(session.device), seed=session.seed)
+            plan = make_plan(self, data, device=device, seed=session.seed, trial=trial)
         before = decided_before(session)
         plan.network.threads = self.threads or before.get("threads of torch", plan.threads)
         with threads_set(plan.network.threads):
