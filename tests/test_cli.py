@@ -501,3 +501,42 @@ def test_level_without_column_or_text_is_refused(capsys, words):
 def test_level_beside_missing_is_refused(capsys):
     assert cli.main(["check", "t.csv", "--level", "c=NA", "--missing", "x"]) == 2
     assert "found --missing beside it" in capsys.readouterr().err
+
+
+OWN = """
+import sys
+import fivefold as ff
+
+class Flip(ff.Change):
+    def rows(self, table):
+        return table.replace({"petal": -table.column("petal")})
+
+class Counted(ff.Callback):
+    def begin(self, run):
+        print(f"{run.epochs} epoch begins")
+
+if __name__ == "__main__":
+    stages = [ff.Collect(sys.argv[1], target="kind"), Flip(), ff.Preprocess()]
+    stages += [ff.Train(epochs=1, callbacks=Counted()), ff.Evaluate()]
+    print(ff.Pipeline(stages).to_json())
+"""
+
+
+def test_a_recipe_of_a_script_runs_beside_the_script(tmp_path, capsys):
+    file, recipe = tmp_path / "own.py", tmp_path / "recipe.json"
+    file.write_text(OWN)
+    words = [sys.executable, str(file), str(write_flowers(tmp_path / "flowers.csv"))]
+    recipe.write_text(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    assert [s["stage"] for s in json.loads(recipe.read_text())["stages"]][1] == "own:Flip"
+    assert cli.main(["run", str(recipe), "--with", str(file)]) == 0
+    assert "1 epoch begins" in capsys.readouterr().out
+
+
+def test_a_callback_that_wants_arguments_is_not_made_for_a_recipe(tmp_path, capsys):
+    file, recipe = tmp_path / "limited.py", tmp_path / "recipe.json"
+    lines = ["class Limited(ff.Callback):", "    def __init__(self, limit):", "        pass"]
+    file.write_text("\n".join(["import fivefold as ff", *lines]))
+    stages = [{"stage": "Train", "with": {"callbacks": ["Limited"]}}]
+    recipe.write_text(json.dumps({"format": "fivefold/recipe-1", "stages": stages}))
+    assert cli.main(["check", str(recipe), "--with", str(file)]) == 2
+    assert "found 'Limited'" in capsys.readouterr().err

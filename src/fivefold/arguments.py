@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ MARKS = {
 """Options that say how texts write numbers and dates, for all columns or by column."""
 TARGET = "what to predict; repeatable, for a task that takes several"
 TASK = "binary, multiclass, regression, or one of your own with --with"
-OWN = "a file that defines kinds or tasks of your own; it is run"
+OWN = "a file that defines kinds, tasks, stages or callbacks of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
 EXAMPLES = {
@@ -100,7 +101,11 @@ def adopt_files(paths: Sequence[str]) -> None:
         from fivefold.serve.own import adopt_file
 
         for path in paths:
-            adopt_file(path)
+            module = adopt_file(path)
+            if "fivefold.train.callback" in sys.modules:  # else it defines none
+                from fivefold.train.callback import callbacks_in, hand_over
+
+                hand_over(callbacks_in(module))
 
 
 def add_source(command: argparse.ArgumentParser) -> None:

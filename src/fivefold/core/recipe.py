@@ -6,6 +6,7 @@ from hashlib import sha256
 from os import PathLike
 from typing import Any
 
+from fivefold.core.roster import file_of
 from fivefold.core.stage import IsData, Stage
 from fivefold.core.values import NOTE, notes, write_value
 from fivefold.core.wording import brief, nearest
@@ -105,9 +106,16 @@ def _is_entry(entry: Any) -> bool:
 
 
 def stage_name(cls: type[Stage]) -> str:
-    """How a recipe calls a stage: the class for fivefold's own, `module:class` for others."""
-    own = cls.__module__.split(".")[0] == "fivefold"
-    return cls.__qualname__ if own else f"{cls.__module__}:{cls.__qualname__}"
+    """How a recipe calls a stage: the class for fivefold's own, `module:class` for others.
+
+    A file that is run, or handed over by its path, is called as if it were imported.
+    """
+    module = cls.__module__
+    if module.split(".")[0] == "fivefold":
+        return cls.__qualname__
+    file = file_of(cls)
+    alone = module == "__main__" or not module.replace(".", "").isidentifier()
+    return f"{file.stem if alone and file is not None else module}:{cls.__qualname__}"
 
 
 def _defined(cls: type[Stage]) -> Iterator[type[Stage]]:

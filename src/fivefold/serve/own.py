@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable
 from os import PathLike
+from types import ModuleType
 from typing import Any
 
 from fivefold.core.own import load_file
@@ -33,8 +34,11 @@ def adopt_all(
         adopt_stage(stage)
 
 
-def adopt_file(path: str | PathLike[str]) -> None:
+def adopt_file(path: str | PathLike[str]) -> ModuleType:
     """Run a file of the user's, and make known what kinds, tasks and stages it defines.
+
+    Returns:
+        What else it defines.
 
     Raises:
         ConfigError: if it does not run, defines none, or a name is taken.
@@ -52,6 +56,7 @@ def adopt_file(path: str | PathLike[str]) -> None:
         [cls for cls in defined if issubclass(cls, Task)],
         [cls for cls in defined if changes_rows(cls)],
     )
+    return module
 
 
 def stranger(bundle: Bundle, error: ConfigError) -> BundleError:

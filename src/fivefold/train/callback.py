@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fivefold.core.own_code import called_with
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 STEERING = ("begin", "step", "epoch")
 METHODS = (*STEERING, "end", "note")
 
-_HANDED: dict[str, "Callback"] = {}
+_HANDED: dict[str, "Callback | type[Callback]"] = {}
 
 
 class Running:
@@ -244,9 +245,27 @@ def _check_method(cls: type, name: str, member: Any) -> None:
         )
 
 
-def hand_over(callbacks: Iterable[Callback]) -> None:
-    """Make callbacks known by their names, for recipes, as long as the process lives."""
-    _HANDED.update({callback.name: read_callback(callback) for callback in callbacks})
+def hand_over(callbacks: Iterable[Callback | type[Callback]]) -> None:
+    """Make callbacks known by their names, for recipes, as long as the process lives.
+
+    Args:
+        callbacks: objects, or classes that are called with nothing once a recipe names them.
+    """
+    for one in callbacks:
+        _HANDED[one.name] = one if isinstance(one, type) else read_callback(one)
+
+
+def callbacks_in(module: ModuleType) -> list[Callback | type[Callback]]:
+    """Those that a file of the user's makes, after its classes that are called with nothing."""
+    classes: list[type[Callback]] = []
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Callback) and value is not Callback:
+            try:
+                inspect.signature(value.__init__).bind(None)
+            except TypeError:
+                continue
+            classes.append(value)
+    return [*classes, *(value for value in vars(module).values() if isinstance(value, Callback))]
 
 
 def read_callback(value: Any) -> Callback:
@@ -260,10 +279,12 @@ def read_callback(value: Any) -> Callback:
         if value not in _HANDED:
             raise ConfigError(
                 f"Train: expected a callback that was handed over, found {value!r}.",
-                remedy="Pass callbacks=[...] to Pipeline.from_json.",
+                remedy="Pass callbacks=[...] to Pipeline.from_json; in the shell --with FILE.py, "
+                "where its class is called with nothing.",
                 name=value,
             )
-        return _HANDED[value]
+        known = _HANDED[value]
+        return known() if isinstance(known, type) else known
     if not isinstance(value, Callback):
         hint = ": call the class" if isinstance(value, type) else ""
         raise ValueError(f"An object of a class derived from fivefold.Callback{hint}")
