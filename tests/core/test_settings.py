@@ -163,6 +163,23 @@ def test_tuple_setting_takes_a_list():
     assert Train(kinds={"a": ["b", "c"]}).kinds == {"a": ("b", "c")}
 
 
+def test_one_text_stands_for_a_list_of_it_where_no_text_may_stand():
+    class Several(Stage):
+        names: tuple[str, ...] = ()
+        many: tuple[str, ...] | dict[str, str] = ()
+        either: str | tuple[str, ...] = ()
+        pair: tuple[str, str] = ("", "")
+
+        def run(self) -> Trained:
+            return Trained()
+
+    stage = Several(names="id", many="?", either="y")
+    assert (stage.names, stage.many, stage.either) == (("id",), ("?",), "y")
+    assert Several.from_settings('{"names": ["a", "b"]}').names == ("a", "b")
+    with pytest.raises(ConfigError, match="pair"):
+        Several(pair="id")
+
+
 def test_tuple_setting_does_not_follow_the_list_it_was_given():
     widths = [64]
     stage = Train(widths=widths)

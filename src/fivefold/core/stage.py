@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
-from typing import Annotated, Any, ClassVar, NoReturn, Self, get_args, get_origin
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NoReturn,
+    Self,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from pydantic import (
     BaseModel,
@@ -143,7 +154,10 @@ class Stage(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _plain(cls, value: Any, info: ValidationInfo) -> Any:
-        return plain(value, cls.model_fields[str(info.field_name)].annotation)
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, str) and _lists_texts(annotation):
+            return (value,)
+        return plain(value, annotation)
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Do the work: read artifacts, return one."""
@@ -235,6 +249,14 @@ def plain(value: Any, annotation: Any) -> Any:
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         return value.item()
     return value
+
+
+def _lists_texts(annotation: Any) -> bool:
+    """Whether several values may stand there, and no text that is not one of them."""
+    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else [annotation]
+    listed = [get_origin(part) is tuple and get_args(part)[-1:] == (Ellipsis,) for part in parts]
+    texts = [part in (str, Any) or get_origin(part) is Literal for part in parts]
+    return any(listed) and not any(texts)
 
 
 def _mentions(annotation: Any, *kinds: type) -> bool:

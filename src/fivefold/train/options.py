@@ -14,8 +14,8 @@ from fivefold.train.snapshot import is_module, snapshot
 
 
 def _several(value: Any) -> Any:
-    """One thing as a tuple of it."""
-    return (value,) if isinstance(value, str | Callback) else value
+    """One callback as a tuple of it."""
+    return (value,) if isinstance(value, Callback) else value
 
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -44,8 +44,8 @@ class Options(Stage):
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     members: Count | None = None
-    augment: Annotated[tuple[Literal["shift", "flip"], ...], BeforeValidator(_several)] = ()
-    freeze: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    augment: tuple[Literal["shift", "flip"], ...] = ()
+    freeze: tuple[str, ...] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
