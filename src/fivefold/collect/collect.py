@@ -17,7 +17,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS, kind_of
+from fivefold.kinds.table import kind_of, names_of_kinds, own_kinds
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.table import TASKS, task_of
@@ -104,13 +104,7 @@ class Collect(Stage):
     @field_validator("kinds", mode="before")
     @classmethod
     def _own_kinds(cls, kinds: Any) -> Any:
-        """Those of the user's are adopted, and found again by their names."""
-        if not isinstance(kinds, dict):
-            return kinds
-        return {
-            column: (KINDS.own(said) or said) if isinstance(said, str) else KINDS.adopt(said)
-            for column, said in kinds.items()
-        }
+        return own_kinds(kinds)
 
     @field_validator("task", mode="before")
     @classmethod
@@ -181,19 +175,16 @@ class Collect(Stage):
         return collected
 
     def _reading(self) -> Reading:
+        kinds = names_of_kinds(self.kinds)
         return Reading(
             delimiter=self.delimiter,
             header=self.header,
             encoding=self.encoding,
             skip=self.skip,
             names=self._named(),
-            files=frozenset(name for name, kind in self._kinds().items() if kind_of(kind).suffixes),
+            files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
         )
-
-    def _kinds(self) -> dict[str, str]:
-        """Names of kinds by column."""
-        return {c: k if isinstance(k, str) else k.name for c, k in self.kinds.items()}
 
     def _named(self) -> tuple[str, ...]:
         """The targets that are given by name."""
@@ -206,7 +197,7 @@ class Collect(Stage):
             target=self.target,
             task=None if asked is None else task_of(asked),
             positive=self.positive,
-            kinds=self._kinds(),
+            kinds=names_of_kinds(self.kinds),
             drop=self.drop,
             missing=self.missing,
             notations=self._notations(),

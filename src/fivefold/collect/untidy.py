@@ -151,7 +151,8 @@ def find_extremes(values: Mapping[str, Array], schema: Schema, usable: Array) ->
     bounds = ", ".join(f"{literal(one.column)}: {_bounds(one)}" for one in found[:_WRITTEN])
     sentence = (
         f"A few numbers are far beyond all others: {shown}{more}. If they are errors, "
-        f"ff.Clean(bounds={{{bounds}}}) {_WHERE} leaves their rows out of training."
+        f"ff.Clean(bounds={{{bounds}}}) {_WHERE} leaves their rows, and repeated "
+        "ones, out of training."
     )
     listed = {one.column: one._asdict() for one in found[:_LISTED]}
     return [finding("extreme_values", sentence, columns=listed)]

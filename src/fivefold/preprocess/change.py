@@ -10,7 +10,7 @@ from fivefold.codecs.schema import KindName
 from fivefold.codecs.table import Columns, Table
 from fivefold.core.stage import Stage
 from fivefold.kinds.kind import Kind
-from fivefold.preprocess.derive import names_of_kinds, own_kinds
+from fivefold.kinds.table import names_of_kinds, own_kinds
 from fivefold.travel.handed import Handed, adopt_stage
 
 

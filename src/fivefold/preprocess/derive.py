@@ -11,7 +11,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.table import names_of_kinds, own_kinds
 from fivefold.partition import Partition
 from fivefold.travel.formulas import Formulas, table_of, tree_of
 
@@ -90,18 +90,3 @@ class Derive(Stage):
         made = ", ".join(f"{name} ({column.kind})" for name, column in step.columns.items())
         session.emit(Noted(text=f"Derived {made}."))
         return collected.changed_by(step)
-
-
-def own_kinds(kinds: Any) -> Any:
-    """Kinds as they were said: those of the user's are adopted, and found again by their names."""
-    if not isinstance(kinds, dict):
-        return kinds
-    return {
-        column: (KINDS.own(said) or said) if isinstance(said, str) else KINDS.adopt(said)
-        for column, said in kinds.items()
-    }
-
-
-def names_of_kinds(kinds: dict[str, Any]) -> dict[str, str]:
-    """Names of kinds by column."""
-    return {column: kind if isinstance(kind, str) else kind.name for column, kind in kinds.items()}
