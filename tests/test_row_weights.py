@@ -16,7 +16,7 @@ from fivefold import cli
 from fivefold.arguments import pipeline_of
 from fivefold.codecs.coded import objects
 from fivefold.core.session import Session
-from fivefold.errors import ModelError
+from fivefold.errors import ModelError, ResumeError
 from fivefold.testing import check_no_leak, fingerprint
 
 ROWS = 300
@@ -159,3 +159,18 @@ def test_own_loss_that_needs_the_weights_is_given_them_in_every_check(encoded):
     taught(
         encoded, model="mlp", loss=lambda o, t, weight: own_loss(o, t, weight), epochs=1, lr="find"
     )
+
+
+def test_run_is_not_resumed_with_another_column_of_weights(tmp_path):
+    data = {**source(weight=whole()), "v": 1.0 + whole()}
+    train = ff.Train("mlp", epochs=1)
+    keys = []
+    for weight in ("w", "v"):
+        run = ff.Pipeline(stages(data, weight=weight, train=train, drop="wv".replace(weight, "")))
+        run.run(directory=tmp_path / weight, until="train", progress=False)
+        keys.append(json.loads((tmp_path / weight / "run.json").read_text())["saved"])
+    assert keys[0]["preprocess"] != keys[1]["preprocess"]
+    assert keys[0]["train"]["digest"] != keys[1]["train"]["digest"]
+    with pytest.raises(ResumeError) as caught:
+        run.run(directory=tmp_path / "w", resume=True, progress=False)
+    assert caught.value.facts["differences"]["collect.weight"] == ("w", "v")

@@ -262,6 +262,16 @@ def test_run_with_changed_rows_that_is_gone_on_with_ends_alike(tmp_path):
     assert result[ff.Deployed].digest == digest
 
 
+def test_report_and_statistics_say_what_columns_are_made_of(tmp_path):
+    result = pipeline(tmp_path, ff.Derive({"area": "w * h"})).run(until="evaluate", progress=False)
+    statistics = result.tables["dataset_statistics"].set_index("column")["made_of"]
+    assert statistics[statistics != ""].to_dict() == {"area": "w * h"}
+    assert "<td>w * h</td>" in result.report()
+    plain = pipeline(tmp_path).run(until="evaluate", progress=False)
+    assert "made_of" not in plain.tables["dataset_statistics"]
+    assert "made of" not in plain.report()
+
+
 def test_pipeline_with_derived_columns_goes_through_a_recipe(tmp_path):
     source = tmp_path / "rows.csv"
     frame().to_csv(source, index=False)

@@ -167,13 +167,10 @@ def _run(chosen: argparse.Namespace) -> None:
 
 def _tell(result: "Result", **more: Any) -> None:
     """Print the summary of a run, as wide as the terminal."""
-    from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
-    from fivefold.partition import Partition
+    from fivefold.report.reported import Reported
     from fivefold.report.summary import summary
 
-    kinds = (Collected, Partition, Preprocessed, Trained, Evaluated, Deployed)
-    parts: dict[str, Any] = {kind.__name__.lower(): result.get(kind) for kind in kinds}
-    say(summary(**parts, **more, width=terminal_width()))
+    say(summary(Reported.of(result), **more, width=terminal_width()))
 
 
 def _check(chosen: argparse.Namespace) -> None:

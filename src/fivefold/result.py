@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
 from fivefold.core.estimate import Estimate
@@ -16,7 +16,6 @@ from fivefold.core.finding import Finding
 from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
-from fivefold.partition import Partition
 from fivefold.report.headline import serious
 
 if TYPE_CHECKING:
@@ -157,16 +156,9 @@ class Result:
             StoreError: if it cannot be written there.
         """
         from fivefold.report.html import render
+        from fivefold.report.reported import Reported
 
-        page = render(
-            collected=self[Collected],
-            partition=self[Partition],
-            preprocessed=self[Preprocessed],
-            trained=self[Trained],
-            evaluated=self[Evaluated],
-            deployed=self.get(Deployed),
-            recipe=self.execution.session.recipe,
-        )
+        page = render(Reported.of(self), self.execution.session.recipe)
         if path is not None:
             try:
                 write_bytes(Path(path), page.encode())

@@ -7,6 +7,7 @@ import pytest
 from fivefold.artifacts import Deployed
 from fivefold.core.estimate import Estimate
 from fivefold.report.html import render, themed
+from fivefold.report.reported import Reported
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -49,7 +50,7 @@ class Page(HTMLParser):
 def test_render_any_task_is_well_formed_and_needs_nothing_else(
     a_run: Any, deployed: Deployed, task: str
 ) -> None:
-    text = render(**a_run(task), deployed=deployed, recipe='{"format": "x"}')
+    text = render(Reported(**a_run(task), deployed=deployed), recipe='{"format": "x"}')
     page = Page(text)
     assert page.open == []
     assert "script" not in page.tags
@@ -60,11 +61,11 @@ def test_render_any_task_is_well_formed_and_needs_nothing_else(
 
 
 def test_render_same_artifacts_same_page(a_run: Any) -> None:
-    assert render(**a_run()) == render(**a_run())
+    assert render(Reported(**a_run())) == render(Reported(**a_run()))
 
 
 def test_render_names_from_data_are_text(a_run: Any, evil: str) -> None:
-    text = render(**a_run("multiclass"))
+    text = render(Reported(**a_run("multiclass")))
     assert "<script" not in text
     words = Page(text).words
     assert evil in words
@@ -72,7 +73,7 @@ def test_render_names_from_data_are_text(a_run: Any, evil: str) -> None:
 
 
 def test_render_leads_with_scores_verdict_and_serious_findings(a_run: Any) -> None:
-    text = render(**a_run())
+    text = render(Reported(**a_run()))
     order = ["ROC-AUC", "The model loses to gradient boosting", "target_leakage", "<svg"]
     places = [text.index(word) for word in order]
     assert places == sorted(places)
@@ -80,28 +81,28 @@ def test_render_leads_with_scores_verdict_and_serious_findings(a_run: Any) -> No
 
 
 def test_render_few_test_rows_leads_with_folds(a_run: Any) -> None:
-    text = render(**a_run(test_rows=60, folds=True))
+    text = render(Reported(**a_run(test_rows=60, folds=True)))
     assert "There are only 60 test rows, so the folds come first." in text
     assert "5 folds" in text
-    assert "so the folds come first" not in render(**a_run(test_rows=60))
+    assert "so the folds come first" not in render(Reported(**a_run(test_rows=60)))
 
 
 def test_render_split_counts_rows_by_class(a_run: Any) -> None:
     run = a_run()
     counts = [int((run["preprocessed"].test.target == k).sum()) for k in (0, 1)]
-    words = Page(render(**run)).words
+    words = Page(render(Reported(**run))).words
     place = words.index("test")
     row = [word for word in words[place : place + 12] if word]
     assert row[:5] == ["test", "500", "50.0%", str(counts[0]), str(counts[1])]
 
 
 def test_render_states_where_the_data_came_from(a_run: Any) -> None:
-    words = Page(render(**a_run())).words
+    words = Page(render(Reported(**a_run()))).words
     assert "ab" * 32 in words
 
 
 def test_render_recipe_that_is_no_json_is_shown_as_it_is(a_run: Any) -> None:
-    assert "not &lt;json&gt;" in render(**a_run(), recipe="not <json>")
+    assert "not &lt;json&gt;" in render(Reported(**a_run()), recipe="not <json>")
 
 
 def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
@@ -113,11 +114,11 @@ def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
 
 def test_render_serious_findings_stand_above_the_scores_that_they_mark(a_run: Any) -> None:
     run = a_run()
-    words = [word for word in Page(render(**run)).words if word]
+    words = [word for word in Page(render(Reported(**run))).words if word]
     assert words.index("! serious") < words.index("! ROC-AUC")
     assert "ROC-AUC" not in words[: words.index("Findings")]
     run["collected"] = run["collected"].replace(findings=())
-    words = [word for word in Page(render(**run)).words if word]
+    words = [word for word in Page(render(Reported(**run))).words if word]
     assert not any(word.startswith("!") for word in words)
     assert "ROC-AUC" in words[: words.index("Findings")]
 
@@ -127,15 +128,15 @@ def test_render_score_that_is_not_defined_gives_its_reason(a_run: Any) -> None:
     reason = Estimate(float("nan"), method="one class only", n=500)
     scores = {**run["evaluated"].metrics, "roc_auc": reason}
     run["evaluated"] = run["evaluated"].replace(metrics=scores)
-    words = Page(render(**run)).words
+    words = Page(render(Reported(**run))).words
     place = words.index("! ROC-AUC")
     assert [word for word in words[place:] if word][1:3] == ["not defined", "one class only"]
     assert "nan" not in words
 
 
 def test_render_scores_by_weight_stand_below_the_plain_ones(a_run: Any, evil: str) -> None:
-    assert not any("weighted" in word for word in Page(render(**a_run())).words)
-    words = Page(render(**a_run(weights=True))).words
+    assert not any("weighted" in word for word in Page(render(Reported(**a_run()))).words)
+    words = Page(render(Reported(**a_run(weights=True)))).words
     place = words.index(f"The same rows, weighted by {evil}w")
     assert place > words.index("Scores on the test rows")
     assert "0.8800" in words[place:]

@@ -6,6 +6,7 @@ import pytest
 
 from fivefold.artifacts import Deployed
 from fivefold.core.finding import Finding
+from fivefold.report.reported import Reported
 from fivefold.report.summary import LINES, WIDTH, _bundle, summary
 
 
@@ -15,7 +16,10 @@ def test_summary_of_any_task_fits_25_lines_of_a_terminal(
 ) -> None:
     commands = {"fivefold serve y.ff": "draw", "fivefold run x.csv": "your own"}
     told = summary(
-        **a_run(task), deployed=deployed, leak_checked=True, seconds=41.23, commands=commands
+        Reported(**a_run(task), deployed=deployed),
+        leak_checked=True,
+        seconds=41.23,
+        commands=commands,
     )
     lines = told.splitlines()
     assert len(lines) <= LINES
@@ -25,7 +29,7 @@ def test_summary_of_any_task_fits_25_lines_of_a_terminal(
 
 
 def test_summary_states_rows_network_scores_and_bundle(a_run: Any, deployed: Deployed) -> None:
-    lines = summary(**a_run(), deployed=deployed, leak_checked=True).splitlines()
+    lines = summary(Reported(**a_run(), deployed=deployed), leak_checked=True).splitlines()
     text = "\n".join(lines)
     assert "1,000 rows, 1 numeric column; to predict: y, 2 classes" in text
     assert "rows     300 training, 200 validation, 500 test (stratified 30/20/50, seed 0)" in lines
@@ -46,14 +50,14 @@ def test_bundle_says_what_was_replayed_from_the_source():
 
 
 def test_summary_leak_is_not_claimed_unless_checked(a_run: Any) -> None:
-    assert "corrupting" not in summary(**a_run())
+    assert "corrupting" not in summary(Reported(**a_run()))
 
 
 def test_summary_serious_findings_come_first_and_the_rest_is_counted(a_run: Any) -> None:
     run = a_run()
     more = tuple(Finding(code="x", severity="note", sentence=f"Note {n}.") for n in range(4))
     run["evaluated"] = run["evaluated"].replace(findings=more)
-    lines = summary(**run).splitlines()
+    lines = summary(Reported(**run)).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("found"))
     assert lines[start] == "found    ! serious: `z` tells `y`."
     assert lines[start + 1] == "         warning: Loss rises again."
@@ -61,12 +65,12 @@ def test_summary_serious_findings_come_first_and_the_rest_is_counted(a_run: Any)
 
 
 def test_summary_serious_findings_stand_above_the_scores_that_they_mark(a_run: Any) -> None:
-    lines = summary(**a_run()).splitlines()
+    lines = summary(Reported(**a_run())).splitlines()
     marked = [line for line in lines if "! " in line]
     assert [line[:9].strip() for line in marked] == ["found", "scores"]
     run = a_run()
     run["collected"] = run["collected"].replace(findings=())
-    lines = summary(**run).splitlines()
+    lines = summary(Reported(**run)).splitlines()
     assert not any("! " in line for line in lines)
     assert any(line.startswith("scores   500 test rows") for line in lines)
 
@@ -77,7 +81,7 @@ def test_summary_wraps_lines_and_cuts_nothing_off(a_run: Any, width: int) -> Non
     long = " ".join(f"word{n}" for n in range(60))
     serious = Finding(code="x", severity="serious", sentence=long)
     run["evaluated"] = run["evaluated"].replace(findings=(serious, serious))
-    told = summary(**run, width=width)
+    told = summary(Reported(**run), width=width)
     lines = told.splitlines()
     assert max(map(len, lines)) <= width
     assert "…" not in told
@@ -96,7 +100,7 @@ def test_summary_tells_fewer_findings_where_lines_are_many(a_run: Any) -> None:
         for n in range(3)
     )
     run["evaluated"] = run["evaluated"].replace(findings=warnings)
-    lines = summary(**run).splitlines()
+    lines = summary(Reported(**run)).splitlines()
     assert len(lines) <= LINES
     assert sum("warning: Warning" in line for line in lines) == 1
     assert any(line.endswith("and 2 warnings more") for line in lines)
@@ -106,26 +110,26 @@ def test_summary_errors_equal_a_count_by_hand(a_run: Any) -> None:
     run = a_run("multiclass")
     evaluated = run["evaluated"]
     wrong = evaluated.scores.argmax(axis=1) != evaluated.target
-    line = next(x for x in summary(**run).splitlines() if x.startswith("errors"))
+    line = next(x for x in summary(Reported(**run)).splitlines() if x.startswith("errors"))
     assert f"{wrong.sum()} of 500 test rows: " in line
 
 
 def test_summary_regression_says_how_far_off(a_run: Any) -> None:
     run = a_run("regression")
     off = np.abs(run["evaluated"].scores - run["evaluated"].target)
-    text = summary(**run)
+    text = summary(Reported(**run))
     assert f"off by less than {np.median(off):.4g}, 9 in 10 by {np.quantile(off, 0.9):.4g}" in text
 
 
 def test_summary_few_test_rows_leads_with_folds(a_run: Any) -> None:
     assert "scores   ! 5 folds (few test rows): ROC-AUC 0.9200" in summary(
-        **a_run(test_rows=60, folds=True)
+        Reported(**a_run(test_rows=60, folds=True))
     )
 
 
 def test_summary_without_evaluation_has_no_scores(a_run: Any) -> None:
     run = {**a_run(), "evaluated": None}
-    assert "scores" not in summary(**run)
+    assert "scores" not in summary(Reported(**run))
 
 
 def test_summary_has_a_dash_where_nothing_was_timed(a_run: Any) -> None:
@@ -135,15 +139,15 @@ def test_summary_has_a_dash_where_nothing_was_timed(a_run: Any) -> None:
     run["evaluated"] = run["evaluated"].replace(
         tables={**run["evaluated"].tables, "model_comparison": table}
     )
-    told = summary(**run)
+    told = summary(Reported(**run))
     assert "nan" not in told
     [line] = [line for line in told.splitlines() if str(table["model"].iloc[1]) in line][:1]
     assert line.split().count("-") == 2
 
 
 def test_summary_has_a_line_for_the_scores_by_weight(a_run: Any, evil: str) -> None:
-    assert "weighted" not in summary(**a_run())
-    lines = summary(**a_run(weights=True), width=200).splitlines()
+    assert "weighted" not in summary(Reported(**a_run()))
+    lines = summary(Reported(**a_run(weights=True)), width=200).splitlines()
     (line,) = (line for line in lines if line.startswith("weighted"))
     score = "ROC-AUC 0.8800 [0.8700, 0.8900]"
     assert line == f"weighted ! by `{evil}w`, 321 effective test rows: {score}"

@@ -120,16 +120,20 @@ def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
         One row a column: `column`, `kind`, `role`, `rows`, `missing`, `distinct`, `mean`,
         `deviation`, `minimum`, `median`, `maximum` (of numbers, and of truth values as 0 and 1),
         `most_frequent` (of categories) and `its_fraction` of the rows that are not missing. Where a
-        column holds weights of rows, also `effective_rows`: how many of equal weight say as much.
+        column holds weights of rows, also `effective_rows`: how many of equal weight say as much;
+        where stages made columns, `made_of`.
     """
     import pandas as pd
 
-    partition, headings = evidence.partition, list(DESCRIBED)
+    partition, changes, headings = evidence.partition, evidence.collected.changes, list(DESCRIBED)
+    made = {} if changes is None else changes.made_of()
+    headings += ["made_of"] * bool(made)
     rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
     lines = []
     for column in evidence.schema.columns:
         values = evidence.collected.table.column(column.name)[rows]
         line = {"column": column.name, "kind": column.kind, "role": column.role, "rows": len(rows)}
+        line["made_of"] = made.get(column.name, "")
         lines.append(line | _described(values))
         if column.role == "weight":
             lines[-1]["effective_rows"] = effective_rows(values)

@@ -6,7 +6,7 @@ from typing import Any
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.report.headline import findings_of, model_parts, ranked, serious
+from fivefold.report.headline import model_parts, ranked, serious
 from fivefold.report.tables import cell, inert, markdown, score_rows
 from fivefold.tasks.table import task_of
 
@@ -38,7 +38,8 @@ def card(
         text for the same artifacts.
     """
     schema = collected.schema
-    findings = findings_of(collected, preprocessed, trained, evaluated)
+    made = (collected, preprocessed, trained, evaluated)
+    findings = [finding for one in made if one is not None for finding in one.findings]
     blocks = [f"# {inert(schema.predicted)}", _purpose(collected), "## Scores"]
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
@@ -82,11 +83,11 @@ def _findings(findings: list[Finding]) -> str:
 
 
 def _inputs(collected: Collected) -> str:
-    columns, changes = collected.schema.inputs, collected.changes
+    columns = collected.schema.inputs
+    made = {} if collected.changes is None else collected.changes.made_of()
     lines = ["| column | kind |", "|---|---|"]
     lines += [f"| {inert(column.name)} | {column.kind} |" for column in columns[:MOST_COLUMNS]]
-    if changes is not None:
-        made = {n: how for step in changes.steps for n, how in step.made_of().items()}
+    if made:
         told = ["made of", "---", *(inert(made.get(c.name, "")) for c in columns[:MOST_COLUMNS])]
         lines = [f"{line} {how} |" for line, how in zip(lines, told, strict=True)]
     if len(columns) > MOST_COLUMNS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
@@ -133,11 +133,6 @@ def signed(difference: "Estimate") -> str:
         '+0.0200 [0.0100, 0.0300]'
     """
     return f"{'+' if difference >= 0 else ''}{difference!s}"
-
-
-def findings_of(*artifacts: Any) -> list[Finding]:
-    """What was found, artifact by artifact; None has nothing."""
-    return [finding for one in artifacts if one is not None for finding in one.findings]
 
 
 def serious(findings: Iterable[Finding]) -> list[Finding]:

@@ -13,7 +13,6 @@ from fivefold.core.estimate import Estimate
 from fivefold.metrics.weight import weight_argument
 from fivefold.report.headline import (
     display_name,
-    findings_of,
     headlines,
     leads_with_folds,
     model_parts,
@@ -21,14 +20,13 @@ from fivefold.report.headline import (
     serious,
     verdict,
 )
+from fivefold.report.reported import Reported
 from fivefold.report.tables import cell, cells, ends, score_rows
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from fivefold.partition import Partition
 
 MOST_ROWS = 100
 OPEN_TABLES = ("model_comparison", "per_class", "prediction_speed")
@@ -42,25 +40,11 @@ THEME = {
 }
 
 
-def render(
-    *,
-    collected: Collected,
-    partition: "Partition",
-    preprocessed: Preprocessed,
-    trained: Trained,
-    evaluated: Evaluated,
-    deployed: Deployed | None = None,
-    recipe: str = "",
-) -> str:
+def render(run: Reported, recipe: str = "") -> str:
     """The report of a run.
 
     Args:
-        collected: the data and what was found in it.
-        partition: how its rows were dealt out.
-        preprocessed: what the model was given.
-        trained: the model and its history.
-        evaluated: scores, predictions, tables.
-        deployed: the bundle, if one was written.
+        run: its artifacts; it was evaluated.
         recipe: the pipeline as JSON text.
 
     Returns:
@@ -69,8 +53,14 @@ def render(
     """
     from jinja2 import Environment, StrictUndefined
 
-    schema = collected.schema
-    findings = ranked(findings_of(collected, preprocessed, trained, evaluated, deployed))
+    collected, trained, evaluated, deployed = (
+        run.collected,
+        run.trained,
+        run.evaluated,
+        run.deployed,
+    )
+    assert evaluated is not None
+    schema, findings = collected.schema, ranked(run.findings)
     few = ""
     if leads_with_folds(evaluated):
         few = (
@@ -108,8 +98,8 @@ def render(
         folds=_scores(evaluated.folds) if evaluated.folds else None,
         open_tables=[_grid(tables[name], name) for name in shown],
         more_tables=[_grid(tables[name], name) for name in hidden],
-        how=f"{partition.how[:1].upper()}{partition.how[1:]}.",
-        split=_split(collected, preprocessed),
+        how=f"{run.partition.how[:1].upper()}{run.partition.how[1:]}.",
+        split=_split(collected, run.preprocessed),
         parts=model_parts(trained),
         network=_facts({**trained.settings, **trained.resources}),
         bundle=_bundle(deployed) if deployed else None,
@@ -254,11 +244,16 @@ def _bundle(deployed: Deployed) -> Any:
 
 
 def _columns(collected: Collected) -> Any:
+    made = {} if collected.changes is None else collected.changes.made_of()
+    headings = ["column", "kind", "role", "also missing", "why ignored"]
     rows = [
         [column.name, column.kind, column.role, ", ".join(map(repr, column.missing)), column.reason]
         for column in collected.schema.columns
     ]
-    return _listed(["column", "kind", "role", "also missing", "why ignored"], rows, [])
+    if made:
+        headings.append("made of")
+        rows = [[*row, made.get(row[0], "")] for row in rows]
+    return _listed(headings, rows, [])
 
 
 def _indented(recipe: str) -> str:

@@ -10,7 +10,6 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text
 from fivefold.report.headline import (
     display_name,
-    findings_of,
     headlines,
     leads_with_folds,
     model_parts,
@@ -18,6 +17,7 @@ from fivefold.report.headline import (
     serious,
     verdict,
 )
+from fivefold.report.reported import Reported
 from fivefold.report.tables import aligned, cell
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.table import task_of
@@ -38,13 +38,8 @@ DOORS = ("frame", "csv", "json", "raw")
 
 
 def summary(
+    run: Reported,
     *,
-    collected: Collected,
-    partition: "Partition",
-    preprocessed: Preprocessed,
-    trained: Trained,
-    evaluated: Evaluated | None = None,
-    deployed: Deployed | None = None,
     leak_checked: bool = False,
     seconds: float | None = None,
     commands: Mapping[str, str] | None = None,
@@ -56,12 +51,7 @@ def summary(
     lines, fewer findings are told and the rest are counted; serious ones are always told.
 
     Args:
-        collected: the data.
-        partition: how it was split.
-        preprocessed: the parts.
-        trained: the model.
-        evaluated: its scores, where it was evaluated.
-        deployed: the bundle, if one was written.
+        run: its artifacts.
         leak_checked: whether held-out rows were corrupted and nothing fitted moved.
         seconds: the whole run, wall-clock.
         commands: what to do next: a command, and what it is for; two at most.
@@ -70,12 +60,12 @@ def summary(
     Returns:
         Lines of at most that many columns where no word is longer, without a trailing newline.
     """
-    findings = findings_of(collected, preprocessed, trained, evaluated, deployed)
+    collected, evaluated, findings = run.collected, run.evaluated, run.findings
     blocks: dict[str, list[str]] = {"data": [_data(collected)], "found": []}
-    blocks["rows"] = [_rows(partition, preprocessed)]
+    blocks["rows"] = [_rows(run.partition, run.preprocessed)]
     if leak_checked:
         blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
-    blocks["model"] = [_model(trained)]
+    blocks["model"] = [_model(run.trained)]
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
         blocks["scores"] = [mark + _scores(evaluated, collected)]
@@ -83,8 +73,8 @@ def summary(
             blocks["weighted"] = [mark + _weighted(evaluated, collected)]
         blocks["models"] = _models(evaluated, collected)
         blocks["errors"] = [_errors(evaluated, collected)]
-    if deployed is not None:
-        blocks["bundle"] = _bundle(deployed)
+    if run.deployed is not None:
+        blocks["bundle"] = _bundle(run.deployed)
     if seconds is not None:
         blocks["total"] = [f"{seconds:.1f} s"]
     pairs = [[command, use] for command, use in list((commands or {}).items())[:2]]

@@ -55,6 +55,10 @@ class Changes:
             needed = step.sources(needed)
         return needed
 
+    def made_of(self) -> dict[str, str]:
+        """How columns of the model came to be, in a few words by name."""
+        return {name: how for step in self.steps for name, how in step.made_of().items()}
+
     def leaves(self, name: str) -> bool:
         """Whether this column of the source comes to the model as it is."""
         return self.schema.by_name.get(name) is self.source[name]
