@@ -132,7 +132,7 @@ def test_small_networks_learn_and_answer_with_one_thread_unless_asked(make_data,
 
     with threads_set(3):
         trained = run(data, model=Watched, events=events, epochs=1, threads=asked)
-        learning, seen[:] = set(seen[-3:]), []
+        learning, seen[:] = set(seen[-2:]), []
         score(trained.model, data.test.inputs)
     assert trained.settings["threads"] == told
     assert learning == {*seen} == {told}

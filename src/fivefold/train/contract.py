@@ -117,9 +117,11 @@ def _check_eval(
 
 
 def _check_judged(twin: nn.Module, pieces: Pieces, loss: Loss, name: str, inputs: Inputs) -> None:
-    """The loss of the last piece of the validation rows."""
+    """The loss of the last piece of the validation rows, with answers to a few of them."""
     piece = pieces.take_valid(pieces.valid)
-    found = _call(twin, piece.inputs, name, inputs)
+    few = torch.arange(min(pieces.valid, ROWS), device=piece.target.device)
+    found = _call(twin, take(piece.inputs, few), name, inputs)
+    found = found[torch.arange(pieces.valid, device=few.device) % len(few)]
     try:
         _check_loss(loss, found, piece, finite=pieces.valid == 1)
     except ModelError as fault:

@@ -74,7 +74,7 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
     Returns:
         One a call of an activation module, in their order; none for fewer than two rows.
     """
-    if feed.rows < 2:
+    if feed.rows < 2 or not any(isinstance(module, ACTIVATIONS) for module in model.modules()):
         return []
     shown = torch.arange(0, feed.rows, -(-feed.rows // ROWS))
     told = [getattr(module, "members", None) for module in model.modules()]
