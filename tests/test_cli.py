@@ -507,7 +507,7 @@ OWN = """
 import sys
 import fivefold as ff
 
-class Flip(ff.Change):
+class Turned(ff.Change):
     def rows(self, table):
         return table.replace({"petal": -table.column("petal")})
 
@@ -516,7 +516,7 @@ class Counted(ff.Callback):
         print(f"{run.epochs} epoch begins")
 
 if __name__ == "__main__":
-    stages = [ff.Collect(sys.argv[1], target="kind"), Flip(), ff.Preprocess()]
+    stages = [ff.Collect(sys.argv[1], target="kind"), Turned(), ff.Preprocess()]
     stages += [ff.Train(epochs=1, callbacks=Counted()), ff.Evaluate()]
     print(ff.Pipeline(stages).to_json())
 """
@@ -527,7 +527,7 @@ def test_a_recipe_of_a_script_runs_beside_the_script(tmp_path, capsys):
     file.write_text(OWN)
     words = [sys.executable, str(file), str(write_flowers(tmp_path / "flowers.csv"))]
     recipe.write_text(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
-    assert [s["stage"] for s in json.loads(recipe.read_text())["stages"]][1] == "own:Flip"
+    assert [s["stage"] for s in json.loads(recipe.read_text())["stages"]][1] == "own:Turned"
     assert cli.main(["run", str(recipe), "--with", str(file)]) == 0
     assert "1 epoch begins" in capsys.readouterr().out
 

@@ -196,6 +196,7 @@ def test_two_runs_with_one_seed_give_the_same_bundle(tmp_path, quality):
     assert len(digests) == 1
 
 
+@pytest.mark.slow
 def test_zero_bytes_and_carriage_returns_in_a_text_are_replayed(tmp_path):
     frame = texts().assign(line=lambda f: f["line"] + " \0 \r end")
     source = ff.Collect(frame, target="topic", kinds={"line": "text"})

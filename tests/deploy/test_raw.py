@@ -23,7 +23,10 @@ def run(graph: bytes, table: Columns, schema: Schema) -> np.ndarray:
     return session.run(["scores"], feed)[0]
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(categories="embed", scale="quantile")])
+EMBED = Settings(categories="embed", scale="quantile")
+
+
+@pytest.mark.parametrize("settings", [Settings(), pytest.param(EMBED, marks=pytest.mark.slow)])
 def test_raw_graph_answers_as_torch_on_raw_columns(handed, mixed_parts, settings):
     table, schema = mixed_parts
     made = handed(table, schema, settings)

@@ -139,7 +139,7 @@ def test_a_block_is_asked_for_its_part_once(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "names", [("way",), pytest.param(("paint",), marks=pytest.mark.slow), MIXED]
+    "names", [pytest.param((name,), marks=pytest.mark.slow) for name in ("way", "paint")] + [MIXED]
 )
 def test_own_kinds_train_export_and_reload(names, tmp_path):
     data = encoded(*names)

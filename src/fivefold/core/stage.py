@@ -1,22 +1,10 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
 import re
-from collections.abc import Mapping
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
-from types import UnionType
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    Literal,
-    NoReturn,
-    Self,
-    Union,
-    get_args,
-    get_origin,
-)
+from typing import Annotated, Any, ClassVar, NoReturn, Self
 
 from pydantic import (
     BaseModel,
@@ -34,7 +22,7 @@ from fivefold.core.context import Context
 from fivefold.core.faults import config_error
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
-from fivefold.core.values import read_value
+from fivefold.core.values import lists_texts, mentions, plain, read_value
 from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, SignatureError
 
@@ -155,7 +143,7 @@ class Stage(BaseModel):
     @classmethod
     def _plain(cls, value: Any, info: ValidationInfo) -> Any:
         annotation = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, str) and _lists_texts(annotation):
+        if isinstance(value, str) and lists_texts(annotation):
             return (value,)
         return plain(value, annotation)
 
@@ -238,33 +226,6 @@ class Stage(BaseModel):
     __str__ = __repr__
 
 
-def plain(value: Any, annotation: Any) -> Any:
-    """Lists as tuples, sets as frozensets where the annotation says so; numbers as Python's."""
-    if type(value) in (list, tuple) and _mentions(annotation, tuple):
-        return tuple(plain(item, annotation) for item in value)
-    if type(value) in (set, frozenset) and _mentions(annotation, frozenset):
-        return frozenset(plain(item, annotation) for item in value)
-    if isinstance(value, dict) and _mentions(annotation, dict, Mapping):
-        return {plain(key, annotation): plain(item, annotation) for key, item in value.items()}
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        return value.item()
-    return value
-
-
-def _lists_texts(annotation: Any) -> bool:
-    """Whether several values may stand there, and no text that is not one of them."""
-    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else [annotation]
-    listed = [get_origin(part) is tuple and get_args(part)[-1:] == (Ellipsis,) for part in parts]
-    texts = [part in (str, Any) or get_origin(part) is Literal for part in parts]
-    return any(listed) and not any(texts)
-
-
-def _mentions(annotation: Any, *kinds: type) -> bool:
-    """True if one of these types stands in the annotation, at any depth."""
-    here = annotation in kinds or get_origin(annotation) in kinds
-    return here or any(_mentions(part, *kinds) for part in get_args(annotation))
-
-
 def _check_fields(cls: type[Stage]) -> None:
     """Refuse, when a stage is defined, fields that would surprise its users later."""
     faults = [
@@ -275,7 +236,7 @@ def _check_fields(cls: type[Stage]) -> None:
     for name, field in cls.model_fields.items():
         if name in taken:
             faults.append(f"`{name}` is a name that Stage uses")
-        if _mentions(field.annotation, list, set):
+        if mentions(field.annotation, list, set):
             faults.append(f"`{name}` can be changed in place; write tuple[...] or frozenset[...]")
         if field.kw_only is False and not by_position:
             faults.append(f"`{name}` is positional after a keyword-only field")

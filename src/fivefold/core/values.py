@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Set
 from os import PathLike, fspath
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from fivefold.errors import RecipeError
 
@@ -152,3 +152,30 @@ def _containers(annotation: Any) -> Iterator[tuple[type, tuple[Any, ...]]]:
     elif isinstance(origin, type):
         likes: dict[type, type] = {tuple: tuple, list: list, Set: frozenset, Mapping: dict}
         yield from ((likes[like], arguments) for like in likes if issubclass(origin, like))
+
+
+def plain(value: Any, annotation: Any) -> Any:
+    """Lists as tuples, sets as frozensets where the annotation says so; numbers as Python's."""
+    if type(value) in (list, tuple) and mentions(annotation, tuple):
+        return tuple(plain(item, annotation) for item in value)
+    if type(value) in (set, frozenset) and mentions(annotation, frozenset):
+        return frozenset(plain(item, annotation) for item in value)
+    if isinstance(value, dict) and mentions(annotation, dict, Mapping):
+        return {plain(key, annotation): plain(item, annotation) for key, item in value.items()}
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def lists_texts(annotation: Any) -> bool:
+    """Whether several values may stand there, and no text that is not one of them."""
+    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else [annotation]
+    listed = [get_origin(part) is tuple and get_args(part)[-1:] == (Ellipsis,) for part in parts]
+    texts = [part in (str, Any) or get_origin(part) is Literal for part in parts]
+    return any(listed) and not any(texts)
+
+
+def mentions(annotation: Any, *kinds: type) -> bool:
+    """True if one of these types stands in the annotation, at any depth."""
+    here = annotation in kinds or get_origin(annotation) in kinds
+    return here or any(mentions(part, *kinds) for part in get_args(annotation))
