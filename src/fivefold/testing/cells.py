@@ -22,19 +22,15 @@ def check_reading(probe: Probe, rows: Array) -> None:
     with probe.rule("reader(column)"):
         read = probe.kind.reader(probe.column)
     for row in rows.tolist():
-        cell = probe.raw[row]
+        cell = f"cell {row}, {shown(probe.raw[row])},"
         try:
-            once = read(cell)
+            once = read(probe.raw[row])
         except FAULTS as fault:
-            raise AssertionError(
-                f"{probe.who}: cell {row}, {shown(cell)}, is not read: {fault}"
-            ) from fault
-        with probe.rule(f"its reader, given what it made of cell {row}, {shown(cell)},"):
+            raise AssertionError(f"{probe.who}: {cell} is not read: {fault}") from fault
+        with probe.rule(f"its reader, given what it made of {cell}"):
             twice = read(once)
-        assert alike([once], [twice]), (
-            f"{probe.who}: cell {row}, {shown(cell)}, is read as {shown(once)}, "
-            f"and that as {shown(twice)}"
-        )
+        told = f"{cell} is read as {shown(once)}, and that as {shown(twice)}"
+        probe.need(alike([once], [twice]), told)
 
 
 def check_missing(probe: Probe) -> None:
@@ -43,13 +39,10 @@ def check_missing(probe: Probe) -> None:
     for cell in (None, float("nan"), "", probe.column.missing[0]):
         with probe.rule(f"its reader, given the missing cell {cell!r},"):
             found = read(cell)
-        assert alike([found], [empty]), (
-            f"{probe.who}: the missing cell {cell!r} is read as {shown(found)}, not as {empty!r}"
-        )
-    assert missing_rows(probe.read(objects([None]))).all(), (
-        f"{probe.who}: `empty` is {empty!r}, which stands for no missing cell of dtype "
-        f"{probe.kind.dtype}"
-    )
+        told = f"the missing cell {cell!r} is read as {shown(found)}, not as {empty!r}"
+        probe.need(alike([found], [empty]), told)
+    told = f"`empty` is {empty!r}, which stands for no missing cell of dtype {probe.kind.dtype}"
+    probe.need(missing_rows(probe.read(objects([None]))).all(), told)
     for cell in ODD:
         try:
             read(cell)
@@ -74,7 +67,7 @@ def check_short_ways(probe: Probe) -> None:
             left = np.setdiff1d(np.arange(len(written)), found[2])
             wanted = _column(probe, [read(written[row]) for row in left])
             same = len(found[1]) == 0 and alike(found[0][left], wanted)
-            assert same, f"{probe.who}: texts() gives other cells than its reader"
+            probe.need(same, "texts() gives other cells than its reader")
     for form, cells in _typed(probe, values).items():
         with probe.rule(f"whole(), given {form},"):
             known = kind.whole(cells, column)
@@ -82,7 +75,7 @@ def check_short_ways(probe: Probe) -> None:
             same = known is None or (
                 len(known[1]) == 0 and alike(known[0], _column(probe, map(read, items)))
             )
-        assert same, f"{probe.who}: whole(), given {form}, gives other cells than its reader"
+        probe.need(same, f"whole(), given {form}, gives other cells than its reader")
     fitted = probe.fit().columns[CELL]
     quick = kind.quick(column, fitted.state)
     if quick is not None:
@@ -92,7 +85,7 @@ def check_short_ways(probe: Probe) -> None:
             short = np.array(cells) if quick.finish is None else quick.finish(cells)
             wanted = kind.encode(probe.read(objects(plain)), column, fitted.state)
         same = np.array_equal(short, wanted, equal_nan=wanted.dtype.kind == "f")
-        assert same, f"{probe.who}: quick() gives other numbers than reader() and encode()"
+        probe.need(same, "quick() gives other numbers than reader() and encode()")
 
 
 def _typed(probe: Probe, values: Array) -> dict[str, Any]:
@@ -114,46 +107,42 @@ def _column(probe: Probe, cells: Any) -> Array:
 
 def check_doors(probe: Probe) -> None:
     """Canonical cells go through frame, text and JSON, and come back as they were."""
-    kind, column, values = probe.kind, probe.column, probe.read()
-    gone = missing_rows(values)
+    kind, column, values, need = probe.kind, probe.column, probe.read(), probe.need
+    gone = missing_rows(values).tolist()
     with probe.rule("to_text()"):
         texts = kind.to_text(values, column)
     strings = len(texts) == len(values) and all(isinstance(text, str) for text in texts)
-    assert strings, f"{probe.who}: to_text() gives no text a cell"
-    assert not any(text for text, no in zip(texts, gone, strict=True) if no), (
-        f"{probe.who}: to_text() of a missing cell is not empty"
-    )
-    _check_back(probe, values, objects(texts), "to_text()")
+    need(strings, "to_text() gives no text a cell")
+    told = any(text for text, no in zip(texts, gone, strict=True) if no)
+    need(not told, "to_text() of a missing cell is not empty")
+    _check_back(probe, values, texts, "to_text()")
     with probe.rule("to_json()"):
         plain = kind.to_json(values, column)
     try:
-        told = json.loads(json.dumps(plain, allow_nan=False))
+        cells = json.loads(json.dumps(plain, allow_nan=False))
     except (TypeError, ValueError) as fault:
         raise AssertionError(
             f"{probe.who}: to_json() gives what JSON cannot hold: {fault}"
         ) from None
-    missing = all((cell is None) == no for cell, no in zip(told, gone.tolist(), strict=True))
-    assert missing, f"{probe.who}: to_json() gives null for other cells than the missing ones"
-    _check_back(probe, values, objects(told), "to_json()")
-    deepest = max(map(_depth, told), default=0)
-    assert bool(deepest) == bool(kind.depth) or not deepest, (
-        f"{probe.who}: cells in JSON are nested in {deepest} lists, `depth` is {kind.depth}"
-    )
+    missing = all((cell is None) == no for cell, no in zip(cells, gone, strict=True))
+    need(missing, "to_json() gives null for other cells than the missing ones")
+    _check_back(probe, values, cells, "to_json()")
+    deepest, depth = max(map(_depth, cells), default=0), kind.depth
+    nested = f"cells in JSON are nested in {deepest} lists, `depth` is {depth}"
+    need(bool(deepest) == bool(depth) or not deepest, nested)
     with probe.rule("to_frame()"):
         frame = kind.to_frame(values, column)
-    _check_back(
-        probe, values, frame if isinstance(frame, np.ndarray) else objects(frame), "to_frame()"
-    )
+    _check_back(probe, values, frame, "to_frame()")
     with probe.rule("handed()"):
         handed = kind.handed(values, column)
-    _check_back(probe, values, objects(handed.texts), "handed()")
-    _check_back(probe, values, objects(handed.json), "handed()")
+    _check_back(probe, values, handed.texts, "handed()")
+    _check_back(probe, values, handed.json, "handed()")
 
 
-def _check_back(probe: Probe, values: Array, cells: Array, door: str) -> None:
+def _check_back(probe: Probe, values: Array, cells: Any, door: str) -> None:
     with probe.rule(f"its reader, given what {door} made of the cells,"):
-        back = probe.read(cells)
-    assert alike(values, back), f"{probe.who}: cells that went through {door} are read as others"
+        back = probe.read(cells if isinstance(cells, np.ndarray) else objects(cells))
+    probe.need(alike(values, back), f"cells that went through {door} are read as others")
 
 
 def _depth(cell: Any) -> int:
@@ -167,9 +156,8 @@ def check_request(probe: Probe) -> None:
     with probe.rule("field()"):
         contract = contract_of(codec, codec.encode(probe.table()))
         text = json.dumps(contract.to_json(), allow_nan=False)
-    assert Contract.from_json(json.loads(text)) == contract, (
-        f"{probe.who}: what field() tells changes on its way through JSON"
-    )
+    same = Contract.from_json(json.loads(text)) == contract
+    probe.need(same, "what field() tells changes on its way through JSON")
     [field] = contract.fields
     with probe.rule("its reader, given the example of field(),"):
         probe.read(objects([field.example]))
@@ -177,19 +165,15 @@ def check_request(probe: Probe) -> None:
     with probe.rule("synthesise()"):
         drawn = probe.kind.synthesise(fitted, field.usual, DRAWN, np.random.default_rng(0))
         told = json.loads(json.dumps(drawn, allow_nan=False))
-    assert len(told) == DRAWN, f"{probe.who}: synthesise() gives {len(told)} cells, not {DRAWN}"
+    probe.need(len(told) == DRAWN, f"synthesise() gives {len(told)} cells, not {DRAWN}")
     with probe.rule("its reader, given cells of synthesise(),"):
         values = probe.read(objects(told))
     data = probe.read()
     known = {json.dumps(cell) for cell in probe.kind.to_json(data, probe.column)}
-    copied = sum(
-        cell is not None and json.dumps(cell) in known
-        for cell in probe.kind.to_json(values, probe.column)
-    )
-    unlike = len(known) == len(data) >= DRAWN
-    assert not unlike or copied <= DRAWN // 2, (
-        f"{probe.who}: synthesise() gives cells of the data, {copied} of {DRAWN}"
-    )
+    plain = probe.kind.to_json(values, probe.column)
+    copied = sum(cell is not None and json.dumps(cell) in known for cell in plain)
+    few = copied <= DRAWN // 2 or not len(known) == len(data) >= DRAWN
+    probe.need(few, f"synthesise() gives cells of the data, {copied} of {DRAWN}")
 
 
 def check_corrupt(probe: Probe) -> None:
@@ -198,7 +182,7 @@ def check_corrupt(probe: Probe) -> None:
     some, few = probe.rows % 2 == 0, probe.rows % 5 == 1
     with probe.rule("corrupt()"):
         worse = probe.kind.corrupt(values.copy(), some, few)
-    assert len(worse) == len(values), f"{probe.who}: corrupt() gives another number of cells"
+    probe.need(len(worse) == len(values), "corrupt() gives another number of cells")
     with probe.rule("its reader, given cells of corrupt(),"):
         back = probe.read(worse)
-    assert not alike(back, values), f"{probe.who}: corrupt() changes nothing"
+    probe.need(not alike(back, values), "corrupt() changes nothing")

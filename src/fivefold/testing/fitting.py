@@ -15,7 +15,7 @@ def check_class(probe: Probe) -> None:
     kind = probe.kind
     name = getattr(kind.block, "name", None)
     said = isinstance(name, str) and name.isidentifier()
-    assert said, f"{probe.who}: expected a word in `name` of its block, found {name!r}"
+    probe.need(said, f"expected a word in `name` of its block, found {name!r}")
     with probe.rule("the dtype of its block"):
         np.dtype(kind.block.dtype)
 
@@ -29,13 +29,11 @@ def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
         part: that part.
     """
     wanted = codec.digest()
-    assert probe.fit(part).digest() == wanted, (
-        f"{probe.who}: reading other rows than the training rows changes what is fitted"
-    )
+    same = probe.fit(part).digest() == wanted
+    probe.need(same, "reading other rows than the training rows changes what is fitted")
     probe.fit(np.setdiff1d(probe.rows, part))
-    assert probe.fit(part).digest() == wanted, (
-        f"{probe.who}: fitting another column before changes what is fitted"
-    )
+    same = probe.fit(part).digest() == wanted
+    probe.need(same, "fitting another column before changes what is fitted")
 
 
 def check_nothing(probe: Probe) -> None:
@@ -59,57 +57,48 @@ def check_state(probe: Probe, codec: Codec, rows: Array) -> None:
         ) from None
     for name, array in arrays.items():
         plain = isinstance(array, np.ndarray) and array.dtype != object
-        assert plain, f"{probe.who}: the array {name!r} of what it fits holds objects"
+        probe.need(plain, f"the array {name!r} of what it fits holds objects")
     with probe.rule("unpack()"):
         again = Codec.from_state(json.loads(text), arrays)
         same = again.digest() == codec.digest()
-    assert same, f"{probe.who}: what it fits changes on its way through JSON and arrays"
+    probe.need(same, "what it fits changes on its way through JSON and arrays")
     with probe.rule("encoding cells"):
         table = probe.table().take(rows)
         one, other = codec.encode(table), again.encode(table)
-    for name, array in one.items():
-        assert _equal(array, other[name]), (
-            f"{probe.who}: it encodes otherwise after what it fits went through JSON and arrays"
-        )
+    same = all(_equal(array, other[name]) for name, array in one.items())
+    told = "it encodes otherwise after what it fits went through JSON and arrays"
+    probe.need(same, told)
 
 
 def check_encoding(probe: Probe, codec: Codec) -> None:
     """Rows are encoded each by itself, as the block promises."""
-    kind, column = probe.kind, probe.column
+    kind, column, need = probe.kind, probe.column, probe.need
     [encoded] = codec.blocks
     values, state = probe.read(), codec.columns[CELL].state
     with probe.rule("encode()"):
         part = kind.encode(values, column, state)
     names = encoded.features
-    assert len(set(names)) == len(names), f"{probe.who}: features() gives one name twice"
-    assert part.dtype.kind != "f" or not np.isinf(part).any(), (
-        f"{probe.who}: encode() gives infinite numbers"
-    )
+    need(len(set(names)) == len(names), "features() gives one name twice")
+    need(part.dtype.kind != "f" or not np.isinf(part).any(), "encode() gives infinite numbers")
     with probe.rule("the encoding of its block"):
         whole, shape = codec.encode(probe.table())[encoded.name], encoded.shape
-    found = f"{whole.dtype} {whole.shape[1:]}"
-    promised = (np.dtype(encoded.block.dtype), shape)
-    assert (whole.dtype, whole.shape[1:]) == promised, (
-        f"{probe.who}: its block promises {encoded.block.dtype} {shape} a row, found {found}"
-    )
+    found, promised = f"{whole.dtype} {whole.shape[1:]}", (np.dtype(encoded.block.dtype), shape)
+    told = f"its block promises {encoded.block.dtype} {shape} a row, found {found}"
+    need((whole.dtype, whole.shape[1:]) == promised, told)
     with probe.rule("encoding one row alone"):
         tables = [probe.table().take(np.array([row])) for row in probe.rows]
         single = [codec.encode(table)[encoded.name] for table in tables]
     alone = all(row.shape == (1, *shape) for row in single)
     same = alone and _equal(np.concatenate(single), whole)
-    assert same, f"{probe.who}: rows are encoded otherwise one by one than in one go"
+    need(same, "rows are encoded otherwise one by one than in one go")
     with probe.rule("encoding no rows"):
         none = codec.encode(probe.table().take(probe.rows[:0]))[encoded.name]
-    assert none.shape == (0, *shape), (
-        f"{probe.who}: no rows are encoded as {none.shape}, not as {(0, *shape)}"
-    )
+    need(none.shape == (0, *shape), f"no rows are encoded as {none.shape}, not as {(0, *shape)}")
     if encoded.block.sequence:
         with probe.rule("lengths() of its block"):
             lengths = encoded.block.lengths(whole)
         within = lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all()
-        assert within, (
-            f"{probe.who}: lengths() of its block gives no length from 0 to {shape[0]} a row"
-        )
+        need(within, f"lengths() of its block gives no length from 0 to {shape[0]} a row")
 
 
 def _equal(one: Array, other: Array) -> bool:

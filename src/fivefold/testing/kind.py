@@ -84,10 +84,8 @@ def _check(probe: Probe) -> Sound:
     check_memory(probe, small, first)
     check_missing(probe)
     present = int((~missing_rows(probe.read())).sum())
-    assert present >= FEWEST, (
-        f"{probe.who}: expected {FEWEST} cells that are not missing to check it with, "
-        f"found {present}"
-    )
+    told = f"expected {FEWEST} cells that are not missing to check it with, found {present}"
+    probe.need(present >= FEWEST, told)
     with probe.rule("fit()"):
         codec = probe.fit()
     check_nothing(probe)

@@ -31,42 +31,37 @@ def check_part(probe: Probe, codec: Codec) -> None:
     with probe.rule("the half of its block in torch"):
         fixed = Fixed(codec).eval()
     [entry] = fixed.entries
-    who = f"{probe.who}: {type(entry.part).__name__}"
-    assert not list(fixed.parameters()), (
-        f"{who}.build() gives a module with parameters, not buffers"
-    )
+    who, need = type(entry.part).__name__, probe.need
+    told = f"{who}.build() gives a module "
+    need(not list(fixed.parameters()), f"{told}with parameters, not buffers")
     arrays = codec.encode(probe.table())
     blocks = {name: torch.from_numpy(array) for name, array in arrays.items()}
     with probe.rule("the fixed module of its block"), torch.no_grad():
         made = _only(fixed(blocks))
         rows = [{n: t[row : row + 1] for n, t in blocks.items()} for row in range(len(probe.raw))]
         single = [_only(fixed(row)) for row in rows]
-    assert made.shape[:1] == (len(probe.raw),), (
-        f"{who}.build() gives a module that makes {tuple(made.shape)} of {len(probe.raw)} rows"
-    )
-    assert made.isfinite().all(), f"{who}.build() gives a module that makes NaN or infinity"
-    assert torch.allclose(torch.cat(single), made, atol=TOLERANCE), (
-        f"{who}.build() gives a module that treats rows otherwise one by one than in one go"
-    )
+    whole = made.shape[:1] == (len(probe.raw),)
+    need(whole, f"{told}that makes {tuple(made.shape)} of {len(probe.raw)} rows")
+    need(made.isfinite().all(), f"{told}that makes NaN or infinity")
+    alike = torch.allclose(torch.cat(single), made, atol=TOLERANCE)
+    need(alike, f"{told}that treats rows otherwise one by one than in one go")
     with probe.rule("building its fixed module from a description"):
         again = Fixed.from_description(fixed.description).eval()
         again.load_state_dict(fixed.state_dict())
         same = torch.equal(_only(again(blocks)), made)
-    assert same, f"{who}.fill() sets what is in no buffer: a loaded model answers otherwise"
+    need(same, f"{who}.fill() sets what is in no buffer: a loaded model answers otherwise")
     for name, change in entry.part.changes.items():
         with probe.rule(f"the change {name!r} of its block"):
             array = blocks[entry.array]
             changed = change(array.clone(), entry.size)
-        assert (changed.shape, changed.dtype) == (array.shape, array.dtype), (
-            f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
-            f"{array.dtype} {tuple(array.shape)}"
-        )
+        told = f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
+        told += f"{array.dtype} {tuple(array.shape)}"
+        need((changed.shape, changed.dtype) == (array.shape, array.dtype), told)
     if not isinstance(entry.size, Width | Codes):
         with probe.rule("the encoder of its block"), torch.no_grad():
             encoded = entry.part.encoder(entry.size, WIDTH).eval()(made)
-        assert encoded.shape == (len(made), WIDTH), (
-            f"{who}.encoder(size, {WIDTH}) gives {tuple(encoded.shape)}, not {(len(made), WIDTH)}"
-        )
+        found, wanted = tuple(encoded.shape), (len(made), WIDTH)
+        need(found == wanted, f"{who}.encoder(size, {WIDTH}) gives {found}, not {wanted}")
 
 
 def _only(batch: "Tensor | dict[str, Tensor]") -> "Tensor":

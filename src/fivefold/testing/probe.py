@@ -74,6 +74,10 @@ class Probe:
         """A codec that is fitted on these rows, on all if None."""
         return Codec.fit(self.table(), self.schema, self.rows if rows is None else rows)
 
+    def need(self, good: object, rule: str) -> None:
+        """Say that a rule is broken, unless it is not."""
+        Rules(self.who).need(good, rule)
+
     def rule(self, doing: str) -> AbstractContextManager[None]:
         """Tell of an error in the kind what the check was doing."""
         return Rules(self.who).held(f"{doing} fails")
