@@ -8,7 +8,8 @@ from weakref import ref
 
 import numpy as np
 
-from fivefold.codecs.array import Array
+Array = np.ndarray[Any, np.dtype[Any]]
+"""What is told of an array where its type is told: any shape, any dtype."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +91,17 @@ def objects(values: Iterable[Any]) -> Array:
 _REMEMBERED: dict[int, tuple[ref[Array], Coded, bool]] = {}
 
 
-def remember(cells: Array, coded: Coded) -> Array:
+def remember(cells: Array, coded: Coded, *, is_distinct: bool = False) -> Array:
     """Keep the codes of an array of objects for as long as it lives, and make it read-only.
 
     Args:
         cells: `(n,)` object.
         coded: the same cells; values may repeat, be None, or occur in no row.
+        is_distinct: whether the values differ, and stand in the order of first appearance.
 
     Returns:
         The cells.
     """
-    return _remember(cells, coded, is_distinct=False)
-
-
-def _remember(cells: Array, coded: Coded, *, is_distinct: bool) -> Array:
     cells.flags.writeable = False
     place, kept = id(cells), _REMEMBERED  # the name is gone when an interpreter ends
     kept[place] = ref(cells, lambda _: kept.pop(place, None)), coded, is_distinct
@@ -145,7 +143,7 @@ def coded_of(cells: Array) -> Coded:
         return known
     found = _distinct(cells) if known is None else _by_appearance(known)
     if not cells.flags.writeable and cells.base is None:
-        _remember(cells, found, is_distinct=True)
+        remember(cells, found, is_distinct=True)
     return found
 
 

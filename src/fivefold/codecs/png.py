@@ -17,24 +17,14 @@ NESTED = 64
 def as_cell(image: Array) -> Any:
     """A canonical image as JSON holds it: base64 of a PNG file, or rows of pixels."""
     grey = image.shape[2] == 1
-    if image.dtype == np.uint8 or (image.dtype == np.uint16 and grey):
-        return encode_png(image)
-    return _rows(image)
-
-
-def encode_png(image: Array) -> str:
-    """An 8-bit image, or a grey 16-bit one, as base64 of a PNG file, which loses nothing."""
+    pixels = image[:, :, 0] if grey else image
+    if image.dtype != np.uint8 and not (image.dtype == np.uint16 and grey):
+        return pixels.tolist()
     from PIL import Image
 
     file = io.BytesIO()
-    pixels = image[:, :, 0] if image.shape[2] == 1 else image
     Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     return base64.b64encode(file.getvalue()).decode("ascii")
-
-
-def _rows(image: Array) -> list[Any]:
-    rows: list[Any] = (image[:, :, 0] if image.shape[2] == 1 else image).tolist()
-    return rows
 
 
 def as_cells(images: Array) -> list[Any]:
@@ -59,4 +49,5 @@ def partly_nested(images: Array, cells: list[Any]) -> list[Any]:
     """What `as_cells` gave, the first of a stack as rows of pixels, so that both forms occur."""
     if images.dtype == object:  # of several depths, perhaps, which only files tell apart
         return cells
-    return [_rows(image) for image in images[:NESTED]] + cells[NESTED:]
+    first = images[:NESTED, :, :, 0] if images.shape[3] == 1 else images[:NESTED]
+    return [*first.tolist(), *cells[NESTED:]]

@@ -15,27 +15,8 @@ Truncation = Literal["auto", "head", "tail", "both"]
 class Settings:
     """How columns are encoded; every number that follows from data comes from training rows.
 
-    Args:
-        numeric_missing: what stands in for a missing number.
-        fill_value: the stand-in where `numeric_missing` is `constant`.
-        missing_indicator: whether a numeric column with missing training values gets a second
-            feature that says so.
-        outliers: `clip` pulls values in to wide bounds (see `fit_numeric`), `drop` also leaves
-            training rows outside them out, `keep` has no bounds.
-        scale: to mean 0 and deviation 1; to 0..1; by median and quartiles; to normal scores by
-            rank; or not at all.
-        knots: points of the rank curve where `scale` is `quantile`.
-        categories: how a network sees categories; the codes are the same.
-        rare: categories with fewer training rows than this share the code of unseen ones; None
-            is one row in 2,000, between 1 and 10.
-        max_categories: the most categories a column keeps, the frequent ones.
-        image_size: height and width in pixels; None is the commonest of the training rows.
-        text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
-        truncation: which words of a longer text are read: its first (`head`), its last (`tail`),
-            or three quarters of them first and one quarter last (`both`); `auto` is `both` where
-            256 is what limits `text_length`, else `head`.
-        vocabulary: the most words a text column keeps, the frequent ones.
-        word_rows: training texts that a word must occur in to be kept.
+    They are those of the stage `Preprocess`, which says what each does; `image_size` is always
+    height and width here.
     """
 
     numeric_missing: NumericMissing = "median"

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fivefold.codecs.array import Array as Array
+from fivefold.codecs.coded import Array as Array
 from fivefold.codecs.coded import Coded, remember, remembered
 from fivefold.codecs.schema import Column
 from fivefold.errors import DataError, ShapeError
