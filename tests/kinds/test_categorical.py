@@ -2,12 +2,7 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.categorical import (
-    Known,
-    encode_categories,
-    fit_categories,
-    rare_limit,
-)
+from fivefold.kinds.categorical import Known, encode_categories, fit_categories
 
 
 def words(*values):
@@ -36,8 +31,9 @@ def test_encode_categories_missing_rare_unseen_and_known_have_their_codes():
 
 
 @pytest.mark.parametrize(("rows", "limit"), [(1, 1), (1999, 1), (4000, 2), (10**6, 10)])
-def test_rare_limit_grows_with_rows_up_to_ten(rows, limit):
-    assert rare_limit(rows, Settings()) == limit
+def test_rows_that_a_category_needs_grow_with_all_rows_up_to_ten(rows, limit):
+    values = words(*["b"] * limit, *["c"] * (limit - 1), *[None] * (rows - 2 * limit + 1))
+    assert fit_categories(values, Settings()) == ("b",)
 
 
 def test_known_size_counts_missing_and_unseen():

@@ -43,7 +43,8 @@ def test_comparison_knows_which_direction_is_better(metric, verdict):
     good = 1 / (1 + np.exp(-logit))
     bad = 1 / (1 + np.exp(-0.3 * logit - random.normal(size=300)))
     scores, others = (np.stack([1 - p, p], 1) for p in (good, bad))
-    made = compare(BINARY.metric(metric), target, scores, others, resample(300, seed=0))
+    first = next(one for one in BINARY.metrics if one.name == metric)
+    made = compare(first, target, scores, others, resample(300, seed=0))
     assert made.verdict == verdict
 
 

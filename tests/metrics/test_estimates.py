@@ -36,7 +36,8 @@ def test_estimate_of_binary_scores_uses_the_interval_of_each_metric():
 
 def test_estimate_of_precision_and_recall_stands_on_their_own_rows():
     target, scores = _binary()
-    made = estimate(target, scores, [BINARY.metric("precision"), BINARY.metric("recall")])
+    asked = [metric for metric in BINARY.metrics if metric.name in {"precision", "recall"}]
+    made = estimate(target, scores, asked)
     called, hits = scores.argmax(1) == 1, ((scores.argmax(1) == 1) & (target == 1)).sum()
     assert_allclose([made["precision"].low, made["precision"].high], wilson(hits, called.sum()))
     assert made["precision"].n == called.sum()

@@ -9,9 +9,10 @@ from torch import nn
 
 from fitting import feed
 from fivefold.deploy.export import quiet
-from fivefold.models.blend import Blend, find_weight, join, matrix
+from fivefold.models.blend import Blend, find_weight, matrix
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.inputs import Codes, Width
+from fivefold.models.learner import Lesson
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import build, describe
 from fivefold.models.quantity import QuantityHead
@@ -203,7 +204,7 @@ def stump(turn):
     ("network", "trees", "parts"),
     [(-1.0, 1.0, ["trees"]), (1.0, -1.0, ["network"]), (1.0, 1.0, ["network", "trees"])],
 )
-def test_join_leaves_out_what_counts_nothing(network, trees, parts):
+def test_blend_leaves_out_what_counts_nothing(network, trees, parts):
     x = torch.linspace(-1, 1, 4000)[:, None]
     body = Steep(Width(1), 1)
     body.turn = network
@@ -211,9 +212,11 @@ def test_join_leaves_out_what_counts_nothing(network, trees, parts):
     grown = stump(trees)
     rows = torch.arange(1, 4000, 3)
     valid = feed((x, (x[:, 0] > 0).long()))
-    weight = join(blend, grown, grown(x[rows]), valid, rows, BinaryHead())
+    blend.grown = grown, rows, grown(x[rows])
+    lesson = Lesson(train=valid, valid=valid, head=BinaryHead(), seed=0, tell=print)
+    told = blend.end(blend, lesson)
     assert list(blend.parts) == parts
-    assert weight == pytest.approx(blend.parts.get("trees", 0.0))
+    assert told.get("trees_weight", 0.0) == pytest.approx(blend.parts.get("trees", 0.0))
     assert ((blend(x)[:, 0] > 0) == (x[:, 0] > 0)).all()
 
 

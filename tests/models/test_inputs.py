@@ -4,7 +4,7 @@ import json
 import pytest
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Codes, Image, Text, Width, from_json, parts, single, to_json
+from fivefold.models.inputs import Codes, Image, Text, Width, from_json, parts, to_json
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,6 @@ def test_width_behaves_as_an_int_and_copies_whole():
     width = Width(4, measured=2)
     assert width + 1 == 5
     assert copy.deepcopy(width).measured == 2
-
-
-def test_single_of_several_kinds_names_them():
-    with pytest.raises(ModelError, match="found 'table', 'note'"):
-        single({"table": Width(2), "note": Text(3, 9)})
 
 
 def test_from_json_of_nonsense_is_refused():

@@ -142,18 +142,6 @@ class Categorical(Kind):
         return by_value(values)
 
 
-def rare_limit(rows: int, settings: Settings) -> int:
-    """Training rows that a category needs to have a code of its own.
-
-    Example:
-        >>> [rare_limit(rows, Settings()) for rows in (3, 600, 6_000, 60_000)]
-        [1, 1, 3, 10]
-    """
-    if settings.rare is not None:
-        return settings.rare
-    return min(10, max(1, rows // 2_000))
-
-
 def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
     """The categories of the training rows that are kept, in text order.
 
@@ -164,7 +152,8 @@ def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
     coded = coded_of(values)
     sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
     counts = dict(zip(coded.values.tolist(), sizes, strict=True))
-    limit = rare_limit(len(values), settings)
+    usual = min(10, max(1, len(values) // 2_000))
+    limit = usual if settings.rare is None else settings.rare
     kept = [category for category, count in counts.items() if count >= limit]
     kept.sort(key=lambda category: (-counts[category], category))
     return tuple(sorted(kept[: settings.max_categories]))

@@ -248,11 +248,6 @@ def encode_images(images: Array, column: Column, state: ImageState, *, first: in
 
 
 def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:
-    return DataError(
-        f"Column `{column.name}`: expected {fault.wanted}, found {fault.found}.",
-        remedy=fault.remedy,
-        column=column.name,
-        rows=rows,
-        wanted=fault.wanted,
-        found=fault.found,
-    )
+    who = f"Column `{column.name}`"
+    more = {"column": column.name, "rows": rows}
+    return DataError.expected(who, fault.wanted, fault.found, fault.remedy, **more)

@@ -54,16 +54,6 @@ class NumericState:
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
-    def width(self) -> int:
-        """Features that come out: the values, then the indicators."""
-        return len(self.names) + int(self.indicator.sum())
-
-    def arrays(self) -> dict[str, Array]:
-        """Every array by name, those that are None left out."""
-        named = {name: getattr(self, name) for name in ARRAYS}
-        return {name: values for name, values in named.items() if values is not None}
-
 
 CURVE = ("knots", "levels")
 ARRAYS = ("offset", "fill", "indicator", "low", "high", "centre", "scale", *CURVE)
@@ -232,7 +222,7 @@ def standardise(encoded: Array, state: NumericState) -> Array:
         state: fitted on training rows.
 
     Returns:
-        Float32 `(n, state.width)`: the `d` values, then one 0/1 feature an indicator.
+        Float32: the `d` values, then one 0/1 feature an indicator.
     """
     absent = np.isnan(encoded)
     values = np.where(absent, state.fill, np.clip(encoded, state.low, state.high))

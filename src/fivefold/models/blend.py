@@ -124,8 +124,15 @@ class Blend(nn.Module):
         """Let the trees answer too, as far as that is better for the validation rows."""
         if self.grown is None:
             return {}
+        assert self.network is not None
         (trees, rows, answers), self.grown = self.grown, None
-        weight = join(self, trees, answers, lesson.valid, rows, lesson.head)
+        own, target = answered(self.network, lesson.valid, rows), lesson.valid.target[rows]
+        counts = None if lesson.valid.weight is None else lesson.valid.weight[rows]
+        weight = find_weight(own, answers, target, lesson.head, counts=counts)
+        if weight > 0:
+            self.attach(trees, weight)
+        if weight == 1:
+            self.drop_network()
         lesson.tell(
             f"{trees.trees:,} trees count {weight:.0%} of each answer, the network "
             f"{1 - weight:.0%}: best for the {len(rows):,} validation rows."
@@ -190,33 +197,6 @@ def grow(lesson: Lesson) -> tuple[Trees, Tensor, Tensor] | None:
 def answered(model: Callable[[Batch], Tensor], feed: Feed, rows: Tensor) -> Tensor:
     """What a model answers to rows by position."""
     return torch.cat([model(feed.take(part).inputs) for part in torch.split(rows, BATCH)])
-
-
-def join(
-    body: Blend, trees: Trees, answers: Tensor, valid: Feed, rows: Tensor, head: Head
-) -> float:
-    """Let trees answer beside a network that has learnt, with the weight that suits both.
-
-    Args:
-        body: in eval mode, its trees still to come.
-        trees: fitted.
-        answers: theirs to the rows that choose the weight.
-        valid: the validation rows.
-        rows: positions among them of those that choose it.
-        head: says what answers cost.
-
-    Returns:
-        The weight of the trees. With 0 they are not attached, with 1 the network is left out.
-    """
-    assert body.network is not None
-    own = answered(body.network, valid, rows)
-    counts = None if valid.weight is None else valid.weight[rows]
-    weight = find_weight(own, answers, valid.target[rows], head, counts=counts)
-    if weight > 0:
-        body.attach(trees, weight)
-    if weight == 1:
-        body.drop_network()
-    return weight
 
 
 @torch.no_grad()

@@ -40,10 +40,6 @@ class ChoiceHead(Head):
         super().__init__(outputs)
         self.register_buffer("temperature", torch.ones(()))  # until something calibrates it
 
-    def targets(self, values: Array, *, own: bool = False) -> Tensor:
-        """Int64 class indices, -1 for positions without one."""
-        return torch.from_numpy(np.asarray(values, dtype=np.int64))
-
     def forward(self, outputs: Tensor) -> Tensor:
         """`(n, ..., classes)` to float32 logits."""
         return outputs.float() / self.temperature

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.inputs import Image, Inputs, described, single
+from fivefold.models.inputs import Image, Inputs, described
 
 COARSE = 16
 """Images at least this high and wide are halved by their first layer."""
@@ -30,12 +30,11 @@ class ConvNet(nn.Module):
         self, inputs: Inputs, outputs: int, *, width: int = 32, dropout: float = 0.3
     ) -> None:
         super().__init__()
-        image = single(inputs)
-        if not isinstance(image, Image):
+        if not isinstance(inputs, Image):
             raise TypeError(f"ConvNet reads an image, found {inputs}")
         arguments = {"width": width, "dropout": dropout}
         self.description = described("convnet", inputs, outputs, arguments)
-        channels, height, breadth = image
+        channels, height, breadth = inputs
         self.layers = nn.Sequential()
         if min(height, breadth) >= COARSE:
             self._append(nn.Conv2d(channels, width, 4, stride=2, padding=1, bias=False))

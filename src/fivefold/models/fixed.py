@@ -28,14 +28,14 @@ class Entry(NamedTuple):
         tensor: the name of the tensor, where it is not part of the table.
         part: of its block.
         size: what a network is told of it.
-        path: where its module is: a name, and a place where there are several of that name.
+        path: of its module.
     """
 
     array: str
     tensor: str
     part: Part
     size: Size
-    path: tuple[str, int | None]
+    path: str
 
     @property
     def tabular(self) -> bool:
@@ -70,7 +70,7 @@ class Fixed(nn.Module):
             blocks.append(encoded.block)
         self._build(blocks, described)
         for entry, encoded in zip(self.entries, codec.blocks, strict=True):
-            entry.part.fill(self._module(entry), encoded)
+            entry.part.fill(self.get_submodule(entry.path), encoded)
 
     def _build(self, blocks: list[Block], described: list[dict[str, Any]]) -> None:
         if not blocks:
@@ -93,7 +93,7 @@ class Fixed(nn.Module):
                     name=name,
                 )
             owners[name] = block
-            path = (name, self._add(name, part.build(about["part"]), shared=block.shared))
+            path = self._add(name, part.build(about["part"]), shared=block.shared)
             size = part.measure(about["part"])
             entries.append(Entry(about["array"], about["tensor"], part, size, path))
         self.entries = tuple(entries)
@@ -101,23 +101,16 @@ class Fixed(nn.Module):
     def _is_free(self, name: str) -> bool:
         return name.isidentifier() and not hasattr(type(self), name) and name not in vars(self)
 
-    def _add(self, name: str, module: nn.Module, *, shared: bool) -> int | None:
+    def _add(self, name: str, module: nn.Module, *, shared: bool) -> str:
+        """The path of the module, in a list of its name unless it is the only one."""
         if shared:
             self.add_module(name, module)
-            return None
+            return name
         if not hasattr(self, name):
             self.add_module(name, nn.ModuleList())
         several = getattr(self, name)
         several.append(module)
-        return len(several) - 1
-
-    def _module(self, entry: Entry) -> nn.Module:
-        name, place = entry.path
-        found: nn.Module = getattr(self, name)
-        if place is not None:
-            assert isinstance(found, nn.ModuleList)
-            return found[place]
-        return found
+        return f"{name}.{len(several) - 1}"
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Self:
@@ -156,7 +149,7 @@ class Fixed(nn.Module):
         table: list[Tensor] = []
         tensors: dict[str, Tensor] = {}
         for entry in of:
-            made = self._module(entry)(blocks[entry.array])
+            made = self.get_submodule(entry.path)(blocks[entry.array])
             if isinstance(entry.size, Width):
                 table.append(made)
             else:

@@ -132,14 +132,18 @@ def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyT
     Raises:
         ModelError: if the values name no kind of input.
     """
+    if list(values) == ["parts"]:
+        return {name: _size_from(part, own) for name, part in values["parts"].items()}
+    return _size_from(values, own)
+
+
+def _size_from(values: Mapping[str, Any], own: Mapping[str, type]) -> Size:
     if len(values) == 1:
         match next(iter(values.items())):
             case "width", [width, measured]:
                 return Width(width, measured=measured)
             case "codes", sizes:
                 return Codes(sizes)
-            case "parts", parts:
-                return {name: single(from_json(part, own)) for name, part in parts.items()}
             case name, sizes if name in (known := {**_TUPLES, **own}):
                 size: Size = known[name](*sizes)
                 return size
@@ -156,21 +160,6 @@ def described(
         "outputs": outputs,
         "arguments": dict(arguments),
     }
-
-
-def single(inputs: Inputs) -> Size:
-    """The same sizes, certain to be of one kind.
-
-    Raises:
-        ModelError: if they are of several kinds.
-    """
-    if isinstance(inputs, Mapping):
-        raise ModelError(
-            f"Network: expected one kind of input, found {', '.join(map(repr, inputs))}.",
-            remedy="Use the mixture network, or a module that takes a dict of tensors.",
-            found=tuple(inputs),
-        )
-    return inputs
 
 
 def parts(inputs: Inputs) -> dict[str, Size]:

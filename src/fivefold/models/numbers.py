@@ -43,12 +43,6 @@ class Numbers(nn.Module):
         places = torch.tensor([place for place, flag in enumerate(flags) if flag], dtype=torch.long)
         self.register_buffer("flagged", places, persistent=False)
 
-    def fill_in(self, state: "NumericState") -> None:
-        """Copy what the codec has fitted."""
-        for name, array in state.arrays().items():
-            if name in dict(self.named_buffers()):
-                getattr(self, name).copy_(torch.from_numpy(array))
-
     def forward(self, numbers: Tensor) -> Tensor:
         """`(n, d)` with NaN for missing to `(n, d + flagged)`."""
         absent = numbers.isnan()
@@ -87,7 +81,9 @@ class NumbersPart(Part):
 
     def fill(self, module: nn.Module, block: Encoded) -> None:
         assert isinstance(module, Numbers)
-        module.fill_in(block.state)
+        for name, buffer in module.named_buffers():
+            if name != "flagged":
+                buffer.copy_(torch.from_numpy(getattr(block.state, name)))
 
     def measure(self, description: Mapping[str, Any]) -> Width:
         flags = description["flags"]

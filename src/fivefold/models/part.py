@@ -14,8 +14,6 @@ from fivefold.models.inputs import Shape
 Change = Callable[[Tensor, Any], Tensor]
 """A batch of a codec's array, and the size of its rows, to the batch with random changes."""
 
-UNCHANGED: Mapping[str, Change] = MappingProxyType({})
-
 
 class Part:
     """A block in torch: what is fixed of it, what a network is told of it, and who reads it.
@@ -43,7 +41,7 @@ class Part:
     name: ClassVar[str] = ""
     ahead: ClassVar[bool] = True
     budget: ClassVar[float] = 0.0
-    changes: ClassVar[Mapping[str, Change]] = UNCHANGED
+    changes: ClassVar[Mapping[str, Change]] = MappingProxyType({})
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """What `build` and `measure` need to know, as JSON values; the shape of a row by default.

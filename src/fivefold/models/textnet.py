@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.inputs import Inputs, Text, described, single
+from fivefold.models.inputs import Inputs, Text, described
 
 PAD = 0
 
@@ -38,12 +38,11 @@ class TextNet(nn.Module):
         dropout: float = 0.5,
     ) -> None:
         super().__init__()
-        text = single(inputs)
-        if not isinstance(text, Text):
+        if not isinstance(inputs, Text):
             raise TypeError(f"TextNet reads a text, found {inputs}")
         arguments = {"width": width, "phrases": phrases, "dropout": dropout}
         self.description = described("textnet", inputs, outputs, arguments)
-        self.embedding = nn.Embedding(text.vocabulary, width, padding_idx=PAD)
+        self.embedding = nn.Embedding(inputs.vocabulary, width, padding_idx=PAD)
         nn.init.normal_(self.embedding.weight, std=0.05)
         with torch.no_grad():
             self.embedding.weight[PAD] = 0

@@ -6,6 +6,8 @@ from fivefold.tasks.table import TASKS
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 
+FEWEST_ROWS = 10
+
 
 def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
     """Decide what is predicted, and say what the target columns are.
@@ -20,7 +22,17 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
     Raises:
         DataError: if there are fewer than 10 rows, or the values do not suit the task.
     """
-    targets.refuse_few()
+    rows = int(targets.usable.sum())
+    if rows < FEWEST_ROWS:
+        columns = targets.columns
+        raise DataError(
+            f"{targets.source}: expected at least {FEWEST_ROWS} rows with a target, found {rows} "
+            f"of {len(targets.usable):,}.",
+            evidence=next((column.lost for column in columns if column.lost), ""),
+            remedy=next((c.remedy for c in columns if c.remedy), "Collect more rows."),
+            rows=rows,
+            column=columns[0].name,
+        )
     found = task or _surest(targets)
     return found, found.settle(targets)
 

@@ -16,7 +16,6 @@ from fivefold.tasks.labels import Labels, read_labels
 
 MOST_NUMBERS = 20
 """Whole numbers with at most this many different values may be classes."""
-FEWEST_ROWS = 10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,25 +107,6 @@ class Targets:
         whole = bool(np.all(floats == np.rint(floats)))
         distinct = len(floats) if self.wide is None else self.wide.distinct
         return whole and distinct <= MOST_NUMBERS and len(values) >= 5 * distinct
-
-    def refuse_few(self) -> None:
-        """Refuse fewer than 10 rows.
-
-        Raises:
-            DataError: saying what else could be rows.
-        """
-        rows = int(self.usable.sum())
-        if rows >= FEWEST_ROWS:
-            return
-        raise DataError(
-            f"{self.source}: expected at least {FEWEST_ROWS} rows with a target, found {rows} of "
-            f"{len(self.usable):,}.",
-            evidence=next((column.lost for column in self.columns if column.lost), ""),
-            remedy=next((column.remedy for column in self.columns if column.remedy), "")
-            or "Collect more rows.",
-            rows=rows,
-            column=self.columns[0].name,
-        )
 
     def refuse_unfit(self) -> None:
         """Refuse columns whose kind can be learnt neither as numbers nor as labels.

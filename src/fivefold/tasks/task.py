@@ -69,14 +69,6 @@ class Task(ABC):
         """The metrics that people see first, three at most."""
         return self.metrics[:3]
 
-    def metric(self, name: str) -> Metric:
-        """The metric of this name.
-
-        Raises:
-            KeyError: if it is judged by none of that name.
-        """
-        return {metric.name: metric for metric in self.metrics}[name]
-
     # --- the target
 
     def recognise(self, targets: Targets) -> float:
