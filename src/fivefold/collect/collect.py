@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.schema import KindName, Label, TaskName
+from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
@@ -16,8 +16,8 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
-from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import kind_of, names_of_kinds, own_kinds
+from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
+from fivefold.kinds.table import kind_of
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.table import TASKS, task_of
@@ -85,7 +85,7 @@ class Collect(Stage):
     test_source: Data = None
     task: TaskName | Task | type[Task] | None = None
     positive: Label | None = None
-    kinds: dict[str, KindName | Kind | type[Kind]] = Field(default_factory=dict)
+    kinds: KindsByColumn = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
@@ -100,11 +100,6 @@ class Collect(Stage):
     encoding: str | None = None
     skip: NonNegativeInt = 0
     root: PathText | None = None
-
-    @field_validator("kinds", mode="before")
-    @classmethod
-    def _own_kinds(cls, kinds: Any) -> Any:
-        return own_kinds(kinds)
 
     @field_validator("task", mode="before")
     @classmethod

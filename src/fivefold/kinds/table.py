@@ -1,8 +1,6 @@
 """The kinds there are: those of fivefold, and those that a user has added."""
 
-from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
 from fivefold.core.roster import Roster
 from fivefold.kinds.block import Block
@@ -42,21 +40,6 @@ def kind_of(name: str) -> Kind:
         ConfigError: if there is none.
     """
     return KINDS[name]
-
-
-def own_kinds(kinds: Any) -> Any:
-    """Kinds by column as they were said: those of the user's are adopted, and found by name."""
-    if not isinstance(kinds, dict):
-        return kinds
-    return {
-        column: (KINDS.own(said) or said) if isinstance(said, str) else KINDS.adopt(said)
-        for column, said in kinds.items()
-    }
-
-
-def names_of_kinds(kinds: Mapping[str, str | Kind | type[Kind]]) -> dict[str, str]:
-    """Names of kinds by column."""
-    return {column: kind if isinstance(kind, str) else kind.name for column, kind in kinds.items()}
 
 
 def labels() -> Kind:

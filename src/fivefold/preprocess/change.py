@@ -1,16 +1,14 @@
 """A stage of one's own that changes rows, and travels with the model."""
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.schema import KindName
 from fivefold.codecs.table import Columns, Table
 from fivefold.core.stage import Stage
-from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import names_of_kinds, own_kinds
+from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
 from fivefold.travel.handed import Handed, adopt_stage
 
 
@@ -34,12 +32,7 @@ class Change(Stage):
         Flip(column='w')
     """
 
-    kinds: dict[str, KindName | Kind | type[Kind]] = Field(default_factory=dict)
-
-    @field_validator("kinds", mode="before")
-    @classmethod
-    def _own_kinds(cls, kinds: Any) -> Any:
-        return own_kinds(kinds)
+    kinds: KindsByColumn = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adopt(self) -> Self:

@@ -1,17 +1,15 @@
 """The stage that makes columns of others by formulas."""
 
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from fivefold.artifacts import Collected
-from fivefold.codecs.schema import KindName
 from fivefold.core.events import Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
-from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import names_of_kinds, own_kinds
+from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
 from fivefold.partition import Partition
 from fivefold.travel.formulas import Formulas, table_of, tree_of
 
@@ -43,12 +41,7 @@ class Derive(Stage):
 
     formulas: dict[str, str] = Field(kw_only=False, min_length=1)
     tables: dict[str, dict[str, Cell]] = Field(default_factory=dict)
-    kinds: dict[str, KindName | Kind | type[Kind]] = Field(default_factory=dict)
-
-    @field_validator("kinds", mode="before")
-    @classmethod
-    def _own_kinds(cls, kinds: Any) -> Any:
-        return own_kinds(kinds)
+    kinds: KindsByColumn = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_formulas(self) -> Self:
