@@ -18,7 +18,6 @@ IDEAS = {
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
     "kind": ("kinds testing", "a kind; its check"),
-    "notation": ("codecs collect", "how texts write values: in one column; by column"),
     "numbers": ("kinds models", "the block of numbers: in numpy; in torch"),
     "options": ("reading train", "what is asked for: of a source; of Train"),
     "own": ("core deploy serve", "classes of one's own: loaded; put into a bundle; handed over"),

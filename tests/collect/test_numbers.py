@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.coded import objects
-from fivefold.codecs.notation import Notation
+from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.numerals import Numerals, anatomy
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind

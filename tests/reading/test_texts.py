@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.notation import Notation
+from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.schema import Column
 from fivefold.collect.infer import guess_kind
 from fivefold.kinds.canonical import canonical_column

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.notation import Notation
 from fivefold.codecs.numerals import (
     DECIMALS,
     LAKHS,
@@ -32,6 +32,30 @@ _NINES = str.maketrans("012345678", "999999999")
 _LONG = re.compile("9{4,}")
 _ADDRESS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 _LABEL = re.compile(r"9{1,3}([ .])(?:999\1){2,}999|999([ .])999\2(?:999)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notation:
+    """How the texts of a column are written, as far as that is said elsewhere.
+
+    Args:
+        decimal: the mark before the fraction of a number; None if nothing is said.
+        thousands: the one between groups of three digits; the empty text is none.
+        date_format: a `strptime` pattern, or the empty text for ISO 8601.
+        comma: a lone comma before three digits is a decimal one, as in a file of semicolons.
+        certain: other columns of the file have decimal commas.
+    """
+
+    decimal: str | None = None
+    thousands: str | None = None
+    date_format: str | None = None
+    comma: bool = False
+    certain: bool = False
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing is said against plain numbers."""
+        return self.decimal is None and self.thousands is None and not self.certain
 
 
 class NumberForm(NamedTuple):

@@ -13,7 +13,6 @@ import numpy as np
 
 from fivefold.codecs.depth import CHANNELS, canonical_pixels, over_white
 from fivefold.codecs.schema import RULES
-from fivefold.codecs.stored import as_bytes, stored_image
 from fivefold.codecs.table import Array
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def pixels_of(value: object) -> int:
 
 def _pixels(image: "Image", rules: int) -> Array:
     if rules < 2:
-        return stored_image(image)
+        return _stored(image)
     is_grey = image.mode in {"1", "L", "LA", "La"} or _is_deep_grey(image)
     image = _upright(image)
     clear = image.info.get("transparency")
@@ -206,7 +205,7 @@ def _from_array(array: Array, rules: int) -> Array:
         )
     if array.shape[0] * array.shape[1] > MAX_PIXELS:
         raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
-    return as_bytes(array[:, :, :3]) if rules < 2 else canonical_pixels(array)
+    return _as_bytes(array[:, :, :3]) if rules < 2 else canonical_pixels(array)
 
 
 def resized(image: Array, height: int, width: int, channels: int) -> Array:
@@ -230,3 +229,28 @@ def resized(image: Array, height: int, width: int, channels: int) -> Array:
         return np.repeat(image, 3, axis=2)
     grey: Array = np.rint(image @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
     return grey[:, :, None]
+
+
+def _stored(image: "Image") -> Array:
+    """A file by rules 1: the high byte of 16 bits, grey or RGB, no alpha, no orientation."""
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        wide = np.asarray(image).astype(np.int64)
+        return (np.clip(wide, 0, 65_535) >> 8).astype(np.uint8)[:, :, None]
+    if image.mode in {"1", "L", "LA", "La", "F"}:
+        return np.asarray(image.convert("L"))[:, :, None]
+    return np.asarray(image.convert("RGB"))
+
+
+def _as_bytes(array: Array) -> Array:
+    """By rules 1: integers from 0 to 255, booleans, or floats by their own maximum."""
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.kind not in "iuf":
+        raise ValueError("pixels must be numbers")
+    if array.size and not (array.min() >= 0 and array.max() <= 255):
+        raise ValueError("pixels must lie between 0 and 255")
+    if array.dtype.kind == "f":
+        array = np.rint(array * 255.0 if array.size and array.max() <= 1.0 else array)
+    return array.astype(np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.notation import Notation
+from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.notation import Notations

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
-from fivefold.codecs.notation import Notation
+from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal

@@ -12,7 +12,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.depth import inverted, settled
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
 from fivefold.codecs.picture import picture, picture_stack, pixels_of, resized
-from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
+from fivefold.codecs.png import as_cell, as_cells, as_files, as_texts, partly_nested
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -22,7 +22,6 @@ from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import bound
-from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS
 
 CHUNK = 1_024
@@ -30,6 +29,9 @@ CHUNK = 1_024
 
 EXACT = 16_384
 """Training images that size and colours are taken from; of more, evenly spaced ones."""
+
+LONGEST = 16
+"""Pixels a side of a picture that is given as rows."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -251,3 +253,29 @@ def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataErro
     who = f"Column `{column.name}`"
     more = {"column": column.name, "rows": rows}
     return DataError.expected(who, fault.wanted, fault.found, fault.remedy, **more)
+
+
+def draw_patch(shape: tuple[int, int, int], intensity: Intensity, rng: np.random.Generator) -> Any:
+    """A smooth patch in the range of training as JSON has it, as a file where one holds it."""
+    channels, height, width = shape
+    if intensity.white in (1.0, 255.0):
+        return as_cell(_gradient(shape, rng))
+    if channels > 1 or intensity.white != 65_535.0:  # rows of pixels, which are long: few of them
+        height, width = min(height, LONGEST), min(width, LONGEST)
+    patch = _gradient((channels, height, width), rng).astype(np.float64)
+    pixels = intensity.low + patch * (intensity.high - intensity.low) / 255.0
+    if "float32" in intensity.depths:
+        return as_cell(pixels.astype(np.float32))
+    return as_cell(np.rint(pixels).astype(np.uint16 if intensity.white == 65_535.0 else np.int32))
+
+
+def _gradient(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """A smooth patch of colour: small as a file at any size."""
+    channels, height, width = shape
+    corners = rng.integers(0, 256, (2, 2, channels)).astype(np.float64)
+    down, across = np.linspace(0, 1, height), np.linspace(0, 1, width)
+    left = corners[0, 0] + down[:, None] * (corners[1, 0] - corners[0, 0])
+    right = corners[0, 1] + down[:, None] * (corners[1, 1] - corners[0, 1])
+    blend = left[:, None] + across[None, :, None] * (right - left)[:, None]
+    rounded: Array = np.rint(blend).astype(np.uint8)
+    return rounded

@@ -9,10 +9,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from fivefold.codecs.dates import ENOUGH, Dates, find_dates
-from fivefold.codecs.looks import differ, have_leading_zeros, is_dressed, is_prose, is_spelt
-from fivefold.codecs.notation import Notation
-from fivefold.codecs.numberforms import NumberForm, find_number_form
+from fivefold.codecs.numberforms import Notation, NumberForm, find_number_form, looks_written
 from fivefold.codecs.table import Array
+from fivefold.codecs.words import count_words
 
 MOST = 0.8
 """Fraction of values that must be numbers for the rest to be strays, where these differ as
@@ -22,6 +21,9 @@ HALF = 0.5
 are a pattern's."""
 
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
+_LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
+_DRESSED = re.compile(r"[$€£¥]?\s*[+-]?(\d{1,3}([ ,.']\d{3})+|\d+)([.,]\d+)?\s*[%$€£¥]?")
+_CODE = re.compile(r"[^\W\d].*\d.*|.*[^\W\d]\d+", re.DOTALL)
 
 NumberReader = Callable[[Sequence[Any], str], tuple[Array, Array]]
 """What reads cells as numbers of a form: `(n,)` float64, NaN where a cell is none, and the places
@@ -120,7 +122,7 @@ class Sample:
         form = find_number_form(cells, self.weights, wrong=found.wrong, notation=self.notation)
         if form.format:
             found = self._read_numbers(self._read, form.format)
-        return found._replace(form=form, codes=have_leading_zeros(self.texts, self.weights))
+        return found._replace(form=form, codes=_have_leading_zeros(self.texts, self.weights))
 
     def _read_numbers(self, read: NumberReader, format: str = "") -> NumberCells:
         numbers, bad = read(self.items, format)
@@ -152,18 +154,18 @@ class Sample:
         for place in wrong:
             text = str(self.items[place]).strip()
             texts[text] = texts.get(text, 0) + self.weights[place]
-        marked = [text for text in texts if is_dressed(text)]
-        dressed = sum(map(is_dressed, self.texts)) if marked else 0
+        marked = [text for text in texts if _is_dressed(text)]
+        dressed = sum(map(_is_dressed, self.texts)) if marked else 0
         if marked and dressed > 0.9 * len(self.texts) and not codes:
             return Strays(dressed=marked[0])
         other = sum(
             weight
             for text, weight in texts.items()
             # what looks like a number and is none speaks against a form
-            if is_spelt(text) or (form.format and _MARKED.fullmatch(text))
+            if _is_spelt(text) or (form.format and _MARKED.fullmatch(text))
         )
         spelt = 2 * other > sum(texts.values())
-        if share < HALF or codes or spelt or not differ(values, self.weights):
+        if share < HALF or codes or spelt or not _differ(values, self.weights):
             return Strays()
         return Strays(few=True) if share >= MOST else Strays(texts=texts)
 
@@ -174,7 +176,7 @@ class Sample:
             return False
         if self.strays.few or self.strays.dressed:
             return False
-        return is_prose(self.texts, self.weights, sum(self.weights))
+        return _is_prose(self.texts, self.weights, sum(self.weights))
 
 
 def _text_of(item: Any) -> str:
@@ -183,3 +185,36 @@ def _text_of(item: Any) -> str:
         return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
     except UnicodeDecodeError:
         return ""
+
+
+def _is_spelt(text: str) -> bool:
+    """Whether it is no slip among numbers: a code such as `V57`, or a number like `1,234`."""
+    return bool(_CODE.fullmatch(text) or _is_dressed(text))
+
+
+def _is_dressed(text: str) -> bool:
+    """Whether it is a number in a dress: `1,234.5`, `12 %`, `48,88 €`."""
+    return bool(_DRESSED.fullmatch(text)) or looks_written(text)
+
+
+def _differ(numbers: Array, weights: Sequence[int]) -> bool:
+    """Whether there are many different numbers, as where something is measured."""
+    finite = np.isfinite(numbers)
+    distinct = np.unique(numbers[finite])
+    cells = int(np.asarray(weights)[finite].sum())
+    fractions = bool((distinct != np.rint(distinct)).any())
+    often = fractions or len(distinct) >= 0.5 * cells
+    return len(distinct) > 20 or (len(distinct) >= 10 and often)
+
+
+def _have_leading_zeros(texts: Sequence[str], weights: Sequence[int]) -> bool:
+    """Whether they are codes like 00123: more than strays, or all of one length."""
+    written = zip(texts, weights, strict=True)
+    zeros = sum(w for text, w in written if "0" in text[:2] and _LEADING_ZERO.fullmatch(text))
+    return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
+
+
+def _is_prose(texts: Sequence[str], weights: Sequence[int], total: int) -> bool:
+    """Several words, and seldom the same ones."""
+    words = sum(count_words(text) * w for text, w in zip(texts, weights, strict=True)) / total
+    return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20

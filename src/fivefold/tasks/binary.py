@@ -22,8 +22,13 @@ from fivefold.metrics.metric import (
     ROC_AUC,
 )
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.classes import class_findings, class_notes, classes_of
-from fivefold.tasks.positive import positive_as_asked, positive_of
+from fivefold.tasks.classes import (
+    class_findings,
+    class_notes,
+    classes_of,
+    positive_as_asked,
+    positive_of,
+)
 from fivefold.tasks.target import Settled, Targets
 
 

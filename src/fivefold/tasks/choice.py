@@ -11,9 +11,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification
 from fivefold.metrics.weight import per_answer
-from fivefold.tasks.classes import class_findings, class_notes, classes_of
+from fivefold.tasks.classes import class_findings, class_notes, classes_of, positive_as_asked
 from fivefold.tasks.places import label_array, labels_of, places_of
-from fivefold.tasks.positive import positive_as_asked
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture, Task, finite
 

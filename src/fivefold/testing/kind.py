@@ -10,18 +10,16 @@ from fivefold.errors import ConfigError
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import KINDS
 from fivefold.testing.cells import (
+    check_class,
     check_corrupt,
     check_doors,
+    check_encoding,
+    check_memory,
     check_missing,
+    check_nothing,
     check_reading,
     check_request,
     check_short_ways,
-)
-from fivefold.testing.fitting import (
-    check_class,
-    check_encoding,
-    check_memory,
-    check_nothing,
     check_state,
 )
 from fivefold.testing.part import check_bundle, check_part
