@@ -39,25 +39,17 @@ class ImageState:
     """Size, range and colours of one image column.
 
     Attributes:
-        channels: 1 where every training image is grey, else 3.
-        height: pixels.
-        width: pixels.
+        shape: of one encoded image: channels (1 where every training image is grey, else 3),
+            height and width.
         mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
         std: `(channels,)` float32, their standard deviation, at least 1.
         intensity: the range of pixels that becomes 0 to 255.
     """
 
-    channels: int
-    height: int
-    width: int
+    shape: tuple[int, int, int]
     mean: Array
     std: Array
     intensity: Intensity = field(default_factory=Intensity)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """What one encoded image looks like."""
-        return self.channels, self.height, self.width
 
 
 class Image(Kind):
@@ -114,15 +106,8 @@ class Image(Kind):
         return values, {"mean": state.mean, "std": state.std}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
-        channels, height, width = values["shape"]
-        return ImageState(
-            channels=channels,
-            height=height,
-            width=width,
-            mean=arrays["mean"],
-            std=arrays["std"],
-            intensity=Intensity.from_json(values["intensity"]),
-        )
+        intensity = Intensity.from_json(values["intensity"])
+        return ImageState(shape=tuple(values["shape"]), intensity=intensity, **arrays)
 
     # --- doors
 
@@ -198,15 +183,8 @@ def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:
         intensity = fit_intensity(spans)
     except UnfitError as fault:
         raise _unfit(fault, column, ()) from None
-    blank = np.zeros(channels, dtype=np.float32)
-    state = ImageState(
-        channels=channels,
-        height=height,
-        width=width,
-        mean=blank,
-        std=blank + 1,
-        intensity=intensity,
-    )
+    shape, blank = (channels, height, width), np.zeros(channels, dtype=np.float32)
+    state = ImageState(shape=shape, mean=blank, std=blank + 1, intensity=intensity)
     count = 0
     total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
     for first, images in sample.pieces(CHUNK):
@@ -229,7 +207,8 @@ def encode_images(images: Array, column: Column, state: ImageState, *, first: in
         DataError: if one is on another scale than the training images. It carries `column`,
             `rows` (counted from `first` on), `wanted` and `found`.
     """
-    size = (state.height, state.width, state.channels)
+    channels, height, width = state.shape
+    size = (height, width, channels)
     fitted = np.empty((len(images), *state.shape), dtype=np.uint8)
     row = 0
     try:

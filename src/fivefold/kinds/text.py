@@ -1,7 +1,7 @@
 """Texts: sentences, read word by word."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,14 +60,12 @@ class TextState:
         vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
         length: words a row.
         tail: how many of them are the last of a text that has more.
-        rules: by which a text is taken apart, see `RULES`.
         unread: what the training texts lost; known where it was fitted, not saved.
     """
 
     vocabulary: tuple[str, ...]
     length: int
     tail: int = 0
-    rules: int = RULES
     unread: Unread | None = None
 
     @property
@@ -105,20 +103,11 @@ class Text(Kind):
         return fit_text(cells.values, settings, column.rules)
 
     def encode(self, values: Array, column: Column, state: TextState) -> Array:
-        return encode_texts(values, state)
+        return encode_texts(values, state, column.rules)
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
-        """JSON values; the rules stand with the column."""
         kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
         return kept, {}
-
-    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
-        return TextState(
-            vocabulary=tuple(values["vocabulary"]),
-            length=values["length"],
-            tail=values.get("tail", 0),
-            rules=column.rules,
-        )
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
         if state.unread is None or not state.unread.cut:
@@ -126,7 +115,7 @@ class Text(Kind):
         return (_truncated(column.name, state, state.unread),)
 
     def quick(self, column: Column, state: TextState) -> Quick:
-        return Quick(quick_word(column), lambda cells: encode_texts(objects(cells), state))
+        return Quick(quick_word(column), lambda cells: self.encode(objects(cells), column, state))
 
     # --- recognition
 
@@ -177,7 +166,6 @@ def fit_text(values: Array, settings: Settings, rules: int = RULES) -> TextState
         vocabulary=tuple(kept[: settings.vocabulary]),
         length=length,
         tail=tail,
-        rules=rules,
         unread=Unread(
             texts=len(counts),
             cut=len(unread),
@@ -234,7 +222,7 @@ def _advice(longest: int, length: int, tail: int) -> str:
     return f"Where the middle matters, {whole}."
 
 
-def encode_texts(values: Array, state: TextState) -> Array:
+def encode_texts(values: Array, state: TextState, rules: int = RULES) -> Array:
     """Canonical texts as int32 `(n, length)` codes: the words that are read, then padding.
 
     A missing or empty text is one unknown word, so that no row is padding alone.
@@ -248,7 +236,7 @@ def encode_texts(values: Array, state: TextState) -> Array:
     encoded = np.full((len(values), state.length), PAD, dtype=np.int32)
     encoded[:, 0] = UNKNOWN
     for row, text in enumerate(values.tolist()):
-        found = words(text, state.rules) if text else []
+        found = words(text, rules) if text else []
         if len(found) > state.length:
             found = found[: state.length - state.tail] + found[len(found) - state.tail :]
         encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
