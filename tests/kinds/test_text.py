@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.text import Text, TextState, Unread, encode_texts, fit_text
+from fivefold.kinds.text import Text, TextState, encode_texts, fit_text
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():
@@ -86,8 +86,8 @@ def test_fit_text_by_rules_one_reads_the_head_and_splits_marks_off():
 def test_fit_text_counts_what_is_not_read():
     texts = np.array(["w " * n for n in (2, 5, 6, 14)] + [None], object)
     state = fit_text(texts, Settings(text_length=4))
-    assert state.unread == Unread(texts=5, cut=3, median=2.0, total=13, longest=14)
-    assert fit_text(texts, Settings(text_length=14)).unread.cut == 0
+    assert (state.texts, state.unread.tolist()) == (5, [1, 2, 10])
+    assert len(fit_text(texts, Settings(text_length=14)).unread) == 0
 
 
 def test_text_state_says_in_words_what_is_read():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,25 +33,6 @@ MANY = 0.1
 """Fraction of training texts from which on it deserves a look that they are cut."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unread:
-    """What training texts hold beyond the words that are read.
-
-    Attributes:
-        texts: training texts, missing ones among them.
-        cut: those with more words than are read.
-        median: words not read of a text that is cut.
-        total: words not read of all texts.
-        longest: words of the longest text.
-    """
-
-    texts: int
-    cut: int
-    median: float
-    total: int
-    longest: int
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TextState:
     """The words of one text column.
@@ -60,13 +41,15 @@ class TextState:
         vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
         length: words a row.
         tail: how many of them are the last of a text that has more.
-        unread: what the training texts lost; known where it was fitted, not saved.
+        texts: training texts, missing ones among them; known where it was fitted, not saved.
+        unread: of each of those that has more words than are read, how many are not; likewise.
     """
 
     vocabulary: tuple[str, ...]
     length: int
     tail: int = 0
-    unread: Unread | None = None
+    texts: int = 0
+    unread: Array = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def size(self) -> int:
@@ -110,9 +93,7 @@ class Text(Kind):
         return kept, {}
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
-        if state.unread is None or not state.unread.cut:
-            return ()
-        return (_truncated(column.name, state, state.unread),)
+        return (_truncated(column.name, state),) if len(state.unread) else ()
 
     def quick(self, column: Column, state: TextState) -> Quick:
         return Quick(quick_word(column), lambda cells: self.encode(objects(cells), column, state))
@@ -161,18 +142,12 @@ def fit_text(values: Array, settings: Settings, rules: int = RULES) -> TextState
     kept = [word for word, count in rows.items() if count >= settings.word_rows]
     kept.sort(key=lambda word: (-rows[word], word))
     length, tail = _length(counts, settings, rules)
-    unread = counts[counts > length] - length
     return TextState(
         vocabulary=tuple(kept[: settings.vocabulary]),
         length=length,
         tail=tail,
-        unread=Unread(
-            texts=len(counts),
-            cut=len(unread),
-            median=float(np.median(unread)) if len(unread) else 0.0,
-            total=int(unread.sum()),
-            longest=int(counts.max()),
-        ),
+        texts=len(counts),
+        unread=counts[counts > length] - length,
     )
 
 
@@ -188,27 +163,28 @@ def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
     return length, tails[ends]
 
 
-def _truncated(name: str, state: TextState, unread: Unread) -> Finding:
-    lost = f"{unread.total:,} are not"
-    if unread.cut > 1:
-        lost = f"a median of {unread.median:,.0f} a text, {unread.total:,} in all, are not"
+def _truncated(name: str, state: TextState) -> Finding:
+    cut, total, median = len(state.unread), int(state.unread.sum()), float(np.median(state.unread))
+    longest = state.length + int(state.unread.max())
+    lost = f"a median of {median:,.0f} a text, {total:,} in all, are not"
     sentence = (
-        f"{unread.cut:,} of {unread.texts:,} training texts of `{name}` "
-        f"{'has' if unread.cut == 1 else 'have'} more than {plural(state.length, 'word')}: "
-        f"{state.part}, {lost}. {_advice(unread.longest, state.length, state.tail)}"
+        f"{cut:,} of {state.texts:,} training texts of `{name}` "
+        f"{'has' if cut == 1 else 'have'} more than {plural(state.length, 'word')}: {state.part}, "
+        f"{lost if cut > 1 else f'{total:,} are not'}. "
+        f"{_advice(longest, state.length, state.tail)}"
     )
     return finding(
         "truncated_texts",
         sentence,
-        "warning" if unread.cut > MANY * unread.texts else "note",
+        "warning" if cut > MANY * state.texts else "note",
         column=name,
-        texts=unread.texts,
-        truncated=unread.cut,
+        texts=state.texts,
+        truncated=cut,
         length=state.length,
         tail=state.tail,
-        median_unread=unread.median,
-        total_unread=unread.total,
-        longest=unread.longest,
+        median_unread=median,
+        total_unread=total,
+        longest=longest,
     )
 
 
