@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.errors import DataError
 
 Spans = dict[str, tuple[float, float]]
 """The smallest and largest value of the pictures of each dtype."""
@@ -15,22 +16,10 @@ BLOCK = 4_194_304
 """Numbers scaled at a time."""
 
 
-class UnfitError(ValueError):
-    """A picture on another scale than those of training.
+class UnfitError(DataError):
+    """A picture on another scale than those of training: `row` is its position in its stack."""
 
-    Args:
-        wanted: what was expected.
-        found: what came.
-        remedy: in the imperative.
-        row: position in its stack.
-    """
-
-    def __init__(self, wanted: str, found: str, remedy: str, row: int = 0) -> None:
-        super().__init__(f"expected {wanted}, found {found}")
-        self.wanted = wanted
-        self.found = found
-        self.remedy = remedy
-        self.row = row
+    row: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +126,7 @@ class Intensity:
 
     def _unfit(self, found: str, remedy: str, row: int = 0) -> UnfitError:
         wanted = f"pixels from {self.low:.6g} to {self.high:.6g}, as in training"
-        return UnfitError(wanted, found, remedy, row)
+        return UnfitError.expected("Pictures", wanted, found, remedy, row=row)
 
 
 def widen(spans: Spans, images: Iterable[Array]) -> None:
@@ -173,9 +162,7 @@ def fit_intensity(spans: Spans) -> Intensity:
     if bytes_too and low >= 0 and high <= 65_535 and "uint16" in spans:
         return Intensity(low=0.0, high=65_535.0, depths=depths)
     if bytes_too:
-        raise UnfitError(
-            "pictures on one scale",
-            f"8-bit pictures beside pixels from {low:.6g} to {high:.6g}",
-            "Bring them all to one scale.",
-        )
+        found = f"8-bit pictures beside pixels from {low:.6g} to {high:.6g}"
+        wanted, remedy = "pictures on one scale", "Bring them all to one scale."
+        raise UnfitError.expected("Pictures", wanted, found, remedy)
     return Intensity(low=low, high=high if high > low else low + 1.0, depths=depths)
