@@ -11,14 +11,15 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
+from fivefold.core.wording import literal
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import likely_range, unshifted
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.kinds.remarks import ambiguous_dates, torn_dates
 from fivefold.kinds.sample import Sample
 from fivefold.metrics.distances import number_distance
 
@@ -102,12 +103,23 @@ class Datetime(Kind):
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:
         """That the day may be the month."""
-        other = sample.dates.other
-        return [ambiguous_dates(name, self.form(sample), other)] if other else []
+        form, other = self.form(sample), sample.dates.other
+        sentence = f"Dates in `{name}` fit {form} and {other}; {form} is taken."
+        found = finding("ambiguous_dates", sentence, column=name, format=form, other=other)
+        return [found] if other else []
 
     def doubted(self, sample: Sample, name: str, read_as: str) -> list[Finding]:
-        torn = () if sample.strays.dressed else sample.dates.torn
-        return [torn_dates(name, torn, read_as)] if torn else []
+        """That no one pattern reads dates."""
+        torn = sample.dates.torn
+        if sample.strays.dressed or not torn:
+            return []
+        who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
+        who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
+        sentence = (
+            f"Column `{name}` looks like dates but {who}; it is read as {read_as}. Pass "
+            f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31."
+        )
+        return [finding("date_like", sentence, column=name, samples=list(torn))]
 
     # --- doors
 

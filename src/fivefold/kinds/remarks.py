@@ -1,6 +1,6 @@
 """What is told of a raw column about the way in which its cells are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.numberforms import NumberForm
@@ -57,20 +57,3 @@ def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as:
         f"Pass kinds={{{literal(name)}: {literal(kind)}}} to take those as missing."
     )
     return finding("number_like", sentence, column=name, count=count, samples=texts[:20])
-
-
-def torn_dates(name: str, torn: Sequence[str], read_as: str) -> Finding:
-    """The finding about a column that looks like dates and that no one pattern reads."""
-    who = f"no one pattern reads both {torn[0]!r} and {torn[-1]!r}"
-    who = who if len(torn) > 1 else f"no pattern reads {torn[0]!r}"
-    sentence = (
-        f"Column `{name}` looks like dates but {who}; it is read as {read_as}. Pass "
-        f"date_format={{{literal(name)}: ...}} for one, or write them like 2024-01-31."
-    )
-    return finding("date_like", sentence, column=name, samples=list(torn))
-
-
-def ambiguous_dates(name: str, format: str, other: str) -> Finding:
-    """The finding about dates that two patterns read, the day first or the month."""
-    sentence = f"Dates in `{name}` fit {format} and {other}; {format} is taken."
-    return finding("ambiguous_dates", sentence, column=name, format=format, other=other)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from fivefold.codecs.coded import objects
-from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.metrics.metric import (
@@ -22,13 +22,7 @@ from fivefold.metrics.metric import (
     ROC_AUC,
 )
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.classes import (
-    class_findings,
-    class_notes,
-    classes_of,
-    positive_as_asked,
-    positive_of,
-)
+from fivefold.tasks.classes import classes_of, positive_as_asked, positive_of, settled
 from fivefold.tasks.target import Settled, Targets
 
 
@@ -71,12 +65,9 @@ class Binary(Choice):
         `positive_of` finds that one unless it is asked for. With more than two classes it must
         be, and the others are taken together.
         """
-        found, column, asked = classes_of(targets), targets.only, targets.positive
+        found, column = classes_of(targets), targets.only
         labels, sizes, words = found.labels, found.rows, found.words
-        chosen = None
-        if asked is not None:
-            chosen = positive_as_asked(column.name, found, targets.source, asked)
-        notes = []
+        chosen, notes = positive_as_asked(targets), []
         if len(sizes) > 2:
             if chosen is None:
                 raise DataError(
@@ -93,17 +84,9 @@ class Binary(Choice):
             notes.append(f"`{column.name}`: all classes but {label!r} are taken together.")
         last, why = (chosen, "as asked") if chosen is not None else positive_of(sizes, labels)
         first = next(name for name in sizes if name != last)
-        classes: tuple[Label, ...] = (labels[first], labels[last])
-        notes.append(f"The positive class of `{column.name}` is {classes[1]!r} ({why}).")
-        return Settled(
-            values=(words,),
-            words=True,
-            classes=classes,
-            notes=(*notes, *class_notes(targets, len(sizes))),
-            findings=class_findings(
-                column.name, {str(labels[name]): rows for name, rows in sizes.items()}
-            ),
-        )
+        labels = {first: labels[first], last: labels[last]}
+        notes.append(f"The positive class of `{column.name}` is {labels[last]!r} ({why}).")
+        return settled(targets, words, labels, sizes, *notes)
 
     def outputs(self, schema: Schema, steps: int | None = None) -> tuple[int, ...]:
         return (1,)

@@ -11,7 +11,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification
 from fivefold.metrics.weight import per_answer
-from fivefold.tasks.classes import class_findings, class_notes, classes_of, positive_as_asked
+from fivefold.tasks.classes import classes_of, positive_as_asked, settled
 from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture, Task, finite
@@ -34,20 +34,10 @@ class Choice(Task):
 
     def settle(self, targets: Targets) -> Settled:
         """The classes of the one column, in natural order."""
-        found, column = classes_of(targets), targets.only
-        if targets.positive is not None:
-            positive_as_asked(column.name, found, targets.source, targets.positive)
-        classes = tuple(found.labels.values())
-        notes = [f"`{column.name}` has {len(classes)} classes."]
-        return Settled(
-            values=(found.words,),
-            words=True,
-            classes=classes,
-            notes=(*notes, *class_notes(targets, len(classes))),
-            findings=class_findings(
-                column.name, {str(found.labels[name]): rows for name, rows in found.rows.items()}
-            ),
-        )
+        found = classes_of(targets)
+        positive_as_asked(targets)
+        note = f"`{targets.only.name}` has {len(found.labels)} classes."
+        return settled(targets, found.words, found.labels, found.rows, note)
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
         return places_of(values[0], schema.classes)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
+from fivefold.codecs.table import Array
 from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding, Severity
 from fivefold.core.wording import literal, nearest, plural
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels, natural
 from fivefold.tasks.places import find_label
-from fivefold.tasks.target import Targets
+from fivefold.tasks.target import Settled, Targets
 
 MOST_CLASSES = 1000
 LOPSIDED = 0.8
@@ -47,17 +48,29 @@ def classes_of(targets: Targets) -> Labels:
     return found
 
 
-def class_notes(targets: Targets, classes: int) -> list[str]:
-    """A line where numbers were taken for classes unasked."""
-    column = targets.only
-    if "numbers" not in column.reads_as or targets.asked:
-        return []
-    task = targets.number_task
-    way = f"; pass task={literal(task)} to predict a number" if task else ""
-    return [f"`{column.name}` holds {classes} different whole numbers, read as classes{way}."]
+def settled(
+    targets: Targets,
+    words: Array,
+    labels: Mapping[str, Label],
+    rows: Mapping[str, int],
+    *notes: str,
+) -> Settled:
+    """The one target column as classes, by words whose `labels` are in the order of the scores."""
+    column, task = targets.only, targets.number_task
+    if "numbers" in column.reads_as and not targets.asked:
+        way = f"; pass task={literal(task)} to predict a number" if task else ""
+        whole = f"holds {len(rows)} different whole numbers, read as classes{way}."
+        notes += (f"`{column.name}` {whole}",)
+    return Settled(
+        values=(words,),
+        words=True,
+        classes=tuple(labels.values()),
+        notes=notes,
+        findings=_findings(column.name, {str(labels[name]): rows[name] for name in rows}),
+    )
 
 
-def class_findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:
+def _findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:
     """The finding about classes of very different size, if they are."""
     total = sum(sizes.values())
     smallest = min(sizes, key=lambda label: sizes[label])
@@ -104,21 +117,24 @@ def positive_of(sizes: Mapping[str, int], labels: Mapping[str, Label]) -> tuple[
     return rarer, f"the rarer: {sizes[rarer]:,} rows"
 
 
-def positive_as_asked(name: str, found: Labels, source: str, positive: Label) -> str:
-    """The word of the class that the user names.
+def positive_as_asked(targets: Targets) -> str | None:
+    """The word of the class that the user names; None if there is no name.
 
     Raises:
         DataError: if it is none of the classes.
     """
-    classes = list(found.labels.values())
+    positive = targets.positive
+    if positive is None:
+        return None
+    classes = list(targets.labels.labels.values())
     place = find_label(positive, classes)
     if place is not None:
-        return list(found.labels)[place]
+        return list(targets.labels.labels)[place]
     near = nearest(word(positive), [str(label) for label in classes])
     shown = ", ".join(map(repr, classes[:10]))
     raise DataError(
-        f"{source}, target `{name}`: expected positive= to be one of the classes, "
-        f"found {positive!r}.",
+        f"{targets.source}, target `{targets.only.name}`: expected positive= to be one of the "
+        f"classes, found {positive!r}.",
         evidence=f"Classes: {shown}{' and more' * (len(classes) > 10)}.",
         remedy=f"Write positive={literal(near)}." if near else "Choose one of these classes.",
         positive=positive,
