@@ -94,7 +94,8 @@ def parse_iso(text: str) -> datetime:
         text = tidy(text)
         found = _ISO_ZONE.fullmatch(text)
         moment = datetime.fromisoformat(found["head"] if found else text)
-        if found and (moment.tzinfo is not None or (":" not in found["head"] and _shifts(found))):
+        shifts = found and re.search(r"\d", found["zone"])
+        if found and (moment.tzinfo is not None or (shifts and ":" not in found["head"])):
             raise ValueError("two zones, or a zone without a time") from None
         if found:
             moment -= _offset(found["zone"])
@@ -128,10 +129,6 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile("".join(pieces) + _REMARK * timed, re.IGNORECASE)
     except re.error:
         raise ValueError(f"{pattern!r} says a thing twice") from None
-
-
-def _shifts(found: re.Match[str]) -> bool:
-    return bool(re.search(r"\d", found["zone"]))
 
 
 def _offset(zone: str) -> timedelta:

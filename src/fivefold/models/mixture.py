@@ -43,7 +43,10 @@ class Mixture(nn.Module):
         self.names = tuple(name for name in named if name not in table)
         encoders: list[nn.Module] = [Mlp(table, width)] if table else []
         for name in self.names:
-            encoders.append(_encoder(named[name], width))
+            part = part_for(named[name])
+            if part is None:
+                raise ModelError(f"Mixture: expected the size of a block, found {named[name]}.")
+            encoders.append(part.encoder(named[name], width))
         self.encoders = nn.ModuleList(encoders)
         features = width * len(encoders)
         self.sum = nn.Linear(features, outputs)
@@ -82,10 +85,3 @@ class Mixture(nn.Module):
         if isinstance(batch, Mapping):
             return table + [batch[name] for name in self.names]
         return table or [batch]
-
-
-def _encoder(size: Size, width: int) -> nn.Module:
-    part = part_for(size)
-    if part is None:
-        raise ModelError(f"Mixture: expected the size of a block, found {size}.")
-    return part.encoder(size, width)

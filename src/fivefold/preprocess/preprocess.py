@@ -93,8 +93,16 @@ class Preprocess(Stage):
         collected = found.get(Collected)
         if collected is None:
             return faults
-        if task_of(collected.schema.task).sequence and self.truncation not in ("auto", "head"):
-            faults.append(_misaligned(self, collected.schema.task))
+        task = task_of(collected.schema.task)
+        if task.sequence and self.truncation not in ("auto", "head"):
+            fault = PreflightError(
+                f"Preprocess: {task.name} has an answer for each position and expects the first "
+                f"ones to be read, found truncation={self.truncation!r}.",
+                remedy='Set truncation="head".',
+                setting="truncation",
+                wanted="head",
+            )
+            faults.append(fault)
         kinds = [kind_of(column.kind) for column in collected.schema.inputs]
         for name in (name for name in fields if name in given):
             wanted = [kind.name for kind in KINDS.known.values() if kind.is_changed_by(name)]
@@ -113,16 +121,6 @@ class Preprocess(Stage):
             **{name: getattr(self, name) for name in names},
             image_size=(size, size) if isinstance(size, int) else size,
         )
-
-
-def _misaligned(stage: Preprocess, task: str) -> PreflightError:
-    return PreflightError(
-        f"Preprocess: {task} has an answer for each position and expects the first ones to be "
-        f"read, found truncation={stage.truncation!r}.",
-        remedy='Set truncation="head".',
-        setting="truncation",
-        wanted="head",
-    )
 
 
 def _idle(stage: Preprocess, name: str, wanted: str, remedy: str) -> PreflightError:
