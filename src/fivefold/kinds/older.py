@@ -1,13 +1,12 @@
 """States of codecs as fivefold 0.1 and the first 0.2 wrote them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fivefold.codecs.intensity import Intensity
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
@@ -41,32 +40,21 @@ def older_blocks(
         raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
     categories = iter(values["categories"])
     plain = Intensity().to_json()
-
-    def numbers(name: str) -> tuple[Any, dict[str, Array]]:
-        return {"times": name in values["timed"]}, {}
-
-    def codes(name: str) -> tuple[Any, dict[str, Array]]:
-        return {"categories": next(categories)}, {}
-
-    def tokens(name: str) -> tuple[Any, dict[str, Array]]:
-        return values["texts"][name], {}
-
-    def pixels(name: str) -> tuple[Any, dict[str, Array]]:
-        intensity = values.get("intensities", {}).get(name, plain)
-        colours = {part: arrays[f"images.{name}.{part}"] for part in ("mean", "std")}
-        return {"shape": values["images"][name], "intensity": intensity}, colours
-
-    of: dict[Block, Callable[[str], tuple[Any, dict[str, Array]]]] = {
-        NUMBERS: numbers,
-        CODES: codes,
-        TOKENS: tokens,
-        PIXELS: pixels,
-    }
     fitted = []
     for column in schema.inputs:
-        kind = kind_of(column.kind)
+        kind, colours = kind_of(column.kind), {}
         name = column.name if kind.block.shared else older_space_of(column)[0]
-        state = None if kind.state is None else kind.unpack(*of[kind.block](name), column)
+        if kind.block is TOKENS:
+            own = values["texts"][name]
+        elif kind.block is CODES:
+            own = {"categories": next(categories)}
+        elif kind.block is PIXELS:
+            intensity = values.get("intensities", {}).get(name, plain)
+            own = {"shape": values["images"][name], "intensity": intensity}
+            colours = {part: arrays[f"images.{name}.{part}"] for part in ("mean", "std")}
+        else:
+            own = {"times": name in values.get("timed", ())}
+        state = None if kind.state is None else kind.unpack(own, colours, column)
         fitted.append(FittedColumn(column, kind, state))
     shared = {
         NUMBERS: (
