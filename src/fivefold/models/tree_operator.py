@@ -1,9 +1,7 @@
 """Decision trees as one operator: onnxruntime's own on the CPU, gathers on other devices."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from hashlib import blake2b
-from threading import Lock
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,13 +13,10 @@ from fivefold.serve.runtime import load_runtime
 
 NODES = ("feature", "threshold", "left", "right", "value", "root", "bias")
 """The operator's inputs after the matrix, in order."""
+FLOATS = ("threshold", "value", "bias")
 
 ML_DOMAIN, ML_OPSET = "ai.onnx.ml", 4
 _OPSET, _IR = 20, 10
-_KEPT = 8
-
-_sessions: "OrderedDict[bytes, Any]" = OrderedDict()
-_lock = Lock()
 
 
 def walk(
@@ -57,8 +52,8 @@ def _shape(matrix: Tensor, *nodes: Any) -> Tensor:
 
 @trees.register_kernel("cpu")
 def _on_cpu(matrix: Tensor, *nodes: Any) -> Tensor:
-    arrays = dict(zip(NODES, (node.numpy() for node in nodes[:-1]), strict=True))
-    session = _session(arrays, matrix.shape[1])
+    content = tuple(node.numpy().tobytes() for node in nodes[:-1])
+    session = _session(content, matrix.shape[1], torch.get_num_threads())
     rows = np.ascontiguousarray(matrix.numpy())
     return torch.from_numpy(session.run(None, {"matrix": rows})[0])
 
@@ -66,29 +61,15 @@ def _on_cpu(matrix: Tensor, *nodes: Any) -> Tensor:
 trees.register_autograd(lambda context, gradient: (None,) * (len(NODES) + 2))
 
 
-def _session(arrays: Mapping[str, Array], width: int) -> Any:
-    """Onnxruntime's session for these trees; the last few are kept."""
-    threads = torch.get_num_threads()
-    digest = blake2b(f"{width} {threads}".encode())
-    for name in NODES:
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    key = digest.digest()
-    with _lock:
-        if key in _sessions:
-            _sessions.move_to_end(key)
-            return _sessions[key]
-    session = _built(arrays, width, threads)
-    with _lock:
-        _sessions[key] = session
-        while len(_sessions) > _KEPT:
-            _sessions.popitem(last=False)
-    return session
-
-
-def _built(arrays: Mapping[str, Array], width: int, threads: int) -> Any:
+@lru_cache(maxsize=8)
+def _session(content: tuple[bytes, ...], width: int, threads: int) -> Any:
+    """Onnxruntime's session for trees of these nodes; the last few are kept."""
     onnxruntime = load_runtime()
     from onnx import TensorProto, helper
 
+    dtypes = [np.float32 if name in FLOATS else np.int64 for name in NODES]
+    read = map(np.frombuffer, content, dtypes)
+    arrays: dict[str, Array] = dict(zip(NODES, read, strict=True))
     graph = helper.make_graph(
         [tree_node(arrays, "matrix", "scores")],
         "trees",
@@ -101,8 +82,8 @@ def _built(arrays: Mapping[str, Array], width: int, threads: int) -> Any:
     options.log_severity_level = 4
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    content = model.SerializeToString()
-    return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
+    serialised = model.SerializeToString()
+    return onnxruntime.InferenceSession(serialised, options, ["CPUExecutionProvider"])
 
 
 def tree_node(arrays: Mapping[str, Array], matrix: str, scores: str) -> Any:
