@@ -20,7 +20,7 @@ from fivefold.kinds.dull import Dull, is_row_number
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usual_range
 from fivefold.kinds.numbers import NUMBERS, bounded
-from fivefold.kinds.quick import PLAIN, OddCellError, Quick, plain_reader
+from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scaling import HUGE
@@ -75,16 +75,14 @@ class Numeric(Kind):
 
     def quick(self, column: Column, state: None) -> Quick:
         """A cell to its number; those that float32 does not hold go the usual way."""
-        exact = self.reader(column)
+        exact = plain_reader(self.reader(column))
         if null_numbers(column.missing):
-            return Quick(plain_reader(lambda cell: bounded(exact(cell))))
+            return Quick(lambda cell: bounded(exact(cell)))
 
         def read(cell: Any) -> Any:
             kind = type(cell)
             if (kind is float or kind is int) and -HUGE <= cell <= HUGE:
                 return cell
-            if kind not in PLAIN:
-                raise OddCellError
             return bounded(exact(cell))
 
         return Quick(read)

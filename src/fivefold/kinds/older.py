@@ -42,7 +42,9 @@ def older_blocks(
     plain = Intensity().to_json()
     fitted = []
     for column in schema.inputs:
-        kind, colours = kind_of(column.kind), {}
+        kind = kind_of(column.kind)
+        own: Any
+        colours: dict[str, Array] = {}
         name = column.name if kind.block.shared else older_space_of(column)[0]
         if kind.block is TOKENS:
             own = values["texts"][name]
