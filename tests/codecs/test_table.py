@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.coded import Coded, coded_of, remember, remembered
+from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.errors import DataError, ShapeError
-from fivefold.kinds.categorical import fit_categories
+from fivefold.kinds.categorical import Categorical
+from fivefold.kinds.cells import Cells
 
 
 def make():
@@ -64,7 +66,9 @@ def test_rows_taken_from_codes_keep_them_and_no_value_that_is_gone():
     assert remembered(taken) is not None
     assert taken.tolist() == [None, "a", "a", "a"]
     assert coded_of(taken).values.tolist() == ["a"]
-    assert fit_categories(taken, Settings(rare=0)) == ("a",)
+    column = Column(name="x", kind="categorical")
+    cells = Cells(taken, lambda raw, _: raw)
+    assert Categorical().fit(cells, column, Settings(rare=0)).categories == ("a",)
     few = table.take(np.array([1])).column("x")
     assert remembered(few) is None, "few rows are no place for many values"
     pieces = [piece.column("x") for piece in table.chunks(3)]

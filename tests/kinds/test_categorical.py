@@ -1,8 +1,16 @@
 import numpy as np
 import pytest
 
+from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.categorical import Known, encode_categories, fit_categories
+from fivefold.kinds.categorical import Categorical, Known
+from fivefold.kinds.cells import Cells
+
+COLUMN = Column(name="c", kind="categorical")
+
+
+def fit_categories(values, settings):
+    return Categorical().fit(Cells(values, lambda raw, _: raw), COLUMN, settings).categories
 
 
 def words(*values):
@@ -25,7 +33,7 @@ def test_fit_categories_all_missing_is_empty():
 
 
 def test_encode_categories_missing_rare_unseen_and_known_have_their_codes():
-    codes = encode_categories(words(None, "rare", "new", "a", "b"), ("a", "b"))
+    codes = Categorical().encode(words(None, "rare", "new", "a", "b"), COLUMN, Known(("a", "b")))
     assert codes.tolist() == [0, 1, 1, 2, 3]
     assert codes.dtype == np.int32
 

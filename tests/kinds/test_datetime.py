@@ -1,16 +1,33 @@
 import numpy as np
 import pandas as pd
 
-from fivefold.kinds.datetime import date_parts, has_times, part_names
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.datetime import Datetime, Times
+
+COLUMN = Column(name="t", kind="datetime")
 
 MOMENTS = np.array(
     ["1970-01-01", "2024-02-29T18:00", "1969-12-31T06:00", "2011-07-04", "NaT"], "M8[us]"
 )
 
 
+def date_parts(values, *, times):
+    return Datetime().encode(values, COLUMN, Times(times))
+
+
+def part_names(*, times):
+    return [feature.name for feature in Datetime().features(COLUMN, Times(times))]
+
+
+def has_times(values):
+    return Datetime().fit(Cells(values, lambda raw, _: raw), COLUMN, Settings()).times
+
+
 def test_date_parts_agree_with_pandas():
     parts = date_parts(MOMENTS, times=True)
-    names = part_names("t", times=True)
+    names = part_names(times=True)
     assert parts.shape == (5, len(names)) == (5, 8)
     found = dict(zip(names, parts[:4].T, strict=True))
     known = pd.Series(MOMENTS[:4]).dt
@@ -32,7 +49,7 @@ def test_date_parts_of_nat_are_nan():
 
 def test_date_parts_without_times_leave_the_hour_out():
     assert date_parts(MOMENTS, times=False).shape == (5, 6)
-    assert "t.hour_sin" not in part_names("t", times=False)
+    assert "t.hour_sin" not in part_names(times=False)
 
 
 def test_has_times_only_where_not_midnight():

@@ -3,7 +3,17 @@ import pytest
 
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
-from fivefold.kinds.text import Text, TextState, encode_texts, fit_text
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.text import Text, TextState
+
+
+def fit_text(texts, settings, rules=2):
+    column = Column(name="t", kind="text", rules=rules)
+    return Text().fit(Cells(texts, lambda raw, _: raw), column, settings)
+
+
+def encode_texts(texts, state, rules=2):
+    return Text().encode(texts, Column(name="t", kind="text", rules=rules), state)
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():
@@ -75,10 +85,9 @@ def test_fit_text_by_rules_one_reads_the_head_and_splits_marks_off():
     assert (state.length, state.tail) == (256, 0)
     assert set(state.vocabulary) == {"ह", "ि", "न", "्", "द", "ी"}
     packed = {"vocabulary": list(state.vocabulary), "length": 256}
-    column = Column(name="t", kind="text", rules=1)
-    again = Text().unpack(packed, {}, column)
+    again = Text().unpack(packed, {}, Column(name="t", kind="text", rules=1))
     texts = np.array(["हिन्दी"], object)
-    found = Text().encode(texts, column, again)
+    found = encode_texts(texts, again, rules=1)
     assert found.tolist() == encode_texts(texts, state, rules=1).tolist()
     assert (found > 0).sum() == 6
 

@@ -58,10 +58,19 @@ class Categorical(Kind):
         return word_reader(column)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Known:
-        return Known(fit_categories(cells.values, settings))
+        """The categories that are kept: the frequent ones, of those with enough rows."""
+        coded = coded_of(cells.values)
+        sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
+        counts = dict(zip(coded.values.tolist(), sizes, strict=True))
+        usual = min(10, max(1, len(cells) // 2_000))
+        limit = usual if settings.rare is None else settings.rare
+        kept = [category for category, count in counts.items() if count >= limit]
+        kept.sort(key=lambda category: (-counts[category], category))
+        return Known(tuple(sorted(kept[: settings.max_categories])))
 
     def encode(self, values: Array, column: Column, state: Known) -> Array:
-        return encode_categories(values, state.categories)
+        codes = {category: code for code, category in enumerate(state.categories, FIRST)}
+        return looked_up(values, codes | {None: MISSING}, UNSEEN, np.int32)
 
     def quick(self, column: Column, state: Known) -> Quick:
         exact = quick_word(column)
@@ -140,35 +149,6 @@ class Categorical(Kind):
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
         return by_value(values)
-
-
-def fit_categories(values: Array, settings: Settings) -> tuple[str, ...]:
-    """The categories of the training rows that are kept, in text order.
-
-    Args:
-        values: canonical training values, str or None.
-        settings: `rare` and `max_categories`.
-    """
-    coded = coded_of(values)
-    sizes = np.bincount(coded.codes[coded.codes >= 0]).tolist()
-    counts = dict(zip(coded.values.tolist(), sizes, strict=True))
-    usual = min(10, max(1, len(values) // 2_000))
-    limit = usual if settings.rare is None else settings.rare
-    kept = [category for category, count in counts.items() if count >= limit]
-    kept.sort(key=lambda category: (-counts[category], category))
-    return tuple(sorted(kept[: settings.max_categories]))
-
-
-def encode_categories(values: Array, categories: tuple[str, ...]) -> Array:
-    """Canonical values as int32 codes: 0 missing, 1 unseen or rare, 2 and up the categories.
-
-    Example:
-        >>> encode_categories(np.array(["b", None, "z"], object), ("a", "b")).tolist()
-        [3, 0, 1]
-    """
-    codes: dict[str | None, int] = {c: code for code, c in enumerate(categories, FIRST)}
-    codes[None] = MISSING
-    return looked_up(values, codes, UNSEEN, np.int32)
 
 
 def _is_whole(text: str) -> bool:

@@ -76,18 +76,37 @@ class Datetime(Kind):
         return values.astype("M8[us]", copy=False), np.empty(0, np.int64)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Times:
-        return Times(has_times(cells.values))
+        known = cells.values[~np.isnat(cells.values)].astype(np.int64)
+        return Times(bool((known % _DAY != 0).any()))
 
     def encode(self, values: Array, column: Column, state: Times) -> Array:
-        """Float64 `(n, 6)`, or `(n, 8)` with times; see `date_parts`."""
-        return date_parts(values, times=state.times)
+        """Float64 `(n, 6)`, or `(n, 8)` with times.
+
+        Days since 1970 with their fraction, year, sine and cosine of the month (January at 0
+        degrees), of the weekday (Monday at 0) and of the time of day (midnight at 0).
+        """
+        absent = np.isnat(values)
+        known = np.where(absent, np.datetime64(0, "us"), values)
+        elapsed = known.astype(np.int64)
+        months = known.astype("M8[M]").astype(np.int64)
+        days = elapsed // _DAY
+        waves = [
+            *_waves(np.arange(12) / 12.0, months % 12),
+            *_waves(np.arange(7) / 7.0, (days + 3) % 7),
+        ]
+        if state.times:
+            waves += _waves(elapsed % _DAY / _DAY)
+        parts = np.stack([elapsed / _DAY, months // 12 + 1970.0, *waves]).T
+        parts[absent] = np.nan
+        return parts
 
     def features(self, column: Column, state: Times) -> tuple[Feature, ...]:
         """Days, the year, and the waves; missing together."""
-        days, year, *waves = part_names(column.name, times=state.times)
+        name, cycles = column.name, ("month", "weekday", "hour")[: 3 if state.times else 2]
+        waves = (f"{name}.{cycle}_{wave}" for cycle in cycles for wave in ("sin", "cos"))
         return (
-            Feature(days, "elapsed"),
-            Feature(year, "elapsed", flagged=False),
+            Feature(f"{name}.days", "elapsed"),
+            Feature(f"{name}.year", "elapsed", flagged=False),
             *(Feature(wave, "wave", flagged=False) for wave in waves),
         )
 
@@ -163,46 +182,6 @@ class Datetime(Kind):
 def _day(days: float) -> str:
     """The day that is so many days after the first of 1970."""
     return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
-
-
-def has_times(values: Array) -> bool:
-    """Whether any of these datetime64[us] is not a midnight."""
-    known = values[~np.isnat(values)].astype(np.int64)
-    return bool((known % _DAY != 0).any())
-
-
-def part_names(name: str, *, times: bool) -> tuple[str, ...]:
-    """The features of a datetime column; `times` adds the time of day.
-
-    Example:
-        >>> part_names("when", times=False)[:4]
-        ('when.days', 'when.year', 'when.month_sin', 'when.month_cos')
-    """
-    cycles = ("month", "weekday", "hour")[: 3 if times else 2]
-    waves = (f"{name}.{cycle}_{wave}" for cycle in cycles for wave in ("sin", "cos"))
-    return f"{name}.days", f"{name}.year", *waves
-
-
-def date_parts(values: Array, *, times: bool) -> Array:
-    """Datetime64[us] `(n,)` to float64 `(n, 6)`, or `(n, 8)` with times; NaT to NaN.
-
-    Columns: days since 1970 with their fraction, year, sine and cosine of the month (January at 0
-    degrees), of the weekday (Monday at 0) and of the time of day (midnight at 0).
-    """
-    absent = np.isnat(values)
-    known = np.where(absent, np.datetime64(0, "us"), values)
-    elapsed = known.astype(np.int64)
-    months = known.astype("M8[M]").astype(np.int64)
-    days = elapsed // _DAY
-    waves = [
-        *_waves(np.arange(12) / 12.0, months % 12),
-        *_waves(np.arange(7) / 7.0, (days + 3) % 7),
-    ]
-    if times:
-        waves += _waves(elapsed % _DAY / _DAY)
-    parts = np.stack([elapsed / _DAY, months // 12 + 1970.0, *waves]).T
-    parts[absent] = np.nan
-    return parts
 
 
 def _waves(cycle: Array, places: Array | slice = slice(None)) -> list[Array]:

@@ -93,7 +93,43 @@ class Image(Kind):
         return None if stack is None else (stack, np.empty(0, np.int64))
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
-        return fit_images(cells, column, settings)
+        """The size (the commonest, the larger of equals), channels and pixel statistics.
+
+        Raises:
+            DataError: if a cell is no image, or 8-bit pictures are beside another scale.
+        """
+        sample = cells.every(-(-len(cells) // EXACT) or 1)
+        sizes: Counter[tuple[int, int]] = Counter()
+        spans: Spans = {}
+        channels = 1
+        for _, images in sample.pieces(CHUNK):
+            present = [image for image in images if image is not None]
+            widen(spans, present)
+            for image in present:
+                sizes[image.shape[:2]] += 1
+                channels = max(channels, image.shape[2])
+        height, width = settings.image_size or max(
+            sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
+        )
+        try:
+            intensity = fit_intensity(spans)
+        except UnfitError as fault:
+            raise _unfit(fault, column, ()) from None
+        shape, blank = (channels, height, width), np.zeros(channels, dtype=np.float32)
+        state = ImageState(shape=shape, mean=blank, std=blank + 1, intensity=intensity)
+        count = 0
+        total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+        for first, images in sample.pieces(CHUNK):
+            if images.dtype == object:
+                images = images[np.array([image is not None for image in images], dtype=bool)]
+            pixels = encode_images(images, column, state, first=first).astype(np.int64)
+            total += pixels.sum(axis=(0, 2, 3))
+            squares += np.square(pixels).sum(axis=(0, 2, 3))
+            count += len(pixels) * height * width
+        mean = total / max(count, 1)
+        variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
+        std = np.sqrt(variance).astype(np.float32)
+        return replace(state, mean=mean.astype(np.float32), std=std)
 
     def encode(self, values: Array, column: Column, state: ImageState) -> Array:
         return encode_images(values, column, state)
@@ -158,46 +194,6 @@ class Image(Kind):
         for n, value in enumerate(values):
             negatives[n] = inverted(value) if hasattr(value, "shape") else value
         return negatives
-
-
-def fit_images(cells: Cells, column: Column, settings: Settings) -> ImageState:
-    """The size (the commonest, the larger of equals), channels and pixel statistics.
-
-    Raises:
-        DataError: if a cell is no image, or 8-bit pictures stand beside numbers on another scale.
-    """
-    sample = cells.every(-(-len(cells) // EXACT) or 1)
-    sizes: Counter[tuple[int, int]] = Counter()
-    spans: Spans = {}
-    channels = 1
-    for _, images in sample.pieces(CHUNK):
-        present = [image for image in images if image is not None]
-        widen(spans, present)
-        for image in present:
-            sizes[image.shape[:2]] += 1
-            channels = max(channels, image.shape[2])
-    height, width = settings.image_size or max(
-        sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
-    )
-    try:
-        intensity = fit_intensity(spans)
-    except UnfitError as fault:
-        raise _unfit(fault, column, ()) from None
-    shape, blank = (channels, height, width), np.zeros(channels, dtype=np.float32)
-    state = ImageState(shape=shape, mean=blank, std=blank + 1, intensity=intensity)
-    count = 0
-    total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
-    for first, images in sample.pieces(CHUNK):
-        if images.dtype == object:
-            images = images[np.array([image is not None for image in images], dtype=bool)]
-        pixels = encode_images(images, column, state, first=first).astype(np.int64)
-        total += pixels.sum(axis=(0, 2, 3))
-        squares += np.square(pixels).sum(axis=(0, 2, 3))
-        count += len(pixels) * height * width
-    mean = total / max(count, 1)
-    variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
-    std = np.sqrt(variance).astype(np.float32)
-    return replace(state, mean=mean.astype(np.float32), std=std)
 
 
 def encode_images(images: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:

@@ -17,11 +17,6 @@ def unshifted(fitted: Fitted, name: str) -> float:
     return float(getattr(state, name)[place]) + float(state.offset[place])
 
 
-def digits_of(fitted: Fitted) -> int:
-    """How many digits of its number are told apart: float32 holds seven, unless it is shifted."""
-    return 12 if fitted.shared.offset[fitted.first] else 7
-
-
 def bound(value: float, digits: int) -> float | int | None:
     """A bound without the noise of float32; None where there is none."""
     if abs(value) >= 1e36:

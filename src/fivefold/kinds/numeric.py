@@ -18,7 +18,7 @@ from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.dull import Dull, is_row_number
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.limits import bound, digits_of, likely_range, unshifted, usual_range
+from fivefold.kinds.limits import bound, likely_range, unshifted, usual_range
 from fivefold.kinds.numbers import NUMBERS, bounded
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
@@ -130,7 +130,8 @@ class Numeric(Kind):
         return [None if np.isnan(v) else json.loads(_digits(v)) for v in values.tolist()]
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
-        digits, format = digits_of(fitted), fitted.column.format
+        format = fitted.column.format
+        digits = 12 if fitted.shared.offset[fitted.first] else 7  # that float32 holds, shifted
         low, high = (bound(unshifted(fitted, end), digits) for end in ("low", "high"))
         is_bounded = low is not None or high is not None
         form, unit = "a number, or its text", ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import objects
-from fivefold.codecs.schema import RULES, Column
+from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.words import words
@@ -83,10 +83,34 @@ class Text(Kind):
         return word_reader(column)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
-        return fit_text(cells.values, settings, column.rules)
+        rows: Counter[str] = Counter()
+        counts = np.zeros(len(cells), dtype=np.int64)
+        for row, text in enumerate(cells.values.tolist()):
+            found = words(text, column.rules) if text else []
+            counts[row] = len(found)
+            rows.update(set(found))
+        kept = [word for word, count in rows.items() if count >= settings.word_rows]
+        kept.sort(key=lambda word: (-rows[word], word))
+        length, tail = _length(counts, settings, column.rules)
+        return TextState(
+            vocabulary=tuple(kept[: settings.vocabulary]),
+            length=length,
+            tail=tail,
+            texts=len(counts),
+            unread=counts[counts > length] - length,
+        )
 
     def encode(self, values: Array, column: Column, state: TextState) -> Array:
-        return encode_texts(values, state, column.rules)
+        """Int32 `(n, length)`: a missing or empty text is one unknown word, so no row is empty."""
+        codes = {word: code for code, word in enumerate(state.vocabulary, FIRST)}
+        encoded = np.full((len(values), state.length), PAD, dtype=np.int32)
+        encoded[:, 0] = UNKNOWN
+        for row, text in enumerate(values.tolist()):
+            found = words(text, column.rules) if text else []
+            if len(found) > state.length:
+                found = found[: state.length - state.tail] + found[len(found) - state.tail :]
+            encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
+        return encoded
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
         kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
@@ -123,32 +147,6 @@ class Text(Kind):
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)
-
-
-def fit_text(values: Array, settings: Settings, rules: int = RULES) -> TextState:
-    """The vocabulary and length of the training rows.
-
-    Args:
-        values: canonical training texts, str or None.
-        settings: `vocabulary`, `word_rows`, `text_length` and `truncation`.
-        rules: by which texts are taken apart, see `RULES`.
-    """
-    rows: Counter[str] = Counter()
-    counts = np.zeros(len(values), dtype=np.int64)
-    for row, text in enumerate(values.tolist()):
-        found = words(text, rules) if text else []
-        counts[row] = len(found)
-        rows.update(set(found))
-    kept = [word for word, count in rows.items() if count >= settings.word_rows]
-    kept.sort(key=lambda word: (-rows[word], word))
-    length, tail = _length(counts, settings, rules)
-    return TextState(
-        vocabulary=tuple(kept[: settings.vocabulary]),
-        length=length,
-        tail=tail,
-        texts=len(counts),
-        unread=counts[counts > length] - length,
-    )
 
 
 def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
@@ -196,24 +194,3 @@ def _advice(longest: int, length: int, tail: int) -> str:
     if tail == length:
         return f'Where the beginning matters, truncation="both" reads it too, and {whole}.'
     return f"Where the middle matters, {whole}."
-
-
-def encode_texts(values: Array, state: TextState, rules: int = RULES) -> Array:
-    """Canonical texts as int32 `(n, length)` codes: the words that are read, then padding.
-
-    A missing or empty text is one unknown word, so that no row is padding alone.
-
-    Example:
-        >>> state = TextState(vocabulary=("good", "day"), length=3)
-        >>> encode_texts(np.array(["Good day", "bad", None], object), state).tolist()
-        [[2, 3, 0], [1, 0, 0], [1, 0, 0]]
-    """
-    codes = {word: code for code, word in enumerate(state.vocabulary, FIRST)}
-    encoded = np.full((len(values), state.length), PAD, dtype=np.int32)
-    encoded[:, 0] = UNKNOWN
-    for row, text in enumerate(values.tolist()):
-        found = words(text, rules) if text else []
-        if len(found) > state.length:
-            found = found[: state.length - state.tail] + found[len(found) - state.tail :]
-        encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
-    return encoded
