@@ -122,7 +122,9 @@ def find_number_form(
     common: Collection[Marks] = allowed.intersection(*(c.marks for c in cells))
     if torn or (free and not common):
         return NumberForm(torn=torn or _torn_marks(cells))
-    common = common or {max(allowed, key=lambda marks: _weight_read(cells, marks))}
+    if not common:  # the marks by which most are read
+        weights = {marks: sum(c.weight for c in cells if marks in c.marks) for marks in allowed}
+        common = {max(allowed, key=lambda marks: (weights[marks], -len(marks[1])))}
     commas, points = (any(mark in c.parts.core for c in cells) for mark in (",", "."))
     decimals = {d for d, _ in common}
     between = len(decimals) == 2 and commas and (".", ",") in common
@@ -238,10 +240,6 @@ def _torn_marks(cells: Sequence[_Cells]) -> tuple[str, ...]:
             apart = (text for marks, text in kinds.items() if not marks & cell.marks)
             return next(apart, cells[0].text), cell.text
     return ()
-
-
-def _weight_read(cells: Sequence[_Cells], marks: Marks) -> tuple[int, int]:
-    return sum(c.weight for c in cells if marks in c.marks), -len(marks[1])
 
 
 def _example(choice: Collection[Marks], cells: Sequence[_Cells]) -> str:

@@ -35,7 +35,10 @@ def older_blocks(
     Raises:
         DataError: if an array is absent.
     """
-    lost = _array_names(values).difference(arrays)
+    is_curved = values["numeric"] and values["settings"]["scale"] == "quantile"
+    known = {f"numeric.{name}" for name in ARRAYS if is_curved or name not in CURVE}
+    known |= {f"images.{name}.{part}" for name in values["images"] for part in ("mean", "std")}
+    lost = known.difference(arrays)
     if lost:
         raise DataError(f"Codec: expected the array {min(lost)!r}, found none of that name.")
     categories = iter(values["categories"])
@@ -74,11 +77,3 @@ def older_blocks(
         )
         for block, columns in grouped(fitted)
     ]
-
-
-def _array_names(values: Mapping[str, Any]) -> set[str]:
-    is_curved = values["numeric"] and values["settings"]["scale"] == "quantile"
-    names = {f"numeric.{name}" for name in ARRAYS if is_curved or name not in CURVE}
-    return names | {
-        f"images.{name}.{part}" for name in values["images"] for part in ("mean", "std")
-    }

@@ -162,7 +162,9 @@ class Sample:
             weight
             for text, weight in texts.items()
             # what looks like a number and is none speaks against a form
-            if _is_spelt(text) or (form.format and _MARKED.fullmatch(text))
+            if _CODE.fullmatch(text)
+            or _is_dressed(text)
+            or (form.format and _MARKED.fullmatch(text))
         )
         spelt = 2 * other > sum(texts.values())
         if share < HALF or codes or spelt or not _differ(values, self.weights):
@@ -171,12 +173,14 @@ class Sample:
 
     @cached_property
     def prose(self) -> bool:
-        """Whether the cells are sentences that seldom repeat, and neither numbers nor dates."""
+        """Whether cells are several words, seldom the same ones, and neither numbers nor dates."""
         if self.numbers.sure or self.dates.pattern is not None:
             return False
         if self.strays.few or self.strays.dressed:
             return False
-        return _is_prose(self.texts, self.weights, sum(self.weights))
+        total, weighed = sum(self.weights), zip(self.texts, self.weights, strict=True)
+        words = sum(count_words(text) * weight for text, weight in weighed) / total
+        return words >= 3 and len(self.texts) >= 0.5 * total and len(self.texts) > 20
 
 
 def _text_of(item: Any) -> str:
@@ -185,11 +189,6 @@ def _text_of(item: Any) -> str:
         return item.decode() if isinstance(item, bytes) else item if isinstance(item, str) else ""
     except UnicodeDecodeError:
         return ""
-
-
-def _is_spelt(text: str) -> bool:
-    """Whether it is no slip among numbers: a code such as `V57`, or a number like `1,234`."""
-    return bool(_CODE.fullmatch(text) or _is_dressed(text))
 
 
 def _is_dressed(text: str) -> bool:
@@ -212,9 +211,3 @@ def _have_leading_zeros(texts: Sequence[str], weights: Sequence[int]) -> bool:
     written = zip(texts, weights, strict=True)
     zeros = sum(w for text, w in written if "0" in text[:2] and _LEADING_ZERO.fullmatch(text))
     return zeros > (1 - ENOUGH) * sum(weights) or (zeros > 0 and len(set(map(len, texts))) == 1)
-
-
-def _is_prose(texts: Sequence[str], weights: Sequence[int], total: int) -> bool:
-    """Several words, and seldom the same ones."""
-    words = sum(count_words(text) * w for text, w in zip(texts, weights, strict=True)) / total
-    return words >= 3 and len(texts) >= 0.5 * total and len(texts) > 20

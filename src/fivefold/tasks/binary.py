@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.metrics.metric import (
     ACCURACY,
@@ -26,14 +23,6 @@ from fivefold.tasks.classes import classes_of, positive_as_asked, positive_of, s
 from fivefold.tasks.target import Settled, Targets
 
 
-def _positive(target: Array, scores: Array) -> Array:
-    return np.asarray(target == 1)
-
-
-def _called_positive(target: Array, scores: Array) -> Array:
-    return np.asarray(scores.argmax(1) == 1)
-
-
 class Binary(Choice):
     """One of two classes, of which the second is the positive one: a network gives its logit."""
 
@@ -44,8 +33,8 @@ class Binary(Choice):
         ACCURACY,
         LOG_LOSS,
         BALANCED_ACCURACY,
-        replace(PRECISION, interval="wilson", among=_called_positive),
-        replace(RECALL, interval="wilson", among=_positive),
+        replace(PRECISION, interval="wilson", among=lambda target, scores: scores.argmax(1) == 1),
+        replace(RECALL, interval="wilson", among=lambda target, scores: target == 1),
         F1,
         BRIER,
         MCC,

@@ -54,22 +54,16 @@ def label_array(labels: Sequence[Label], classes: Sequence[Label]) -> Array:
     """Labels as an array: of whole numbers, truth values or floats where all classes are."""
     array = np.array(labels, dtype=object)
     types = {type(label) for label in classes}
-    if types <= {int}:
-        return _integers(array, classes)
+    if types <= {int}:  # in the first type that holds all of them, if one does
+        least, most = min(map(int, classes)), max(map(int, classes))
+        held = (np.iinfo(one) for one in (np.int64, np.uint64))
+        fits = (one.dtype for one in held if one.min <= least and most <= one.max)
+        return array.astype(next(fits, object))
     if types <= {bool}:
         return array.astype(np.bool_)
     if types <= {float}:
         return array.astype(np.float64)
     return array
-
-
-def _integers(labels: Array, classes: Sequence[Label]) -> Array:
-    """Whole numbers in the first type that holds all classes; objects where none does."""
-    ends = [int(label) for label in classes]
-    for dtype in (np.int64, np.uint64):
-        if np.iinfo(dtype).min <= min(ends) and max(ends) <= np.iinfo(dtype).max:
-            return labels.astype(dtype)
-    return labels
 
 
 def find_label(asked: Label, classes: Sequence[Label]) -> int | None:

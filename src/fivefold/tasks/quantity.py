@@ -7,7 +7,6 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.codecs.whole import WideIntegers
 from fivefold.core.wording import literal, together
 from fivefold.errors import DataError
 from fivefold.tasks.target import Settled, Target, Targets
@@ -39,7 +38,16 @@ class Quantity(Task):
     def _refuse(self, column: Target, targets: Targets) -> None:
         wide = column.wide.within(targets.usable) if column.wide is not None else None
         if wide is not None and wide.can_shift:
-            raise _held_alike(column.name, targets.source, wide)
+            raise DataError(
+                f"{targets.source}, target `{column.name}`: expected numbers that float64 tells "
+                f"apart, found {wide.distinct:,} different whole numbers of which it tells "
+                f"{wide.floats:,}.",
+                remedy=f"Subtract the smallest value, {wide.smallest}, from `{column.name}`.",
+                column=column.name,
+                distinct=wide.distinct,
+                floats=wide.floats,
+                smallest=wide.smallest,
+            )
         numbers = "numbers" in column.reads_as
         if not numbers or targets.positive is not None:
             found = f"positive={targets.positive!r}" if numbers else column.what
@@ -159,18 +167,6 @@ class Quantity(Task):
             f"half of the predictions are off by less than {number(half)}, "
             f"9 in 10 by {number(most)}"
         )
-
-
-def _held_alike(name: str, source: str, wide: WideIntegers) -> DataError:
-    return DataError(
-        f"{source}, target `{name}`: expected numbers that float64 tells apart, found "
-        f"{wide.distinct:,} different whole numbers of which it tells {wide.floats:,}.",
-        remedy=f"Subtract the smallest value, {wide.smallest}, from `{name}`.",
-        column=name,
-        distinct=wide.distinct,
-        floats=wide.floats,
-        smallest=wide.smallest,
-    )
 
 
 def _mean(values: Array) -> Array:

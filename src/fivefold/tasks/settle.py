@@ -33,16 +33,13 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
             rows=rows,
             column=columns[0].name,
         )
-    found = task or _surest(targets)
-    return found, found.settle(targets)
-
-
-def _surest(targets: Targets) -> Task:
+    if task is not None:
+        return task, task.settle(targets)
     targets.refuse_unfit()
-    bids = {name: task.recognise(targets) for name, task in TASKS.known.items()}
-    best = max(bids, key=lambda name: bids[name])
-    if bids[best] > 0:
-        return TASKS[best]
+    bids = {task: task.recognise(targets) for task in TASKS.known.values()}
+    surest = max(bids, key=lambda task: bids[task])
+    if bids[surest] > 0:
+        return surest, surest.settle(targets)
     names = tuple(column.name for column in targets.columns)
     raise DataError(
         f"{targets.source}: expected a target that a built-in task predicts, found "
