@@ -274,6 +274,6 @@ FORMATS.setdefault(  # until a network is at hand, and its module with it
         ".safetensors",
         lambda value: False,
         lambda value, path: None,
-        lambda path: import_module("fivefold.models.saved").read_network(path),
+        lambda path: import_module("fivefold.models.assemble").read_network(path),
     ),
 )

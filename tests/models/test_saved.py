@@ -3,9 +3,8 @@ import pytest
 from torch import nn
 
 from fivefold.core.store import FORMATS
-from fivefold.models.assemble import assemble
+from fivefold.models.assemble import assemble, read_network, write_network
 from fivefold.models.networks import choose, make
-from fivefold.models.saved import read_network, write_network
 from fivefold.models.score import score
 
 

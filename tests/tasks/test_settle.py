@@ -9,7 +9,7 @@ from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.target import encode_targets
-from fivefold.tasks.settle import settle as settle_targets
+from fivefold.tasks.table import settle as settle_targets
 from fivefold.tasks.table import task_of
 from fivefold.tasks.target import Settled, Target, Targets
 

@@ -16,8 +16,7 @@ from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.table import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
-from fivefold.tasks.settle import settle
-from fivefold.tasks.table import number_task
+from fivefold.tasks.table import number_task, settle
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
 

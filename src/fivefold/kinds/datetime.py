@@ -18,8 +18,7 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.limits import likely_range, unshifted
-from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.numbers import NUMBERS, likely_range, unshifted
 from fivefold.kinds.sample import Sample
 from fivefold.metrics.distances import number_distance
 

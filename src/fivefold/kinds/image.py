@@ -21,7 +21,7 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.limits import bound
+from fivefold.kinds.numbers import bound
 from fivefold.kinds.pixels import PIXELS
 
 CHUNK = 1_024
@@ -122,7 +122,7 @@ class Image(Kind):
         for first, images in sample.pieces(CHUNK):
             if images.dtype == object:
                 images = images[np.array([image is not None for image in images], dtype=bool)]
-            pixels = encode_images(images, column, state, first=first).astype(np.int64)
+            pixels = self.encode(images, column, state, first=first).astype(np.int64)
             total += pixels.sum(axis=(0, 2, 3))
             squares += np.square(pixels).sum(axis=(0, 2, 3))
             count += len(pixels) * height * width
@@ -131,8 +131,32 @@ class Image(Kind):
         std = np.sqrt(variance).astype(np.float32)
         return replace(state, mean=mean.astype(np.float32), std=std)
 
-    def encode(self, values: Array, column: Column, state: ImageState) -> Array:
-        return encode_images(values, column, state)
+    def encode(self, values: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:
+        """Uint8 `(n, channels, height, width)`; a missing one is the mean colour.
+
+        Raises:
+            DataError: if one is on another scale than the training images. It carries `column`,
+                `rows` (counted from `first` on), `wanted` and `found`.
+        """
+        channels, height, width = state.shape
+        size = (height, width, channels)
+        fitted = np.empty((len(values), *state.shape), dtype=np.uint8)
+        row = 0
+        try:
+            if values.dtype != object:
+                values = state.intensity.bytes_of(values)
+                if values.shape[1:] == size:
+                    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+            for row, image in enumerate(values):
+                if image is None:
+                    fitted[row] = np.rint(state.mean).astype(np.uint8)[:, None, None]
+                    continue
+                if values.dtype == object:
+                    image = state.intensity.bytes_of(image[None])[0]
+                fitted[row] = resized(image, *size).transpose(2, 0, 1)
+        except UnfitError as fault:
+            raise _unfit(fault, column, (first + row + fault.row,)) from None
+        return fitted
 
     def settle(self, values: Array) -> Array:
         return settled(values)
@@ -194,34 +218,6 @@ class Image(Kind):
         for n, value in enumerate(values):
             negatives[n] = inverted(value) if hasattr(value, "shape") else value
         return negatives
-
-
-def encode_images(images: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:
-    """Images as uint8 `(n, channels, height, width)`; a missing one is the mean colour.
-
-    Raises:
-        DataError: if one is on another scale than the training images. It carries `column`,
-            `rows` (counted from `first` on), `wanted` and `found`.
-    """
-    channels, height, width = state.shape
-    size = (height, width, channels)
-    fitted = np.empty((len(images), *state.shape), dtype=np.uint8)
-    row = 0
-    try:
-        if images.dtype != object:
-            images = state.intensity.bytes_of(images)
-            if images.shape[1:] == size:
-                return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
-        for row, image in enumerate(images):
-            if image is None:
-                fitted[row] = np.rint(state.mean).astype(np.uint8)[:, None, None]
-                continue
-            if images.dtype == object:
-                image = state.intensity.bytes_of(image[None])[0]
-            fitted[row] = resized(image, *size).transpose(2, 0, 1)
-    except UnfitError as fault:
-        raise _unfit(fault, column, (first + row + fault.row,)) from None
-    return fitted
 
 
 def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:

@@ -18,8 +18,7 @@ from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.dull import Dull, is_row_number
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.limits import bound, likely_range, unshifted, usual_range
-from fivefold.kinds.numbers import NUMBERS, bounded
+from fivefold.kinds.numbers import NUMBERS, bound, bounded, likely_range, unshifted, usual_range
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
 from fivefold.kinds.sample import Sample

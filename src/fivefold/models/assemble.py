@@ -1,12 +1,17 @@
-"""Fixed, body and head as one network: from compact arrays to scores."""
+"""Fixed, body and head as one network: from compact arrays to scores; and as one file."""
 
+import json
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 
+from fivefold.core.store import Format, register, write_bytes
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head
@@ -18,6 +23,8 @@ from fivefold.tasks.table import task_of
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.kinds.codec import Codec
+
+KEY = "fivefold.network"
 
 Factory = Callable[[Inputs, Any], nn.Module]
 """Sizes of the inputs and the outputs a row, a number or a shape of several, to a module."""
@@ -133,3 +140,27 @@ def digest(module: nn.Module) -> str:
         total.update(f"{name} {plain.dtype} {tuple(plain.shape)}\n".encode())
         total.update(plain.flatten().view(torch.uint8).numpy().tobytes())
     return total.hexdigest()
+
+
+def write_network(model: Assembled, path: Path) -> None:
+    """Write weights, and the description they belong to, into one file."""
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    write_bytes(path, save(state, {KEY: json.dumps(model.describe())}))
+
+
+def read_network(path: Path) -> Assembled:
+    """The network that `write_network` wrote, on the CPU and in eval mode.
+
+    Nothing in the file is run: the description names a built-in network and its sizes.
+    """
+    with safe_open(path, framework="pt") as file:
+        model = Assembled.from_description(json.loads(file.metadata()[KEY]))
+        model.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+    return model.eval()
+
+
+def _is_describable(value: Any) -> bool:
+    return isinstance(value, Assembled) and value.describe() is not None
+
+
+register(Format("network", ".safetensors", _is_describable, write_network, read_network))

@@ -1,9 +1,12 @@
-"""The tasks there are, and those that a user has added."""
+"""The tasks there are, those that a user has added, and which is for some target columns."""
 
 from fivefold.core.roster import Roster
+from fivefold.core.wording import quoted
+from fivefold.errors import DataError
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.regression import Regression
+from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
@@ -16,6 +19,7 @@ TASKS = Roster(
     "load(path, tasks=[MyTask]), --with FILE.py",
 )
 """The tasks there are; all other places ask here."""
+FEWEST_ROWS = 10
 
 
 def number_task() -> str:
@@ -34,3 +38,43 @@ def task_of(name: str) -> Task:
         Binary()
     """
     return TASKS[name]
+
+
+def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
+    """Decide what is predicted, and say what the target columns are.
+
+    Texts, booleans and categories are classes; whole numbers are classes where there are at most
+    20 different ones, each five times or more on average; other numbers are a regression.
+
+    Args:
+        targets: the columns.
+        task: what is to be predicted, if the guess is not wanted.
+
+    Raises:
+        DataError: if there are fewer than 10 rows, or the values do not suit the task.
+    """
+    rows = int(targets.usable.sum())
+    if rows < FEWEST_ROWS:
+        columns = targets.columns
+        raise DataError(
+            f"{targets.source}: expected at least {FEWEST_ROWS} rows with a target, found {rows} "
+            f"of {len(targets.usable):,}.",
+            evidence=next((column.lost for column in columns if column.lost), ""),
+            remedy=next((c.remedy for c in columns if c.remedy), "Collect more rows."),
+            rows=rows,
+            column=columns[0].name,
+        )
+    if task is not None:
+        return task, task.settle(targets)
+    targets.refuse_unfit()
+    bids = {task: task.recognise(targets) for task in TASKS.known.values()}
+    surest = max(bids, key=lambda task: bids[task])
+    if bids[surest] > 0:
+        return surest, surest.settle(targets)
+    names = tuple(column.name for column in targets.columns)
+    raise DataError(
+        f"{targets.source}: expected a target that a built-in task predicts, found "
+        f"{quoted(names)}.",
+        remedy="Name one column, or pass a task of your own with task=.",
+        columns=names,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-import fivefold.models.saved  # noqa: F401  teaches the store to hold networks
+import fivefold.models.assemble  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.core.catalogue import finding
 from fivefold.core.finding import Finding
