@@ -1,10 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
 from fivefold.codecs.settings import Settings
 from fivefold.kinds.feature import Feature
-from fivefold.kinds.scaling import ARRAYS, CURVE, encode_numeric, fit_numeric, standardise
+from fivefold.kinds.scaling import ARRAYS, CURVE, encode_numeric, fit_numeric
+from fivefold.models.numbers import NumbersPart
 
 RNG = np.random.default_rng(0)
 
@@ -13,6 +17,14 @@ def fit(values, settings=None, features=None, **asked):
     values = np.asarray(values, float)
     features = features or tuple(Feature(f"f{i}") for i in range(values.shape[1]))
     return fit_numeric(features, lambda: np.array_split(values, 3), settings or Settings(**asked))
+
+
+def standardise(encoded, state):
+    """What a network is given of encoded numbers."""
+    part, block = NumbersPart(), SimpleNamespace(state=state)
+    module = part.build(part.describe(block))
+    part.fill(module, block)
+    return module(torch.from_numpy(encoded)).numpy()
 
 
 def apply(values, state):

@@ -1,4 +1,4 @@
-"""Numbers: what a network needs to fill, bound and scale them, and the same in numpy."""
+"""Numbers: what a network needs to fill, bound and scale them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -212,31 +212,3 @@ def encode_numeric(values: Array, state: NumericState) -> Array:
     bounded = np.minimum(np.maximum(values - state.offset, -HUGE), HUGE)
     encoded: Array = bounded.astype(np.float32, order="C")
     return encoded
-
-
-def standardise(encoded: Array, state: NumericState) -> Array:
-    """Bound, fill, scale and flag encoded numbers: what the network's first layer does, in numpy.
-
-    Args:
-        encoded: float32 `(n, d)` with NaN for missing, as `encode_numeric` gives it.
-        state: fitted on training rows.
-
-    Returns:
-        Float32: the `d` values, then one 0/1 feature an indicator.
-    """
-    absent = np.isnan(encoded)
-    values = np.where(absent, state.fill, np.clip(encoded, state.low, state.high))
-    if state.knots is None or state.levels is None:
-        values = (values - state.centre) / state.scale
-    else:
-        last = state.knots.shape[1] - 2
-        below = (values[:, :, None] >= state.knots).sum(axis=-1)
-        left = np.clip(below - 1, 0, last)
-        feature = np.arange(len(state))
-        start, stop = state.knots[feature, left], state.knots[feature, left + 1]
-        width = np.where(stop > start, stop - start, 1.0)
-        share = np.clip((values - start) / width, 0.0, 1.0)
-        bottom, top = state.levels[feature, left], state.levels[feature, left + 1]
-        values = bottom + share * (top - bottom)
-    flags = absent[:, state.indicator]
-    return np.concatenate([values, flags], axis=1).astype(np.float32)
