@@ -2,10 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from fivefold.models import tree_operator
+from fivefold.models import trees as module
 from fivefold.models.boosting import Boosting, fit_trees
-from fivefold.models.tree_operator import NODES, trees, walk
-from fivefold.models.trees import Trees
+from fivefold.models.trees import NODES, Trees, trees, walk
 
 ROWS = torch.rand(500, 4, generator=torch.Generator().manual_seed(0))
 
@@ -69,7 +68,7 @@ def test_operator_keeps_few_sessions():
         model = Trees(1, 1, 0, 1)
         model.load_nodes({"bias": [float(bias)]})
         assert model(ROWS[:1]).item() == bias
-    assert tree_operator._session.cache_info().currsize == 8
+    assert module._session.cache_info().currsize == 8
 
 
 def test_operator_takes_a_matrix_that_is_not_laid_out_by_rows():

@@ -11,7 +11,7 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.codes import FIRST, MISSING, UNSEEN
 from fivefold.kinds.scaling import HUGE
-from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET
+from fivefold.models.trees import ML_DOMAIN, ML_OPSET
 
 
 def raw_refusal(codec: Codec, *, changed: bool = False) -> str:

@@ -5,8 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.tree_operator import ML_DOMAIN, ML_OPSET, tree_node
-from fivefold.models.trees import Trees
+from fivefold.models.trees import ML_DOMAIN, ML_OPSET, Trees, tree_node
 
 _DOMAIN = "fivefold"
 
