@@ -130,7 +130,7 @@ class Numeric(Kind):
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
         format = fitted.column.format
-        digits = 12 if fitted.shared.offset[fitted.first] else 7  # that float32 holds, shifted
+        digits = 12 if fitted.shared.offset[fitted.first] else 7  # float32 holds 7
         low, high = (bound(unshifted(fitted, end), digits) for end in ("low", "high"))
         is_bounded = low is not None or high is not None
         form, unit = "a number, or its text", ""

@@ -164,12 +164,13 @@ def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
 def _truncated(name: str, state: TextState) -> Finding:
     cut, total, median = len(state.unread), int(state.unread.sum()), float(np.median(state.unread))
     longest = state.length + int(state.unread.max())
-    lost = f"a median of {median:,.0f} a text, {total:,} in all, are not"
+    lost = f"{total:,} are not"
+    if cut > 1:
+        lost = f"a median of {median:,.0f} a text, {total:,} in all, are not"
     sentence = (
         f"{cut:,} of {state.texts:,} training texts of `{name}` "
         f"{'has' if cut == 1 else 'have'} more than {plural(state.length, 'word')}: {state.part}, "
-        f"{lost if cut > 1 else f'{total:,} are not'}. "
-        f"{_advice(longest, state.length, state.tail)}"
+        f"{lost}. {_advice(longest, state.length, state.tail)}"
     )
     return finding(
         "truncated_texts",

@@ -85,7 +85,8 @@ class Fixed(nn.Module):
         for block, about in zip(blocks, described, strict=True):
             part = part_of(block)
             name = part.name or block.name
-            if owners.get(name, block) is not block or not self._is_free(name):
+            taken = hasattr(type(self), name) or name in vars(self) or not name.isidentifier()
+            if taken or owners.get(name, block) is not block:
                 raise ModelError(
                     f"{type(block).__name__}: expected a block with a name of its own, "
                     f"found {name!r}.",
@@ -97,9 +98,6 @@ class Fixed(nn.Module):
             size = part.measure(about["part"])
             entries.append(Entry(about["array"], about["tensor"], part, size, path))
         self.entries = tuple(entries)
-
-    def _is_free(self, name: str) -> bool:
-        return name.isidentifier() and not hasattr(type(self), name) and name not in vars(self)
 
     def _add(self, name: str, module: nn.Module, *, shared: bool) -> str:
         """The path of the module, in a list of its name unless it is the only one."""

@@ -99,11 +99,7 @@ class Clean(Stage):
     def _spoilt(
         self, collected: Collected, train: Array
     ) -> tuple[Array | None, list[Mapping[str, Any]]]:
-        """Which rows are not to be learnt from, and how many there are of each sort.
-
-        Raises:
-            DataError: if no training row is left.
-        """
+        """Which rows are not to be learnt from, and how many there are of each sort."""
         table = collected.table
         unlearnt = np.zeros(len(table), bool)
         if collected.unlearnt is not None:
@@ -130,11 +126,7 @@ class Clean(Stage):
         return (unlearnt if unlearnt.any() else None), told
 
     def _check(self, collected: Collected) -> None:
-        """Refuse names of columns that are not there, or of another sort.
-
-        Raises:
-            DataError: naming the column.
-        """
+        """Refuse names of columns that are not there, or of another sort."""
         texts, schema = _repeating(collected), collected.schema
         for setting, names in (("columns", self.columns), ("merge", self.merge)):
             for name in names:

@@ -200,13 +200,7 @@ def check_class(probe: Probe) -> None:
 
 
 def check_memory(probe: Probe, codec: Codec, part: Array) -> None:
-    """What is fitted follows from the training rows alone.
-
-    Args:
-        probe: all its cells have been read by now.
-        codec: fitted on a part of the rows before any other cell was read.
-        part: that part.
-    """
+    """What was fitted on a part of the rows, before others were read, follows from it alone."""
     wanted = codec.digest()
     same = probe.fit(part).digest() == wanted
     probe.need(same, "reading other rows than the training rows changes what is fitted")

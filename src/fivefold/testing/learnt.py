@@ -23,18 +23,7 @@ from fivefold.train.train import Train
 def check_head(
     task: Task, target: Array, outputs: tuple[int, ...], constant: Array, rules: Rules
 ) -> None:
-    """Check the torch half of a task: each loss, and scores in the shape and dtype of `empty`.
-
-    Args:
-        task: to be checked.
-        target: `(n, ...)` encoded.
-        outputs: what a network gives for a row.
-        constant: `(n, ...)` scores of its constant model, in the dtype of `empty`.
-        rules: of the task.
-
-    Raises:
-        AssertionError: saying which rule is broken.
-    """
+    """The torch half of a task: each loss, and scores like the `constant` ones."""
     import torch
 
     from fivefold.models.heads import make_head
@@ -68,14 +57,7 @@ def check_head(
 
 
 def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> Mapping[str, Any]:
-    """Check an epoch of training, the graph, and the replay of a bundle.
-
-    Returns:
-        What the replay came to, as Deploy tells it.
-
-    Raises:
-        AssertionError: saying which rule is broken.
-    """
+    """An epoch of training, the graph, and the replay of a bundle, as Deploy tells it."""
     from fivefold.deploy.export import EXAMPLES, export_onnx
 
     given = {} if model is None else {"model": model}

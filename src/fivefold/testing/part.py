@@ -71,11 +71,7 @@ def _only(batch: "Tensor | dict[str, Tensor]") -> "Tensor":
 
 
 def check_bundle(probe: Probe) -> Mapping[str, Any]:
-    """A small network learns from it for one epoch, and its bundle answers as torch does.
-
-    Returns:
-        What the replay came to, as Deploy tells it.
-    """
+    """A small network learns from it for one epoch; what its replay came to, as Deploy tells it."""
     from fivefold.collect.collect import Collect
     from fivefold.deploy.deploy import Deploy
     from fivefold.pipeline import Pipeline

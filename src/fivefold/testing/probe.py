@@ -24,13 +24,7 @@ CELL = "cell"
 
 @dataclass(frozen=True)
 class Probe:
-    """A kind, adopted, and cells to check it with.
-
-    Args:
-        kind: its object.
-        raw: cells as a source gives them, in which all that a column may be occurs.
-        column: that holds them.
-    """
+    """A kind, adopted, and raw cells to check it with, in which all that a column may be occurs."""
 
     kind: Kind
     raw: Sequence[Any]
@@ -62,11 +56,7 @@ class Probe:
         return Columns({CELL: cells, "y": labels})
 
     def read(self, cells: Any = None) -> Array:
-        """Canonical cells; of the raw ones if None.
-
-        Raises:
-            DataError: if one is not of the kind.
-        """
+        """Canonical cells; of the raw ones if None."""
         cells = objects(self.raw) if cells is None else cells
         return canonical_column(cells, self.column)[0]
 

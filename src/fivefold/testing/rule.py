@@ -6,30 +6,18 @@ from typing import NamedTuple
 
 
 class Rules(NamedTuple):
-    """What somebody's class must keep to.
-
-    Args:
-        name: of the class.
-    """
+    """What somebody's class, of this name, must keep to."""
 
     name: str
 
     def need(self, good: object, rule: str) -> None:
-        """Say that a rule is broken, unless it is not.
-
-        Raises:
-            AssertionError: naming class and rule.
-        """
+        """Say that a rule is broken, unless it is not."""
         if not good:
             raise AssertionError(f"{self.name}: {rule}")
 
     @contextmanager
     def held(self, rule: str) -> Iterator[None]:
-        """Whatever goes wrong inside breaks this rule.
-
-        Raises:
-            AssertionError: naming class and rule, and what went wrong.
-        """
+        """Whatever goes wrong inside breaks this rule; class, rule and fault are named."""
         try:
             yield
         except AssertionError as error:

@@ -31,17 +31,7 @@ ALONE = 20
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Settled:
-    """Usable rows of the targets.
-
-    Args:
-        rules: of the task.
-        task: to be checked.
-        schema: its targets and classes.
-        cells: as they were given, a list a column.
-        values: canonical, `(n,)` a column.
-        steps: positions of an encoded row, where there is a sequence.
-        target: `(n, ...)` encoded.
-    """
+    """Usable rows of the targets: `cells` as given, `values` canonical, `target` encoded."""
 
     rules: Rules
     task: Task
