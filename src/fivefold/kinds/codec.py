@@ -1,6 +1,7 @@
 """Raw columns to compact arrays, by rules fitted on training rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -100,7 +101,7 @@ class Codec:
         ]
         blocks = []
         for block, columns in grouped(fitted):
-            shared = block.fit(columns, _pieces(train, columns), settings)
+            shared = block.fit(columns, partial(_pieces, train, columns), settings)
             blocks.append(joined(block, columns, shared, shared_names(fitted)))
         return cls(schema=schema, settings=settings, blocks=blocks)
 
@@ -276,9 +277,6 @@ def _array(block: EncodedColumns, table: Table) -> Array:
     return block.block.encode(parts, block.state)
 
 
-def _pieces(train: Table, columns: Sequence[FittedColumn]) -> Callable[[], Iterable[list[Array]]]:
-    def pieces() -> Iterator[list[Array]]:
-        for chunk in train.chunks(CHUNK):
-            yield [encode_cells(cells_of(chunk, c.column), c) for c in columns]
-
-    return pieces
+def _pieces(train: Table, columns: Sequence[FittedColumn]) -> Iterator[list[Array]]:
+    for chunk in train.chunks(CHUNK):
+        yield [encode_cells(cells_of(chunk, c.column), c) for c in columns]

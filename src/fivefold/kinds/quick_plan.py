@@ -16,22 +16,6 @@ class Plan:
 
     Args:
         codec: fitted; all its kinds have a `quick` way.
-
-    Example:
-        >>> import numpy as np
-        >>> from fivefold.codecs.schema import Column, Schema
-        >>> from fivefold.codecs.table import Columns
-        >>> schema = Schema(
-        ...     columns=(Column(name="x", kind="numeric"), Column(name="c", kind="categorical"),
-        ...              Column(name="y", kind="numeric", role="target")),
-        ...     targets=("y",), task="regression")
-        >>> table = Columns({"x": np.array([1.0, 2.0]), "c": np.array(["a", "b"], object),
-        ...                  "y": np.array([0.0, 1.0])})
-        >>> plan = Plan(Codec.fit(table, schema, np.array([0, 1])))
-        >>> {name: array.tolist() for name, array in plan.encode([(3, "b"), (None, "z")]).items()}
-        {'numeric': [[3.0], [nan]], 'codes': [[3], [1]]}
-        >>> plan.encode([(3, ["b"])]) is None
-        True
     """
 
     def __init__(self, codec: Codec) -> None:
