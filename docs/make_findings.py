@@ -3,12 +3,12 @@
 from itertools import groupby
 from pathlib import Path
 
-from fivefold.core.catalogue import FINDINGS
+from fivefold.core.finding import FINDINGS
 
 PAGE = Path(__file__).with_name("findings.md")
 HEAD = """# Findings
 
-<!-- Written by docs/make_findings.py from core/catalogue.py; change it there. -->
+<!-- Written by docs/make_findings.py from core/finding.py; change it there. -->
 <!-- fmt: off -->
 
 A finding is a named fact with its evidence: a severity, a code, a sentence in plain words, and the

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fivefold import cli, errors
-from fivefold.core.catalogue import FINDINGS
+from fivefold.core.finding import FINDINGS
 from fivefold.kinds.table import KINDS
 from fivefold.reading.unreadable import unreadable_code
 from fivefold.tasks.table import TASKS

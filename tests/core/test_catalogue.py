@@ -2,8 +2,7 @@ from typing import get_args
 
 import pytest
 
-from fivefold.core.catalogue import CATALOGUE, FINDINGS, finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import CATALOGUE, FINDINGS, Finding, Severity, finding
 
 
 def test_finding_has_the_stage_and_the_usual_severity_of_its_code():

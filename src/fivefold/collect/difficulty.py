@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.metrics.curves import roc_auc
 

@@ -9,8 +9,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.sums import add_up
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.keys import codes_of
 from fivefold.kinds.table import kind_of

@@ -8,8 +8,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.untidy import find_extremes, find_spellings
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.keys import codes_of, missing_rows, row_keys
 from fivefold.kinds.table import kind_of

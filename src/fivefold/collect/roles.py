@@ -12,8 +12,7 @@ from fivefold.codecs.coded import coded_of
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.table import kind_of

@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 
 SUMMED = 0.9999

@@ -14,8 +14,7 @@ from fivefold.codecs.whole import WideIntegers
 from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows

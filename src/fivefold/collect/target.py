@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.collect.tabulate import Tabulated
 from fivefold.collect.tokens import asked_tokens
 from fivefold.collect.wishes import Wishes
-from fivefold.core.catalogue import finding
+from fivefold.core.finding import finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows

@@ -8,8 +8,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.table import kind_of
 from fivefold.travel.slips import Difference, find_slips

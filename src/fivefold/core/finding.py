@@ -1,8 +1,11 @@
-"""A named, evidenced fact about data, a model or a run."""
+"""Facts that fivefold finds: the one list of codes, and what makes a finding of one.
+
+docs/findings.md is made from it, by docs/make_findings.py.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, cast
 
 Severity = Literal["note", "warning", "serious"]
 
@@ -31,3 +34,125 @@ class Finding:
 
     def __str__(self) -> str:
         return self.sentence
+
+
+CATALOGUE = """\
+Collect
+rows: note: how many rows are usable, and what columns there are
+target_missing: warning: rows without a target, and the texts that stand for missing in them
+target_leakage: serious: columns that tell the target, alone or together, or which rows are hard
+missing: note: where values are missing
+mostly_missing: warning: columns in which more than half of the values are missing
+null_tokens: note: texts that were read as missing: `?`, `NA` and the like
+bad_cells: warning: stray cells that are not of their column's kind; they became missing
+infinite: warning: infinite numbers; they became missing
+empty_column: warning: a column without any value; left out
+constant: note: a column with one value everywhere; left out
+duplicate_column: note: a column that equals another in every row; left out
+row_number: note: a column that only numbers the rows; left out
+id_column: warning: a column with a different value in nearly every row; left out
+nested_column: warning: a column of lists or mappings; left out
+extra_columns: note: columns that only the source or only the test source has; left out
+same_information: note: two columns that tell each other, value for value
+wide_integers: warning or note: whole numbers beyond 2**53 of which float64 makes some equal
+high_cardinality: note: a column with very many categories
+unread_type: warning: a column of a type that no kind reads, complex numbers for one; left out
+number_form: note: numbers with a decimal comma, thousands, a currency or per cent; the form is kept
+ambiguous_numbers: warning: numbers that fit two forms: `1,234` is 1234, or 1.234 beside semicolons
+number_like: warning: numbers in no one form, of two currencies or with strays; read as categories
+ambiguous_dates: warning: dates that fit two formats, day first or month first
+date_like: warning: dates that no one format reads; categories or text
+date_column: warning: rows are dated but drawn regardless of time
+duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
+imbalance: note or warning: classes of very different size
+spellings: warning or note: words spelt in several ways, rare texts that may be slips
+extreme_values: warning: a few numbers far beyond all others
+sorted_by_target: note: rows sorted by the target
+no_header: note: the first line of a text is a row
+encoding: warning: a text that is not UTF-8
+damaged_text: warning: a text with a few bytes that are no UTF-8; they were replaced
+comment_lines: note: lines after `#` above the rows; left out
+trailing_delimiters: note: rows that end in empty fields which the header lacks; left out
+row_names: note: a first column of row names that the header does not name, as R writes it
+escaped_quotes: note: quotes and delimiters that a backslash makes letters
+stray_images: warning: images outside class folders; left out
+unreadable_images: warning: images that could not be read; not used
+Preprocess
+rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
+positions_apart: warning or serious: training rows with another number of labels than of positions
+truncated_texts: note or warning: texts with more words than are read: how many, what is not read
+Train
+interrupted: warning: training was stopped by hand; the best weights so far were kept
+diverged: serious: a loss became infinite or no number; the best weights before that were kept
+time_limit: note: the time limit ended training before the last epoch
+stopped: note or serious: a callback ended training, and why; before the first step or later
+still_improving: note: the last epoch was the best one
+few_validation_rows: warning: the epoch was chosen by few rows
+no_validation_rows: warning: nothing chose the epoch
+dead_units: warning: most units of an activation give the same for every training row
+exploding_gradients: warning or note: gradients rose far above what they were before
+Evaluate
+too_few_test_rows: warning or serious: the test part is too small for the score to say much
+unseen_labels: serious: test rows of classes that training rows lack
+duplicates_across_parts: note or warning: test rows with the inputs of a training row
+rare_classes: warning: classes with few training rows
+drift: warning: test rows differ from training rows
+poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
+weak_subgroup: warning: a group of rows is predicted much worse than the rest
+overfitting: warning: training rows are predicted much better than test rows
+baseline_wins: warning: a simple model is better than the model on the same rows
+no_better_than_constant: serious: the model cannot be told from a constant answer
+split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
+few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half
+Deploy
+source_changed: warning: a file is no longer what was collected; no row was replayed from it
+replayed_here: warning: a kind or task of your own is in no file; no fresh process answered
+no_raw_graph: note: there is no graph for raw values, and why
+rows_not_replayed: note: test rows that could not be replayed
+"""
+"""By stage a line a code: the severities that it may have, the usual one first, and its meaning."""
+
+
+class Entry(NamedTuple):
+    """What is known of a code: who looks for it, the severities it may have, what was noticed."""
+
+    stage: str
+    severities: tuple[Severity, ...]
+    told: str
+
+
+def _read() -> dict[str, Entry]:
+    entries, stage = {}, ""
+    for line in CATALOGUE.splitlines():
+        if ": " not in line:
+            stage = line
+            continue
+        code, severities, told = line.split(": ", 2)
+        listed = severities.replace(" or ", ", ").split(", ")
+        entries[code] = Entry(stage, cast(tuple[Severity, ...], tuple(listed)), told)
+    return entries
+
+
+FINDINGS = _read()
+"""What each code means, in the order of the stages."""
+
+
+def finding(
+    code: str, sentence: str, severity: Severity | None = None, /, **numbers: object
+) -> Finding:
+    """A finding of a code that is in the catalogue.
+
+    Args:
+        code: one of `FINDINGS`.
+        sentence: the fact, with its numbers.
+        severity: one that its entry has; the usual one if None.
+        numbers: the evidence as JSON values.
+
+    Example:
+        >>> finding("constant", "Column `a` is 1 everywhere.", column="a").severity
+        'note'
+    """
+    stage, severities, _ = FINDINGS[code]
+    severity = severity or severities[0]
+    assert severity in severities, f"{code}: {severity}"
+    return Finding(code=code, severity=severity, sentence=sentence, numbers=numbers, stage=stage)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import bytes_text
 
 

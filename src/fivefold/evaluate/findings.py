@@ -8,8 +8,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.table import kind_of
 from fivefold.metrics.calibration import (

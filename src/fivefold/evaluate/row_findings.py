@@ -6,8 +6,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Table
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction, in_words

@@ -4,9 +4,8 @@ import numpy as np
 
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
 from fivefold.core.estimate import Estimate
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.table import kind_of

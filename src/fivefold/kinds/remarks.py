@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from fivefold.codecs.cell import shown
 from fivefold.codecs.numberforms import NumberForm
 from fivefold.codecs.numerals import Numerals
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural
 
 

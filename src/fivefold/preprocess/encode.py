@@ -9,8 +9,7 @@ from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import BinaryIO, Protocol, TextIO
 
 from fivefold.codecs.coded import Coded
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.reading.arrow import has_pyarrow

@@ -12,7 +12,7 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
-from fivefold.core.catalogue import finding
+from fivefold.core.finding import finding
 from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column

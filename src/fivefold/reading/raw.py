@@ -8,8 +8,7 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded, join_coded, objects
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType

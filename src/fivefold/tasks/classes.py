@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding, Severity
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, nearest, plural
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels, natural

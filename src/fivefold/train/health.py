@@ -8,8 +8,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.train.aims import Precision
 from fivefold.train.feed import Feed
 

@@ -8,8 +8,7 @@ import torch
 
 import fivefold.models.assemble  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Preprocessed, Trained
-from fivefold.core.catalogue import finding
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.decided import Decided, Resources
 from fivefold.train.device import peak_bytes
 from fivefold.train.fitted import Fitted
