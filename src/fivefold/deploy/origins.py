@@ -60,10 +60,7 @@ class FromSource:
         """Scores in this process, and the places of the rows that could be answered."""
         model, scores, kept = load(), [], []
         for origin, held, rows in self.source.shares(self.rows):
-            if origin.takes:
-                data, rows = origin.take(rows), np.arange(len(rows))
-            else:
-                data = origin.value
+            data, rows = origin.take(rows)
             found, fit = score_rows(model, data, rows, root=origin.reading.root)
             scores.append(found)
             kept.append(held[fit])
@@ -79,7 +76,10 @@ def from_source(source: Source | None, rows: Array, seed: int) -> FromSource | N
         rows: `(n,)` positions in the collected table.
         seed: of the draw, where there are more than `ROWS`.
     """
-    if source is None or not len(rows) or not all(o.is_lasting for o in source.origins):
+    streams = source is not None and any(
+        hasattr(o.value, "read_next_batch") for o in source.origins
+    )
+    if source is None or not len(rows) or streams:
         return None
     places = np.arange(len(rows))
     if len(rows) > ROWS:
@@ -90,7 +90,7 @@ def from_source(source: Source | None, rows: Array, seed: int) -> FromSource | N
 def _write_arrow(origin: Origin, rows: Array, path: Path) -> None:
     import pyarrow as pa
 
-    table = origin.take(rows)
+    table, _ = origin.take(rows)
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
     if isinstance(origin.value, pa.Table):  # a counted index is only described, for all rows
         for name, values in index_columns(origin.value)[2].items():

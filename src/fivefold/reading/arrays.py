@@ -8,12 +8,11 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.kinds.recognition import SourceType
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, unique_names
 from fivefold.reading.objects import array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, Read
 
 MOST_CELLS = 400_000_000
 """Cells of a sparse matrix that are written out; they take eight bytes each."""
@@ -31,7 +30,9 @@ def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
     names = [*getattr(y, "columns", ())] if getattr(y, "ndim", 1) == 2 else []
     name_of_y = names[0] if len(names) == 1 else getattr(y, "name", None)
     target = "target" if name_of_y is None else label_text(name_of_y)
-    labels, kind = _one_column(y)
+    labels, kind = column_of(y)
+    if not isinstance(labels, Coded) and labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
     raw = read_inputs(x, name)
     if len(raw) != len(labels):
         raise DataError(
@@ -47,10 +48,7 @@ def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
 
 def read_inputs(x: Any, name: str) -> Raw:
     """A frame, a matrix (dense or sparse), a stack of images or one column of values."""
-    if is_frame(x):
-        return read_frame(x, name)
-    columns, types = _matrix(dense(x, name), name)
-    return Raw(name=name, columns=columns, types=types)
+    return read_frame(x, name) if is_frame(x) else Raw.of(name, _matrix(dense(x, name), name))
 
 
 def read_columns(
@@ -62,8 +60,7 @@ def read_columns(
         DataError: if the lengths differ, or a value is no list.
     """
     names = unique_names([label_text(key) for key in columns], name, wanted)
-    arrays: dict[str, Array | Coded] = {}
-    types: dict[str, SourceType] = {}
+    read: dict[str, Read] = {}
     for key, values in zip(names, columns.values(), strict=True):
         if wanted is not None and key not in wanted:
             continue
@@ -76,15 +73,12 @@ def read_columns(
                 wanted="a list of values",
                 found=values,
             )
-        arrays[key], kind = column_of(values)
-        if kind is not None:
-            types[key] = kind
-    lengths = {key: len(values) for key, values in arrays.items()}
+        read[key] = column_of(values)
+    lengths = {key: len(values) for key, (values, _) in read.items()}
     if len(set(lengths.values())) > 1:
         remedy = "Pass one value a row in each column."
         raise DataError.expected(name, "columns of one length", lengths, remedy, lengths=lengths)
-    others = tuple(key for key in names if key not in arrays)
-    return Raw(name=name, columns=arrays, types=types, others=others)
+    return Raw.of(name, read, others=tuple(key for key in names if key not in read))
 
 
 def read_records(
@@ -99,18 +93,16 @@ def read_records(
     """
     keys = list(dict.fromkeys(key for row in records for key in row))
     names = unique_names([label_text(key) for key in keys], name)
-    columns: dict[str, Array | Coded] = {}
-    types: dict[str, SourceType] = {}
+    read: dict[str, Read] = {}
     absent: dict[str, int] = {}
     for text, key in zip(names, keys, strict=True):
-        columns[text] = narrowed(objects([row.get(key) for row in records]))
-        if columns[text].dtype.kind == "b":  # type: ignore[union-attr]
-            types[text] = "truth"
+        values = narrowed(objects([row.get(key) for row in records]))
+        read[text] = values, "truth" if values.dtype.kind == "b" else None
         if complete:
             first = next((row for row, record in enumerate(records) if key not in record), None)
             if first is not None:
                 absent[text] = first
-    return Raw(name=name, columns=columns, types=types, absent=absent)
+    return Raw.of(name, read, absent=absent)
 
 
 def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
@@ -134,12 +126,7 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
     widths = {len(names): names for names in reversed(reading.layouts())}
     layout = widths.get(shape[1]) if len(shape) == 2 else None
     if layout is None and reading.only:
-        values, kind = column_of(x)
-        return Raw(
-            name="array",
-            columns={reading.only: values},
-            types={reading.only: kind} if kind else {},
-        )
+        return Raw.of("array", {reading.only: column_of(x)})
     if layout is None:
         raise DataError(
             f"array: expected an array of shape (rows, {len(reading.inputs)}), found {shape}.",
@@ -147,19 +134,8 @@ def read_placed(x: Any, reading: Reading, raw: Raw | None) -> Raw:
             wanted=(None, len(reading.inputs)),
             found=shape,
         )
-    found = [column_of(column) for column in np.moveaxis(dense(x, "array"), 1, 0)]
-    return Raw(
-        name="array",
-        columns={name: values for name, (values, _) in zip(layout, found, strict=True)},
-        types={name: kind for name, (_, kind) in zip(layout, found, strict=True) if kind},
-    )
-
-
-def _one_column(y: Any) -> "tuple[Array | Coded, SourceType | None]":
-    values, kind = column_of(y)
-    if not isinstance(values, Coded) and values.ndim == 2 and values.shape[1] == 1:
-        return values[:, 0], kind
-    return values, kind
+    columns = np.moveaxis(dense(x, "array"), 1, 0)
+    return Raw.of("array", dict(zip(layout, map(column_of, columns), strict=True)))
 
 
 def dense(x: Any, name: str) -> Any:
@@ -199,10 +175,10 @@ def stacked(cells: list[Any]) -> Array:
     return np.stack(cells) if len(forms) == 1 and (None, None) not in forms else objects(cells)
 
 
-def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, SourceType]]":
+def _matrix(x: Any, name: str) -> dict[str, Read]:
     if isinstance(x, list | tuple) and x:
         if all(map(is_picture, x)):
-            return {PICTURES: stacked([plain_cell(cell) for cell in x])}, {PICTURES: "raster"}
+            return {PICTURES: (stacked([plain_cell(cell) for cell in x]), "raster")}
         if all(isinstance(cell, bytes) for cell in x):  # whose last bytes numpy drops if zero
             x = objects(x)
     try:
@@ -215,23 +191,12 @@ def _matrix(x: Any, name: str) -> "tuple[dict[str, Array | Coded], dict[str, Sou
             found="rows of several lengths",
         ) from None
     if array.dtype.names:  # a structured array
-        columns: dict[str, Array | Coded] = {}
-        types: dict[str, SourceType] = {}
-        for key in array.dtype.names:
-            columns[key], kind = column_of(array[key])
-            if kind is not None:
-                types[key] = kind
-        return columns, types
+        return {key: column_of(array[key]) for key in array.dtype.names}
     if array.ndim in (1, 2) and array.dtype.kind in "fiubOUSMm":
-        array = array.reshape(len(array), -1) if array.ndim == 1 and len(array) else array
         array = array[:, None] if array.ndim == 1 else array
-        found = [column_of(array[:, place]) for place in range(array.shape[1])]
-        return (
-            {f"x{place}": values for place, (values, _) in enumerate(found)},
-            {f"x{place}": kind for place, (_, kind) in enumerate(found) if kind is not None},
-        )
+        return {f"x{place}": column_of(array[:, place]) for place in range(array.shape[1])}
     if array.ndim in (3, 4) and array.dtype.kind in "fiub":
-        return {PICTURES: array}, {PICTURES: "raster"}
+        return {PICTURES: (array, "raster")}
     raise DataError(
         f"{name}: expected X as (rows, columns) or images (rows, height, width[, channels]), "
         f"found shape {array.shape} of {array.dtype}.",

@@ -9,15 +9,11 @@ import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
-from fivefold.kinds.recognition import SourceType
 from fivefold.reading.objects import narrowed, seconds_of
+from fivefold.reading.raw import Read
 
 _UNNAMED = "__index_level_"
 _EXTENSION = b"ARROW:extension:"
-
-
-Read = tuple["Array | Coded", SourceType | None]
-"""A column, and what its type says."""
 
 
 def has_pyarrow() -> bool:

@@ -1,14 +1,12 @@
 """The data sets that scikit-learn brings along, nothing to download."""
 
-from difflib import get_close_matches
-
 import numpy as np
 
 from fivefold.codecs.coded import objects
-from fivefold.codecs.table import Array
+from fivefold.core.wording import nearest
 from fivefold.errors import DataError
 from fivefold.reading.names import PICTURES
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, Read
 
 SETS = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 LICENCE = "as distributed with scikit-learn (BSD-3-Clause)"
@@ -18,11 +16,9 @@ def unknown_set(name: str) -> DataError | None:
     """The fault of a name that is none of the bundled sets, or None."""
     if name in SETS:
         return None
-    near = next(iter(get_close_matches(name, SETS, n=1, cutoff=0.6)), "")
-    return DataError(
-        f"sklearn:{name}: expected one of {', '.join(SETS)}, found {name!r}.",
-        remedy=f'Write "sklearn:{near or SETS[0]}".',
-        name=name,
+    remedy = f'Write "sklearn:{nearest(name, SETS) or SETS[0]}".'
+    return DataError.expected(
+        f"sklearn:{name}", f"one of {', '.join(SETS)}", f"{name!r}", remedy, name=name
     )
 
 
@@ -42,19 +38,13 @@ def read_bundled(name: str) -> Raw:
     from sklearn import datasets
 
     loaded = getattr(datasets, f"load_{name}")()
-    source = f"sklearn:{name}"
+    said, target = np.asarray(loaded.target), "target"
     if name == "digits":
         pixels = np.rint(loaded.images * (255 / 16)).astype(np.uint8)
-        columns: dict[str, Array] = {PICTURES: pixels[..., None], "digit": loaded.target}
-        return Raw(
-            name=source,
-            columns=columns,
-            types={PICTURES: "raster"},
-            target="digit",
-            licence=LICENCE,
-        )
-    columns = {str(key): loaded.data[:, place] for place, key in enumerate(loaded.feature_names)}
-    target = np.asarray(loaded.target)
-    if hasattr(loaded, "target_names"):
-        target = objects(str(loaded.target_names[index]) for index in target)
-    return Raw(name=source, columns={**columns, "target": target}, target="target", licence=LICENCE)
+        read: dict[str, Read] = {PICTURES: (pixels[..., None], "raster")}
+        target = "digit"
+    else:
+        read = {str(key): (loaded.data[:, n], None) for n, key in enumerate(loaded.feature_names)}
+        if hasattr(loaded, "target_names"):
+            said = objects(str(loaded.target_names[index]) for index in said)
+    return Raw.of(f"sklearn:{name}", {**read, target: (said, None)}, target=target, licence=LICENCE)

@@ -62,7 +62,11 @@ def read_dataset(source: Any, name: str) -> Raw:
         remedy = "Collect a part of it: list(itertools.islice(dataset, rows))."
         raise DataError.expected(name, "a data set with a length", "a stream", remedy) from None
     if _is_hugging_face(source):
-        return _with_names(read_arrow(_arrow_of(source), name), source.features)
+        table = source.with_format("arrow")[
+            :
+        ]  # in the order of the data set, its selection applied
+        table = table.replace_schema_metadata(source.data.schema.metadata)
+        return _with_names(read_arrow(table, name), source.features)
     tensors = getattr(source, "tensors", None)
     if isinstance(tensors, tuple) and 0 < len(tensors) <= 2:
         arrays = [turned(array_of_tensor(tensor), axis=1) for tensor in tensors]
@@ -70,11 +74,6 @@ def read_dataset(source: Any, name: str) -> Raw:
             return read_inputs(arrays[0], name)
         return read_arrays(arrays[0], arrays[1], name)
     return _read_items([source[place] for place in range(rows)], name)
-
-
-def _arrow_of(source: Any) -> Any:
-    table = source.with_format("arrow")[:]  # in the order of the data set, its selection applied
-    return table.replace_schema_metadata(source.data.schema.metadata)
 
 
 def _with_names(raw: Raw, features: Mapping[str, Any]) -> Raw:

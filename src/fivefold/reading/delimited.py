@@ -1,10 +1,10 @@
 """Delimited text: CSV, TSV and their kin, read as text and nothing else."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, Protocol, TextIO
+from typing import BinaryIO, TextIO
 
 from fivefold.codecs.coded import Coded
 from fivefold.core.finding import Finding, finding
@@ -28,51 +28,22 @@ _BLOCK = 1 << 18
 """Bytes that pyarrow takes at a time, of which it reads 32 ahead."""
 
 
-class Held(Protocol):
-    """The rows of a text, without what stands above them, as often as they are read."""
-
-    def text(self) -> TextIO:
-        """Opens them with their line ends as they are."""
-
-    def content(self) -> bytes | BinaryIO:
-        """The same as UTF-8."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Memory:
-    """Rows in memory.
-
-    Args:
-        utf8: the rows as UTF-8.
-    """
-
-    utf8: bytes
-
-    def text(self) -> TextIO:
-        """Opens them with their line ends as they are."""
-        return io.StringIO(self.utf8.decode("utf-8", "surrogatepass"), newline="")
-
-    def content(self) -> bytes:
-        """The same as UTF-8."""
-        return self.utf8
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Delimited:
     """A delimited text that was looked at: rows can be read from it, whole or in pieces.
 
     Args:
-        name: of the source.
         names: of its columns.
-        rows: without what stands above them.
+        content: the rows as UTF-8, without what stands above them.
+        opener: opens the same in a file, where it does not stand in `content`.
         dialect: how they are written.
         layout: which field belongs to which column.
         raw: all that is known besides the columns.
     """
 
-    name: str
     names: list[str]
-    rows: Held
+    content: bytes = b""
+    opener: Callable[[], BinaryIO] | None = None
     dialect: Dialect
     layout: Layout
     raw: Raw
@@ -92,13 +63,19 @@ class Delimited:
 
     def fits_arrow(self) -> bool:
         """Whether pyarrow is there, worth importing, and reads this text as `csv` does."""
-        if isinstance(self.rows, Memory) and len(self.rows.utf8) < LARGE:
+        if self.opener is None and len(self.content) < LARGE:
             return False
         return self.dialect.width == self.layout.width > 0 and has_pyarrow()
 
+    def _text(self) -> TextIO:
+        """Opens the rows, with their line ends as they are."""
+        if self.opener is not None:
+            return io.TextIOWrapper(self.opener(), encoding="utf-8", newline="")
+        return io.StringIO(self.content.decode("utf-8", "surrogatepass"), newline="")
+
     def _with_csv(self, rows: int | None) -> Iterator[Sequence[Coded]]:
         width, corner = self.layout.width, self.layout.corner
-        held = self.rows.text().read() if self.dialect.escaped else self.rows.text
+        held = self._text().read() if self.dialect.escaped else self._text
         found = iterate_rows(held, self.dialect.delimiter, **self.dialect.options)
         present = (row or [""] for row in found if width == 1 or not is_blank(row))
         if self.dialect.header:
@@ -117,9 +94,9 @@ class Delimited:
         import pyarrow.csv as arrow_csv
 
         names = [f"f{place}" for place in range(self.layout.width)]
-        content, header = self.rows.content(), int(self.dialect.header)
+        header = int(self.dialect.header)
         assert self.dialect.shape is not None  # see fits_arrow
-        block = len(content) + 1 if isinstance(content, bytes) else 2 * self.dialect.shape.longest
+        block = len(self.content) + 1 if self.opener is None else 2 * self.dialect.shape.longest
         options = {
             "read_options": arrow_csv.ReadOptions(
                 use_threads=False, column_names=names, block_size=min(max(block, _BLOCK), 1 << 30)
@@ -133,8 +110,7 @@ class Delimited:
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         }
-        held = pa.BufferReader(content) if isinstance(content, bytes) else content
-        with held as source:
+        with pa.BufferReader(self.content) if self.opener is None else self.opener() as source:
             if rows is None:
                 tables = iter([arrow_csv.read_csv(source, **options).slice(header)])
             else:
@@ -172,14 +148,7 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
         text=form | {"delimiter": dialect.delimiter} | _told(opening, layout, reading),
         findings=text_findings(opening, layout, name, reading),
     )
-    return Delimited(
-        name=name,
-        names=names,
-        rows=Memory(utf8=opening.content),
-        dialect=dialect,
-        layout=layout,
-        raw=raw,
-    )
+    return Delimited(names=names, content=opening.content, dialect=dialect, layout=layout, raw=raw)
 
 
 def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:

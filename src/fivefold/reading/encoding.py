@@ -176,24 +176,18 @@ def decodings(content: bytes, reading: Reading, source: str) -> list[Text]:
     if reading.encoding is not None:
         return [decode(content, reading.encoding, source)]
     told = reading.text if reading.asks else {}
-    given = told.get("encoding", "")
-    detected = detect_encoding(content)
-    shown = overruled(content, given) if given else ""
-    if not given:
-        encodings = [detected]
-    elif shown and shown != told.get("detected"):
-        encodings = [detected, given]  # the bytes show that it is written otherwise
-    else:
-        encodings = [given, detected]
+    given, detected = told.get("encoding", ""), detect_encoding(content)
+    encodings = [given, detected] if given else [detected]
+    if given and overruled(content, given) not in ("", told.get("detected")):
+        encodings.reverse()  # the bytes show that it is written otherwise
     texts: dict[str, Text] = {}
-    fault: DataError | None = None
+    faults: list[DataError] = []
     for encoding in encodings:
         try:
             text = decode(content, encoding, source, detected=encoding == detected)
-        except DataError as error:
-            fault = fault or error
-        else:
             texts.setdefault(text.content, text)
-    if not texts and fault is not None:
-        raise fault
+        except DataError as error:
+            faults.append(error)
+    if not texts:
+        raise faults[0]
     return list(texts.values())

@@ -42,10 +42,7 @@ def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         for raw in streamed:
             yield _followed(raw, path, reading)
         return
-    content = bytes_of(path)
-    file = digest_of_file(str(path), content)
-    plain = unpacked(content, path.name)
-    del content
+    plain, file = _opened(path)
     if idx.is_idx(plain):
         raw = _read_idx_beside(path, plain, file, reading)
         yield from raw.pieces(rows or max(len(raw), 1))
@@ -101,6 +98,12 @@ def _text_pieces(
             )
         empty = False
         yield raw
+
+
+def _opened(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """The bytes inside a file, gzipped or not, and its record."""
+    content = bytes_of(path)
+    return unpacked(content, path.name), digest_of_file(str(path), content)
 
 
 def unpacked(content: bytes, name: str) -> bytes:
@@ -195,12 +198,9 @@ def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any], readin
 
 def read_pair(path: Path, labels: Path) -> Raw:
     """The images of one idx file with the labels of another."""
-    content = bytes_of(path)
-    file = digest_of_file(str(path), content)
-    return _pair(path.name, unpacked(content, path.name), file, labels)
+    return _pair(path.name, *_opened(path), labels)
 
 
 def _pair(name: str, content: bytes, file: Mapping[str, Any], labels: Path) -> Raw:
-    packed = bytes_of(labels)
-    raw = idx.read_idx(content, unpacked(packed, labels.name), name, labels.name)
-    return raw.replace(files=(file, digest_of_file(str(labels), packed)))
+    classes, record = _opened(labels)
+    return idx.read_idx(content, classes, name, labels.name).replace(files=(file, record))

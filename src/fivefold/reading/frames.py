@@ -1,28 +1,19 @@
 """Frames of pandas, polars and any library that speaks the Arrow protocol."""
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fivefold.codecs.cell import writable
-from fivefold.codecs.coded import Coded
-from fivefold.codecs.table import Array
+from fivefold.codecs.coded import Coded, objects
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.arrow import (
-    Read,
-    categories_of,
-    from_arrow,
-    has_pyarrow,
-    index_columns,
-    name_of,
-)
+from fivefold.reading.arrow import categories_of, from_arrow, has_pyarrow, index_columns, name_of
 from fivefold.reading.names import unique_names
-from fivefold.reading.objects import array_of, texts_of
-from fivefold.reading.raw import Raw
-from fivefold.reading.series import from_pandas
+from fivefold.reading.objects import array_of, narrowed, seconds_of, texts_of
+from fivefold.reading.raw import Raw, Read
 
 
 def is_frame(source: object) -> bool:
@@ -31,18 +22,13 @@ def is_frame(source: object) -> bool:
         return False
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
     known = is_pandas(source) or is_polars(source) or is_lazy(source)
-    return speaks or known or _is_alike(source)
+    is_named = hasattr(source, "columns") and hasattr(source, "__getitem__")  # as frames are
+    return speaks or known or (is_named and not isinstance(source, Mapping | type))
 
 
 def is_lazy(frame: object) -> bool:
     """Whether it is a query of polars that gives a frame when it is collected."""
     return type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "collect")
-
-
-def _is_alike(source: object) -> bool:
-    """Whether it has named columns that are asked for by name, as frames have."""
-    is_mapping = isinstance(source, Mapping | type)
-    return hasattr(source, "columns") and hasattr(source, "__getitem__") and not is_mapping
 
 
 def is_pandas(frame: object) -> bool:
@@ -73,7 +59,9 @@ def read_frame(frame: Any, name: str = "frame", wanted: Collection[str] | None =
     if is_lazy(frame):
         frame = frame.collect()
     if is_polars(frame) and (not has_pyarrow() or any(map(_is_own, _series_of(frame)))):
-        return _read_polars(frame, name, wanted)
+        series = _series_of(frame)
+        labels = [one.name for one in series]
+        return _collect(labels, lambda place: _read_series(series[place]), name, wanted)
     if not hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "__arrow_c_array__"):
         keys = list(frame.columns)
         return _collect(keys, lambda place: column_of(frame[keys[place]]), name, wanted)
@@ -113,17 +101,9 @@ def _collect(
     labels: Sequence[Any], read: Callable[[int], Read], name: str, wanted: Collection[str] | None
 ) -> Raw:
     """Only the wanted columns are touched, so that a broken one beside them does no harm."""
-    found: dict[str, Array | Coded] = {}
-    types: dict[str, SourceType] = {}
-    others = []
-    for place, key in enumerate(unique_names(labels, name, wanted)):
-        if wanted is not None and key not in wanted:
-            others.append(key)
-            continue
-        found[key], kind = read(place)
-        if kind is not None:
-            types[key] = kind
-    return Raw(name=name, columns=found, types=types, others=tuple(others))
+    names = unique_names(labels, name, wanted)
+    found = {key: read(n) for n, key in enumerate(names) if wanted is None or key in wanted}
+    return Raw.of(name, found, others=tuple(key for key in names if key not in found))
 
 
 def _read_pandas(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
@@ -150,13 +130,6 @@ def label_text(label: Any) -> str:
     if isinstance(label, tuple):
         label = "_".join(str(part) for part in label if str(part))
     return writable(str(label))
-
-
-def _read_polars(frame: Any, name: str, wanted: Collection[str] | None) -> Raw:
-    """A frame of polars where pyarrow is not installed, or cannot read all of its types."""
-    series = _series_of(frame)
-    names = [one.name for one in series]
-    return _collect(names, lambda place: _read_series(series[place]), name, wanted)
 
 
 def _series_of(frame: Any) -> Any:
@@ -210,18 +183,69 @@ def column_of(values: Any) -> Read:
         # An index or an array of pandas; whoever made it has imported pandas.
         is_series = hasattr(values, "iloc")
         return from_pandas(values if is_series else sys.modules["pandas"].Series(values))
+    if hasattr(values, "to_pylist") and hasattr(values, "type"):
+        return from_arrow(values)
     if is_frame(values) or hasattr(values, "to_pylist"):  # polars or Arrow
-        return _of_library(values)
+        raw = read_frame(values.to_frame() if hasattr(values, "to_frame") else values, "column")
+        key = next(iter(raw.columns))
+        return raw.columns[key], raw.types.get(key)
     array = array_of(values)
     types: dict[str, SourceType] = {"b": "truth", "M": "moment"}
     dtype = None if isinstance(array, Coded) else array.dtype.kind
     return array, types.get(dtype or "")
 
 
-def _of_library(values: Any) -> Read:
-    if hasattr(values, "to_pylist") and hasattr(values, "type"):
-        return from_arrow(values)
-    frame = values.to_frame() if hasattr(values, "to_frame") else values
-    raw = read_frame(frame, "column")
-    key = next(iter(raw.columns))
-    return raw.columns[key], raw.types.get(key)
+def from_pandas(series: Any) -> Read:
+    """A column of pandas as an array or codes, and what its type says.
+
+    No cell goes through another library: with pyarrow or without, the cells are the same.
+    """
+    dtype = series.dtype
+    kind = type(dtype).__name__
+    if kind == "CategoricalDtype":
+        values, _ = from_pandas(series.cat.categories.to_series())
+        codes = series.cat.codes.to_numpy().astype(np.int32)
+        return Coded(codes, values.array() if isinstance(values, Coded) else values), "levels"
+    if kind == "ArrowDtype":
+        return from_arrow(series.array.__arrow_array__())
+    if kind == "DatetimeTZDtype":
+        plain = series.dt.tz_convert("UTC").dt.tz_localize(None)
+        return plain.to_numpy().astype("M8[us]"), "moment"
+    if kind == "PeriodDtype":
+        return series.dt.to_timestamp().to_numpy().astype("M8[us]"), "moment"
+    if kind == "IntervalDtype":
+        return texts_of(None if missing else str(v) for v, missing in _cells(series)), None
+    if kind == "SparseDtype":
+        return from_pandas(series.sparse.to_dense())
+    if kind == "StringDtype":
+        codes, texts = series.factorize()
+        return Coded(codes.astype(np.int32), objects(texts.tolist())), None
+    if not isinstance(dtype, np.dtype):
+        return _from_masked(series)
+    array = series.to_numpy()
+    if dtype.kind == "M":
+        return array.astype("M8[us]"), "moment"
+    if dtype.kind == "m":
+        return seconds_of(array), "span"
+    return array_of(array), "truth" if dtype.kind == "b" else None
+
+
+def _cells(series: Any) -> Iterable[tuple[Any, bool]]:
+    return zip(series.tolist(), series.isna().tolist(), strict=True)
+
+
+def _from_masked(series: Any) -> Read:
+    """A column of nullable numbers or booleans, or of an extension type that is not known."""
+    plain = getattr(series.dtype, "numpy_dtype", None)
+    kind = getattr(plain, "kind", "O")
+    if kind not in "iufb":
+        return narrowed(objects(None if missing else v for v, missing in _cells(series))), None
+    declared: SourceType | None = "truth" if kind == "b" else None
+    missing = series.isna().to_numpy(dtype=bool)
+    if not missing.any():
+        return series.to_numpy(dtype=plain), declared
+    if kind == "f":
+        return series.to_numpy(dtype=plain, na_value=np.nan), declared
+    values = series.to_numpy(dtype=plain, na_value=0).astype(object)  # they stay what they are
+    values[missing] = None
+    return values, declared

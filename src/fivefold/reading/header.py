@@ -88,13 +88,7 @@ def _opened(
     )
     first = first_row(body.text, dialect.delimiter, **dialect.options)
     return Opening(
-        text=text,
-        body=body,
-        content=content,
-        dialect=dialect,
-        first=first,
-        names=names,
-        fit=fit,
+        text=text, body=body, content=content, dialect=dialect, first=first, names=names, fit=fit
     )
 
 
@@ -102,7 +96,7 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
     marks = [reading.delimiter, body.delimiter, reading.text.get("delimiter"), *DELIMITERS]
     delimiters = list(dict.fromkeys(mark for mark in marks if mark))
     known, needed = set(map(composed, reading.names)), 1.0
-    for skipped, rest in _beginnings(body.text):
+    for skipped, rest in islice(_beginnings(body.text), _DEEP):
         best, mark = 0.0, ""
         for delimiter in delimiters:
             for is_quoted in (True, False):
@@ -144,16 +138,12 @@ def _first_row(text: str, delimiter: str, is_quoted: bool) -> list[str]:
 
 def _beginnings(text: str) -> Iterator[tuple[int, str]]:
     """The text from its first line on, from its second on, and so forth, with lines left out."""
-
-    def each() -> Iterator[tuple[int, str]]:
-        start, skipped = 0, 0
-        while start < len(text):
-            end = line_end(text, start)
-            if text[start:end].strip():
-                yield skipped, text[start:]
-            start, skipped = end, skipped + 1
-
-    return islice(each(), _DEEP)
+    start, skipped = 0, 0
+    while start < len(text):
+        end = line_end(text, start)
+        if text[start:end].strip():
+            yield skipped, text[start:]
+        start, skipped = end, skipped + 1
 
 
 Fitting = tuple[float, str, tuple[str, ...]]

@@ -50,11 +50,6 @@ def _kind_of_file(path: str) -> Kind | None:
     return None if is_hidden(path) else of_file(path)
 
 
-def _column_of(kind: Kind) -> str:
-    """What a column of such files is called."""
-    return PICTURES if kind is of_type("raster") else kind.name
-
-
 def read_image_folder(folder: Path, name: str) -> Raw:
     """The images of a folder as the column `image`, their subfolders as the column `label`.
 
@@ -117,7 +112,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     paths = [entry.path for entry in entries]
     contents = [_content(entry.read) for entry in entries]
     assert kind is not None  # or there would be no entry
-    column = Column(name=_column_of(kind), kind=kind.name)
+    column = Column(name=PICTURES if kind is of_type("raster") else kind.name, kind=kind.name)
     cells, bad = canonical_column(objects(contents), column, on_bad="missing")
     if len(bad) == len(entries):
         raise unreadable_fault(name, kind, paths, len(bad), of=len(bad))

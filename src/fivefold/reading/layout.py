@@ -61,7 +61,9 @@ def find_layout(
     if header and empty and min(widths) >= width:
         return Layout(width=width, surplus=surplus)
     if header and set(widths) == {width + 1} and filled and '\\"' not in text:
-        counted = any(list(names) == _counted(len(names), first) for first in (0, 1))
+        counted = any(
+            list(names) == [str(n + first) for n in range(len(names))] for first in (0, 1)
+        )
         worded = row_names is not False and _are_names(list(names), text)
         if (counted or worded) and (row_names or len(names) > 1):
             return Layout(width=width + 1, corner=True)
@@ -72,10 +74,6 @@ def _are_names(names: list[str], text: str) -> bool:
     """Whether the first cells of all rows name them: they stand in quotes, or are words."""
     quoted = text[line_end(text, 0) :].lstrip().startswith('"')
     return quoted or not any(map(_is_number, names))
-
-
-def _counted(rows: int, first: int) -> list[str]:
-    return [str(row + first) for row in range(rows)]
 
 
 def _is_number(text: str) -> bool:

@@ -53,11 +53,6 @@ class Origin:
         )
 
     @property
-    def is_lasting(self) -> bool:
-        """Whether it can be read a second time."""
-        return not hasattr(self.value, "read_next_batch")
-
-    @property
     def paths(self) -> Any:
         """The path or paths by which another process reads it, absolute."""
         if form_of(self.value) == "pair":
@@ -86,16 +81,13 @@ class Origin:
             return ""
         return str(file["sha256"])
 
-    def take(self, rows: Array) -> Any:
-        """Some rows in the form of the source; all of it where they cannot be told apart."""
+    def take(self, rows: Array) -> tuple[Any, Array]:
+        """Some rows in the form of the source, or all of it, and which rows of that they are."""
         if hasattr(self.value, "iloc"):
-            return self.value.iloc[rows]
-        return self.value.take(rows) if self.is_arrow else self.value
-
-    @property
-    def takes(self) -> bool:
-        """Whether `take` gives those rows alone."""
-        return hasattr(self.value, "iloc") or self.is_arrow
+            return self.value.iloc[rows], np.arange(len(rows))
+        return (
+            (self.value.take(rows), np.arange(len(rows))) if self.is_arrow else (self.value, rows)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -16,6 +16,9 @@ from fivefold.reading.options import EVERY
 
 T = TypeVar("T")
 
+Read = tuple["Array | Coded", SourceType | None]
+"""A column, and what its type says."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Raw:
@@ -61,6 +64,13 @@ class Raw:
     licence: str | None = None
     untyped: bool = False
     kept: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, read: Mapping[str, Read], **more: Any) -> Self:
+        """The columns of a source, each with what its type says."""
+        columns = {column: values for column, (values, _) in read.items()}
+        types = {column: kind for column, (_, kind) in read.items() if kind is not None}
+        return cls(name=name, columns=columns, types=types, **more)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -121,8 +131,17 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
     if len(parts) == 1:
         return first
     for part in parts[1:]:
-        if set(part.columns) != set(first.columns):
-            raise column_mismatch(part, first)
+        lacking = [name for name in names if name not in part.columns]
+        extra = [name for name in part.columns if name not in names]
+        if lacking or extra:
+            lines = [f"Missing: {quoted(lacking)}."] if lacking else []
+            lines += [f"Only here: {quoted(extra)}."] if extra else []
+            raise DataError(
+                f"{part.name}: expected the columns of {first.name}, found others.",
+                evidence=" ".join(lines),
+                remedy="Narrow the pattern to files of one form.",
+                columns=tuple(lacking + extra),
+            )
     starts = np.cumsum([0, *map(len, parts[:-1])])
     said = any(part.given is not None for part in parts)
     return first.replace(
@@ -206,7 +225,15 @@ def join_values(pieces: "Sequence[Array | Coded]") -> "Array | Coded":
     if all(isinstance(piece, Coded) and _is_text(piece.values) for piece in pieces):
         return join_coded(pieces)  # type: ignore[arg-type]
     arrays = [piece.array() if isinstance(piece, Coded) else piece for piece in pieces]
-    return _join_arrays(arrays)
+    shapes = {array.shape[1:] for array in arrays}
+    kinds = {array.dtype.kind for array in arrays}
+    pictures = arrays[0].ndim > 2  # whose dtype says how deep they are
+    # numpy makes floats of signed and unsigned whole numbers together
+    numbers = kinds <= set("iuf") and kinds != set("iu")
+    alike = len({array.dtype for array in arrays}) == 1 if pictures else numbers
+    if len(shapes) == 1 and (alike or (len(kinds) == 1 and not pictures)):
+        return np.concatenate(arrays)
+    return objects(v for array in arrays for v in (array if shapes != {()} else listed(array)))
 
 
 def _is_text(values: Array) -> bool:
@@ -214,36 +241,8 @@ def _is_text(values: Array) -> bool:
     return values.dtype == object and all(type(value) is str for value in values)
 
 
-def _join_arrays(pieces: Sequence[Array]) -> Array:
-    shapes = {piece.shape[1:] for piece in pieces}
-    kinds = {piece.dtype.kind for piece in pieces}
-    pictures = pieces[0].ndim > 2  # whose dtype says how deep they are
-    # numpy makes floats of signed and unsigned whole numbers together
-    numbers = kinds <= set("iuf") and kinds != set("iu")
-    alike = len({piece.dtype for piece in pieces}) == 1 if pictures else numbers
-    if len(shapes) == 1 and (alike or (len(kinds) == 1 and not pictures)):
-        return np.concatenate(list(pieces))
-    return objects(
-        value for piece in pieces for value in (piece if shapes != {()} else listed(piece))
-    )
-
-
 def listed(values: "Array | Coded") -> list[Any]:
     """The values as plain Python objects."""
     if isinstance(values, Coded):
         values = values.array()
     return values.tolist() if values.dtype.kind in "iufb" else list(values)
-
-
-def column_mismatch(part: Raw, first: Raw) -> DataError:
-    """The fault of a file whose columns differ from those of the first."""
-    lacking = [name for name in first.columns if name not in part.columns]
-    extra = [name for name in part.columns if name not in first.columns]
-    lines = [f"Missing: {quoted(lacking)}."] if lacking else []
-    lines += [f"Only here: {quoted(extra)}."] if extra else []
-    return DataError(
-        f"{part.name}: expected the columns of {first.name}, found others.",
-        evidence=" ".join(lines),
-        remedy="Narrow the pattern to files of one form.",
-        columns=tuple(lacking + extra),
-    )

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from fivefold.core.wording import nearest
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
@@ -37,7 +37,7 @@ def form_of(source: Any, reading: Reading | None = None) -> Form | None:
     if isinstance(source, str) and source.startswith(PREFIX):
         return "bundled"
     if isinstance(source, str | os.PathLike):
-        return "folder" if _is_folder(source) else "files"
+        return "folder" if str(source) and os.path.isdir(_path(source)) else "files"  # noqa: PTH112
     if frames.is_frame(source) and not _is_column(source):
         return "frame"
     if is_dataset(source):
@@ -59,13 +59,6 @@ def _is_column(source: Any) -> bool:
     """Whether a frame-like thing is a single column: it has one type."""
     typed = hasattr(source, "dtype") or (hasattr(source, "to_pylist") and hasattr(source, "type"))
     return typed and not hasattr(source, "columns")
-
-
-def _is_folder(source: str | os.PathLike[str]) -> bool:
-    try:
-        return str(source) != "" and _path(source).is_dir()
-    except (OSError, ValueError):  # no name of a file
-        return False
 
 
 def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
@@ -202,9 +195,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     if form == "pair":
         return read_pair(_path(source[0]), _path(source[1]))
     if form == "values":
-        values, kind = frames.column_of(source)
-        only = reading.only or "value"
-        return Raw(name="values", columns={only: values}, types={only: kind} if kind else {})
+        return Raw.of("values", {reading.only or "value": frames.column_of(source)})
     return read_placed(source, reading, None)
 
 
@@ -238,10 +229,7 @@ def _records(source: Any) -> Any:
 def find_files(source: str | os.PathLike[str]) -> list[Path]:
     """The files that a path or a pattern names, in the order of their names."""
     path = _path(source)
-    try:
-        there = str(source) != "" and path.exists()
-    except (OSError, ValueError):  # no name of a file
-        return []
+    there = str(source) != "" and os.path.exists(path)  # noqa: PTH110 (no name of a file is none)
     if there or not has_magic(str(path)):
         return [path] if there else []
     matches = map(Path, sorted(glob(str(path), recursive=True)))  # noqa: PTH207 (any anchor)
@@ -276,9 +264,7 @@ def _no_file(source: str | os.PathLike[str]) -> PreflightError:
     elif not folder.is_dir():
         found, near = f"no folder {folder}", ""
     else:
-        found = "none"
-        names = [each.name for each in folder.iterdir()]
-        near = next(iter(get_close_matches(path.name, names, n=1, cutoff=0.6)), "")
+        found, near = "none", nearest(path.name, [each.name for each in folder.iterdir()])
     return PreflightError(
         f"{source}: expected a file or folder, found {found}.",
         evidence=f"Looked from {Path.cwd()}." if not path.is_absolute() else "",

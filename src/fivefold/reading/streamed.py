@@ -83,10 +83,6 @@ class Source:
         file.seek(self.start)
         return cast("BinaryIO", file)
 
-    def text(self) -> TextIO:
-        """Opens the text, with its line ends as they are."""
-        return io.TextIOWrapper(self.content(), encoding="utf-8", newline="")
-
     def lines(self) -> TextIO:
         """Opens the text by lines that end at a newline and nowhere else."""
         return io.TextIOWrapper(self.content(), encoding="utf-8-sig", newline="\n")
@@ -100,10 +96,10 @@ def _texts(source: Source, reading: Reading, rows: int, suffix: str) -> Iterator
         opened = open_delimited(head, source.path.name, reading, suffix)
     except FivefoldError:
         return None
-    dialect, memory = opened.dialect, opened.rows.content()
+    dialect, memory = opened.dialect, opened.content
     if dialect.escaped or dialect.spaced or not has_shape(dialect.delimiter):
         return None
-    if not isinstance(memory, bytes) or not head.endswith(memory):
+    if not head.endswith(memory):
         return None
     source = replace(source, start=len(head) - len(memory))
     shape = _shape(source, dialect.delimiter, reading.text)
@@ -118,7 +114,8 @@ def _texts(source: Source, reading: Reading, rows: int, suffix: str) -> Iterator
         return None
     whole = replace(
         opened,
-        rows=source,
+        content=b"",
+        opener=source.content,
         dialect=replace(dialect, quoted=enclosed, shape=shape),
         layout=Layout(width=width),
         raw=opened.raw.replace(whole=shape.rows - int(dialect.header)),
