@@ -9,6 +9,7 @@ def test_words_of_messages_are_as_one_writes_them():
     assert plural(0, "row") == "0 rows"
     assert quoted(["a", "b"]) == "`a`, `b`"
     assert quoted(list("abcd"), 2) == "`a`, `b` and 2 more"
+    assert quoted([1, "b", 3], 2) == "`1`, `b` and 1 more"
     assert plural(2000, "row") == "2,000 rows"
     assert (bytes_text(2_340_000), bytes_text(800)) == ("2.3 MB", "1 kB")
     assert together(["texts"]) == "texts"

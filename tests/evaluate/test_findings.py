@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import fit_baselines
@@ -9,7 +8,6 @@ from fivefold.evaluate.evidence import Rival
 from fivefold.evaluate.findings import (
     baseline_wins,
     fraction,
-    in_words,
     overfitting,
     poor_calibration,
     weak_subgroup,
@@ -119,14 +117,6 @@ def test_network_no_better_than_a_constant_is_serious(numbers):
     assert [(finding.code, finding.severity) for finding in found] == [
         ("no_better_than_constant", "serious")
     ]
-
-
-@pytest.mark.parametrize(
-    ("labels", "most", "words"),
-    [(["a"], 5, "`a`"), (["a", "b", 3], 2, "`a`, `b` and 1 more"), ([], 5, "")],
-)
-def test_in_words_lists_the_first_labels(labels, most, words):
-    assert in_words(labels, most) == words
 
 
 def test_fraction_shows_both_counts_and_the_share():

@@ -34,10 +34,10 @@ def together(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def quoted(names: Sequence[str], at_most: int = 8) -> str:
+def quoted(names: Sequence[object], at_most: int = 8) -> str:
     """Names in backticks, the first few of them."""
     shown = ", ".join(f"`{name}`" for name in names[:at_most])
-    return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")
+    return shown + (f" and {len(names) - at_most:,} more" if len(names) > at_most else "")
 
 
 def nearest(wanted: str, names: Sequence[str]) -> str:

@@ -137,16 +137,12 @@ def title(name: BaselineName, codec: Codec) -> str:
 
 
 def _together(first: Rows, second: Rows) -> Rows:
+    weights = [rows.weight for rows in (first, second) if rows.weight is not None]
     return Rows(
-        inputs={
-            name: np.concatenate([values, second.inputs[name]])
-            for name, values in first.inputs.items()
-        },
+        inputs={n: np.concatenate([v, second.inputs[n]]) for n, v in first.inputs.items()},
         target=np.concatenate([first.target, second.target]),
         index=np.concatenate([first.index, second.index]),
-        weight=None
-        if first.weight is None or second.weight is None
-        else np.concatenate([first.weight, second.weight]),
+        weight=np.concatenate(weights) if len(weights) == 2 else None,
     )
 
 

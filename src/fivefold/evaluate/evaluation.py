@@ -27,7 +27,6 @@ from fivefold.evaluate.tables import (
 )
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.metrics.comparison import compare
-from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.resampling import Resamples, resample
 from fivefold.metrics.weight import weight_argument
@@ -71,32 +70,23 @@ def evaluate(
     from fivefold.models.score import score
 
     scores = data.codec.cut(score(trained.model, data.test.inputs), data.test.inputs)
-    task = task_of(collected.schema.task)
+    task, own = task_of(collected.schema.task), own or {}
     judged = Judged.of(task, data.test.target, scores)
-    resamples = resamples_of(collected, data, judged, seed=session.seed, by=partition.by)
     evidence = Evidence(
         collected=collected,
         partition=partition,
         data=data,
         trained=trained,
         scores=scores,
-        metrics=estimate(
-            judged.target,
-            judged.scores,
-            task.metrics,
-            resamples=judged.drawn(resamples),
-            own=own,
-            level=level,
-        ),
-        resamples=resamples,
+        resamples=resamples_of(collected, data, judged, seed=session.seed, by=partition.by),
         folds=folds,
         seed=session.seed,
         level=level,
     )
-    own = own or {}
     takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
     weighted = evidence.weighted_estimate(judged, task.metrics, takes)
-    evidence = replace(evidence, weighted=weighted)
+    metrics = evidence.estimate(judged, task.metrics, own)
+    evidence = replace(evidence, metrics=metrics, weighted=weighted)
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
     if weighted and len(takes) < len(own):
@@ -142,9 +132,7 @@ def with_rivals(
         values = {first: float(rival.metrics[first])}
         session.emit(Progress(done=done, total=len(names), unit="model", values=values))
     if rivals:
-        words = ", ".join(
-            f"{rival.comparison.verdict} against {rival.baseline.name}" for rival in rivals
-        )
+        words = ", ".join(f"{r.comparison.verdict} against {r.baseline.name}" for r in rivals)
         session.emit(Noted(text=f"By {evidence.headline.title} the model {words}."))
     return replace(evidence, rivals=tuple(rivals)), tuple(left_out)
 
@@ -197,7 +185,7 @@ def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for finder in FINDERS if len(evidence.target) else (row_findings.too_few_test_rows,):
         found += finder(evidence)
-    if len(evidence.target) and session.can_refit:
+    if len(evidence.target) and session.refitting is not None:
         found += optimistic_split(evidence, session)
     for finding in found:
         session.emit(Found(finding=finding))

@@ -48,8 +48,8 @@ class Evidence:
         data: the encoded rows.
         trained: the network.
         scores: of the test rows, as the network gave them.
-        metrics: scores with intervals by name.
         resamples: of the test rows, which `drawn` gives for their answers.
+        metrics: scores with intervals by name.
         weighted: scores in which rows count by their weight; empty without weights.
         rivals: simple models on the same rows.
         parts: what the model mixes, each as if it answered alone.
@@ -63,8 +63,8 @@ class Evidence:
     data: Preprocessed
     trained: Trained
     scores: Array
-    metrics: Mapping[str, Estimate]
     resamples: Resamples
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
     rivals: tuple[Rival, ...] = ()
     parts: tuple[Rival, ...] = ()
@@ -107,13 +107,14 @@ class Evidence:
         metrics: Sequence[Metric],
         own: Mapping[str, OwnMetric] | None = None,
         weight: Array | None = None,
+        drawn: Resamples | None = None,
     ) -> dict[str, Estimate]:
-        """Scores of answers for the test rows, by name."""
+        """Scores of answers by name, for the test rows unless others are `drawn`."""
         return estimate(
             judged.target,
             judged.scores,
             metrics,
-            resamples=self.drawn,
+            resamples=self.drawn if drawn is None else drawn,
             own=own,
             weight=weight,
             level=self.level,

@@ -199,17 +199,6 @@ def weak_subgroups(losses: Array, table: Table, schema: Schema) -> list[Subgroup
     return sorted(worst.values(), key=lambda group: group.outside - group.inside)
 
 
-def in_words(labels: list[object], most: int = 5) -> str:
-    """Labels in backticks, the first few of many.
-
-    Example:
-        >>> in_words(["a", "b", "c"], most=2)
-        '`a`, `b` and 1 more'
-    """
-    shown = ", ".join(f"`{label}`" for label in labels[:most])
-    return shown + (f" and {len(labels) - most:,} more" if len(labels) > most else "")
-
-
 def fraction(part: float, whole: float) -> str:
     """A count of a whole with its share.
 

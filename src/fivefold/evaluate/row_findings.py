@@ -7,9 +7,10 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Table
 from fivefold.core.finding import Finding, Severity, finding
+from fivefold.core.wording import quoted
 from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.findings import fraction, in_words
+from fivefold.evaluate.findings import fraction
 from fivefold.kinds.table import kind_of
 from fivefold.metrics.weight import effective_rows
 from fivefold.tasks.judged import Judged
@@ -59,11 +60,11 @@ def rare_classes(evidence: Evidence) -> list[Finding]:
     scarce = np.flatnonzero((counts > 0) & (counts < FEW_ROWS_OF_A_CLASS))
     if not len(scarce):
         return []
-    labels: list[object] = [evidence.schema.classes[k] for k in scarce]
+    labels = [evidence.schema.classes[k] for k in scarce]
     plural = "classes have" if len(scarce) > 1 else "class has"
     sentence = (
         f"{len(scarce)} {plural} fewer than {FEW_ROWS_OF_A_CLASS} training {evidence.judged.noun}: "
-        f"{in_words(labels)}."
+        f"{quoted(labels, 5)}."
     )
     rows = [int(counts[k]) for k in scarce]
     return [finding("rare_classes", sentence, labels=labels, rows=rows)]
@@ -107,12 +108,12 @@ def unseen_labels(evidence: Evidence) -> list[Finding]:
     unseen = (evidence.test_counts > 0) & (evidence.train_counts == 0)
     if not unseen.any():
         return []
-    labels: list[object] = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
+    labels = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
     rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.judged.target)
     plural = f"one of {len(labels)} labels" if len(labels) > 1 else "a label"
     sentence = (
         f"{fraction(rows, n)} test {evidence.judged.noun} have {plural} that no training row has: "
-        f"{in_words(labels)}. Accuracy cannot exceed {1 - rows / n:.3f}."
+        f"{quoted(labels, 5)}. Accuracy cannot exceed {1 - rows / n:.3f}."
     )
     return [
         finding("unseen_labels", sentence, labels=labels, rows=rows, most_accuracy=1 - rows / n)

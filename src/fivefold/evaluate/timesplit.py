@@ -9,7 +9,6 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.table import kind_of
-from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
@@ -60,13 +59,8 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         time=evidence.collected.table.column(column)[test.index],
         losses=judged.by_row(task.row_losses(judged.target, judged.scores)),
     )
-    theirs = estimate(
-        judged.target,
-        judged.scores,
-        [evidence.headline],
-        resamples=judged.drawn(resamples),
-        level=evidence.level,
-    )[name]
+    drawn = judged.drawn(resamples)
+    theirs = evidence.estimate(judged, [evidence.headline], drawn=drawn)[name]
     worse = _worse(ours, theirs, evidence.headline.greater)
     flatters = ": the division flatters" if worse else ""
     sentence = (
@@ -93,14 +87,13 @@ def by_time(evidence: Evidence, column: str) -> Partition:
 
     Equal dates stay together; rows without a date count as the earliest.
     """
-    sizes = [len(part) for part in _parts(evidence.partition)]
-    rows = np.sort(np.concatenate(_parts(evidence.partition)))
+    parts = _parts(evidence.partition)
+    rows = np.sort(np.concatenate(parts))
     times = evidence.collected.table.column(column)[rows]
     known = ~np.isnat(times)
     times = np.where(known, times, times[known].min())
     places = np.searchsorted(np.sort(times), times, side="left")
-    ends = np.cumsum(sizes)
-    part = np.searchsorted(ends[:2], places, side="right")
+    part = np.searchsorted(np.cumsum([*map(len, parts)])[:2], places, side="right")
     return Partition(
         train=rows[part == 0],
         valid=rows[part == 1],
