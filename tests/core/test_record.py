@@ -100,7 +100,7 @@ def test_resume_with_another_version_or_processor_is_refused(tmp_path, monkeypat
     interrupted(tmp_path)
     mine = identity.processor()
     monkeypatch.setattr(identity, "processor", lambda: [*mine, "avx1024"])
-    monkeypatch.setattr(identity, "_version", lambda name: "0.0.1" if name == "torch" else None)
+    monkeypatch.setattr(identity, "version_of", lambda name: "0.0.1" if name == "torch" else None)
     monkeypatch.setenv("OMP_NUM_THREADS", "77")
     with pytest.raises(ResumeError) as caught:
         chain().execute(seed=3, directory=tmp_path, resume=True)

@@ -9,10 +9,9 @@ import pytest
 from core.toys import Collect, Collected, Partition, Preprocess, Preprocessed
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.context import Context
+from fivefold.core.context import Context, Written
 from fivefold.core.key import Key
 from fivefold.core.stage import Stage
-from fivefold.core.written import Written
 
 
 class Flip(Stage):

@@ -59,7 +59,7 @@ class Chain:
     def __getitem__(self, address: slice) -> Self: ...
     def __getitem__(self, address: str | int | slice) -> Any:
         if isinstance(address, str):
-            return self._steps[self._position(address)].stage
+            return self._steps[position_of(address, self._steps)].stage
         if not isinstance(address, slice):
             return self.stages[index(address)]
         if address.step not in (None, 1):
@@ -67,7 +67,9 @@ class Chain:
                 "Pipeline", "consecutive stages", f"every {address.step}th", "Slice without a step."
             )
         ends = (address.start, address.stop)
-        start, stop = (self._position(end) if isinstance(end, str) else end for end in ends)
+        start, stop = (
+            position_of(end, self._steps) if isinstance(end, str) else end for end in ends
+        )
         kept = slice(start, stop)
         earlier = self._steps[: kept.indices(len(self))[0]]
         written = [step.signature.writes for step in earlier]
@@ -90,7 +92,7 @@ class Chain:
             WiringError: if there is no such stage, or the new one does not fit.
             ConfigError: if a changed setting is wrong.
         """
-        position = self._position(name)
+        position = position_of(name, self._steps)
         if (stage is None) == (not changes):
             raise WiringError(
                 "Pipeline.replace: expected a stage or changed settings, found "
@@ -153,7 +155,7 @@ class Chain:
             PreflightError: if faults were found before the work.
         """
         check_not_loading()
-        stop = None if until is None else self._position(until) + 1
+        stop = None if until is None else position_of(until, self._steps) + 1
         context = self._handed(given, stop)
         if resume:
             check_resumable(directory, context)
@@ -206,9 +208,6 @@ class Chain:
                 missing=tuple(map(str, missing)),
             )
         return context.only(key for key in context if key in wanted)
-
-    def _position(self, name: str) -> int:
-        return position_of(name, self._steps)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.stages))}])"

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from fivefold.core.derived import derived_for
 from fivefold.core.key import Key
-from fivefold.core.wiring import Step, lacking
+from fivefold.core.wiring import Step, derived_for, lacking
 from fivefold.core.wording import together
 
 Act = Literal["run", "take", "keep", "skip", "rehearse"]

@@ -8,14 +8,20 @@ from functools import partial
 
 from fivefold.core.context import Context, Given
 from fivefold.core.decide import Decision, decide_again
-from fivefold.core.derived import arguments, derived_name, present, provide
 from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
 from fivefold.core.identity import identify
 from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import Step, exchange
+from fivefold.core.wiring import (
+    Step,
+    arguments,
+    derived_name,
+    exchange,
+    present,
+    provide,
+)
 from fivefold.core.wording import together
 from fivefold.errors import WiringError
 

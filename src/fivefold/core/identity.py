@@ -60,7 +60,7 @@ def identify(
         **({} if reads is None else {"reads": dict(reads)}),
         "python": platform.python_version(),
         "fivefold": __version__,
-        **{name: _version(name) for name in LIBRARIES},
+        **{name: version_of(name) for name in LIBRARIES},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "threads": threads(),
@@ -154,7 +154,8 @@ def _said(value: Any) -> str:
 
 
 @cache
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """The version of a package that is installed; None of one that is not."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -12,9 +12,8 @@ from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.cell import is_missing
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array, Table
-from fivefold.core.context import Context
+from fivefold.core.context import Context, Written
 from fivefold.core.wording import together
-from fivefold.core.written import Written
 from fivefold.errors import ParityError, PreflightError
 from fivefold.kinds.canonical import canonical_column
 

@@ -3,12 +3,12 @@
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.numpy import save as save_arrays
 
+from fivefold.core.identity import version_of
 from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import ARRAYS_ENTRY, MANIFEST, ROWS_ENTRY, write_manifest
 from fivefold.serve.contract import Contract
@@ -71,7 +71,7 @@ def package(
         "requirements.txt": requirements(more, graph=bool(graphs)).encode(),
     }
     made_with = {"python": platform.python_version()}
-    made_with |= {name: found for name in MADE_WITH if (found := _version(name))}
+    made_with |= {name: v.split("+")[0] for name in MADE_WITH if (v := version_of(name))}
     return {MANIFEST: write_manifest(entries, __version__, made_with), **entries}
 
 
@@ -93,8 +93,9 @@ def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:
     """
     names = {*SERVING, *more, *([] if graph else ["torch"])}
     head = f"# pip install --no-deps fivefold=={__version__}, then this file\n"
-    pins = [f"{name}=={found}" if (found := _version(name)) else name for name in sorted(names)]
-    return head + "\n".join(pins) + "\n"
+    pins = ((name, version_of(name)) for name in sorted(names))
+    lines = [f"{name}=={v.split('+')[0]}" if v else name for name, v in pins]
+    return head + "\n".join(lines) + "\n"
 
 
 def pack_weights(model: "Assembled") -> bytes:
@@ -114,10 +115,3 @@ def pack_weights(model: "Assembled") -> bytes:
 def to_json(value: Any) -> bytes:
     """JSON text of a value, in ASCII, refusing NaN."""
     return json.dumps(value, indent=1, allow_nan=False).encode()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name).split("+")[0]
-    except PackageNotFoundError:
-        return ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Trained
+from fivefold.core.identity import version_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +17,6 @@ PACKAGES = ("torch", "numpy", "pandas", "scikit-learn")
 
 def hardware(trained: Trained) -> "pd.DataFrame":
     """The machine, the versions and what training took, as `quantity` and `value` texts."""
-    from importlib.metadata import PackageNotFoundError, version
-
     import pandas as pd
     import torch
 
@@ -35,11 +34,7 @@ def hardware(trained: Trained) -> "pd.DataFrame":
         properties = torch.cuda.get_device_properties(device)
         facts["graphics processor"] = properties.name
         facts["graphics memory"] = _gibibytes(properties.total_memory)
-    for package in PACKAGES:
-        try:
-            facts[package] = version(package)
-        except PackageNotFoundError:
-            facts[package] = UNKNOWN
+    facts |= {package: version_of(package) or UNKNOWN for package in PACKAGES}
     seconds = trained.resources.get("seconds")
     facts["training seconds"] = f"{seconds:.1f}" if seconds else UNKNOWN
     facts["peak memory in training"] = _gibibytes(trained.resources.get("peak_bytes"))
