@@ -17,6 +17,7 @@ from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.report.headline import serious
+from fivefold.tasks.table import task_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,9 +98,8 @@ class Result:
             RequestError: naming row and column.
             ParityError: naming stages and columns, if a stage changed the table that was read.
         """
-        from fivefold.serve.answers import answers
-
-        return answers(self[Preprocessed].codec, self._scores(data, root))
+        schema = self[Preprocessed].codec.schema
+        return task_of(schema.task).answers(self._scores(data, root), schema)
 
     def predict_proba(
         self, data: Any, *, root: str | PathLike[str] | None = None
@@ -117,9 +117,9 @@ class Result:
             RequestError: naming row and column, or for a regression model.
             ParityError: naming stages and columns, if a stage changed the table that was read.
         """
-        from fivefold.serve.answers import probabilities
+        from fivefold.serve.predictor import probabilities
 
-        return probabilities(self[Preprocessed].codec, self._scores(data, root))
+        return probabilities(self[Preprocessed].codec.schema, self._scores(data, root))
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":

@@ -77,7 +77,7 @@ def graphs(before: Graph, after: Graph, inputs: dict[str, Any], rounds: int) -> 
     rows = []
     for size in BATCHES:
         batch = {name: values[:size] for name, values in inputs.items()}
-        found = in_turn(partial(before, batch, size), partial(after, batch, size), rounds)
+        found = in_turn(partial(before, batch), partial(after, batch), rounds)
         rows.append([f"{size:,}", *found])
     head = ["rows", "ratio", "quartiles", "gathers, us", "operator, us"]
     return f"The graph / the graph by gathers\n\n{table(head, rows)}"
@@ -88,9 +88,9 @@ def doors(model: Any, graph: Graph, frame: pd.DataFrame, rounds: int) -> str:
     blocks = model._plain_blocks([row])
     assert blocks is not None
     asked = {
-        "a dict": (lambda: graph(blocks, 1), lambda: model.predict_proba([row])),
+        "a dict": (lambda: graph(blocks), lambda: model.predict_proba([row])),
         "a frame of one row": (
-            lambda: (graph(blocks, 1), frame.to_numpy(dtype=object)),
+            lambda: (graph(blocks), frame.to_numpy(dtype=object)),
             lambda: model.predict_proba(frame),
         ),
     }

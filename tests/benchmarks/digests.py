@@ -27,9 +27,9 @@ from fivefold.keys import missing_rows
 from fivefold.kinds.quick_plan import Plan
 from fivefold.models.score import score
 from fivefold.report.card import card
-from fivefold.serve.answers import answers
 from fivefold.serve.contract import contract_of, text_of
 from fivefold.serve.requests import read
+from fivefold.tasks.table import task_of
 from fivefold.testing import corrupt
 
 MOST = 3000
@@ -159,7 +159,7 @@ def of_doors(result: Any) -> dict[str, Any]:
             "arrays": digest(by_bytes(arrays.values())),
             "plan": None if plan is None else digest(by_bytes(plan.values())),
             "scores": digest([scores]),
-            "labels": answers(codec, scores).tolist(),
+            "labels": task_of(codec.schema.task).answers(scores, codec.schema).tolist(),
             **answered,
         },
         "doors": {name: sha256(content).hexdigest() for name, content in files.items()},

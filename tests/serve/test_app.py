@@ -13,9 +13,9 @@ from fivefold.deploy.bundle import write_bundle
 from fivefold.deploy.package import package
 from fivefold.errors import BundleError, PreflightError
 from fivefold.serve.contract import contract_of
-from fivefold.serve.messages import reply_of
 from fivefold.serve.predictor import load
 from fivefold.serve.server import listen, serve
+from fivefold.tasks.table import task_of
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 
@@ -143,7 +143,8 @@ def test_answer_of_a_network_that_gives_nan_is_null(codec, tmp_path, post):
     )
     write_bundle(made, tmp_path / "x.ff")
     model = load(tmp_path / "x.ff", factory=lambda *_: lambda blocks: np.array([[np.nan, 1.0]]))
-    assert reply_of(model, model.scores([ROW]))["probabilities"] == [[None, 1.0]]
+    reply = task_of(model.task).reply(model.scores([ROW]), model.schema)
+    assert reply["probabilities"] == [[None, 1.0]]
     assert post(model, {"instances": [ROW]}).json()["probabilities"] == [[None, 1.0]]
 
 

@@ -7,13 +7,18 @@ import pytest
 
 from fivefold.errors import RequestError
 from fivefold.serve.flight import PIECE, CrowdedError, Flight
-from fivefold.serve.messages import reply_of
+from fivefold.tasks.table import task_of
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 
 
 def body_of(rows):
     return json.dumps({"instances": rows}).encode()
+
+
+def plain(model, instances):
+    reply = task_of(model.task).reply(model.scores(instances), model.schema)
+    return json.loads(json.dumps(reply))
 
 
 def run(flight, *bodies):
@@ -28,14 +33,14 @@ def run(flight, *bodies):
 def test_reply_is_the_answer_to_all_rows(model, rows):
     instances = [{**ROW, "age": age} for age in range(rows)]
     [reply] = run(Flight(model), body_of(instances))
-    assert json.loads(reply) == json.loads(json.dumps(reply_of(model, model.scores(instances))))
+    assert json.loads(reply) == plain(model, instances)
 
 
 def test_replies_to_many_at_once_are_each_its_own(model):
     requests = [[{**ROW, "age": age}] * (1 + 150 * (age % 4)) for age in range(20)]
     replies = run(Flight(model), *map(body_of, requests))
     for reply, instances in zip(replies, requests, strict=True):
-        assert json.loads(reply) == json.loads(json.dumps(reply_of(model, model.scores(instances))))
+        assert json.loads(reply) == plain(model, instances)
 
 
 @pytest.mark.parametrize("bad", [0, PIECE + 7])

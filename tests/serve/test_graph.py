@@ -40,9 +40,7 @@ def test_graph_runs_in_batches_and_gives_every_row(inside):
     weights = numpy_helper.from_array(np.array([1, 2, 3], np.float32), "w")
     graph = Graph(addition(weights, inside=inside))
     rows = np.random.default_rng(0).normal(size=(2 * BATCH + 5, 3)).astype(np.float32)
-    np.testing.assert_array_equal(
-        graph({"x": rows, "other": rows}, len(rows)), rows + np.float32([1, 2, 3])
-    )
+    np.testing.assert_array_equal(graph({"x": rows, "other": rows}), rows + np.float32([1, 2, 3]))
     assert graph.inputs == ("x",)
 
 

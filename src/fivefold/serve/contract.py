@@ -13,6 +13,7 @@ from fivefold.kinds.table import kind_of
 from fivefold.tasks.table import task_of
 
 IMPUTED = "filled in as in training"
+_LISTS = ("usual", "categories", "shape", "mean_colour")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +72,7 @@ class Field:
             "missing": list(self.column.missing),
             kind_of(self.kind).written_as: self.column.format,
             "range": None if self.low is None and self.high is None else [self.low, self.high],
-            "usual": list(self.usual),
-            "categories": list(self.categories),
-            "shape": list(self.shape),
-            "mean_colour": list(self.mean_colour),
+            **{name: list(getattr(self, name)) for name in _LISTS},
             "unit": self.unit,
             "example": self.example,
             "policy": dict(self.policy),
@@ -99,10 +97,7 @@ class Field:
             nullable=values["nullable"],
             low=low,
             high=high,
-            usual=tuple(values.get("usual", ())),
-            categories=tuple(values.get("categories", ())),
-            shape=tuple(values.get("shape", ())),
-            mean_colour=tuple(values.get("mean_colour", ())),
+            **{name: tuple(values.get(name, ())) for name in _LISTS},
             unit=values.get("unit", ""),
             example=values["example"],
             policy=values["policy"],
@@ -145,10 +140,9 @@ class Contract:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        several = {"targets": list(self.targets)} if self.targets else {}
         return {
             "target": self.target,
-            **several,
+            **({"targets": list(self.targets)} if self.targets else {}),
             "task": self.task,
             "classes": list(self.classes),
             "inputs": [field.to_json() for field in self.fields],

@@ -8,8 +8,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
-from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances, reply_of
+from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
+from fivefold.tasks.table import task_of
 
 ROWS = 200_000
 """The most rows that are under way at once, unless one request alone has more."""
@@ -84,4 +85,5 @@ class Flight:
         return self._model.scores(instances, complete=True)
 
     def _text(self, scores: list[Array]) -> bytes:
-        return json_text(reply_of(self._model, np.concatenate(scores)))
+        model = self._model
+        return json_text(task_of(model.task).reply(np.concatenate(scores), model.schema))

@@ -21,14 +21,7 @@ _PATHS: dict[str, dict[int, str]] = {
     "graph": {1: "node", 5: "tensor", 15: "sparse"},
     "function": {7: "node", 11: "attribute"},
     "node": {5: "attribute"},
-    "attribute": {
-        5: "tensor",
-        6: "graph",
-        10: "tensor",
-        11: "graph",
-        22: "sparse",
-        23: "sparse",
-    },
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
 }
 _EXTERNAL = {13, 14}  # TensorProto.external_data and .data_location
@@ -74,16 +67,16 @@ class Graph:
             ) from error
         self.inputs: tuple[str, ...] = tuple(node.name for node in self._session.get_inputs())
 
-    def __call__(self, blocks: Mapping[str, Array], rows: int) -> Array:
+    def __call__(self, blocks: Mapping[str, Array]) -> Array:
         """Scores of all rows, 1,024 at a time.
 
         Args:
             blocks: arrays by input, first axis rows; others are left out.
-            rows: how many.
 
         Returns:
             Float32 `(rows, classes)` or `(rows,)`.
         """
+        rows = len(next(iter(blocks.values())))
         if rows <= BATCH:
             scores: Array = self._session.run(
                 _SCORES, {name: blocks[name] for name in self.inputs}

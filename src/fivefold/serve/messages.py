@@ -3,22 +3,10 @@
 import json
 from typing import Any
 
-from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.reading.jsontext import RepeatedKeyError, parse_json
-from fivefold.serve.predictor import Predictor
-from fivefold.tasks.table import task_of
 
 MAX_ROWS = 10_000
-
-
-def reply_of(model: Predictor, scores: Array) -> dict[str, Any]:
-    """The response to instances with these scores: plain JSON values, never NaN.
-
-    Returns:
-        `predictions`, one a row; for a model of classes also `classes` and `probabilities`.
-    """
-    return task_of(model.task).reply(scores, model.schema)
 
 
 def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:

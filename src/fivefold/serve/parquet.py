@@ -18,22 +18,17 @@ class ParquetWriter(Writer):
 
     Cells of JSON and Excel show their types only as they come. A column of whole and other numbers
     is one of floats, one of several other types is one of texts.
-
-    Args:
-        path: of the file.
-        model: its task and classes decide the columns.
     """
 
     needs = ("pyarrow", "writes Parquet files")
     remedy = "Install it with pip install pyarrow, or name a .csv or .jsonl file."
 
-    def __init__(self, path: Path, model: Predictor) -> None:
-        self._path, self._model = path, model
+    def __init__(self, target: Path, model: Predictor) -> None:
+        super().__init__(target, model)
         self._parts: list[Any] = []  # files, one for each schema that was met
         self._writer: Any = None
 
     def write(self, piece: Answered) -> None:
-        """Write some rows."""
         import pyarrow as pa
 
         told = columns_of(self._model, piece.scores)
@@ -51,7 +46,7 @@ class ParquetWriter(Writer):
         if self._writer is not None:
             self._writer.close()
         # What comes after the first part goes to files without a name, which vanish by themselves.
-        part = TemporaryFile(dir=self._path.parent) if self._parts else self._path.open("w+b")  # noqa: SIM115
+        part = TemporaryFile(dir=self._target.parent) if self._parts else self._target.open("w+b")  # noqa: SIM115
         self._parts.append(part)
         self._writer = parquet.ParquetWriter(part, schema)
 
@@ -62,7 +57,6 @@ class ParquetWriter(Writer):
             self._join()
 
     def release(self) -> None:
-        """Close all files."""
         if self._writer is not None:
             self._writer.close()
         for part in self._parts:
@@ -74,7 +68,7 @@ class ParquetWriter(Writer):
 
         files = [parquet.ParquetFile(part) for part in self._parts]
         schema = _common([file.schema_arrow for file in files])
-        with TemporaryFile(dir=self._path.parent) as joined:
+        with TemporaryFile(dir=self._target.parent) as joined:
             with parquet.ParquetWriter(joined, schema) as writer:
                 for file in files:
                     for group in range(file.num_row_groups):
@@ -83,7 +77,7 @@ class ParquetWriter(Writer):
                         except pa.ArrowException as fault:
                             raise _strange(fault) from None
             joined.seek(0)
-            with self._path.open("wb") as whole:
+            with self._target.open("wb") as whole:
                 shutil.copyfileobj(joined, whole)
 
 

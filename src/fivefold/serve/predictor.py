@@ -8,16 +8,15 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
-from fivefold.codecs.schema import Label
+from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array, Columns
-from fivefold.errors import BundleError, ConfigError, DataError
+from fivefold.errors import BundleError, ConfigError, DataError, RequestError
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick_plan import Plan
 from fivefold.reading.options import Reading
 from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
-from fivefold.serve.answers import answers, probabilities
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
@@ -120,7 +119,7 @@ class Predictor:
         Raises:
             RequestError: with `row`, `column`, `wanted` and `found`.
         """
-        return answers(self._codec, self.scores(data, root=root))
+        return self.answers(self.scores(data, root=root))
 
     def predict_proba(self, data: Any, *, root: str | PathLike[str] | None = None) -> Array:
         """The probability of each class for each row.
@@ -135,7 +134,7 @@ class Predictor:
         Raises:
             RequestError: with `row`, `column`, `wanted` and `found`; also for regression.
         """
-        return probabilities(self._codec, self.scores(data, root=root))
+        return probabilities(self._codec.schema, self.scores(data, root=root))
 
     def scores(
         self, data: Any, *, root: str | PathLike[str] | None = None, complete: bool = False
@@ -167,7 +166,11 @@ class Predictor:
     def _score_all(self, pieces: Iterator[Columns], first: int) -> Array:
         scores: list[Array] = []
         for columns in pieces:
-            scores.append(self.score_columns(columns, first))
+            if len(columns) == 0:
+                scores.append(task_of(self.task).empty(self.schema, self.steps))
+                continue
+            blocks = encoded(self._codec, columns, first, self._changes)
+            scores.append(self._codec.cut(self._scores(blocks), blocks))
             first += len(columns)
         return np.concatenate(scores)
 
@@ -177,21 +180,30 @@ class Predictor:
         """How rows are read for this model, and which columns are kept as they stand."""
         return reading_of(self.schema, self.contract.text, root=root, keep=keep)
 
-    def score_columns(self, columns: Columns, first: int = 0) -> Array:
-        """Scores of canonical columns; `first` is how many rows came before them."""
-        if len(columns) == 0:
-            return task_of(self.task).empty(self.schema, self.steps)
-        blocks = encoded(self._codec, columns, first, self._changes)
-        return self._codec.cut(self._scores(blocks), blocks)
-
     def answers(self, scores: Array) -> Array:
         """What `predict` gives for these scores."""
-        return answers(self._codec, scores)
+        return task_of(self.task).answers(scores, self._codec.schema)
 
     def __repr__(self) -> str:
         answers = f"{self.contract.target!r} ({self.task})"
         reads = f"{len(self.contract.fields)} columns"
         return f"<Predictor of {answers} from {reads}, {self.digest[:12]}>"
+
+
+def probabilities(schema: Schema, scores: Array) -> Array:
+    """The scores of a model of classes, which are probabilities: float32 `(rows, classes)`.
+
+    Raises:
+        RequestError: if the model predicts a number.
+    """
+    if task_of(schema.task).labelled:
+        return scores
+    facts: dict[str, Any] = {"row": None, "column": None, "wanted": "classes", "found": schema.task}
+    raise RequestError(
+        f"predict_proba: expected a model of classes, found one of numbers ({schema.predicted}).",
+        remedy="Call predict instead.",
+        **facts,
+    )
 
 
 def load(
@@ -270,9 +282,4 @@ def _scores(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int)
             path=bundle.path,
             entry="model.onnx",
         )
-    graph = Graph(bundle["model.onnx"], threads=threads)
-
-    def run(blocks: Mapping[str, Array]) -> Array:
-        return graph(blocks, len(next(iter(blocks.values()))))
-
-    return run
+    return Graph(bundle["model.onnx"], threads=threads)

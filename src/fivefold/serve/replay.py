@@ -173,7 +173,7 @@ def raw_scores(model: Predictor, folder: Path) -> Array:
         if kind_of(wanted.kind).raw == "word":
             array = objects("" if value is None else value for value in array)
         values[name] = array[:, None]
-    return graph(values, len(columns))
+    return graph(values)
 
 
 def _json_scores(model: Predictor, file: Path) -> Array:

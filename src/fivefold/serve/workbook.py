@@ -24,19 +24,15 @@ class ExcelWriter(Writer):
     """Answers as the one sheet of a workbook: carried columns, the prediction, probabilities.
 
     Texts stay texts, whatever they look like: `007`, `=1+1`.
-
-    Args:
-        path: of the file.
-        model: its task and classes decide the columns.
     """
 
     needs = ("openpyxl", "writes Excel files")
     remedy = "Install it with pip install 'fivefold[excel]', or name a .csv file."
 
-    def __init__(self, path: Path, model: Predictor) -> None:
+    def __init__(self, target: Path, model: Predictor) -> None:
         import openpyxl
 
-        self._path, self._model = path, model
+        super().__init__(target, model)
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet = self._book.create_sheet("answers")
         self._names: list[str] = []
@@ -62,8 +58,7 @@ class ExcelWriter(Writer):
             self._sheet.append([self._cell(*pair) for pair in zip(row, columns, strict=True)])
 
     def finish(self) -> None:
-        """Write the file."""
-        self._book.save(self._path)
+        self._book.save(self._target)
 
     def release(self) -> None:
         """Close the sheet, which is a file of its own until then."""

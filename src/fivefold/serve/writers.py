@@ -24,27 +24,19 @@ class TextWriter(Writer):
     """Writes text to a stream of somebody else's, or to a file of its own."""
 
     def __init__(self, target: TextIO | Path, model: Predictor) -> None:
-        self._model, self._is_own = model, isinstance(target, Path)
+        super().__init__(target, model)
         self._stream: TextIO = (
             target.open("w", encoding="utf-8", newline="") if isinstance(target, Path) else target
         )
 
-    def finish(self) -> None:
-        """Nothing stands at the end."""
-
     def release(self) -> None:
         """Close the file, if it is one of its own."""
-        if self._is_own:
+        if isinstance(self._target, Path):
             self._stream.close()
 
 
 class CsvWriter(TextWriter):
-    """Answers as CSV: carried columns, the prediction, a probability for each class.
-
-    Args:
-        target: a stream of text, or the path of a file.
-        model: its task and classes decide the columns.
-    """
+    """Answers as CSV: carried columns, the prediction, a probability for each class."""
 
     def __init__(self, target: TextIO | Path, model: Predictor) -> None:
         super().__init__(target, model)
@@ -52,7 +44,6 @@ class CsvWriter(TextWriter):
         self._begun = False
 
     def write(self, piece: Answered) -> None:
-        """Write some rows; the names of the columns above the first."""
         told = columns_of(self._model, piece.scores)
         if not self._begun:
             self._rows.writerow([*map(cell_text, piece.carried), *map(cell_text, told)])
@@ -67,19 +58,13 @@ class CsvWriter(TextWriter):
 
 
 class JsonLinesWriter(TextWriter):
-    """Answers as JSON lines: carried columns, the prediction, probabilities by class.
-
-    Args:
-        target: a stream of text, which is flushed after each piece, or the path of a file.
-        model: its task and classes decide the form.
-    """
+    """Answers as JSON lines: carried columns, the prediction, probabilities by class."""
 
     def __init__(self, target: TextIO | Path, model: Predictor) -> None:
         super().__init__(target, model)
         self._keys = [f"{_json(str(label))}: " for label in model.classes]
 
     def write(self, piece: Answered) -> None:
-        """Write an object for each row."""
         rows: Iterable[str] = self._told(piece.scores)
         if piece.carried:
             carried = zip(_objects(piece.carried), rows, strict=True)
@@ -114,11 +99,9 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-_TEXTS: dict[str, type[CsvWriter] | type[JsonLinesWriter]] = {
+_WRITERS: dict[str, type[Writer]] = {
     ".csv": CsvWriter,
     ".jsonl": JsonLinesWriter,
-}
-_BINARY: dict[str, type[ParquetWriter] | type[ExcelWriter]] = {
     ".parquet": ParquetWriter,
     ".xlsx": ExcelWriter,
 }
@@ -131,19 +114,17 @@ def check_suffix(path: Path) -> None:
         PreflightError: for another ending, or if what writes this one is not installed.
     """
     suffix = path.suffix.lower()
-    if suffix in _BINARY:
-        writer = _BINARY[suffix]
-        if importlib.util.find_spec(writer.needs[0]) is None:
-            raise missing_package("--to", *writer.needs, writer.remedy)
-    elif suffix not in _TEXTS:
+    writer = _WRITERS.get(suffix)
+    if writer is None:
         raise PreflightError(
-            f"--to: expected a file that ends in {', '.join([*_TEXTS, *_BINARY])}, "
-            f"found {path.name!r}.",
+            f"--to: expected a file that ends in {', '.join(_WRITERS)}, found {path.name!r}.",
             remedy="Name one of these; the ending says the form.",
             path=path,
-            wanted=(*_TEXTS, *_BINARY),
+            wanted=tuple(_WRITERS),
             found=suffix,
         )
+    if writer.needs is not None and importlib.util.find_spec(writer.needs[0]) is None:
+        raise missing_package("--to", *writer.needs, writer.remedy)
 
 
 def writer_of(suffix: str, target: Path | TextIO, model: Predictor) -> Writer:
@@ -154,7 +135,4 @@ def writer_of(suffix: str, target: Path | TextIO, model: Predictor) -> Writer:
         target: a path, or a stream of text for `.csv` and `.jsonl`.
         model: whose answers are written.
     """
-    suffix = suffix.lower()
-    if isinstance(target, Path) and suffix in _BINARY:
-        return _BINARY[suffix](target, model)
-    return _TEXTS[suffix](target, model)
+    return _WRITERS[suffix.lower()](target, model)
