@@ -21,7 +21,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.events import Event, Noted
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.raw import raw_refusal
-from fivefold.deploy.synthetic import draw_rows
+from fivefold.deploy.replayed import draw_rows
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.keys import missing_rows
 from fivefold.kinds.quick_plan import Plan

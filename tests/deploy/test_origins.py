@@ -209,11 +209,8 @@ def test_relative_path_is_found_again_from_another_folder(tmp_path, monkeypatch)
 
 @pytest.mark.slow
 def test_source_that_predict_cannot_read_is_refused_and_not_passed_over(tmp_path, monkeypatch):
-    from fivefold.deploy import parity
-
     found = np.zeros((0, 2), np.float32), np.zeros(24, bool)
     monkeypatch.setattr(origins, "score_rows", lambda *arguments, **options: found)
     with pytest.raises(ParityError, match="cannot be read again") as caught:
         deployed(table(), tmp_path)
     assert caught.value.door == "source"
-    assert parity.TOLERANCE == 1e-5

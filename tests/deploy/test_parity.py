@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from fivefold.deploy.parity import compare, tolerance_of
+from fivefold.deploy.parity import compare
 from fivefold.errors import ParityError
+from fivefold.tasks.table import task_of
 
 
 def test_compare_within_the_tolerance_gives_the_largest_difference():
@@ -35,9 +36,9 @@ def test_compare_without_rows_is_zero():
 
 def test_tolerance_is_relative_to_the_spread_of_targets():
     targets = np.array([0.0, 2e5])  # deviation 1e5
-    assert tolerance_of("regression", targets, np.array([1.0])) == pytest.approx(1.0)
-    assert tolerance_of("binary", np.array([0, 1]), np.array([1.0])) == 1e-5
-    moved = tolerance_of("regression", targets + 1e9, np.array([1.0]) + 1e9)
+    assert task_of("regression").tolerance(targets, np.array([1.0])) == pytest.approx(1.0)
+    assert task_of("binary").tolerance(np.array([0, 1]), np.array([1.0])) == 1e-5
+    moved = task_of("regression").tolerance(targets + 1e9, np.array([1.0]) + 1e9)
     assert moved == pytest.approx(1.0, rel=1e-5)
-    far = tolerance_of("regression", np.array([0.0, 2.0]), np.array([1.0, 101.0]))
+    far = task_of("regression").tolerance(np.array([0.0, 2.0]), np.array([1.0, 101.0]))
     assert far == pytest.approx(4 * 2.0**-23 * 100)

@@ -9,7 +9,7 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.raw import raw_refusal
-from fivefold.deploy.synthetic import draw_rows
+from fivefold.deploy.replayed import draw_rows
 from fivefold.errors import ConfigError, RequestError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import Codec

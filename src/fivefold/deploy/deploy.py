@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from os import fspath
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.codecs.table import Array
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
@@ -16,9 +17,13 @@ from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
 from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.notes import findings_of, summary_line
-from fivefold.deploy.replayed import Examples, Replayed, draw, draw_examples, rows_to_replay
+from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
+from fivefold.tasks.table import task_of
+
+if TYPE_CHECKING:
+    from fivefold.deploy.origins import FromSource
 
 
 class Deploy(Stage):
@@ -91,19 +96,18 @@ class Deploy(Stage):
         from fivefold.deploy.origins import from_source
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
-        from fivefold.deploy.requested import requested
         from fivefold.report.card import card
 
         graphs, without = self._graphs(collected, data, trained)
         asked = requested(collected, data)
-        examples = draw_examples(asked, data.codec, trained, session.seed)
+        entry, known = draw_examples(asked, data.codec, trained, session.seed)
         entries = package(
             codec=data.codec,
             changes=asked.changes,
             contract=asked.contract,
             weights=pack_weights(trained.model),
             graphs=graphs,
-            parity=examples.entry,
+            parity=entry,
             recipe=session.recipe,
             card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
         )
@@ -118,8 +122,7 @@ class Deploy(Stage):
         origin = None if changed else origin
 
         def check(bundle: Path) -> None:
-            replayed = Replayed(asked=asked, rows=rows, wanted=wanted, source=origin)
-            parity.update(self._parity(bundle, replayed, examples, data, trained))
+            parity.update(self._parity(bundle, asked, rows, wanted, origin, known, data, trained))
 
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(block.block.shared for block in data.codec.blocks)
@@ -161,12 +164,15 @@ class Deploy(Stage):
     def _parity(
         self,
         bundle: Path,
-        replayed: Replayed,
-        examples: Examples,
+        asked: Requested,
+        rows: Array,
+        wanted: Array,
+        source: "FromSource | None",
+        known: Array,
         data: Preprocessed,
         trained: Trained,
     ) -> dict[str, Any]:
-        """Differences by door; raises if one is too large."""
+        """Differences by door of `rows`, some from the `source` too, and of those `known` there."""
         from fivefold.deploy.own import own_files
         from fivefold.deploy.parity import (
             NotLoadedError,
@@ -174,50 +180,43 @@ class Deploy(Stage):
             refuse_unread,
             replay_fresh,
             replay_here,
-            tolerance_of,
         )
 
-        schema, targets = replayed.asked.schema, data.train.target
-        table, rows, wanted = replayed.table, replayed.rows, replayed.wanted
-        files, here = own_files(data.codec, replayed.asked.changes)
+        schema, table, targets = asked.schema, asked.table.take(rows), data.train.target
+        files, here = own_files(data.codec, asked.changes)
         if self.format == "torch":
             here = "format is torch, and its module is not in it"
         if not here:
             try:
-                scores, places = replay_fresh(bundle, table, schema, replayed.source, files)
+                scores, places = replay_fresh(bundle, table, schema, source, files)
             except NotLoadedError as error:
                 here = f"a fresh one cannot run {files[0].name}: {error}"
         if here:
             module = trained.model if self.format == "torch" else None
-            scores, places = replay_here(bundle, table, schema, module, replayed.source)
+            scores, places = replay_here(bundle, table, schema, module, source)
         fresh = not here
-        known = examples.scores.astype(np.float64)
-        own = {"synthetic": scores.pop("synthetic")}
-        tolerance = tolerance_of(schema.task, targets, wanted)
+        known = known.astype(np.float64)
+        own, allowed = {"synthetic": scores.pop("synthetic")}, task_of(schema.task).tolerance
+        tolerance, within = allowed(targets, wanted), allowed(targets, known)
         parity: dict[str, Any] = {}
-        if replayed.source is not None:
+        if source is not None:
             kept, found = places["source"], scores.pop("source")
             answered = np.ones(len(rows), bool)
-            answered[replayed.source.places] = False
+            answered[source.places] = False
             answered[kept] = True
             refuse_unread(table, schema, rows, answered)
             if len(kept):
                 parity |= compare({"source": found}, wanted[kept], rows[kept], tolerance=tolerance)
-            there = fresh and replayed.source.is_fresh
+            there = fresh and source.is_fresh
             parity |= {
                 "source_rows": len(kept),
-                "source_left_out": len(replayed.source.rows) - len(kept),
+                "source_left_out": len(source.rows) - len(kept),
                 "source_process": "fresh" if there else "this",
             }
         return {
             **compare(scores, wanted, rows, tolerance=tolerance),
             **parity,
-            **compare(
-                own,
-                known,
-                np.arange(len(known)),
-                tolerance=tolerance_of(schema.task, targets, known),
-            ),
+            **compare(own, known, np.arange(len(known)), tolerance=within),
             "rows": len(rows),
             "tolerance": float(np.max(tolerance)),
             "fresh_process": fresh,

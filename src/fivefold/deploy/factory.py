@@ -1,14 +1,13 @@
 """Scoring functions for bundles that hold weights and no graph."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from safetensors.torch import load as load_tensors
 
-from fivefold.codecs.table import Array
 from fivefold.deploy.package import HEAD
-from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.heads import head_from
 from fivefold.models.score import score
@@ -25,11 +24,7 @@ def torch_factory(body: Callable[..., Any]) -> Factory:
     Example:
         >>> model = load("net.ff", factory=torch_factory(Net))  # doctest: +SKIP
     """
-
-    def build(codec: Codec, weights: bytes) -> Scores:
-        return scores_of(assemble(codec, body), weights)
-
-    return build
+    return lambda codec, weights: scores_of(assemble(codec, body), weights)
 
 
 def scores_of(model: Assembled, weights: bytes) -> Scores:
@@ -45,9 +40,4 @@ def scores_of(model: Assembled, weights: bytes) -> Scores:
         model.head = head_from(json.loads(written))
     model.load_state_dict(load_tensors(weights))
     model.cpu().eval()
-
-    def run(blocks: Mapping[str, Array]) -> Array:
-        scores: Array = score(model, blocks, device="cpu")
-        return scores
-
-    return run
+    return partial(score, model, device="cpu")

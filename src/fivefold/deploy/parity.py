@@ -23,13 +23,9 @@ from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.table import kind_of
 from fivefold.serve.predictor import Predictor, load
 from fivefold.serve.replay import NOT_LOADED
-from fivefold.tasks.table import task_of
-from fivefold.tasks.task import ROUNDING
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
-
-TOLERANCE = ROUNDING
 
 Places = dict[str, Array]
 """The places of the answered rows among those asked for, by door, where it is not all."""
@@ -224,18 +220,6 @@ def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> Non
             f"that it cannot be read again, as {len(lost):,} rows cannot",
             row=int(rows[lost[0]]),
         )
-
-
-def tolerance_of(task: str, targets: Array, wanted: Array) -> Any:
-    """The largest difference that is rounding: 1e-5, for numbers times their spread.
-
-    Args:
-        task: `regression` measures by the deviation of `targets`, wherever they lie.
-        targets: of the training rows.
-        wanted: the scores. A network gives them in float32 as deviations from the mean, and the
-            farthest cannot be told more exactly than 4 units of its last place.
-    """
-    return task_of(task).tolerance(targets, wanted)
 
 
 def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:

@@ -1,60 +1,75 @@
-"""What a bundle is asked before it is believed: rows of the data, and examples that copy none."""
+"""What a bundle is asked before it is believed, and what the rows look like that it is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from fivefold.artifacts import Evaluated, Preprocessed, Trained
+from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
-from fivefold.deploy.requested import Requested
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.state import FittedColumn
+from fivefold.serve.contract import Contract, Field, contract_of, text_of
 from fivefold.tasks.table import task_of
+from fivefold.travel.changes import Changes
 
-if TYPE_CHECKING:
-    from fivefold.deploy.origins import FromSource
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Replayed:
-    """The rows that are replayed.
-
-    Args:
-        asked: what they look like.
-        rows: `(n,)` positions in the collected table.
-        wanted: their scores as evaluated.
-        source: which of them are replayed from the source too.
-    """
-
-    asked: Requested
-    rows: Array
-    wanted: Array
-    source: "FromSource | None"
-
-    @property
-    def table(self) -> Table:
-        """Their canonical columns, as the source gave them."""
-        return self.asked.table.take(self.rows)
+HANDED_ON = "taken as it is by what is made of it"
+ROWS = 16
+NULLS = 0.15  # share of missing values
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Examples:
-    """Requests that copy no row of the data, and what the network itself answers.
+class Requested:
+    """What rows to answer look like.
 
     Args:
-        entry: both, as the bundle holds them.
-        scores: of these rows.
+        schema: its inputs are the columns of a request.
+        table: all rows as the source gave them.
+        codec: fitted on these columns, for what the contract tells of each.
+        contract: what a request must look like.
+        changes: from these columns to those that the model reads; None where they are the same.
     """
 
-    entry: Mapping[str, Any]
-    scores: Array
+    schema: Schema
+    table: Table
+    codec: Codec
+    contract: Contract
+    changes: Changes | None
 
 
-def draw_examples(asked: Requested, codec: Codec, trained: Trained, seed: int) -> Examples:
-    """Draw requests by a seed, and answer them."""
-    from fivefold.deploy.synthetic import draw_rows
+def requested(collected: Collected, data: Preprocessed) -> Requested:
+    """What rows to answer look like, before the changes that travel with the model."""
+    text, changes, codec = text_of(collected.provenance), collected.changes, data.codec
+    table, seen = collected.table, data.train.inputs
+    if changes is not None:
+        schema, rows = changes.request(codec.schema), data.train.index
+        table = changes.source_table(table)
+        codec = Codec.fit(table, schema, rows, codec.settings)
+        seen = codec.encode(table.take(rows))
+    contract = contract_of(codec, seen, text)
+    if changes is not None:
+        told = tuple(_told(field, data.codec, changes) for field in contract.fields)
+        contract = replace(contract, fields=told)
+    return Requested(
+        schema=codec.schema, table=table, codec=codec, contract=contract, changes=changes
+    )
+
+
+def _told(field: Field, codec: Codec, changes: Changes) -> Field:
+    """A field of whose values others are made has no bounds of its own."""
+    if field.name in codec.raw_columns() and changes.leaves(field.name):
+        return field
+    policy = {when: HANDED_ON if field.nullable else what for when, what in field.policy.items()}
+    return replace(field, low=None, high=None, policy=policy)
+
+
+def draw_examples(
+    asked: Requested, codec: Codec, trained: Trained, seed: int
+) -> tuple[Mapping[str, Any], Array]:
+    """Draw requests by a seed, and answer them: both as the bundle holds them, and the scores."""
     from fivefold.models.score import score
     from fivefold.serve.requests import encoded, read
 
@@ -62,8 +77,42 @@ def draw_examples(asked: Requested, codec: Codec, trained: Trained, seed: int) -
     arrays = encoded(codec, read(rows, asked.schema), changes=asked.changes)
     scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
     answers = task_of(codec.schema.task).reply(scores, codec.schema)
-    entry = {"synthetic": True, "requests": {"instances": rows}, "answers": answers}
-    return Examples(entry=entry, scores=scores)
+    return {"synthetic": True, "requests": {"instances": rows}, "answers": answers}, scores
+
+
+def draw_rows(
+    codec: Codec, contract: Contract, *, rows: int = ROWS, seed: int = 0
+) -> list[dict[str, Any]]:
+    """Rows as JSON values, for a bundle to show what requests look like.
+
+    No row of the data is copied: numbers are uniform over their usual range, categories and words
+    among those known, and one category in ten is unknown.
+
+    Args:
+        codec: fitted.
+        contract: tells the usual range of numbers.
+        rows: how many.
+        seed: of the draw.
+
+    Returns:
+        One dict a row, every input in it.
+    """
+    rng = np.random.default_rng(seed)
+    columns = {
+        field.name: _column(codec.columns[field.name], field.usual, rows, rng)
+        for field in contract.fields
+    }
+    return [{name: values[row] for name, values in columns.items()} for row in range(rows)]
+
+
+def _column(
+    fitted: FittedColumn, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+) -> list[Any]:
+    values = fitted.kind.synthesise(fitted, usual, rows, rng)
+    if not fitted.kind.nullable:
+        return values
+    missing = rng.random(rows) < NULLS
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)]
 
 
 def rows_to_replay(

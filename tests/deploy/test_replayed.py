@@ -5,7 +5,7 @@ import numpy as np
 from fivefold.codecs.picture import picture
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.deploy.synthetic import draw_rows
+from fivefold.deploy.replayed import draw_rows
 from fivefold.kinds.codec import Codec
 from fivefold.serve.contract import contract_of
 from fivefold.serve.requests import read
