@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -23,49 +24,28 @@ METHODS = (*STEERING, "end", "note")
 _HANDED: dict[str, "Callback | type[Callback]"] = {}
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Running:
     """A fit as its callbacks see it.
 
-    Args:
-        course: all that changes in it.
+    Attributes:
+        model: the network that takes the steps; in training mode within an epoch.
+        optimizer: of its parameters; the schedule goes on from a rate that is set in one of its
+            groups.
+        fitted: how it goes.
         epochs: at most.
         steps: at most, all epochs together.
         path: names from the outermost stage inward: `("train",)` in the run itself, in a fold
             `("evaluate", "fold-1", "train")`.
     """
 
-    def __init__(self, course: "Course", epochs: int, steps: int, path: tuple[str, ...]) -> None:
-        self._course, self._most, self._path = course, (epochs, steps), path
-
-    @property
-    def model(self) -> "nn.Module":
-        """The network that takes the steps; in training mode within an epoch."""
-        return self._course.model
-
-    @property
-    def optimizer(self) -> "Optimizer":
-        """Of its parameters; the schedule goes on from a rate that is set in one of its groups."""
-        return self._course.optimizer
-
-    @property
-    def fitted(self) -> Fitted:
-        """How it goes."""
-        return self._course.fitted
-
-    @property
-    def epochs(self) -> int:
-        """At most."""
-        return self._most[0]
-
-    @property
-    def steps(self) -> int:
-        """At most, all epochs together."""
-        return self._most[1]
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Names from the outermost stage inward."""
-        return self._path
+    model: "nn.Module"
+    optimizer: "Optimizer"
+    fitted: Fitted
+    epochs: int
+    steps: int
+    path: tuple[str, ...]
+    _course: "Course"
 
     @property
     def loss(self) -> "Tensor | None":
@@ -204,7 +184,9 @@ class Calls:
 
     def begin(self, course: "Course", epochs: int, steps: int) -> None:
         """Tell that a fit begins, of so many epochs at most, of so many steps each."""
-        self.run = Running(course, epochs, epochs * steps, self.path)
+        model, optimizer, fitted = course.model, course.optimizer, course.fitted
+        most = epochs * steps
+        self.run = Running(model, optimizer, fitted, epochs, most, self.path, course)
         self.call("begin")
 
     def note(self, text: str) -> None:

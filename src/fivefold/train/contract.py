@@ -236,8 +236,7 @@ def _check_loss(loss: Loss, answer: Tensor, piece: Piece, *, finite: bool = True
     if isinstance(value, Tensor) and value.shape == ():
         found = str(value.item())
     raise ModelError(
-        f"Train: expected the loss of {rows} to be one finite number, found {found}.",
-        remedy=remedy,
+        f"Train: expected the loss of {rows} to be one finite number, found {found}.", remedy=remedy
     )
 
 

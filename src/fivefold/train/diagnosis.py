@@ -19,12 +19,7 @@ LARGE = 1e6
 
 
 class Cause(NamedTuple):
-    """Why a loss is not finite.
-
-    Attributes:
-        sentence: what was found.
-        remedy: what to do about it.
-    """
+    """Why a loss is not finite, and what to do about it."""
 
     sentence: str
     remedy: str

@@ -1,7 +1,6 @@
 """What the end of training shows of a network's health: dead units, exploding gradients."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import isfinite, isinf, isnan
 from statistics import median
 
@@ -40,21 +39,45 @@ UNBOUNDED = 100.0
 """The same where nothing bounds the step that it makes."""
 
 
-@dataclass(frozen=True)
 class Layer:
-    """The units of one activation.
+    """One activation: the least and the most that each of its units gives.
 
-    Attributes:
+    Args:
         name: of the module within the network.
         kind: its class.
-        units: how many there are.
-        dead: how many give the same for every row.
+        output: the first one.
+        axis: of the units within a row; None if every place in a row is one.
     """
 
-    name: str
-    kind: str
-    units: int
-    dead: int
+    def __init__(self, name: str, kind: str, output: Tensor, axis: int | None) -> None:
+        self.name, self.kind, self.axis = name, kind, axis
+        self.low, self.high = output.amin(0), output.amax(0)
+
+    def widen(self, output: Tensor) -> None:
+        """Take in what it gives for more rows."""
+        if output.shape[1:] != self.low.shape:  # nothing is known of rows of different lengths
+            self.high = torch.full_like(self.high, torch.inf)
+            return
+        self.low = torch.minimum(self.low, output.amin(0))
+        self.high = torch.maximum(self.high, output.amax(0))
+
+    @property
+    def still(self) -> Tensor:
+        """Which units give the same for every row, bool."""
+        still = self.high - self.low <= STILL
+        if self.axis is not None and still.ndim > 1:
+            still = still.movedim(self.axis, 0).flatten(1).all(1)
+        return still
+
+    @property
+    def units(self) -> int:
+        """How many there are."""
+        return self.still.numel()
+
+    @property
+    def dead(self) -> int:
+        """How many give the same for every row."""
+        return int(self.still.sum())
 
 
 @torch.no_grad()
@@ -78,7 +101,7 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
     shown = torch.arange(0, feed.rows, -(-feed.rows // ROWS))
     told = [getattr(module, "members", None) for module in model.modules()]
     counts = [members for members in told if isinstance(members, int)]
-    spans = list[_Span]()
+    layers = list[Layer]()
     place, channels = 0, False
 
     def look(name: str, module: nn.Module, output: object) -> None:
@@ -91,11 +114,11 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
                 output = output.transpose(0, 1)
             if len(output) != len(part):
                 return
-            if place == len(spans):
+            if place == len(layers):
                 whole = output.ndim == 3 and output.shape[1] in counts
                 axis = 0 if channels or output.ndim > 3 else -1
-                spans.append(_Span(name, type(module).__name__, output, None if whole else axis))
-            spans[place].widen(output)
+                layers.append(Layer(name, type(module).__name__, output, None if whole else axis))
+            layers[place].widen(output)
             place += 1
 
     hooks = [
@@ -114,36 +137,7 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
             hook.remove()
         for module, training in modes:
             module.training = training
-    return [span.layer for span in spans]
-
-
-class _Span:
-    """The least and the most that each unit of an activation gives.
-
-    Args:
-        name: of the module.
-        kind: its class.
-        output: the first one.
-        axis: of the units within a row; None if every place in a row is one.
-    """
-
-    def __init__(self, name: str, kind: str, output: Tensor, axis: int | None) -> None:
-        self.name, self.kind, self.axis = name, kind, axis
-        self.low, self.high = output.amin(0), output.amax(0)
-
-    def widen(self, output: Tensor) -> None:
-        if output.shape[1:] != self.low.shape:  # nothing is known of rows of different lengths
-            self.high = torch.full_like(self.high, torch.inf)
-            return
-        self.low = torch.minimum(self.low, output.amin(0))
-        self.high = torch.maximum(self.high, output.amax(0))
-
-    @property
-    def layer(self) -> Layer:
-        still = self.high - self.low <= STILL
-        if self.axis is not None and still.ndim > 1:
-            still = still.movedim(self.axis, 0).flatten(1).all(1)
-        return Layer(self.name, self.kind, still.numel(), int(still.sum()))
+    return layers
 
 
 def find_dead_units(model: nn.Module, feed: Feed, *, lr: float | None = None) -> Iterator[Finding]:

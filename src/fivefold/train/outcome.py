@@ -100,7 +100,7 @@ def make_trained(
 
 
 def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
-    history = fitted.history
+    history, weights = fitted.history, f"the weights are those of epoch {fitted.best_epoch}."
     if not history:
         if fitted.ending == "stopped":
             sentence = (
@@ -109,27 +109,20 @@ def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
             )
             yield finding("stopped", sentence, "serious", epochs_run=0, epochs=plan.epochs)
         return
-    if fitted.ending == "interrupted":
-        sentence = (
-            f"Training was interrupted after {len(history)} of {plan.epochs} epochs; "
-            f"the weights are those of epoch {fitted.best_epoch}."
-        )
-        yield finding("interrupted", sentence, epochs_run=len(history), epochs=plan.epochs)
     if fitted.ending == "diverged":
         sentence = f"{fitted.trouble} The weights are those of epoch {fitted.best_epoch}."
         yield finding("diverged", sentence, epochs_run=len(history), best_epoch=fitted.best_epoch)
+    run = {"epochs_run": len(history), "epochs": plan.epochs}
+    where = f"{len(history)} of {plan.epochs}"
+    if fitted.ending == "interrupted":
+        sentence = f"Training was interrupted after {where} epochs; {weights}"
+        yield finding("interrupted", sentence, **run)
     if fitted.ending == "time limit":
-        sentence = (
-            f"The time limit ended training in epoch {len(history)} of {plan.epochs}; "
-            f"the weights are those of epoch {fitted.best_epoch}."
-        )
-        yield finding("time_limit", sentence, epochs_run=len(history), epochs=plan.epochs)
+        sentence = f"The time limit ended training in epoch {where}; {weights}"
+        yield finding("time_limit", sentence, **run)
     if fitted.ending == "stopped":
-        sentence = (
-            f"A callback ended training in epoch {len(history)} of {plan.epochs}: "
-            f"{fitted.reason}; the weights are those of epoch {fitted.best_epoch}."
-        )
-        yield finding("stopped", sentence, epochs_run=len(history), epochs=plan.epochs)
+        sentence = f"A callback ended training in epoch {where}: {fitted.reason}; {weights}"
+        yield finding("stopped", sentence, **run)
     if not valid_rows:
         sentence = (
             "There are no validation rows: nothing chose the epoch, the last weights were kept."

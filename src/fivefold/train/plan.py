@@ -103,17 +103,13 @@ class Plan:
         """What is going to happen, in one line."""
         chosen = ", the default for these columns" if self.default else ""
         trees = " and boosted trees" if self.boosting is not None else ""
+        threads = plural(self.network.threads or torch.get_num_threads(), "thread")
+        end = f" with {threads}." if self.device.type == "cpu" else "."
         return (
             f"{self.name} of {self.parameters:,} weights{trees}{chosen}; at most {self.epochs} "
             f"epochs, {self.batch:,} of {self.rows:,} rows a step, on {self.device} in "
-            f"{self.precision}{self._threads}."
+            f"{self.precision}{end}"
         )
-
-    @property
-    def _threads(self) -> str:
-        if self.device.type != "cpu":
-            return ""
-        return f" with {plural(self.network.threads or torch.get_num_threads(), 'thread')}"
 
 
 def make_plan(

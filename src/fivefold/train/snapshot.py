@@ -36,7 +36,9 @@ def untrainable(model: Any) -> str:
                 "a module that is wrapped for several processes cannot be trained here; "
                 "pass the nn.Module that it holds, .module"
             )
-    hooked = [name for name, weight in model.named_parameters() if _has_hooks(weight)]
+    kinds = ("_backward_hooks", "_post_accumulate_grad_hooks")  # no copy of a parameter has these
+    named = model.named_parameters()
+    hooked = [name for name, weight in named if any(getattr(weight, k, None) for k in kinds)]
     if hooked:
         return (
             f"a hook on a parameter, {hooked[0]}, does not go into the copy that is trained; "
@@ -48,12 +50,6 @@ def untrainable(model: Any) -> str:
             'pass one with values: module.to_empty(device="cpu"), then set its weights'
         )
     return ""
-
-
-def _has_hooks(weight: Any) -> bool:
-    """Whether a parameter has hooks of its own, which no copy has."""
-    kinds = ("_backward_hooks", "_post_accumulate_grad_hooks")
-    return any(getattr(weight, kind, None) for kind in kinds)
 
 
 def unwrapped(module: Any) -> Any:
