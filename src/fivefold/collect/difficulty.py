@@ -10,16 +10,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.metrics.curves import roc_auc
 
-REMOVED = 0.25
-"""Fraction of the errors that must go when the column is added."""
-ORDERED = 0.57
-"""How well it must rank wrong rows above right ones (area under the curve; 0.5 is none)."""
-SURE = 2.5
-"""Standard errors that this must lie above 0.5."""
-WRONG = 30
-"""Wrong rows that there must be without the column, and 5 of them on each side."""
 ROWS = 500
-_LIKELY = 0.65
 _TRIED = 2
 _GROUPS = 20
 _SAMPLE, _FEATURES = 3000, 16
@@ -30,14 +21,14 @@ class _Limits(NamedTuple):
 
     trees: int
     likely: float
-    removed: float
-    ordered: float
-    sure: float
-    wrong: int
-    sides: int
+    removed: float  # fraction of the errors that must go when the column is added
+    ordered: float  # how well it must rank wrong rows above right ones (area under the curve)
+    sure: float  # standard errors that this must lie above 0.5
+    wrong: int  # rows that there must be without the column
+    sides: int  # of them on each side
 
 
-_FULL = _Limits(60, _LIKELY, REMOVED, ORDERED, SURE, WRONG, 5)
+_FULL = _Limits(60, 0.65, 0.25, 0.57, 2.5, 30, 5)
 _GLANCE = _Limits(30, 0.58, 0.08, 0.52, 0, 8, 2)
 _GLANCED = 4_000
 """Rows of a first look, with limits that many honest columns pass too."""

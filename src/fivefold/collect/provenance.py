@@ -46,14 +46,12 @@ def _parts(values: Array) -> Iterator[bytes]:
 
 
 def _sized(value: object) -> bytes:
-    content = _bytes_of(value)
-    return len(content).to_bytes(8, "little") + content
-
-
-def _bytes_of(value: object) -> bytes:
     if isinstance(value, np.ndarray):
-        return f"{value.shape}".encode() + value.tobytes()
-    return b"\x00" if value is None else b"\x01" + str(value).encode("utf-8", "surrogatepass")
+        content = f"{value.shape}".encode() + value.tobytes()
+    else:
+        text = None if value is None else str(value).encode("utf-8", "surrogatepass")
+        content = b"\x00" if text is None else b"\x01" + text
+    return len(content).to_bytes(8, "little") + content
 
 
 def provenance(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -35,8 +36,9 @@ def settle_targets(
         number_task=number_task(),
     )
     task, settled = settle(targets, wishes.task)
+    worded: dict[str, Any] = {"kind": labels().name, "format": ""} if settled.words else {}
     for name, values in zip(names, settled.values, strict=True):
-        table.columns[name] = _settled(table.columns[name], settled)
+        table.columns[name] = replace(table.columns[name], role="target", **worded)
         table.values[name] = values
     table.findings += settled.findings
     return task, settled
@@ -119,10 +121,3 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         lost=why[:1].upper() + why[1:],
         remedy=remedy,
     )
-
-
-def _settled(column: Column, settled: Settled) -> Column:
-    """The column as a target; of the kind of labels wherever it holds words of them now."""
-    if settled.words:
-        return replace(column, role="target", kind=labels().name, format="")
-    return replace(column, role="target")
