@@ -69,19 +69,12 @@ def find_difficulty(
 
 
 class _Teller(NamedTuple):
-    """A column that tells errors.
+    """A column that tells errors."""
 
-    Args:
-        place: of the column.
-        order: how well it ranks wrong rows first.
-        removed: fraction of the errors that go with it.
-        wrong: rows that were wrong without it.
-    """
-
-    place: int
-    order: float
-    removed: float
-    wrong: int
+    place: int  # of the column
+    order: float  # how well it ranks wrong rows first
+    removed: float  # fraction of the errors that go with it
+    wrong: int  # rows that were wrong without it
 
 
 def _tell_errors(matrix: Array, truth: Array, limits: _Limits, seed: int) -> list[_Teller]:

@@ -33,25 +33,16 @@ _BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
 @dataclass(frozen=True, kw_only=True)
 class Guess:
-    """What one column seems to hold.
+    """What one column seems to hold."""
 
-    Args:
-        kind: of its values.
-        format: of its dates, or of its numbers.
-        tokens: how often each text that stands for missing occurs.
-        nested: its values are lists or mappings, which no kind holds that was asked for.
-        unread: the type of its values, if that is one which no kind holds.
-        commas: its numbers have a decimal comma beyond doubt.
-        findings: what is remarkable about the way in which it is written.
-    """
-
-    kind: str
-    format: str = ""
+    kind: str  # of its values
+    format: str = ""  # of its dates, or of its numbers
+    # how often each text that stands for missing occurs
     tokens: dict[str, int] = field(default_factory=dict)
-    nested: bool = False
-    unread: str = ""
-    commas: bool = False
-    findings: tuple[Finding, ...] = ()
+    nested: bool = False  # its values are lists or mappings, which no kind holds that was asked for
+    unread: str = ""  # the type of its values, if that is one which no kind holds
+    commas: bool = False  # its numbers have a decimal comma beyond doubt
+    findings: tuple[Finding, ...] = ()  # what is remarkable about the way in which it is written
 
     @property
     def why_unfit(self) -> str:

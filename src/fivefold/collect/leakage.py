@@ -26,24 +26,15 @@ FEWEST = 30
 
 
 class Suspects(NamedTuple):
-    """Columns as numbers, for quick tests.
+    """Columns as numbers, for quick tests."""
 
-    Args:
-        names: of the columns.
-        matrix: `(n, d)` float64; categories as codes, missing as NaN.
-        discrete: `(d,)` bool, True where values are categories without an order.
-        target: `(n,)` class codes, or float64.
-        classes: number of classes; 0 for a regression.
-        fold: `(n,)` int, which part of the rows each belongs to.
-        unit: what `target` was divided by, so that its squares neither overflow nor vanish.
-    """
-
-    names: tuple[str, ...]
-    matrix: Array
-    discrete: Array
-    target: Array
-    classes: int
-    fold: Array
+    names: tuple[str, ...]  # of the columns
+    matrix: Array  # `(n, d)` float64; categories as codes, missing as NaN
+    discrete: Array  # `(d,)` bool, True where values are categories without an order
+    target: Array  # `(n,)` class codes, or float64
+    classes: int  # number of classes; 0 for a regression
+    fold: Array  # `(n,)` int, which part of the rows each belongs to
+    # what `target` was divided by, so that its squares neither overflow nor vanish
     unit: float = 1.0
 
 

@@ -30,21 +30,13 @@ DROPPED = "dropped as asked"
 
 @dataclass(eq=False)
 class Tabulated:
-    """Columns with their values, as they come to be known.
+    """Columns with their values, as they come to be known."""
 
-    Args:
-        columns: by name, in order.
-        values: canonical, by name.
-        findings: noticed on the way.
-        unreadable: positions of rows that cannot be used.
-        wide: whole numbers that float64 does not hold apart, by name.
-    """
-
-    columns: dict[str, Column]
-    values: dict[str, Array]
-    findings: list[Finding]
-    unreadable: set[int]
-    wide: dict[str, WideIntegers]
+    columns: dict[str, Column]  # by name, in order
+    values: dict[str, Array]  # canonical, by name
+    findings: list[Finding]  # noticed on the way
+    unreadable: set[int]  # positions of rows that cannot be used
+    wide: dict[str, WideIntegers]  # whole numbers that float64 does not hold apart, by name
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))

@@ -105,23 +105,14 @@ def _spelt(spelt: list[Spelt], severity: Severity, what: str, line: str) -> Find
 
 
 class Extremes(NamedTuple):
-    """A column with a few numbers far beyond all others.
+    """A column with a few numbers far beyond all others."""
 
-    Attributes:
-        column: its name.
-        rows: how many.
-        values: some of them, the most extreme first.
-        low: the least of all other numbers.
-        high: the largest of all other numbers.
-        beyond: whether there are such numbers below and above.
-    """
-
-    column: str
-    rows: int
-    values: list[float]
-    low: float
-    high: float
-    beyond: tuple[bool, bool]
+    column: str  # its name
+    rows: int  # how many
+    values: list[float]  # some of them, the most extreme first
+    low: float  # the least of all other numbers
+    high: float  # the largest of all other numbers
+    beyond: tuple[bool, bool]  # whether there are such numbers below and above
 
 
 def find_extremes(values: Mapping[str, Array], schema: Schema, usable: Array) -> list[Finding]:

@@ -24,21 +24,14 @@ _CELLS = 2**24
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What became of one column, or of the rows as a whole.
+    """What became of one column, or of the rows as a whole."""
 
-    Args:
-        column: its name; empty for the rows as a whole.
-        what: `added`, `removed`, other `values`, or another number of `rows`.
-        rows: how many rows hold other values; how many there are now, of the rows as a whole.
-        of: how many rows there were.
-        stages: titles of those that changed it, in order.
-    """
-
-    column: str = ""
+    column: str = ""  # its name; empty for the rows as a whole
+    # `added`, `removed`, other `values`, or another number of `rows`
     what: Literal["added", "removed", "values", "rows"]
-    rows: int = 0
-    of: int = 0
-    stages: tuple[str, ...] = ()
+    rows: int = 0  # how many rows hold other values; how many there are now, of the rows as a whole
+    of: int = 0  # how many rows there were
+    stages: tuple[str, ...] = ()  # titles of those that changed it, in order
 
     def __str__(self) -> str:
         if self.what == "values":

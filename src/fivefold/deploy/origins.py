@@ -19,17 +19,11 @@ ROWS = 2_000
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FromSource:
-    """What is replayed from the source, and where.
+    """What is replayed from the source, and where."""
 
-    Args:
-        source: of the table.
-        rows: `(n,)` positions in the collected table.
-        places: `(n,)` the same rows by their place among those that are replayed at all.
-    """
-
-    source: Source
-    rows: Array
-    places: Array
+    source: Source  # of the table
+    rows: Array  # `(n,)` positions in the collected table
+    places: Array  # `(n,)` the same rows by their place among those that are replayed at all
 
     @property
     def is_fresh(self) -> bool:

@@ -23,20 +23,13 @@ NULLS = 0.15  # share of missing values
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Requested:
-    """What rows to answer look like.
+    """What rows to answer look like."""
 
-    Args:
-        schema: its inputs are the columns of a request.
-        table: all rows as the source gave them.
-        codec: fitted on these columns, for what the contract tells of each.
-        contract: what a request must look like.
-        changes: from these columns to those that the model reads; None where they are the same.
-    """
-
-    schema: Schema
-    table: Table
-    codec: Codec
-    contract: Contract
+    schema: Schema  # its inputs are the columns of a request
+    table: Table  # all rows as the source gave them
+    codec: Codec  # fitted on these columns, for what the contract tells of each
+    contract: Contract  # what a request must look like
+    # from these columns to those that the model reads; None where they are the same
     changes: Changes | None
 
 

@@ -31,25 +31,17 @@ FEW_ROUNDS, MOST_ROUNDS = 25, 100
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline:
-    """A simple model that was fitted, and its scores of the test rows.
+    """A simple model that was fitted, and its scores of the test rows."""
 
-    Args:
-        kind: which of the simple models it is, or a part of the model.
-        name: in words.
-        scores: `(n, classes)` float64 probabilities, or `(n,)` values; None if it was not fitted.
-        fit_seconds: wall-clock, features included.
-        milliseconds_per_row: of scoring the test rows in one batch, features included.
-        rows_fitted: number of rows it learnt from.
-        note: what a reader should know; why it was not fitted.
-    """
-
-    kind: BaselineName | Literal["part"]
-    name: str
+    kind: BaselineName | Literal["part"]  # which of the simple models it is, or a part of the model
+    name: str  # in words
+    # `(n, classes)` float64 probabilities, or `(n,)` values; None if it was not fitted
     scores: Array | None
-    fit_seconds: float = float("nan")
+    fit_seconds: float = float("nan")  # wall-clock, features included
+    # of scoring the test rows in one batch, features included
     milliseconds_per_row: float = float("nan")
-    rows_fitted: int = 0
-    note: str = ""
+    rows_fitted: int = 0  # number of rows it learnt from
+    note: str = ""  # what a reader should know; why it was not fitted
 
 
 Predict = Callable[[Rows], Array]

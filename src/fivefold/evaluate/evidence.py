@@ -23,54 +23,33 @@ from fivefold.tasks.task import Task
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rival:
-    """A simple model beside the model, or a part of it.
+    """A simple model beside the model, or a part of it."""
 
-    Args:
-        baseline: what was fitted.
-        metrics: its headline scores on the same test rows.
-        comparison: the model against it, by the first headline metric.
-        weighted: its scores in which rows count by their weight; empty without weights.
-    """
-
-    baseline: Baseline
-    metrics: Mapping[str, Estimate]
-    comparison: Comparison
+    baseline: Baseline  # what was fitted
+    metrics: Mapping[str, Estimate]  # its headline scores on the same test rows
+    comparison: Comparison  # the model against it, by the first headline metric
+    # its scores in which rows count by their weight; empty without weights
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """A trained model, its data and its scores.
+    """A trained model, its data and its scores."""
 
-    Args:
-        collected: the raw table and its schema.
-        partition: which rows were for what.
-        data: the encoded rows.
-        trained: the network.
-        scores: of the test rows, as the network gave them.
-        resamples: of the test rows, which `drawn` gives for their answers.
-        metrics: scores with intervals by name.
-        weighted: scores in which rows count by their weight; empty without weights.
-        rivals: simple models on the same rows.
-        parts: what the model mixes, each as if it answered alone.
-        folds: how many were asked for.
-        seed: for anything drawn.
-        level: coverage of intervals.
-    """
-
-    collected: Collected
-    partition: Partition
-    data: Preprocessed
-    trained: Trained
-    scores: Array
-    resamples: Resamples
-    metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    collected: Collected  # the raw table and its schema
+    partition: Partition  # which rows were for what
+    data: Preprocessed  # the encoded rows
+    trained: Trained  # the network
+    scores: Array  # of the test rows, as the network gave them
+    resamples: Resamples  # of the test rows, which `drawn` gives for their answers
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)  # scores with intervals by name
+    # scores in which rows count by their weight; empty without weights
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
-    rivals: tuple[Rival, ...] = ()
-    parts: tuple[Rival, ...] = ()
-    folds: int = 0
-    seed: int = 0
-    level: float = 0.95
+    rivals: tuple[Rival, ...] = ()  # simple models on the same rows
+    parts: tuple[Rival, ...] = ()  # what the model mixes, each as if it answered alone
+    folds: int = 0  # how many were asked for
+    seed: int = 0  # for anything drawn
+    level: float = 0.95  # coverage of intervals
 
     @property
     def schema(self) -> Schema:

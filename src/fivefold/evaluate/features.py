@@ -15,13 +15,9 @@ from fivefold.kinds.plain import Bag, Dense, Levels, Plain, Reader
 
 @dataclass
 class LinearFeatures:
-    """Dense numbers standardised, categories one-hot, words by TF-IDF, in this order.
+    """Dense numbers standardised, categories one-hot, words by TF-IDF, in this order."""
 
-    Args:
-        codec: says what the arrays are, and what a linear model reads of them.
-    """
-
-    codec: Codec
+    codec: Codec  # says what the arrays are, and what a linear model reads of them
     scaling: tuple[Array, Array] | None = None
     rarity: list[Array] = field(default_factory=list)
 

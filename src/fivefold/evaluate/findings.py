@@ -138,23 +138,14 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
 
 @dataclass(frozen=True)
 class Subgroup:
-    """Rows that share a value, and how they fare against the others.
+    """Rows that share a value, and how they fare against the others."""
 
-    Args:
-        column: its name.
-        values: what the rows share, in words.
-        rows: how many there are.
-        inside: mean loss of these rows.
-        outside: mean loss of all others.
-        chance: how likely a difference like this is if there is none, times the groups judged.
-    """
-
-    column: str
-    values: str
-    rows: int
-    inside: float
-    outside: float
-    chance: float
+    column: str  # its name
+    values: str  # what the rows share, in words
+    rows: int  # how many there are
+    inside: float  # mean loss of these rows
+    outside: float  # mean loss of all others
+    chance: float  # how likely a difference like this is if there is none, times the groups judged
 
 
 def groups(table: Table, schema: Schema) -> Iterator[tuple[str, str, Array]]:

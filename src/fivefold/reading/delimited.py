@@ -30,23 +30,15 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Delimited:
-    """A delimited text that was looked at: rows can be read from it, whole or in pieces.
+    """A delimited text that was looked at: rows can be read from it, whole or in pieces."""
 
-    Args:
-        names: of its columns.
-        content: the rows as UTF-8, without what stands above them.
-        opener: opens the same in a file, where it does not stand in `content`.
-        dialect: how they are written.
-        layout: which field belongs to which column.
-        raw: all that is known besides the columns.
-    """
-
-    names: list[str]
-    content: bytes = b""
+    names: list[str]  # of its columns
+    content: bytes = b""  # the rows as UTF-8, without what stands above them
+    # opens the same in a file, where it does not stand in `content`
     opener: Callable[[], BinaryIO] | None = None
-    dialect: Dialect
-    layout: Layout
-    raw: Raw
+    dialect: Dialect  # how they are written
+    layout: Layout  # which field belongs to which column
+    raw: Raw  # all that is known besides the columns
 
     def pieces(self, rows: int | None = None) -> Iterator[Raw]:
         """The rows in consecutive pieces of at most so many, all at once if None.

@@ -25,23 +25,14 @@ _SAMPLE = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """The way one text is written.
+    """The way one text is written."""
 
-    Args:
-        delimiter: the one character between fields.
-        quoted: a field may stand in double quotes, and then hold delimiters and line ends.
-        header: the first row holds the names.
-        escaped: a backslash takes the meaning of a quote or delimiter away.
-        spaced: blanks before a field are none of it, and a quote may follow them.
-        shape: of the text, where it was looked at.
-    """
-
-    delimiter: str
-    quoted: bool
-    header: bool
-    escaped: bool = False
-    spaced: bool = False
-    shape: Shape | None = None
+    delimiter: str  # the one character between fields
+    quoted: bool  # a field may stand in double quotes, and then hold delimiters and line ends
+    header: bool  # the first row holds the names
+    escaped: bool = False  # a backslash takes the meaning of a quote or delimiter away
+    spaced: bool = False  # blanks before a field are none of it, and a quote may follow them
+    shape: Shape | None = None  # of the text, where it was looked at
 
     @property
     def options(self) -> dict[str, bool]:
@@ -56,19 +47,12 @@ class Dialect:
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """The rows of a text without what stands above them.
+    """The rows of a text without what stands above them."""
 
-    Args:
-        text: from the header, or the first row, on.
-        above: how many lines were left out.
-        comments: how many of those begin with `#`.
-        delimiter: that a line `sep=;` names; empty if there is none.
-    """
-
-    text: str
-    above: int = 0
-    comments: int = 0
-    delimiter: str = ""
+    text: str  # from the header, or the first row, on
+    above: int = 0  # how many lines were left out
+    comments: int = 0  # how many of those begin with `#`
+    delimiter: str = ""  # that a line `sep=;` names; empty if there is none
 
 
 def find_body(

@@ -20,20 +20,13 @@ REPLACED = "\ufffd"
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text with what is known of its encoding.
+    """A text with what is known of its encoding."""
 
-    Args:
-        content: without a byte-order mark.
-        encoding: by which it was read.
-        damaged: bytes that are none of that encoding; each is `REPLACED` in the content.
-        lines: of the first of them, from 1.
-        utf8: the bytes it was read from, where they are its content as UTF-8; else None.
-    """
-
-    content: str
-    encoding: str
-    damaged: int = 0
-    lines: tuple[int, ...] = ()
+    content: str  # without a byte-order mark
+    encoding: str  # by which it was read
+    damaged: int = 0  # bytes that are none of that encoding; each is `REPLACED` in the content
+    lines: tuple[int, ...] = ()  # of the first of them, from 1
+    # the bytes it was read from, where they are its content as UTF-8; else None
     utf8: bytes | None = None
 
 

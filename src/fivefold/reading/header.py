@@ -25,25 +25,16 @@ _DEEP = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """A text with what its beginning says.
+    """A text with what its beginning says."""
 
-    Args:
-        text: with its encoding.
-        body: its rows.
-        content: of the body, as UTF-8.
-        dialect: how the rows are written.
-        first: the fields of the first row.
-        names: of the columns, where they follow from the number of fields; empty elsewhere.
-        fit: known names in the header; a part of one for rows without header that fit.
-    """
-
-    text: Text
-    body: Body
-    content: bytes
-    dialect: Dialect
-    first: list[str]
+    text: Text  # with its encoding
+    body: Body  # its rows
+    content: bytes  # of the body, as UTF-8
+    dialect: Dialect  # how the rows are written
+    first: list[str]  # the fields of the first row
+    # of the columns, where they follow from the number of fields; empty elsewhere
     names: tuple[str, ...] = ()
-    fit: float = 0.0
+    fit: float = 0.0  # known names in the header; a part of one for rows without header that fit
 
 
 def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:

@@ -11,17 +11,11 @@ from fivefold.reading.fields import iterate_lines
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How rows are laid out.
+    """How rows are laid out."""
 
-    Args:
-        width: fields of a row.
-        corner: the header leaves the place above the names of the rows empty, as R does.
-        surplus: rows that end in empty fields which the header lacks; they are cut off.
-    """
-
-    width: int
-    corner: bool = False
-    surplus: int = 0
+    width: int  # fields of a row
+    corner: bool = False  # the header leaves the place above the names of the rows empty, as R does
+    surplus: int = 0  # rows that end in empty fields which the header lacks; they are cut off
 
 
 def find_layout(

@@ -20,25 +20,16 @@ from fivefold.reading.source import describe, form_of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Origin:
-    """One source with what was read from it.
+    """One source with what was read from it."""
 
-    Args:
-        value: the path, frame, arrays or records themselves, not a copy.
-        reading: how it was read.
-        rows: how many.
-        files: `path`, `bytes`, `sha256` of each file, as plain values.
-        pictures: a record for each column that names pictures, with their paths.
-        places: `(n,)` which rows of the source these are; None: all.
-        folder: that relative paths start from.
-    """
-
-    value: Any
-    reading: Reading
-    rows: int
-    files: tuple[Any, ...] = ()
+    value: Any  # the path, frame, arrays or records themselves, not a copy
+    reading: Reading  # how it was read
+    rows: int  # how many
+    files: tuple[Any, ...] = ()  # `path`, `bytes`, `sha256` of each file, as plain values
+    # a record for each column that names pictures, with their paths
     pictures: tuple[tuple[Any, tuple[Path, ...]], ...] = ()
-    places: Array | None = None
-    folder: str = ""
+    places: Array | None = None  # `(n,)` which rows of the source these are; None: all
+    folder: str = ""  # that relative paths start from
 
     @property
     def is_file(self) -> bool:

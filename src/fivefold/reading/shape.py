@@ -15,29 +15,17 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What a text looks like in rows and fields.
+    """What a text looks like in rows and fields."""
 
-    Args:
-        plain: fields of every line, quotes being letters like any other; 0 if lines differ.
-        quoted: fields of every row, quotes enclosing; 0 if rows differ.
-        lines: how many.
-        rows: how many, line ends inside quotes not counted.
-        longest: bytes of the longest row, its line end included.
-        has_quotes: there is one.
-        well_formed: quotes stand at both ends of a field or twice inside one, and each closes.
-        escapes: a backslash stands before a quote or a delimiter.
-        simple: there is no blank line, no lone carriage return and no zero byte.
-    """
-
-    plain: int
-    quoted: int
-    lines: int
-    rows: int
-    longest: int
-    has_quotes: bool
-    well_formed: bool
-    escapes: bool
-    simple: bool
+    plain: int  # fields of every line, quotes being letters like any other; 0 if lines differ
+    quoted: int  # fields of every row, quotes enclosing; 0 if rows differ
+    lines: int  # how many
+    rows: int  # how many, line ends inside quotes not counted
+    longest: int  # bytes of the longest row, its line end included
+    has_quotes: bool  # there is one
+    well_formed: bool  # quotes stand at both ends of a field or twice inside one, and each closes
+    escapes: bool  # a backslash stands before a quote or a delimiter
+    simple: bool  # there is no blank line, no lone carriage return and no zero byte
 
     def width(self, *, quoted: bool) -> int:
         """Fields of every row, quotes enclosing or not; 0 if that takes a closer look."""

@@ -65,17 +65,11 @@ def stream(path: Path, reading: Reading, rows: int, suffix: str) -> Iterator[Raw
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The rows of a text in a file.
+    """The rows of a text in a file."""
 
-    Args:
-        path: of the file.
-        packed: it is gzipped.
-        start: where the rows begin, in bytes of the text.
-    """
-
-    path: Path
-    packed: bool
-    start: int = 0
+    path: Path  # of the file
+    packed: bool  # it is gzipped
+    start: int = 0  # where the rows begin, in bytes of the text
 
     def content(self) -> BinaryIO:
         """Opens the bytes."""

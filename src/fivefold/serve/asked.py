@@ -36,17 +36,12 @@ class Bytes(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """Some rows with their answers.
+    """Some rows with their answers."""
 
-    Args:
-        scores: float32 `(n, classes)` probabilities, or float64 `(n,)` values.
-        carried: cells of the rows by column, as the source holds them.
-        total: rows of the source; 0 where that is not known.
-    """
-
-    scores: Array
+    scores: Array  # float32 `(n, classes)` probabilities, or float64 `(n,)` values
+    # cells of the rows by column, as the source holds them
     carried: Mapping[str, Any] = field(default_factory=dict)
-    total: int = 0
+    total: int = 0  # rows of the source; 0 where that is not known
 
 
 def columns_of(model: Predictor, scores: Array) -> dict[str, Array]:

@@ -29,19 +29,12 @@ OUT = "Take it out, or deploy again."
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bundle:
-    """The verified entries of a bundle.
+    """The verified entries of a bundle."""
 
-    Args:
-        path: where it was read.
-        digest: SHA-256 of the file; of the manifest, for a folder.
-        manifest: what the manifest says.
-        entries: contents by name, the manifest left out.
-    """
-
-    path: Path
-    digest: str
-    manifest: Mapping[str, Any]
-    entries: Mapping[str, memoryview]
+    path: Path  # where it was read
+    digest: str  # SHA-256 of the file; of the manifest, for a folder
+    manifest: Mapping[str, Any]  # what the manifest says
+    entries: Mapping[str, memoryview]  # contents by name, the manifest left out
 
     def __getitem__(self, name: str) -> memoryview:
         if name not in self.entries:

@@ -18,38 +18,24 @@ _LISTS = ("usual", "categories", "shape", "mean_colour")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One column of a request.
+    """One column of a request."""
 
-    Args:
-        column: its name, kind, missing texts and the format of its dates or numbers.
-        control: of the page, to fill it in with.
-        form: the canonical form, in words.
-        nullable: whether a value may be missing.
-        low: the smallest value that is told apart; None where there is no bound. Of an image the
-            pixel value that is black, where the range is not 0 to 255.
-        high: the largest.
-        usual: where the middle 99 % of the training rows lie; empty where that is not known.
-        categories: those that the model knows.
-        shape: `(channels, height, width)` of an image, `(words,)` of a text.
-        mean_colour: of the training images, 0 to 255 a channel.
-        unit: of a number, where its texts name one: a currency, or per cent.
-        example: a plausible value, as JSON.
-        policy: what happens to `null`, `unseen` and `out_of_range` values.
-    """
-
-    column: Column
-    control: str
-    form: str
-    nullable: bool
+    column: Column  # its name, kind, missing texts and the format of its dates or numbers
+    control: str  # of the page, to fill it in with
+    form: str  # the canonical form, in words
+    nullable: bool  # whether a value may be missing
+    # the smallest value that is told apart; None where there is no bound. Of an image the pixel
+    # value that is black, where the range is not 0 to 255
     low: float | None = None
-    high: float | None = None
+    high: float | None = None  # the largest
+    # where the middle 99 % of the training rows lie; empty where that is not known
     usual: tuple[float, ...] = ()
-    categories: tuple[str, ...] = ()
-    shape: tuple[int, ...] = ()
-    mean_colour: tuple[int, ...] = ()
-    unit: str = ""
-    example: Any = None
-    policy: Mapping[str, str]
+    categories: tuple[str, ...] = ()  # those that the model knows
+    shape: tuple[int, ...] = ()  # `(channels, height, width)` of an image, `(words,)` of a text
+    mean_colour: tuple[int, ...] = ()  # of the training images, 0 to 255 a channel
+    unit: str = ""  # of a number, where its texts name one: a currency, or per cent
+    example: Any = None  # a plausible value, as JSON
+    policy: Mapping[str, str]  # what happens to `null`, `unseen` and `out_of_range` values
 
     @property
     def name(self) -> str:
@@ -106,24 +92,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """What a model reads and what it answers.
+    """What a model reads and what it answers."""
 
-    Args:
-        fields: the columns of a request.
-        target: what is predicted.
-        task: binary, multiclass or regression.
-        classes: in the order of the probabilities; empty for regression.
-        targets: names of the target columns where there are several.
-        columns: all columns of the data it was fitted on, in their order.
-        text: how the file it was fitted on is written: see `text_of`.
-    """
-
-    fields: tuple[Field, ...]
-    target: str
-    task: str
-    classes: tuple[Label, ...] = ()
-    targets: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    fields: tuple[Field, ...]  # the columns of a request
+    target: str  # what is predicted
+    task: str  # binary, multiclass or regression
+    classes: tuple[Label, ...] = ()  # in the order of the probabilities; empty for regression
+    targets: tuple[str, ...] = ()  # names of the target columns where there are several
+    columns: tuple[str, ...] = ()  # all columns of the data it was fitted on, in their order
+    # how the file it was fitted on is written: see `text_of`
     text: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -28,21 +28,13 @@ PRODUCTS = {
 
 @dataclass
 class Census:
-    """Products of matrices that a forward pass took.
+    """Products of matrices that a forward pass took."""
 
-    Attributes:
-        products: how many.
-        operations: floating-point operations of all of them.
-        convolved: those of convolutions.
-        attends: whether there was attention, which oneDNN slows down.
-        convolves: whether there were convolutions.
-    """
-
-    products: int = 0
-    operations: float = 0.0
-    convolved: float = 0.0
-    attends: bool = False
-    convolves: bool = False
+    products: int = 0  # how many
+    operations: float = 0.0  # floating-point operations of all of them
+    convolved: float = 0.0  # those of convolutions
+    attends: bool = False  # whether there was attention, which oneDNN slows down
+    convolves: bool = False  # whether there were convolutions
 
 
 def take_census(value: Tensor) -> Census:

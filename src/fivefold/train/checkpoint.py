@@ -26,15 +26,10 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class State:
-    """A run between two steps.
+    """A run between two steps."""
 
-    Attributes:
-        values: plain values: where it is, and its history.
-        tensors: weights, best weights, moments, generators, by name.
-    """
-
-    values: Mapping[str, Any]
-    tensors: Mapping[str, Tensor]
+    values: Mapping[str, Any]  # plain values: where it is, and its history
+    tensors: Mapping[str, Tensor]  # weights, best weights, moments, generators, by name
 
 
 class Checkpoints:

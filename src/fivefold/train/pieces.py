@@ -21,25 +21,15 @@ POWERS = tuple(2**power for power in range(11))
 
 @dataclass(frozen=True, kw_only=True)
 class Pieces:
-    """Rows as they will arrive.
+    """Rows as they will arrive."""
 
-    Attributes:
-        batch: rows a step; what is left over at the end of an epoch is left out.
-        accumulate: parts in which a batch goes through.
-        order: the training rows by place, in the order of the first epoch.
-        take_train: training rows by place, as network and loss get them.
-        valid: rows in the last piece of the validation rows; 0 where there are none.
-        take_valid: the last validation rows, so many, in the same form.
-        own: whether network or loss is the user's.
-    """
-
-    batch: int
-    accumulate: int
-    order: Tensor
-    take_train: Callable[[Tensor], Piece]
-    valid: int
-    take_valid: Callable[[int], Piece]
-    own: bool
+    batch: int  # rows a step; what is left over at the end of an epoch is left out
+    accumulate: int  # parts in which a batch goes through
+    order: Tensor  # the training rows by place, in the order of the first epoch
+    take_train: Callable[[Tensor], Piece]  # training rows by place, as network and loss get them
+    valid: int  # rows in the last piece of the validation rows; 0 where there are none
+    take_valid: Callable[[int], Piece]  # the last validation rows, so many, in the same form
+    own: bool  # whether network or loss is the user's
 
     @property
     def words(self) -> str:

@@ -39,47 +39,27 @@ from fivefold.train.trial import Trial
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A checked network, and the numbers with which it will be trained.
+    """A checked network, and the numbers with which it will be trained."""
 
-    Attributes:
-        network: untrained, on the device.
-        name: of its body.
-        objective: what is minimised.
-        loss_name: in the names of Train; None for one's own.
-        device: where.
-        precision: of the forward pass.
-        boosting: how trees beside the network are grown; None for no trees.
-        matmul: what multiplies matrices.
-        threads: of the CPU; None is torch's own choice, one a core.
-        epochs: at most.
-        batch: rows a step.
-        lr: full learning rate, unless it is to be found or the optimizer is one's own.
-        weight_decay: what the optimizer takes of matrices, unless it is one's own.
-        once: whether the rows are encoded ahead of the epochs.
-        rows: training rows.
-        default: whether the network was chosen by the kinds of the columns.
-        stackable: whether copies of a network should learn as one, if there are any and they can.
-        trial: what the network was tried on.
-    """
-
-    network: Assembled
-    name: str
-    objective: Objective
-    loss_name: str | None
-    device: torch.device
-    precision: Precision
-    boosting: Boosting | None
-    matmul: Matmul
-    threads: int | None
-    epochs: int
-    batch: int
-    lr: float
-    weight_decay: float
-    once: bool
-    rows: int
-    default: bool
+    network: Assembled  # untrained, on the device
+    name: str  # of its body
+    objective: Objective  # what is minimised
+    loss_name: str | None  # in the names of Train; None for one's own
+    device: torch.device  # where
+    precision: Precision  # of the forward pass
+    boosting: Boosting | None  # how trees beside the network are grown; None for no trees
+    matmul: Matmul  # what multiplies matrices
+    threads: int | None  # of the CPU; None is torch's own choice, one a core
+    epochs: int  # at most
+    batch: int  # rows a step
+    lr: float  # full learning rate, unless it is to be found or the optimizer is one's own
+    weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
+    once: bool  # whether the rows are encoded ahead of the epochs
+    rows: int  # training rows
+    default: bool  # whether the network was chosen by the kinds of the columns
+    # whether copies of a network should learn as one, if there are any and they can
     stackable: bool
-    trial: Trial
+    trial: Trial  # what the network was tried on
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""

@@ -28,19 +28,12 @@ MANY = 5000
 
 @dataclass(frozen=True)
 class Dial:
-    """What the wish for speed or accuracy sets.
+    """What the wish for speed or accuracy sets."""
 
-    Args:
-        effort: factor on the epochs that the rules give.
-        boosters: independent runs of boosting for a table.
-        rounds: of each, at most.
-        network: arguments of the network for a table.
-    """
-
-    effort: float
-    boosters: int
-    rounds: int
-    network: Mapping[str, Any] = field(default_factory=dict)
+    effort: float  # factor on the epochs that the rules give
+    boosters: int  # independent runs of boosting for a table
+    rounds: int  # of each, at most
+    network: Mapping[str, Any] = field(default_factory=dict)  # arguments of the network for a table
 
 
 DIALS: dict[Quality, Dial] = {
