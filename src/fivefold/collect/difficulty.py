@@ -30,8 +30,7 @@ class _Limits(NamedTuple):
 
 _FULL = _Limits(60, 0.65, 0.25, 0.57, 2.5, 30, 5)
 _GLANCE = _Limits(30, 0.58, 0.08, 0.52, 0, 8, 2)
-_GLANCED = 4_000
-"""Rows of a first look, with limits that many honest columns pass too."""
+_GLANCED = 4_000  # rows of a first look, with limits that many honest columns pass too
 
 
 def find_difficulty(

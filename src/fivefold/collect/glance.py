@@ -17,8 +17,7 @@ from fivefold.reading.records import read_json
 from fivefold.reading.source import find_files, form_of
 from fivefold.reading.suffix import JSON, TEXT, suffix_of
 
-HEAD = 1 << 18
-"""Bytes looked at."""
+HEAD = 1 << 18  # bytes looked at
 
 
 def check_names(source: Any, reading: Reading, wishes: Wishes) -> list[FivefoldError]:

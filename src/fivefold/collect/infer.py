@@ -26,8 +26,7 @@ _SIGNATURES = (
     *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
     *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*"),
 )
-_PICTURE = re.compile(b"|".join(_SIGNATURES), re.DOTALL)
-"""How files of pictures begin."""
+_PICTURE = re.compile(b"|".join(_SIGNATURES), re.DOTALL)  # how files of pictures begin
 _BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
 

@@ -15,12 +15,9 @@ from fivefold.keys import codes_of
 from fivefold.kinds.table import kind_of
 from fivefold.tasks.table import task_of
 
-ROWS = 10_000
-"""Rows looked at; more are sampled."""
-SKILL = 0.98
-"""Fraction of the errors of a guess without inputs that one column takes away."""
-EXPLAINED = 0.995
-"""Fraction of a number's variance that one column explains."""
+ROWS = 10_000  # rows looked at; more are sampled
+SKILL = 0.98  # fraction of the errors of a guess without inputs that one column takes away
+EXPLAINED = 0.995  # fraction of a number's variance that one column explains
 FOLDS = 3
 FEWEST = 30
 

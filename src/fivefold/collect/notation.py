@@ -13,8 +13,7 @@ from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.canonical import wanted_of
 from fivefold.kinds.table import kind_of, labels, unread, written_by
 
-Said = str | Mapping[str, str] | None
-"""A setting for all columns, or by column."""
+Said = str | Mapping[str, str] | None  # a setting for all columns, or by column
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,7 @@ from fivefold.codecs.coded import objects, remembered
 from fivefold.codecs.table import Array
 from fivefold.decided import Provenance
 
-_TOGETHER = 4_096
-"""Cells whose bytes are joined before they are digested."""
+_TOGETHER = 4_096  # cells whose bytes are joined before they are digested
 
 
 def digest_of_columns(columns: Mapping[str, Array]) -> str:

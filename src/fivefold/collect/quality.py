@@ -14,8 +14,7 @@ from fivefold.keys import codes_of, missing_rows, row_keys
 from fivefold.kinds.table import kind_of
 
 Values = dict[str, Array]
-MANY = 100
-"""Categories in a column from which on it is worth a remark."""
+MANY = 100  # categories in a column from which on it is worth a remark
 _PAIRS = 40
 
 

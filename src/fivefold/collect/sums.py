@@ -9,8 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 
-SUMMED = 0.9999
-"""Fraction of the target's variance that the columns together explain."""
+SUMMED = 0.9999  # fraction of the target's variance that the columns together explain
 _WIDEST = 60
 
 

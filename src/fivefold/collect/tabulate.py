@@ -24,8 +24,7 @@ from fivefold.kinds.table import labels as words
 from fivefold.reading.raw import Raw, listed
 from fivefold.reading.unreadable import unreadable_cells, unreadable_code, unreadable_fault
 
-DROPPED = "dropped as asked"
-"""The reason why a column is ignored that the user drops."""
+DROPPED = "dropped as asked"  # the reason why a column is ignored that the user drops
 
 
 @dataclass(eq=False)

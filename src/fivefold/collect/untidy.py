@@ -16,12 +16,9 @@ from fivefold.travel.spellings import counted, fit_spelling
 
 TAIL = 50
 """The rows at the end of a side by which its tail is measured, at most; a hundredth, if fewer."""
-SIDE = 200
-"""Rows that a side needs."""
-FAR = 5.0
-"""How many times as far as that end an extreme value lies at least."""
-GAP = 2.0
-"""How many times as far as all other values of its side."""
+SIDE = 200  # rows that a side needs
+FAR = 5.0  # how many times as far as that end an extreme value lies at least
+GAP = 2.0  # how many times as far as all other values of its side
 UNLIKELY = 6.0
 """Minus the logarithm of the chance that a power law with this tail gives a value so far away."""
 _FEWEST, _FEW = 10, 4

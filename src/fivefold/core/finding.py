@@ -133,8 +133,7 @@ def _read() -> dict[str, Entry]:
     return entries
 
 
-FINDINGS = _read()
-"""What each code means, in the order of the stages."""
+FINDINGS = _read()  # what each code means, in the order of the stages
 
 
 def finding(

@@ -11,8 +11,7 @@ from typing import IO
 
 from fivefold.errors import PreflightError
 
-LOCK = "run.lock"
-"""The file that is locked; it says who works in its folder."""
+LOCK = "run.lock"  # the file that is locked; it says who works in its folder
 
 _PLACE = 1 << 30
 """Of the byte that is locked where a lock keeps others from reading: behind what is written."""

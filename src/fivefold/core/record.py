@@ -18,8 +18,7 @@ from fivefold.errors import ResumeError, StoreError
 
 RECIPE = "recipe.json"
 RECORD = "run.json"
-TORN = ".r*.json.*.tmp"
-"""What a process leaves that was killed while it wrote one of these two."""
+TORN = ".r*.json.*.tmp"  # what a process leaves that was killed while it wrote one of these two
 EARLIER = "earlier.run"
 """The folder for the run that another one took the place of; a dot, so no stage has its name."""
 ARTIFACT = "artifact"

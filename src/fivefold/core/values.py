@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from fivefold.errors import RecipeError
 
-NOTE = "$object"
-"""The mark of a value that JSON cannot hold, of which the name alone is noted."""
+NOTE = "$object"  # the mark of a value that JSON cannot hold, of which the name alone is noted
 
 KINDS: dict[str, type] = {"$pairs": dict, "$set": frozenset, "$tuple": tuple}
 """What a list stands for, by the mark it has where the annotation does not tell."""

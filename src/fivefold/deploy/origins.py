@@ -13,8 +13,7 @@ from fivefold.reading.origin import Origin, Source
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.replay import score_rows
 
-ROWS = 2_000
-"""The most test rows that are replayed from the source."""
+ROWS = 2_000  # the most test rows that are replayed from the source
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -23,8 +23,7 @@ SERVING = (
     *("safetensors", "uvicorn"),
 )
 MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
-HEAD = "fivefold.head"
-"""The key of the head's description in the header of the weights."""
+HEAD = "fivefold.head"  # the key of the head's description in the header of the weights
 
 
 def package(

@@ -22,8 +22,7 @@ MOST_DRIFT_ROWS = 100_000
 MOST_DRIFTED = 5
 LEAST_DISTANCE = 0.1
 MOST_CHANCE = 0.01
-FEW_EFFECTIVE = 0.5
-"""Effective test rows as a fraction of all, below which it is worth a word."""
+FEW_EFFECTIVE = 0.5  # effective test rows as a fraction of all, below which it is worth a word
 
 
 def duplicates_across_parts(evidence: Evidence) -> list[Finding]:

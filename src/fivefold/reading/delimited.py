@@ -21,11 +21,8 @@ from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.texts import ArrowTexts, in_pieces
 
-LARGE = 1 << 18
-"""Bytes from which on importing pyarrow is worth its while."""
-
-_BLOCK = 1 << 18
-"""Bytes that pyarrow takes at a time, of which it reads 32 ahead."""
+LARGE = 1 << 18  # bytes from which on importing pyarrow is worth its while
+_BLOCK = 1 << 18  # bytes that pyarrow takes at a time, of which it reads 32 ahead
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,14 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TextIO
 
-Opener = Callable[[], TextIO]
-"""Opens a text from its start, with its line ends as they are."""
-
-LARGEST = 2**31 - 1
-"""Characters of a field; the `csv` module takes 131,072 unless told otherwise."""
-
-HEAD = 65_536
-"""Characters in which the first lines are looked for, before more of a text is."""
+Opener = Callable[[], TextIO]  # opens a text from its start, with its line ends as they are
+LARGEST = 2**31 - 1  # characters of a field; the `csv` module takes 131,072 unless told otherwise
+HEAD = 65_536  # characters in which the first lines are looked for, before more of a text is
 
 
 def iterate_rows(text: str | Opener, delimiter: str, **options: bool) -> Iterator[list[str]]:

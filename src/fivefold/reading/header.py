@@ -19,8 +19,7 @@ from fivefold.reading.fields import first_lines, first_row, iterate_rows, split_
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 
-_DEEP = 50
-"""Lines in which a header with known names is looked for."""
+_DEEP = 50  # lines in which a header with known names is looked for
 
 
 @dataclass(frozen=True, kw_only=True)

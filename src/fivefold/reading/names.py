@@ -8,10 +8,8 @@ from unicodedata import normalize
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 
-PICTURES = "image"
-"""What a column of pictures is called that has no name of its own."""
-LABELS = "label"
-"""What the column of their classes is called."""
+PICTURES = "image"  # what a column of pictures is called that has no name of its own
+LABELS = "label"  # what the column of their classes is called
 
 
 def composed(name: str) -> str:

@@ -12,8 +12,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 
-EXACT = 2**53
-"""The largest whole number below which float64 holds every one."""
+EXACT = 2**53  # the largest whole number below which float64 holds every one
 
 _PLAIN = {str, int, float, bool, type(None), date, Decimal, bytes, list, dict, tuple, np.ndarray}
 

@@ -6,8 +6,7 @@ from os import PathLike
 
 from fivefold.errors import PreflightError
 
-EVERY = "*"
-"""Stands for all columns in `Reading.keep`."""
+EVERY = "*"  # stands for all columns in `Reading.keep`
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,7 @@ from fivefold.reading.options import EVERY, Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.texts import in_pieces
 
-MARK = b"PAR1"
-"""What a Parquet file begins with."""
+MARK = b"PAR1"  # what a Parquet file begins with
 
 
 def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:

@@ -9,8 +9,7 @@ from fivefold.errors import DataError
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
-LONGEST = 1024
-"""Characters of a text that may be a path; base64 of a picture is longer."""
+LONGEST = 1024  # characters of a text that may be a path; base64 of a picture is longer
 
 
 def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Raw:

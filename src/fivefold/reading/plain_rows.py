@@ -7,8 +7,7 @@ from typing import Any
 from fivefold.kinds.quick import PlainRow
 from fivefold.reading.frames import is_pandas
 
-FRAME_ROWS = 256
-"""Rows of a frame up to which its cells are taken out one by one."""
+FRAME_ROWS = 256  # rows of a frame up to which its cells are taken out one by one
 
 
 class PlainRows:

@@ -16,8 +16,7 @@ from fivefold.reading.options import EVERY
 
 T = TypeVar("T")
 
-Read = tuple["Array | Coded", SourceType | None]
-"""A column, and what its type says."""
+Read = tuple["Array | Coded", SourceType | None]  # a column, and what its type says
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,8 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 
-BLOCK = 1 << 20
-"""Bytes looked at at a time."""
+BLOCK = 1 << 20  # bytes looked at at a time
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 

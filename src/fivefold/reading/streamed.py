@@ -23,14 +23,9 @@ from fivefold.reading.records import line_pieces
 from fivefold.reading.shape import BLOCK, Shape, Shaper, has_shape
 from fivefold.reading.suffix import JSON, TEXT
 
-LARGE = 1 << 22
-"""Bytes of a file from which on it is worth two passes."""
-
-HEAD = 1 << 21
-"""Bytes that show how a text is written."""
-
-_LINES = 200
-"""Lines that the head has at least: as many are looked at."""
+LARGE = 1 << 22  # bytes of a file from which on it is worth two passes
+HEAD = 1 << 21  # bytes that show how a text is written
+_LINES = 200  # lines that the head has at least: as many are looked at
 
 _ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"

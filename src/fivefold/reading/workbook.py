@@ -13,8 +13,7 @@ from fivefold.reading.objects import narrowed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
-_DEEP = 50
-"""Rows in which a header with known names is looked for."""
+_DEEP = 50  # rows in which a header with known names is looked for
 
 
 def missing_reader() -> PreflightError | None:

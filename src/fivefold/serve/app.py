@@ -13,8 +13,7 @@ from fivefold.serve.page import render_page
 from fivefold.serve.predictor import Predictor
 
 MAX_BYTES = 32 * 2**20
-SECONDS = 30.0
-"""That a client may take for the head of a request, and for its body."""
+SECONDS = 30.0  # that a client may take for the head of a request, and for its body
 
 
 def create_app(

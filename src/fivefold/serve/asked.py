@@ -16,11 +16,8 @@ from fivefold.serve.predictor import Predictor
 from fivefold.serve.requests import missing, raw_pieces
 from fivefold.tasks.table import task_of
 
-ROWS = 16_384
-"""Rows of a piece."""
-
-CHUNK = 1 << 16
-"""Bytes of a stream that are taken at a time, at most."""
+ROWS = 16_384  # rows of a piece
+CHUNK = 1 << 16  # bytes of a stream that are taken at a time, at most
 
 PREDICTION = "prediction"
 PROBABILITIES = "probabilities"

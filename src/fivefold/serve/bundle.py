@@ -11,11 +11,8 @@ from typing import Any
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
-FORMAT = 3
-"""The newest that this version reads."""
-
-PLAIN = 2
-"""Of bundles that change no rows: what an older fivefold reads."""
+FORMAT = 3  # the newest that this version reads
+PLAIN = 2  # of bundles that change no rows: what an older fivefold reads
 
 ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
 """The entries that say what is done to rows before the codec reads them."""

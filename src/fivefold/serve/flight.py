@@ -12,14 +12,9 @@ from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
 from fivefold.tasks.table import task_of
 
-ROWS = 200_000
-"""The most rows that are under way at once, unless one request alone has more."""
-
-PIECE = 256
-"""Rows answered before somebody else has a turn."""
-
-SMALL = 16_384
-"""Bytes of a body that is answered at once where nobody waits."""
+ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
+PIECE = 256  # rows answered before somebody else has a turn
+SMALL = 16_384  # bytes of a body that is answered at once where nobody waits
 
 
 class CrowdedError(Exception):

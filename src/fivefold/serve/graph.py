@@ -9,8 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.errors import BundleError
 from fivefold.serve.runtime import load_runtime
 
-BATCH = 1024
-"""Rows of a run: as fast as more, in less memory."""
+BATCH = 1024  # rows of a run: as fast as more, in less memory
 
 _SCORES = ["scores"]
 # Fields of onnx.proto that lead to a tensor: ModelProto.graph and .functions; GraphProto.node,

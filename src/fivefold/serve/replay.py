@@ -30,11 +30,8 @@ from fivefold.serve.requests import ROWS, raw_pieces, read
 
 HEAVY = ("torch", "pandas", "pyarrow", "sklearn", "onnx")
 LINES = 1000
-ALONE = 16
-"""Rows that are answered one by one, where stages change them."""
-
-NOT_LOADED = 3
-"""The exit status where a file of the user's cannot be run."""
+ALONE = 16  # rows that are answered one by one, where stages change them
+NOT_LOADED = 3  # the exit status where a file of the user's cannot be run
 
 
 def replay(model: Predictor, folder: Path) -> dict[str, Array]:

@@ -21,11 +21,8 @@ from fivefold.reading.raw import Raw
 from fivefold.reading.source import pieces
 from fivefold.travel.changes import Changes
 
-ROWS = 65_536
-"""Rows of a piece."""
-
-LARGE = 256
-"""The most rows read at a time where cells may unfold to many numbers, as pictures do."""
+ROWS = 65_536  # rows of a piece
+LARGE = 256  # the most rows read at a time where cells may unfold to many numbers, as pictures do
 
 NUMBERS = 16_000_000
 """The most numbers that such cells unfold to at a time, unless one row alone has more."""

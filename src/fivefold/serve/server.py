@@ -10,8 +10,7 @@ from fivefold.errors import PreflightError
 from fivefold.serve.app import SECONDS, create_app
 from fivefold.serve.predictor import load
 
-GRACE = 10
-"""Seconds that requests which are under way at the end may still take."""
+GRACE = 10  # seconds that requests which are under way at the end may still take
 
 
 def serve(

@@ -11,13 +11,11 @@ from fivefold.serve.asked import Answered, columns_of
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.writer import Writer
 
-MOST_ROWS = 1_048_575
-"""Rows that a sheet holds below its header."""
+MOST_ROWS = 1_048_575  # rows that a sheet holds below its header
 
 MOST_COLUMNS = 16_384
 MOST_LETTERS = 32_767
-_EXACT = 10**15
-"""Whole numbers up to here keep all their digits in Excel."""
+_EXACT = 10**15  # whole numbers up to here keep all their digits in Excel
 
 
 class ExcelWriter(Writer):

@@ -15,13 +15,11 @@ from fivefold.core.identity import refusal
 from fivefold.core.session import Session
 from fivefold.core.store import write_bytes
 
-FOLDER = "checkpoint"
-"""Where the states of a stage stand, below its directory."""
+FOLDER = "checkpoint"  # where the states of a stage stand, below its directory
 
 PATTERN = "[0-9]*.safetensors"
 
-KEPT = 2
-"""States on disk: the newest, and the one before it should the newest be damaged."""
+KEPT = 2  # states on disk: the newest, and the one before it should the newest be damaged
 
 
 @dataclass(frozen=True)

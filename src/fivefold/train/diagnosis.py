@@ -11,11 +11,8 @@ from fivefold.models.losses import mean_of
 from fivefold.train.aims import Objective
 from fivefold.train.feed import Feed
 
-ROWS = 1024
-"""Rows that are looked at together."""
-
-LARGE = 1e6
-"""Scaled inputs and targets beyond this make steps that overflow."""
+ROWS = 1024  # rows that are looked at together
+LARGE = 1e6  # scaled inputs and targets beyond this make steps that overflow
 
 
 class Cause(NamedTuple):

@@ -14,20 +14,14 @@ from fivefold.train.aims import Descent, Objective
 from fivefold.train.feed import Feed
 from fivefold.train.generators import private_random, seed_random
 
-MEMORY = 0.9
-"""What a smoothed loss keeps of the one before it."""
-
-DIVERGED = 4.0
-"""A loss this many times the best one ends the test."""
+MEMORY = 0.9  # what a smoothed loss keeps of the one before it
+DIVERGED = 4.0  # a loss this many times the best one ends the test
 
 FALLEN = 0.9
 """The part of the whole fall of the loss that must have happened at the rate that is chosen."""
 
-FLAT = 0.05
-"""A fall by no more than this part of the first loss is noise."""
-
-MARGIN = 10.0
-"""How far below the last rate, where the loss diverged, the chosen one stays at least."""
+FLAT = 0.05  # a fall by no more than this part of the first loss is noise
+MARGIN = 10.0  # how far below the last rate, where the loss diverged, the chosen one stays at least
 
 
 @dataclass(frozen=True)

@@ -23,20 +23,11 @@ CHANNELS_FIRST = (
     *(nn.GroupNorm, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
 )
 
-ROWS = 256
-"""Training rows that are shown to a network to find its dead units."""
-
-CHUNK = 64
-"""Rows that go through it at a time."""
-
-STILL = 1e-12
-"""A unit whose outputs differ by no more than this over all rows is dead."""
-
-RISE = 1000.0
-"""How many times the norm before it a gradient must be to have exploded."""
-
-UNBOUNDED = 100.0
-"""The same where nothing bounds the step that it makes."""
+ROWS = 256  # training rows that are shown to a network to find its dead units
+CHUNK = 64  # rows that go through it at a time
+STILL = 1e-12  # a unit whose outputs differ by no more than this over all rows is dead
+RISE = 1000.0  # how many times the norm before it a gradient must be to have exploded
+UNBOUNDED = 100.0  # the same where nothing bounds the step that it makes
 
 
 class Layer:

@@ -18,10 +18,7 @@ LOSSES: dict[str, str] = {
 }
 """The built-in losses in words."""
 
-WEIGHTED = ("cross_entropy", "focal")
-"""The losses that count the rows of a class by its weight."""
-
-SMOOTHED = "cross_entropy"
-"""The loss whose truth may be spread over all classes."""
+WEIGHTED = ("cross_entropy", "focal")  # the losses that count the rows of a class by its weight
+SMOOTHED = "cross_entropy"  # the loss whose truth may be spread over all classes
 
 Quality = Literal["fast", "balanced", "best"]

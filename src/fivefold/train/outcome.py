@@ -18,11 +18,8 @@ from fivefold.train.options import Options
 from fivefold.train.plan import Plan
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "lr", "seconds")
-FEW = 30
-"""Validation rows below which the best epoch is as much luck as choice."""
-
-HASTY = 0.005
-"""A last epoch that lowered the loss by this part leaves more to be had."""
+FEW = 30  # validation rows below which the best epoch is as much luck as choice
+HASTY = 0.005  # a last epoch that lowered the loss by this part leaves more to be had
 
 
 def make_trained(

@@ -9,8 +9,7 @@ from fivefold.core.wording import nearest
 from fivefold.errors import ModelError
 from fivefold.models.learner import named_weights
 
-SHOWN = 12
-"""Names that a message lists."""
+SHOWN = 12  # names that a message lists
 
 
 def matched(body: nn.Module, patterns: Sequence[str], setting: str) -> dict[str, str]:

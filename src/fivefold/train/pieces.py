@@ -12,8 +12,7 @@ from fivefold.errors import ModelError
 from fivefold.models.learner import Piece
 from fivefold.train.step import is_out_of_memory
 
-ROWS = 8
-"""Rows that a module is tried on."""
+ROWS = 8  # rows that a module is tried on
 
 POWERS = tuple(2**power for power in range(11))
 """Numbers of rows that are tried where those that are wanted do not go through."""

@@ -4,8 +4,7 @@ from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
 from fivefold.train.callback import Callback, Running
 
-LONG = 5.0
-"""Seconds from which an estimate is worth a line."""
+LONG = 5.0  # seconds from which an estimate is worth a line
 
 
 class Reporter(Callback):

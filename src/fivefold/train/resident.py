@@ -17,11 +17,8 @@ from fivefold.models.score import tensor
 from fivefold.train.feed import Change, Feed, judged_at_once, take
 from fivefold.train.sampler import Sampler
 
-CHUNK = 8192
-"""Rows that are filled, scaled and one-hot encoded at a time."""
-
-LIMIT = 2**31
-"""Bytes up to which a table is encoded once, ahead of the epochs."""
+CHUNK = 8192  # rows that are filled, scaled and one-hot encoded at a time
+LIMIT = 2**31  # bytes up to which a table is encoded once, ahead of the epochs
 
 
 def make_feeds(

@@ -13,17 +13,10 @@ from fivefold.models.part import Part
 from fivefold.models.parts import part_for
 from fivefold.train.names import Quality
 
-ROWS = 6e5
-"""Rows of a table that a run of many members looks at, all epochs together."""
-
-LEAST_EPOCHS = 5
-"""Epochs that such a run has all the same."""
-
-GPU = 10
-"""How many times as much a GPU looks at."""
-
-MANY = 5000
-"""Training rows from which trees may have larger leaves, and more of them."""
+ROWS = 6e5  # rows of a table that a run of many members looks at, all epochs together
+LEAST_EPOCHS = 5  # epochs that such a run has all the same
+GPU = 10  # how many times as much a GPU looks at
+MANY = 5000  # training rows from which trees may have larger leaves, and more of them
 
 
 @dataclass(frozen=True)

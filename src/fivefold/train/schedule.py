@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 Schedule = Literal["cosine", "constant", "onecycle"] | Callable[[float], float]
 """By name, or from the part of the run that is done, 0 to 1, to the part of the full rate."""
 
-TRIED = 101
-"""Moments at which a function of the user's is tried."""
+TRIED = 101  # moments at which a function of the user's is tried
 
 
 WARMUP = 0.05
