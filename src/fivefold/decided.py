@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fivefold.core.facts import Facts
+from fivefold.core.artifact import Facts
 
 
 class Provenance(Facts):

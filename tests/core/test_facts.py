@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fivefold.core.artifact import Artifact
-from fivefold.core.facts import Facts
+from fivefold.core.artifact import Artifact, Facts
 from fivefold.core.store import load_fields, save_fields
 from fivefold.errors import SignatureError
 

@@ -14,14 +14,7 @@ from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import (
-    Step,
-    arguments,
-    derived_name,
-    exchange,
-    present,
-    provide,
-)
+from fivefold.core.wiring import Step, arguments, derived_name, exchange, present, provide
 from fivefold.core.wording import together
 from fivefold.errors import WiringError
 

@@ -1,11 +1,12 @@
 """A pipeline as JSON, and back."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from os import PathLike
 from typing import Any
 
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.roster import file_of
 from fivefold.core.stage import IsData, Stage
 from fivefold.core.values import NOTE, notes, write_value
@@ -48,7 +49,11 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
     """
     remedy = "Write recipes with pipeline.to_json()."
     try:
-        recipe = json.loads(text, object_pairs_hook=_each_once)
+        recipe = parse_json(text)
+    except RepeatedKeyError as fault:
+        raise RecipeError.expected(
+            "Recipe", "each name once", f"{fault.key!r} twice", "Leave one of them out."
+        ) from None
     except json.JSONDecodeError as error:
         raise RecipeError(
             f"Recipe: expected JSON, found {error.msg} in line {error.lineno}.", remedy=remedy
@@ -85,16 +90,6 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
                 )
         built.append(cls.from_settings(json.dumps(settings)))
     return built
-
-
-def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        remedy = "Leave one of them out."
-        raise RecipeError.expected("Recipe", "each name once", f"{twice!r} twice", remedy)
-    return found
 
 
 def _is_entry(entry: Any) -> bool:

@@ -62,6 +62,11 @@ class Session(Artifact):
         text = json.dumps(self.identity, sort_keys=True)
         return sha256(text.encode()).hexdigest() if self.identity else ""
 
+    @property
+    def can_refit(self) -> bool:
+        """Whether `refit` may be called here."""
+        return self.refitting is not None
+
     def refit(
         self,
         changes: "Given" = (),

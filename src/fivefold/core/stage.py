@@ -86,7 +86,7 @@ class Stage(BaseModel):
             settings[name] = value
         try:
             super().__init__(**settings)
-        except ValidationError as error:  # from a validator of a subclass, outside `_explain`
+        except ValidationError as error:
             raise config_error(type(self).__name__, tuple(type(self).model_fields), error) from None
 
     @classmethod
@@ -120,10 +120,7 @@ class Stage(BaseModel):
             )
         if info.mode == "json" and isinstance(values, dict):
             values = {name: cls._read(name, value) for name, value in values.items()}
-        try:
-            return build(values)
-        except ValidationError as error:
-            raise config_error(cls.__name__, tuple(cls.model_fields), error) from None
+        return build(values)
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Any, TextIO
 
 from fivefold.codecs.coded import objects
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_columns, read_records
 from fivefold.reading.encoding import decodings, text_form
 from fivefold.reading.frames import label_text
-from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.names import composed, unique_names
 from fivefold.reading.options import EVERY, Reading
 from fivefold.reading.raw import Raw
@@ -57,14 +57,9 @@ def _values(text: str, name: str) -> Any:
 
 
 def _repeated(fault: RepeatedKeyError, where: str, **facts: Any) -> DataError:
-    return DataError(
-        f"{where}: expected each key once in an object, found {fault.key!r} twice.",
-        remedy="Give each value a key of its own.",
-        column=fault.key,
-        wanted="each key once in an object",
-        found=f"{fault.key!r} twice",
-        **facts,
-    )
+    wanted, found = "each key once in an object", f"{fault.key!r} twice"
+    remedy = "Give each value a key of its own."
+    return DataError.expected(where, wanted, found, remedy, column=fault.key, **facts)
 
 
 def _rows(value: Any, name: str, reading: Reading) -> Raw:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from fivefold.core.jsontext import parse_json
 from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import plain_name
-from fivefold.reading.jsontext import parse_json
 from fivefold.reading.layout import Layout
 from fivefold.reading.options import Reading
 from fivefold.reading.parquet import MARK, parquet_pieces
@@ -166,10 +166,7 @@ def _told(pieces: Iterator[Raw], source: Source) -> Iterator[Raw]:
     except FivefoldError:
         raise
     except (*_FAULTS, ValueError) as fault:  # those of Arrow are ValueErrors
-        raise DataError(
-            f"{source.path.name}: expected the file that was looked at, found it changed.",
-            evidence=f"{str(fault).splitlines()[0]}." if str(fault) else "",
-            remedy="Ask again when nobody writes it.",
-            wanted="the file that was looked at",
-            found="it changed",
-        ) from None
+        evidence = f"{str(fault).splitlines()[0]}." if str(fault) else ""
+        who, remedy = source.path.name, "Ask again when nobody writes it."
+        wanted, found = "the file that was looked at", "it changed"
+        raise DataError.expected(who, wanted, found, remedy, evidence=evidence) from None

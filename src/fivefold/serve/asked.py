@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fivefold.codecs.table import Array
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError, RequestError
 from fivefold.reading.images import is_cell, list_pictures
-from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 from fivefold.reading.options import EVERY
 from fivefold.reading.raw import Raw
 from fivefold.serve.predictor import Predictor
@@ -171,15 +171,9 @@ def _answer_lines(
             value = None
         if not isinstance(value, dict):
             yield from _answer_rows(model, rows, columns)
-            raise RequestError(
-                f"Stream, line {number:,}: expected {wanted}, found {found}.",
-                remedy="Write one JSON object a line.",
-                row=None,
-                line=number,
-                column=None,
-                wanted=wanted,
-                found=line,
-            )
+            who, remedy = f"Stream, line {number:,}", "Write one JSON object a line."
+            facts = {"row": None, "line": number, "column": None}
+            raise RequestError.expected(who, wanted, found, remedy, **facts)
         rows[number] = value
     yield from _answer_rows(model, rows, columns)
 

@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+from fivefold.core import jsontext
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
@@ -82,13 +83,8 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
         raise _fault(place, "a bundle", _looks(place, archive), GIVE, entry=MANIFEST)
     digest = hash_bytes(archive or entries[MANIFEST]).hexdigest()
     if sha256 is not None and digest != sha256.strip().lower():
-        raise BundleError(
-            f"{place}: expected SHA-256 {sha256}, found {digest}.",
-            remedy="Do not load it before you know why: it is not the bundle you asked for.",
-            path=place,
-            wanted=sha256,
-            found=digest,
-        )
+        remedy = "Do not load it before you know why: it is not the bundle you asked for."
+        raise _fault(place, f"SHA-256 {sha256}", digest, remedy)
     manifest = read_manifest(bytes(entries[MANIFEST]), place)
     verify(entries, manifest, place)
     at = differs(archive, entries) if archive else None
@@ -115,19 +111,20 @@ def write_manifest(
     Returns:
         UTF-8 JSON.
     """
-    listed = {
-        name: {"sha256": hash_bytes(content).hexdigest(), "bytes": len(content)}
-        for name, content in entries.items()
-    }
     manifest: dict[str, Any] = {
         "kind": KIND,
         "format": FORMAT if ROWS_ENTRY in entries else PLAIN,
         "fivefold": fivefold,
         "made_with": dict(made_with),
-        "entries": listed,
+        "entries": {name: _listed(content) for name, content in entries.items()},
     }
     manifest["sha256"] = digest_of(manifest)
     return json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+
+
+def _listed(content: bytes | memoryview) -> dict[str, Any]:
+    """How the manifest lists an entry."""
+    return {"sha256": hash_bytes(content).hexdigest(), "bytes": len(content)}
 
 
 def digest_of(manifest: Mapping[str, Any]) -> str:
@@ -173,22 +170,12 @@ def verify(entries: Mapping[str, memoryview], manifest: Mapping[str, Any], place
     """
     listed = manifest["entries"]
     for name, wanted in listed.items():
-        if name not in entries:
-            fault, found = "found none", None
-        else:
-            content = entries[name]
-            found = {"sha256": hash_bytes(content).hexdigest(), "bytes": len(content)}
-            if found == wanted:
-                continue
-            fault = "found other bytes"
-        raise BundleError(
-            f"{place}: expected entry {name!r} as the manifest lists it, {fault}.",
-            remedy=AGAIN,
-            path=place,
-            entry=name,
-            wanted=wanted,
-            found=found,
-        )
+        found = _listed(entries[name]) if name in entries else None
+        if found != wanted:
+            said = "none" if found is None else "other bytes"
+            summary = f"{place}: expected entry {name!r} as the manifest lists it, found {said}."
+            facts = {"path": place, "entry": name, "wanted": wanted, "found": found}
+            raise BundleError(summary, remedy=AGAIN, **facts)
     for name in entries:
         if name != MANIFEST and name not in listed:
             raise _fault(place, "the entries of the manifest", f"{name!r} too", OUT, entry=name)
@@ -211,13 +198,9 @@ def parse_json(content: bytes, place: Path, name: str) -> Any:
         BundleError: naming the entry.
     """
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+        return jsontext.parse_json(content, strict=True)
     except (ValueError, RecursionError) as error:
         raise _fault(place, f"entry {name!r} to be JSON", error, entry=name) from None
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant}, which JSON does not have")
 
 
 def _fault(

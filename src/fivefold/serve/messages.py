@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.errors import RequestError
-from fivefold.reading.jsontext import RepeatedKeyError, parse_json
 
 MAX_ROWS = 10_000
 
@@ -17,7 +17,7 @@ def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
             `{"instances": [...]}`, empty or too long.
     """
     try:
-        value = parse_json(body, constant=_refuse)
+        value = parse_json(body, strict=True)
     except RepeatedKeyError as error:
         raise fault("each key once in an object", f"{error.key!r} twice") from None
     except (ValueError, RecursionError) as error:
@@ -56,7 +56,3 @@ def json_text(value: Any) -> bytes:
 def _brief(value: Any) -> Any:
     plain = value is None or isinstance(value, bool | int | str)
     return value if plain else str(value)[:200]
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant}, which JSON does not have")

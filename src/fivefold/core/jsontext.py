@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 
@@ -19,13 +18,12 @@ class RepeatedKeyError(ValueError):
         super().__init__(f"the key {key!r} twice in one object")
 
 
-def parse_json(text: str | bytes, *, constant: Callable[[str], Any] | None = None) -> Any:
+def parse_json(text: str | bytes, *, strict: bool = False) -> Any:
     """The value of a JSON text.
 
     Args:
         text: all of it.
-        constant: is given `NaN`, `Infinity` and `-Infinity`, which JSON does not have; they are
-            floats if None.
+        strict: refuse `NaN`, `Infinity` and `-Infinity`, which JSON does not have.
 
     Raises:
         RepeatedKeyError: if an object names a key twice: which of its values is meant is not known.
@@ -38,13 +36,18 @@ def parse_json(text: str | bytes, *, constant: Callable[[str], Any] | None = Non
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
-    return _decoder(constant).decode(text)
+    return _decoder(strict).decode(text)
 
 
-@lru_cache(maxsize=8)
-def _decoder(constant: Callable[[str], Any] | None) -> json.JSONDecoder:
+@cache
+def _decoder(strict: bool) -> json.JSONDecoder:
     """Made once: `json.loads` makes one for every text."""
-    return json.JSONDecoder(object_pairs_hook=_mapping, parse_constant=constant)
+    refuse = _refuse if strict else None
+    return json.JSONDecoder(object_pairs_hook=_mapping, parse_constant=refuse)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant}, which JSON does not have")
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

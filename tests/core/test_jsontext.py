@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from fivefold.reading.jsontext import RepeatedKeyError, parse_json
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,7 @@ def test_key_that_an_object_has_twice_is_refused_and_kept_in_other_objects():
     assert parse_json('[{"a": {"a": 1}}, {"a": 2}]') == [{"a": {"a": 1}}, {"a": 2}]
 
 
-def test_constants_that_json_lacks_are_given_to_the_caller():
-    assert parse_json("[-Infinity]", constant=str) == ["-Infinity"]
+def test_constants_that_json_lacks_are_refused_where_it_is_strict():
+    assert parse_json("[-Infinity]") == [float("-inf")]
+    with pytest.raises(ValueError, match="-Infinity, which JSON does not have"):
+        parse_json("[-Infinity]", strict=True)
