@@ -184,11 +184,9 @@ def _matrix(x: Any, name: str) -> dict[str, Read]:
     try:
         array = x if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     except ValueError:
-        raise DataError(
-            f"{name}: expected X as (rows, columns), found rows of several lengths.",
-            remedy="Give every row as many values.",
-            wanted="rows of one length",
-            found="rows of several lengths",
+        remedy = "Give every row as many values."
+        raise DataError.expected(
+            name, "X as (rows, columns)", "rows of several lengths", remedy
         ) from None
     if array.dtype.names:  # a structured array
         return {key: column_of(array[key]) for key in array.dtype.names}

@@ -116,13 +116,10 @@ def decode(content: bytes, encoding: str, source: str, *, detected: bool = False
         text = content.decode(encoding)
     except (UnicodeError, LookupError) as fault:
         if not (detected and encoding == "utf-8" and _is_damaged_utf8(content)):
-            raise DataError(
-                f"{source}: expected text in {encoding}, found other bytes.",
-                evidence=f"{fault}.",
-                remedy="Pass the right encoding= to Collect, or leave it out to have it detected.",
-                encoding=encoding,
-                wanted=f"text in {encoding}",
-                found="other bytes",
+            remedy = "Pass the right encoding= to Collect, or leave it out to have it detected."
+            facts = {"evidence": f"{fault}.", "encoding": encoding}
+            raise DataError.expected(
+                source, f"text in {encoding}", "other bytes", remedy, **facts
             ) from None
         text = content.decode(encoding, errors="replace")
         damaged, lines = _damages(content, text)

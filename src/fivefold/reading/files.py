@@ -11,11 +11,10 @@ from typing import Any
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import idx, images, records, workbook
 from fivefold.reading.delimited import open_delimited
-from fivefold.reading.file_digests import digest_of_file
 from fivefold.reading.options import Reading
 from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.streamed import stream
 from fivefold.reading.suffix import EXCEL, JSON, PARQUET, TABLES, TEXT, suffix_of
 

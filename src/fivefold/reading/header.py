@@ -6,14 +6,7 @@ from itertools import islice
 
 from fivefold.core.wording import quoted as listed
 from fivefold.errors import DataError
-from fivefold.reading.dialect import (
-    DELIMITERS,
-    Body,
-    Dialect,
-    detect_dialect,
-    find_body,
-    line_end,
-)
+from fivefold.reading.dialect import DELIMITERS, Body, Dialect, detect_dialect, find_body, line_end
 from fivefold.reading.encoding import Text
 from fivefold.reading.fields import first_lines, first_row, iterate_rows, split_lines
 from fivefold.reading.names import composed
@@ -104,8 +97,8 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
             other = _without_header(lower.text, delimiters, reading)
             if _closeness(other) > _closeness(fitting):
                 body, fitting = lower, other
-        if fitting is not None:
-            fit, mark, layout = fitting
+        fit, mark, layout = fitting
+        if layout:
             return _opened(text, body, reading, mark, False, names=layout, fit=fit)
     row = next(iter(split_lines(first_lines(body.text, 1), delimiters[0], quoted=True)), [])
     raise DataError(
@@ -140,13 +133,13 @@ Fitting = tuple[float, str, tuple[str, ...]]
 """How well rows fit, the delimiter, and the columns that they hold."""
 
 
-def _closeness(fitting: Fitting | None) -> tuple[float, int]:
+def _closeness(fitting: Fitting) -> tuple[float, int]:
     """More is better: rows that fit, then columns."""
-    return (0.0, 0) if fitting is None else (fitting[0], len(fitting[2]))
+    return fitting[0], len(fitting[2])
 
 
-def _without_header(text: str, delimiters: Sequence[str], reading: Reading) -> Fitting | None:
-    """The delimiter and layout that make the most rows as wide as the model's columns."""
+def _without_header(text: str, delimiters: Sequence[str], reading: Reading) -> Fitting:
+    """The delimiter and layout that make the most rows as wide as the model's columns, if any."""
     lines = first_lines(text, 200)
     found: list[Fitting] = []
     for layout in reading.layouts():
@@ -156,4 +149,4 @@ def _without_header(text: str, delimiters: Sequence[str], reading: Reading) -> F
                 if rows and len(rows[0]) == len(layout):
                     share = sum(len(row) == len(layout) for row in rows) / len(rows)
                     found.append((share / 2, delimiter, layout))
-    return max(found, key=_closeness, default=None)
+    return max(found, key=_closeness, default=(0.0, "", ()))

@@ -18,10 +18,9 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.table import KINDS, of_file, of_type
-from fivefold.reading.file_digests import digest_of_files
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, digest_of_files
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
 
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}

@@ -11,10 +11,9 @@ import numpy as np
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
-from fivefold.reading.file_digests import digest_of_file, digest_of_pictures
 from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, digest_of_file, digest_of_pictures
 from fivefold.reading.source import describe, form_of
 
 

@@ -29,12 +29,9 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         return raw
     root = Path(folder).expanduser()
     if not root.is_dir():
-        raise DataError(
-            f"{raw.name}: expected the folder of the pictures, found no folder {root}.",
-            remedy="Pass root= with the folder that holds them.",
-            column=named[0],
-            wanted="the folder of the pictures",
-            found=str(root),
+        found, remedy = f"no folder {root}", "Pass root= with the folder that holds them."
+        raise DataError.expected(
+            raw.name, "the folder of the pictures", found, remedy, column=named[0]
         )
     return raw.replace(
         columns=dict(raw.columns)

@@ -204,12 +204,9 @@ def _of_data_sets(source: Mapping[Any, Any]) -> DataError | None:
     parts = [name for name, values in source.items() if is_dataset(values)]
     if not parts:
         return None
-    return DataError(
-        f"{type(source).__name__}: expected columns, found data sets "
-        f"{', '.join(map(repr, parts))}.",
-        remedy=f"Pass one of them, source[{parts[0]!r}]; test rows go to test_source=.",
-        wanted="columns",
-        found="data sets",
+    remedy = f"Pass one of them, source[{parts[0]!r}]; test rows go to test_source=."
+    return DataError.expected(
+        type(source).__name__, "columns", f"data sets {', '.join(map(repr, parts))}", remedy
     )
 
 

@@ -29,13 +29,13 @@ class ArrowTexts(Coded):
         ([0.5, nan, 0.5], [0, 1, 0], ['0.5', ''])
     """
 
-    _column: Any
+    arrow: Any
 
     def __init__(self, column: Any) -> None:
-        object.__setattr__(self, "_column", column)
+        object.__setattr__(self, "arrow", column)
 
     def __len__(self) -> int:
-        return len(self._column)
+        return len(self.arrow)
 
     @property
     def codes(self) -> Array:
@@ -47,11 +47,6 @@ class ArrowTexts(Coded):
         """`(k,)` the texts that stand there."""
         return self._coded.values
 
-    @property
-    def arrow(self) -> Any:
-        """The column of strings."""
-        return self._column
-
     def numbers(self) -> Array | None:
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look.
 
@@ -61,7 +56,7 @@ class ArrowTexts(Coded):
 
     @cached_property
     def _coded(self) -> Coded:
-        values, _ = from_arrow(self._column)
+        values, _ = from_arrow(self.arrow)
         assert isinstance(values, Coded)
         return values
 
@@ -70,7 +65,7 @@ class ArrowTexts(Coded):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = self._column
+        column = self.arrow
         sample = [text for text in column.slice(0, _SAMPLE).to_pylist() if text]
         if sample and not all("." in text or _POWER.fullmatch(text) for text in sample):
             return None
