@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 import fivefold
-from fivefold.serve.runtime import load_runtime
+from fivefold.serve.graph import load_runtime
 
 GUARD = """
 import ctypes, socket, struct, sys
@@ -126,7 +126,7 @@ def test_guard_ends_a_process_whose_native_code_opens_a_socket(tmp_path):
     [
         "import fivefold\nprint(fivefold.__version__)",
         "from fivefold.cli import main\nmain(['--version'])",
-        "from fivefold.serve.runtime import load_runtime\nprint(load_runtime().__version__)",
+        "from fivefold.serve.graph import load_runtime\nprint(load_runtime().__version__)",
     ],
     ids=["import", "version", "runtime"],
 )
@@ -158,4 +158,4 @@ def test_runtime_is_told_to_be_silent_unless_the_user_has_said_otherwise(monkeyp
 def test_onnxruntime_is_imported_in_one_place():
     sources = Path(fivefold.__file__).parent.rglob("*.py")
     found = [path.name for path in sources if "import onnxruntime" in path.read_text("utf-8")]
-    assert found == ["runtime.py"]
+    assert found == ["graph.py"]

@@ -18,8 +18,7 @@ from fivefold.deploy.trees import fill, set_aside
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
 from fivefold.models.score import score
-from fivefold.serve.graph import Graph
-from fivefold.serve.runtime import load_runtime
+from fivefold.serve.graph import Graph, load_runtime
 
 OPSET = 20
 EXAMPLES = 8  # a batch of one would be taken for a constant

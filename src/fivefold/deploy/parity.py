@@ -223,12 +223,9 @@ def refuse_unread(table: Table, schema: Schema, rows: Array, kept: Array) -> Non
 
 
 def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:
-    return ParityError(
-        f"Deploy: door {door!r}: expected {wanted}, found {found}.",
-        remedy="Look at that row: one of its values reads differently there. Set its kind with "
-        "kinds= of Collect.",
-        **{"door": door, "wanted": wanted, "found": found, **facts},
-    )
+    remedy = "Look at that row: one of its values reads differently there. Set its kind with "
+    remedy += "kinds= of Collect."
+    return ParityError.expected(f"Deploy: door {door!r}", wanted, found, remedy, door=door, **facts)
 
 
 def _environment() -> dict[str, str]:

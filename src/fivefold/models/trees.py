@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
-from fivefold.serve.runtime import load_runtime
+from fivefold.serve.graph import load_runtime
 
 NODES = ("feature", "threshold", "left", "right", "value", "root", "bias")
 """The operator's inputs after the matrix, in order."""

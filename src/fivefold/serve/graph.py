@@ -1,5 +1,6 @@
 """An ONNX graph, checked and run."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,7 +8,6 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.errors import BundleError
-from fivefold.serve.runtime import load_runtime
 
 BATCH = 1024  # rows of a run: as fast as more, in less memory
 
@@ -24,6 +24,18 @@ _PATHS: dict[str, dict[int, str]] = {
     "sparse": {1: "tensor", 2: "tensor"},
 }
 _EXTERNAL = {13, 14}  # TensorProto.external_data and .data_location
+
+
+def load_runtime() -> Any:
+    """The module `onnxruntime`, imported so that it looks up no host and writes no device id.
+
+    It reads the variable once, when it is imported first; a value that the user has set stays.
+    Whatever else imports it (the exporter of torch does) is to be called after this.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
 
 
 class Graph:

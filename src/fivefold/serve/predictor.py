@@ -198,11 +198,9 @@ def probabilities(schema: Schema, scores: Array) -> Array:
     """
     if task_of(schema.task).labelled:
         return scores
-    facts: dict[str, Any] = {"row": None, "column": None, "wanted": "classes", "found": schema.task}
-    raise RequestError(
-        f"predict_proba: expected a model of classes, found one of numbers ({schema.predicted}).",
-        remedy="Call predict instead.",
-        **facts,
+    found, remedy = f"one of numbers ({schema.predicted})", "Call predict instead."
+    raise RequestError.expected(
+        "predict_proba", "a model of classes", found, remedy, row=None, column=None
     )
 
 

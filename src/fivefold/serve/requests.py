@@ -240,15 +240,9 @@ def _refused(
     kind = kind_of(column.kind)
     if not remedy and not kind.nullable:
         remedy = "Correct it." if evidence else f"Give {kind.item} in every row."
-    return RequestError(
-        f"Request{where}, column {column.name!r}: expected {wanted}, found {found}.",
-        evidence=evidence,
-        remedy=remedy or "Correct it, or give null where a value is not known.",
-        row=row,
-        column=column.name,
-        wanted=wanted,
-        found=found,
-    )
+    remedy = remedy or "Correct it, or give null where a value is not known."
+    who, facts = f"Request{where}, column {column.name!r}", {"row": row, "column": column.name}
+    return RequestError.expected(who, wanted, found, remedy, evidence=evidence, **facts)
 
 
 def missing(name: str, found: Iterable[str], row: int | None = None) -> RequestError:

@@ -84,9 +84,5 @@ class ExcelWriter(Writer):
 
 
 def _too_large(found: str, wanted: str) -> DataError:
-    return DataError(
-        f"--to: expected at most {wanted}, as Excel holds, found {found}.",
-        remedy="Name a .csv or .parquet file in --to.",
-        wanted=wanted,
-        found=found,
-    )
+    remedy = "Name a .csv or .parquet file in --to."
+    return DataError.expected("--to", f"at most {wanted}, as Excel holds", found, remedy)

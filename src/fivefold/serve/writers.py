@@ -116,13 +116,9 @@ def check_suffix(path: Path) -> None:
     suffix = path.suffix.lower()
     writer = _WRITERS.get(suffix)
     if writer is None:
-        raise PreflightError(
-            f"--to: expected a file that ends in {', '.join(_WRITERS)}, found {path.name!r}.",
-            remedy="Name one of these; the ending says the form.",
-            path=path,
-            wanted=tuple(_WRITERS),
-            found=suffix,
-        )
+        wanted, found = f"a file that ends in {', '.join(_WRITERS)}", f"{path.name!r}"
+        remedy = "Name one of these; the ending says the form."
+        raise PreflightError.expected("--to", wanted, found, remedy, path=path)
     if writer.needs is not None and importlib.util.find_spec(writer.needs[0]) is None:
         raise missing_package("--to", *writer.needs, writer.remedy)
 
