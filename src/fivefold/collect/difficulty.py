@@ -70,7 +70,7 @@ def find_difficulty(
 class _Teller(NamedTuple):
     """A column that tells errors."""
 
-    place: int  # of the column
+    place: int
     order: float  # how well it ranks wrong rows first
     removed: float  # fraction of the errors that go with it
     wrong: int  # rows that were wrong without it

@@ -185,7 +185,7 @@ def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for finder in FINDERS if len(evidence.target) else (row_findings.too_few_test_rows,):
         found += finder(evidence)
-    if len(evidence.target) and session.refitting is not None:
+    if len(evidence.target) and session.can_refit:
         found += optimistic_split(evidence, session)
     for finding in found:
         session.emit(Found(finding=finding))

@@ -225,19 +225,15 @@ def _check_loss(loss: Loss, answer: Tensor, piece: Piece, *, finite: bool = True
     try:
         value: object = mean_of(piece.cost(loss, answer))
     except Exception as error:
-        raise ModelError(
-            f"Train: expected the loss of {rows}, found {type(error).__name__}.",
-            evidence=first_line(error),
-            remedy=remedy,
+        raise ModelError.expected(
+            "Train", f"the loss of {rows}", type(error).__name__, remedy, evidence=first_line(error)
         ) from error
     if isinstance(value, Tensor) and value.shape == () and (value.isfinite() or not finite):
         return value
     found = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
     if isinstance(value, Tensor) and value.shape == ():
         found = str(value.item())
-    raise ModelError(
-        f"Train: expected the loss of {rows} to be one finite number, found {found}.", remedy=remedy
-    )
+    raise ModelError.expected("Train", f"the loss of {rows} to be one finite number", found, remedy)
 
 
 def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
@@ -252,10 +248,8 @@ def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
             else "Give it layers that have weights.",
         )
     if not value.requires_grad:
-        raise ModelError(
-            f"{name}: expected parameters to train, found none that the loss reaches.",
-            remedy="Keep detach(), no_grad() and numpy out of forward() and of the loss.",
-        )
+        remedy = "Keep detach(), no_grad() and numpy out of forward() and of the loss."
+        raise ModelError.expected(name, "parameters to train", "none that the loss reaches", remedy)
     value.backward()  # type: ignore[no-untyped-call]
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     if not any(bool(gradient.count_nonzero()) for gradient in gradients):
@@ -264,10 +258,8 @@ def _check_gradient(twin: nn.Module, value: Tensor, name: str) -> None:
             remedy="Keep detach() and rounding out of forward(), and start no weights at 0.",
         )
     if not all(bool(gradient.isfinite().all()) for gradient in gradients):
-        raise ModelError(
-            f"{name}: expected finite gradients, found some that are not.",
-            remedy="Look for a square root or a logarithm of 0, or very large first weights.",
-        )
+        remedy = "Look for a square root or a logarithm of 0, or very large first weights."
+        raise ModelError.expected(name, "finite gradients", "some that are not", remedy)
 
 
 def _check_logits(twin: nn.Module, found: Tensor, name: str, classes: int) -> None:
@@ -285,8 +277,6 @@ def _check_logits(twin: nn.Module, found: Tensor, name: str, classes: int) -> No
 def _check_same(name: str, one: Tensor, other: Tensor, wanted: str, remedy: str) -> None:
     gap = float((one - other).abs().max()) if one.shape == other.shape else float("inf")
     if not gap <= TOLERANCE * max(1.0, float(one.abs().max())):
-        raise ModelError(
-            f"{name}: expected {wanted}, found answers that differ by {gap:.3g}.",
-            remedy=remedy,
-            gap=gap,
+        raise ModelError.expected(
+            name, wanted, f"answers that differ by {gap:.3g}", remedy, gap=gap
         )

@@ -27,13 +27,7 @@ from fivefold.train.options import Options
 from fivefold.train.patterns import check_rates, freeze
 from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
-from fivefold.train.rules import (
-    DIALS,
-    decide_batch,
-    decide_boosting,
-    decide_epochs,
-    decide_lr,
-)
+from fivefold.train.rules import DIALS, decide_batch, decide_boosting, decide_epochs, decide_lr
 from fivefold.train.trial import Trial
 
 
