@@ -9,9 +9,9 @@ from pathlib import Path
 
 import fivefold as ff
 from fivefold.core.stage import Stage
+from fivefold.travel.aggregates import AGGREGATES, COUNTS
 from fivefold.travel.compute import LOOKUPS
 from fivefold.travel.functions import FUNCTIONS
-from fivefold.travel.groups import AGGREGATES, COUNTS
 
 PAGE = Path(__file__).with_name("stages.md")
 DERIVE = Path(__file__).with_name("derive.md")

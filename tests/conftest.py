@@ -29,7 +29,7 @@ def ask() -> Any:
 def judged_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of small kinds, known to the library while a test runs."""
     import judged_kinds
-    from fivefold.kinds.table import KINDS
+    from fivefold.kinds.known import KINDS
 
     monkeypatch.setattr(KINDS, "_own", {})
     for name in ("Colour", "Route", "Grade", "Quarter"):

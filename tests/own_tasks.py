@@ -3,7 +3,7 @@
 import numpy as np
 
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.table import MULTICLASS
+from fivefold.tasks.known import MULTICLASS
 from fivefold.tasks.target import Settled
 
 

@@ -17,7 +17,7 @@ from fivefold.arguments import by_column, pipeline_of, recipe_text
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 
 HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
 SHELL = [sys.executable, "-m", "fivefold.cli"]

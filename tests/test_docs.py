@@ -12,9 +12,9 @@ import pytest
 
 from fivefold import cli, errors
 from fivefold.core.finding import FINDINGS
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.reading.unreadable import unreadable_code
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -30,10 +30,10 @@ import numpy as np
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.serve.contract import Contract, contract_of
 from fivefold.serve.requests import read
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 
 CELLS = {
     "numeric": [1.5, None, 2.5, 7.0],

@@ -18,6 +18,7 @@ IDEAS = {
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
     "kind": ("kinds testing", "a kind; its check"),
+    "known": ("kinds tasks travel", "what is known by its name: kinds; tasks; changes of rows"),
     "numbers": ("kinds models", "the block of numbers: in numpy; in torch"),
     "options": ("reading train", "what is asked for: of a source; of Train"),
     "own": ("core deploy serve", "classes of one's own: loaded; put into a bundle; handed over"),
@@ -31,20 +32,11 @@ IDEAS = {
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),
     "task": ("tasks testing", "a task; its check"),
+    "tokens": ("kinds models", "the block of words: in numpy; in torch"),
     "trees": ("deploy models", "boosted trees: as a graph; as a module"),
     "workbook": ("reading serve", "Excel: read; written"),
 }
 """The folders of each name that stands in several, and what it means in each of them."""
-
-TWO_THINGS = {
-    "contract": ("serve train", "what a request must look like; what a module must look like"),
-    "groups": ("metrics travel", "rows judged apart; one number for each group of rows"),
-    "names": ("reading train", "of columns; of what Train can be set to"),
-    "step": ("train travel", "a step of learning; a change of rows"),
-    "table": ("codecs kinds tasks travel", "columns of data; lists of kinds, of tasks, of changes"),
-    "tokens": ("collect kinds models", "texts for a missing value; words in numpy; words in torch"),
-}
-"""Names that mean two things, which shall become none."""
 
 
 def test_names_in_several_folders_are_parts_of_one_idea_that_is_told():
@@ -53,7 +45,7 @@ def test_names_in_several_folders_are_parts_of_one_idea_that_is_told():
         if path.name != "__init__.py":
             folders[path.stem].append(path.parent.name)
     found = {name: " ".join(sorted(of)) for name, of in folders.items() if len(of) > 1}
-    told = {name: of for name, (of, _) in (IDEAS | TWO_THINGS).items()}
+    told = {name: of for name, (of, _) in IDEAS.items()}
     assert found == told
     ideas = {name: idea for name, (_, idea) in IDEAS.items()}
     assert all(idea.count(";") + 1 == len(told[name].split()) for name, idea in ideas.items())

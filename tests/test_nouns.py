@@ -10,8 +10,8 @@ import pytest
 
 import fivefold
 from fivefold.codecs.schema import KindName, TaskName
-from fivefold.kinds.table import KINDS
-from fivefold.tasks.table import TASKS
+from fivefold.kinds.known import KINDS
+from fivefold.tasks.known import TASKS
 
 SOURCE = Path(fivefold.__file__).parent
 HOMES = ("kinds/", "tasks/", *(f"models/{b}.py" for b in ("numbers", "codes", "tokens", "pixels")))

@@ -11,9 +11,9 @@ import pytest
 
 import fivefold as ff
 from fivefold.fingerprint import fingerprint
-from fivefold.kinds.table import KINDS, labels
+from fivefold.kinds.known import KINDS, labels
 from fivefold.serve.contract import contract_of
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 
 ROWS = 240
 

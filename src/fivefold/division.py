@@ -9,7 +9,7 @@ from fivefold.codecs.schema import Role
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.keys import codes_of, row_keys
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 By = Literal["auto", "stratified", "random", "group", "time", "group_time"]

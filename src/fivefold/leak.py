@@ -16,10 +16,10 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import LeakError
 from fivefold.fingerprint import fingerprint
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.partition import Partition
 from fivefold.result import Result
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.report.headline import serious
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -29,7 +29,7 @@ from fivefold.models.score import score
 from fivefold.report.card import card
 from fivefold.serve.contract import contract_of, text_of
 from fivefold.serve.requests import read
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.testing import corrupt
 
 MOST = 3000

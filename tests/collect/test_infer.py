@@ -5,7 +5,7 @@ import pytest
 
 from fivefold.codecs.coded import objects
 from fivefold.collect.infer import guess_kind
-from fivefold.collect.tokens import found_tokens
+from fivefold.collect.null_texts import found_tokens
 
 
 def kind(values, **options):

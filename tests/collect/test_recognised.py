@@ -12,8 +12,8 @@ from fivefold.collect.tabulate import tabulate
 from fivefold.errors import DataError
 from fivefold.kinds.block import Block
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS, of_file
 from fivefold.kinds.numeric import Numeric
-from fivefold.kinds.table import KINDS, of_file
 from fivefold.reading.images import read_image_folder
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw

@@ -16,8 +16,8 @@ from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.preprocess import Preprocess
+from fivefold.tasks.known import REGRESSION, TASKS
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import REGRESSION, TASKS
 from fivefold.testing import corrupt
 from own_tasks import Tags
 

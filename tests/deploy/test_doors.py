@@ -7,7 +7,7 @@ import pytest
 
 from fivefold.codecs.schema import Column
 from fivefold.deploy.doors import write_doors
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.serve.replay import read_frame
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.deploy.parity import compare
 from fivefold.errors import ParityError
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 def test_compare_within_the_tolerance_gives_the_largest_difference():

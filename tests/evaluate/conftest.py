@@ -21,7 +21,7 @@ from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_rows
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 class Scorer(nn.Module):

@@ -8,7 +8,7 @@ from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.evaluation import evaluate, resamples_of
 from fivefold.partition import Partition
 from fivefold.preprocess.split import Split
-from fivefold.tasks.table import BINARY, REGRESSION
+from fivefold.tasks.known import BINARY, REGRESSION
 
 TABLES = {"model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"}
 

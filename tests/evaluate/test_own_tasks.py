@@ -14,8 +14,8 @@ from fivefold.metrics.metric import ACCURACY, LOG_LOSS, Metric
 from fivefold.metrics.statistic import Statistic, weighted_mean
 from fivefold.pipeline import Pipeline
 from fivefold.preprocess.preprocess import Preprocess
+from fivefold.tasks.known import TASKS
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import TASKS
 from own_tasks import Tags as OwnTags
 
 from .conftest import Scorer, trained

@@ -14,8 +14,8 @@ from fivefold.errors import ConfigError, RequestError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.kinds.table import KINDS
 from fivefold.serve.contract import Contract, contract_of
 from fivefold.serve.replay import read_frame
 from fivefold.serve.requests import read

@@ -12,7 +12,7 @@ from fivefold.kinds import image as module
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import cells_of, encode_cells
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 
 COLUMN = Column(name="i", kind="image")
 IMAGE = kind_of("image")

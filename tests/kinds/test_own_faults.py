@@ -15,9 +15,9 @@ from fivefold.kinds.block import Block
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.quick_plan import Plan
-from fivefold.kinds.table import KINDS
 
 TARGET = Column(name="y", kind="numeric", role="target")
 

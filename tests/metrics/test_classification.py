@@ -5,7 +5,7 @@ from sklearn import metrics as reference
 
 from fivefold.errors import ShapeError
 from fivefold.metrics.classification import SMALLEST
-from fivefold.tasks.table import MULTICLASS
+from fivefold.tasks.known import MULTICLASS
 
 
 def _drawn(classes: int, n: int = 300, seed: int = 0, decimals: int = 2):

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import MAE, RMSE
 from fivefold.metrics.resampling import resample
-from fivefold.tasks.table import BINARY
+from fivefold.tasks.known import BINARY
 
 
 def _values(n=200, seed=0):

@@ -7,7 +7,7 @@ from fivefold.metrics.estimates import estimate
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.metric import BRIER
 from fivefold.metrics.resampling import resample
-from fivefold.tasks.table import BINARY, REGRESSION
+from fivefold.tasks.known import BINARY, REGRESSION
 
 
 def _binary(n=200, seed=0):

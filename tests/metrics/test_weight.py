@@ -25,7 +25,7 @@ from fivefold.metrics.weight import (
     weight_argument,
     weights_of,
 )
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 CLASSES = {"binary": 2, "multiclass": 4, "regression": 0}
 METRICS = {name: task_of(name).metrics for name in CLASSES}

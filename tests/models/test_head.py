@@ -11,7 +11,7 @@ from fivefold.models.assemble import assemble
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.quantity import QuantityHead
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 
 
 def test_head_of_regression_gives_values_their_unit_back_without_loss():

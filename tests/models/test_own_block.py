@@ -19,7 +19,7 @@ from fivefold.deploy.export import export_onnx
 from fivefold.errors import ConfigError, ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.models import parts as table
 from fivefold.models.assemble import digest, read_network, write_network
 from fivefold.models.fixed import Fixed

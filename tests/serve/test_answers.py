@@ -4,7 +4,7 @@ import pytest
 from fivefold.codecs.schema import Column, Schema, TaskName
 from fivefold.errors import RequestError
 from fivefold.serve.predictor import probabilities
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 def schema_of(task: TaskName, *classes: str | int | float | bool) -> Schema:

@@ -15,7 +15,7 @@ from fivefold.errors import BundleError, PreflightError
 from fivefold.serve.contract import contract_of
 from fivefold.serve.predictor import load
 from fivefold.serve.server import listen, serve
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 

@@ -20,7 +20,7 @@ from fivefold.codecs.table import Columns
 from fivefold.core.own import load_file
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.serve.app import create_app
 from fivefold.serve.contract import contract_of
 from fivefold.serve.page import render_page

@@ -7,7 +7,7 @@ import pytest
 
 from fivefold.errors import RequestError
 from fivefold.serve.flight import PIECE, CrowdedError, Flight
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 ROW = {"age": 20, '"quoted"': True, "zip": 10001, "<1H OCEAN": "INLAND"}
 

@@ -5,8 +5,8 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.metrics.metric import ACCURACY
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.table import BINARY
-from fivefold.tasks.table import MULTICLASS as MANY
+from fivefold.tasks.known import BINARY
+from fivefold.tasks.known import MULTICLASS as MANY
 
 
 class Tags(Choice):

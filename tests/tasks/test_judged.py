@@ -4,7 +4,7 @@ from fivefold.metrics.metric import ACCURACY
 from fivefold.metrics.resampling import resample
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import BINARY
+from fivefold.tasks.known import BINARY
 
 
 class Tags(Choice):

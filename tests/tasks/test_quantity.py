@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
-from fivefold.tasks.table import BINARY, REGRESSION
+from fivefold.tasks.known import BINARY, REGRESSION
 
 SCHEMA = Schema(
     columns=(Column(name="x", kind="numeric"), Column(name="y", kind="numeric", role="target")),

@@ -9,8 +9,8 @@ from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.target import encode_targets
-from fivefold.tasks.table import settle as settle_targets
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import settle as settle_targets
+from fivefold.tasks.known import task_of
 from fivefold.tasks.target import Settled, Target, Targets
 
 NAMES = {"number_kind": "numeric", "number_task": "regression"}

@@ -9,8 +9,8 @@ import pytest
 from fivefold.kinds.block import Block
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS
 from fivefold.kinds.quick import Quick
-from fivefold.kinds.table import KINDS
 from fivefold.models import parts
 from fivefold.testing import check_kind
 from small_kinds import Bars, Grade, Walk

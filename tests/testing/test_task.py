@@ -11,8 +11,8 @@ from fivefold.errors import DataError
 from fivefold.metrics.metric import ACCURACY, R2, RMSE
 from fivefold.models.head import Head
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.known import BINARY, MULTICLASS, REGRESSION, TASKS
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import BINARY, MULTICLASS, REGRESSION, TASKS
 from fivefold.tasks.target import Settled
 from fivefold.testing import check_task
 

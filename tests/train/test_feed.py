@@ -8,7 +8,7 @@ from fivefold.train.aims import Descent, Objective, Stopping
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit, mean_loss
-from fivefold.train.step import Stepper
+from fivefold.train.stepper import Stepper
 
 GENERATOR = torch.Generator().manual_seed(0)
 X = torch.randn(64, 3, generator=GENERATOR)

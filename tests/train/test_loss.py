@@ -11,9 +11,9 @@ from fivefold.models.heads import make_head
 from fivefold.models.losses import STEEP, mean_of
 from fivefold.models.quantity import QuantityHead
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.table import BINARY, REGRESSION, TASKS, task_of
+from fivefold.tasks.known import BINARY, REGRESSION, TASKS, task_of
+from fivefold.train.choices import LOSSES, SMOOTHED, WEIGHTED, LossName
 from fivefold.train.loss import class_weights, make_loss
-from fivefold.train.names import LOSSES, SMOOTHED, WEIGHTED, LossName
 
 VALUES = torch.tensor([1.5, -2.0, 0.0, 0.25, 4.0, -0.5])
 TRUTH = torch.tensor([1.0, 1.0, 0.5, 0.0, -1.0, -0.5])

@@ -5,7 +5,7 @@ import pytest
 from fivefold.codecs.schema import Column, Schema
 from fivefold.models.inputs import Codes, Image, Text, Width, parts
 from fivefold.models.networks import NETWORKS, choose
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 from fivefold.train.misfits import find_misfits
 from fivefold.train.train import Train
 

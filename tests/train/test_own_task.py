@@ -22,16 +22,16 @@ from fivefold.models.inputs import Text
 from fivefold.models.losses import mean_of
 from fivefold.models.score import score
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.known import TASKS
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import TASKS
 from fivefold.train.aims import Descent, Objective
-from fivefold.train.contract import check_module
 from fivefold.train.diagnosis import diagnose
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import mean_loss
 from fivefold.train.loss import class_weights, make_loss
+from fivefold.train.module_check import check_module
 from fivefold.train.optimizer import adamw
-from fivefold.train.step import Stepper
+from fivefold.train.stepper import Stepper
 from fivefold.train.train import Train
 
 STEPS, CLASSES = 6, 3

@@ -17,10 +17,10 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
-from fivefold.tasks.table import TASKS, task_of
+from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.task import Task
 
 Cell = str | int | float

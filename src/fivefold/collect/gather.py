@@ -21,7 +21,7 @@ from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.table import kind_of, labels, number_kind, of_type
+from fivefold.kinds.known import kind_of, labels, number_kind, of_type
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test

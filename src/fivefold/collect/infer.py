@@ -13,13 +13,13 @@ from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.collect.notation import Notations
-from fivefold.collect.tokens import found_numbers, found_tokens
+from fivefold.collect.null_texts import found_numbers, found_tokens
 from fivefold.core.finding import Finding
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS, kind_of, labels, of_type, unread
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
-from fivefold.kinds.table import KINDS, kind_of, labels, of_type, unread
 from fivefold.reading.raw import Raw
 
 _SIGNATURES = (

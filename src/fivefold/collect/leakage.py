@@ -12,8 +12,8 @@ from fivefold.collect.sums import add_up
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.keys import codes_of
-from fivefold.kinds.table import kind_of
-from fivefold.tasks.table import task_of
+from fivefold.kinds.known import kind_of
+from fivefold.tasks.known import task_of
 
 ROWS = 10_000  # rows looked at; more are sampled
 SKILL = 0.98  # fraction of the errors of a guess without inputs that one column takes away

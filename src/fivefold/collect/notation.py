@@ -11,7 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.canonical import wanted_of
-from fivefold.kinds.table import kind_of, labels, unread, written_by
+from fivefold.kinds.known import kind_of, labels, unread, written_by
 
 Said = str | Mapping[str, str] | None  # a setting for all columns, or by column
 

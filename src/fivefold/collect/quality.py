@@ -11,7 +11,7 @@ from fivefold.collect.untidy import find_extremes, find_spellings
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.keys import codes_of, missing_rows, row_keys
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 
 Values = dict[str, Array]
 MANY = 100  # categories in a column from which on it is worth a remark

@@ -15,7 +15,7 @@ from fivefold.collect.tabulate import Tabulated
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.keys import is_countable, missing_rows
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 
 
 class Verdict(NamedTuple):

@@ -13,14 +13,14 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers
 from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
-from fivefold.collect.tokens import IN_CLASSES, Missing, asked_tokens, tokens_of
+from fivefold.collect.null_texts import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason
-from fivefold.kinds.table import KINDS, kind_of
-from fivefold.kinds.table import labels as words
+from fivefold.kinds.known import KINDS, kind_of
+from fivefold.kinds.known import labels as words
 from fivefold.reading.raw import Raw, listed
 from fivefold.reading.unreadable import unreadable_cells, unreadable_code, unreadable_fault
 

@@ -8,16 +8,16 @@ import numpy as np
 
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.collect.null_texts import asked_tokens
 from fivefold.collect.tabulate import Tabulated
-from fivefold.collect.tokens import asked_tokens
 from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows
-from fivefold.kinds.table import kind_of, labels, number_kind
+from fivefold.kinds.known import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
-from fivefold.tasks.table import number_task, settle
+from fivefold.tasks.known import number_task, settle
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
 

@@ -10,7 +10,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, plural
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.travel.slips import Difference, find_slips
 from fivefold.travel.spellings import counted, fit_spelling
 

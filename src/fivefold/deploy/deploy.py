@@ -20,7 +20,7 @@ from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.deploy.origins import FromSource

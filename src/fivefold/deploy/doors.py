@@ -11,7 +11,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Table
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 
 
 def write_doors(table: Table, schema: Schema, folder: Path) -> None:

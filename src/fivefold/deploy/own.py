@@ -4,8 +4,8 @@ from pathlib import Path
 
 from fivefold.core.roster import file_of
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.table import KINDS, kind_of
-from fivefold.tasks.table import TASKS, task_of
+from fivefold.kinds.known import KINDS, kind_of
+from fivefold.tasks.known import TASKS, task_of
 from fivefold.travel.changes import Changes
 from fivefold.travel.handed import Handed
 

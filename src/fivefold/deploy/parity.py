@@ -20,7 +20,7 @@ from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.serve.predictor import Predictor, load
 from fivefold.serve.replay import NOT_LOADED
 

@@ -13,7 +13,7 @@ from fivefold.codecs.table import Array, Table
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.state import FittedColumn
 from fivefold.serve.contract import Contract, Field, contract_of, text_of
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.travel.changes import Changes
 
 HANDED_ON = "taken as it is by what is made of it"

@@ -18,7 +18,7 @@ from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 BaselineName = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")

@@ -12,7 +12,7 @@ from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.partition import Partition
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 class Evaluate(Stage):

@@ -32,7 +32,7 @@ from fivefold.metrics.resampling import Resamples, resample
 from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 

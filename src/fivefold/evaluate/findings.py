@@ -10,7 +10,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.finding import Finding, finding
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.metrics.calibration import calibration_error, calibration_error_by_chance, judged
 from fivefold.metrics.groups import FEWEST_ROWS
 from fivefold.tasks.judged import Judged

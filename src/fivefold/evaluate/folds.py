@@ -17,7 +17,7 @@ from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import OwnMetric
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fivefold.core.wording import quoted
 from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
 from fivefold.tasks.judged import Judged
 

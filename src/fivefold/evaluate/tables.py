@@ -16,7 +16,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.table import KINDS, kind_of
+from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson

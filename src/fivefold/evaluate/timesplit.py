@@ -8,7 +8,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from fivefold.codecs.schema import KindName
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 
 
 def _own_kinds(kinds: Any) -> Any:

@@ -11,8 +11,8 @@ from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import kind_of, labels
 from fivefold.kinds.quick import FAULTS
-from fivefold.kinds.table import kind_of, labels
 
 DEFAULT_MISSING = (
     *("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null"),

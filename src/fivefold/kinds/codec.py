@@ -13,6 +13,7 @@ from fivefold.codecs.table import Array, Canonical, Table
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.known import kind_of
 from fivefold.kinds.older import older_blocks
 from fivefold.kinds.state import (
     EncodedColumns,
@@ -25,9 +26,8 @@ from fivefold.kinds.state import (
     shared_names,
     unpack_blocks,
 )
-from fivefold.kinds.table import kind_of
 from fivefold.kinds.target import encode_targets
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 CHUNK = 65_536
 """Rows encoded at a time while what columns share is fitted."""

@@ -8,11 +8,11 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.codes import CODES
+from fivefold.kinds.known import kind_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.scaling import ARRAYS, CURVE
 from fivefold.kinds.state import EncodedColumns, FittedColumn, grouped, joined
-from fivefold.kinds.table import kind_of
 from fivefold.kinds.tokens import TOKENS
 
 

@@ -10,8 +10,8 @@ from fivefold.core.roster import file_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.block import Block, Encoded, Fitted
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import BLOCKS, KINDS, kind_of
-from fivefold.tasks.table import TASKS
+from fivefold.kinds.known import BLOCKS, KINDS, kind_of
+from fivefold.tasks.known import TASKS
 
 _TAKEN = frozenset({"numeric", "codes", "table"})
 

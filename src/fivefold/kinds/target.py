@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:

@@ -18,7 +18,7 @@ from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.inputs import Inputs
 from fivefold.models.networks import build, describe
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array

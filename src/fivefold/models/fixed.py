@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width
 from fivefold.models.part import Part
 from fivefold.models.parts import part_of

@@ -9,8 +9,8 @@ from fivefold.models.head import Head
 from fivefold.models.quantity import QuantityHead
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.known import task_of
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import task_of
 from fivefold.tasks.task import Task
 
 HEADS: dict[type[Task], type[Head]] = {

@@ -17,7 +17,7 @@ from fivefold.core.wording import literal, nearest, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import row_keys
 from fivefold.kinds.codec import cells_of
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.partition import Partition
 from fivefold.travel.spellings import Spelling, Spellings, counted, fit_spelling, folded
 

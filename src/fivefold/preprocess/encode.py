@@ -15,7 +15,7 @@ from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 
 def encode_parts(

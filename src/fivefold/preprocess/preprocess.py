@@ -18,10 +18,10 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.kinds.table import KINDS, kind_of
+from fivefold.kinds.known import KINDS, kind_of
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 

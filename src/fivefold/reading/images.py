@@ -17,7 +17,7 @@ from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS, of_file, of_type
+from fivefold.kinds.known import KINDS, of_file, of_type
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, digest_of_files

@@ -8,7 +8,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.report.headline import model_parts, ranked, serious
 from fivefold.report.tables import cell, inert, markdown, score_rows
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 MODEL = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
 TIMED = ["fit_seconds", "milliseconds_per_row"]

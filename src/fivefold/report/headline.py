@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.metrics.metric import title
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated, Trained

@@ -20,7 +20,7 @@ from fivefold.report.headline import (
 from fivefold.report.reported import Reported
 from fivefold.report.tables import aligned, cell
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.partition import Partition

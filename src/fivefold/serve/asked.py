@@ -14,7 +14,7 @@ from fivefold.reading.options import EVERY
 from fivefold.reading.raw import Raw
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.requests import missing, raw_pieces
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 ROWS = 16_384  # rows of a piece
 CHUNK = 1 << 16  # bytes of a stream that are taken at a time, at most

@@ -8,9 +8,9 @@ from typing import Any, Self
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.known import kind_of
 from fivefold.kinds.state import FittedColumn
-from fivefold.kinds.table import kind_of
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 IMPUTED = "filled in as in training"
 _LISTS = ("usual", "categories", "shape", "mean_colour")

@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn

@@ -9,9 +9,9 @@ from typing import Any
 from fivefold.core.own import load_file
 from fivefold.errors import BundleError, ConfigError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.serve.bundle import Bundle
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 from fivefold.tasks.task import Task
 from fivefold.travel.handed import adopt_stage, changes_rows
 

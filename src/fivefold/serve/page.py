@@ -5,9 +5,9 @@ from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.serve.contract import Contract, Field
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 
 LISTED = 40  # categories beyond which a list to type in replaces a menu
 

@@ -22,7 +22,7 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_all, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
-from fivefold.tasks.table import task_of
+from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.travel.changes import Changes
 

@@ -21,7 +21,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_file

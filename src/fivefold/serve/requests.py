@@ -14,7 +14,7 @@ from fivefold.errors import DataError, FivefoldError, PreflightError, RequestErr
 from fivefold.kinds.canonical import canonical_column, wanted_of
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import kind_of
+from fivefold.kinds.known import kind_of
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw

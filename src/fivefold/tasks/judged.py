@@ -34,7 +34,7 @@ class Judged(NamedTuple):
             scores: `(n, ...)` of the same rows.
 
         Example:
-            >>> from fivefold.tasks.table import BINARY
+            >>> from fivefold.tasks.known import BINARY
             >>> judged = Judged.of(BINARY, np.array([0, 1]), np.eye(2))
             >>> judged.by_row(BINARY.errors(judged.target, judged.scores)).tolist()
             [0.0, 0.0]

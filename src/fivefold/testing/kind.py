@@ -8,7 +8,7 @@ from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.schema import Column
 from fivefold.errors import ConfigError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import KINDS
+from fivefold.kinds.known import KINDS
 from fivefold.testing.cells import (
     check_class,
     check_corrupt,

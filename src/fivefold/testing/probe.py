@@ -14,8 +14,8 @@ from fivefold.fingerprint import fingerprint
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.table import labels
-from fivefold.tasks.table import BINARY
+from fivefold.kinds.known import labels
+from fivefold.tasks.known import BINARY
 from fivefold.testing.rule import Rules
 
 CELL = "cell"

@@ -17,7 +17,7 @@ from fivefold.core.session import Session
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.table import TASKS
+from fivefold.tasks.known import TASKS
 from fivefold.tasks.task import Picture, Task
 from fivefold.testing.learnt import check_head, check_run
 from fivefold.testing.rule import Rules
@@ -76,7 +76,7 @@ def check_task(
         AssertionError: saying which rule is broken.
 
     Example:
-        >>> from fivefold.tasks.table import REGRESSION
+        >>> from fivefold.tasks.known import REGRESSION
         >>> check_task(REGRESSION, {"y": np.arange(100.0)})  # doctest: +SKIP
     """
     rules = Rules(task.__name__ if isinstance(task, type) else type(task).__name__)

@@ -17,7 +17,7 @@ from fivefold.train.feed import Feed
 from fivefold.train.fitted import Fitted
 from fivefold.train.generators import random_state, seed_random
 from fivefold.train.schedule import Pace
-from fivefold.train.step import Stepper
+from fivefold.train.stepper import Stepper
 
 
 class Course:

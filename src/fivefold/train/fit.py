@@ -17,7 +17,7 @@ from fivefold.train.feed import Feed
 from fivefold.train.fitted import Ending, Fitted
 from fivefold.train.generators import private_random, set_random_state
 from fivefold.train.interrupt import interruptible
-from fivefold.train.step import autocast, is_out_of_memory
+from fivefold.train.stepper import autocast, is_out_of_memory
 
 
 def fit(

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, ModelError, PreflightError
-from fivefold.kinds.table import KINDS, kind_of
+from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.weight import weight_argument
+from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.places import find_label
-from fivefold.tasks.table import TASKS, task_of
-from fivefold.train.names import SMOOTHED, WEIGHTED
+from fivefold.train.choices import SMOOTHED, WEIGHTED
 from fivefold.train.options import Options
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, mo
 from fivefold.codecs.schema import Label
 from fivefold.core.stage import Count, Stage
 from fivefold.train.callback import Callback, read_callback
-from fivefold.train.names import LossName, Quality
+from fivefold.train.choices import LossName, Quality
 from fivefold.train.schedule import check_schedule
 from fivefold.train.snapshot import is_module, snapshot
 

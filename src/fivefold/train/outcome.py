@@ -10,10 +10,10 @@ import fivefold.models.assemble  # noqa: F401  teaches the store to hold network
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.core.finding import Finding, finding
 from fivefold.decided import Decided, Resources
+from fivefold.train.choices import LOSSES
 from fivefold.train.device import peak_bytes
 from fivefold.train.fitted import Fitted
 from fivefold.train.learn import Learnt
-from fivefold.train.names import LOSSES
 from fivefold.train.options import Options
 from fivefold.train.plan import Plan
 

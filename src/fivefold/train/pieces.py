@@ -10,7 +10,7 @@ from torch import Tensor
 from fivefold.core.wording import plural
 from fivefold.errors import ModelError
 from fivefold.models.learner import Piece
-from fivefold.train.step import is_out_of_memory
+from fivefold.train.stepper import is_out_of_memory
 
 ROWS = 8  # rows that a module is tried on
 

@@ -17,10 +17,10 @@ from fivefold.models.losses import Loss
 from fivefold.models.networks import OWN
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
-from fivefold.train.contract import check_module
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
+from fivefold.train.module_check import check_module
 from fivefold.train.network import make_network, named
 from fivefold.train.optimizer import make_optimizer, trainable
 from fivefold.train.options import Options

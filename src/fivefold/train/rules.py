@@ -11,7 +11,7 @@ from fivefold.models.inputs import Inputs, parts
 from fivefold.models.networks import Habit
 from fivefold.models.part import Part
 from fivefold.models.parts import part_for
-from fivefold.train.names import Quality
+from fivefold.train.choices import Quality
 
 ROWS = 6e5  # rows of a table that a run of many members looks at, all epochs together
 LEAST_EPOCHS = 5  # epochs that such a run has all the same

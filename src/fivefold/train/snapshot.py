@@ -6,7 +6,7 @@ import sys
 from typing import Any, get_args
 
 from fivefold.core.wording import first_line, nearest
-from fivefold.train.names import NetworkName
+from fivefold.train.choices import NetworkName
 
 NAMES = get_args(NetworkName)
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns, Table
 from fivefold.errors import DataError
+from fivefold.travel.known import STEPS
 from fivefold.travel.step import Step
-from fivefold.travel.table import STEPS
 
 VERSION = 1
 """Of the form of `pack()`."""

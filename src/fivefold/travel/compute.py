@@ -11,6 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import nearest
 from fivefold.errors import DataError
 from fivefold.kinds.kind import EMPTY
+from fivefold.travel.aggregates import AGGREGATES, COUNTS, Groups, words_of
 from fivefold.travel.expression import Call, Literal, Name, Node
 from fivefold.travel.fault import FormulaError
 from fivefold.travel.functions import (
@@ -23,7 +24,6 @@ from fivefold.travel.functions import (
     TRUTH,
     function_of,
 )
-from fivefold.travel.groups import AGGREGATES, COUNTS, Groups, words_of
 
 LOOKUP = "lookup"
 LOOKUPS = {

@@ -14,14 +14,14 @@ from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import cells_of
+from fivefold.kinds.known import kind_of, of_type
 from fivefold.kinds.recognition import SourceType
-from fivefold.kinds.table import kind_of, of_type
+from fivefold.travel.aggregates import Groups
 from fivefold.travel.compute import Cell, Scope, check_function, compute, constant
 from fivefold.travel.compute import Column as Computed
 from fivefold.travel.expression import Call, Name, Node, names_of, parse, parts
 from fivefold.travel.fault import FormulaError
 from fivefold.travel.functions import DTYPES, MISSING, MOMENT, NUMBER, TEXT, TRUTH
-from fivefold.travel.groups import Groups
 from fivefold.travel.step import Step, pack_columns, unpack_columns
 
 Tables = Mapping[str, Mapping[str, Cell]]

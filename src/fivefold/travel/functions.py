@@ -260,7 +260,7 @@ FUNCTIONS: dict[str, tuple[Function, ...]] = {
     for name in dict.fromkeys(one.name for one in _TABLE)
 }
 """Every way to call a function or an operator, by its name. Look-ups and what is fitted by groups
-stand in `fivefold.travel.compute` and `fivefold.travel.groups`."""
+stand in `fivefold.travel.compute` and `fivefold.travel.aggregates`."""
 
 
 @lru_cache(maxsize=4096)

@@ -15,9 +15,9 @@ from fivefold.core.roster import file_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.codec import cells_of
+from fivefold.kinds.known import kind_of, of_type
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.state import written_in
-from fivefold.kinds.table import kind_of, of_type
 from fivefold.travel.step import Step, pack_columns, unpack_columns
 
 ROWS, AMONG = 20, 1000

@@ -15,7 +15,7 @@ class Step(ABC):
 
     A frozen value without torch or pandas. What it gives of a row follows from that row and from
     what was fitted alone, to the bit; it keeps the number of rows and their order. It stands in
-    the table of steps, `fivefold.travel.table.STEPS`, under its `name`.
+    the table of steps, `fivefold.travel.known.STEPS`, under its `name`.
 
     Attributes:
         name: stands in bundles; it never changes.

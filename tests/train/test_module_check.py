@@ -10,7 +10,7 @@ from fivefold.errors import ModelError
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.inputs import Width
 from fivefold.models.losses import Loss
-from fivefold.train.contract import check_module
+from fivefold.train.module_check import check_module
 
 
 class Wrapped(nn.Module):

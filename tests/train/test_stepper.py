@@ -7,7 +7,7 @@ from fitting import feed, fit_tensors
 from fivefold.errors import TrainingError
 from fivefold.train.aims import Descent, Objective
 from fivefold.train.optimizer import adamw
-from fivefold.train.step import Stepper, gradient_norm, is_out_of_memory
+from fivefold.train.stepper import Stepper, gradient_norm, is_out_of_memory
 
 CPU = torch.device("cpu")
 

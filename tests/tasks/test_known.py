@@ -5,8 +5,8 @@ import pytest
 from fivefold.codecs.schema import TaskName
 from fivefold.errors import ConfigError
 from fivefold.tasks.binary import Binary
+from fivefold.tasks.known import BINARY, REGRESSION, TASKS, task_of
 from fivefold.tasks.quantity import Quantity
-from fivefold.tasks.table import BINARY, REGRESSION, TASKS, task_of
 from fivefold.tasks.task import Task
 
 

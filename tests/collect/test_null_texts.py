@@ -4,7 +4,7 @@ import pytest
 
 import fivefold as ff
 from fivefold.artifacts import Collected
-from fivefold.collect.tokens import asked_tokens, tokens_of
+from fivefold.collect.null_texts import asked_tokens, tokens_of
 from fivefold.errors import ConfigError, DataError
 
 ROWS = 90
