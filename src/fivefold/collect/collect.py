@@ -16,8 +16,8 @@ from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
-from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
 from fivefold.kinds.known import kind_of
+from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.known import TASKS, task_of

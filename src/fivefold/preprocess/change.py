@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.table import Columns, Table
 from fivefold.core.stage import Stage
-from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
+from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.travel.handed import Handed, adopt_stage
 
 

@@ -9,7 +9,7 @@ from fivefold.core.events import Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
-from fivefold.kinds.by_column import KindsByColumn, names_of_kinds
+from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.partition import Partition
 from fivefold.travel.formulas import Formulas, table_of, tree_of
 

@@ -1,4 +1,4 @@
-"""Kinds as they are said of columns in settings."""
+"""Kinds as settings ask for them, by column."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
