@@ -11,13 +11,13 @@ from fivefold.core.session import Session
 from fivefold.errors import ConfigError, ModelError
 from fivefold.models.assemble import digest
 from fivefold.models.networks import NETWORKS
-from fivefold.train import names
+from fivefold.train import choices
 from fivefold.train.snapshot import snapshot
 from fivefold.train.train import Train
 
 
 def test_names_are_those_of_the_table():
-    assert tuple(NETWORKS) == get_args(names.NetworkName)
+    assert tuple(NETWORKS) == get_args(choices.NetworkName)
 
 
 def test_snapshot_of_a_module_does_not_follow_it():
