@@ -11,6 +11,10 @@ from .core.context import Context as Context
 from .core.estimate import Estimate as Estimate
 from .core.finding import Finding as Finding
 from .core.session import Session as Session
+from .core.space import choice as choice
+from .core.space import integer as integer
+from .core.space import log_uniform as log_uniform
+from .core.space import uniform as uniform
 from .core.stage import Stage as Stage
 from .deploy.deploy import Deploy as Deploy
 from .evaluate.evaluate import Evaluate as Evaluate

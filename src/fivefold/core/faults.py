@@ -1,8 +1,7 @@
 """Many faults as one error."""
 
-from collections.abc import Sequence
-
-from pydantic import ValidationError
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fivefold.core.wording import brief, nearest
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
@@ -15,11 +14,20 @@ def missing_package(who: str, package: str, purpose: str, remedy: str) -> Prefli
     )
 
 
-def config_error(stage: str, names: Sequence[str], error: ValidationError) -> ConfigError:
-    """What pydantic found, in the form of fivefold: all settings at once, with the near names."""
+def config_error(
+    stage: str, names: Sequence[str], faults: Sequence[Mapping[str, Any]]
+) -> ConfigError:
+    """What pydantic found, in the form of fivefold: all settings at once, with the near names.
+
+    Args:
+        stage: its name.
+        names: of the settings that it has.
+        faults: as pydantic tells them; one with `of` was found in that space.
+    """
     lines: dict[str, list[str]] = {}
     wrong, remedies = [], []
-    for fault in error.errors(include_url=False, include_context=False):
+    for fault in faults:
+        within = f" in {fault['of']!r}" if "of" in fault else ""
         setting = str(fault["loc"][0]) if fault["loc"] else ""
         wrong.append(setting)
         if fault["type"] == "extra_forbidden":
@@ -33,13 +41,13 @@ def config_error(stage: str, names: Sequence[str], error: ValidationError) -> Co
             remedies.append(f"Give {setting} a value.")
         elif fault["type"] in ("value_error", "assertion_error"):
             message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-            found = brief(fault["input"])
+            found = brief(fault["input"]) + within
             lines[f"{setting}: {message}, found {found}" if setting else message] = []
         else:
             inner = "".join(f"[{part}]" for part in fault["loc"][1:] if isinstance(part, int))
             message = fault["msg"].removeprefix("Input should be ")
             wanted = message[0].lower() + message[1:]
-            found = brief(fault["input"])
+            found = brief(fault["input"]) + within
             lines.setdefault(f"{setting}{inner}: expected | found {found}", []).append(wanted)
     unique = [setting for setting in dict.fromkeys(wrong) if setting]
     names_wrong = ", ".join(unique) or "how they go together"

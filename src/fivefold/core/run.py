@@ -14,7 +14,9 @@ from fivefold.core.identity import identify
 from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import RECIPE, TORN, Record, begin_record, find_record, saved_digest
 from fivefold.core.session import Session
+from fivefold.core.space import holds_space
 from fivefold.core.wiring import Step
+from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
 
 
@@ -89,11 +91,30 @@ def preflight(steps: Sequence[Step], context: Context, session: Session) -> None
     """
     faults = directory_faults(session.directory)
     for step in steps:
+        unsettled = open_faults(step)
+        if unsettled:
+            faults += unsettled
+            continue
         try:
             faults += step.stage.preflight(session.child(step.name), context)
         except FivefoldError as fault:
             faults.append(fault)
     raise_all(faults)
+
+
+def open_faults(step: Step) -> list[FivefoldError]:
+    """What of a stage's settings is a space, where a run needs a value."""
+    return [
+        PreflightError.expected(
+            step.title,
+            f"one value for `{name}`",
+            brief(value),
+            "Use ff.tune(pipeline), which chooses, or give a value.",
+            setting=name,
+        )
+        for name, value in step.stage.settings().items()
+        if holds_space(value)
+    ]
 
 
 def check_resumable(directory: Path | None, given: Context) -> None:

@@ -1,6 +1,7 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter
 from inspect import Signature as CallSignature
 from os import PathLike
@@ -22,6 +23,7 @@ from fivefold.core.context import Context
 from fivefold.core.faults import config_error
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
+from fivefold.core.space import OneOf, ends, holds_space
 from fivefold.core.values import lists_texts, mentions, plain, read_value
 from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, SignatureError
@@ -87,7 +89,7 @@ class Stage(BaseModel):
         try:
             super().__init__(**settings)
         except ValidationError as error:
-            raise config_error(type(self).__name__, tuple(type(self).model_fields), error) from None
+            raise type(self)._refusal(_told(error)) from None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
@@ -120,7 +122,37 @@ class Stage(BaseModel):
             )
         if info.mode == "json" and isinstance(values, dict):
             values = {name: cls._read(name, value) for name, value in values.items()}
+        if isinstance(values, dict) and holds_space(values):
+            return cls._build_open(values, build)
         return build(values)
+
+    @classmethod
+    def _build_open(cls, values: dict[str, Any], build: Callable[[Any], Self]) -> Self:
+        """A stage with spaces in its settings, each end of which would be valid there."""
+        spaces = {name: value for name, value in values.items() if holds_space(value)}
+        first = {**values, **{name: next(ends(space)) for name, space in spaces.items()}}
+        faults: list[dict[str, Any]] = []
+        for name, space in spaces.items():
+            taken: list[Any] = []
+            for end in ends(space):
+                try:
+                    taken.append(getattr(build({**first, name: end}), name, end))
+                except ValidationError as error:
+                    for fault in _told(error):
+                        here = fault["loc"][:1] == (name,)
+                        if here or fault["loc"][:1] not in [(other,) for other in spaces]:
+                            faults.append({**fault, "of": space} if here else fault)
+            if isinstance(space, OneOf) and not holds_space(space.options):
+                spaces[name] = space.having(tuple(taken))
+        if faults:
+            raise cls._refusal(faults)
+        stage = build(first)
+        stage.__dict__.update(spaces)
+        return stage
+
+    @classmethod
+    def _refusal(cls, faults: Sequence[Mapping[str, Any]]) -> ConfigError:
+        return config_error(cls.__name__, tuple(cls.model_fields), faults)
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:
@@ -189,7 +221,7 @@ class Stage(BaseModel):
         try:
             cls.__pydantic_validator__.validate_json(text, self_instance=stage)
         except ValidationError as error:
-            raise config_error(cls.__name__, tuple(cls.model_fields), error) from None
+            raise cls._refusal(_told(error)) from None
         return stage
 
     @classmethod
@@ -221,6 +253,11 @@ class Stage(BaseModel):
         return f"{type(self).__name__}({shown})"
 
     __str__ = __repr__
+
+
+def _told(error: ValidationError) -> list[dict[str, Any]]:
+    found = error.errors(include_url=False, include_context=False)
+    return [dict(fault) for fault in found]
 
 
 def _check_fields(cls: type[Stage]) -> None:

@@ -6,7 +6,8 @@ from os import PathLike, fspath
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from fivefold.errors import RecipeError
+from fivefold.core.space import MAKERS, Space, mark_of
+from fivefold.errors import ConfigError, RecipeError
 
 NOTE = "$object"  # the mark of a value that JSON cannot hold, of which the name alone is noted
 
@@ -18,9 +19,10 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     """A setting's value as JSON has it.
 
     Mappings of texts are objects, tuples are lists. Other mappings are lists of pairs, sets are
-    sorted lists, where the annotation says so; else an object with one mark holds them. An object
-    with a `setting_name` is that text, from which its stage finds it again. What JSON cannot hold
-    is refused where it is `strict`, else noted as `{"$object": name}`; `where` says which it is.
+    sorted lists, where the annotation says so; else an object with one mark holds them, as one
+    does a space. An object with a `setting_name` is that text, from which its stage finds it again.
+    What JSON cannot hold is refused where it is `strict`, else noted as `{"$object": name}`;
+    `where` says which it is.
 
     Raises:
         RecipeError: naming stage and setting.
@@ -29,6 +31,9 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
         return value
     if isinstance(value, PathLike):
         return fspath(value)
+    if isinstance(value, Space):
+        parts = [write_value(part, annotation, where, strict) for part in value.arguments]
+        return {mark_of(value): parts}
     if isinstance(value, Mapping):
         return _write_mapping(value, annotation, where, strict)
     kinds: dict[type, type] = {list: list, tuple: tuple, Set: frozenset}
@@ -68,7 +73,8 @@ def _write_mapping(value: Mapping[Any, Any], annotation: Any, where: str, strict
         [write_value(key, keys, where, strict), write_value(item, values, where, strict)]
         for key, item in value.items()
     ]
-    plain = all(isinstance(key, str) for key in value) and value.keys().isdisjoint({NOTE, *KINDS})
+    taken = {NOTE, *KINDS, *MAKERS}
+    plain = all(isinstance(key, str) for key in value) and value.keys().isdisjoint(taken)
     return dict(written) if plain else _marked(written, dict, annotation)
 
 
@@ -83,7 +89,7 @@ def read_value(value: Any, annotation: Any) -> Any:
     """What `write_value` wrote, with its types.
 
     Raises:
-        ValueError: if a key stands there twice.
+        ValueError: if a key stands there twice, or a space that cannot be.
     """
     if isinstance(value, list):
         return _read_list(value, _listed_as(annotation), annotation)
@@ -92,6 +98,11 @@ def read_value(value: Any, annotation: Any) -> Any:
     mark, listed = next(iter(value.items()), ("", None))
     if len(value) == 1 and mark in KINDS and isinstance(listed, list):
         return _read_list(listed, KINDS[mark], annotation)
+    if len(value) == 1 and mark in MAKERS and isinstance(listed, list):
+        try:
+            return MAKERS[mark](*[read_value(part, annotation) for part in listed])
+        except (ConfigError, TypeError) as error:
+            raise ValueError(str(error)) from None
     inside = _inside(annotation, dict, 1)
     return {name: read_value(item, inside) for name, item in value.items()}
 

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from os import PathLike, fspath
 from typing import Any
 
+from fivefold.core.space import Space
+
 _LONGEST = 60
 
 
@@ -48,6 +50,8 @@ def nearest(wanted: str, names: Sequence[str]) -> str:
 def brief(value: Any) -> str:
     """A value as one short piece of text: small ones whole, large ones by their shape or size."""
     if value is None or isinstance(value, bool | int | float | str):
+        return _cut(repr(value))
+    if isinstance(value, Space):
         return _cut(repr(value))
     if isinstance(value, PathLike):
         return _cut(repr(fspath(value)))
