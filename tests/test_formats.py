@@ -1,6 +1,7 @@
 """Values on disk: what is read back is what was written, to the last type."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
+from fivefold.core.store import digest_of, whole
 from fivefold.formats import read_arrays, write_arrays
 from fivefold.kinds.codec import Codec
 from fivefold.testing import fingerprint
@@ -92,7 +94,8 @@ def test_arrays_of_pictures_of_any_depth_come_back_as_they_were(tmp_path: Path):
     for row, dtype in enumerate(small + large):
         loose[row] = np.array([[[1.75], [0]]]).astype(dtype)
     loose[8] = "text"
-    write_arrays({"loose": loose, "stack": np.ones((2, 2, 2, 1), np.uint16)}, tmp_path / "a")
+    with whole(tmp_path / "a") as file:
+        write_arrays({"loose": loose, "stack": np.ones((2, 2, 2, 1), np.uint16)}, file)
     found = read_arrays(tmp_path / "a")
     assert found["stack"].dtype == np.uint16
     for one, other in zip(found["loose"][:8], loose[:8], strict=True):
@@ -107,3 +110,21 @@ def test_rows_keep_their_weights_and_their_lack_of_them(tmp_path: Path):
         Preprocessed(train=rows, valid=rows, test=rows, codec=CODEC).save(tmp_path / str(weight))
         found = Preprocessed.load(tmp_path / str(weight)).train
         assert fingerprint(found) == fingerprint(rows)
+
+
+def test_rows_saved_and_loaded_are_held_once_in_memory(tmp_path: Path):
+    wide = np.random.default_rng(0).standard_normal((40_000, 128))  # 41 MB
+    rows = Rows(inputs={"x": wide}, target=wide[:, 0], index=np.arange(len(wide)))
+    kept = Preprocessed(train=rows, valid=rows, test=rows, codec=CODEC)
+    tracemalloc.start()
+    try:
+        for folder in (tmp_path, None):
+            tracemalloc.reset_peak()
+            assert kept.save(folder) == digest_of(tmp_path)
+            assert tracemalloc.get_traced_memory()[1] < 0.9 * wide.nbytes
+        tracemalloc.reset_peak()
+        loaded = Preprocessed.load(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 3.6 * wide.nbytes  # there are three
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(loaded.test.inputs["x"], wide)

@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.core.store import FORMATS, Format, register, write_bytes
+from fivefold.core.store import FORMATS, Format, Hashed, register
 from fivefold.kinds.codec import Codec
 from fivefold.travel.changes import Changes
 
@@ -27,29 +27,25 @@ _DTYPES: dict[int, type[np.generic]] = {
 """Of arrays in an object array, by the number that stands for such a cell."""
 
 
-def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
+def write_arrays(arrays: Mapping[str, Array], file: Hashed) -> None:
     """Named arrays as one `.npz` without pickle; object arrays of texts, arrays and None too."""
     parts: dict[str, Array] = {}
     for name, values in arrays.items():
         parts |= {f"{name}\0{part}": array for part, array in _taken_apart(values).items()}
-    buffer = BytesIO()
-    np.savez(
-        buffer, allow_pickle=False, **{f"p{n}": array for n, array in enumerate(parts.values())}
-    )
     names = json.dumps(list(parts)).encode()
-    write_bytes(path, len(names).to_bytes(8, "little") + names + buffer.getvalue())
+    file.write(len(names).to_bytes(8, "little") + names)
+    np.savez(file, allow_pickle=False, **{f"p{n}": array for n, array in enumerate(parts.values())})
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
     """The arrays that `write_arrays` wrote, in their order."""
-    content = path.read_bytes()
-    start = 8 + int.from_bytes(content[:8], "little")
-    names = json.loads(content[8:start])
-    with np.load(BytesIO(content[start:]), allow_pickle=False) as parts:
-        grouped: dict[str, dict[str, Array]] = {}
-        for n, name in enumerate(names):
-            whole, part = name.split("\0")
-            grouped.setdefault(whole, {})[part] = parts[f"p{n}"]
+    with path.open("rb") as file:
+        names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        with np.load(file, allow_pickle=False) as parts:
+            grouped: dict[str, dict[str, Array]] = {}
+            for n, name in enumerate(names):
+                whole, part = name.split("\0")
+                grouped.setdefault(whole, {})[part] = parts[f"p{n}"]
     return {name: _joined(parts) for name, parts in grouped.items()}
 
 
@@ -101,16 +97,18 @@ def _joined(parts: Mapping[str, Array]) -> Array:
 
 
 def _is_array(value: Any) -> bool:
+    if not isinstance(value, np.ndarray) or value.dtype != object:
+        return isinstance(value, np.ndarray)
     try:
-        return isinstance(value, np.ndarray) and bool(_taken_apart(value))
+        return all(_cell_kind(cell) >= 0 for cell in value)
     except TypeError:
         return False
 
 
-def _write_rows(rows: Any, path: Path) -> None:
+def _write_rows(rows: Any, file: Hashed) -> None:
     weight = {} if rows.weight is None else {"weight": rows.weight}
     inputs = {f"input/{name}": values for name, values in rows.inputs.items()}
-    write_arrays({"target": rows.target, "index": rows.index, **weight, **inputs}, path)
+    write_arrays({"target": rows.target, "index": rows.index, **weight, **inputs}, file)
 
 
 def _read_rows(path: Path) -> Any:
@@ -120,10 +118,10 @@ def _read_rows(path: Path) -> Any:
     return Rows(inputs=inputs, target=target, index=index, weight=arrays.get("weight"))
 
 
-def _write_state(parts: tuple[Any, Mapping[str, Array]], path: Path) -> None:
+def _write_state(parts: tuple[Any, Mapping[str, Array]], file: Hashed) -> None:
     state, arrays = parts
     text = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
-    write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, path)
+    write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, file)
 
 
 def _read_state(path: Path) -> tuple[Any, dict[str, Array]]:
@@ -132,11 +130,11 @@ def _read_state(path: Path) -> tuple[Any, dict[str, Array]]:
     return state, {k.removeprefix("array/"): v for k, v in arrays.items()}
 
 
-def _write_changes(changes: Changes, path: Path) -> None:
+def _write_changes(changes: Changes, file: Hashed) -> None:
     state, arrays = changes.pack()
     before = {f"before/{name}": a for name, a in changes.before.items()}
     steps = {f"step/{name}": a for name, a in arrays.items()}
-    _write_state((state, steps | before), path)
+    _write_state((state, steps | before), file)
 
 
 def _read_changes(path: Path) -> Changes:
@@ -152,13 +150,17 @@ def _is_frame(value: Any) -> bool:
     return type(value).__module__.split(".")[0] == "pandas" and type(value).__name__ == "DataFrame"
 
 
-def _frame_bytes(frame: Any) -> bytes:
+def _write_frame(frame: Any, file: Any) -> None:
     """A frame as Parquet; a column that holds estimates as their JSON texts, and so marked."""
-    buffer = BytesIO()
     marked = [name for name in frame.columns if _holds_estimates(frame[name])]
     plain = frame.assign(**{name: list(map(_cell_text, frame[name])) for name in marked})
     plain.attrs = {_MARK: marked} if marked else {}
-    plain.to_parquet(buffer)
+    plain.to_parquet(file)
+
+
+def _frame_bytes(frame: Any) -> bytes:
+    buffer = BytesIO()
+    _write_frame(frame, buffer)
     return buffer.getvalue()
 
 
@@ -191,16 +193,16 @@ def _is_mapping_of(value: Any, accepts: Any) -> bool:
     return isinstance(value, Mapping) and bool(value) and all(map(accepts, value.values()))
 
 
-def _write_frames(frames: Mapping[str, Any], path: Path) -> None:
-    write_arrays({k: np.frombuffer(_frame_bytes(f), np.uint8) for k, f in frames.items()}, path)
+def _write_frames(frames: Mapping[str, Any], file: Hashed) -> None:
+    write_arrays({k: np.frombuffer(_frame_bytes(f), np.uint8) for k, f in frames.items()}, file)
 
 
 def _estimate(values: Mapping[str, Any]) -> Estimate:
     return Estimate(values["value"], **{k: v for k, v in values.items() if k != "value"})
 
 
-def _write_json(value: Any, path: Path) -> None:
-    write_bytes(path, json.dumps(value).encode())
+def _write_json(value: Any, file: Hashed) -> None:
+    file.write(json.dumps(value).encode())
 
 
 for _form in (
@@ -208,14 +210,14 @@ for _form in (
         "array",
         ".npa",
         _is_array,
-        lambda a, path: write_arrays({"": a}, path),
+        lambda a, file: write_arrays({"": a}, file),
         lambda path: read_arrays(path)[""],
     ),
     Format(
         "table",
         ".npa",
         lambda value: isinstance(value, Columns),
-        lambda table, path: write_arrays({n: table.column(n) for n in table.names}, path),
+        lambda table, file: write_arrays({n: table.column(n) for n in table.names}, file),
         lambda path: Columns(read_arrays(path)),
     ),
     Format("rows", ".npa", lambda value: isinstance(value, Rows), _write_rows, _read_rows),
@@ -223,7 +225,7 @@ for _form in (
         "codec",
         ".npa",
         lambda value: isinstance(value, Codec),
-        lambda codec, path: _write_state(codec.state(), path),
+        lambda codec, file: _write_state(codec.state(), file),
         lambda path: Codec.from_state(*_read_state(path)),
     ),
     Format("changes", ".npa", lambda v: isinstance(v, Changes), _write_changes, _read_changes),
@@ -231,7 +233,7 @@ for _form in (
         "frame",
         ".parquet",
         _is_frame,
-        lambda f, path: write_bytes(path, _frame_bytes(f)),
+        _write_frame,
         lambda path: _read_frame(path.read_bytes()),
     ),
     Format(
@@ -245,22 +247,22 @@ for _form in (
         "schema",
         ".json",
         lambda value: isinstance(value, Schema),
-        lambda schema, path: _write_json(schema.to_json(), path),
+        lambda schema, file: _write_json(schema.to_json(), file),
         lambda path: Schema.from_json(json.loads(path.read_text("utf-8"))),
     ),
     Format(
         "findings",
         ".json",
         lambda v: isinstance(v, tuple) and bool(v) and all(isinstance(f, Finding) for f in v),
-        lambda v, path: _write_json([{**asdict(f), "numbers": dict(f.numbers)} for f in v], path),
+        lambda v, file: _write_json([{**asdict(f), "numbers": dict(f.numbers)} for f in v], file),
         lambda path: tuple(Finding(**f) for f in json.loads(path.read_text("utf-8"))),
     ),
     Format(
         "estimates",
         ".json",
         lambda v: _is_mapping_of(v, lambda e: isinstance(e, Estimate)),
-        lambda v, path: _write_json(
-            {k: {"value": float(e), **vars(e)} for k, e in v.items()}, path
+        lambda v, file: _write_json(
+            {k: {"value": float(e), **vars(e)} for k, e in v.items()}, file
         ),
         lambda path: {k: _estimate(e) for k, e in json.loads(path.read_text("utf-8")).items()},
     ),
@@ -273,7 +275,7 @@ FORMATS.setdefault(  # until a network is at hand, and its module with it
         "network",
         ".safetensors",
         lambda value: False,
-        lambda value, path: None,
+        lambda value, file: None,
         lambda path: import_module("fivefold.models.assemble").read_network(path),
     ),
 )

@@ -169,7 +169,7 @@ def test_registered_format_saves_and_loads_its_kind(tmp_path: Path):
             "drawing",
             ".svg",
             lambda value: isinstance(value, Drawing),
-            lambda value, path: write_bytes(path, value.strokes.encode()),
+            lambda value, file: file.write(value.strokes.encode()),
             lambda path: Drawing(path.read_text()),
         )
     )
@@ -184,7 +184,7 @@ def test_artifact_of_an_unregistered_format_is_refused_when_loaded(
     with monkeypatch.context() as patch:
         patch.setattr(store, "FORMATS", dict(store.FORMATS))
         accepts = lambda value: isinstance(value, Drawing)  # noqa: E731
-        write = lambda value, path: write_bytes(path, b"x")  # noqa: E731
+        write = lambda value, file: file.write(b"x")  # noqa: E731
         register(Format("drawing", ".svg", accepts, write, Path.read_bytes))
         Noted(first=Drawing("<svg/>")).save(tmp_path)
     with pytest.raises(StoreError, match=r"Noted\.first"):
@@ -193,8 +193,8 @@ def test_artifact_of_an_unregistered_format_is_refused_when_loaded(
 
 @pytest.mark.usefixtures("formats")
 def test_save_that_fails_midway_leaves_nothing_behind(tmp_path: Path):
-    def fail(value: object, path: Path) -> None:
-        path.write_bytes(b"half a drawing")
+    def fail(value: object, file: store.Hashed) -> None:
+        file.write(b"half a drawing")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     register(Format("drawing", ".svg", lambda v: isinstance(v, Drawing), fail, Path.read_bytes))

@@ -15,6 +15,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
 from fivefold.core.context import Context
 from fivefold.core.session import Session
+from fivefold.core.store import whole
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ConfigError, ModelError
 from fivefold.kinds.block import Block
@@ -149,7 +150,8 @@ def test_own_kinds_train_export_and_reload(names, tmp_path):
     assert np.mean(found.argmax(1) == data.test.target) > 0.85
     graph = export_onnx(model, data.test.inputs)  # which compares the two
     assert all(name.encode() in graph for name in data.test.inputs)
-    write_network(model, tmp_path / "network.safetensors")
+    with whole(tmp_path / "network.safetensors") as file:
+        write_network(model, file)
     again = read_network(tmp_path / "network.safetensors")
     np.testing.assert_array_equal(score(again, data.test.inputs), found)
     assert digest(again) == digest(model)

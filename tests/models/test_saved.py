@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from torch import nn
 
-from fivefold.core.store import FORMATS
+from fivefold.core.store import FORMATS, whole
 from fivefold.models.assemble import assemble, read_network, write_network
 from fivefold.models.networks import choose, make
 from fivefold.models.score import score
@@ -12,7 +12,8 @@ from fivefold.models.score import score
 def test_network_read_back_gives_the_same_bits(make_codec, tmp_path, kind):
     codec, arrays, target = make_codec(kind, task="regression")
     model = assemble(codec, lambda i, o: make(choose(i), i, o), target=target).eval()
-    write_network(model, tmp_path / "network.safetensors")
+    with whole(tmp_path / "network.safetensors") as file:
+        write_network(model, file)
     again = read_network(tmp_path / "network.safetensors")
     np.testing.assert_array_equal(score(again, arrays), score(model, arrays))
     assert not again.training

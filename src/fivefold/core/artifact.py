@@ -136,18 +136,23 @@ class Artifact:
         """Whether what made it came to its end; if not, a resumed run goes on making it."""
         return True
 
-    def save(self, folder: str | Path) -> None:
+    def save(self, folder: str | Path | None) -> str:
         """Write the artifact to a folder as JSON, arrays, tensors and tables.
 
         Args:
-            folder: where to; an artifact that is there is replaced.
+            folder: where to; an artifact that is there is replaced. None writes nothing, for the
+                digest alone.
+
+        Returns:
+            SHA-256 of the manifest, which holds those of the files.
 
         Raises:
             StoreError: if a field holds something that would need pickle.
         """
         values = {name: getattr(self, name) for name in self._saved()}
         values |= {name: dict(values[name]) for name in self._facts if name in values}
-        save_fields(type(self).__qualname__, values, Path(folder))
+        place = None if folder is None else Path(folder)
+        return save_fields(type(self).__qualname__, values, place)
 
     @classmethod
     def _saved(cls) -> list[str]:

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from fivefold.core.artifact import Artifact
@@ -72,11 +71,11 @@ class Record:
         """
         folder = self.folder / name / ARTIFACT
         try:
-            artifact.save(folder)
+            digest = artifact.save(folder)
             if artifact.is_whole:
-                self.saved[name] = Saved(digest_of(folder), seconds, session.digest)
+                self.saved[name] = Saved(digest, seconds, session.digest)
                 self.write()
-                return self.saved[name].sha256
+                return digest
         except (StoreError, OSError) as error:
             why = error.summary if isinstance(error, StoreError) else error.strerror
             session.emit(Noted(text=f"{key} was not saved: {why}"))
@@ -208,9 +207,7 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
 
 def saved_digest(artifact: Artifact) -> str:
     """The digest that an artifact would be saved with; empty if it cannot be saved."""
-    with TemporaryDirectory() as folder:
-        try:
-            artifact.save(folder)
-        except (StoreError, OSError):
-            return ""
-        return digest_of(Path(folder))
+    try:
+        return artifact.save(None)
+    except StoreError:
+        return ""

@@ -1,18 +1,52 @@
 """Artifacts on disk: JSON, arrays, tensors and tables, never pickle."""
 
+import hashlib
+import io
 import json
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from fivefold.errors import StoreError
 
 MANIFEST = "artifact"
 """The file that lists the others; they all have a suffix, so no field can take its name."""
+
+
+class Hashed(io.BufferedIOBase):
+    """A file that is hashed as it is written, so that nothing is held or read for its digest.
+
+    Args:
+        file: that is written; None for the digest alone.
+
+    Example:
+        >>> file = Hashed()
+        >>> file.write(b"abc"), file.digest[:8]
+        (3, 'ba7816bf')
+    """
+
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        self._file, self._hash = file, sha256()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
+
+    def writable(self) -> bool:
+        """True, as those ask who write."""
+        return True
+
+    def write(self, content: Any) -> int:
+        """Write bytes, or what holds them, and give their number."""
+        self._hash.update(content)
+        if self._file is not None:
+            self._file.write(content)
+        return memoryview(content).nbytes
 
 
 @dataclass(frozen=True)
@@ -23,14 +57,14 @@ class Format:
         name: stands in the manifest; only registered names are read.
         suffix: of the file.
         accepts: whether it can hold a value.
-        write: puts a value into a new file.
+        write: puts a value into a new file, from the first byte to the last.
         read: the value that a file holds.
     """
 
     name: str
     suffix: str
     accepts: Callable[[Any], bool]
-    write: Callable[[Any, Path], None]
+    write: Callable[[Any, Hashed], object]
     read: Callable[[Path], Any]
 
 
@@ -66,14 +100,14 @@ FORMATS: dict[str, Format] = {
         "json",
         ".json",
         _is_json,
-        lambda value, path: write_bytes(path, json.dumps(_mark(value)).encode()),
+        lambda value, file: file.write(json.dumps(_mark(value)).encode()),
         lambda path: _unmark(json.loads(path.read_text("utf-8"))),
     ),
     "path": Format(
         "path",
         ".txt",
         lambda value: isinstance(value, Path),
-        lambda value, path: write_bytes(path, str(value).encode()),
+        lambda value, file: file.write(str(value).encode()),
         lambda path: Path(path.read_text("utf-8")),
     ),
 }
@@ -84,8 +118,9 @@ def register(form: Format) -> None:
     FORMATS[form.name] = form
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside it first, synced, then renamed.
+@contextmanager
+def whole(path: Path) -> Iterator[Hashed]:
+    """A file that appears whole or not at all: written beside first, synced, then renamed.
 
     Raises:
         OSError: what the system said; the temporary file is gone and an older one untouched.
@@ -95,7 +130,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         if beside.exists():  # of a process that was killed, and had the same number
             beside.unlink()
         with beside.open("xb") as file:
-            file.write(content)
+            yield Hashed(file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -105,12 +140,50 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
-def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: as `whole` does.
+    """
+    with whole(path) as file:
+        file.write(content)
+
+
+def save_fields(name: str, values: Mapping[str, Any], folder: Path | None) -> str:
     """Write named values into a folder, one file each, and a manifest with their SHA-256.
+
+    Args:
+        name: of the class.
+        values: by the names of its fields.
+        folder: where to; None writes nothing, for the digest alone.
+
+    Returns:
+        The digest of the manifest.
 
     Raises:
         StoreError: naming the field that would need pickle; then nothing is left in the folder.
     """
+    chosen = _formats_of(name, values)
+    if folder is None:
+        return _write_fields(name, values, chosen, lambda file: nullcontext(Hashed()))
+    is_new, place = not folder.exists(), folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for torn in folder.glob(".*.tmp"):  # of a process that was killed
+        torn.unlink(missing_ok=True)
+    try:
+        return _write_fields(name, values, chosen, lambda file: whole(place / file))
+    except BaseException:
+        for field, form in chosen.items():
+            (folder / f"{field}{form.suffix}").unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()
+        raise
+
+
+def _formats_of(name: str, values: Mapping[str, Any]) -> dict[str, Format]:
+    """The format of each value, by the name of its field."""
     chosen = {}
     for field, value in values.items():
         form = next((f for f in FORMATS.values() if f.accepts(value)), None)
@@ -122,27 +195,24 @@ def save_fields(name: str, values: Mapping[str, Any], folder: Path) -> None:
                 field=field,
             )
         chosen[field] = form
-    is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)
-    for torn in folder.glob(".*.tmp"):  # of a process that was killed
-        torn.unlink(missing_ok=True)
-    entries, paths = {}, []
-    try:
-        for field, form in chosen.items():
-            path = folder / f"{field}{form.suffix}"
-            paths.append(path)
-            form.write(values[field], path)
-            digest = sha256(path.read_bytes()).hexdigest()
-            entries[field] = {"format": form.name, "sha256": digest}
-        manifest = {"artifact": name, "fields": entries}
-        write_bytes(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
-    except BaseException:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        if is_new:
-            folder.rmdir()
-        raise
+    return chosen
+
+
+def _write_fields(
+    name: str,
+    values: Mapping[str, Any],
+    chosen: Mapping[str, Format],
+    opened: Callable[[str], AbstractContextManager[Hashed]],
+) -> str:
+    """Write each value, then the manifest, to what is opened by the name of a file."""
+    entries = {}
+    for field, form in chosen.items():
+        with opened(f"{field}{form.suffix}") as file:
+            form.write(values[field], file)
+        entries[field] = {"format": form.name, "sha256": file.digest}
+    with opened(MANIFEST) as file:
+        file.write(json.dumps({"artifact": name, "fields": entries}, indent=1).encode())
+    return file.digest
 
 
 def load_fields(name: str, folder: Path) -> dict[str, Any]:
@@ -178,12 +248,18 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
         path = folder / f"{field}{form.suffix}"
         if not path.is_file():
             raise refusal(f"the file {path.name}", "none", again, field)
-        if sha256(path.read_bytes()).hexdigest() != digest:
+        if digest_of_file(path) != digest:
             raise refusal("the file that was saved", f"a changed {path.name}", again, field)
         values[field] = form.read(path)
     return values
 
 
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file, which is read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digest_of(folder: Path) -> str:
     """The digest of the artifact in a folder: that of its manifest, which holds those of files."""
-    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    return digest_of_file(folder / MANIFEST)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
-from fivefold.core.store import Format, register, write_bytes
+from fivefold.core.store import Format, Hashed, register
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.inputs import Inputs
 from fivefold.models.networks import build, describe
+from fivefold.models.tensors import write_tensors
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -142,10 +142,9 @@ def digest(module: nn.Module) -> str:
     return total.hexdigest()
 
 
-def write_network(model: Assembled, path: Path) -> None:
+def write_network(model: Assembled, file: Hashed) -> None:
     """Write weights, and the description they belong to, into one file."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
-    write_bytes(path, save(state, {KEY: json.dumps(model.describe())}))
+    write_tensors(model.state_dict(), {KEY: json.dumps(model.describe())}, file)
 
 
 def read_network(path: Path) -> Assembled:

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from fivefold.core.identity import refusal
 from fivefold.core.session import Session
-from fivefold.core.store import write_bytes
+from fivefold.core.store import Hashed, whole
+from fivefold.models.tensors import write_tensors
 
 FOLDER = "checkpoint"  # where the states of a stage stand, below its directory
 
@@ -84,7 +85,8 @@ class Checkpoints:
         older = _paths(self.folder) if self.resume else []
         outdated = [] if self.resume else _paths(self.folder)
         number = 1 + max((int(path.stem) for path in [*older, *outdated]), default=0)
-        write_bytes(self.folder / f"{number:08}.safetensors", to_bytes(self.identity, state))
+        with whole(self.folder / f"{number:08}.safetensors") as file:
+            write_state(self.identity, state, file)
         torn = list(self.folder.glob(".*.tmp"))  # of a process that was killed
         for path in [*older[KEPT - 1 :], *outdated, *torn]:
             path.unlink(missing_ok=True)
@@ -110,13 +112,11 @@ def _paths(folder: Path) -> list[Path]:
     return sorted(folder.glob(PATTERN), reverse=True)
 
 
-def to_bytes(identity: Mapping[str, Any], state: State) -> bytes:
-    """A state, and whose it is, as the content of a safetensors file."""
-    from safetensors.torch import save
-
-    tensors = {name: tensor.detach().cpu().clone() for name, tensor in state.tensors.items()}
+def write_state(identity: Mapping[str, Any], state: State, file: Hashed) -> None:
+    """Write a state, and whose it is, as a safetensors file."""
     text = json.dumps({"identity": identity, "values": state.values})
-    return save(tensors, {"state": text, "sha256": _digest(text, tensors)})
+    about = {"state": text, "sha256": _digest(text, state.tensors)}
+    write_tensors(state.tensors, about, file)
 
 
 def read_state(path: Path) -> tuple[dict[str, Any], State] | None:
@@ -140,7 +140,8 @@ def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:
     total = sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
         total.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        total.update(tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
+        plain = tensor.detach().cpu().contiguous().flatten()
+        total.update(plain.view(torch.uint8).numpy().tobytes())
     return total.hexdigest()
 
 
