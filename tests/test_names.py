@@ -32,6 +32,7 @@ IDEAS = {
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),
     "task": ("tasks testing", "a task; its check"),
+    "ten": ("evaluate report", "the ten tables: gathered; named"),
     "tokens": ("kinds models", "the block of words: in numpy; in torch"),
     "trees": ("deploy models", "boosted trees: as a graph; as a module"),
     "workbook": ("reading serve", "Excel: read; written"),

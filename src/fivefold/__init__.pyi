@@ -20,6 +20,7 @@ from .deploy.deploy import Deploy as Deploy
 from .evaluate.evaluate import Evaluate as Evaluate
 from .kinds.block import Block as Block
 from .kinds.kind import Kind as Kind
+from .models.architectures import architectures as architectures
 from .models.head import Head as Head
 from .models.part import Part as Part
 from .partition import Partition as Partition

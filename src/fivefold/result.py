@@ -17,11 +17,11 @@ from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.report.headline import serious
+from fivefold.report.ten import Tables
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
     from fivefold.deploy.changes import Difference
 
@@ -62,10 +62,16 @@ class Result:
         """Scores of the model that would be deployed, on the test rows."""
         return self[Evaluated].metrics
 
-    @property
-    def tables(self) -> "Mapping[str, pd.DataFrame]":
-        """Tables by name; every cell was measured in this run or says "not measured"."""
-        return self[Evaluated].tables
+    @cached_property
+    def tables(self) -> Tables:
+        """Tables by name, the ten first; every cell was measured or says "not measured".
+
+        `architectures`, and what training computed in `hardware`, are worked out when they are
+        first asked for.
+        """
+        from fivefold.evaluate.ten import tables_of
+
+        return tables_of(self)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -158,7 +164,7 @@ class Result:
         from fivefold.report.html import render
         from fivefold.report.reported import Reported
 
-        page = render(Reported.of(self), self.execution.session.recipe)
+        page = render(Reported.of(self), self.execution.session.recipe, tables=self.tables)
         if path is not None:
             try:
                 write_bytes(Path(path), page.encode())

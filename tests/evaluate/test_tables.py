@@ -3,10 +3,11 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn import metrics as reference
 
+from fivefold.artifacts import Evaluated, Preprocessed
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.tables import dataset_statistics, limitations, per_class
+from fivefold.evaluate.tables import limitations, per_class
 from fivefold.metrics.intervals import wilson
 
 
@@ -34,6 +35,31 @@ def test_model_comparison_has_the_network_first_and_the_simple_models_on_the_sam
     assert (table["fit_seconds"] > 0).all()
     assert (table["milliseconds_per_row"] > 0).all()
     assert table["rows_fitted"].tolist()[1:] == [800, 800, 800]
+
+
+def test_model_comparison_has_accuracy_precision_recall_and_f1_of_every_model(numbers, execute):
+    result = execute(numbers, Evaluate())
+    table, evaluated = result.tables["model_comparison"], result[Evaluated]
+    guess = evaluated.scores.argmax(1)
+    wanted = {
+        "accuracy": reference.accuracy_score,
+        "precision": reference.precision_score,
+        "recall": reference.recall_score,
+        "f1": reference.f1_score,
+    }
+    for name, score in wanted.items():
+        assert_allclose(float(table[name][0]), score(evaluated.target, guess))
+        assert all(isinstance(found, Estimate) for found in table[name])
+    linear = fit_baseline(result[Preprocessed], "linear")
+    for name, score in wanted.items():
+        assert_allclose(float(table[name][2]), score(evaluated.target, linear.argmax(1)))
+        assert table[name][2].low < float(table[name][2]) < table[name][2].high
+
+
+def fit_baseline(data, name):
+    from fivefold.evaluate.baselines import fit_baselines
+
+    return next(fit_baselines(data, (name,))).scores
 
 
 def test_per_class_equals_scikit_learn_with_wilson_intervals(numbers, sensible):
@@ -73,43 +99,6 @@ def test_per_class_without_predictions_or_rows_gives_the_reason(numbers, sensibl
     assert np.isnan(ghost["f1"])
 
 
-def test_dataset_statistics_equal_pandas(numbers, sensible):
-    import pandas as pd
-
-    numbers.columns["second"][:7] = np.nan
-    numbers.columns["category"][:3] = None
-    evidence = numbers.evidence(sensible)
-    table = dataset_statistics(evidence).set_index("column")
-    frame = pd.DataFrame(numbers.columns)
-    assert table["missing"].to_dict() == {"first": 0, "second": 7, "category": 3, "y": 0}
-    expected = frame["second"].describe()
-    made = table.loc["second", ["mean", "deviation", "minimum", "median", "maximum"]]
-    assert_allclose(made.astype(float), expected[["mean", "std", "min", "50%", "max"]])
-    counts = frame["category"].value_counts()
-    assert table.loc["category", "most_frequent"] == counts.index[0]
-    assert_allclose(table.loc["category", "its_fraction"], counts.iloc[0] / counts.sum())
-    assert table.loc["category", "distinct"] == 3
-    assert table.loc["y", "role"] == "target"
-
-
-def test_dataset_statistics_describe_images_dates_and_texts(world):
-    n = 60
-    made = world(
-        {
-            "picture": np.zeros((n, 4, 4, 1), np.uint8),
-            "when": np.datetime64("2020-01-01", "us") + np.arange(n) * np.timedelta64(1, "D"),
-            "text": np.array([f"word {k}" for k in range(n)], dtype=object),
-        },
-        {"picture": "image", "when": "datetime", "text": "text"},
-        np.arange(n) % 2,
-    )
-    evidence = made.evidence(lambda inputs: np.full((len(inputs["text"]), 2), 0.5))
-    table = dataset_statistics(evidence).set_index("column")
-    assert table.loc["when", "distinct"] == n
-    assert table.loc["text", "most_frequent"] == ""
-    assert table.loc["picture", "missing"] == 0
-
-
 def test_limitations_list_findings_by_severity_and_what_was_not_measured(numbers, sensible):
     findings = tuple(
         Finding(code=severity, severity=severity, sentence=f"A {severity}.")
@@ -126,24 +115,11 @@ def test_limitations_list_findings_by_severity_and_what_was_not_measured(numbers
 
 
 def test_tables_can_be_saved_without_pickle_and_read_again(result, tmp_path):
-    from fivefold.artifacts import Evaluated
-
     result[Evaluated].save(tmp_path / "evaluated")
     loaded = Evaluated.load(tmp_path / "evaluated")
-    assert set(loaded.tables) == set(result.tables)
+    assert set(loaded.tables) == set(result[Evaluated].tables)
     assert repr(dict(loaded.metrics)) == repr(dict(result.metrics))
     found = loaded.tables["model_comparison"]["roc_auc"]
     wanted = result.tables["model_comparison"]["roc_auc"]
     assert_allclose(found.map(float), wanted.map(float))
     assert found.map(repr).tolist() == wanted.map(repr).tolist()
-
-
-def test_dataset_statistics_count_lists_behind_many_missing_ones(world, judged_kinds):
-    ways = np.full(160, None, dtype=object)
-    for row in range(100, 160):
-        ways[row] = np.zeros((2, 2))
-    made = world({"way": ways, "x": np.arange(160.0)}, {"x": "numeric"}, np.arange(160) % 2)
-    made.kinds = {"way": "route", **made.kinds}
-    evidence = made.evidence(lambda inputs: np.full((len(inputs["numeric"]), 2), 0.5))
-    table = dataset_statistics(evidence).set_index("column")
-    assert table.loc["way", ["missing", "distinct"]].tolist() == [100, 60]

@@ -18,13 +18,8 @@ from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
-from fivefold.evaluate.tables import (
-    cleaning,
-    dataset_statistics,
-    limitations,
-    model_comparison,
-    per_class,
-)
+from fivefold.evaluate.statistics import class_distribution, dataset_statistics
+from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import OwnMetric
@@ -150,7 +145,7 @@ def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
     )
     return Rival(
         baseline=baseline,
-        metrics=evidence.estimate(theirs, evidence.task.headlines),
+        metrics=evidence.estimate(theirs, evidence.task.compared),
         comparison=outcome,
         weighted=evidence.weighted_estimate(theirs, (evidence.headline,)),
     )
@@ -206,6 +201,8 @@ def tables_of(
         tables["per_class"] = per_class(evidence)
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)
+    if evidence.task.labelled:
+        tables["class_distribution"] = class_distribution(evidence)
     if evidence.collected.cleaning is not None:
         tables["cleaning"] = cleaning(evidence)
     tables["hardware"] = hardware(evidence.trained)

@@ -26,7 +26,7 @@ class Rival:
     """A simple model beside the model, or a part of it."""
 
     baseline: Baseline  # what was fitted
-    metrics: Mapping[str, Estimate]  # its headline scores on the same test rows
+    metrics: Mapping[str, Estimate]  # its scores on the same test rows, those of `Task.compared`
     comparison: Comparison  # the model against it, by the first headline metric
     # its scores in which rows count by their weight; empty without weights
     weighted: Mapping[str, Estimate] = field(default_factory=dict)

@@ -4,8 +4,6 @@ Scores stand with their intervals in one cell, as estimates. A number that does 
 mean of a text column) is NaN.
 """
 
-from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,16 +18,11 @@ from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
-from fivefold.metrics.weight import effective_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MODEL = "model"
-DESCRIBED = (
-    *("column", "kind", "role", "rows", "missing", "distinct"),
-    *("mean", "deviation", "minimum", "median", "maximum", "most_frequent", "its_fraction"),
-)
 
 
 def _estimates(values: list[Estimate]) -> "pd.Series[Any]":
@@ -43,14 +36,15 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
 
     Returns:
         One row for the model, one for each part that it mixes, one for each simple model: `model`,
-        three headline metrics, where rows have weights the first of them by these (`weighted_` and
+        the metrics that models are compared by (three headlines, of classes accuracy, precision,
+        recall and F1 as well), where rows have weights the first of them by these (`weighted_` and
         its name), `difference` (the model's first metric minus this one's), `verdict`
         (on the model: `wins`, `loses`, `a tie`), `fit_seconds`, `milliseconds_per_row`,
         `rows_fitted` and `note`.
     """
     import pandas as pd
 
-    names = [metric.name for metric in evidence.task.headlines]
+    names = [metric.name for metric in evidence.task.compared]
     rivals = (*evidence.parts, *evidence.rivals)
     fitted = [rival.baseline for rival in rivals]
     columns: dict[str, Any] = {"model": [MODEL, *(one.name for one in fitted)]}
@@ -111,68 +105,6 @@ def _share(hits: int, rows: int, reason: str, level: float) -> Estimate:
         return Estimate(float("nan"), method=reason, n=0, level=level)
     low, high = wilson(int(hits), int(rows), level=level)
     return Estimate(hits / rows, low=low, high=high, method="wilson", n=int(rows), level=level)
-
-
-def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
-    """Every column of the source, over the rows of all parts.
-
-    Returns:
-        One row a column: `column`, `kind`, `role`, `rows`, `missing`, `distinct`, `mean`,
-        `deviation`, `minimum`, `median`, `maximum` (of numbers, and of truth values as 0 and 1),
-        `most_frequent` (of categories) and `its_fraction` of the rows that are not missing. Where a
-        column holds weights of rows, also `effective_rows`: how many of equal weight say as much;
-        where stages made columns, `made_of`.
-    """
-    import pandas as pd
-
-    partition, changes, headings = evidence.partition, evidence.collected.changes, list(DESCRIBED)
-    made = {} if changes is None else changes.made_of()
-    headings += ["made_of"] * bool(made)
-    rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
-    lines = []
-    for column in evidence.schema.columns:
-        values = evidence.collected.table.column(column.name)[rows]
-        line = {"column": column.name, "kind": column.kind, "role": column.role, "rows": len(rows)}
-        line["made_of"] = made.get(column.name, "")
-        lines.append(line | _described(values))
-        if column.role == "weight":
-            lines[-1]["effective_rows"] = effective_rows(values)
-            headings.append("effective_rows")
-    return pd.DataFrame(lines, columns=headings)
-
-
-def _described(values: Array) -> dict[str, Any]:
-    numbers = dict.fromkeys(("mean", "deviation", "minimum", "median", "maximum"), float("nan"))
-    said: dict[str, Any] = {"most_frequent": "", "its_fraction": float("nan"), **numbers}
-    if values.ndim > 1 or (values.dtype == object and not _is_text(values)):
-        gone = 0 if values.ndim > 1 else sum(value is None for value in values)
-        return said | {"missing": gone, "distinct": len(values) - gone}
-    if values.dtype.kind == "M":
-        known = values[~np.isnat(values)]
-        return said | {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
-    if values.dtype == object:
-        counts = Counter(value for value in values.tolist() if value is not None)
-        total = counts.total()
-        if counts and len(counts) < total:
-            label, most = counts.most_common(1)[0]
-            said |= {"most_frequent": str(label)[:80], "its_fraction": most / total}
-        return said | {"missing": len(values) - total, "distinct": len(counts)}
-    known = values[np.isfinite(values)].astype(np.float64)
-    said |= {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
-    if len(known):
-        said |= {
-            "mean": float(known.mean()),
-            "deviation": float(known.std(ddof=1)) if len(known) > 1 else 0.0,
-            "minimum": float(known.min()),
-            "median": float(np.median(known)),
-            "maximum": float(known.max()),
-        }
-    return said
-
-
-def _is_text(values: Array) -> bool:
-    present = (value for value in values if value is not None)
-    return all(isinstance(value, str) for value in islice(present, 100))
 
 
 def cleaning(evidence: Evidence) -> "pd.DataFrame":

@@ -33,6 +33,9 @@ EXACT = 16_384
 LONGEST = 16
 """Pixels a side of a picture that is given as rows."""
 
+AXES = ("height", "width", "channels")
+"""Of a canonical picture."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageState:
@@ -168,6 +171,13 @@ class Image(Kind):
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
         intensity = Intensity.from_json(values["intensity"])
         return ImageState(shape=tuple(values["shape"]), intensity=intensity, **arrays)
+
+    def sizes(self, values: Array, column: Column) -> dict[str, Array]:
+        """Pixels down and across, and colours, of each picture."""
+        absent = (np.nan,) * len(AXES)
+        shapes = [absent if picture is None else picture.shape for picture in values]
+        counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
+        return dict(zip(AXES, counts.T, strict=True))
 
     # --- doors
 

@@ -227,6 +227,18 @@ class Kind(Doors, Recognition, ABC):
         kind = type(self)
         return kind.drift is not Kind.drift or kind.groups is not Kind.groups
 
+    def sizes(self, values: Array, column: Column) -> Mapping[str, Array]:
+        """How large cells are, by what is counted, which `dataset_statistics` tells; by default {}.
+
+        Args:
+            values: `(n,)` canonical.
+            column: how its cells are read.
+
+        Returns:
+            By name of what is counted, words for one, `(n,)` float64, NaN for missing.
+        """
+        return {}
+
     def suspect(self, values: Array) -> tuple[Array, bool] | None:
         """Numbers by which a column that gives the target away is found; None: it is not tested.
 

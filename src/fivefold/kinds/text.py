@@ -121,6 +121,11 @@ class Text(Kind):
     def quick(self, column: Column, state: TextState) -> Quick:
         return Quick(quick_word(column), lambda cells: self.encode(objects(cells), column, state))
 
+    def sizes(self, values: Array, column: Column) -> dict[str, Array]:
+        """The words of each text."""
+        counts = [np.nan if text is None else len(words(text, column.rules)) for text in values]
+        return {"words": np.array(counts, dtype=np.float64)}
+
     # --- recognition
 
     def recognise(self, sample: Sample) -> float:

@@ -52,7 +52,10 @@ def card(
         if evaluated.folds:
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
         if "model_comparison" in evaluated.tables:
-            table = evaluated.tables["model_comparison"].drop(columns=TIMED, errors="ignore")
+            task = task_of(collected.schema.task)
+            more = [metric.name for metric in task.compared if metric not in task.headlines]
+            table = evaluated.tables["model_comparison"]
+            table = table.drop(columns=[*TIMED, *more], errors="ignore")
             blocks += ["## Beside simple models", markdown(table)]
     blocks += ["## Findings", _findings(findings)]
     if evaluated is not None and "limitations" in evaluated.tables:

@@ -22,6 +22,7 @@ from fivefold.report.headline import (
 )
 from fivefold.report.reported import Reported
 from fivefold.report.tables import cell, cells, ends, score_rows
+from fivefold.report.ten import is_filled
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 100
-OPEN_TABLES = ("model_comparison", "per_class", "prediction_speed")
+OPEN_TABLES = (
+    *("model_comparison", "per_class", "preprocessing_comparison", "tuning_results"),
+    *("augmentation_effect", "transfer_learning", "prediction_speed"),
+)
 THEME = {
     "#24292f": "var(--ink)",
     "#6e7781": "var(--muted)",
@@ -40,12 +44,15 @@ THEME = {
 }
 
 
-def render(run: Reported, recipe: str = "") -> str:
+def render(
+    run: Reported, recipe: str = "", *, tables: "Mapping[str, pd.DataFrame] | None" = None
+) -> str:
     """The report of a run.
 
     Args:
         run: its artifacts; it was evaluated.
         recipe: the pipeline as JSON text.
+        tables: by name; those that were evaluated if None.
 
     Returns:
         One HTML page: no script, nothing fetched, all that comes from data escaped. The same
@@ -67,10 +74,10 @@ def render(run: Reported, recipe: str = "") -> str:
             f"There are only {len(evaluated.index)} test rows, so the folds come first. "
             "The scores of the deployed model on the test rows are further down."
         )
-    tables = dict(evaluated.tables)
-    limitations = tables.pop("limitations", None)
-    shown = [name for name in OPEN_TABLES if name in tables]
-    hidden = [name for name in tables if name not in shown]
+    told = dict(evaluated.tables if tables is None else tables)
+    limitations = told.pop("limitations", None)
+    shown = [name for name in OPEN_TABLES if name in told and is_filled(told[name])]
+    hidden = [name for name in told if name not in shown and is_filled(told[name])]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["ticked"] = ticked
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
@@ -96,8 +103,9 @@ def render(run: Reported, recipe: str = "") -> str:
         weighted=_scores(evaluated.weighted) if evaluated.weighted else None,
         weight=schema.named("weight"),
         folds=_scores(evaluated.folds) if evaluated.folds else None,
-        open_tables=[_grid(tables[name], name) for name in shown],
-        more_tables=[_grid(tables[name], name) for name in hidden],
+        open_tables=[_grid(told[name], name) for name in shown],
+        more_tables=[_grid(told[name], name) for name in hidden],
+        unfilled=_unfilled(told),
         how=f"{run.partition.how[:1].upper()}{run.partition.how[1:]}.",
         split=_split(collected, run.preprocessed),
         parts=model_parts(trained),
@@ -193,6 +201,16 @@ def _grid(frame: "pd.DataFrame", name: str) -> dict[str, Any]:
         "numeric": numeric,
         "left_out": max(len(rows) - MOST_ROWS, 0),
     }
+
+
+def _unfilled(tables: "Mapping[str, pd.DataFrame]") -> Any:
+    """Tables that were not made, and why."""
+    rows = [
+        [display_name(name), *map(str, table.iloc[0])]
+        for name, table in tables.items()
+        if not is_filled(table)
+    ]
+    return _listed(["table", "status", "why"], rows, []) if rows else None
 
 
 def _listed(headings: Sequence[str], rows: list[list[str]], numbers: Sequence[int]) -> Any:

@@ -10,6 +10,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification
+from fivefold.metrics.metric import Metric
 from fivefold.metrics.weight import per_answer
 from fivefold.tasks.classes import classes_of, positive_as_asked, settled
 from fivefold.tasks.places import label_array, labels_of, places_of
@@ -19,6 +20,8 @@ from fivefold.tasks.task import Picture, Task, finite
 LEAST_GAP = 0.05
 """By which some rows are worse than others, as a fraction of them, before it is worth a word."""
 MOST_MISTAKES = 3
+COUNTED = ("accuracy", "precision", "recall", "f1")
+"""Metrics of right and wrong answers, by which people compare models."""
 
 
 class Choice(Task):
@@ -31,6 +34,12 @@ class Choice(Task):
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
     labelled = True
     constant_name = "majority class"
+
+    @property
+    def compared(self) -> tuple[Metric, ...]:
+        """The headlines, and accuracy, precision, recall and F1 where it has them."""
+        more = [m for m in self.metrics if m.name in COUNTED and m not in self.headlines]
+        return (*self.headlines, *more)
 
     def settle(self, targets: Targets) -> Settled:
         """The classes of the one column, in natural order."""

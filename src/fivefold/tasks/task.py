@@ -69,6 +69,11 @@ class Task(ABC):
         """The metrics that people see first, three at most."""
         return self.metrics[:3]
 
+    @property
+    def compared(self) -> tuple[Metric, ...]:
+        """The metrics of every model that is compared: the headlines, and what a task adds."""
+        return self.headlines
+
     # --- the target
 
     def recognise(self, targets: Targets) -> float:

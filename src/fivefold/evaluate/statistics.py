@@ -1,0 +1,146 @@
+"""What the rows of a run are: every column of the source, and every class."""
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.artifacts import PARTS
+from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.evaluate.evidence import Evidence
+from fivefold.kinds.known import kind_of
+from fivefold.metrics.weight import effective_rows, per_answer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DESCRIBED = (
+    *("column", "kind", "role", "rows", "missing", "missing_fraction", "distinct"),
+    *("mean", "deviation", "minimum", "median", "maximum", "most_frequent", "its_fraction"),
+)
+
+MEASURED = 4096
+"""Cells of a column whose size is counted: evenly spaced ones where there are more."""
+
+SIZES = ("mean_", "least_", "most_")
+"""What names of columns that tell of sizes begin with, as `most_frequent` does."""
+
+
+def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
+    """Every column of the source, over the rows of all parts.
+
+    Returns:
+        One row a column: `column`, `kind`, `role`, `rows`, `missing`, `missing_fraction`,
+        `distinct`, `mean`, `deviation`, `minimum`, `median`, `maximum` (of numbers, and of truth
+        values as 0 and 1), `most_frequent` (of categories) and `its_fraction` of the rows that are
+        not missing. Where a column holds weights of rows, also `effective_rows`: how many of equal
+        weight say as much; where stages made columns, `made_of`. Where cells have a size (`words`
+        of a text; `height`, `width` and `channels` of an image), `mean_`, `least_` and `most_` of
+        it, of 4,096 evenly spaced rows where there are more.
+    """
+    import pandas as pd
+
+    partition, changes, headings = evidence.partition, evidence.collected.changes, list(DESCRIBED)
+    made = {} if changes is None else changes.made_of()
+    headings += ["made_of"] * bool(made)
+    rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
+    lines = []
+    for column in evidence.schema.columns:
+        values = evidence.collected.table.column(column.name)[rows]
+        line: dict[str, Any] = {
+            "column": column.name,
+            "kind": column.kind,
+            "role": column.role,
+            "rows": len(rows),
+        }
+        line["made_of"] = made.get(column.name, "")
+        lines.append(line | _described(values) | _sized(values, column))
+        lines[-1]["missing_fraction"] = lines[-1]["missing"] / max(1, len(rows))
+        headings += [name for name in lines[-1] if name.startswith(SIZES) and name not in headings]
+        if column.role == "weight":
+            lines[-1]["effective_rows"] = effective_rows(values)
+            headings.append("effective_rows")
+    return pd.DataFrame(lines, columns=headings)
+
+
+def _sized(values: Array, column: Column) -> dict[str, float]:
+    """How large cells are, by what their kind counts."""
+    some = values[:: max(1, -(-len(values) // MEASURED))]
+    told: dict[str, float] = {}
+    for name, counts in kind_of(column.kind).sizes(some, column).items():
+        known = counts[np.isfinite(counts)]
+        if len(known):
+            ends = (known.mean(), known.min(), known.max())
+            told |= {f"{which}{name}": float(end) for which, end in zip(SIZES, ends, strict=True)}
+    return told
+
+
+def class_distribution(evidence: Evidence) -> "pd.DataFrame":
+    """How many answers of each part are of each class.
+
+    Returns:
+        One row a class: `class`, `rows` and `fraction` of all parts together, `train_rows`,
+        `valid_rows`, `test_rows`; of a sequence answers are counted, not rows. Where rows have
+        weights, `weighted_fraction` too.
+    """
+    import pandas as pd
+
+    schema, data = evidence.schema, evidence.data
+    parts = {part: getattr(data, part) for part in PARTS}
+    size = len(schema.classes)
+
+    def counted(rows: Rows, weight: Array | None = None) -> Array:
+        known = rows.target >= 0
+        if weight is not None:
+            weight = per_answer(weight, known)
+        return np.bincount(rows.target[known].ravel(), weight, minlength=size)[:size]
+
+    counts = {part: counted(rows) for part, rows in parts.items()}
+    total: Array = np.sum(list(counts.values()), axis=0)
+    columns: dict[str, Any] = {
+        "class": [str(label) for label in schema.classes],
+        "rows": total,
+        "fraction": total / max(1, total.sum()),
+        **{f"{part}_rows": of_part for part, of_part in counts.items()},
+    }
+    if evidence.weighted:
+        heavy: Array = np.sum([counted(rows, rows.weight) for rows in parts.values()], axis=0)
+        columns["weighted_fraction"] = heavy / max(heavy.sum(), 1e-300)
+    return pd.DataFrame(columns)
+
+
+def _described(values: Array) -> dict[str, Any]:
+    numbers = dict.fromkeys(("mean", "deviation", "minimum", "median", "maximum"), float("nan"))
+    said: dict[str, Any] = {"most_frequent": "", "its_fraction": float("nan"), **numbers}
+    if values.ndim > 1 or (values.dtype == object and not _is_text(values)):
+        gone = 0 if values.ndim > 1 else sum(value is None for value in values)
+        return said | {"missing": gone, "distinct": len(values) - gone}
+    if values.dtype.kind == "M":
+        known = values[~np.isnat(values)]
+        return said | {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
+    if values.dtype == object:
+        counts = Counter(value for value in values.tolist() if value is not None)
+        total = counts.total()
+        if counts and len(counts) < total:
+            label, most = counts.most_common(1)[0]
+            said |= {"most_frequent": str(label)[:80], "its_fraction": most / total}
+        return said | {"missing": len(values) - total, "distinct": len(counts)}
+    known = values[np.isfinite(values)].astype(np.float64)
+    said |= {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
+    if len(known):
+        said |= {
+            "mean": float(known.mean()),
+            "deviation": float(known.std(ddof=1)) if len(known) > 1 else 0.0,
+            "minimum": float(known.min()),
+            "median": float(np.median(known)),
+            "maximum": float(known.max()),
+        }
+    return said
+
+
+def _is_text(values: Array) -> bool:
+    present = (value for value in values if value is not None)
+    return all(isinstance(value, str) for value in islice(present, 100))

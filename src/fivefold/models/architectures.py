@@ -1,0 +1,185 @@
+"""What the built-in networks are made of, read from the modules themselves."""
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.core.wording import plural, together
+from fivefold.errors import FivefoldError
+from fivefold.kinds.known import KINDS
+from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width, parts, to_json
+from fivefold.models.networks import NETWORKS, Network, make, network_of
+from fivefold.models.operations import forward_operations, rows_of
+from fivefold.models.parts import part_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLES: tuple[Size, ...] = (Width(16, measured=8), Image(3, 32, 32), Text(64, 10_000))
+"""Sizes at which networks are told where there is no data."""
+
+COLUMNS = (
+    *("architecture", "what", "application", "inputs", "layers", "parameters", "operations"),
+    *("features", "paper"),
+)
+ROWS = 2
+CONTAINERS = (nn.ModuleList, nn.ModuleDict, nn.Sequential)
+
+
+def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFrame":
+    """The networks that fivefold brings: what they read, what they are made of, who thought of it.
+
+    All of it is read from the modules, built for these inputs; nothing is written by hand.
+
+    Args:
+        inputs: sizes of what a network reads, those of a run are `trained.model.fixed.inputs`;
+            None for an example of each.
+        outputs: numbers a row.
+
+    Returns:
+        One row a network that reads such inputs, the default first: `architecture`, `what` it is,
+        `application` (the kinds of columns that it reads), `inputs` (the sizes that the rest holds
+        for), `layers` (modules with weights of their own, by class), `parameters`, `operations`
+        (floating-point, of one row forward: products and convolutions), `features` and `paper`.
+
+    Example:
+        >>> table = architectures().set_index("architecture")
+        >>> table.loc["convnet", "application"]
+        'images'
+    """
+    import pandas as pd
+
+    lines = []
+    for network in NETWORKS.values():
+        read = _example(network) if inputs is None else inputs
+        if network.reads([type(size) for size in parts(read).values()]):
+            with torch.random.fork_rng(devices=[]):
+                body = make(network.name, read, outputs)
+            lines.append(described_as(network.name, body, read, example(read)))
+    return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def described_as(name: str, body: nn.Module, inputs: Inputs, batch: Batch) -> dict[str, Any]:
+    """One row of the table: a network that may have learnt, or one of a user's own.
+
+    Args:
+        name: in words.
+        body: the module.
+        inputs: the sizes that it reads.
+        batch: a few rows of them, on its device.
+    """
+    network = network_of(body)
+    layers = Counter(type(layer).__name__ for layer in body.modules() if layer._parameters)
+    return {
+        "architecture": name,
+        "what": (inspect.getdoc(type(body)) or "").partition("\n")[0] if network else "",
+        "application": application(inputs) if network is None else applications(network),
+        "inputs": _in_words(inputs),
+        "layers": ", ".join(f"{count} {kind}" for kind, count in layers.items()),
+        "parameters": sum(weight.numel() for weight in body.parameters()),
+        "operations": forward_operations(body, batch) / rows_of(batch),
+        "features": ", ".join(features(body, network)),
+        "paper": paper(body if network is None or network.core is None else network.core),
+    }
+
+
+def applications(network: Network) -> str:
+    """The kinds of columns that a network reads, in words."""
+    if not network.sizes:
+        return f"any of {together(_kinds(None))}, mixed"
+    return together(_kinds(network.sizes))
+
+
+def application(inputs: Inputs) -> str:
+    """The kinds of columns that come in such sizes, in words.
+
+    Example:
+        >>> application(Image(1, 8, 8))
+        'images'
+    """
+    return together(_kinds(frozenset(map(type, parts(inputs).values()))))
+
+
+def _kinds(sizes: frozenset[type] | None) -> list[str]:
+    if sizes is None:
+        return [kind.plural for kind in KINDS]
+    found = []
+    for kind in KINDS:
+        with suppress(FivefoldError):  # a block of one's own may have no half in torch
+            if part_of(kind.block).size in sizes:
+                found.append(kind.plural)
+    return found
+
+
+def features(body: nn.Module, network: Network | None = None) -> list[str]:
+    """What is notable about a network: members, trees, and layers without weights by class."""
+    told = []
+    if (members := getattr(body, "members", 1)) > 1:
+        told.append(plural(int(members), "member"))
+    if network is not None and network.boosts:
+        told.append("boosted trees beside it")
+    plain = [m for m in body.modules() if not m._parameters and not list(m.children())]
+    told += dict.fromkeys(type(m).__name__ for m in plain if not isinstance(m, CONTAINERS))
+    shares = {
+        float(getattr(m, "dropout", getattr(m, "p", 0.0)) or 0.0)
+        for m in body.modules()
+        if isinstance(getattr(m, "dropout", getattr(m, "p", None)), float)
+    }
+    return [*told, *(f"dropout {share:g}" for share in sorted(shares) if share)]
+
+
+def paper(body: Any) -> str:
+    """What the docstring of a network names as its source; empty where it names none.
+
+    Args:
+        body: a module, or its class.
+    """
+    text = inspect.getdoc(body if inspect.isclass(body) else type(body)) or ""
+    found = re.search(r"^References?:\n((?:[ \t]+.*\n?|\n)+)", text, re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""
+
+
+def example(inputs: Inputs, rows: int = ROWS) -> Batch:
+    """A batch of zeros of these sizes.
+
+    Example:
+        >>> example(Image(1, 8, 8)).shape
+        torch.Size([2, 1, 8, 8])
+    """
+    if isinstance(inputs, Mapping):
+        return {name: _zeros(size, rows) for name, size in inputs.items()}
+    return _zeros(inputs, rows)
+
+
+def _zeros(size: Size, rows: int) -> Tensor:
+    if isinstance(size, Width):
+        return torch.zeros(rows, int(size))
+    if isinstance(size, Codes):
+        return torch.zeros(rows, len(size), dtype=torch.int64)
+    if isinstance(size, Text):
+        return torch.zeros(rows, size.length, dtype=torch.int64)
+    return torch.zeros(rows, *size)
+
+
+def _example(network: Network) -> Inputs:
+    named = {name: size for one in EXAMPLES for name, size in parts(one).items()}
+    if not network.sizes:
+        return named
+    return next(size for size in EXAMPLES if type(size) in network.sizes)
+
+
+def _in_words(inputs: Inputs) -> str:
+    """Sizes as one reads them: `image 3 x 32 x 32`."""
+    told = []
+    for name, size in parts(inputs).items():
+        values = next(iter(to_json(size).values()))
+        shape = [values[0]] if isinstance(size, Width) else values
+        shown = f"{len(values)} columns" if isinstance(size, Codes) else " x ".join(map(str, shape))
+        told.append(f"{name} {shown}")
+    return ", ".join(told)

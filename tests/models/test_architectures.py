@@ -1,0 +1,51 @@
+import torch
+from torch import nn
+
+import fivefold as ff
+from fivefold.models.architectures import described_as, paper
+from fivefold.models.inputs import Image, Width
+from fivefold.models.mlp import Mlp
+from fivefold.models.networks import NETWORKS
+
+
+def test_architectures_tell_every_network_and_what_it_is_for():
+    table = ff.architectures().set_index("architecture")
+    assert list(table.index) == list(NETWORKS)
+    assert table.loc["convnet", "application"] == "images"
+    assert table.loc["textnet", "application"] == "texts"
+    assert "numbers" in table.loc["blend", "application"]
+    assert "ICLR 2025" in table.loc["tabm", "paper"]
+    assert "Kim" in table.loc["textnet", "paper"]
+    assert "boosted trees beside it" in table.loc["blend", "features"]
+    assert "16 members" in table.loc["tabm", "features"]
+
+
+def test_architectures_for_given_inputs_are_those_that_read_them():
+    table = ff.architectures(Image(1, 8, 8), 10).set_index("architecture")
+    assert list(table.index) == ["convnet", "mixture"]
+    line = table.loc["convnet"]
+    by_hand = 32 * 9 + 2 * 32 + 64 * 32 * 9 + 2 * 64 + (64 * 4 * 4 * 10 + 10)
+    assert line["parameters"] == by_hand
+    assert line["layers"] == "2 Conv2d, 2 BatchNorm2d, 1 Linear"
+    assert line["operations"] == 2 * (64 * 32 * 9 + 64 * 64 * 32 * 9 + 64 * 4 * 4 * 10)
+    assert "dropout 0.3" in line["features"]
+
+
+def test_architectures_do_not_move_the_random_generator():
+    state = torch.random.get_rng_state()
+    ff.architectures(Width(4))
+    assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_a_module_of_ones_own_is_told_by_its_layers():
+    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 1))
+    line = described_as("mine", network, Width(4), torch.zeros(2, 4))
+    assert line["layers"] == "2 Linear"
+    assert line["parameters"] == 4 * 3 + 3 + 3 + 1
+    assert line["operations"] == 2 * (4 * 3 + 3)
+    assert line["features"] == "ReLU"
+    assert line["paper"] == ""
+
+
+def test_paper_is_what_the_docstring_refers_to():
+    assert paper(Mlp).startswith("Gorishniy et al., On Embeddings for Numerical Features")
