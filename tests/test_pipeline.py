@@ -1,9 +1,12 @@
+from inspect import isabstract
+
 import numpy as np
 import pytest
 
 import fivefold as ff
 from fivefold.core.events import StageTaken
 from fivefold.errors import ConfigError, LeakError
+from fivefold.pipeline import built_in_stages
 from fivefold.testing import check_no_leak, fingerprint
 
 
@@ -39,6 +42,12 @@ def test_slice_by_name_goes_on_from_a_result(pipeline):
     second = pipeline["preprocess":].run(given=first, progress=False)
     assert second[ff.Collected] is first[ff.Collected]
     assert len(second[ff.Preprocessed].train) == 96
+
+
+def test_recipes_know_every_public_stage():
+    public = [getattr(ff, name) for name in ff.__all__]
+    stages = [one for one in public if isinstance(one, type) and issubclass(one, ff.Stage)]
+    assert {one for one in stages if not isabstract(one)} - {ff.Stage} == {*built_in_stages()}
 
 
 def test_from_json_builds_the_same_pipeline(pipeline):

@@ -7,6 +7,7 @@ from fivefold.codecs.table import Array
 from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
+from fivefold.partition import Partition
 
 
 def draw_folds(
@@ -83,3 +84,30 @@ def hold_out(
     """
     above = Units.of(collected, rule_of(collected, by)).cut(rows, fraction, seed)
     return rows[~above], rows[above]
+
+
+def draw_divisions(
+    collected: Collected, partition: Partition, k: int, seed: int, *, by: By | None = None
+) -> list[Partition]:
+    """Training, validation and held-out rows of k folds; test rows are in none of them.
+
+    Args:
+        collected: the table and its schema.
+        partition: whose training and validation rows are divided. Each fold sets a part of its
+            training rows aside to stop by, as large as the validation part here.
+        k: number of folds, at least 2.
+        seed: of the shuffle.
+        by: the rule; None for that by which the partition was drawn.
+
+    Returns:
+        For each fold a partition whose test rows are those held out.
+    """
+    rule = partition.by if by is None else by
+    rows = np.sort(np.concatenate([partition.train, partition.valid]))
+    share = len(partition.valid) / max(1, len(rows))
+    divisions = []
+    for n, (learn, held) in enumerate(draw_folds(collected, rows, k, seed, by=rule), 1):
+        kept, stop = hold_out(collected, learn, share, seed, by=rule)
+        how = f"fold {n} of {k}"
+        divisions.append(Partition(train=kept, valid=stop, test=held, how=how, by=rule))
+    return divisions

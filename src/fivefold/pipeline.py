@@ -137,17 +137,24 @@ class Pipeline(Chain):
         Raises:
             RecipeError: if the text is no recipe or names an unknown stage.
         """
-        from fivefold.collect.collect import Collect
-        from fivefold.deploy.deploy import Deploy
-        from fivefold.evaluate.evaluate import Evaluate
-        from fivefold.preprocess.preprocess import Preprocess
-        from fivefold.preprocess.split import Split
         from fivefold.serve.own import adopt_all
         from fivefold.train.callback import hand_over
-        from fivefold.train.train import Train
 
         adopt_all(kinds, tasks)
         hand_over(callbacks)
 
-        own: list[type[Stage]] = [Collect, Split, Preprocess, Train, Evaluate, Deploy]
-        return super().from_json(text, stages=[*own, *stages])
+        return super().from_json(text, stages=[*built_in_stages(), *stages])
+
+
+def built_in_stages() -> list[type[Stage]]:
+    """The stages of fivefold's own, which a recipe may name."""
+    from fivefold.collect.collect import Collect
+    from fivefold.deploy.deploy import Deploy
+    from fivefold.evaluate.evaluate import Evaluate
+    from fivefold.preprocess.clean import Clean
+    from fivefold.preprocess.derive import Derive
+    from fivefold.preprocess.preprocess import Preprocess
+    from fivefold.preprocess.split import Split
+    from fivefold.train.train import Train
+
+    return [Collect, Clean, Derive, Split, Preprocess, Train, Evaluate, Deploy]

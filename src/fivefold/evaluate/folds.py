@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.session import Session
-from fivefold.folds import draw_folds, hold_out
+from fivefold.folds import draw_divisions
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import OwnMetric
@@ -72,45 +70,46 @@ def fit_folds(
     from fivefold.models.score import score
 
     task = task_of(collected.schema.task)
-    rows = np.sort(np.concatenate([partition.train, partition.valid]))
-    share = len(partition.valid) / max(1, len(rows))
-    folds = draw_folds(collected, rows, k, session.seed, by=partition.by)
     lines, pieces = [], []
-    for n, (learn, held) in enumerate(folds, 1):
-        kept, stop = hold_out(collected, learn, share, session.seed, by=partition.by)
-        how = f"fold {n} of {k}"
-        division = Partition(train=kept, valid=stop, test=held, how=how, by=partition.by)
+    for n, division in enumerate(draw_divisions(collected, partition, k, session.seed), 1):
         context = session.refit(division, name=f"fold-{n}")
         test, trained = context[Preprocessed].test, context[Trained]
         scores = score(trained.model, test.inputs)
         judged = Judged.of(task, test.target, scores)
-        found = _scores(task, judged, own or {}, test.weight)
+        found = scores_of(task, judged, own or {}, test.weight)
         lines.append(
             {
                 "fold": n,
-                "train_rows": len(kept),
-                "valid_rows": len(stop),
+                "train_rows": len(division.train),
+                "valid_rows": len(division.valid),
                 "held_out_rows": len(test),
                 "seconds": trained.resources.seconds,
                 **found,
             }
         )
-        pieces.append(_predictions(collected, n, test.index, judged))
+        pieces.append(predictions_of(collected, n, test.index, judged))
         first = task.metrics[0].name
         session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
     table = pd.DataFrame(lines)
-    per_row = table["held_out_rows"] / table["train_rows"].clip(lower=1)
-    held_per_learnt = float(per_row.mean())
     names = [*(metric.name for metric in task.metrics), *(own or {})]
-    means = {
-        name: corrected_t(table[name].to_numpy(), held_per_learnt, level=level) for name in names
-    }
+    means = {name: mean_of(table, name, level=level) for name in names}
     return Folds(metrics=means, scores=table, predictions=pd.concat(pieces, ignore_index=True))
 
 
-def _scores(
+def held_per_learnt(table: "pd.DataFrame") -> float:
+    """Held-out rows over training rows, on average over the rows of such a table."""
+    return float((table["held_out_rows"] / table["train_rows"].clip(lower=1)).mean())
+
+
+def mean_of(table: "pd.DataFrame", name: str, *, level: float = 0.95) -> Estimate:
+    """The mean of a column of scores, one row a fold, with the interval of Nadeau and Bengio."""
+    return corrected_t(table[name].to_numpy(), held_per_learnt(table), level=level)
+
+
+def scores_of(
     task: Task, judged: Judged, own: Mapping[str, OwnMetric], weight: Array | None
 ) -> dict[str, float]:
+    """Every metric of some answers by name; where rows have weights the first by these too."""
     target, scores, first = judged.target, judged.scores, task.metrics[0]
     found = {metric.name: metric(target, scores) for metric in task.metrics}
     if weight is not None:
@@ -118,7 +117,8 @@ def _scores(
     return found | {name: number(name, metric, target, scores) for name, metric in own.items()}
 
 
-def _predictions(collected: Collected, fold: int, index: Array, judged: Judged) -> "pd.DataFrame":
+def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged) -> "pd.DataFrame":
+    """Held-out answers of a fold as the lines of `Folds.predictions`."""
     import pandas as pd
 
     schema, target, scores = collected.schema, judged.target, judged.scores

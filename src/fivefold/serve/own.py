@@ -44,6 +44,16 @@ def adopt_file(path: str | PathLike[str]) -> ModuleType:
         ConfigError: if it does not run, defines none, or a name is taken.
     """
     module = load_file(path)
+    adopt_defined(module)
+    return module
+
+
+def adopt_defined(module: ModuleType) -> None:
+    """Make known what kinds, tasks and stages that change rows a module defines.
+
+    Raises:
+        ConfigError: if a name is taken.
+    """
     defined: list[Any] = [
         value
         for value in vars(module).values()
@@ -56,7 +66,6 @@ def adopt_file(path: str | PathLike[str]) -> ModuleType:
         [cls for cls in defined if issubclass(cls, Task)],
         [cls for cls in defined if changes_rows(cls)],
     )
-    return module
 
 
 def stranger(bundle: Bundle, error: ConfigError) -> BundleError:

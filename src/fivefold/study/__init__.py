@@ -1,0 +1,1 @@
+"""Studies: the same pipeline refitted on many divisions of its rows, and what that tells."""

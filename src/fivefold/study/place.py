@@ -1,0 +1,113 @@
+"""The folder of a study: whose it is, and what of it is done."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fivefold.core.identity import refusal
+from fivefold.core.lock import LOCK, locked
+from fivefold.core.record import EARLIER
+from fivefold.core.store import write_bytes
+from fivefold.errors import ConfigError, PreflightError, ResumeError, StoreError
+from fivefold.study.unit import OUTCOME, Outcome
+
+STUDY = "study.json"
+UNITS = "units"
+FORMAT = "fivefold/study-1"
+
+
+@contextmanager
+def place_of(
+    directory: Path | None, who: str, asked: Mapping[str, Any], *, resume: bool
+) -> Iterator[None]:
+    """Hold the folder of a study, which is begun there or gone on with.
+
+    Args:
+        directory: the folder; None where nothing is kept.
+        who: the study, `cross_validate`.
+        asked: what it was asked for, as plain values.
+        resume: go on with what is there.
+
+    Raises:
+        ConfigError: if there is no folder to resume in.
+        PreflightError: if another study works there, or the folder holds something else.
+        ResumeError: if the study there was asked for something else.
+    """
+    if directory is None:
+        if resume:
+            remedy = "Pass directory= with the folder of the study, the same at every start."
+            raise ConfigError.expected(who, "a directory to resume in", "none", remedy)
+        yield
+        return
+    _check_is_ours(directory, who)
+    with locked(directory):
+        now = {"study": who, **asked}
+        then = _read(directory, who) if resume else None
+        if then is None:
+            _set_aside(directory)
+            content = {"format": FORMAT, "identity": now}
+            write_bytes(directory / STUDY, json.dumps(content, indent=1).encode())
+        else:
+            fault = refusal(then, now, who, directory)
+            if fault is not None:
+                raise fault
+        yield
+
+
+def whole_outcome(folder: Path, identity: Mapping[str, Any], who: str) -> Outcome | None:
+    """What came of a unit at an earlier start; None where it is to be done.
+
+    Raises:
+        ResumeError: if what decides its bits is not what it was; every difference is named.
+    """
+    try:
+        found = Outcome.load(folder / OUTCOME)
+    except StoreError:
+        return None
+    fault = refusal(found.identity, identity, who, folder)
+    if fault is not None:
+        raise fault
+    return found
+
+
+def _read(directory: Path, who: str) -> dict[str, Any] | None:
+    path = directory / STUDY
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] == FORMAT:
+            return dict(content["identity"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    remedy = "Choose a new folder, or begin again with resume=False."
+    raise ResumeError.expected(who, f"the record of a study in {path}", "another one", remedy)
+
+
+def _check_is_ours(directory: Path, who: str) -> None:
+    """Refuse a folder that holds anything but a study."""
+    found = ""
+    if directory.exists() and not directory.is_dir():
+        found = "a file"
+    elif directory.is_dir() and not (directory / STUDY).is_file():
+        others = [path for path in directory.iterdir() if path.name != LOCK]
+        found = "one that holds something else" if others else ""
+    if found:
+        raise PreflightError.expected(
+            who, f"a new folder or that of a study in {directory}", found, "Choose another folder."
+        )
+
+
+def _set_aside(directory: Path) -> None:
+    """Make room for a study: an earlier one stays beside it until the next begins."""
+    left = [path for path in directory.iterdir() if path.name not in (LOCK, EARLIER)]
+    if not left:
+        return
+    place = directory / EARLIER
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for path in left:
+        path.rename(place / path.name)

@@ -1,0 +1,126 @@
+"""What all refits of a pipeline begin with: the rows, collected once, and how they are divided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.artifacts import Collected, Evaluated, Trained
+from fivefold.core.chain import Chain
+from fivefold.core.context import Context
+from fivefold.core.events import Observer
+from fivefold.core.key import Key
+from fivefold.core.record import ARTIFACT
+from fivefold.core.run import preflight
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.core.store import MANIFEST
+from fivefold.core.wiring import derived_name, place
+from fivefold.errors import ConfigError
+from fivefold.partition import Partition
+from fivefold.tasks.known import task_of
+
+if TYPE_CHECKING:
+    from fivefold.metrics.metric import OwnMetric
+    from fivefold.tasks.task import Task
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Start:
+    """Collected rows with the division that a plain run would have, and what is left to do.
+
+    Attributes:
+        context: what stands before the first stage that reads the division.
+        partition: its test rows are for no fold.
+        before: the stages that ran.
+        stages: those that a refit runs, up to the one that trains.
+        metrics: own metrics of the pipeline's Evaluate by name.
+        level: coverage of intervals, as Evaluate has it.
+        saved: the folder of the collected rows; None where none was asked for.
+    """
+
+    context: Context
+    partition: Partition
+    before: tuple[Stage, ...]
+    stages: tuple[Stage, ...]
+    metrics: "Mapping[str, OwnMetric]"
+    level: float
+    saved: Path | None = None
+
+    @property
+    def collected(self) -> Collected:
+        """The rows."""
+        return self.context[Collected]
+
+    @property
+    def task(self) -> "Task":
+        """What is predicted."""
+        return task_of(self.collected.schema.task)
+
+
+def split_pipeline(pipeline: Chain, who: str) -> tuple[int, tuple[Stage, ...]]:
+    """Where the refits of a pipeline begin, and the stages that they run.
+
+    Raises:
+        ConfigError: if nothing in it reads a division of the rows, or trains.
+    """
+    if not isinstance(pipeline, Chain):
+        remedy = "Pass Pipeline([Collect(...), Preprocess(), Train()])."
+        raise ConfigError.expected(who, "a pipeline", f"a {type(pipeline).__name__}", remedy)
+    stages, wiring = pipeline.stages, [type(stage).wiring for stage in pipeline.stages]
+    reads = [Key(Partition) in [read.key for read in each.reads] for each in wiring]
+    writes = [each.writes for each in wiring]
+    end = writes.index(Key(Evaluated)) if Key(Evaluated) in writes else len(stages)
+    begin = reads.index(True) if True in reads else end
+    tail = tuple(stage for stage in stages[begin:end] if not type(stage).side_effects)
+    if Key(Trained) not in [type(stage).wiring.writes for stage in tail]:
+        raise ConfigError.expected(
+            who,
+            "a pipeline that divides rows and trains",
+            " > ".join(type(stage).__name__ for stage in stages),
+            "Pass one with Collect, Preprocess and Train.",
+        )
+    return begin, tail
+
+
+def gather(
+    pipeline: Chain,
+    who: str,
+    *,
+    seed: int,
+    device: str,
+    directory: Path | None = None,
+    resume: bool = False,
+    observers: Iterable[Observer] = (),
+) -> Start:
+    """Run a pipeline up to what needs a division of the rows, and draw that as a run would.
+
+    Raises:
+        ConfigError: if it is none that can be refitted.
+        PreflightError: if faults were found before the work.
+    """
+    begin, tail = split_pipeline(pipeline, who)
+    judging = [stage for stage in pipeline.stages if type(stage).wiring.writes == Key(Evaluated)]
+    rest = place([*tail, *judging])
+    preflight(rest, Context(), Session(seed=seed, device=device))
+    execution = pipeline[:begin].execute(
+        seed=seed, device=device, directory=directory, resume=resume, observers=observers
+    )
+    context = execution.context
+    preflight(rest, context, execution.session.apart())
+    partition = context.get(Partition)
+    if partition is None:
+        session = execution.session.apart().child(derived_name(Key(Partition)))
+        partition = Partition.derive(context[Collected], session)
+    settings: dict[str, Any] = {}
+    for name, default in (("metrics", {}), ("level", 0.95)):
+        settings[name] = getattr(judging[0], name, default) if judging else default
+    saved = None
+    if directory is not None:
+        writers = [s.name for s in execution.steps if s.signature.writes == Key(Collected)]
+        saved = directory / writers[-1] / ARTIFACT if writers else None
+        saved = saved if saved is not None and (saved / MANIFEST).is_file() else None
+    before = pipeline.stages[:begin]
+    return Start(
+        context=context, partition=partition, before=before, stages=tail, saved=saved, **settings
+    )

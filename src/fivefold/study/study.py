@@ -1,0 +1,258 @@
+"""A study at work: what it begins with, its refits here or in other processes, what is told."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fivefold.core.chain import Chain
+from fivefold.core.events import Event, Noted, Observer, Progress
+from fivefold.core.identity import known_by_name
+from fivefold.core.session import Session, check_refit_name
+from fivefold.errors import FivefoldError, StoreError
+from fivefold.observers.console import Console, duration
+from fivefold.study.crew import Crew, UnreadyError
+from fivefold.study.order import check_travels, order_of, same_stages, wanted_by
+from fivefold.study.place import UNITS, whole_outcome
+from fivefold.study.start import Start, gather, split_pipeline
+from fivefold.study.unit import OUTCOME, Outcome, Unit, fit_unit, keep
+from fivefold.tasks.judged import Judged
+
+Told = Callable[[Unit, Outcome], Mapping[str, float]]
+
+MOST_LINES = 20
+"""Units of which a line is printed; of more every second, third ..."""
+
+
+class Study:
+    """A study at work: gathers rows, and runs units here or in processes of their own.
+
+    Args:
+        name: of the study, as events and folders have it.
+        seed: of the study.
+        device: the wish of the caller.
+        n_jobs: processes at most.
+        directory: of the study, or None.
+        resume: whether what is there is taken.
+        observers: are told every event; the last of them may be a console.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        seed: int,
+        device: str,
+        n_jobs: int,
+        directory: Path | None,
+        resume: bool,
+        observers: Sequence[Observer],
+    ) -> None:
+        self.name, self.seed, self.device, self.n_jobs = name, seed, device, n_jobs
+        self.directory, self.resume = directory, resume
+        self._observers = tuple(observers)
+        self._starts: list[Start] = []
+        self._names: list[str] = []
+        self._crew: Crew | None = None
+        self._alone = False
+        self._said: set[str] = set()
+
+    def tell(self, event: Event) -> None:
+        """Tell those who listen."""
+        for observer in self._observers:
+            observer(event)
+
+    def note(self, text: str) -> None:
+        """Tell a decision, once."""
+        if text not in self._said:
+            self._said.add(text)
+            self.tell(Noted(path=(self.name,), text=text))
+
+    def gather(self, pipeline: Chain) -> Start:
+        """Collect the rows of a pipeline; one that begins with the same stages shares them."""
+        size, stages = split_pipeline(pipeline, self.name)
+        for start in self._starts:
+            if same_stages(start.before, pipeline.stages[:size]):
+                return replace(start, stages=stages)
+        folder = None
+        if self.directory is not None:
+            number = len(self._starts) + 1
+            folder = self.directory / (f"data-{number}" if number > 1 else "data")
+        start = gather(
+            pipeline,
+            self.name,
+            seed=self.seed,
+            device=self.device,
+            directory=folder,
+            resume=self.resume,
+            observers=self._observers,
+        )
+        self._starts.append(start)
+        return start
+
+    def run(self, units: Iterable[Unit], told: Told | None = None) -> list[Outcome]:
+        """Refit every unit, or take what came of it at an earlier start.
+
+        Args:
+            units: each with a name of its own.
+            told: values of interest of one that is done; the first metric if None.
+
+        Returns:
+            The outcomes, in the order of the units.
+        """
+        units = list(units)
+        found: dict[str, Outcome] = {}
+        identities = {unit.name: self._identity(unit) for unit in units}
+        for unit in units:
+            check_refit_name(unit.name, self._names)
+            self._names.append(unit.name)
+            if self.directory is not None and self.resume:
+                who = f"{self.name}, {unit.name}"
+                before = whole_outcome(self._folder(unit), identities[unit.name], who)
+                if before is not None:
+                    found[unit.name] = before
+        if found:
+            self.note(f"{len(found)} of {len(units)} refits are taken from {self.directory}.")
+        left = [unit for unit in units if unit.name not in found]
+        began, every = time.perf_counter(), max(1, len(left) // MOST_LINES)
+        for done, (unit, outcome) in enumerate(self._done(left, identities), 1):
+            found[unit.name] = outcome
+            values = (told or first_metric)(unit, outcome)
+            if done % every == 0 or done == len(left):
+                shown = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+                seconds = (time.perf_counter() - began) / done * (len(left) - done)
+                rest = f", about {duration(seconds)} left" if done < len(left) else ""
+                text = f"{len(found)} of {len(units)}: {unit.name}, {shown}{rest}"
+                self.tell(Noted(path=(self.name,), text=text))
+            progress = Progress(
+                path=(self.name,), done=len(found), total=len(units), unit="refit", values=values
+            )
+            self.tell(progress)
+        return [found[unit.name] for unit in units]
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._crew is not None:
+            self._crew.close()
+            self._crew = None
+        with suppress(OSError):
+            self._scratch.cleanup()
+
+    @cached_property
+    def _scratch(self) -> "TemporaryDirectory[str]":
+        return TemporaryDirectory(prefix="fivefold-")
+
+    def _identity(self, unit: Unit) -> Mapping[str, Any]:
+        if self.directory is None:
+            return {}
+        identity = unit.identity(self.device)
+        if self.resume and (names := known_by_name(identity)):
+            verb = "is" if len(names) == 1 else "are"
+            self.note(f"{', '.join(names)} {verb} taken to be what the study was begun with.")
+        return identity
+
+    def _folder(self, unit: Unit) -> Path:
+        root = Path(self._scratch.name) if self.directory is None else self.directory
+        return root / UNITS / unit.name
+
+    def _done(
+        self, units: Sequence[Unit], identities: Mapping[str, Mapping[str, Any]]
+    ) -> Iterator[tuple[Unit, Outcome]]:
+        """Each unit as soon as it is done: in other processes, or else here."""
+        apart = list[Unit]()
+        if self.n_jobs > 1 and len(units) > 1 and not self._alone:
+            apart = [unit for unit in units if self._can_travel(unit)]
+        try:
+            yield from self._done_apart(apart, identities)
+        except UnreadyError as error:
+            self._alone, apart = True, []
+            self.note(f"One refit after another, in this process: {error}.")
+        for unit in units:
+            if unit not in apart:
+                yield unit, self._done_here(unit, identities[unit.name])
+
+    def _done_here(self, unit: Unit, identity: Mapping[str, Any]) -> Outcome:
+        folder = None if self.directory is None else self._folder(unit)
+        session = Session(
+            seed=unit.seed,
+            device=self.device,
+            directory=folder,
+            path=(self.name, unit.name),
+            is_refit=True,
+            resume=folder is not None,
+            observers=self._observers,
+        )
+        outcome = fit_unit(unit, session, identity)
+        if folder is not None:
+            try:
+                keep(outcome, folder)
+            except StoreError as error:
+                self.note(f"{unit.name} was not saved: {error.summary}")
+        return outcome
+
+    def _done_apart(
+        self, units: Sequence[Unit], identities: Mapping[str, Mapping[str, Any]]
+    ) -> Iterator[tuple[Unit, Outcome]]:
+        if not units:
+            return
+        wanted = wanted_by(units)
+        if self._crew is not None and self._crew.wanted != wanted:
+            self._crew.close()
+            self._crew = None
+        if self._crew is None:
+            self._crew = Crew(self.n_jobs, wanted)
+        orders = []
+        for unit in units:
+            partition = Path(self._scratch.name) / "partitions" / unit.name
+            unit.partition.save(partition)
+            orders.append(
+                {
+                    **order_of(unit),
+                    "collected": str(self._collected(unit.start)),
+                    "partition": str(partition),
+                    "device": self.device,
+                    "path": [self.name, unit.name],
+                    "identity": identities[unit.name],
+                    "kept": self.directory is not None,
+                    "folder": str(self._folder(unit)),
+                }
+            )
+        by_name = {unit.name: unit for unit in units}
+        for name in self._crew.work(orders, self._hear):
+            yield by_name[name], Outcome.load(self._folder(by_name[name]) / OUTCOME)
+
+    def _hear(self, event: Event) -> None:
+        """Hand on what a process tells; bars of several at once would hide one another."""
+        for observer in self._observers:
+            if not (isinstance(observer, Console) and isinstance(event, Progress)):
+                observer(event)
+
+    def _collected(self, start: Start) -> Path:
+        """Where the rows lie for other processes."""
+        if start.saved is not None:
+            return start.saved
+        place = Path(self._scratch.name) / f"collected-{id(start.collected)}"
+        if not place.exists():
+            start.collected.save(place)
+        return place
+
+    def _can_travel(self, unit: Unit) -> bool:
+        """Whether another process can do it, from what can be written down."""
+        try:
+            check_travels(unit)
+            self._collected(unit.start)
+        except FivefoldError as error:
+            self.note(f"One refit after another, in this process: {error.summary}")
+            return False
+        return True
+
+
+def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
+    """The first metric of the scored rows."""
+    task = unit.start.task
+    judged = Judged.of(task, outcome.target, outcome.scores)
+    return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}

@@ -1,0 +1,146 @@
+"""One refit of a study: which stages, on which rows, and what comes of it."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.artifacts import Collected, PartName, Preprocessed, Trained
+from fivefold.core.artifact import Artifact
+from fivefold.core.context import Context
+from fivefold.core.decide import decide_again
+from fivefold.core.execution import Execution, Work, carry_out
+from fivefold.core.identity import identify
+from fivefold.core.key import Key
+from fivefold.core.record import saved_digest
+from fivefold.core.session import Session
+from fivefold.core.stage import Stage
+from fivefold.core.wiring import place
+from fivefold.decided import Decided
+from fivefold.partition import Partition
+from fivefold.study.start import Start
+
+if TYPE_CHECKING:
+    from fivefold.codecs.table import Array
+
+OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Unit:
+    """One refit.
+
+    Attributes:
+        name: of its folder, and in messages; another one for each unit of a study.
+        start: what it begins with.
+        stages: that it runs, up to one that trains.
+        partition: the rows that it learns from, stops by and is judged on.
+        seed: of the refit; equal ones for what is compared in pairs.
+        part: whose rows are scored.
+    """
+
+    name: str
+    start: Start
+    stages: tuple[Stage, ...]
+    partition: Partition
+    seed: int
+    part: PartName = "test"
+
+    @cached_property
+    def partition_digest(self) -> str:
+        """The digest that the division would be saved with."""
+        return saved_digest(self.partition)
+
+    def identity(self, device: str) -> dict[str, Any]:
+        """What decides the bits of the outcome, as plain values."""
+        session = Session(seed=self.seed, device=device)
+        digests = self.start.context.digests([Key(Collected)])
+        reads = {**digests, "Partition": self.partition_digest, "part": self.part}
+        return identify(place(self.stages), session, reads)
+
+
+class Outcome(Artifact):
+    """What came of a unit.
+
+    Attributes:
+        scores: `(n, ...)` of the rows of its part.
+        target: `(n, ...)` the truth for these.
+        index: `(n,)` their positions in the collected table.
+        weight: `(n,)` how much each counts; None for 1 each.
+        learnt: training rows, and `stopped` those that training stopped by.
+        seconds: wall-clock time by name of the stage.
+        settings: what was decided in training.
+        identity: what decided the bits; empty where nothing is kept.
+    """
+
+    scores: "Array"
+    target: "Array"
+    index: "Array"
+    weight: "Array | None"
+    learnt: int
+    stopped: int
+    seconds: Mapping[str, float]
+    settings: Decided
+    identity: Mapping[str, Any]
+
+    @property
+    def fit_seconds(self) -> float:
+        """All stages together."""
+        return sum(self.seconds.values())
+
+
+def refit(unit: Unit, session: Session) -> Execution:
+    """Run the stages of a unit after what it starts with, as a refit of a run is."""
+    steps = place(unit.stages)
+    digest = unit.partition_digest if session.directory is not None else ""
+    context = unit.start.context.extended(Key(Partition), unit.partition, digest=digest)
+    names = frozenset(step.name for step in steps)
+    decisions = decide_again(steps, context, frozenset(context), old={}, exchanged=names)
+    return carry_out(decisions, Execution(session, context), Work(len(steps)))
+
+
+def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outcome:
+    """Refit, and score the rows that it is judged on.
+
+    Args:
+        unit: which stages on which rows.
+        session: of the refit, below whose directory training keeps its states.
+        identity: what decides the bits; empty where nothing is kept.
+    """
+    execution = refit(unit, session)
+    data, trained = execution.context[Preprocessed], execution.context[Trained]
+    rows = getattr(data, unit.part)
+    return Outcome(
+        scores=scores_of_model(execution.context, unit.part),
+        target=rows.target,
+        index=rows.index,
+        weight=rows.weight,
+        learnt=len(unit.partition.train),
+        stopped=len(unit.partition.valid),
+        seconds=dict(execution.seconds),
+        settings=trained.settings,
+        identity=dict(identity),
+    )
+
+
+def scores_of_model(context: Context, part: PartName) -> "Array":
+    """What the trained model answers for the rows of a part."""
+    from fivefold.models.score import score
+
+    data, trained = context[Preprocessed], context[Trained]
+    inputs = getattr(data, part).inputs
+    return data.codec.cut(score(trained.model, inputs), inputs)
+
+
+def keep(outcome: Outcome, folder: Path) -> None:
+    """Save an outcome whole, and let go of what training left to go on from.
+
+    Raises:
+        StoreError: if something in it would need pickle.
+    """
+    outcome.save(folder / OUTCOME)
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != OUTCOME:
+            shutil.rmtree(path)

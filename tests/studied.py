@@ -1,0 +1,86 @@
+"""Small data and pipelines for studies, and a study that is killed and goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import fivefold as ff
+
+
+def small_frame(rows=150, seed=0):
+    draw = np.random.default_rng(seed)
+    a, b = draw.normal(size=(2, rows))
+    noise = draw.logistic(size=rows)
+    return pd.DataFrame({"a": a, "b": b, "y": np.where(2 * a - b + noise > 0, "yes", "no")})
+
+
+def small_pipeline(source=None, **settings):
+    frame = small_frame() if source is None else source
+    train = ff.Train("mlp", threads=1, **{"epochs": 2, "batch": 32, **settings})
+    return ff.Pipeline([ff.Collect(frame, target="y"), ff.Preprocess(), train, ff.Evaluate()])
+
+
+def with_test_rows(folder):
+    """Pipelines that differ by their test rows alone, which the source names."""
+    frame, test = small_frame(), small_frame(60, seed=1)
+    frame.to_csv(folder / "train.csv", index=False)
+    spoilt = test.assign(
+        a=test["a"].to_numpy()[::-1] * 1000, b=0.0, y=np.roll(test["y"].to_numpy(), 7)
+    )
+    pipelines = []
+    for name, rows in (("clean", test), ("spoilt", spoilt)):
+        rows.to_csv(folder / f"{name}.csv", index=False)
+        collect = ff.Collect(folder / "train.csv", target="y", test_source=folder / f"{name}.csv")
+        pipelines.append(small_pipeline().replace("collect", collect))
+    return pipelines
+
+
+def cross_validated(**conduct):
+    """Its predictions."""
+    pipeline = small_pipeline(epochs=8, checkpoint_seconds=0)
+    return ff.cross_validate(pipeline, folds=4, **conduct).predictions
+
+
+STUDIES = {"cross_validate": cross_validated}
+"""What is compared of each study that is killed, as a frame."""
+
+
+def begin(study, folder, to, n_jobs):
+    """A process at work on a study in a folder, whose frame goes to a file."""
+    command = [sys.executable, __file__, study, str(folder), str(to), str(n_jobs)]
+    places = os.pathsep.join([*sys.path, str(Path(__file__).parent)])
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": places})
+
+
+def whole(folder):
+    """Names of the units that are done."""
+    return {path.parent.parent.name for path in folder.glob("units/*/outcome/artifact")}
+
+
+def states(folder):
+    """States of training within units that are not done."""
+    return list(folder.glob("units/*/train/checkpoint/[0-9]*.safetensors"))
+
+
+def kill_in_the_middle(study, folder, to, n_jobs=1, units=2):
+    """Kill a study when some units are done and another is being trained; the names of these."""
+    process, deadline = begin(study, folder, to, n_jobs), time.monotonic() + 120
+    while len(whole(folder)) < units or len(states(folder)) < 2:
+        assert process.poll() is None, "it was done before it was killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return whole(folder)
+
+
+if __name__ == "__main__":
+    name, place, target, jobs = sys.argv[1:]
+    found = STUDIES[name](seed=3, directory=place, resume=True, n_jobs=int(jobs), progress=False)
+    found.to_parquet(target)
