@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Array, Table
     from fivefold.kinds.codec import Codec
+    from fivefold.metrics.optimism import Looks
     from fivefold.models.assemble import Assembled
     from fivefold.reading.origin import Source
     from fivefold.travel.step import Step
@@ -165,6 +166,9 @@ class Evaluated(Artifact):
         folds: mean and corrected interval by name when folds ran, else empty.
         tables: DataFrames by name.
         findings: what was noticed.
+        looks: how many models were scored on these rows so far, and how optimistic the best of
+            them is; no part of what is saved, as it depends on other runs. `Result.looks` tells it
+            of a run that was taken from disk too.
     """
 
     made_by: ClassVar[str] = "Evaluate"
@@ -177,6 +181,7 @@ class Evaluated(Artifact):
     tables: "Mapping[str, pd.DataFrame]"
     findings: tuple[Finding, ...]
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
+    looks: "Looks | None" = field(default=None, metadata=UNSAVED)
 
     def fitted(self) -> Mapping[str, Any]:
         """The scores, without the tables: these hold what was timed."""

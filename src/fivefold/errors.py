@@ -14,6 +14,7 @@ FivefoldError
 ├── ModelError         a network breaks the contract between Train and a module
 ├── TrainingError      training went wrong: a loss that is not finite, for one
 ├── LeakError          something fitted has seen rows that it must not see
+├── SpentError         test rows were looked at as often as was allowed
 ├── BundleError        a bundle is damaged, incomplete, or not a bundle
 ├── ParityError        what would be served differs from what was evaluated
 └── RequestError       a request to a served model is wrong; names row and column
@@ -118,6 +119,10 @@ class TrainingError(FivefoldError):
 
 class LeakError(FivefoldError):
     """Something fitted has seen rows that it must not see."""
+
+
+class SpentError(FivefoldError):
+    """Test rows were looked at as often as was allowed."""
 
 
 class BundleError(FivefoldError):

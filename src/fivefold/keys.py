@@ -1,12 +1,14 @@
 """Which cells and which rows are equal, and which cells are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 
 import numpy as np
 
 from fivefold.codecs.coded import coded_of
 from fivefold.codecs.coded import missing_rows as missing_rows
+from fivefold.codecs.digest import digest_of
 from fivefold.codecs.table import Array
 
 _STEP, _FIRST, _SECOND = map(
@@ -45,13 +47,15 @@ def _codes(values: Array) -> Array:
     return np.asarray(pd.factorize(values)[0])
 
 
-def row_keys(columns: Iterable[Array]) -> Array:
+def row_keys(columns: Iterable[Array], *, everywhere: bool = False) -> Array:
     """`(n,)` uint64, equal for rows whose cells are equal in every column.
 
     Two rows that are not equal have one key by a chance of one in 2**64.
 
     Args:
         columns: one at least, of `n` cells each.
+        everywhere: whether keys are to be compared with those of other tables, in other processes
+            too; then a text that is a number has the key of that number.
 
     Source:
         The mixing is that of SplitMix64 (Steele, Lea and Flood, 2014).
@@ -63,10 +67,50 @@ def row_keys(columns: Iterable[Array]) -> Array:
     """
     keys: Array | None = None
     for column in columns:
-        bits = _bits(column)
+        bits = _content_bits(column) if everywhere else _bits(column)
         keys = _mixed(bits if keys is None else keys + _STEP + bits)
     assert keys is not None
     return keys
+
+
+def digest_of_rows(columns: Mapping[str, Array]) -> str:
+    """SHA-256 of rows, whatever the order of rows and of columns.
+
+    Args:
+        columns: by name, one at least, of `n` cells each.
+
+    Example:
+        >>> one = digest_of_rows({"a": np.array([1.0, 2.0]), "b": np.array(["x", None], object)})
+        >>> one == digest_of_rows({"b": np.array([None, "x"], object), "a": np.array([2.0, 1.0])})
+        True
+    """
+    names = sorted(columns)
+    keys = row_keys((columns[name] for name in names), everywhere=True)
+    return digest_of({"columns": names}, {"rows": np.sort(keys)})
+
+
+def _content_bits(values: Array) -> Array:
+    """`(n,)` uint64 of what cells hold, whatever else stands in the column."""
+    if values.ndim > 1 or _holds_arrays(values):
+        return np.array([_cell_bits(_content(value)) for value in values], np.uint64)
+    if values.dtype == object:
+        coded = coded_of(values)
+        each = [*map(_cell_bits, coded.values.tolist()), _cell_bits(None)]
+        bits: Array = np.array(each, np.uint64)[coded.codes]
+        return bits
+    return _bits(values)
+
+
+def _cell_bits(cell: object) -> int:
+    if cell is None:
+        cell = np.nan
+    elif isinstance(cell, str):
+        with suppress(ValueError):
+            cell = float(cell)
+    if isinstance(cell, float):
+        return int(_bits(np.array([cell]))[0])
+    content = cell if isinstance(cell, bytes) else str(cell).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "little")
 
 
 def _bits(values: Array) -> Array:

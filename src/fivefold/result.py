@@ -16,6 +16,8 @@ from fivefold.core.finding import Finding
 from fivefold.core.store import write_bytes
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
+from fivefold.looks import looks_of
+from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
 from fivefold.report.ten import Tables
 from fivefold.tasks.known import task_of
@@ -79,7 +81,15 @@ class Result:
         found: list[Finding] = []
         for key in self.context:
             found += getattr(self.context.get((key.type, key.label)), "findings", ())
-        return tuple(found)
+        return tuple(found) if self.looks is None else (*found, *self.looks.findings)
+
+    @cached_property
+    def looks(self) -> Looks | None:
+        """How many models were scored on the test rows so far; None if it was not evaluated."""
+        evaluated = self.get(Evaluated)
+        if evaluated is None or Collected not in self:
+            return None
+        return looks_of(self[Collected], evaluated, self.execution.session.run_directory)
 
     @property
     def seconds(self) -> Mapping[str, float]:

@@ -103,6 +103,7 @@ overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
 no_better_than_constant: serious: the model cannot be told from a constant answer
 split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
+looks: note, warning or serious: these test rows were scored before, by so many other models
 few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half
 Deploy
 source_changed: warning: a file is no longer what was collected; no row was replayed from it

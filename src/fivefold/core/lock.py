@@ -1,8 +1,10 @@
-"""One run at a time in a folder: a lock that is gone with its process, however that ends."""
+"""One at a time in a folder, or at a file: a lock that is gone with its process."""
 
 import os
 import platform
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -17,6 +19,8 @@ _PLACE = 1 << 30
 """Of the byte that is locked where a lock keeps others from reading: behind what is written."""
 
 _HELD: set[tuple[int, Path]] = set()
+_HERE = threading.Lock()  # what locks a file keeps other processes out, not other threads
+_AGAIN = 0.02  # seconds after which a file that another process has is asked for again
 
 
 @contextmanager
@@ -45,6 +49,28 @@ def locked(folder: Path | None) -> Iterator[None]:
         _HELD.discard(held)
         if file is not None:
             _remove(file, folder / LOCK)
+
+
+@contextmanager
+def appended(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read and to append to, made if it is not there; others wait for its end.
+
+    Do not open it a second time meanwhile: closing that one would let others in.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with _HERE, path.open("a+b") as file:
+        while True:
+            try:
+                _lock(file.fileno())
+            except (BlockingIOError, PermissionError):
+                time.sleep(_AGAIN)
+            else:
+                break
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -63,6 +63,13 @@ class Session(Artifact):
         return sha256(text.encode()).hexdigest() if self.identity else ""
 
     @property
+    def run_directory(self) -> Path | None:
+        """The folder of the whole run, which all of its stages and refits share."""
+        if self.directory is None or not self.path:
+            return self.directory
+        return self.directory.parents[len(self.path) - 1]
+
+    @property
     def can_refit(self) -> bool:
         """Whether `refit` may be called here."""
         return self.refitting is not None

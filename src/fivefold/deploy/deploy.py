@@ -19,6 +19,7 @@ from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
+from fivefold.looks import looks_of
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
 
@@ -101,6 +102,8 @@ class Deploy(Stage):
         graphs, without = self._graphs(collected, data, trained)
         asked = requested(collected, data)
         entry, known = draw_examples(asked, data.codec, trained, session.seed)
+        place = session.run_directory
+        looks = None if evaluated is None else looks_of(collected, evaluated, place)
         entries = package(
             codec=data.codec,
             changes=asked.changes,
@@ -109,7 +112,13 @@ class Deploy(Stage):
             graphs=graphs,
             parity=entry,
             recipe=session.recipe,
-            card=card(collected=collected, preprocessed=data, trained=trained, evaluated=evaluated),
+            card=card(
+                collected=collected,
+                preprocessed=data,
+                trained=trained,
+                evaluated=evaluated,
+                looks=looks,
+            ),
         )
         rows, wanted = rows_to_replay(data, trained, evaluated)
         kept = answerable(asked.table, asked.schema, rows)

@@ -1,14 +1,15 @@
 """The stage that says what the trained network is worth."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.context import Context
+from fivefold.core.ledger import ledger_faults
 from fivefold.core.session import Session
-from fivefold.core.stage import Stage
+from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.partition import Partition
@@ -28,16 +29,26 @@ class Evaluate(Stage):
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
             mean), `linear`, `boosting`.
         level: coverage of the intervals, a fraction.
+        looks: the most models that may be scored on these test rows, in this run and in others;
+            another one is refused before it is scored. None for any number. They are counted in
+            the folder of the run and in those beside it, in the file that the environment variable
+            FIVEFOLD_LEDGER names, or else in this process.
+
+    Raises:
+        SpentError: if the test rows were scored as often as `looks` allows.
 
     Example:
         >>> Evaluate(folds=5)
         Evaluate(folds=5)
     """
 
+    bitless: ClassVar[frozenset[str]] = frozenset({"looks"})
+
     folds: Annotated[int, Field(ge=0)] = 0
     metrics: Mapping[str, Callable[..., Any]] = {}
     baselines: tuple[BaselineName, ...] = BASELINES
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    looks: Count | None = None
 
     @field_validator("folds")
     @classmethod
@@ -67,13 +78,14 @@ class Evaluate(Stage):
             own=self.metrics,
             baselines=self.baselines,
             level=self.level,
+            looks=self.looks,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
-        """Names of own metrics that are taken, and folds with too few rows."""
+        """Names of own metrics that are taken, folds with too few rows, no place for looks."""
         collected = found.get(Collected)
         if collected is None:
-            return []
+            return ledger_faults()
         faults: list[FivefoldError] = []
         task = task_of(collected.schema.task)
         taken = sorted(set(self.metrics) & {metric.name for metric in task.metrics})

@@ -21,8 +21,10 @@ from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, dataset_statistics
 from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
 from fivefold.evaluate.timesplit import optimistic_split
+from fivefold.looks import check_looks, take_look
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import OwnMetric
+from fivefold.metrics.optimism import Looks
 from fivefold.metrics.resampling import Resamples, resample
 from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
@@ -57,14 +59,18 @@ def evaluate(
     own: Mapping[str, OwnMetric] | None = None,
     baselines: tuple[BaselineName, ...] = (),
     level: float = 0.95,
+    looks: int | None = None,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
-    In a refit only the scores and their intervals are computed.
+    In a refit only the scores and their intervals are computed, and no look is counted.
     """
     from fivefold.models.score import score
 
     scores = data.codec.cut(score(trained.model, data.test.inputs), data.test.inputs)
+    index, directory = data.test.index, session.run_directory
+    if not session.is_refit:
+        check_looks(collected, index, scores, limit=looks, directory=directory)
     task, own = task_of(collected.schema.task), own or {}
     judged = Judged.of(task, data.test.target, scores)
     evidence = Evidence(
@@ -84,6 +90,7 @@ def evaluate(
     evidence = replace(evidence, metrics=metrics, weighted=weighted)
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
+    taken = _look(evidence, session, looks)
     if weighted and len(takes) < len(own):
         left = quoted([name for name in own if name not in takes])
         session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
@@ -92,7 +99,24 @@ def evaluate(
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
     told = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, told, folds=ran, left_out=left_out)
-    return _evaluated(evidence, ran, tables, found)
+    return _evaluated(evidence, ran, tables, found, taken)
+
+
+def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | None:
+    """Count this look at the test rows, if there are any, and tell what it means."""
+    index, metric = evidence.data.test.index, evidence.headline.name
+    if not len(index):
+        return None
+    taken = take_look(
+        *(evidence.collected, index, evidence.scores),
+        metric=metric,
+        score=evidence.metrics[metric],
+        directory=session.run_directory,
+        limit=limit,
+    )
+    for finding in taken.findings:
+        session.emit(Found(finding=finding))
+    return taken
 
 
 def resamples_of(
@@ -218,6 +242,7 @@ def _evaluated(
     folds: Folds | None,
     tables: "Mapping[str, pd.DataFrame]",
     findings: tuple[Finding, ...],
+    looks: Looks | None = None,
 ) -> Evaluated:
     return Evaluated(
         metrics=evidence.metrics,
@@ -228,4 +253,5 @@ def _evaluated(
         folds={} if folds is None else folds.metrics,
         tables=tables,
         findings=findings,
+        looks=looks,
     )

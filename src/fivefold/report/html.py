@@ -95,6 +95,7 @@ def render(
             for line in headlines(evaluated, schema)
         ],
         few=few,
+        looks="" if run.looks is None else f"{str(run.looks)[0].upper()}{str(run.looks)[1:]}.",
         verdict=verdict(evaluated, schema),
         findings=findings,
         serious=serious(findings),

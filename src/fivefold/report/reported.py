@@ -8,6 +8,7 @@ from fivefold.partition import Partition
 
 if TYPE_CHECKING:
     from fivefold.core.finding import Finding
+    from fivefold.metrics.optimism import Looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Reported:
         trained: the model and its history.
         evaluated: scores, predictions, tables; None if it was not evaluated.
         deployed: the bundle, if one was written.
+        looks: at the test rows so far; None if none is known.
     """
 
     collected: Collected
@@ -29,21 +31,25 @@ class Reported:
     trained: Trained
     evaluated: Evaluated | None = None
     deployed: Deployed | None = None
+    looks: "Looks | None" = None
 
     @classmethod
     def of(cls, run: Any) -> "Reported":
-        """Those of a result or a context."""
+        """Those of a result or a context; a result knows the looks of a run from disk too."""
+        evaluated = run.get(Evaluated)
         return cls(
             collected=run[Collected],
             partition=run[Partition],
             preprocessed=run[Preprocessed],
             trained=run[Trained],
-            evaluated=run.get(Evaluated),
+            evaluated=evaluated,
             deployed=run.get(Deployed),
+            looks=getattr(run, "looks", None) or getattr(evaluated, "looks", None),
         )
 
     @property
     def findings(self) -> "list[Finding]":
         """What was found, artifact by artifact."""
         made = (self.collected, self.preprocessed, self.trained, self.evaluated, self.deployed)
-        return [finding for one in made if one is not None for finding in one.findings]
+        found = [finding for one in made if one is not None for finding in one.findings]
+        return found if self.looks is None else [*found, *self.looks.findings]

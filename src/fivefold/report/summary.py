@@ -30,8 +30,8 @@ NARROWEST = 40
 MOST_FINDINGS, MOST_MODELS = 3, 6
 MARK = "!"
 """Stands before serious findings, and before the scores that they spoil."""
-TOLD = ("rows",)
-"""Findings that say what the line above them says."""
+TOLD = ("rows", "looks")
+"""Findings that say what another line says."""
 FORMS = ("{:.1f}", "{:.3f}")
 """Of seconds to fit, and of milliseconds a row."""
 DOORS = ("frame", "csv", "json", "raw")
@@ -62,13 +62,16 @@ def summary(
     """
     collected, evaluated, findings = run.collected, run.evaluated, run.findings
     blocks: dict[str, list[str]] = {"data": [_data(collected)], "found": []}
-    blocks["rows"] = [_rows(run.partition, run.preprocessed)]
+    first = ", look 1 at the test rows" if run.looks and run.looks.number == 1 else ""
+    blocks["rows"] = [_rows(run.partition, run.preprocessed) + first]
     if leak_checked:
         blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
     blocks["model"] = [_model(run.trained)]
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
         blocks["scores"] = [mark + _scores(evaluated, collected)]
+        if run.looks is not None and run.looks.number > 1:
+            blocks["looks"] = [mark + str(run.looks)]
         if evaluated.weighted:
             blocks["weighted"] = [mark + _weighted(evaluated, collected)]
         blocks["models"] = _models(evaluated, collected)

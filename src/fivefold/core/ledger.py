@@ -1,0 +1,159 @@
+"""How often test rows were scored: one line a look, in this process and in files."""
+
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from fivefold.core.lock import appended
+from fivefold.errors import FivefoldError, PreflightError, StoreError
+
+LEDGER = "FIVEFOLD_LEDGER"  # names a file that all runs of all processes share
+LOOKS = "looks.jsonl"  # in the folder of a run
+
+_HERE: list["Look"] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Answers that were compared with the truth of test rows.
+
+    Args:
+        rows: digest of the rows.
+        answers: digest of what was answered for them, by which a model is known again.
+        metric: that leads.
+        score: by it; None where it is not defined.
+        n: rows it stands on.
+        time: when, in UTC.
+    """
+
+    rows: str
+    answers: str
+    metric: str = ""
+    score: float | None = None
+    n: int = 0
+    time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def to_line(self) -> bytes:
+        """As it stands in a ledger."""
+        values = asdict(self)
+        if self.score is not None and not math.isfinite(self.score):
+            values["score"] = None
+        return json.dumps(values).encode() + b"\n"
+
+    @classmethod
+    def of_line(cls, line: bytes) -> Self:
+        """What a line says; of what a newer version may have noted beside it nothing is kept.
+
+        Raises:
+            ValueError: if it is no such line, or was torn when it was written.
+        """
+        values = json.loads(line)
+        if not isinstance(values, dict) or not {"rows", "answers"} <= values.keys():
+            raise ValueError("no look")
+        return cls(**{one.name: values[one.name] for one in fields(cls) if one.name in values})
+
+
+def known_looks(rows: str, directory: Path | None = None) -> list[Look]:
+    """The looks at these rows, of equal answers one.
+
+    Args:
+        rows: their digest.
+        directory: of the run. Its own looks are there, and those of the runs beside it.
+    """
+    own = _ledger(directory)
+    return _distinct([*_in_memory(rows), *_read(own, rows), *_beside(own, rows)])
+
+
+def add_look(look: Look, directory: Path | None = None) -> list[Look]:
+    """Note a look; all looks at its rows, of equal answers one, this one among them.
+
+    It goes where the environment variable `FIVEFOLD_LEDGER` points, else into the folder of the
+    run; without either it is known in this process only.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
+    own, before = _ledger(directory), _in_memory(look.rows)
+    if look.answers not in {known.answers for known in before}:
+        _HERE.append(look)
+    if own is None:
+        return _distinct(_in_memory(look.rows))
+    try:
+        others = _beside(own, look.rows)
+        with appended(own) as file:
+            file.seek(0)
+            content = file.read()
+            there = list(_parsed(content, look.rows))
+            if look.answers not in {known.answers for known in there}:
+                torn = b"\n" if content and not content.endswith(b"\n") else b""
+                file.write(torn + look.to_line())
+    except OSError as error:
+        found, remedy = error.strerror or error, f"Free some space, or set {LEDGER} to a file."
+        raise StoreError.expected("Ledger", f"to write {own}", found, remedy, path=own) from error
+    return _distinct([*before, *there, *others, look])
+
+
+def ledger_faults() -> list[FivefoldError]:
+    """Why the file that the environment names cannot be written; empty if it can, or none is."""
+    named = os.environ.get(LEDGER)
+    if not named:
+        return []
+    file = Path(named)
+    place = file if file.exists() else file.parent
+    if (file.is_file() or (not file.exists() and place.is_dir())) and os.access(place, os.W_OK):
+        return []
+    found = "a folder" if file.is_dir() else "no such folder" if not place.exists() else "read-only"
+    remedy = f"Set {LEDGER} to the path of a file, or leave it out."
+    wanted = f"a file that can be written in {LEDGER}={named}"
+    return [PreflightError.expected("Evaluate", wanted, found, remedy, path=file)]
+
+
+def _ledger(directory: Path | None) -> Path | None:
+    named = os.environ.get(LEDGER)
+    if named:
+        return Path(named)
+    return None if directory is None else directory / LOOKS
+
+
+def _in_memory(rows: str) -> list[Look]:
+    return [look for look in _HERE if look.rows == rows]
+
+
+def _beside(own: Path | None, rows: str) -> list[Look]:
+    """The looks of runs in folders beside this one's, and of what holds them all."""
+    if own is None or os.environ.get(LEDGER):
+        return []
+    folder = own.parent.resolve().parent
+    files = {folder / LOOKS}
+    with suppress(OSError):
+        files |= set(folder.glob(f"*/{LOOKS}"))
+    return [look for file in sorted(files - {own.resolve()}) for look in _read(file, rows)]
+
+
+def _read(file: Path | None, rows: str) -> list[Look]:
+    if file is None:
+        return []
+    try:
+        return list(_parsed(file.read_bytes(), rows))
+    except OSError:
+        return []
+
+
+def _parsed(content: bytes, rows: str) -> Iterator[Look]:
+    """The looks at some rows that lines tell."""
+    for line in content.splitlines():
+        if rows.encode() in line:
+            with suppress(ValueError):
+                look = Look.of_line(line)
+                if look.rows == rows:
+                    yield look
+
+
+def _distinct(looks: Iterable[Look]) -> list[Look]:
+    return list({look.answers: look for look in looks}.values())
