@@ -13,7 +13,10 @@ from fivefold.deploy.package import SERVING
 SOURCE = Path(fivefold.__file__).parent
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-OPTIONAL = {"openpyxl": "asked for by name where an Excel file is to be read"}
+OPTIONAL = {
+    "openpyxl": "asked for by name where an Excel file is to be read",
+    "skl2onnx": "the graphs of estimators that are no trees",
+}
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
 SERVED = ("serve", "reading", "kinds", "tasks", "metrics", "codecs", "__init__.py")
 COLLECTED = {

@@ -48,6 +48,8 @@ class Decided(Facts):
         matmul: what multiplies matrices.
         members: networks in it, which learn as one if it is `stacked`.
         trees_weight: share of the `trees` in the answer, 0 to 1.
+        estimator: of scikit-learn: its class and its parameters; None for a network.
+        exported: whether a graph answers as it does.
         quality: the preset.
         seed: of the stage.
     """
@@ -86,6 +88,8 @@ class Decided(Facts):
     stacked: bool = False
     trees: int = 0
     trees_weight: float = 0.0
+    estimator: Any = None
+    exported: bool = True
     quality: str = ""
     threads: int = 0
     torch: str = ""

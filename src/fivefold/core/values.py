@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Set
+from hashlib import sha256
+from math import isfinite
 from os import PathLike, fspath
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -10,6 +12,8 @@ from fivefold.core.space import MAKERS, Space, mark_of
 from fivefold.errors import ConfigError, RecipeError
 
 NOTE = "$object"  # the mark of a value that JSON cannot hold, of which the name alone is noted
+
+_LARGE = 1000  # numbers of an array from which a note does not list them
 
 KINDS: dict[str, type] = {"$pairs": dict, "$set": frozenset, "$tuple": tuple}
 """What a list stands for, by the mark it has where the annotation does not tell."""
@@ -21,8 +25,9 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     Mappings of texts are objects, tuples are lists. Other mappings are lists of pairs, sets are
     sorted lists, where the annotation says so; else an object with one mark holds them, as one
     does a space. An object with a `setting_name` is that text, from which its stage finds it again.
-    What JSON cannot hold is refused where it is `strict`, else noted as `{"$object": name}`;
-    `where` says which it is.
+    What JSON cannot hold is refused where it is `strict`, else noted as `{"$object": name}`, with
+    its parameters where it has `get_params`, and a digest where these are plain; `where` says which
+    it is.
 
     Raises:
         RecipeError: naming stage and setting.
@@ -50,12 +55,42 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     if isinstance(said, str):
         return said
     name = getattr(value, "__name__", type(value).__name__)
+    if not strict and has_parameters(value):
+        return _note_of_parameters(value, where)
     if strict:
         remedy = "Keep such a pipeline as a Python script, or give a path or a name instead."
         raise RecipeError.expected(
             "Recipe", "plain values", f"{name} in {where}", remedy, setting=where
         )
     return {NOTE: name}
+
+
+def has_parameters(value: Any) -> bool:
+    """Whether a value tells what it was made with, as estimators of scikit-learn do."""
+    return not isinstance(value, type) and callable(getattr(value, "get_params", None))
+
+
+def _note_of_parameters(value: Any, where: str) -> dict[str, Any]:
+    """A note of an object by its class and its parameters, with a digest if they tell all of it."""
+    given = value.get_params(deep=False)
+    parameters = {
+        name: write_value(_parameter(each), Any, f"{where}.{name}", strict=False)
+        for name, each in sorted(given.items())
+    }
+    cls = type(value)
+    note = {NOTE: f"{cls.__module__}.{cls.__qualname__}", "parameters": parameters}
+    if any("sha256" not in inner for inner in notes(parameters)):
+        return note
+    return {**note, "sha256": sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()}
+
+
+def _parameter(value: Any) -> Any:
+    """A parameter as a plain value: numbers that JSON lacks as texts, small arrays as lists."""
+    if isinstance(value, float) and not isfinite(value):
+        return repr(float(value))
+    if hasattr(value, "tolist") and getattr(value, "size", _LARGE) < _LARGE:
+        return value.tolist()
+    return value
 
 
 def notes(value: Any) -> Iterator[Mapping[str, Any]]:

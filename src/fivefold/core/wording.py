@@ -64,7 +64,7 @@ def brief(value: Any) -> str:
     name = getattr(value, "__name__", type(value).__name__)
     try:
         return f"<{name} of {len(value)}>"
-    except (TypeError, NotImplementedError):  # a scripted module has a len() that raises
+    except (TypeError, NotImplementedError, AttributeError):  # some have a len() that raises
         return f"<{name}>"
 
 

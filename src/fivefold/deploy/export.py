@@ -17,6 +17,7 @@ from fivefold.codecs.table import Array
 from fivefold.deploy.trees import fill, set_aside
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
+from fivefold.models.estimated import Estimated
 from fivefold.models.score import score
 from fivefold.serve.graph import Graph, load_runtime
 
@@ -61,6 +62,9 @@ def export_onnx(model: Assembled, inputs: Mapping[str, Array]) -> bytes:
         ModelError: if an operator has no translation, if the network's path depends on values, or
             if the graph answers otherwise than torch. `.operator` names what is to blame.
     """
+    for module in model.modules():
+        if isinstance(module, Estimated) and module.answer is None:
+            raise unexported(module)
     load_runtime()  # before the exporter imports it
     names = tuple(inputs)
     example = {name: _rows(values, EXAMPLES) for name, values in inputs.items()}
@@ -120,6 +124,18 @@ def compare(graph: bytes, model: Assembled, example: Mapping[str, Array]) -> Non
         gap = float(np.nanmax(np.abs(found - wanted), initial=0.0))
         if gap > TOLERANCE * scale or (np.isnan(found) != np.isnan(wanted)).any():
             raise _mismatch(f"answers that differ by {gap:.3g} for {rows} rows")
+
+
+def unexported(body: Estimated) -> ModelError:
+    """The error of an estimator that no graph answers as."""
+    return ModelError.expected(
+        "Deploy",
+        "an estimator that exports to ONNX",
+        body.name,
+        "Train another one, or leave Deploy out: everything else works with it.",
+        evidence=body.refusal,
+        operator=body.name,
+    )
 
 
 def strip(proto: Any) -> None:

@@ -10,6 +10,7 @@ from torch import nn
 from fivefold.errors import ModelError
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
+from fivefold.models.estimated import Estimated
 from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
@@ -173,7 +174,7 @@ def network_of(body: nn.Module) -> Network | None:
 
 
 def describe(body: nn.Module) -> dict[str, Any] | None:
-    """A built-in network as plain JSON values; None for any other module.
+    """A built-in network, or an estimator's graph, as plain JSON values; None for another module.
 
     Example:
         >>> describe(Mlp(Width(4), 1, width=32))["arguments"]["width"]
@@ -181,9 +182,11 @@ def describe(body: nn.Module) -> dict[str, Any] | None:
         >>> describe(nn.Linear(4, 1)) is None
         True
     """
-    if network_of(body) is None:
+    if network_of(body) is None and type(body) is not Estimated:
         return None
-    description: dict[str, Any] = body.description  # type: ignore[assignment]
+    description: dict[str, Any] | None = body.description  # type: ignore[assignment]
+    if description is None:
+        return None
     with torch.device("meta"):
         twin = build(description)
     return description if _shapes(twin) == _shapes(body) else None
@@ -195,6 +198,8 @@ def build(description: Mapping[str, Any]) -> nn.Module:
     arguments = dict(description["arguments"])
     if isinstance(arguments.get("network"), Mapping):
         arguments["network"] = build(arguments["network"])
+    if description["name"] == "estimator":
+        return Estimated(inputs, outputs, **arguments)
     return NETWORKS[description["name"]].body(inputs, outputs, **arguments)
 
 

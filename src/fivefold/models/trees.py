@@ -153,7 +153,8 @@ def tree_node(arrays: Mapping[str, Array], matrix: str, scores: str) -> Any:
     """A `NodeProto` of `ai.onnx.ml` that answers as `trees` does.
 
     Args:
-        arrays: the nodes of all trees, by the names of the operator's inputs.
+        arrays: the nodes of all trees, by the names of the operator's inputs. Where `value` is
+            `(nodes, outputs)`, each leaf counts for every output, and not for that of its tree.
         matrix: name of its input, float32 `(n, width)`.
         scores: name of its output, float32 `(n, outputs)`.
     """
@@ -167,6 +168,11 @@ def tree_node(arrays: Mapping[str, Array], matrix: str, scores: str) -> Any:
     place = nodes - start
     branch = np.where(leaf, 0, 1)
     modes = np.array(["LEAF", "BRANCH_LEQ"])[branch]
+    weights, every = arrays["value"][leaf], 1
+    output = tree[leaf] // max(1, len(roots) // len(bias))
+    if weights.ndim > 1:
+        every = len(bias)
+        output = np.tile(np.arange(every), len(weights))
     return helper.make_node(
         "TreeEnsembleRegressor",
         [matrix],
@@ -183,10 +189,10 @@ def tree_node(arrays: Mapping[str, Array], matrix: str, scores: str) -> Any:
         nodes_modes=modes.tolist(),
         nodes_truenodeids=np.where(leaf, 0, arrays["left"] - start).tolist(),
         nodes_falsenodeids=np.where(leaf, 0, arrays["right"] - start).tolist(),
-        target_treeids=tree[leaf].tolist(),
-        target_nodeids=place[leaf].tolist(),
-        target_ids=(tree[leaf] // (len(roots) // len(bias))).tolist(),
-        target_weights=arrays["value"][leaf].tolist(),
+        target_treeids=np.repeat(tree[leaf], every).tolist(),
+        target_nodeids=np.repeat(place[leaf], every).tolist(),
+        target_ids=output.tolist(),
+        target_weights=weights.ravel().tolist(),
     )
 
 

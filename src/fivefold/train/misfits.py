@@ -10,10 +10,14 @@ from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.places import find_label
 from fivefold.train.choices import SMOOTHED, WEIGHTED
 from fivefold.train.options import Options
+from fivefold.train.snapshot import is_estimator
 
 
 def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
+    if is_estimator(stage.model):
+        yield from _estimator_misfits(stage, schema)
+        return
     if isinstance(stage.model, str) or stage.augment:
         yield from _input_misfits(stage, schema)
     losses = task_of(schema.task).losses
@@ -50,6 +54,49 @@ def weight_fault(what: str, function: Callable[..., object]) -> ModelError | Non
         remedy="Give it weight=None, `(n,)`, and return (sum of weight * cost, sum of weight).",
         function=name,
     )
+
+
+def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
+    """An estimator that does not predict what the target is, or cannot read the columns."""
+    from sklearn.base import is_classifier, is_regressor
+
+    from fivefold.models.flat import FLAT
+    from fivefold.models.heads import head_of
+    from fivefold.models.parts import part_of
+    from fivefold.models.quantity import QuantityHead
+
+    model, task = stage.model, task_of(schema.task)
+    name = type(model).__name__
+    numbers = issubclass(head_of(task), QuantityHead) and not task.sequence
+    if not numbers and task.trees != "class":
+        yield PreflightError(
+            f"Train: expected a task of one class or of numbers a row for {name}, found "
+            f"{task.name}.",
+            remedy="Train a network.",
+            model=name,
+        )
+    elif numbers and is_classifier(model):
+        remedy = "Pass a regressor, or a task of classes to Collect."
+        yield PreflightError.expected("Train", f"a regressor for {task.name}", name, remedy)
+    elif not numbers and is_regressor(model):
+        remedy = "Pass a classifier, or a task of numbers to Collect."
+        yield PreflightError.expected("Train", f"a classifier for {task.name}", name, remedy)
+    elif not numbers and not hasattr(model, "predict_proba"):
+        yield PreflightError(
+            f"Train: expected an estimator with predict_proba, as scores are probabilities, found "
+            f"{name}.",
+            remedy=f"Wrap it: CalibratedClassifierCV({name}(...)) of sklearn.calibration.",
+            model=name,
+        )
+    for column in schema.inputs:
+        size = part_of(kind_of(column.kind).block).size
+        if not issubclass(size, FLAT):
+            yield PreflightError(
+                f"Train: expected columns of numbers, categories or pictures for {name}, found "
+                f"{column.name!r}, which is {column.kind}.",
+                remedy="Drop it in Collect, or train a network.",
+                column=column.name,
+            )
 
 
 def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:

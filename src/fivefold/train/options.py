@@ -10,13 +10,16 @@ from fivefold.core.stage import Count, Stage
 from fivefold.train.callback import Callback, read_callback
 from fivefold.train.choices import LossName, Quality
 from fivefold.train.schedule import check_schedule
-from fivefold.train.snapshot import is_module, snapshot
+from fivefold.train.snapshot import is_estimator, is_module, snapshot
 
 
 def _several(value: Any) -> Any:
     """One callback as a tuple of it."""
     return (value,) if isinstance(value, Callback) else value
 
+
+OF_ESTIMATORS = frozenset({"model", "threads"})
+"""The settings that count for an estimator of scikit-learn, which has its own."""
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -56,6 +59,14 @@ class Options(Stage):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        if is_estimator(self.model):
+            vain = [n for n in self.model_fields_set - OF_ESTIMATORS if not self._is_default(n)]
+            if vain:
+                named = ", ".join(f"`{name}`" for name in sorted(vain))
+                raise ValueError(
+                    f"{named} {'has' if len(vain) == 1 else 'have'} no effect on an estimator; "
+                    "set its own parameters"
+                )
         if self.own_loss is not None and self.class_weights is not None:
             raise ValueError("`class_weights` has no effect on a `loss` of your own")
         if self.optimizer is not None and (self.lr is not None or self.weight_decay is not None):
@@ -72,6 +83,9 @@ class Options(Stage):
         if len({callback.name for callback in self.callbacks}) < len(self.callbacks):
             raise ValueError("`callbacks` of one name; give one of them another `name`")
         return self
+
+    def _is_default(self, name: str) -> bool:
+        return bool(getattr(self, name) == type(self).model_fields[name].default)
 
     @property
     def own_sampler(self) -> Callable[..., Any] | None:

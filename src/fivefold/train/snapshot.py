@@ -17,6 +17,12 @@ def is_module(model: Any) -> bool:
     return torch is not None and isinstance(model, torch.nn.Module)
 
 
+def is_estimator(model: Any) -> bool:
+    """Whether it is an estimator as scikit-learn has them: with settings, `fit` and `predict`."""
+    wanted = ("get_params", "set_params", "fit")
+    return not isinstance(model, type) and all(hasattr(model, name) for name in wanted)
+
+
 def untrainable(model: Any) -> str:
     """Why something of torch cannot be trained here, with the remedy; empty where it may be.
 
@@ -59,7 +65,7 @@ def unwrapped(module: Any) -> Any:
 
 
 def snapshot(model: Any) -> Any:
-    """None, the name of a built-in network, a copy of a module, or a factory.
+    """None, the name of a built-in network, a copy of a module, a clone of an estimator, a factory.
 
     Args:
         model: what was given.
@@ -76,6 +82,10 @@ def snapshot(model: Any) -> Any:
             hint = f"; did you mean {near!r}?" if near else ""
             raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
         return model
+    if isinstance(model, type) and hasattr(model, "get_params"):
+        raise ValueError(f"an estimator, not its class; pass {model.__name__}()")
+    if is_estimator(model):
+        return _cloned(model)
     reason = untrainable(model)
     if reason:
         raise ValueError(reason)
@@ -88,7 +98,9 @@ def snapshot(model: Any) -> Any:
                 f"one, because copying says: {first_line(error)}"
             ) from None
     if not callable(model):
-        raise ValueError("A name, an nn.Module, or a function of (inputs, outputs)")
+        raise ValueError(
+            "A name, an nn.Module, an estimator of scikit-learn, or a function of (inputs, outputs)"
+        )
     try:
         signature = inspect.signature(model)
     except (TypeError, ValueError):  # written in C: it cannot be asked
@@ -98,3 +110,15 @@ def snapshot(model: Any) -> Any:
     except TypeError:
         raise ValueError("A function that takes two arguments, (inputs, outputs)") from None
     return model
+
+
+def _cloned(model: Any) -> Any:
+    """An estimator with the same settings, not fitted."""
+    from sklearn.base import clone
+
+    try:
+        return clone(model)
+    except Exception as error:
+        raise ValueError(
+            f"an estimator that scikit-learn can clone, which says: {first_line(error)}"
+        ) from None

@@ -7,6 +7,7 @@ from fivefold.core.session import Session
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.misfits import find_misfits
 from fivefold.train.options import Options
+from fivefold.train.snapshot import is_estimator
 
 
 class Train(Options):
@@ -14,8 +15,9 @@ class Train(Options):
 
     Args:
         model: None chooses by the kinds of the columns; the name of a built-in network; an
-            `nn.Module`, copied as it is now (only copies of that copy are trained); or a function
-            of `(inputs, outputs)` that makes one. A table arrives as float `(n, width)`, any
+            `nn.Module`, copied as it is now (only copies of that copy are trained); a function
+            of `(inputs, outputs)` that makes one; or an estimator of scikit-learn, of which clones
+            are fitted and whose settings are its own. A table arrives as float `(n, width)`, any
             other single kind as its tensor, several as a dict of tensors; logits
             `(n, outputs)` are expected, one output for two classes and for regression. A module
             with a method `fit_buffers(batch)` is shown the training rows once, before step one.
@@ -83,6 +85,10 @@ class Train(Options):
 
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
+        if is_estimator(self.model):
+            from fivefold.train.estimator import try_estimator
+
+            return try_estimator(self, data, session)
         from fivefold.models.threads import threads_set
         from fivefold.train.device import find_device
         from fivefold.train.learn import unlearnt
@@ -99,6 +105,8 @@ class Train(Options):
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
+        if is_estimator(self.model):
+            return self._fit_estimator(data, session)
         from fivefold.models.threads import threads_set
         from fivefold.train.checkpoint import decided_before
         from fivefold.train.clock import Clock
@@ -122,6 +130,14 @@ class Train(Options):
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
+        for finding in trained.findings:
+            session.emit(Found(finding=finding))
+        return trained
+
+    def _fit_estimator(self, data: Preprocessed, session: Session) -> Trained:
+        from fivefold.train.estimator import train_estimator
+
+        trained = train_estimator(self, data, session)
         for finding in trained.findings:
             session.emit(Found(finding=finding))
         return trained

@@ -1,0 +1,97 @@
+"""All that a network is given, side by side in one matrix: what an estimator reads."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from fivefold.errors import ModelError
+from fivefold.kinds.pixels import SIDES
+from fivefold.models.codes import OneHot
+from fivefold.models.inputs import Batch, Codes, Image, Inputs, Width, parts
+
+FLAT: tuple[type, ...] = (Width, Codes, Image)
+"""The sizes of inputs that make columns."""
+
+
+class Flat(nn.Module):
+    """One matrix of a batch: the table, codes one-hot, pictures pooled; nothing in it learns.
+
+    Args:
+        inputs: sizes of what a network would read.
+
+    Attributes:
+        width: columns of the matrix.
+
+    Raises:
+        ModelError: if there are inputs that make no columns, such as texts.
+
+    Example:
+        >>> flat = Flat({"table": Width(1), "codes": Codes((2,))})
+        >>> flat({"table": torch.tensor([[0.5]]), "codes": torch.tensor([[1]])}).tolist()
+        [[0.5, 0.0, 1.0]]
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__()
+        self.names, widths, modules = [], [], list[nn.Module]()
+        for name, size in parts(inputs).items():
+            self.names.append(name)
+            if isinstance(size, Width):
+                modules.append(nn.Identity())
+                widths.append(int(size))
+            elif isinstance(size, Codes):
+                modules.append(OneHot(list(size)))
+                widths.append(sum(size))
+            elif isinstance(size, Image):
+                pooled = Pooled(size)
+                modules.append(pooled)
+                widths.append(pooled.width)
+            else:
+                raise ModelError(
+                    f"Train: expected numbers, categories or pictures for an estimator, found "
+                    f"{name!r}, which is {type(size).__name__}.",
+                    remedy="Leave the column out, or train a network.",
+                    column=name,
+                )
+        self.columns = nn.ModuleList(modules)
+        self.width = sum(widths)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """What `Fixed` gives to `(n, width)` float32."""
+        found = batch if isinstance(batch, Mapping) else dict.fromkeys(self.names, batch)
+        parts = [module(found[name]) for name, module in zip(self.names, self.columns, strict=True)]
+        return torch.cat([part.float() for part in parts], dim=1)
+
+
+class Pooled(nn.Module):
+    """Pictures averaged over tiles, at most 14 a side, and laid flat.
+
+    Args:
+        size: of a picture.
+
+    Example:
+        >>> Pooled(Image(1, 2, 28))(torch.ones(3, 1, 2, 28)).shape
+        torch.Size([3, 28])
+    """
+
+    down: Tensor
+    across: Tensor
+
+    def __init__(self, size: Image) -> None:
+        super().__init__()
+        self.register_buffer("down", _tiles(size.height), persistent=False)
+        self.register_buffer("across", _tiles(size.width).T.contiguous(), persistent=False)
+        self.width = size.channels * len(self.down) * self.across.shape[1]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """`(n, channels, height, width)` to `(n, width)`."""
+        return (self.down @ pictures @ self.across).flatten(1)
+
+
+def _tiles(size: int) -> Tensor:
+    """`(tiles, size)`: what each pixel of a side counts in the mean of each tile."""
+    tiles = min(size, SIDES["linear"])
+    tile = (torch.arange(size) * tiles) // size
+    belongs = (tile == torch.arange(tiles)[:, None]).float()
+    return belongs / belongs.sum(dim=1, keepdim=True)

@@ -1,0 +1,268 @@
+"""An estimator of scikit-learn as the model: fitted on encoded rows, and asked exactly."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from fivefold.artifacts import Preprocessed, Trained
+from fivefold.codecs.rows import Rows
+from fivefold.codecs.table import Array
+from fivefold.core.events import Noted
+from fivefold.core.finding import Finding, finding
+from fivefold.core.session import Session
+from fivefold.core.values import write_value
+from fivefold.core.wording import first_line, plural
+from fivefold.decided import Decided, Resources
+from fivefold.metrics.weight import relative
+from fivefold.models.assemble import Assembled, assemble, digest
+from fivefold.models.conversion import convert
+from fivefold.models.estimated import Estimated, Live
+from fivefold.models.score import score
+from fivefold.tasks.known import task_of
+from fivefold.tasks.places import label_array, labels_of, places_of
+from fivefold.train.clock import Clock
+from fivefold.train.clone import cloned, few_rows, title, weights_name
+from fivefold.train.options import Options
+from fivefold.train.outcome import COLUMNS
+from fivefold.train.resident import encode, place
+
+JUDGED = 4096  # training rows whose loss is told
+SEVERAL = 10_000_000  # numbers of a matrix from which more threads than one pay
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """How an estimator was fitted.
+
+    Attributes:
+        history: one row, as of a network's only epoch; none if it was only tried.
+        findings: what it warned of.
+        seconds: of the fit and of its graph.
+    """
+
+    history: "pd.DataFrame"
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+
+
+def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
+    """The network of an estimator that was fitted on a few rows, in the form that is exported."""
+    network = _assembled(stage, data)
+    first = digest(network)
+    few = data.train.take(few_rows(data.train.target))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _fit(network, stage, few, data, session)
+    except Exception as error:  # too few rows for it, maybe: the fit on all of them will tell
+        session.emit(Noted(text=f"{_body(network).name} was not tried: {first_line(error)}"))
+    return _trained(network, data, session, first, Course(history=_history()))
+
+
+def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
+    """Fit a clone of the estimator on the training rows, and find the graph that answers as it."""
+    from threadpoolctl import threadpool_limits
+
+    spent, network = Clock(None), _assembled(stage, data)
+    body, first, rows = _body(network), digest(network), data.train
+    work = len(rows) * body.flat.width
+    threads = stage.threads or (None if work >= SEVERAL else 1)
+    said = f"{plural(len(rows), 'row')} of {plural(body.flat.width, 'number')}"
+    session.emit(Noted(text=f"{body.name}, fitted on {said}."))
+    with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=threads):
+        warnings.simplefilter("always")
+        _fit(network, stage, rows, data, session)
+    findings = tuple(_warned(body.name, caught))
+    if rows.weight is not None and not weights_name(_live(network).estimator):
+        text = f"{body.name} takes no weights: it was fitted without those of the rows."
+        findings = (*findings, finding("estimator_warned", text, "warning", weights=False))
+    if body.answer is None:
+        text = (
+            f"{body.name} has no graph: {body.refusal}. It answers in this process alone and is "
+            "not saved."
+        )
+        session.emit(Noted(text=text))
+    history = _history(network, data, spent.seconds)
+    course = Course(history=history, findings=findings, seconds=spent.seconds)
+    return _trained(network, data, session, first, course)
+
+
+def exact_scores(trained: Trained, inputs: Mapping[str, Array]) -> Array:
+    """What the estimator itself says of rows, in float64.
+
+    Args:
+        trained: with an estimator as its model.
+        inputs: the codec's arrays, first axis rows.
+
+    Returns:
+        `(n, classes)` probabilities in the order of `Schema.classes`, 0 for classes that no
+        training row had; or `(n,)` numbers, `(n, targets)` of several. By its graph, whose
+        float32 they are, where the estimator was loaded and so is not at hand.
+    """
+    network = trained.model
+    body = network.body
+    if not isinstance(body, Estimated) or body.live is None:
+        return np.asarray(score(network, inputs), np.float64)
+    rows = len(next(iter(inputs.values())))
+    if not rows:
+        return np.asarray(score(network, inputs), np.float64)
+    found = body.live.answers(matrix_of(network, inputs).astype(np.float64))
+    if not body.choice:
+        return found[:, 0] if network.head.outputs == (1,) else found
+    shares: Array = body.shares(torch.from_numpy(found)).numpy()
+    return shares
+
+
+def matrix_of(network: Assembled, inputs: Mapping[str, Array]) -> Array:
+    """What the estimator reads of encoded rows: `(n, width)` float32.
+
+    Args:
+        network: whose body is an estimator.
+        inputs: the codec's arrays, first axis rows.
+    """
+    body = _body(network)
+    few = Rows(inputs=dict(inputs), target=np.empty(0), index=np.empty(0, np.int64))
+    blocks = place(few, torch.device("cpu"))
+    made = encode(blocks, lambda part: body.flat(network.fixed(part)))
+    assert isinstance(made, torch.Tensor)
+    return made.numpy()
+
+
+def _assembled(stage: Options, data: Preprocessed) -> Assembled:
+    task = task_of(data.codec.schema.task)
+    name = title(stage.model)
+
+    def factory(inputs: Any, outputs: Any) -> Estimated:
+        return Estimated(inputs, outputs, name=name, choice=task.labelled)
+
+    network = assemble(data.codec, factory, target=data.train.target)
+    body = _body(network)
+    if not task.labelled:
+        for buffer, known in ((body.mean, network.head.mean), (body.spread, network.head.std)):
+            buffer.copy_(torch.as_tensor(known).reshape(-1))
+    network.threads = stage.threads or 1
+    return network.eval()
+
+
+def _fit(
+    network: Assembled, stage: Options, rows: Rows, data: Preprocessed, session: Session
+) -> None:
+    """Fit a clone on these rows, and let the network answer as it does."""
+    body = _body(network)
+    if rows.weight is not None:  # rows that count nothing are none
+        rows = rows.take(np.flatnonzero(rows.weight))
+    matrix = matrix_of(network, rows.inputs)
+    estimator = cloned(stage.model, session.seed)
+    target, classes = rows.target, data.codec.schema.classes
+    if body.choice:
+        target = label_array(labels_of(target, classes), classes)
+        if target.dtype == object and {type(label) for label in classes} <= {str}:
+            target = target.astype(str)
+        elif target.dtype == object:  # of several types: scikit-learn sorts no such labels
+            target = rows.target
+    weights: dict[str, Any] = {}
+    takes = weights_name(estimator)
+    if rows.weight is not None and takes:
+        weights[takes] = relative(rows.weight)
+    estimator.fit(matrix.astype(np.float64), target, **weights)
+    labels = None
+    if body.choice:
+        own = np.asarray(estimator.classes_)
+        labels = own.astype(np.int64) if target is rows.target else _places(own, classes)
+    live = Live(estimator, labels)
+    mean, spread = body.mean.numpy(), body.spread.numpy()
+    if body.choice:
+        mean, spread = np.zeros(len(own)), np.ones(len(own))
+    graph, refusal = convert(live, matrix, mean, spread)
+    body.attach(live, graph, matrix, refusal=refusal)
+
+
+def _places(labels: Array, classes: Any) -> Array:
+    """Where the classes of an estimator stand in the schema."""
+    cells = np.empty(len(labels), dtype=object)
+    cells[:] = [str(label) for label in labels.tolist()]
+    return places_of(cells, classes)
+
+
+def _warned(name: str, caught: list[warnings.WarningMessage]) -> Any:
+    """What an estimator warned of, each sentence once."""
+    for text in dict.fromkeys(str(warning.message).strip() for warning in caught):
+        severity = "warning" if "converge" in text.lower() else "note"
+        said = " ".join(text.split())
+        yield finding("estimator_warned", f"{name} says: {said}", severity, estimator=name)  # type: ignore[arg-type]
+
+
+def _history(
+    network: Assembled | None = None, data: Preprocessed | None = None, seconds: float = 0.0
+) -> "pd.DataFrame":
+    """One row, as of an epoch; none without a network."""
+    rows: list[dict[str, float]] = []
+    if network is not None and data is not None:
+        losses = {
+            "train_loss": _loss(network, data.train.take(np.arange(len(data.train))[:JUDGED])),
+            "valid_loss": _loss(network, data.valid),
+        }
+        rows = [{"epoch": 1, **losses, "lr": float("nan"), "seconds": seconds}]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"epoch": "int64"})
+
+
+def _loss(network: Assembled, rows: Rows) -> float:
+    """The mean loss of rows by the task, of numbers in deviations; NaN without rows."""
+    if not len(rows):
+        return float("nan")
+    head = network.head
+    scores = head.deviations(score(network, rows.inputs))
+    target = rows.target if head.task.labelled else head.deviations(rows.target)
+    return float(np.average(head.task.row_losses(target, scores), weights=rows.weight))
+
+
+def _trained(
+    network: Assembled, data: Preprocessed, session: Session, first: str, course: Course
+) -> Trained:
+    body, live = _body(network), _body(network).live
+    given = write_value(None if live is None else live.estimator, Any, "Train.model", False)
+    fitted = len(course.history)
+    return Trained(
+        model=network,
+        history=course.history,
+        settings=Decided.of(
+            {
+                "network": body.name,
+                "parameters": 0,
+                "tree_nodes": 0,
+                "chosen": "given",
+                "epochs": 1,
+                "epochs_run": fitted,
+                "best_epoch": None,
+                "ending": "finished" if fitted else "not trained",
+                "estimator": given,
+                "exported": body.answer is not None,
+                "device": "cpu",
+                "threads": network.threads,
+                "seed": session.seed,
+            }
+        ),
+        resources=Resources(
+            seconds=course.seconds,
+            peak_bytes=None,
+            rows_per_second=len(data.train) / course.seconds if course.seconds else 0.0,
+        ),
+        first_digest=first,
+        findings=course.findings,
+    )
+
+
+def _body(network: Assembled) -> Estimated:
+    assert isinstance(network.body, Estimated)
+    return network.body
+
+
+def _live(network: Assembled) -> Live:
+    live = _body(network).live
+    assert live is not None
+    return live
