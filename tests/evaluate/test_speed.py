@@ -9,6 +9,9 @@ def test_prediction_speed_times_the_network_alone_and_with_its_codec(numbers, se
     assert table["rows_per_call"].tolist() == [1, 1, 200, 200]
     assert (table["fastest"] <= table["milliseconds_per_row"]).all()
     assert (table["milliseconds_per_row"] <= table["slowest"]).all()
+    assert (table["p50"] <= table["p95"]).all()
+    assert (table["p95"] <= table["p99"]).all()
+    np.testing.assert_allclose(table["p50"], table["milliseconds_per_row"] * table["rows_per_call"])
     assert batch_milliseconds(table) == table["milliseconds_per_row"][2]
 
 

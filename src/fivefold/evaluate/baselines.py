@@ -16,6 +16,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
+from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.known import task_of
@@ -42,6 +43,7 @@ class Baseline:
     milliseconds_per_row: float = float("nan")
     rows_fitted: int = 0  # number of rows it learnt from
     note: str = ""  # what a reader should know; why it was not fitted
+    predict: "Predict | None" = None  # scores of other rows
 
 
 Predict = Callable[[Rows], Array]
@@ -99,22 +101,8 @@ def fit_baselines(
             milliseconds_per_row=milliseconds,
             rows_fitted=len(rows),
             note=", ".join(filter(None, [*notes, note, "1 thread"])),
+            predict=predict,
         )
-
-
-def time_calls(call: Callable[[], object], calls: int) -> Array:
-    """Seconds of each of so many calls, after one that is not counted.
-
-    Returns:
-        `(calls,)` float64.
-    """
-    call()
-    seconds = np.empty(calls)
-    for n in range(calls):
-        started = perf_counter()
-        call()
-        seconds[n] = perf_counter() - started
-    return seconds
 
 
 def title(name: BaselineName, codec: Codec) -> str:

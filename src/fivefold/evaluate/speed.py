@@ -1,13 +1,14 @@
-"""How long a prediction takes."""
+"""How long a prediction of the model takes."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fivefold.codecs.table import Array, Table
-from fivefold.evaluate.baselines import time_calls
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.timing import ALONE, COLUMNS, WHOLE, time_calls, timed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,12 +19,13 @@ BATCH = 1024
 
 
 def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
-    """Median milliseconds a row, for one row a call and for many.
+    """How long the model takes, for one row a call and for many.
 
     Returns:
-        One row a way of calling: `what` (the model alone on encoded rows; or the codec and the
-        model on raw rows), `rows_per_call`, `milliseconds_per_row` (median), `fastest`,
-        `slowest` (both a row too) and `calls`; empty without test rows.
+        One row a way of calling: `model`, `engine`, `what` (the model alone on encoded rows; or
+        the codec and the model on raw rows), `rows_per_call`, `milliseconds_per_row` (median),
+        `p50`, `p95` and `p99` (milliseconds a call), `rows_per_second` (by the median), `fastest`
+        and `slowest` (milliseconds a row), `calls`; empty without test rows.
     """
     import pandas as pd
 
@@ -34,23 +36,23 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
     def from_raw(rows: Table) -> Array:
         return score(model, codec.encode(rows))
 
+    def whole(size: int) -> Callable[[], object]:
+        return partial(from_raw, evidence.collected.table.take(test.index[:size]))
+
+    def alone(size: int) -> Callable[[], object]:
+        return partial(score, model, test.take(np.arange(size)).inputs)
+
     lines = []
+    ways = {ALONE: alone, WHOLE: whole}
     for size in sorted({1, BATCH} if len(test) > BATCH else {min(1, len(test)), len(test)}):
-        few = test.take(np.arange(size))
-        raw = evidence.collected.table.take(few.index)
-        ways = {
-            "model": partial(score, model, few.inputs),
-            "codec and model": partial(from_raw, raw),
-        }
-        calls = CALLS.get(size, CALLS_OF_MANY)
-        for what, call in ways.items() if size else ():
-            times = 1000 * time_calls(call, calls) / size
-            lines.append((what, size, np.median(times), times.min(), times.max(), calls))
-    columns = ["what", "rows_per_call", "milliseconds_per_row", "fastest", "slowest", "calls"]
-    return pd.DataFrame(lines, columns=columns)
+        for what, ready in ways.items() if size else ():
+            times = time_calls(ready(size), CALLS.get(size, CALLS_OF_MANY))
+            way = {"model": "model", "engine": "torch", "what": what}
+            lines.append(way | timed(times, size))
+    return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
 def batch_milliseconds(speed: "pd.DataFrame") -> float:
     """The model's milliseconds a row in the largest batch that was timed; NaN if none was."""
-    alone = speed[speed["what"] == "model"]
+    alone = speed[speed["what"] == ALONE]
     return float(alone["milliseconds_per_row"].iloc[-1]) if len(alone) else float("nan")
