@@ -14,6 +14,7 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.context import Context
 from fivefold.core.session import Session
+from fivefold.deploy import export
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import ModelError, ParityError, PreflightError
 from fivefold.kinds.categorical import Categorical
@@ -37,6 +38,17 @@ def deploy(stage: Deploy, made: SimpleNamespace, **changes: Any) -> Any:
 @pytest.fixture(scope="module")
 def deployed(mixed, tmp_path_factory):
     return deploy(Deploy(tmp_path_factory.mktemp("deployed") / "mixed.ff"), mixed)
+
+
+@pytest.fixture
+def exported(mixed, graph, monkeypatch):
+    """The graph of `mixed` is at hand: a test is of what comes after it."""
+    honest = export.export_onnx
+
+    def at_hand(model: Any, inputs: Any) -> bytes:
+        return graph if model is mixed.trained.model else honest(model, inputs)
+
+    monkeypatch.setattr(export, "export_onnx", at_hand)
 
 
 def names(folder: Path) -> list[str]:
@@ -148,6 +160,7 @@ def test_deploy_twice_gives_the_same_digest_and_replaces(mixed, deployed, tmp_pa
     assert names(tmp_path) == ["again.ff"]
 
 
+@pytest.mark.usefixtures("exported")
 def test_deploy_to_a_folder_without_evaluate(mixed, tmp_path):
     result = deploy(Deploy(f"{tmp_path}/model.ff/", parity_rows=10), mixed, evaluated=None)
     assert result.path == tmp_path / "model.ff"
@@ -156,6 +169,7 @@ def test_deploy_to_a_folder_without_evaluate(mixed, tmp_path):
     assert result.bytes >= sum(len(c) for c in open_bundle(result.path).entries.values())
 
 
+@pytest.mark.usefixtures("exported")
 def test_deploy_of_what_was_not_evaluated_so_refuses_and_leaves_nothing(mixed, tmp_path):
     wrong = mixed.evaluated.scores.copy()
     wrong[5] = wrong[5, ::-1] + 1e-3
@@ -165,6 +179,7 @@ def test_deploy_of_what_was_not_evaluated_so_refuses_and_leaves_nothing(mixed, t
     assert names(tmp_path) == []
 
 
+@pytest.mark.usefixtures("exported")
 def test_deploy_when_a_door_skews_refuses(mixed, tmp_path, monkeypatch):
     """A codec that reads the text of a number otherwise than the number: the classical skew."""
     honest = Categorical.to_text
@@ -179,6 +194,7 @@ def test_deploy_when_a_door_skews_refuses(mixed, tmp_path, monkeypatch):
     assert names(tmp_path) == []
 
 
+@pytest.mark.usefixtures("exported")
 def test_deploy_when_the_fresh_process_fails_shows_its_words(mixed, tmp_path, monkeypatch):
     monkeypatch.setattr(Numeric, "to_text", lambda kind, v, c: ["?!"] * len(v))
     with pytest.raises(ParityError, match="fresh process") as caught:

@@ -6,8 +6,10 @@ import onnxruntime
 import pytest
 import torch
 from torch import nn
+from torch.onnx._internal.exporter._registration import ONNXRegistry
 
-from fivefold.deploy.export import export_onnx
+from fivefold.deploy.export import OPSET, export_onnx
+from fivefold.deploy.operators import operators_kept
 from fivefold.errors import ModelError
 from fivefold.models.boosting import Boosting, fit_trees
 from fivefold.models.trees import Trees
@@ -51,23 +53,37 @@ def test_exported_table_answers_as_torch_for_any_number_of_rows(mixed, graph, ro
     np.testing.assert_allclose(run(graph, batch), wanted, atol=1e-6)
 
 
-def test_export_of_one_row_still_has_a_free_batch(mixed):
-    one = {name: values[:1] for name, values in mixed.data.train.inputs.items()}
-    graph = export_onnx(mixed.trained.model, one)
-    assert run(graph, mixed.data.train.inputs).shape == (len(mixed.data.train), 2)
+def test_export_of_one_row_still_has_a_free_batch():
+    one = {"numeric": NUMBERS["numeric"][:1]}
+    graph = export_onnx(Bare(lambda self, x: x * self.weight), one)
+    assert run(graph, NUMBERS).shape == (8, 3)
 
 
-def test_export_leaves_the_model_in_its_mode_and_writes_nothing(mixed, capfd):
+def test_export_twice_gives_the_same_bytes_and_leaves_the_model_in_its_mode(mixed, graph, capfd):
     model = mixed.trained.model.train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    export_onnx(model, mixed.data.train.inputs)
+    again = export_onnx(model, mixed.data.train.inputs)
     assert model.training
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert capfd.readouterr() == ("", "")
+    assert again == graph
 
 
-def test_export_twice_gives_the_same_bytes_without_a_path(mixed, graph):
-    assert graph == export_onnx(mixed.trained.model, mixed.data.train.inputs)
+def test_export_keeps_the_exporter_as_it_was_and_reads_its_operators_once():
+    before = vars(ONNXRegistry)["from_torchlib"]
+    read = []
+    with operators_kept():
+        read += [ONNXRegistry.from_torchlib(opset_version=OPSET) for _ in range(2)]
+    with operators_kept():
+        read.append(ONNXRegistry.from_torchlib(opset_version=OPSET))
+    assert read[0] is read[1] is read[2]
+    assert vars(ONNXRegistry)["from_torchlib"] is before
+    assert (
+        read[0].functions.keys() == ONNXRegistry.from_torchlib(opset_version=OPSET).functions.keys()
+    )
+
+
+def test_exported_graph_holds_no_path(graph):
     assert b".py" not in graph
     assert {o.domain: o.version for o in onnx.load_from_string(graph).opset_import}[""] == 20
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.deploy.operators import operators_kept
 from fivefold.deploy.trees import fill, set_aside
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled
@@ -74,7 +75,7 @@ def export_onnx(model: Assembled, inputs: Mapping[str, Array]) -> bytes:
     tensors = tuple(torch.from_numpy(example[name]) for name in names)
     batch = torch.export.Dim("batch", min=1)
     try:
-        with quiet():
+        with quiet(), operators_kept():
             program = torch.export.export(
                 Scorer(bare, names).eval(),
                 tensors,

@@ -43,10 +43,14 @@ def score(
     batch = max(1, min(batch, BATCH_BYTES // row_bytes))
     home = model.device
     where = home if device is None else torch.device(device)
-    modes = [(module, module.training) for module in model.modules()]
+    away = any(weight.device != where for weight in (*model.parameters(), *model.buffers()))
+    learning = [module for module in model.modules() if module.training]
     scores = []
     try:
-        model.to(where).eval()
+        if away:
+            model.to(where)
+        if learning:
+            model.eval()
         with threads_set(model.threads), torch.inference_mode():
             for start in range(0, rows, batch):
                 part = slice(start, start + batch)
@@ -56,9 +60,10 @@ def score(
                 }
                 scores.append(model.scores(blocks).cpu().numpy())
     finally:
-        model.to(home)
-        for module, training in modes:
-            module.training = training
+        if away:
+            model.to(home)
+        for module in learning:
+            module.training = True
     return np.concatenate(scores)
 
 
