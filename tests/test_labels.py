@@ -25,15 +25,15 @@ X = np.random.default_rng(0).normal(size=ROWS)
 PLACE = np.digitize(X, [-0.5, 0.5])
 
 
-def run(source, *, train=None, to=None, **settings):
+def run(source, *, train=None, to=None, until=None, **settings):
     stages = [
         ff.Collect(source, target="y", **settings),
         ff.Preprocess(),
-        ff.Train(epochs=1, quality="fast", **(train or {})),
+        ff.Train(**{"model": "mlp", "members": 1, "epochs": 1, **(train or {})}),
         ff.Evaluate(baselines=("constant",)),
         *([ff.Deploy(to)] if to else []),
     ]
-    return ff.Pipeline(stages).run(seed=0, progress=False)
+    return ff.Pipeline(stages).run(seed=0, until=until, progress=False)
 
 
 def series(*values, dtype=None):
@@ -109,11 +109,11 @@ def test_cells_that_were_missing_stay_missing():
     assert set(collected.schema.classes) == {1.0, 2.0}
     assert collected.usable.tolist() == (labels != -999).tolist()
     whole = pd.DataFrame({"x": X, "y": series(1, 2, 2, dtype="Int64").where(X < 1)})
-    collected = run(whole)[Collected]
+    collected = run(whole, until="preprocess")[Collected]
     assert {type(label) for label in collected.schema.classes} == {int}
     assert collected.usable.tolist() == (X < 1).tolist()
     words = pd.DataFrame({"x": X, "y": np.array(["1", "2", "x"], object)[np.arange(ROWS) % 3]})
-    collected = run(words, kinds={"y": "numeric"}, task="multiclass")[Collected]
+    collected = run(words, kinds={"y": "numeric"}, task="multiclass", until="train")[Collected]
     assert collected.schema.classes == (1, 2)
     assert collected.usable.sum() == 100
 
@@ -125,7 +125,8 @@ def test_cells_that_were_missing_stay_missing():
 def test_weights_and_positive_find_labels_in_any_writing(labels, weights):
     frame = pd.DataFrame({"x": X, "y": labels})
     for positive in ("1.0", "1", 1, 1.0):
-        result = run(frame, train={"class_weights": weights}, positive=positive)
+        train = {"class_weights": weights}
+        result = run(frame, train=train, positive=positive, until="train")
         schema = result[Collected].schema
         assert schema.classes[1] in (1, "1.0")
         target = result[Preprocessed].train.target
@@ -155,7 +156,7 @@ def test_weights_by_labels_of_any_type_train_the_same_network(tmp_path, labels, 
     frame = pd.DataFrame({"x": X, "y": pd.Series(labels)[(X > 1).astype(int)].to_numpy()})
     found = set()
     for number, asked in enumerate(weights):
-        train = {"class_weights": asked, "model": "mlp"}
+        train = {"class_weights": asked}
         result = run(frame, train=train, task="binary", positive=labels[1])
         found.add(digest(result[Trained].model))
         target = result[Preprocessed].train.target

@@ -161,6 +161,11 @@ def r_squared(trained, rows):
     return 1 - (error**2).mean(0) / rows.target.var(0)
 
 
+def called(settings):
+    """Settings by name: the same in every process."""
+    return ", ".join(f"{name}={getattr(v, '__name__', v)}" for name, v in settings.items())
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -169,7 +174,7 @@ def r_squared(trained, rows):
         {"model": "mlp", "epochs": 25, "members": 2, "accumulate": 3, "loss": "huber"},
         {"model": "mlp", "epochs": 25, "lr": "find", "loss": F.smooth_l1_loss},
     ],
-    ids=str,
+    ids=called,
 )
 def test_two_numbers_a_row_are_learnt_in_their_own_units(pair, settings):
     trained = run(pair, **settings)
@@ -196,7 +201,7 @@ def test_two_numbers_a_row_are_learnt_in_their_own_units(pair, settings):
         {"label_smoothing": 0.1, "lr": "find"},
         {"loss": known_only, "accumulate": 2},
     ],
-    ids=str,
+    ids=called,
 )
 def test_a_class_for_each_position_is_learnt_where_there_is_one(tags, settings):
     trained = run(tags, **{"model": Net, "epochs": 15, "lr": 0.02, **settings})
