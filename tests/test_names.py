@@ -28,6 +28,7 @@ IDEAS = {
     "quantity": ("models tasks", "answers that are numbers: in torch; in numpy"),
     "raw": ("deploy reading", "values as a source has them: the graph that takes them; they"),
     "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
+    "run": ("commands core", "a run: asked for in the shell; done"),
     "stage": ("core testing", "a stage; its check"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),

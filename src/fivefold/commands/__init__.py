@@ -1,0 +1,1 @@
+"""What the shell can be asked for: one file a command."""

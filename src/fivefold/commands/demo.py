@@ -1,0 +1,40 @@
+"""`fivefold demo`: what fivefold does, in less than a minute."""
+
+import argparse
+import sys
+import time
+
+from fivefold.commands.command import Command, tell
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", default="digits.ff", metavar="BUNDLE", help="default: digits.ff")
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    import fivefold as ff
+    from fivefold.leak import check_no_leak
+    from fivefold.observers.console import Console
+
+    begun = time.perf_counter()
+    pipeline = ff.Pipeline(
+        [
+            ff.Collect("sklearn:digits"),
+            ff.Preprocess(),
+            ff.Train(),
+            ff.Evaluate(),
+            ff.Deploy(chosen.to),
+        ]
+    )
+    print("Teaching a network to read digits; less than a minute ...", file=sys.stderr, flush=True)
+    result = pipeline.run(seed=0, progress=False, observers=[Console(lines=False)])
+    check_no_leak(pipeline.replace("train", epochs=1), seed=0)
+    commands = {
+        f"fivefold serve {chosen.to}": "draw a digit at http://127.0.0.1:8000",
+        "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
+    }
+    seconds = time.perf_counter() - begun
+    tell(result, leak_checked=True, seconds=seconds, commands=commands)
+
+
+DEMO = Command("demo", "train, judge and deploy a network for digits", _add, _act)

@@ -1,0 +1,63 @@
+"""`fivefold predict`: the answers of a bundle for a file, or a stream of rows."""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from fivefold.arguments import listed_names
+from fivefold.commands.command import Command, add_own, add_threads
+from fivefold.report.outlet import check_place, standard_output, whole_file
+
+if TYPE_CHECKING:
+    from fivefold.serve.asked import Bytes
+
+_TO = "write there (.csv, .jsonl, .parquet, .xlsx), not to stdout"
+_COLUMNS = "of the file, put before the answers as they are; * for all"
+_ROOT = "texts of the file name pictures below this folder; default: its own"
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle")
+    parser.add_argument(
+        "rows", metavar="FILE", help="any file that run takes; - streams JSON lines"
+    )
+    parser.add_argument("--to", metavar="FILE", help=_TO)
+    parser.add_argument("--columns", action="append", default=[], metavar="A,B", help=_COLUMNS)
+    parser.add_argument("--root", metavar="FOLDER", help=_ROOT)
+    add_threads(parser)
+    add_own(parser)
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.observers.console import RowsBar
+    from fivefold.serve.asked import ask, stream
+    from fivefold.serve.predictor import load
+    from fivefold.serve.writers import check_suffix, writer_of
+
+    to = None if chosen.to is None else Path(chosen.to)
+    if to is not None:
+        check_suffix(to)
+        check_place("--to", to, source=Path(chosen.rows))
+    columns = listed_names(chosen.columns)
+    model = load(chosen.bundle, threads=chosen.threads)
+    streams = chosen.rows == "-"
+    if streams:
+        asked = stream(model, cast("Bytes", sys.stdin.buffer), columns=columns)
+    else:
+        asked = ask(model, Path(chosen.rows), chosen.root, columns=columns)
+    with ExitStack() as stack:
+        if to is None:
+            target: Any = stack.enter_context(standard_output(encoding="utf-8"))
+        else:
+            target = stack.enter_context(whole_file(to))
+        suffix = (".jsonl" if streams else ".csv") if to is None else to.suffix
+        bar = stack.enter_context(RowsBar("predict", shown=to is not None and not streams))
+        writer = stack.enter_context(writer_of(suffix, target, model))
+        for piece in asked:
+            writer.write(piece)
+            bar.advance(len(piece.scores), piece.total)
+
+
+PREDICT = Command("predict", "ask a deployed model", _add, _act)

@@ -1,0 +1,48 @@
+"""`fivefold run`: from data, or a recipe, to a model."""
+
+import argparse
+import time
+from pathlib import Path
+
+from fivefold.arguments import add_source, pipeline_of
+from fivefold.commands.command import Command, add_own, tell
+from fivefold.errors import ConfigError
+from fivefold.report.outlet import check_place
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
+    parser.add_argument("--to", metavar="BUNDLE", help="write the model there, ready to be served")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--report", metavar="FILE", help="write a page about the run there")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
+    parser.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --directory")
+    add_own(parser)
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    begun = time.perf_counter()
+    pipeline = pipeline_of(chosen)
+    if chosen.report is not None:
+        check_place("--report", Path(chosen.report))
+    if chosen.resume and chosen.directory is None:
+        remedy = "Write --directory FOLDER --resume, the same at every start."
+        raise ConfigError.expected("--resume", "a folder to go on in", "no --directory", remedy)
+    result = pipeline.run(
+        seed=chosen.seed,
+        device=chosen.device,
+        directory=chosen.directory,
+        resume=chosen.resume,
+    )
+    own = "".join(f" --with {path}" for path in chosen.own)
+    commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}
+    seconds = time.perf_counter() - begun
+    try:
+        tell(result, seconds=seconds, commands=commands)
+    finally:  # neither costs the other
+        if chosen.report is not None:
+            result.report(chosen.report)
+
+
+RUN = Command("run", "from a file, or a recipe, to a model", _add, _act)
