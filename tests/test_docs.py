@@ -71,7 +71,7 @@ def test_page_python_snippets_parse(page: Path) -> None:
 @pytest.mark.parametrize("command", sorted(set(commands())))
 def test_page_commands_are_understood(command: str) -> None:
     chosen = cli.parser().parse_args(shlex.split(command))
-    assert callable(chosen.command)
+    assert callable(chosen.act)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
