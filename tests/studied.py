@@ -47,7 +47,14 @@ def cross_validated(**conduct):
     return ff.cross_validate(pipeline, folds=4, **conduct).predictions
 
 
-STUDIES = {"cross_validate": cross_validated}
+def compared(**conduct):
+    """Its scores."""
+    one = small_pipeline(epochs=8, checkpoint_seconds=0)
+    two = one.replace("preprocess", scale="robust")
+    return ff.compare({"one": one, "two": two}, folds=2, test=True, **conduct).scores
+
+
+STUDIES = {"cross_validate": cross_validated, "compare": compared}
 """What is compared of each study that is killed, as a frame."""
 
 

@@ -33,6 +33,8 @@ from .preprocess.split import Split as Split
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load
+from .study.compare import Compared as Compared
+from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated
 from .study.crossvalidate import cross_validate as cross_validate
 from .tasks.choice import Choice as Choice

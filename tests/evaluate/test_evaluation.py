@@ -99,7 +99,8 @@ def test_resamples_follow_the_schema(numbers, sensible, role, kind):
     numbers.kinds["extra"] = "numeric"
     numbers.roles["extra"] = role
     evidence = numbers.evidence(sensible)
-    made = resamples_of(evidence.collected, evidence.data, evidence.judged, seed=0)
+    index = evidence.data.test.index
+    made = resamples_of(evidence.collected, index, evidence.judged, seed=0)
     assert made.kind == kind
     if role == "group":
         assert made.independent == 40

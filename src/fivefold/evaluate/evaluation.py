@@ -79,7 +79,9 @@ def evaluate(
         data=data,
         trained=trained,
         scores=scores,
-        resamples=resamples_of(collected, data, judged, seed=session.seed, by=partition.by),
+        resamples=resamples_of(
+            collected, data.test.index, judged, seed=session.seed, by=partition.by
+        ),
         folds=folds,
         seed=session.seed,
         level=level,
@@ -120,10 +122,10 @@ def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | No
 
 
 def resamples_of(
-    collected: Collected, data: Preprocessed, judged: Judged, *, seed: int, by: By = "auto"
+    collected: Collected, index: Array, judged: Judged, *, seed: int, by: By = "auto"
 ) -> Resamples:
-    """Resamples of the test rows: in blocks of time if they were drawn by time, else by group."""
-    schema, index = collected.schema, data.test.index
+    """Resamples of some rows: in blocks of time if they were drawn by time, else by group."""
+    schema = collected.schema
     group = schema.named("group")
     time = schema.named("time") if by in ("auto", "time") else None
     if time is None and group is None:

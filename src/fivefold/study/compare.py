@@ -1,0 +1,217 @@
+"""Which of several pipelines is better, if that can be told: the same folds, the same seeds."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
+
+from fivefold.core.artifact import Artifact
+from fivefold.core.chain import Chain
+from fivefold.division import By
+from fivefold.errors import ConfigError
+from fivefold.metrics.metric import Metric
+from fivefold.result import Result
+from fivefold.study.conduct import Conduct, conducted
+from fivefold.study.crossvalidate import drawn_folds, fold_name, summed
+from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
+from fivefold.study.shown import html_of, text_of
+from fivefold.study.testrows import answers_of, look_at_test_rows, tables_of_answers
+from fivefold.study.unit import Unit
+from fivefold.study.variants import check_same_rows, pipelines_of
+from fivefold.tasks.task import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Compared(Artifact):
+    """Several pipelines, or results, judged on the same rows.
+
+    Attributes:
+        metric: by which they were compared.
+        rows: `folds` or `test rows`: what `table` stands on.
+        table: one row a model: `model`, every metric with its interval, `difference` (its score
+            minus that of the best) with its interval, `p`, `p_holm`, `verdict`; over folds also
+            `seconds` of a fold.
+        pairs: every model against every other.
+        scores: one row a fold and model; without folds empty.
+        test: where test rows were looked at besides folds, `table` and `pairs` on these.
+    """
+
+    metric: str
+    rows: str
+    table: "pd.DataFrame"
+    pairs: "pd.DataFrame"
+    scores: "pd.DataFrame"
+    test: "Mapping[str, pd.DataFrame]"
+
+    @property
+    def best(self) -> str:
+        """The model with the best score."""
+        return str(self.table.loc[self.table["verdict"] == BEST, "model"].iloc[0])
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """The models that are not shown to be worse than the best one."""
+        tied = self.table["verdict"] == TIE
+        return tuple(self.table.loc[tied, "model"])
+
+    def shown(self) -> "pd.DataFrame":
+        """The table with the metric compared by, and what was found of it."""
+        wanted = ("model", self.metric, "difference", "p_holm", "verdict", "seconds")
+        return self.table[[name for name in wanted if name in self.table]]
+
+    def markdown(self) -> str:
+        """The whole table as Markdown."""
+        from fivefold.report.tables import markdown
+
+        return markdown(self.table)
+
+    def __repr__(self) -> str:
+        return text_of(f"Compared by {self.metric} on {self.rows}", self.shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(f"Compared by {self.metric} on {self.rows}", self.shown())
+
+
+def compare(
+    models: Mapping[str, Any],
+    *,
+    folds: int = 10,
+    repeats: int = 1,
+    by: By = "auto",
+    metric: str | None = None,
+    test: bool = False,
+    base: Chain | None = None,
+    **conduct: Unpack[Conduct],
+) -> Compared:
+    """Compare pipelines over the same folds with the same seeds, or results on their test rows.
+
+    Folds are drawn among training and validation rows; each difference is tested by the corrected
+    resampled t-test of Nadeau and Bengio, and p-values of a table are made larger by Holm's rule,
+    so that they may be read one by one. What is not shown to be worse than the best is a tie.
+
+    Args:
+        models: by name: pipelines that collect the same rows; stages, or estimators of
+            scikit-learn's, which take the place of `Train` in `base`; or results alone.
+        folds: at least 2.
+        repeats: how often to draw them anew.
+        by: the rule by which folds are drawn, as in `cross_validate`.
+        metric: to compare by; None is the first of the task.
+        test: also train each once more as a run would and score the test rows: McNemar's test,
+            and the interval of the paired difference. These are looks at rows that one has once.
+        base: the pipeline that stages and estimators are put into; the first in `models` if None.
+        conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
+
+    Raises:
+        ConfigError: if there are fewer than two, or something else stands among them.
+        DataError: if they collect other rows, or results were judged on other ones.
+        ResumeError: if `directory` holds another study.
+
+    Example:
+        >>> import fivefold as ff
+        >>> pipeline = ff.Pipeline([
+        ...     ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train("mlp", epochs=8)])
+        >>> idle = pipeline.replace("train", lr=1e-9)
+        >>> found = ff.compare({"idle": idle, "learns": pipeline}, folds=3, progress=False)
+        >>> found.best
+        'learns'
+
+    Reference:
+        Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003; Holm,
+        A simple sequentially rejective multiple test procedure, 1979; McNemar, 1947.
+    """
+    if len(models) < 2:
+        remedy = "Pass a dict of at least two by name."
+        raise ConfigError.expected("compare", "models to compare", str(len(models)), remedy)
+    results = {name: each for name, each in models.items() if isinstance(each, Result)}
+    if len(results) == len(models):
+        return _compared_results(results, metric)
+    pipelines = pipelines_of(models, base)
+    asked = {
+        "models": ", ".join(models),
+        "folds": folds,
+        "repeats": repeats,
+        "by": by,
+        "test": test,
+    }
+    with conducted("compare", asked, **conduct) as study:
+        starts = {name: study.gather(each) for name, each in pipelines.items()}
+        first = next(iter(starts.values()))
+        check_same_rows(starts)
+        chosen = metric_named(first.task, metric)
+        units = [
+            Unit(
+                name=f"{fold_name(repeat, fold, repeats)} {name}",
+                start=start,
+                stages=start.stages,
+                partition=division,
+                seed=seed,
+            )
+            for repeat, fold, division, seed in drawn_folds(first, folds, repeats, by, study.seed)
+            for name, start in starts.items()
+        ]
+        outcomes, size = study.run(units), len(starts)
+        found = {
+            name: summed(start, outcomes[place::size], folds)
+            for place, (name, start) in enumerate(starts.items())
+        }
+        test_tables = {}
+        if test:
+            pair = tables_of_answers(look_at_test_rows(study, starts), chosen)
+            test_tables = dict(zip(("table", "pairs"), pair, strict=True))
+    return _compared_folds(found, chosen, first.level, test_tables)
+
+
+def metric_named(task: Task, name: str | None) -> Metric:
+    """A metric of a task by name; the first one if None.
+
+    Raises:
+        ConfigError: if it has none of that name.
+    """
+    named = {metric.name: metric for metric in task.metrics}
+    if name is None:
+        return task.metrics[0]
+    if name not in named:
+        remedy = "Name one of these."
+        raise ConfigError.expected("Study", f"one of {', '.join(named)}", repr(name), remedy)
+    return named[name]
+
+
+def _compared_folds(
+    found: Mapping[str, Any], metric: Metric, level: float, test: "Mapping[str, pd.DataFrame]"
+) -> Compared:
+    import pandas as pd
+
+    scored = {name: each.scores for name, each in found.items()}
+    best = best_of({name: each.metrics[metric.name] for name, each in found.items()}, metric)
+    columns: dict[str, Any] = {"model": list(found)}
+    for name in found[best].metrics:
+        scores = [each.metrics[name] for each in found.values()]
+        columns[name] = pd.Series(scores, dtype=object)
+    rivals = against(scored, best, metric, level=level)
+    table = pd.concat(
+        [pd.DataFrame(columns), beside_best(list(found), rivals, len(scored[best]))], axis=1
+    )
+    table["seconds"] = [float(frame["seconds"].mean()) for frame in scored.values()]
+    pairs = every_pair(scored, metric, level=level)
+    scores = pd.concat(
+        [frame.assign(model=name) for name, frame in scored.items()], ignore_index=True
+    )
+    return Compared(
+        metric=metric.name, rows="folds", table=table, pairs=pairs, scores=scores, test=test
+    )
+
+
+def _compared_results(results: Mapping[str, Result], metric: str | None) -> Compared:
+    import pandas as pd
+
+    asked = answers_of(results)
+    chosen = metric_named(asked.task, metric)
+    table, pairs = tables_of_answers(asked, chosen)
+    return Compared(
+        metric=chosen.name,
+        rows="test rows",
+        table=table,
+        pairs=pairs,
+        scores=pd.DataFrame(),
+        test={},
+    )

@@ -1,0 +1,203 @@
+"""Models side by side on the test rows: the one place where a study looks at them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.artifacts import Collected, Evaluated
+from fivefold.codecs.table import Array
+from fivefold.division import By
+from fivefold.errors import DataError
+from fivefold.evaluate.evaluation import resamples_of
+from fivefold.metrics.comparison import compare
+from fivefold.metrics.estimates import estimate
+from fivefold.metrics.metric import Metric, OwnMetric
+from fivefold.metrics.resampling import Resamples
+from fivefold.metrics.significance import Significance, holm, mcnemar
+from fivefold.partition import Partition
+from fivefold.result import Result
+from fivefold.study.pairs import beside_best, best_of
+from fivefold.study.start import Start
+from fivefold.study.study import Study
+from fivefold.study.unit import Unit
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.known import task_of
+from fivefold.tasks.task import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What several models answered for the same test rows.
+
+    Attributes:
+        collected: the table and its schema.
+        by: how the rows were divided.
+        index: `(n,)` of the rows.
+        target: `(n, ...)` their truth.
+        scores: `(n, ...)` by name of the model.
+        own: own metrics by name.
+        level: coverage of intervals.
+    """
+
+    collected: Collected
+    by: By
+    index: Array
+    target: Array
+    scores: Mapping[str, Array]
+    own: Mapping[str, OwnMetric]
+    level: float
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return task_of(self.collected.schema.task)
+
+
+def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
+    """Train each pipeline once as a plain run would, and have it answer the test rows.
+
+    Args:
+        study: at work.
+        starts: of the pipelines, by name.
+    """
+    units = [
+        Unit(
+            name=f"test {name}",
+            start=start,
+            stages=start.stages,
+            partition=start.partition,
+            seed=study.seed,
+        )
+        for name, start in starts.items()
+    ]
+    outcomes, first = study.run(units), next(iter(starts.values()))
+    return Asked(
+        collected=first.collected,
+        by=first.partition.by,
+        index=outcomes[0].index,
+        target=outcomes[0].target,
+        scores={name: outcome.scores for name, outcome in zip(starts, outcomes, strict=True)},
+        own=first.metrics,
+        level=first.level,
+    )
+
+
+def answers_of(results: Mapping[str, Result]) -> Asked:
+    """What finished runs answered for the test rows that they share.
+
+    Raises:
+        DataError: if they were judged on other rows.
+    """
+    judged = {name: result[Evaluated] for name, result in results.items()}
+    (name, first), *others = judged.items()
+    for other, evaluated in others:
+        same = np.array_equal(first.index, evaluated.index)
+        if not same or not np.array_equal(first.target, evaluated.target, equal_nan=_floats(first)):
+            raise DataError.expected(
+                "compare",
+                f"results on the same test rows as {name!r}",
+                f"other ones in {other!r}",
+                "Run both with the same source, seed and Split.",
+                names=(name, other),
+            )
+    result = results[name]
+    return Asked(
+        collected=result[Collected],
+        by=result[Partition].by,
+        index=first.index,
+        target=first.target,
+        scores={name: evaluated.scores for name, evaluated in judged.items()},
+        own={},
+        level=next(iter(first.metrics.values())).level,
+    )
+
+
+def _floats(evaluated: Evaluated) -> bool:
+    return evaluated.target.dtype.kind == "f"
+
+
+def tables_of_answers(
+    asked: Asked, metric: Metric | None = None
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """The models one by one, and in pairs.
+
+    Args:
+        asked: what they answered.
+        metric: by which they are compared; None for the first of the task.
+
+    Returns:
+        One row a model: `model`, every metric with its interval, `difference` to the best one with
+        the interval of the paired difference, `p` of McNemar's test against it and `p_holm` (NaN
+        where answers are not right or wrong), `verdict`. And one row a pair: `one`, `other`,
+        `difference`, `verdict` on the first, rows that `one_alone` and `other_alone` gets right,
+        `p`, `p_holm` and `test`.
+    """
+    import pandas as pd
+
+    task = asked.task
+    chosen = task.metrics[0] if metric is None else metric
+    judged = {name: Judged.of(task, asked.target, scores) for name, scores in asked.scores.items()}
+    first = next(iter(judged.values()))
+    resamples = resamples_of(asked.collected, asked.index, first, seed=0, by=asked.by)
+    drawn = first.drawn(resamples)
+    scored = {
+        name: estimate(
+            each.target,
+            each.scores,
+            task.metrics,
+            resamples=drawn,
+            own=asked.own,
+            level=asked.level,
+        )
+        for name, each in judged.items()
+    }
+    best = best_of({name: found[chosen.name] for name, found in scored.items()}, chosen)
+    rivals = [(name, best) for name in judged if name != best]
+    columns: dict[str, Any] = {"model": list(judged)}
+    for name in scored[best]:
+        columns[name] = pd.Series([found[name] for found in scored.values()], dtype=object)
+    told = beside_best(
+        list(judged), _pairs(judged, rivals, chosen, drawn, asked), len(first.target)
+    )
+    table = pd.concat([pd.DataFrame(columns), told], axis=1)
+    return table, _pairs(judged, list(combinations(judged, 2)), chosen, drawn, asked)
+
+
+def _pairs(
+    judged: Mapping[str, Judged],
+    names: Sequence[tuple[str, str]],
+    metric: Metric,
+    drawn: Resamples,
+    asked: Asked,
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    lines, gaps = [], []
+    for one, other in names:
+        first, second = judged[one], judged[other]
+        made = compare(metric, first.target, first.scores, second.scores, drawn, level=asked.level)
+        gaps.append(made.difference)
+        line = {"one": one, "other": other, "verdict": made.verdict}
+        lines.append(line | _counted(first, second))
+    heads = ["one", "other", "verdict", "one_alone", "other_alone", "p", "p_holm", "test"]
+    frame = pd.DataFrame(lines, columns=heads)
+    frame.insert(2, "difference", pd.Series(gaps, dtype=object))
+    frame["p_holm"] = holm(frame["p"].to_numpy(float))
+    return frame
+
+
+def _counted(first: Judged, second: Judged) -> dict[str, Any]:
+    """Rows that one of the two gets right alone; where a row has several answers, none."""
+    if first.scores.ndim != 2 or first.target.ndim != 1 or first.row is not None:
+        made = Significance(np.nan, np.nan, "")
+        return {"one_alone": np.nan, "other_alone": np.nan, "p": made.p, "test": made.method}
+    right, also = (each.scores.argmax(1) == each.target for each in (first, second))
+    made = mcnemar(right, also)
+    alone = {"one_alone": int((right & ~also).sum()), "other_alone": int((also & ~right).sum())}
+    return {**alone, "p": made.p, "test": made.method}

@@ -1,0 +1,87 @@
+"""What is compared: whole pipelines, made of what people name, on the same rows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fivefold.artifacts import Trained
+from fivefold.core.chain import Chain
+from fivefold.core.key import Key
+from fivefold.core.stage import Stage
+from fivefold.errors import ConfigError, DataError
+from fivefold.study.start import Start
+
+
+def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Chain]:
+    """Whole pipelines: what is put into another one stands in it.
+
+    Raises:
+        ConfigError: naming what is neither.
+    """
+    first = base or next((each for each in models.values() if isinstance(each, Chain)), None)
+    found: dict[str, Chain] = {}
+    for name, each in models.items():
+        if isinstance(each, Chain):
+            found[name] = each
+            continue
+        is_stage = isinstance(each, Stage)
+        if not is_stage and not (hasattr(each, "fit") and hasattr(each, "get_params")):
+            raise ConfigError.expected(
+                "compare",
+                "pipelines, stages or estimators of scikit-learn's, or results alone",
+                f"{type(each).__name__} as {name!r}",
+                "Pass pipeline.replace(...) for a variant.",
+            )
+        if first is None:
+            raise ConfigError.expected(
+                "compare", f"a pipeline to put {name!r} into", "none", "Pass it as base=."
+            )
+        found[name] = with_stage(first, each) if is_stage else with_estimator(first, each)
+    return found
+
+
+def with_stage(pipeline: Chain, stage: Stage) -> Chain:
+    """The pipeline with a stage in the place of the one of its name."""
+    return pipeline.replace(type(stage).default_name(), stage)
+
+
+def with_estimator(pipeline: Chain, estimator: Any) -> Chain:
+    """The pipeline with an estimator of scikit-learn's in the place of what trains."""
+    from fivefold.train.train import Train
+
+    trains = [type(stage).wiring.writes == Key(Trained) for stage in pipeline.stages]
+    name = pipeline.names[trains.index(True)] if True in trains else "train"
+    return pipeline.replace(name, Train(estimator))
+
+
+def check_same_rows(starts: Mapping[str, Start]) -> None:
+    """Refuse pipelines that would be judged on different rows.
+
+    Raises:
+        DataError: naming two of them.
+    """
+    (name, first), *others = starts.items()
+    for other, start in others:
+        if start.context is first.context:
+            continue
+        one, two = first.collected, start.collected
+        parts = ("train", "valid", "test")
+        same = [
+            np.array_equal(getattr(first.partition, part), getattr(start.partition, part))
+            for part in parts
+        ]
+        same.append(one.schema.targets == two.schema.targets)
+        same += [
+            len(one.table) == len(two.table)
+            and bool(np.array_equal(one.table.column(column), two.table.column(column)))
+            for column in one.schema.targets
+        ]
+        if not all(same):
+            raise DataError.expected(
+                "compare",
+                f"the rows and the division of {name!r}",
+                f"other ones in {other!r}",
+                "Collect and divide the same rows in every pipeline.",
+                names=(name, other),
+            )

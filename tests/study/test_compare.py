@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import fivefold as ff
+from fivefold.errors import ConfigError, DataError
+from studied import small_frame, small_pipeline, with_test_rows
+
+
+def quiet(models, **settings):
+    return ff.compare(models, progress=False, **{"folds": 3, "seed": 1, **settings})
+
+
+@pytest.fixture(scope="module")
+def models():
+    """A pipeline, the same again, one that learns longer, and one that does not learn."""
+    one = small_pipeline(small_frame(240))
+    return {
+        "one": one,
+        "same": one.replace("train", one["train"].replace()),
+        "long": one.replace("train", epochs=8, lr=0.02),
+        "idle": one.replace("train", lr=1e-12),
+    }
+
+
+@pytest.fixture(scope="module")
+def found(models):
+    return quiet(models, repeats=2, test=True)
+
+
+def test_compared_p_values_are_those_of_a_hand_computation(found):
+    scores = found.scores.pivot(index=["repeat", "fold"], columns="model", values="roc_auc")
+    first = found.scores[found.scores["model"] == "one"]
+    ratio = (first["held_out_rows"] / first["train_rows"]).mean()
+    for _, pair in found.pairs.iterrows():
+        gaps = (scores[pair["one"]] - scores[pair["other"]]).to_numpy()
+        if pair["one"] == "one" and pair["other"] == "same":
+            assert pair["p"] == 1.0
+            assert (gaps == 0).all()
+            continue
+        half = np.sqrt(gaps.var(ddof=1) * (1 / 6 + ratio))
+        assert_allclose(pair["p"], 2 * stats.t.sf(abs(gaps.mean() / half), 5), rtol=1e-9)
+        made = pair["difference"]
+        wanted = gaps.mean() + half * stats.t.ppf(0.975, 5) * np.array([0, -1, 1])
+        assert_allclose([made, made.low, made.high], wanted)
+    assert_allclose(found.pairs["p_holm"], np.minimum(1, _holm(found.pairs["p"])))
+
+
+def _holm(p):
+    """The definition of the paper, step by step."""
+    made = {}
+    largest = 0.0
+    for step, place in enumerate(np.argsort(p, kind="stable")):
+        largest = max(largest, (len(p) - step) * p[place])
+        made[place] = largest
+    return [made[place] for place in range(len(p))]
+
+
+def test_compared_best_ties_and_worse_ones_are_told(found):
+    assert found.best == "long"
+    verdicts = dict(zip(found.table["model"], found.table["verdict"], strict=True))
+    assert verdicts["long"] == "the best"
+    assert verdicts["one"] == verdicts["same"]
+    assert set(found.ties) == {m for m, said in verdicts.items() if said == "a tie with the best"}
+    assert "the best" in repr(found)
+    assert "<td>long</td>" in found._repr_html_()
+    assert found.markdown().startswith("| model | ROC-AUC |")
+
+
+def test_compared_scores_are_those_of_cross_validation(found, models):
+    alone = ff.cross_validate(models["long"], folds=3, repeats=2, seed=1, progress=False)
+    here = found.scores[found.scores["model"] == "long"].reset_index(drop=True)
+    assert here["log_loss"].equals(alone.scores["log_loss"])
+
+
+def test_compared_test_rows_are_those_of_plain_runs_with_mcnemar_by_hand(found, models):
+    results = {n: models[n].run(seed=1, progress=False) for n in ("one", "long")}
+    table = found.test["table"].set_index("model")
+    for name, result in results.items():
+        assert float(table.loc[name, "accuracy"]) == float(result.metrics["accuracy"])
+    right = {
+        n: r[ff.Evaluated].scores.argmax(1) == r[ff.Evaluated].target for n, r in results.items()
+    }
+    alone = [
+        int((right["one"] & ~right["long"]).sum()),
+        int((right["long"] & ~right["one"]).sum()),
+    ]
+    pairs = found.test["pairs"].set_index(["one", "other"])
+    pair = pairs.loc[("one", "long")]
+    assert [pair["one_alone"], pair["other_alone"]] == alone
+    wanted = stats.binomtest(alone[0], sum(alone)).pvalue if sum(alone) else 1.0
+    assert_allclose(pair["p"], wanted)
+    two = ff.compare(results)
+    assert two.rows == "test rows"
+    assert_allclose(two.pairs["p"], [wanted])
+    gap = two.pairs["difference"][0]
+    assert_allclose(gap, results["one"].metrics["roc_auc"] - results["long"].metrics["roc_auc"])
+    assert gap.low < gap < gap.high
+
+
+def test_compared_results_of_other_rows_are_refused(models):
+    results = {str(s): models["one"].run(seed=s, progress=False) for s in (1, 2)}
+    with pytest.raises(DataError, match="the same test rows as '1'"):
+        ff.compare(results)
+
+
+def test_compared_pipelines_of_other_rows_are_refused(models):
+    with pytest.raises(DataError, match="the rows and the division of 'one'"):
+        quiet({"one": models["one"], "two": small_pipeline(small_frame(240, seed=5))})
+
+
+def test_compared_stages_stand_in_the_first_pipeline(models):
+    made = quiet({"one": models["one"], "robust": ff.Preprocess(scale="robust")}, folds=2)
+    alone = models["one"].replace("preprocess", scale="robust")
+    wanted = ff.cross_validate(alone, folds=2, seed=1, progress=False)
+    here = made.scores[made.scores["model"] == "robust"].reset_index(drop=True)
+    assert here["log_loss"].equals(wanted.scores["log_loss"])
+
+
+def test_comparison_refuses_what_it_cannot_do(models):
+    with pytest.raises(ConfigError, match="models to compare, found 1"):
+        quiet({"one": models["one"]})
+    with pytest.raises(ConfigError, match="found int as 'two'"):
+        quiet({"one": models["one"], "two": 2})
+    with pytest.raises(ConfigError, match="one of roc_auc"):
+        quiet({"one": models["one"], "two": models["long"]}, metric="auc")
+    with pytest.raises(ConfigError, match="a pipeline to put 'a' into"):
+        quiet({"a": ff.Train(), "b": ff.Train(epochs=2)})
+
+
+def test_comparison_looks_at_no_test_row(tmp_path):
+    made = [
+        quiet({"a": each, "b": each.replace("train", epochs=4)})
+        for each in with_test_rows(tmp_path)
+    ]
+    scores = [each.scores.drop(columns="seconds") for each in made]
+    assert scores[0].equals(scores[1])
+
+
+def test_comparison_of_regression_has_intervals_and_no_mcnemar(frame):
+    frame["y"] = frame["a"] * 2 + frame["b"]
+    one = small_pipeline(frame)
+    found = quiet({"one": one, "long": one.replace("train", epochs=9)}, folds=2, test=True)
+    pair = found.test["pairs"].iloc[0]
+    assert np.isnan(pair["p"])
+    assert pair["difference"].low < pair["difference"].high
+    assert found.metric == "rmse"
