@@ -54,7 +54,17 @@ def compared(**conduct):
     return ff.compare({"one": one, "two": two}, folds=2, test=True, **conduct).scores
 
 
-STUDIES = {"cross_validate": cross_validated, "compare": compared}
+def tuned(**conduct):
+    """Its trials."""
+    pipeline = small_pipeline(epochs=ff.integer(6, 9), checkpoint_seconds=0)
+    space = {
+        "train.lr": ff.log_uniform(1e-4, 1e-1),
+        "preprocess.scale": ff.choice("none", "robust"),
+    }
+    return ff.tune(pipeline, space, trials=7, **conduct).trials
+
+
+STUDIES = {"cross_validate": cross_validated, "compare": compared, "tune": tuned}
 """What is compared of each study that is killed, as a frame."""
 
 

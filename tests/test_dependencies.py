@@ -16,6 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = {
     "openpyxl": "asked for by name where an Excel file is to be read",
     "skl2onnx": "the graphs of estimators that are no trees",
+    "optuna": "proposes settings in ff.tune, which says how to install it",
 }
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
 SERVED = ("serve", "reading", "kinds", "tasks", "metrics", "codecs", "__init__.py")

@@ -94,12 +94,15 @@ class Study:
         self._starts.append(start)
         return start
 
-    def run(self, units: Iterable[Unit], told: Told | None = None) -> list[Outcome]:
+    def run(
+        self, units: Iterable[Unit], told: Told | None = None, *, silent: bool = False
+    ) -> list[Outcome]:
         """Refit every unit, or take what came of it at an earlier start.
 
         Args:
             units: each with a name of its own.
             told: values of interest of one that is done; the first metric if None.
+            silent: leave it to the caller to tell how far it is.
 
         Returns:
             The outcomes, in the order of the units.
@@ -121,6 +124,8 @@ class Study:
         began, every = time.perf_counter(), max(1, len(left) // MOST_LINES)
         for done, (unit, outcome) in enumerate(self._done(left, identities), 1):
             found[unit.name] = outcome
+            if silent:
+                continue
             values = (told or first_metric)(unit, outcome)
             if done % every == 0 or done == len(left):
                 shown = ", ".join(f"{name} {value:.4g}" for name, value in values.items())

@@ -18,9 +18,12 @@ from fivefold.core.record import saved_digest
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
+from fivefold.core.wording import first_line
 from fivefold.decided import Decided
+from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.study.start import Start
+from fivefold.study.watch import Watch, answer_seconds
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -39,6 +42,7 @@ class Unit:
         partition: the rows that it learns from, stops by and is judged on.
         seed: of the refit; equal ones for what is compared in pairs.
         part: whose rows are scored.
+        watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Unit:
     partition: Partition
     seed: int
     part: PartName = "test"
+    watch: Watch | None = None
 
     @cached_property
     def partition_digest(self) -> str:
@@ -58,6 +63,8 @@ class Unit:
         session = Session(seed=self.seed, device=device)
         digests = self.start.context.digests([Key(Collected)])
         reads = {**digests, "Partition": self.partition_digest, "part": self.part}
+        if self.watch is not None:
+            reads["bounds"] = " ".join(map(repr, self.watch.bounds))
         return identify(place(self.stages), session, reads)
 
 
@@ -73,6 +80,10 @@ class Outcome(Artifact):
         seconds: wall-clock time by name of the stage.
         settings: what was decided in training.
         identity: what decided the bits; empty where nothing is kept.
+        course: validation losses by epoch.
+        ended: what ended training before its time, in words; empty where nothing did.
+        failed: why there are no scores, in words.
+        answer_seconds: of one row, where that was measured.
     """
 
     scores: "Array"
@@ -84,6 +95,10 @@ class Outcome(Artifact):
     seconds: Mapping[str, float]
     settings: Decided
     identity: Mapping[str, Any]
+    course: tuple[float, ...] = ()
+    ended: str = ""
+    failed: str = ""
+    answer_seconds: float | None = None
 
     @property
     def fit_seconds(self) -> float:
@@ -93,7 +108,8 @@ class Outcome(Artifact):
 
 def refit(unit: Unit, session: Session) -> Execution:
     """Run the stages of a unit after what it starts with, as a refit of a run is."""
-    steps = place(unit.stages)
+    watch = unit.watch
+    steps = place(unit.stages if watch is None else watch.over(unit.stages))
     digest = unit.partition_digest if session.directory is not None else ""
     context = unit.start.context.extended(Key(Partition), unit.partition, digest=digest)
     names = frozenset(step.name for step in steps)
@@ -109,11 +125,18 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         session: of the refit, below whose directory training keeps its states.
         identity: what decides the bits; empty where nothing is kept.
     """
-    execution = refit(unit, session)
-    data, trained = execution.context[Preprocessed], execution.context[Trained]
-    rows = getattr(data, unit.part)
+    try:
+        execution = refit(unit, session)
+        data, trained = execution.context[Preprocessed], execution.context[Trained]
+        rows, watch = getattr(data, unit.part), unit.watch
+        scores, timed = scores_of_model(execution.context, unit.part), watch and watch.timed
+        seconds = answer_seconds(trained.model, data.train.inputs) if timed else None
+    except FivefoldError as error:
+        if unit.watch is None:
+            raise
+        return failed(unit, identity, first_line(error))
     return Outcome(
-        scores=scores_of_model(execution.context, unit.part),
+        scores=scores,
         target=rows.target,
         index=rows.index,
         weight=rows.weight,
@@ -122,6 +145,27 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         seconds=dict(execution.seconds),
         settings=trained.settings,
         identity=dict(identity),
+        course=tuple(map(float, trained.history["valid_loss"])),
+        ended=next((f.sentence for f in trained.findings if f.code == "stopped"), ""),
+        answer_seconds=seconds,
+    )
+
+
+def failed(unit: Unit, identity: Mapping[str, Any], why: str) -> Outcome:
+    """What came of a unit that could not be done."""
+    import numpy as np
+
+    return Outcome(
+        scores=np.empty(0),
+        target=np.empty(0),
+        index=np.empty(0, np.int64),
+        weight=None,
+        learnt=0,
+        stopped=0,
+        seconds={},
+        settings=Decided(),
+        identity=dict(identity),
+        failed=why,
     )
 
 

@@ -26,6 +26,7 @@ from fivefold.pipeline import built_in_stages
 from fivefold.study.parcel import pack_error, pack_event
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit, fit_unit, keep
+from fivefold.study.watch import Watch
 
 
 def main() -> None:
@@ -110,6 +111,7 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
         partition=partition,
         seed=order["seed"],
         part=order["part"],
+        watch=None if order["watch"] is None else Watch.unpack(order["watch"]),
     )
     kept = order["kept"]
     session = Session(

@@ -1,0 +1,191 @@
+"""Which settings to try next: Optuna's TPE, by what earlier trials showed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from fivefold.core.chain import Chain
+from fivefold.core.session import derive_seed
+from fivefold.core.space import Between, OneOf, Space
+from fivefold.errors import FivefoldError
+from fivefold.study.search import Search, options_of
+from fivefold.study.tried import Trial
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Settings to try.
+
+    Attributes:
+        number: of the trial.
+        pipeline: with everything chosen; None where what was chosen does not go together.
+        values: as of a `Trial`.
+        written: as of a `Trial`.
+        why: there is no pipeline.
+    """
+
+    number: int
+    pipeline: Chain | None
+    values: Mapping[str, Any]
+    written: Mapping[str, Any]
+    why: str
+    ticket: Any = field(repr=False)
+
+
+class Proposer:
+    """Asks Optuna, and tells it what came of it.
+
+    It keeps nothing between two starts: told the same trials in the same order, it proposes the
+    same, as what draws is seeded anew for each trial.
+
+    Args:
+        search: what is searched.
+        greater: whether more is better.
+        seed: of the study.
+        warm: trials of earlier studies; settings that are none here, or out of bounds, are left
+            out.
+
+    Reference:
+        Bergstra et al., Algorithms for Hyper-Parameter Optimization, NeurIPS 2011, section 4.
+    """
+
+    def __init__(
+        self, search: Search, *, greater: bool, seed: int, warm: Sequence[Trial] = ()
+    ) -> None:
+        import optuna
+
+        self._search, self._seed = search, seed
+        self._spaces = dict(search.spaces())
+        with quiet():
+            self.study = optuna.create_study(direction="maximize" if greater else "minimize")
+            for trial in warm:
+                self._recall(trial)
+
+    def ask(self, number: int) -> Proposal:
+        """Settings for the trial of this number, those that are not told yet kept apart from."""
+        from optuna.samplers import TPESampler
+
+        with quiet():
+            seed = derive_seed(self._seed, "trial", str(number))
+            self.study.sampler = TPESampler(seed=seed, constant_liar=True)
+            ticket = self.study.ask()
+            written: dict[str, Any] = {}
+
+            def ask(at: str, space: Space) -> Any:
+                answer = suggested(ticket, at, space)
+                written[at] = options_of(space, at)[answer] if isinstance(space, OneOf) else answer
+                return answer
+
+            why, pipeline, values = "", None, dict[str, Any]()
+            try:
+                pipeline, values = self._search.settle(ask)
+            except FivefoldError as error:
+                why = error.summary
+        return Proposal(number, pipeline, values, written, why, ticket)
+
+    def tell(self, proposal: Proposal, trial: Trial) -> None:
+        """What came of a proposal."""
+        from optuna.trial import TrialState
+
+        ticket = proposal.ticket
+        with quiet():
+            if trial.answer_seconds is not None:
+                ticket.set_constraint("latency", 1.0 if trial.state == "too slow" else -1.0)
+            if trial.state == "failed" or not isfinite(trial.score):
+                self.study.tell(ticket, state=TrialState.FAIL)
+            elif trial.state in ("pruned", "cut short"):
+                ticket.report(trial.score, max(1, trial.epochs))
+                self.study.tell(ticket, state=TrialState.PRUNED)
+            else:
+                self.study.tell(ticket, trial.score)
+
+    def importance(self) -> dict[str, float]:
+        """How much of what differs between scores each setting explains, by address.
+
+        Settings that every finished trial has; they sum to 1. Nothing where fewer than four
+        trials finished, or all with one score.
+
+        Reference:
+            Hutter et al., An Efficient Approach for Assessing Hyperparameter Importance, ICML 2014.
+        """
+        from optuna.importance import FanovaImportanceEvaluator, get_param_importances
+        from optuna.trial import TrialState
+
+        with quiet():
+            done = self.study.get_trials(states=[TrialState.COMPLETE])
+            if len(done) < 4 or len({trial.value for trial in done}) < 2:
+                return {}
+            evaluator = FanovaImportanceEvaluator(seed=derive_seed(self._seed, "importance"))
+            return dict(get_param_importances(self.study, evaluator=evaluator))
+
+    def _recall(self, trial: Trial) -> None:
+        from optuna.trial import TrialState, create_trial
+
+        known = {}
+        for at, written in trial.written.items():
+            answer = answer_of(self._spaces[at], written, at) if at in self._spaces else None
+            if answer is not None:
+                known[at] = answer
+        if not known or trial.state not in ("complete", "pruned") or not isfinite(trial.score):
+            return
+        pruned = trial.state == "pruned"
+        self.study.add_trial(
+            create_trial(
+                state=TrialState.PRUNED if pruned else TrialState.COMPLETE,
+                value=None if pruned else trial.score,
+                params=known,
+                distributions={at: distribution(self._spaces[at]) for at in known},
+                intermediate_values={max(1, trial.epochs): trial.score} if pruned else None,
+            )
+        )
+
+
+def distribution(space: Space) -> "optuna.distributions.BaseDistribution":
+    """A space as Optuna has it; options by their places."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if isinstance(space, OneOf):
+        return CategoricalDistribution(range(len(space.options)))
+    assert isinstance(space, Between)
+    if space.whole:
+        return IntDistribution(int(space.low), int(space.high), log=space.log)
+    return FloatDistribution(space.low, space.high, log=space.log)
+
+
+def suggested(ticket: "optuna.Trial", at: str, space: Space) -> Any:
+    """What Optuna answers for a space: a number, or the place of an option."""
+    if isinstance(space, OneOf):
+        return ticket.suggest_categorical(at, range(len(space.options)))
+    assert isinstance(space, Between)
+    if space.whole:
+        return ticket.suggest_int(at, int(space.low), int(space.high), log=space.log)
+    return ticket.suggest_float(at, space.low, space.high, log=space.log)
+
+
+def answer_of(space: Space, written: Any, at: str) -> Any:
+    """The answer that something written stands for; None where it is none of the space."""
+    if isinstance(space, OneOf):
+        options = options_of(space, at)
+        return options.index(written) if written in options else None
+    assert isinstance(space, Between)
+    kinds = int if space.whole else (int, float)
+    fits = isinstance(written, kinds) and not isinstance(written, bool)
+    return written if fits and space.low <= written <= space.high else None
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Optuna from telling on its own."""
+    import optuna
+
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(before)

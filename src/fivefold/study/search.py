@@ -1,0 +1,199 @@
+"""What is searched: a pipeline whose settings, or whole stages, are to be chosen."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from fivefold.core.chain import Chain
+from fivefold.core.faults import raise_all
+from fivefold.core.recipe import write_recipe
+from fivefold.core.space import OneOf, Space, holds_space
+from fivefold.core.stage import Stage
+from fivefold.core.values import write_value
+from fivefold.core.wording import brief, nearest
+from fivefold.errors import ConfigError, FivefoldError, WiringError
+
+WHO = "tune"
+Ask = Callable[[str, Space], Any]
+"""Chooses: called with an address and the space there, it gives a number, or the place of an
+option."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A pipeline with spaces in it.
+
+    Attributes:
+        pipeline: spaces stand in settings of its stages.
+        stages: whole stages to choose from, by the name of the one in whose place they stand.
+    """
+
+    pipeline: Chain
+    stages: Mapping[str, OneOf]
+
+    @classmethod
+    def of(cls, pipeline: Chain, space: Mapping[str, Any] | None) -> "Search":
+        """A pipeline with the spaces that it has, and those that are given by address.
+
+        Args:
+            pipeline: may hold spaces itself.
+            space: by `stage.setting`; by `stage` a choice of stages, or of dicts of settings.
+
+        Raises:
+            ConfigError: if something does not fit; `PreflightError` with all faults, if several.
+        """
+        faults: list[FivefoldError] = []
+        settings: dict[str, dict[str, Space]] = {}
+        stages: dict[str, OneOf] = {}
+        for address, value in (space or {}).items():
+            name, _, setting = str(address).partition(".")
+            fault = _fault(pipeline, str(address), name, value)
+            if fault is not None:
+                faults.append(fault)
+            elif setting:
+                settings.setdefault(name, {})[setting] = value
+            else:
+                stages[name] = _whole(pipeline, name, value, faults)
+        for name, changes in settings.items():
+            if name in stages:
+                remedy = f"Put the spaces of `{name}` into its options."
+                found = f"`{name}` and `{name}.{next(iter(changes))}`"
+                faults.append(ConfigError.expected(WHO, "stages or their settings", found, remedy))
+                continue
+            try:
+                pipeline = pipeline.replace(name, **changes)
+            except FivefoldError as error:
+                faults.append(error)
+        raise_all(faults)
+        search = cls(pipeline, stages)
+        if not any(True for _ in search.spaces()):
+            remedy = 'Write ff.tune(pipeline, {"train.lr": ff.log_uniform(1e-4, 1e-1)}).'
+            raise ConfigError.expected(WHO, "settings to choose", "none", remedy)
+        return search
+
+    def settle(self, ask: Ask) -> tuple[Chain, dict[str, Any]]:
+        """The pipeline with everything chosen, and what was, by address.
+
+        Raises:
+            ConfigError: if settings that were chosen do not go together.
+            WiringError: if a stage does not fit.
+        """
+        chosen: dict[str, Any] = {}
+
+        def settled(value: Any, at: str) -> Any:
+            if isinstance(value, OneOf):
+                place = ask(at, value)
+                chosen[at] = None  # its place is before those of what is in it
+                chosen[at] = settled(value.options[place], f"{at}[{place}]")
+                return chosen[at]
+            if isinstance(value, Space):
+                chosen[at] = ask(at, value)
+                return chosen[at]
+            if isinstance(value, Stage):
+                changes = {
+                    name: settled(inner, f"{at}.{name}")
+                    for name, inner in value.settings().items()
+                    if holds_space(inner)
+                }
+                return value.replace(**changes) if changes else value
+            if not holds_space(value):
+                return value
+            if isinstance(value, Mapping):
+                return {name: settled(inner, f"{at}[{name}]") for name, inner in value.items()}
+            return type(value)(settled(inner, f"{at}[{n}]") for n, inner in enumerate(value))
+
+        pipeline = self.pipeline
+        for name, stage in zip(pipeline.names, pipeline.stages, strict=True):
+            new = settled(self.stages.get(name, stage), name)
+            if new is not stage:
+                pipeline = pipeline.replace(name, new)
+        return pipeline, chosen
+
+    def corners(self) -> Iterator[Chain]:
+        """The pipeline with the first end of each space, then with another end of one of them."""
+        changed: dict[str, Any] = {}
+
+        def ask(at: str, space: Space) -> Any:
+            ends = range(len(space.options)) if isinstance(space, OneOf) else [*space.ends()]
+            return ends[changed.get(at, 0)]
+
+        yield self.settle(ask)[0]
+        for at, space in self.spaces():
+            for place in range(1, len([*space.arguments])):
+                changed = {at: place}
+                with suppress(ConfigError, WiringError):
+                    yield self.settle(ask)[0]
+
+    def spaces(self) -> Iterator[tuple[str, Space]]:
+        """All that may be asked, by address, those within options too."""
+        for name, stage in zip(self.pipeline.names, self.pipeline.stages, strict=True):
+            yield from _spaces(self.stages.get(name, stage), name)
+
+    def identity(self) -> dict[str, Any]:
+        """The spaces as JSON values, by address."""
+        return {
+            at: options_of(space, at) if isinstance(space, OneOf) else repr(space)
+            for at, space in self.spaces()
+        }
+
+
+def _spaces(value: Any, at: str) -> Iterator[tuple[str, Space]]:
+    if isinstance(value, Space):
+        yield at, value
+    if isinstance(value, OneOf):
+        for place, option in enumerate(value.options):
+            yield from _spaces(option, f"{at}[{place}]")
+    elif isinstance(value, Stage):
+        for name, inner in value.settings().items():
+            yield from _spaces(inner, f"{at}.{name}")
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _spaces(inner, f"{at}[{name}]")
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(value):
+            yield from _spaces(inner, f"{at}[{place}]")
+
+
+def options_of(space: OneOf, at: str) -> list[Any]:
+    """The options at an address as JSON has them; a stage is its recipe."""
+    return [
+        json.loads(write_recipe([option], strict=False))["stages"][0]
+        if isinstance(option, Stage)
+        else write_value(option, Any, at, strict=False)
+        for option in space.options
+    ]
+
+
+def _fault(pipeline: Chain, address: str, name: str, value: Any) -> FivefoldError | None:
+    """What is wrong with an address, as far as its stage goes, or with what stands there."""
+    if name not in pipeline.names:
+        near = nearest(name, pipeline.names)
+        hint = f"Write {address.replace(name, near, 1)!r}." if near else "Name one of its stages."
+        wanted = f"a stage among {', '.join(pipeline.names)}"
+        return ConfigError.expected(WHO, wanted, f"{address!r}", hint, name=name)
+    if not holds_space(value):
+        remedy = f"Write ff.choice, ff.uniform, ff.log_uniform or ff.integer for {address!r}."
+        return ConfigError.expected(WHO, "a space", f"{brief(value)} at {address!r}", remedy)
+    if "." not in address and not isinstance(value, OneOf):
+        remedy = "Name a setting too, `stage.setting`, or write ff.choice(Stage(...), Stage(...))."
+        return ConfigError.expected(WHO, "a choice of stages", f"{brief(value)}", remedy)
+    return None
+
+
+def _whole(pipeline: Chain, name: str, value: OneOf, faults: list[FivefoldError]) -> OneOf:
+    """A choice of stages in the place of one; dicts are settings of that one."""
+    options: list[Any] = []
+    for option in value.options:
+        try:
+            if isinstance(option, Mapping):
+                option = pipeline[name].replace(**option)
+            elif not isinstance(option, Stage):
+                remedy = "Give stages, or dicts of settings."
+                raise ConfigError.expected(WHO, f"stages for {name!r}", brief(option), remedy)
+            pipeline.replace(name, option)
+            options.append(option)
+        except FivefoldError as error:
+            faults.append(error)
+    return value.having(tuple(options))

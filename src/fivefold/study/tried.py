@@ -1,0 +1,147 @@
+"""Settings that were tried, and what came of it: as values, in a file, as a table."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from fivefold.core.jsontext import RepeatedKeyError, parse_json
+from fivefold.core.store import write_bytes
+from fivefold.core.wording import brief
+from fivefold.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+State = Literal["complete", "pruned", "too slow", "failed", "cut short"]
+FILE = "trials.json"
+FORMAT = "fivefold/trials-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Settings that were tried, and what came of it.
+
+    Attributes:
+        number: from 0.
+        state: `pruned` where training was ended because of poor validation losses, `failed` where
+            it could not be done, `too slow` where an answer takes longer than `latency`, `cut
+            short` where the time of the study was up.
+        score: on rows for validation; NaN where it failed.
+        values: by address what was chosen.
+        written: the same as JSON has it.
+        seconds: of all stages.
+        answer_seconds: of one row, where that was measured.
+        epochs: that ran, in all folds together.
+        courses: best validation losses so far, by epoch, in each fold.
+        measure: what these losses are; losses of one measure can be compared.
+        why: it failed, or was ended.
+    """
+
+    number: int
+    state: State
+    score: float = float("nan")
+    values: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    answer_seconds: float | None = None
+    epochs: int = 0
+    courses: tuple[tuple[float, ...], ...] = ()
+    measure: str = ""
+    why: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether its score is that of settings that could be deployed."""
+        return self.state == "complete" and isfinite(self.score)
+
+
+def best_of(trials: Sequence[Trial], *, greater: bool) -> Trial | None:
+    """The first of the best finished trials; of those cut short where none finished."""
+    sign = 1.0 if greater else -1.0
+    for states in (("complete",), ("cut short", "pruned")):
+        those = [one for one in trials if one.state in states and isfinite(one.score)]
+        if those:
+            return max(those, key=lambda one: (sign * one.score, -one.number))
+    return None
+
+
+def table_of(trials: Sequence[Trial], settings: Iterable[str]) -> "pd.DataFrame":
+    """One row a trial: `trial`, `state`, `score`, each setting, `epochs`, `seconds`, `why`."""
+    import pandas as pd
+
+    names = list(settings)
+    lines = [
+        {
+            "trial": one.number,
+            "state": one.state,
+            "score": one.score,
+            **{name: shown(one.values[name]) if name in one.values else None for name in names},
+            "epochs": one.epochs,
+            "answer_seconds": one.answer_seconds,
+            "seconds": one.seconds,
+            "why": one.why,
+        }
+        for one in trials
+    ]
+    columns = ["trial", "state", "score", *names, "epochs", "answer_seconds", "seconds", "why"]
+    table = pd.DataFrame(lines, columns=columns)
+    measured = any(one.answer_seconds is not None for one in trials)
+    return table if measured else table.drop(columns="answer_seconds")
+
+
+def shown(value: Any) -> Any:
+    """A setting as a table shows it: plain values as they are."""
+    plain = value is None or isinstance(value, bool | int | float | str)
+    return value if plain else repr(value) if hasattr(value, "settings") else brief(value)
+
+
+def write_trials(
+    trials: Iterable[Trial], folder: Path, *, metric: str, space: Mapping[str, Any]
+) -> None:
+    """Note trials in the folder of a study, for people and for studies to come."""
+    noted = [
+        {
+            "number": one.number,
+            "state": one.state,
+            "score": one.score if isfinite(one.score) else None,
+            "settings": dict(one.written),
+            "seconds": one.seconds,
+            "epochs": one.epochs,
+            "why": one.why,
+        }
+        for one in trials
+    ]
+    content = {"format": FORMAT, "metric": metric, "space": dict(space), "trials": noted}
+    write_bytes(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False).encode())
+
+
+def read_trials(folder: Path) -> tuple[str, list[Trial]]:
+    """The name of the metric and the trials that a study noted in its folder.
+
+    Raises:
+        ConfigError: if there are none.
+    """
+    path = folder / FILE
+    try:
+        content = parse_json(path.read_text("utf-8"))
+        if content["format"] != FORMAT:
+            raise KeyError(FORMAT)
+        trials = [
+            Trial(
+                number=int(noted["number"]),
+                state=noted["state"],
+                score=float("nan") if noted["score"] is None else float(noted["score"]),
+                written=dict(noted["settings"]),
+                seconds=float(noted["seconds"]),
+                epochs=int(noted["epochs"]),
+            )
+            for noted in content["trials"]
+        ]
+        return str(content["metric"]), trials
+    except (OSError, ValueError, KeyError, TypeError, RepeatedKeyError):
+        remedy = "Name the directory of an earlier ff.tune(..., directory=...)."
+        found = f"none in {folder}"
+        raise ConfigError.expected("tune", "trials of an earlier study", found, remedy) from None

@@ -1,0 +1,237 @@
+"""Searching for the settings of a pipeline, by validation scores alone."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Unpack
+
+from fivefold.core.chain import Chain
+from fivefold.core.faults import missing_package, raise_all
+from fivefold.core.session import derive_seed
+from fivefold.errors import ConfigError, FivefoldError, PreflightError
+from fivefold.folds import draw_divisions
+from fivefold.study.conduct import Conduct, conducted, processes
+from fivefold.study.crossvalidate import CrossValidated, summed
+from fivefold.study.search import Search
+from fivefold.study.start import Start
+from fivefold.study.study import Study
+from fivefold.study.tried import Trial, read_trials, write_trials
+from fivefold.study.tuned import Tuned
+from fivefold.study.unit import Unit
+from fivefold.study.waves import Rules, Waves
+
+
+def tune(
+    pipeline: Chain,
+    space: Mapping[str, Any] | None = None,
+    *,
+    trials: int = 50,
+    folds: int = 0,
+    nested: int = 0,
+    seconds: float | None = None,
+    latency: float | None = None,
+    prune: bool = True,
+    warm: "Iterable[Tuned | str | Path]" = (),
+    **conduct: Unpack[Conduct],
+) -> Tuned:
+    """Search for the settings of a pipeline that validation rows like best.
+
+    Trials are proposed by Optuna's TPE in waves of `n_jobs`, each refitted from the raw rows. Test
+    rows are in no trial. With one seed and one `n_jobs` the trials are the same, whether the study
+    was ended and gone on with or not; but for `seconds` and `latency`, which ask a clock.
+
+    Args:
+        pipeline: from its source to a stage that trains; spaces may stand in its settings.
+        space: what may be chosen, by `stage.setting`; by `stage` an `ff.choice` of whole stages, or
+            of dicts of settings. Steps before and after the division of the rows alike.
+        trials: how many.
+        folds: of training and validation rows that each trial is scored on; 0 scores it on the
+            validation rows of the pipeline.
+        nested: folds, at least 2, in each of which the whole search is done anew, and its winner
+            scored on rows that the search has not seen; 0 leaves the winner's score optimistic.
+        seconds: after which no trial begins and one that trains is ended; at least one is done.
+            What is nested does as many trials as were done, and is not bounded.
+        latency: seconds that the answer to one row may take, by the graph that would be served.
+        prune: end trials whose validation loss is worse than that of half of the finished ones.
+        warm: results of earlier studies, or their folders, to learn from.
+        conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
+
+    Returns:
+        The best settings, the pipeline with them, all trials.
+
+    Raises:
+        ConfigError: if an argument or a space is wrong.
+        TrainingError: if every trial failed.
+        ResumeError: if `directory` holds another study.
+
+    Example:
+        >>> import fivefold as ff
+        >>> pipeline = ff.Pipeline([
+        ...     ff.Collect("sklearn:iris"), ff.Preprocess(),
+        ...     ff.Train("mlp", epochs=3, lr=ff.log_uniform(1e-5, 1e-1))])
+        >>> tuned = ff.tune(pipeline, trials=3, progress=False)
+        >>> list(tuned.best), len(tuned.trials)
+        (['train.lr'], 3)
+        >>> tuned.pipeline["train"].lr == tuned.best["train.lr"]
+        True
+
+    Reference:
+        Bergstra et al., Algorithms for Hyper-Parameter Optimization, NeurIPS 2011, section 4;
+        Cawley and Talbot, On Over-fitting in Model Selection, JMLR 11, 2010, for `nested`.
+    """
+    _check(trials=trials, folds=folds, nested=nested, seconds=seconds, latency=latency)
+    search = Search.of(pipeline, space)
+    name, earlier = _earlier(warm)
+    asked = {
+        "space": search.identity(),
+        "folds": folds,
+        "prune": prune,
+        "latency": latency,
+        "wave": processes(conduct.get("n_jobs", 1), "tune"),
+        "warm": [[name, trial.score, dict(trial.written)] for trial in earlier],
+    }
+    moment = None if seconds is None else time.time() + seconds
+    rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment)
+    with conducted("tune", asked, **conduct) as study:
+        start = _gather(study, search)
+        _check_suits(start, rules, name)
+
+        def note(done: Sequence[Trial]) -> None:
+            if study.directory is not None:
+                metric = start.task.metrics[0].name
+                write_trials(done, study.directory, metric=metric, space=search.identity())
+
+        waves = Waves(
+            study=study,
+            search=search,
+            start=start,
+            partition=start.partition,
+            seed=study.seed,
+            rules=rules,
+            warm=earlier,
+            after=note,
+        )
+        waves.run(trials)
+        best = waves.best
+        judged = None
+        if nested:
+            judged = _judge(study, search, start, rules, nested, len(waves.trials))
+        return Tuned(
+            pipeline=waves.pipelines[best.number],
+            winner=best,
+            tried=tuple(waves.trials),
+            outcomes=waves.outcomes,
+            pipelines=waves.pipelines,
+            metric=waves.metric,
+            settings=tuple(at for at, _ in search.spaces()),
+            importance=waves.proposer.importance(),
+            nested=judged,
+            folds=folds,
+        )
+
+
+def _gather(study: Study, search: Search) -> Start:
+    """What trials begin with, by the first settings that preflight has nothing against.
+
+    Raises:
+        FivefoldError: what it has against the first ones, if there are none.
+    """
+    fault: PreflightError | None = None
+    for pipeline in search.corners():
+        try:
+            return study.gather(pipeline)
+        except PreflightError as error:
+            fault = fault or error
+    assert fault is not None
+    raise fault
+
+
+def _judge(
+    study: Study, search: Search, start: Start, rules: Rules, folds: int, trials: int
+) -> CrossValidated:
+    """What a search is worth: done anew in each fold, its winner scored on what is held out."""
+    seed = derive_seed(study.seed, "nested")
+    inner = Rules(folds=rules.folds, prune=rules.prune, latency=rules.latency)
+    units = []
+    for fold, division in enumerate(
+        draw_divisions(start.collected, start.partition, folds, seed), 1
+    ):
+        waves = Waves(
+            study=study,
+            search=search,
+            start=start,
+            partition=division,
+            seed=derive_seed(seed, f"fold-{fold}"),
+            rules=inner,
+            prefix=f"outer-{fold}-",
+        )
+        waves.run(trials)
+        begun = study.gather(waves.pipelines[waves.best.number])
+        units.append(
+            Unit(
+                name=f"outer-{fold}",
+                start=begun,
+                stages=begun.stages,
+                partition=division,
+                seed=waves.seed,
+            )
+        )
+    return summed(start, study.run(units), folds)
+
+
+def _earlier(warm: "Iterable[Tuned | str | Path]") -> tuple[str, list[Trial]]:
+    """The metric and the trials of earlier studies."""
+    given = [warm] if isinstance(warm, Tuned | str | Path) else list(warm)
+    found = [
+        (one.metric.name, list(one.tried)) if isinstance(one, Tuned) else read_trials(Path(one))
+        for one in given
+    ]
+    names = list(dict.fromkeys(name for name, _ in found))
+    if len(names) > 1:
+        remedy = "Begin from studies of one task."
+        raise ConfigError.expected("tune", "one metric to learn from", ", ".join(names), remedy)
+    return "".join(names), [trial for _, trials in found for trial in trials]
+
+
+def _check(
+    *, trials: int, folds: int, nested: int, seconds: float | None, latency: float | None
+) -> None:
+    """Refuse what cannot be done, all at once.
+
+    Raises:
+        ConfigError: naming it.
+        PreflightError: if Optuna is not installed, or several things are wrong.
+    """
+    from importlib.util import find_spec
+
+    faults: list[FivefoldError] = []
+    counts = (("trials", trials, 1, ()), ("folds", folds, 2, (0,)), ("nested", nested, 2, (0,)))
+    for name, count, least, more in counts:
+        whole = hasattr(count, "__index__") and not isinstance(count, bool)
+        if not whole or not (count >= least or count in more):
+            wanted = f"{name} of {least} or more" + (", or 0" if more else "")
+            remedy = f"Pass such a number as {name}=."
+            faults.append(ConfigError.expected("tune", wanted, repr(count), remedy))
+    for name, span in (("seconds", seconds), ("latency", latency)):
+        if span is not None and not (isinstance(span, int | float) and span > 0):
+            remedy = f"Pass {name}= as a number above 0, or leave it out."
+            faults.append(ConfigError.expected("tune", f"{name} above 0", repr(span), remedy))
+    if find_spec("optuna") is None:
+        remedy = "Install fivefold[tune]."
+        faults.append(missing_package("tune", "optuna", "proposes settings", remedy))
+    raise_all(faults)
+
+
+def _check_suits(start: Start, rules: Rules, metric: str) -> None:
+    """Refuse to choose by no rows, or by trials that were judged by something else.
+
+    Raises:
+        ConfigError: naming it.
+    """
+    if not rules.folds and not len(start.partition.valid):
+        remedy = "Pass folds=5, or let Split draw validation rows."
+        raise ConfigError.expected("tune", "validation rows to choose by", "none", remedy)
+    now = start.task.metrics[0].name
+    if metric and metric != now:
+        remedy = "Leave that study out of warm=."
+        raise ConfigError.expected("tune", f"earlier trials judged by {now}", metric, remedy)

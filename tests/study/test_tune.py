@@ -1,0 +1,231 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import Field
+
+import fivefold as ff
+from fivefold.core.events import Noted, Progress
+from fivefold.errors import ConfigError, PreflightError, ResumeError, TrainingError
+from fivefold.study.tune import tune
+from studied import begin, kill_in_the_middle, small_frame, small_pipeline, tuned, with_test_rows
+
+LR = {"train.lr": ff.log_uniform(1e-4, 1e-1)}
+
+
+class Blur(ff.Stage):
+    """Mixes noise into the numbers of all rows, the more the further `at` is from 0.7."""
+
+    at: float = Field(default=0.0, ge=0, le=1)
+
+    def run(self, data: ff.Preprocessed) -> ff.Preprocessed:
+        def blurred(rows: ff.Rows, seed: int) -> ff.Rows:
+            numbers = rows.inputs["numeric"]
+            noise = np.random.default_rng(seed).normal(size=numbers.shape).astype(np.float32)
+            share = np.float32(np.exp(-8 * abs(self.at - 0.7)))
+            mixed = share * numbers + (1 - share) * noise
+            return replace(rows, inputs={**rows.inputs, "numeric": mixed})
+
+        return data.replace(train=blurred(data.train, 1), valid=blurred(data.valid, 2))
+
+
+def quiet(pipeline, space=None, **settings):
+    return tune(pipeline, space, progress=False, **{"trials": 3, "seed": 1, **settings})
+
+
+def without_time(trials):
+    return trials.drop(columns=["seconds"])
+
+
+@pytest.mark.slow
+def test_tune_finds_a_planted_optimum():
+    collect, preprocess, train, _ = small_pipeline(small_frame(400), epochs=4).stages
+    pipeline = ff.Pipeline([collect, preprocess, Blur(at=ff.uniform(0, 1)), train])
+    found = quiet(pipeline, trials=25, prune=False)
+    assert abs(found.best["blur.at"] - 0.7) < 0.1
+    assert found.pipeline["blur"].at == found.best["blur.at"]
+    later = found.trials["blur.at"][15:]
+    assert (later - 0.7).abs().mean() < 0.2 < (found.trials["blur.at"][:10] - 0.7).abs().mean()
+
+
+def test_tune_gives_trials_tables_and_a_pipeline_that_runs(pipeline, tmp_path):
+    told = []
+    space = {**LR, "preprocess.scale": ff.choice("none", "robust")}
+    found = quiet(pipeline, space, trials=6, directory=tmp_path / "s", observers=[told.append])
+    trials = found.trials
+    assert trials["trial"].tolist() == list(range(6))
+    assert set(trials["preprocess.scale"]) <= {"none", "robust"}
+    assert trials["train.lr"].between(1e-4, 1e-1).all()
+    complete = trials[trials["state"] == "complete"]
+    assert found.winner.score == complete["score"].max()
+    assert dict(found.best) == {
+        name: trials[name][found.winner.number] for name in ("train.lr", "preprocess.scale")
+    }
+    assert found.pipeline["preprocess"].scale == found.best["preprocess.scale"]
+    result = found.pipeline.run(seed=1, progress=False, until="train")
+    assert result[ff.Trained].settings.lr == found.best["train.lr"]
+    table = found.tables["tuning_results"]
+    assert table["rank"][0] == 1
+    assert "best of 6 trials" in found.honesty
+    assert "optimistic" in repr(found)
+    assert "<svg" in found._repr_html_()
+    assert found.importance == {} or sum(found.importance.values()) == pytest.approx(1)
+    done = [e for e in told if isinstance(e, Progress) and e.path == ("tune",)]
+    assert [(e.done, e.total) for e in done] == [(n, 6) for n in range(1, 7)]
+    assert any("the best so far" in e.text for e in told if isinstance(e, Noted))
+    noted = json.loads((tmp_path / "s" / "trials.json").read_text())
+    assert [one["settings"]["train.lr"] for one in noted["trials"]] == trials["train.lr"].tolist()
+
+
+def test_trial_score_is_that_of_a_plain_run_on_its_validation_rows(pipeline):
+    found = quiet(pipeline, LR, trials=1)
+    (outcome,) = found.outcomes[0]
+    lr = found.best["train.lr"]
+    plain = pipeline.replace("train", lr=lr).run(seed=1, progress=False, until="train")
+    data = plain[ff.Preprocessed]
+    np.testing.assert_array_equal(outcome.index, data.valid.index)
+    from fivefold.models.score import score
+
+    wanted = score(plain[ff.Trained].model, data.valid.inputs)
+    np.testing.assert_array_equal(outcome.scores, wanted)
+    from sklearn.metrics import roc_auc_score
+
+    assert found.winner.score == pytest.approx(roc_auc_score(data.valid.target, wanted[:, 1]))
+
+
+def test_trials_do_not_depend_on_test_rows(tmp_path):
+    clean, spoilt = (quiet(one, LR, trials=2) for one in with_test_rows(tmp_path))
+    pd.testing.assert_frame_equal(without_time(clean.trials), without_time(spoilt.trials))
+
+
+def test_trials_on_folds_hold_out_every_row_once(pipeline):
+    found = quiet(pipeline, LR, trials=1, folds=2)
+    rows = np.sort(np.concatenate([one.index for one in found.outcomes[0]]))
+    assert len(np.unique(rows)) == len(rows) == 120
+    assert "2 folds" in found.honesty
+
+
+def test_space_with_faults_is_refused_with_all_of_them(pipeline):
+    space = {
+        "trian.lr": ff.uniform(0.1, 0.2),
+        "train.lrr": ff.uniform(0.1, 0.2),
+        "train.epochs": ff.uniform(0, 1),
+        "train.batch": 5,
+        "preprocess": ff.uniform(0, 1),
+        "evaluate.folds": ff.choice(0, 1),
+    }
+    with pytest.raises(PreflightError) as caught:
+        tune(pipeline, space)
+    said = str(caught.value)
+    assert "found 5 faults" in said
+    assert "Write 'train.lr'." in said
+    assert "lrr: no such setting; did you mean `lr`?" in said
+    assert "epochs: expected a valid integer, found 0.0 in uniform(0.0, 1.0)" in said
+    assert "expected a space, found 5 at 'train.batch'" in said
+    assert "expected a choice of stages, found uniform(0.0, 1.0)" in said
+    assert "one fold has nothing to learn from" in said
+
+
+def test_arguments_that_cannot_be_are_refused_together(pipeline):
+    with pytest.raises(PreflightError, match="found 4 faults"):
+        tune(pipeline, LR, trials=0, folds=1, seconds=0, latency=-1)
+    with pytest.raises(ConfigError, match="expected settings to choose, found none"):
+        tune(pipeline)
+
+
+def test_whole_stages_are_chosen_with_spaces_of_their_own(pipeline):
+    options = ff.choice(
+        {"lr": ff.log_uniform(1e-3, 1e-2)}, ff.Train("mlp", epochs=1, threads=1, lr=0.5)
+    )
+    found = quiet(pipeline, {"train": options}, trials=6)
+    chosen = found.trials["train[0].lr"]
+    one = found.trials["train"].str.contains("epochs=1")
+    assert 0 < one.sum() < 6
+    assert (chosen.isna() == one).all()
+    assert found.pipeline["train"].settings()["epochs"] in (1, 2)
+
+
+def test_trial_that_fails_is_told_and_others_go_on(pipeline):
+    space = {"train.model": ff.choice("convnet", "mlp")}
+    found = quiet(pipeline, space, trials=5)
+    failed = found.trials[found.trials["state"] == "failed"]
+    assert set(failed["train.model"]) == {"convnet"}
+    assert failed["score"].isna().all()
+    assert failed["why"].str.len().min() > 10
+    assert found.best["train.model"] == "mlp"
+    with pytest.raises(PreflightError, match="expected a network for numeric columns"):
+        quiet(pipeline, {"train.model": ff.choice("convnet", "textnet")}, trials=2)
+
+
+@pytest.mark.slow
+def test_answers_that_take_too_long_are_refused(pipeline):
+    found = quiet(pipeline, LR, trials=1, latency=10.0)
+    assert 0 < found.winner.answer_seconds < 10
+    with pytest.raises(TrainingError, match="one answer takes"):
+        quiet(pipeline, LR, trials=1, latency=1e-9)
+
+
+def test_time_that_is_up_ends_after_the_first_wave(pipeline):
+    found = quiet(pipeline, LR, trials=50, seconds=1e-3)
+    assert len(found.trials) == 1
+    long = pipeline.replace("train", epochs=100, patience=100, batch=4)
+    found = quiet(long, LR, trials=50, seconds=0.5)
+    assert found.trials["state"].iloc[-1] in ("complete", "cut short")
+    assert found.trials["epochs"].iloc[-1] < 100
+
+
+def test_poor_trials_are_ended_early():
+    pipeline = small_pipeline(epochs=9)
+    found = quiet(pipeline, {"train.lr": ff.log_uniform(1e-6, 1e-1)}, trials=14)
+    pruned = found.trials[found.trials["state"] == "pruned"]
+    assert 0 < len(pruned) < 9
+    assert (pruned["epochs"] < 9).all()
+    assert pruned["trial"].min() >= 5
+    assert pruned["why"].str.contains("half of the earlier trials were better").all()
+    patient = quiet(pipeline, {"train.lr": ff.log_uniform(1e-6, 1e-1)}, trials=6, prune=False)
+    assert (patient.trials["epochs"] == 9).all()
+
+
+def test_earlier_studies_are_learnt_from(pipeline, tmp_path):
+    space = {**LR, "train.epochs": ff.integer(1, 3)}
+    first = quiet(pipeline, space, trials=10, directory=tmp_path / "first", prune=False)
+    cold = quiet(pipeline, LR, trials=1)
+    warm = quiet(pipeline, LR, trials=1, warm=first)
+    again = quiet(pipeline, LR, trials=1, warm=[tmp_path / "first"])
+    assert warm.best["train.lr"] == again.best["train.lr"] != cold.best["train.lr"]
+    with pytest.raises(ConfigError, match="expected trials of an earlier study, found none in"):
+        quiet(pipeline, LR, warm=[tmp_path])
+
+
+def test_study_gone_on_with_does_more_trials_and_refuses_another_space(pipeline, tmp_path):
+    place = {"directory": tmp_path / "s", "resume": True}
+    first = quiet(pipeline, LR, trials=2, **place)
+    more = quiet(pipeline, LR, trials=3, **place)
+    pd.testing.assert_frame_equal(first.trials, more.trials[:2])
+    with pytest.raises(ResumeError, match=r"train\.lr"):
+        quiet(pipeline, {"train.lr": ff.log_uniform(1e-4, 1e-2)}, **place)
+
+
+@pytest.mark.slow
+def test_nested_scores_of_random_labels_are_chance():
+    frame = small_frame(300)
+    frame["y"] = np.random.default_rng(5).choice(["no", "yes"], len(frame))
+    pipeline = small_pipeline(frame, epochs=ff.integer(1, 6))
+    found = quiet(pipeline, LR, trials=12, nested=3)
+    score = found.nested.metrics["roc_auc"]
+    assert score.low < 0.5 < score.high
+    assert found.winner.score > 0.55
+    assert "on rows that it did not see" in found.honesty
+    assert len(found.tables["folds"]) == 3
+
+
+@pytest.mark.slow
+def test_study_in_waves_of_two_killed_goes_on_to_the_same_trials(tmp_path):
+    folder, to = tmp_path / "study", tmp_path / "found.parquet"
+    kill_in_the_middle("tune", folder, to, n_jobs=2, units=2)
+    assert begin("tune", folder, to, 2).wait() == 0
+    alone = tuned(seed=3, n_jobs=2, progress=False)
+    made = pd.read_parquet(to)
+    pd.testing.assert_frame_equal(without_time(made), without_time(alone), check_exact=True)
