@@ -17,6 +17,7 @@ OPTIONAL = {
     "openpyxl": "asked for by name where an Excel file is to be read",
     "skl2onnx": "the graphs of estimators that are no trees",
     "optuna": "proposes settings in ff.tune, which says how to install it",
+    "mlflow": "asked for by name by who logs runs there",
 }
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
 SERVED = ("serve", "reading", "kinds", "tasks", "metrics", "codecs", "__init__.py")

@@ -23,6 +23,9 @@ from .kinds.kind import Kind as Kind
 from .models.architectures import architectures as architectures
 from .models.head import Head as Head
 from .models.part import Part as Part
+from .observers.jsonl import JsonLines as JsonLines
+from .observers.mlflow import MLflow as MLflow
+from .observers.tensorboard import TensorBoard as TensorBoard
 from .partition import Partition as Partition
 from .pipeline import Pipeline as Pipeline
 from .preprocess.change import Change as Change

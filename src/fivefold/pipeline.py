@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from fivefold.core.chain import Chain
 from fivefold.core.context import Given
-from fivefold.core.events import Observer
+from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
 from fivefold.result import Result
@@ -62,7 +63,8 @@ class Pipeline(Chain):
             given: what a slice needs from outside: a result, or artifacts; labelled ones by their
                 address, `{(Trained, "teacher"): artifact}`.
             progress: show lines and bars; False for silence.
-            observers: functions that are told every event.
+            observers: functions that are told every event; one that fails is left out from then
+                on, and the run goes on.
 
         Returns:
             The artifacts, and what people ask of them.
@@ -76,21 +78,28 @@ class Pipeline(Chain):
         if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
             remedy = "Pass a non-negative int."
             raise ConfigError.expected("Pipeline.run", "a seed of 0 or more", f"{seed!r}", remedy)
-        listeners = list(observers)
+        listeners: list[Observer] = [Guarded(observer) for observer in observers]
         if progress:
             from fivefold.observers.console import Console
 
             listeners.append(Console())
         folder = None if directory is None else Path(directory)
-        execution = self.execute(
+        started = RunStarted(
             seed=index(seed),
             device=device,
-            directory=folder,
-            resume=resume,
-            until=until,
-            given=given.context if isinstance(given, Result) else given,
-            observers=listeners,
+            directory="" if folder is None else str(folder),
+            recipe=write_recipe(self.stages, strict=False),
         )
+        with announced(listeners, started):
+            execution = self.execute(
+                seed=index(seed),
+                device=device,
+                directory=folder,
+                resume=resume,
+                until=until,
+                given=given.context if isinstance(given, Result) else given,
+                observers=listeners,
+            )
         return Result(execution)
 
     def check(self, *, leak: bool = False, seed: int = 0) -> Self:

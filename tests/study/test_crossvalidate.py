@@ -90,10 +90,10 @@ def test_cross_validation_goes_on_and_takes_what_is_done(pipeline, tmp_path):
 
     def stop(event):
         if getattr(event, "unit", "") == "refit" and event.done == 2:
-            raise InterruptedError
+            raise KeyboardInterrupt
 
     folder = tmp_path / "study"
-    with pytest.raises(InterruptedError):
+    with pytest.raises(KeyboardInterrupt):
         quiet(pipeline, directory=folder, observers=[stop])
     found = quiet(pipeline, directory=folder, resume=True, observers=[events.append])
     assert without_time(found).equals(without_time(whole))

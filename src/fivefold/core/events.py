@@ -1,9 +1,15 @@
 """What a run tells those who listen."""
 
-from collections.abc import Callable, Mapping
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from fivefold.core.finding import Finding
+from fivefold.core.wording import first_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +22,24 @@ class Event:
     """
 
     path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(Event):
+    """A run begins, or a study; `recipe` is the pipeline as JSON text, empty where it is none."""
+
+    seed: int
+    device: str = "auto"
+    directory: str = ""
+    recipe: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFinished(Event):
+    """It is over; `error` says in a line why it failed, and is empty if it did not."""
+
+    seconds: float
+    error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,4 +94,70 @@ class Found(Event):
     finding: Finding
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settled(Event):
+    """Everything that a stage has decided, as plain values by name."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored(Event):
+    """Scores by name, with their intervals where they have some, on `rows`: `test`, `folds`."""
+
+    values: Mapping[str, float]
+    rows: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileWritten(Event):
+    """A file or a folder for people to use, such as a bundle."""
+
+    file: str
+
+
 Observer = Callable[[Event], None]
+
+
+class Guarded:
+    """An observer whose failure ends no run: it is told once, and the observer left out then.
+
+    Args:
+        observer: of the user's.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer: Observer | None = observer
+
+    def __call__(self, event: Event) -> None:
+        """Hand it on."""
+        if self._observer is None:
+            return
+        try:
+            self._observer(event)
+        except Exception as error:
+            name = getattr(self._observer, "__name__", type(self._observer).__name__)
+            self._observer = None
+            text = f"The observer {name} fails, and the run goes on without it: {error!r}"
+            try:
+                warnings.warn(text, RuntimeWarning, stacklevel=2)
+            except RuntimeWarning:  # where warnings are errors, which this one must not be
+                print(text, file=sys.stderr)
+
+
+@contextmanager
+def announced(observers: Sequence[Observer], started: RunStarted) -> Iterator[None]:
+    """Tell of the beginning of a run, and of its end, whichever that is."""
+    for observer in observers:
+        observer(started)
+    began, error = time.perf_counter(), ""
+    try:
+        yield
+    except BaseException as caught:
+        error = f"{type(caught).__name__}: {first_line(caught)}".rstrip(": ")
+        raise
+    finally:
+        seconds = time.perf_counter() - began
+        finished = RunFinished(path=started.path, seconds=seconds, error=error)
+        for observer in observers:
+            observer(finished)

@@ -11,7 +11,7 @@ from pydantic import Field
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array
 from fivefold.core.context import Context
-from fivefold.core.events import Found, Noted
+from fivefold.core.events import FileWritten, Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
@@ -145,6 +145,7 @@ class Deploy(Stage):
         size = sum(map(len, entries.values()))
         target = Path(fspath(self.path))
         session.emit(Noted(text=summary_line(target, size, digest, parity)))
+        session.emit(FileWritten(file=fspath(self.path)))
         return Deployed(
             path=target,
             digest=digest,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array
-from fivefold.core.events import Found, Noted, Progress
+from fivefold.core.events import Found, Noted, Progress, Scored
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.core.wording import quoted
@@ -93,12 +93,15 @@ def evaluate(
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
     taken = _look(evidence, session, looks)
+    session.emit(Scored(values=metrics, rows="test"))
     if weighted and len(takes) < len(own):
         left = quoted([name for name in own if name not in takes])
         session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
     evidence, left_out = with_rivals(with_parts(evidence), baselines, session)
     found = find(evidence, session)
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
+    if ran is not None:
+        session.emit(Scored(values=ran.metrics, rows="folds"))
     told = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, told, folds=ran, left_out=left_out)
     return _evaluated(evidence, ran, tables, found, taken)

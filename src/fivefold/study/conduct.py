@@ -7,7 +7,7 @@ from operator import index
 from pathlib import Path
 from typing import Any, TypedDict
 
-from fivefold.core.events import Observer
+from fivefold.core.events import Guarded, Observer, RunStarted, announced
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
 from fivefold.study.place import place_of
@@ -60,7 +60,7 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
     if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
         remedy = "Pass a non-negative int."
         raise ConfigError.expected(name, "a seed of 0 or more", repr(seed), remedy)
-    observers = list(conduct.get("observers", ()))
+    observers: list[Observer] = [Guarded(each) for each in conduct.get("observers", ())]
     if conduct.get("progress", True):
         from fivefold.observers.console import Console
 
@@ -76,7 +76,16 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
         resume=resume,
         observers=observers,
     )
-    with place_of(folder, name, {**asked, "seed": index(seed)}, resume=resume):
+    started = RunStarted(
+        path=(name,),
+        seed=index(seed),
+        device=conduct.get("device", "auto"),
+        directory="" if folder is None else str(folder),
+    )
+    with (
+        place_of(folder, name, {**asked, "seed": index(seed)}, resume=resume),
+        announced(observers, started),
+    ):
         try:
             yield study
         finally:

@@ -2,7 +2,7 @@
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.core.context import Context
-from fivefold.core.events import Found, Noted
+from fivefold.core.events import Found, Noted, Settled
 from fivefold.core.session import Session
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.misfits import find_misfits
@@ -130,6 +130,7 @@ class Train(Options):
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
+        session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
             session.emit(Found(finding=finding))
         return trained
@@ -138,6 +139,7 @@ class Train(Options):
         from fivefold.train.estimator import train_estimator
 
         trained = train_estimator(self, data, session)
+        session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
             session.emit(Found(finding=finding))
         return trained
