@@ -14,6 +14,7 @@ IDEAS = {
     ),
     "choice": ("models tasks", "answers that are classes: in torch; in numpy"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
+    "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "curves": ("metrics report", "curves of scores: worked out; drawn"),
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),

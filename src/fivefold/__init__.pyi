@@ -33,6 +33,9 @@ from .preprocess.clean import Clean as Clean
 from .preprocess.derive import Derive as Derive
 from .preprocess.preprocess import Preprocess as Preprocess
 from .preprocess.split import Split as Split
+from .records.changed import compare_runs as compare_runs
+from .records.listing import runs as runs
+from .records.reproduction import reproduce as reproduce
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load

@@ -1,4 +1,4 @@
-"""The shell's door: `fivefold demo`, `run`, `check`, `predict`, `serve`."""
+"""The shell's door: `fivefold` and the word of a command."""
 
 import argparse
 import sys
@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from fivefold.arguments import adopt_files
 from fivefold.commands.check import CHECK
+from fivefold.commands.compare import COMPARE
 from fivefold.commands.demo import DEMO
 from fivefold.commands.predict import PREDICT
+from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
+from fivefold.commands.runs import RUNS
 from fivefold.commands.serve import SERVE
 from fivefold.errors import FivefoldError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
-COMMANDS = (DEMO, RUN, CHECK, PREDICT, SERVE)
+COMMANDS = (DEMO, RUN, CHECK, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE)
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 

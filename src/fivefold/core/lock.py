@@ -51,6 +51,21 @@ def locked(folder: Path | None) -> Iterator[None]:
             _remove(file, folder / LOCK)
 
 
+def is_locked(folder: Path) -> bool:
+    """Whether somebody works in a folder now."""
+    folder = folder.resolve()
+    if (os.getpid(), folder) in _HELD:  # to close the file would let go of it
+        return True
+    try:
+        with (folder / LOCK).open("rb+") as file:
+            _lock(file.fileno())
+    except (BlockingIOError, PermissionError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def appended(path: Path) -> Iterator[IO[bytes]]:
     """A file to read and to append to, made if it is not there; others wait for its end.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.circumstances import CIRCUMSTANCES
 from fivefold.core.events import Noted
 from fivefold.core.identity import known_by_name, refusal
 from fivefold.core.key import Key
@@ -17,7 +18,7 @@ from fivefold.errors import ResumeError, StoreError
 
 RECIPE = "recipe.json"
 RECORD = "run.json"
-TORN = ".r*.json.*.tmp"  # what a process leaves that was killed while it wrote one of these two
+TORN = ".[rc]*.json.*.tmp"  # what a process leaves that was killed while it wrote one of these
 EARLIER = "earlier.run"
 """The folder for the run that another one took the place of; a dot, so no stage has its name."""
 ARTIFACT = "artifact"
@@ -199,7 +200,7 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
     if place.exists():
         shutil.rmtree(place)
     place.mkdir()
-    for name in [*left, RECIPE, RECORD]:
+    for name in [*left, RECIPE, RECORD, CIRCUMSTANCES]:
         if (folder / name).exists():
             (folder / name).rename(place / name)
     return place

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from fivefold.core.circumstances import noted
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, decide, with_rehearsals
 from fivefold.core.events import Noted
@@ -49,6 +50,7 @@ def execute(
         if is_new:  # nothing is written before that
             held.enter_context(locked(folder))
         record = begin_record(session, [step.name for step in steps], record)
+        held.enter_context(noted(folder))
         work = Work(len(steps), record=record, check=check)
         return carry_out(decisions, Execution(session, context), work)
 

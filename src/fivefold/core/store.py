@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -215,8 +215,13 @@ def _write_fields(
     return file.digest
 
 
-def load_fields(name: str, folder: Path) -> dict[str, Any]:
+def load_fields(name: str, folder: Path, only: Collection[str] | None = None) -> dict[str, Any]:
     """The values that `save_fields` wrote.
+
+    Args:
+        name: of the class.
+        folder: they lie in.
+        only: names of the fields that are wanted; None for all.
 
     Raises:
         StoreError: if the folder holds no such artifact, or a file was changed.
@@ -241,6 +246,8 @@ def load_fields(name: str, folder: Path) -> dict[str, Any]:
         raise refusal(f"{name} in {folder}", saved, f"Load it with {saved}.load.")
     values = {}
     for field, (kind, digest) in entries.items():
+        if only is not None and field not in only:
+            continue
         form = FORMATS.get(kind)
         if form is None:
             remedy = "Import the module that defines the format."

@@ -1,0 +1,30 @@
+"""`fivefold runs`: the runs below a folder."""
+
+import argparse
+import json
+
+from fivefold.commands.command import Command
+from fivefold.report.outlet import say, terminal_width
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="default: here")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.core.estimate import Estimate
+    from fivefold.records.listing import runs, shown
+
+    found = runs(chosen.folder)
+    if not chosen.json:
+        say(shown(found, terminal_width()))
+        return
+    for values in found.itertuples(index=False):  # to_dict would make plain floats of estimates
+        line, score = dict(zip(found.columns, values, strict=True)), values.score
+        if isinstance(score, Estimate):
+            line |= {"score": float(score), "low": score.low, "high": score.high}
+        say(json.dumps(line))
+
+
+RUNS = Command("runs", "list the runs below a folder", _add, _act)

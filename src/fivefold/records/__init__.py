@@ -1,0 +1,1 @@
+"""Runs that lie in folders: listed, set side by side, run again."""

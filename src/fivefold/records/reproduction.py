@@ -1,0 +1,226 @@
+"""A run, run again: whether it gives what it gave."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from fivefold.artifacts import Collected, Evaluated
+from fivefold.collect.collect import Collect
+from fivefold.core.estimate import Estimate
+from fivefold.core.events import Observer
+from fivefold.core.stage import Stage
+from fivefold.deploy.deploy import Deploy
+from fivefold.errors import DataError, ResumeError
+from fivefold.evaluate.evaluate import Evaluate
+from fivefold.pipeline import Pipeline
+from fivefold.records.changed import differing, facts_of
+from fivefold.records.saved import SavedRun
+from fivefold.report.tables import aligned, cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """What a run gave then, and what it gives now.
+
+    Args:
+        run: its folder.
+        surroundings: what differs between then and now: `what`, `then`, `now`.
+        scores: by metric: `metric`, `then`, `now` and their `difference`.
+        left_out: stages of one's own with side effects, which were not run.
+    """
+
+    run: str
+    surroundings: "pd.DataFrame"
+    scores: "pd.DataFrame"
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every score is what it was, to the last bit."""
+        return bool((self.scores["difference"] == 0).all())
+
+    def __str__(self) -> str:
+        said = [f"Run {self.run}, run again."]
+        if len(self.surroundings):
+            said += ["", "What is not as it was:", *_lines(self.surroundings)]
+        said += [f"Left out, as it has side effects: {name}." for name in self.left_out]
+        count = int((self.scores["difference"] != 0).sum())
+        verdict = f"{count} of {len(self.scores)} scores differ."
+        if not count:
+            verdict = f"All {len(self.scores)} scores are equal, to the last bit."
+        return "\n".join([*said, "", *_lines(self.scores), "", verdict])
+
+    __repr__ = __str__
+
+
+def reproduce(
+    run: str | PathLike[str],
+    *,
+    anyway: bool = False,
+    stages: Iterable[type[Stage]] = (),
+    progress: bool = True,
+    observers: Iterable[Observer] = (),
+) -> Reproduction:
+    """Run again what a folder holds a run of, and say by how much each score differs.
+
+    It runs in a folder of its own, which is removed: the run stays as it is, and so does its
+    bundle, as one is written beside the new run and thrown away.
+
+    Args:
+        run: the folder, as `run(directory=...)` wrote it.
+        anyway: go on where the data are not what they were.
+        stages: stage classes of your own that its recipe names, if they are not imported yet.
+        progress: show lines and bars.
+        observers: functions that are told every event.
+
+    Returns:
+        The scores of then and now, and what else is not as it was.
+
+    Raises:
+        ResumeError: if the folder holds no run, or one that was not evaluated.
+        RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold.
+        DataError: if the data are not what they were.
+    """
+    saved = SavedRun.of(run, "reproduce")
+    then = _scores(saved)
+    pipeline = Pipeline.from_json(saved.recipe, stages=stages)
+    found = saved.record.identity
+    with TemporaryDirectory(prefix="fivefold-reproduce-") as folder:
+        place = Path(folder)
+        kept, left_out = _alone(pipeline, place, saved)
+        asked: dict[str, Any] = {
+            "seed": int(found["seed"]),
+            "device": str(found["device"]),
+            "directory": place / "run",
+            "progress": progress,
+            "observers": observers,
+        }
+        collects = next((n for n, s in zip(kept.names, kept, strict=True) if _gathers(s)), None)
+        if collects is not None:
+            gathered = kept.run(until=collects, **asked)[Collected]
+            _check_data(saved, gathered, anyway)
+        kept.run(resume=collects is not None, **asked)
+        again = SavedRun.of(place / "run", "reproduce")
+        return Reproduction(
+            run=fspath(run),
+            surroundings=_surroundings(saved, again),
+            scores=_compared(then, _scores(again)),
+            left_out=left_out,
+        )
+
+
+def _gathers(stage: Stage) -> bool:
+    return isinstance(stage, Collect)
+
+
+def _scores(run: SavedRun) -> dict[str, Estimate]:
+    """Every score that a run gave, with those of folds and by weights under names of their own.
+
+    Raises:
+        ResumeError: if it was not evaluated.
+    """
+    found: dict[str, Estimate] = {}
+    for field, title in {"metrics": "", "weighted": "weighted ", "folds": "folds "}.items():
+        scores: Mapping[str, Estimate] = run.field(Evaluated, field) or {}
+        found |= {f"{title}{name}": score for name, score in scores.items()}
+    if not found:
+        raise ResumeError.expected(
+            "reproduce",
+            f"a run with scores in {run.folder}",
+            f"none ({run.state})",
+            "Run it to its end first, with Evaluate in the pipeline.",
+            path=run.folder,
+        )
+    return found
+
+
+def _alone(pipeline: Pipeline, folder: Path, saved: SavedRun) -> tuple[Pipeline, tuple[str, ...]]:
+    """The same pipeline, which writes below a folder alone; and what had to be left out."""
+    stages: list[Stage] = []
+    left_out = []
+    for stage in pipeline:
+        if isinstance(stage, Deploy):
+            slash = "/" if fspath(stage.path).endswith("/") else ""
+            unset = {n: None for n in ("better_than",) if n in type(stage).model_fields}
+            stages.append(stage.replace(path=f"{folder / 'model.ff'}{slash}", **unset))
+        elif isinstance(stage, Evaluate):
+            unset = {n: None for n in ("looks",) if n in type(stage).model_fields}
+            stages.append(stage.replace(**unset) if unset else stage)
+        elif isinstance(stage, Collect):
+            stages.append(_found(stage, saved))
+        elif type(stage).side_effects:
+            left_out.append(type(stage).__name__)
+        else:
+            stages.append(stage)
+    return Pipeline(stages), tuple(left_out)
+
+
+def _found(collect: Collect, saved: SavedRun) -> Collect:
+    """Collect with paths that are found from here, where they were written for another folder."""
+    about = saved.circumstances
+    if about is None or not about.folder:
+        return collect
+    base, changes = Path(about.folder), dict[str, Any]()
+    for name in ("source", "test_source", "root"):
+        value = getattr(collect, name)
+        if not isinstance(value, str | PathLike) or Path(value).is_absolute():
+            continue
+        if not Path(value).exists() and (base / value).exists():
+            changes[name] = str(base / value)
+    return collect.replace(**changes) if changes else collect
+
+
+def _check_data(saved: SavedRun, now: Collected, anyway: bool) -> None:
+    then = saved.field(Collected, "provenance") or {}
+    digest = str(then.get("sha256") or "")
+    if anyway or not digest or digest == now.provenance.sha256:
+        return
+    found = f"{now.provenance.sha256[:12]} ({now.provenance.rows:,} rows)"
+    raise DataError.expected(
+        "reproduce",
+        f"the data of the run, {digest[:12]} ({then.get('rows', 0):,} rows)",
+        found,
+        "Bring the data back, or pass anyway=True (--anyway) to see what other data give.",
+        wanted_sha256=digest,
+        found_sha256=now.provenance.sha256,
+    )
+
+
+def _surroundings(then: SavedRun, now: SavedRun) -> "pd.DataFrame":
+    import pandas as pd
+
+    own = {"source", "test_source", "root", "path", "better_than", "looks", "state"}
+    lines = [
+        {"what": name, "then": was, "now": is_now}
+        for name, (was, is_now) in differing(then, now).items()
+        if name.rpartition(".")[2] not in own
+    ]
+    facts, others = facts_of(then), facts_of(now)
+    lines += [
+        {"what": name, "then": facts[name], "now": others[name]}
+        for name in facts
+        if name not in own and facts[name] != others[name]
+    ]
+    return pd.DataFrame(lines, columns=["what", "then", "now"])
+
+
+def _compared(then: Mapping[str, Estimate], now: Mapping[str, Estimate]) -> "pd.DataFrame":
+    import pandas as pd
+
+    lines = []
+    for name in {**then, **now}:
+        one, other = (float(scores.get(name, float("nan"))) for scores in (then, now))
+        same = one == other or (one != one and other != other and name in then and name in now)
+        lines.append((name, one, other, 0.0 if same else other - one))
+    return pd.DataFrame(lines, columns=["metric", "then", "now", "difference"])
+
+
+def _lines(frame: "pd.DataFrame") -> list[str]:
+    headings, rows, numeric = cells(frame)
+    return [f"  {line}" for line in aligned([headings, *rows], numeric)]

@@ -1,0 +1,126 @@
+"""A run, run again."""
+
+import json
+import shutil
+
+import pytest
+
+import fivefold as ff
+from fivefold.cli import main
+from fivefold.core.circumstances import repository
+from fivefold.errors import DataError, RecipeError, ResumeError
+from records.conftest import pipeline
+
+OWN = """
+import fivefold as ff
+from fivefold.artifacts import Preprocessed
+
+class Halve(ff.Stage):
+    def run(self, data: Preprocessed) -> Preprocessed:
+        return data
+"""
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_reproduced_run_has_the_same_scores_and_is_left_alone(kept):
+    before = files(kept)
+    found = ff.reproduce(kept / "second", progress=False)
+    assert found.is_exact
+    assert found.scores["metric"].tolist()[0] == "roc_auc"
+    assert (found.scores["difference"] == 0).all()
+    assert len(found.surroundings) == 0
+    assert files(kept) == before
+
+
+def test_reproduced_run_with_other_scores_says_so(kept, tmp_path, capsys):
+    shutil.copytree(kept / "second", tmp_path / "run")
+    recipe = json.loads((tmp_path / "run" / "recipe.json").read_text())
+    recipe["stages"][2]["with"]["lr"] = 1e-7
+    (tmp_path / "run" / "recipe.json").write_text(json.dumps(recipe))
+    assert main(["reproduce", str(tmp_path / "run")]) == 1
+    told = capsys.readouterr().out
+    assert "scores differ" in told
+    assert "train.lr" in told
+
+
+def test_reproduced_run_is_refused_where_its_data_changed(tumours, tmp_path):
+    data = tmp_path / "data.csv"
+    data.write_bytes(tumours.read_bytes())
+    pipeline(data).run(directory=tmp_path / "run", progress=False)
+    lines = data.read_text().splitlines()
+    data.write_text("\n".join(lines[:-1]) + "\n")
+    with pytest.raises(DataError, match=r"200 rows.*199 rows"):
+        ff.reproduce(tmp_path / "run", progress=False)
+    found = ff.reproduce(tmp_path / "run", anyway=True, progress=False)
+    assert "data" in found.surroundings["what"].tolist()
+
+
+def test_reproduced_run_finds_data_beside_the_folder_it_was_started_in(
+    tumours, tmp_path, monkeypatch
+):
+    (tmp_path / "there").mkdir()
+    shutil.copy(tumours, tmp_path / "there" / "data.csv")
+    monkeypatch.chdir(tmp_path / "there")
+    pipeline("data.csv").run(directory="run", progress=False)
+    monkeypatch.chdir(tmp_path)
+    assert ff.reproduce("there/run", progress=False).is_exact
+
+
+@pytest.mark.slow
+def test_reproduced_run_writes_no_bundle_of_the_users(tumours, tmp_path):
+    whole = ff.Pipeline([*pipeline(tumours), ff.Deploy(str(tmp_path / "model.ff"))])
+    whole.run(directory=tmp_path / "run", progress=False)
+    (tmp_path / "model.ff").write_text("mine")
+    found = ff.reproduce(tmp_path / "run", progress=False)
+    assert found.is_exact
+    assert (tmp_path / "model.ff").read_text() == "mine"
+
+
+def test_run_with_a_module_cannot_be_reproduced_and_says_which(tumours, tmp_path):
+    import torch
+
+    whole = pipeline(tumours).replace("train", model=torch.nn.Linear(5, 1))
+    whole.run(directory=tmp_path / "run", progress=False)
+    with pytest.raises(RecipeError, match=r"Train\.model"):
+        ff.reproduce(tmp_path / "run", progress=False)
+
+
+def test_run_without_scores_cannot_be_reproduced(tumours, tmp_path):
+    pipeline(tumours).run(until="preprocess", directory=tmp_path / "run", progress=False)
+    with pytest.raises(ResumeError, match="a run with scores"):
+        ff.reproduce(tmp_path / "run", progress=False)
+
+
+def test_run_with_an_own_stage_is_reproduced_with_its_file(tumours, tmp_path, capsys):
+    own = tmp_path / "halve_rows.py"
+    own.write_text(OWN)
+    recipe = json.loads(pipeline(tumours).to_json())
+    recipe["stages"].insert(2, {"stage": "halve_rows:Halve"})
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+    words = ["run", str(tmp_path / "recipe.json"), "--with", str(own)]
+    assert main([*words, "--directory", str(tmp_path / "run")]) == 0
+    assert main(["reproduce", str(tmp_path / "run"), "--with", str(own)]) == 0
+    assert "to the last bit" in capsys.readouterr().out
+
+
+def test_commit_and_changes_of_a_repository_are_known(tmp_path):
+    import subprocess
+
+    def git(*words):
+        author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        told = subprocess.run(
+            ["git", "-C", str(tmp_path), *author, *words], check=True, capture_output=True
+        )
+        return told.stdout.decode().strip()
+
+    assert repository(tmp_path) == ("", None)
+    git("init", "-q")
+    (tmp_path / "a").write_text("1")
+    git("add", "a")
+    git("commit", "-qm", "first")
+    assert repository(tmp_path) == (git("rev-parse", "HEAD"), False)
+    (tmp_path / "a").write_text("2")
+    assert repository(tmp_path)[1] is True
