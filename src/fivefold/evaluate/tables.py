@@ -64,7 +64,8 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     ]
     columns["rows_fitted"] = [len(evidence.data.train), *(one.rows_fitted for one in fitted)]
     valid = len(evidence.data.valid)
-    stops = f"stopped by {valid:,} validation rows" if valid else ""
+    looks = valid and evidence.trained.settings.estimator is None
+    stops = f"stopped by {valid:,} validation rows" if looks else ""
     columns["note"] = [stops, *(one.note for one in fitted)]
     return pd.DataFrame(columns)
 

@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
+from copy import copy
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -85,12 +86,15 @@ def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
     kind = DoubleTensorType if exact else FloatTensorType
-    chosen = live.labels is not None
-    options = {id(live.estimator): {"zipmap": False}} if chosen else None
+    chosen, estimator = live.labels is not None, copy(live.estimator)
+    if hasattr(estimator, "flatten_transform"):  # of votes: it changes no prediction
+        estimator.flatten_transform = False
+    options = {id(estimator): {"zipmap": False}} if chosen else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         proto = convert_sklearn(
-            live.estimator,
+            estimator,
+            "estimator",  # else a name is drawn, and no two graphs are equal
             initial_types=[("rows", kind([None, width]))],
             options=options,
             target_opset={"": OPSET, ML_DOMAIN: ML_OPSET},
@@ -113,5 +117,27 @@ def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
     del proto.opset_import[:]
     proto.opset_import.extend(helper.make_opsetid(*each) for each in versions.items())
     proto.ir_version = IR
+    _rename(graph, {MATRIX: MATRIX, SCORES: SCORES, "": ""})
     content: bytes = proto.SerializeToString()
     return content
+
+
+def _rename(graph: Any, known: dict[str, str]) -> None:
+    """Number the values of a graph, as skl2onnx counts through all that it ever made.
+
+    Equal estimators shall give equal bytes.
+    """
+
+    def new(name: str) -> str:
+        return known.setdefault(name, f"v{len(known)}")
+
+    graph.name = "estimator"
+    for value in (*graph.input, *graph.initializer, *graph.output, *graph.value_info):
+        value.name = new(value.name)
+    for node in graph.node:
+        node.name = ""
+        for names in (node.input, node.output):
+            names[:] = [new(name) for name in names]
+        for attribute in node.attribute:
+            for inner in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs):
+                _rename(inner, known)

@@ -1,6 +1,7 @@
 """Settings of Train that do not fit the columns, found before anything is trained."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, ModelError, PreflightError
@@ -81,7 +82,7 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
     elif not numbers and is_regressor(model):
         remedy = "Pass a classifier, or a task of numbers to Collect."
         yield PreflightError.expected("Train", f"a classifier for {task.name}", name, remedy)
-    elif not numbers and not hasattr(model, "predict_proba"):
+    elif not numbers and not _gives_probabilities(model):
         yield PreflightError(
             f"Train: expected an estimator with predict_proba, as scores are probabilities, found "
             f"{name}.",
@@ -97,6 +98,15 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
                 remedy="Drop it in Collect, or train a network.",
                 column=column.name,
             )
+
+
+def _gives_probabilities(model: Any) -> bool:
+    """Whether it has predict_proba; what stacks others may have it only once it is fitted."""
+    steps = getattr(model, "steps", None)
+    if steps:
+        return _gives_probabilities(steps[-1][1])
+    later = hasattr(model, "final_estimator") and hasattr(type(model), "predict_proba")
+    return later or hasattr(model, "predict_proba")
 
 
 def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
