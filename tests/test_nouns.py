@@ -26,6 +26,7 @@ MEANT_OTHERWISE = {
     ("reading/names.py", "image"): "the name of the column that pictures without one get",
     ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
+    ("sklearn.py", "numeric"): "a word of scikit-learn's for what an array may hold",
     ("travel/functions.py", "text"): "a type of the language of formulas",
 }
 """Words that are the name of a kind or a task and mean something else."""

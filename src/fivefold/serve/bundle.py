@@ -56,11 +56,11 @@ class Bundle:
         return bytes(self[name]).decode("utf-8")
 
 
-def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
+def open_bundle(path: str | PathLike[str] | bytes, sha256: str | None = None) -> Bundle:
     """Read a bundle and verify every byte of it.
 
     Args:
-        path: a file or a folder that Deploy wrote.
+        path: a file or a folder that Deploy wrote, or the bytes of such a file.
         sha256: the digest it must have (hex); detects tampering, where the manifest alone detects
             damage.
 
@@ -71,10 +71,12 @@ def open_bundle(path: str | PathLike[str], sha256: str | None = None) -> Bundle:
         BundleError: if it is missing, no bundle, damaged, incomplete, newer than this fivefold,
             or of another digest. `.entry` names the entry at fault.
     """
-    place = Path(fspath(path))
+    given = isinstance(path, bytes)
+    place = Path("bytes") if isinstance(path, bytes) else Path(fspath(path))
     try:
-        archive = b"" if place.is_dir() else place.read_bytes()
-        entries = read_folder(place) if place.is_dir() else unpack(archive)
+        is_folder = not given and place.is_dir()
+        archive = path if isinstance(path, bytes) else b"" if is_folder else place.read_bytes()
+        entries = read_folder(place) if is_folder else unpack(archive)
     except OSError as error:
         raise _fault(place, "a bundle", error.strerror or error, GIVE) from None
     except BundleError as error:

@@ -205,7 +205,7 @@ def probabilities(schema: Schema, scores: Array) -> Array:
 
 
 def load(
-    path: str | PathLike[str],
+    path: str | PathLike[str] | bytes,
     sha256: str | None = None,
     *,
     factory: Factory | None = None,
@@ -217,7 +217,7 @@ def load(
     """Open a bundle for predicting; nothing in it is executed and torch is not needed.
 
     Args:
-        path: a file or folder that Deploy wrote.
+        path: a file or folder that Deploy wrote, or the bytes of such a file.
         sha256: the digest it must have (`Deployed.digest`); detects tampering.
         factory: for a bundle of `Deploy(format="torch")` only: makes the scoring function from
             codec and weights; `fivefold.deploy.factory.torch_factory` builds one from a module.
