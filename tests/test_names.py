@@ -32,6 +32,7 @@ IDEAS = {
     "run": ("commands core", "a run: asked for in the shell; done"),
     "stage": ("core testing", "a stage; its check"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
+    "study": ("commands study", "a study: asked for in the shell; at work"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),
     "task": ("tasks testing", "a task; its check"),
     "ten": ("evaluate report", "the ten tables: gathered; named"),

@@ -43,6 +43,8 @@ from .study.compare import Compared as Compared
 from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated
 from .study.crossvalidate import cross_validate as cross_validate
+from .study.investigate import investigate as investigate
+from .study.investigation import Investigation as Investigation
 from .study.tune import tune as tune
 from .study.tuned import Tuned as Tuned
 from .tasks.choice import Choice as Choice

@@ -24,6 +24,7 @@ from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from fivefold.deploy.changes import Difference
 
@@ -159,11 +160,17 @@ class Result:
         arrays = encoded(codec, read(data, schema, reading), changes=changes)
         return codec.cut(score(self[Trained].model, arrays), arrays)
 
-    def report(self, path: str | Path | None = None) -> str:
+    def report(
+        self,
+        path: str | Path | None = None,
+        *,
+        tables: "Mapping[str, pd.DataFrame] | None" = None,
+    ) -> str:
         """One self-contained HTML page about the run.
 
         Args:
             path: where to write it, whole or not at all; nowhere if None.
+            tables: that stand in it, those of a study for instance; those of the run if None.
 
         Returns:
             The page.
@@ -174,17 +181,11 @@ class Result:
         from fivefold.report.html import render
         from fivefold.report.reported import Reported
 
-        page = render(Reported.of(self), self.execution.session.recipe, tables=self.tables)
+        page = render(
+            Reported.of(self), self.execution.session.recipe, tables=tables or self.tables
+        )
         if path is not None:
-            try:
-                write_bytes(Path(path), page.encode())
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                raise StoreError(
-                    f"Report: expected to write {path}, found: {reason}.",
-                    remedy="Pass the path of a file in a folder that can be written.",
-                    path=path,
-                ) from error
+            write_page(Path(path), page)
         return page
 
     def __repr__(self) -> str:
@@ -214,3 +215,20 @@ class Result:
             if finding.severity == "warning"
         )
         return f"{warned}<table>{rows}</table><ul>{found}</ul>"
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a report, whole or not at all.
+
+    Raises:
+        StoreError: if it cannot be written there.
+    """
+    try:
+        write_bytes(path, page.encode())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(
+            f"Report: expected to write {path}, found: {reason}.",
+            remedy="Pass the path of a file in a folder that can be written.",
+            path=path,
+        ) from error

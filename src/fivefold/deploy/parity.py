@@ -68,7 +68,7 @@ def replay_fresh(
         command = [sys.executable, "-P", "-m", "fivefold.serve.replay", str(bundle), str(folder)]
         command += map(str, files)
         done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", env=_environment(), check=False
+            command, capture_output=True, encoding="utf-8", env=environment(), check=False
         )
         if done.returncode == NOT_LOADED:
             raise NotLoadedError(done.stderr.strip())
@@ -228,12 +228,12 @@ def _refused(door: str, wanted: str, found: str, **facts: Any) -> ParityError:
     return ParityError.expected(f"Deploy: door {door!r}", wanted, found, remedy, door=door, **facts)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """This environment, with fivefold importable from where it is imported here."""
     place = Path(fivefold.__file__).parent.parent
-    environment = dict(os.environ)
+    known = dict(os.environ)
     if place.name not in {"site-packages", "dist-packages"}:
-        before = environment.get("PYTHONPATH", "")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(place), before]))
-    environment["PYTHONIOENCODING"] = "utf-8"
-    return environment
+        before = known.get("PYTHONPATH", "")
+        known["PYTHONPATH"] = os.pathsep.join(filter(None, [str(place), before]))
+    known["PYTHONIOENCODING"] = "utf-8"
+    return known

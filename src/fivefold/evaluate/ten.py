@@ -68,8 +68,12 @@ def _architectures(trained: Trained) -> "pd.DataFrame":
     name = f"{trained.settings.network or type(trained.model.body).__name__} (trained)"
     used = described_as(name, trained.model.body, inputs, example(inputs))
     used["parameters"] = trained.settings.parameters or used["parameters"]
-    others = architectures(inputs, outputs[0]) if len(outputs) == 1 else None
-    return pd.concat([pd.DataFrame([used]), others], ignore_index=True)
+    table = pd.DataFrame([used])
+    if len(outputs) > 1:
+        return table
+    others = architectures(inputs, outputs[0])
+    others = others[others["architecture"] != trained.settings.network]
+    return pd.concat([table, others], ignore_index=True)
 
 
 def _hardware(run: Any, plain: "pd.DataFrame | None") -> "pd.DataFrame":

@@ -144,6 +144,17 @@ def memory_of(call: Callable[[], object]) -> float:
         return float("nan")
 
 
+def highest() -> int:
+    """The most memory that this process has held, in bytes; 0 where nobody says.
+
+    What a parent held before this process began does not count, as it does in `getrusage`.
+    """
+    try:
+        return _status("VmHWM")
+    except (OSError, KeyError):
+        return 0
+
+
 def _status(name: str) -> int:
     lines = (line.split() for line in STATUS.read_text().splitlines())
     return 1024 * int({words[0]: words[1] for words in lines if len(words) > 1}[f"{name}:"])

@@ -31,9 +31,7 @@ def encode_parts(
     Raises:
         DataError: if a cell is not of its column's kind, or no training row is left.
     """
-    settings = settings or Settings()
-    if task_of(collected.schema.task).sequence and settings.truncation == "auto":
-        settings = replace(settings, truncation="head")  # answers belong to the first positions
+    settings = settled_settings(collected, settings or Settings())
     table, train = collected.table, collected.learnt(partition.train)
     codec = Codec.fit(table, collected.schema, train, settings)
     if settings.outliers == "drop":
@@ -62,6 +60,13 @@ def encode_parts(
         codec=codec,
         findings=(*_rows_in_no_part(collected, partition), *_remarks(codec), *_apart(codec, rows)),
     )
+
+
+def settled_settings(collected: Collected, settings: Settings) -> Settings:
+    """The settings with what the task leaves no choice about."""
+    if task_of(collected.schema.task).sequence and settings.truncation == "auto":
+        return replace(settings, truncation="head")  # answers belong to the first positions
+    return settings
 
 
 def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:

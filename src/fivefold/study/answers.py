@@ -1,0 +1,195 @@
+"""What a study found, as the ten tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fivefold.core.estimate import Estimate
+from fivefold.core.wording import bytes_text, plural
+from fivefold.evaluate.folds import mean_of
+from fivefold.evaluate.timing import ALONE, BATCHES
+from fivefold.metrics.metric import Metric
+from fivefold.report.ten import TEN, Tables, is_filled
+from fivefold.study.pairs import against, best_of
+from fivefold.study.questions import GIVEN, Question
+from fivefold.tasks.task import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TURNED = {"wins": "loses", "loses": "wins"}
+"""A verdict on one of two, and that on the other."""
+
+
+class Standings:
+    """Scores of every variant over the same folds.
+
+    Args:
+        scores: of `Compared`, one row a fold and model.
+        task: what is predicted.
+        metric: by which models are compared.
+        level: coverage of intervals.
+    """
+
+    def __init__(self, scores: "pd.DataFrame", task: Task, metric: Metric, level: float) -> None:
+        names = scores["model"].unique()
+        self.by_name = {n: scores[scores["model"] == n].reset_index(drop=True) for n in names}
+        self.task, self.metric, self.level = task, metric, level
+        self.count = len(self.by_name[GIVEN])
+
+    def mean(self, name: str, metric: str) -> Estimate:
+        """The mean over the folds of a variant, with its interval."""
+        return mean_of(self.by_name[name], metric, level=self.level)
+
+    def beside_given(self, names: Sequence[str]) -> "dict[str, dict[str, Any]]":
+        """Variants against what is given, as one family of tests, each with what `against` says."""
+        family = {name: self.by_name[name] for name in (GIVEN, *names)}
+        lines = against(family, GIVEN, self.metric, level=self.level)
+        return {str(line["one"]): line for line in _records(lines)}
+
+    def tied_with_best(self, names: Sequence[str]) -> list[str]:
+        """The best of these, and those that are not shown to be worse."""
+        means = {name: float(self.mean(name, self.metric.name)) for name in names}
+        best, family = best_of(means, self.metric), {name: self.by_name[name] for name in names}
+        lines = _records(against(family, best, self.metric, level=self.level))
+        return [best, *(str(line["one"]) for line in lines if line["verdict"] != "loses")]
+
+
+def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows; cells stay what they are."""
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def effect_table(question: Question, folds: Standings) -> "pd.DataFrame":
+    """What is given, and each variant beside it.
+
+    Returns:
+        `variant`, the metric that models are compared by with its interval over folds,
+        `difference` (the variant's minus that of what is given, with the corrected interval),
+        `p_holm`, `verdict` on the variant, `seconds` of a fold, `folds`; of ways of preparing rows
+        also `fit_seconds`, `transform_seconds`, `rows_per_second` and `learned_parameters`.
+    """
+    import pandas as pd
+
+    names, found = [GIVEN, *question.variants], folds.beside_given([*question.variants])
+    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=folds.count)
+    score = folds.metric.name
+    columns: dict[str, Any] = {
+        "variant": names,
+        score: pd.Series([folds.mean(name, score) for name in names], dtype=object),
+        "difference": pd.Series(
+            [itself, *(found[name]["difference"] for name in names[1:])], dtype=object
+        ),
+        "p_holm": [float("nan"), *(found[name]["p_holm"] for name in names[1:])],
+        "verdict": ["", *(found[name]["verdict"] for name in names[1:])],
+        "seconds": [float(folds.by_name[name]["seconds"].mean()) for name in names],
+        "folds": folds.count,
+    }
+    if question.costs:
+        costs = [question.costs[name] for name in names]
+        columns["fit_seconds"] = [cost.fit_seconds for cost in costs]
+        columns["transform_seconds"] = [cost.transform_seconds for cost in costs]
+        columns["rows_per_second"] = [cost.rows_per_second for cost in costs]
+        columns["learned_parameters"] = [cost.learned for cost in costs]
+    return pd.DataFrame(columns)
+
+
+def compared_models(
+    run: "pd.DataFrame", rivals: Sequence[str], folds: Standings, speed: "pd.DataFrame"
+) -> "pd.DataFrame":
+    """`model_comparison` of a run with other models below it, judged over folds.
+
+    Args:
+        run: its table, on the test rows.
+        rivals: names of the others.
+        folds: their scores and those of what is given.
+        speed: of `speed_table`.
+    """
+    import pandas as pd
+
+    found, rows = folds.beside_given(rivals), max(BATCHES)
+    lines = []
+    for name in (GIVEN, *rivals):
+        line: dict[str, Any] = {m.name: folds.mean(name, m.name) for m in folds.task.compared}
+        line |= {"model": f"model ({GIVEN})" if name == GIVEN else name, "verdict": ""}
+        line["difference"] = Estimate(0.0, low=0.0, high=0.0, method="itself", n=folds.count)
+        if name != GIVEN:
+            gap: Estimate = found[name]["difference"]
+            line["difference"] = Estimate(
+                -gap, low=-gap.high, high=-gap.low, method=gap.method, n=gap.n, level=gap.level
+            )
+            said = found[name]["verdict"]
+            line["verdict"] = TURNED.get(said, said)
+        scored = folds.by_name[name]
+        timed = speed[(speed["what"] == ALONE) & (speed["rows_per_call"] == rows)]
+        timed = timed[timed["model"] == ("model" if name == GIVEN else name)]
+        quickest = timed["milliseconds_per_row"].min() if len(timed) else float("nan")
+        line |= {
+            "fit_seconds": float(scored["seconds"].mean()),
+            "milliseconds_per_row": float(quickest),
+            "rows_fitted": round(float(scored["train_rows"].mean())),
+            "note": f"mean of {plural(folds.count, 'fold')} of training and validation rows",
+            "judged_on": plural(folds.count, "fold"),
+        }
+        lines.append(line)
+    first = run.assign(judged_on="test rows")
+    both = [first.astype(object), pd.DataFrame(lines, dtype=object)]
+    return pd.concat(both, ignore_index=True)[list(first.columns)]
+
+
+def architectures_scored(
+    table: "pd.DataFrame", folds: Standings | None, rivals: Sequence[str]
+) -> "pd.DataFrame":
+    """`architectures` with the scores of those that were compared."""
+    import pandas as pd
+
+    if folds is None:
+        return table
+    known = {name: folds.mean(name, folds.metric.name) for name in rivals}
+    trained = str(table["architecture"].iloc[0])
+    known[trained] = folds.mean(GIVEN, folds.metric.name)
+    scored = pd.Series([known.get(name) for name in table["architecture"]], dtype=object)
+    place = list(table.columns).index("inputs")
+    found = table.copy()
+    found.insert(place, folds.metric.name, scored.to_numpy())
+    return found
+
+
+def with_facts(table: "pd.DataFrame", facts: Mapping[str, str]) -> "pd.DataFrame":
+    """A table of `quantity` and `value` with more of them."""
+    import pandas as pd
+
+    more = pd.DataFrame({"quantity": list(facts), "value": list(facts.values())})
+    return pd.concat([table, more], ignore_index=True)
+
+
+def memory_text(size: int | None) -> str:
+    """Bytes in words; `not measured` where they are not known."""
+    return bytes_text(size) if size else "not measured"
+
+
+def limits(tables: Tables, given: "pd.DataFrame", folds: Standings | None) -> "pd.DataFrame":
+    """The limitations of a run and of what was studied about it.
+
+    Args:
+        tables: all others of the ten.
+        given: those of the run.
+        folds: what was compared; None for nothing.
+    """
+    import pandas as pd
+
+    told = []
+    if folds is not None:
+        told.append(
+            (
+                f"Variants were judged over {plural(folds.count, 'fold')} of the training and "
+                "validation rows; the best of several looks better than it is.",
+                f"{len(folds.by_name)} variants, Holm's rule within each table",
+            )
+        )
+    for name in TEN:
+        if name != "limitations" and not is_filled(tables[name]):
+            status, why = tables[name].iloc[0]
+            told.append((f"`{name}` was not filled: {why}.", str(status)))
+    more = pd.DataFrame(told, columns=["limitation", "evidence"])
+    return pd.concat([given, more], ignore_index=True)

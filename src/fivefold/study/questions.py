@@ -1,0 +1,216 @@
+"""What a study varies: ways of preparing rows, networks, augmentation, weights learnt elsewhere."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.core.chain import Chain
+from fivefold.core.key import Key
+from fivefold.core.session import Session, derive_seed
+from fivefold.core.stage import Stage
+from fivefold.errors import FivefoldError
+from fivefold.evaluate.ten import no_augmentation, no_transfer
+from fivefold.partition import Partition
+from fivefold.preprocess.cost import Cost, cost_of
+from fivefold.preprocess.preprocess import Preprocess
+from fivefold.result import Result
+from fivefold.tasks.known import task_of
+from fivefold.train.options import Options
+from fivefold.train.snapshot import is_estimator, is_module
+
+GIVEN = "as given"
+RIVALS = "architectures"
+"""The table whose variants are other models; the others vary what leads to the one given."""
+
+ALTERNATIVES: Mapping[str, tuple[Any, ...]] = {
+    "scale": ("quantile", "robust", "standard"),
+    "categories": ("embed", "onehot"),
+    "missing_indicator": (False, True),
+    "outliers": ("keep", "clip"),
+    "vocabulary": (2_000,),
+}
+"""Settings of Preprocess that are tried otherwise, the first that differ from what is given."""
+
+MOST, MOST_QUICK = 4, 2
+"""Variants of one question, beside what is given."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question:
+    """What one of the ten tables asks.
+
+    Attributes:
+        table: its name.
+        variants: the pipelines that answer it beside the given one, by name.
+        why: it cannot be asked; empty if there are variants.
+        applies: whether it could have been asked, had there been time.
+        costs: of preparing the rows, by name, that of what is given among them.
+    """
+
+    table: str
+    variants: Mapping[str, Chain] = field(default_factory=dict)
+    why: str = ""
+    applies: bool = True
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+
+
+def questions(pipeline: Chain, result: Result, *, quick: bool) -> tuple[Question, ...]:
+    """All that a study asks about a pipeline.
+
+    Args:
+        pipeline: from its source to a stage that trains.
+        result: of its run.
+        quick: fewer variants.
+    """
+    most = MOST_QUICK if quick else MOST
+    return (
+        _preprocessing(pipeline, result, most),
+        _networks(pipeline, result, most),
+        _augmentation(pipeline, result, most),
+        _transfer(pipeline, result),
+    )
+
+
+def stage_of(pipeline: Chain, kind: type[Any]) -> tuple[str, Stage]:
+    """The name and the stage that writes artifacts of a class."""
+    writes = [type(stage).wiring.writes for stage in pipeline.stages]
+    place = writes.index(Key(kind))
+    return pipeline.names[place], pipeline.stages[place]
+
+
+def _preprocessing(pipeline: Chain, result: Result, most: int) -> Question:
+    name, stage = stage_of(pipeline, Preprocessed)
+    table = "preprocessing_comparison"
+    if not isinstance(stage, Preprocess):
+        return Question(table=table, why=f"{type(stage).__name__} prepares the rows")
+    collected, partition = result[Collected], result[Partition]
+    kinds = [column.kind for column in result[Preprocessed].codec.columns.values()]
+    costs = {GIVEN: cost_of(collected, partition, stage.codec_settings())}
+    variants: dict[str, Chain] = {}
+    for setting, value in _other_settings(stage):
+        if len(variants) == most or not any(kind.is_changed_by(setting) for kind in kinds):
+            continue
+        other = stage.replace(**{setting: value})
+        if other.preflight(Session(), result.context):
+            continue
+        cost = cost_of(collected, partition, other.codec_settings())
+        if cost.digest not in {known.digest for known in costs.values()}:
+            costs[f"{setting}={value}"] = cost
+            variants[f"{setting}={value}"] = pipeline.replace(name, other)
+    why = "" if variants else "no setting of Preprocess changes anything for these columns"
+    return Question(table=table, variants=variants, why=why, applies=False, costs=costs)
+
+
+def _other_settings(stage: Preprocess) -> Iterator[tuple[str, Any]]:
+    """Settings with another value: first one of each, then a second one where there is."""
+    left = {n: [v for v in values if v != getattr(stage, n)] for n, values in ALTERNATIVES.items()}
+    for turn in range(max(map(len, left.values()))):
+        for name, values in left.items():
+            if turn < len(values) and (turn == 0 or name == "scale"):
+                yield name, values[turn]
+
+
+def _networks(pipeline: Chain, result: Result, most: int) -> Question:
+    """Other networks that read these inputs, and estimators of scikit-learn's on tables."""
+    from fivefold.models.inputs import Codes, Width, parts
+    from fivefold.models.networks import NETWORKS
+
+    name, stage = stage_of(pipeline, Trained)
+    trained, table = result[Trained], RIVALS
+    if not isinstance(stage, Options):
+        return Question(table=table, why=f"{type(stage).__name__} trains")
+    outputs, inputs = trained.model.head.outputs, trained.model.fixed.inputs
+    sizes = [type(size) for size in parts(inputs).values()]
+    rivals: dict[str, Stage] = {}
+    plain = type(stage)(threads=stage.threads) if is_estimator(stage.model) else stage
+    for network in NETWORKS.values() if len(outputs) == 1 else ():
+        usual = not network.sizes and len(sizes) > 1  # what mixes kinds, where there are several
+        if network.name == trained.settings.network or not network.reads(sizes):
+            continue
+        if network.sizes or usual:
+            try:
+                rivals[network.name] = plain.replace(model=network.name, freeze=())
+            except FivefoldError:
+                continue
+    if set(sizes) <= {Width, Codes}:
+        learnt = task_of(result[Collected].schema.task).trees
+        rivals |= {n: type(stage)(model) for n, model in _estimators(learnt).items()}
+    variants = {}
+    few = {*list(rivals)[:1], *list(rivals)[-1:]} if most == MOST_QUICK else rivals
+    for rival, other in rivals.items():
+        if rival not in few:
+            continue
+        if not other.preflight(Session(), result.context):
+            variants[rival] = pipeline.replace(name, other)
+    why = "" if variants else "no other network reads these inputs"
+    return Question(table=table, variants=variants, why=why, applies=False)
+
+
+def _estimators(learnt: str | None) -> dict[str, Any]:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    boosting = {"l2_regularization": 1.0, "early_stopping": False, "random_state": 0}
+    if learnt == "class":
+        return {
+            "logistic regression": LogisticRegression(max_iter=300),
+            "gradient boosting": HistGradientBoostingClassifier(**boosting),
+        }
+    if learnt == "number":
+        return {
+            "ridge regression": Ridge(),
+            "gradient boosting": HistGradientBoostingRegressor(**boosting),
+        }
+    return {}
+
+
+def _augmentation(pipeline: Chain, result: Result, most: int) -> Question:
+    name, stage = stage_of(pipeline, Trained)
+    table = "augmentation_effect"
+    why = no_augmentation(result[Trained])
+    if why or not isinstance(stage, Options) or is_estimator(stage.model):
+        return Question(table=table, why=why or "its model takes no changed rows", applies=False)
+    if stage.augment:
+        return Question(table=table, variants={"without": pipeline.replace(name, augment=())})
+    entries = result[Trained].model.fixed.entries
+    changes = list(dict.fromkeys(c for entry in entries for c in entry.part.changes))[:most]
+    variants = {f"with {c}": pipeline.replace(name, augment=(c,)) for c in changes}
+    return Question(table=table, variants=variants)
+
+
+def _transfer(pipeline: Chain, result: Result) -> Question:
+    """The module that was given, with weights drawn at random in place of its own."""
+    name, stage = stage_of(pipeline, Trained)
+    table = "transfer_learning"
+    if not isinstance(stage, Options) or not is_module(stage.model):
+        why = no_transfer(result[Trained]) or "weights that were learnt elsewhere are not given"
+        return Question(table=table, why=why, applies=False)
+    seed = derive_seed(result.execution.session.seed, table)
+    fresh, stuck = redrawn(stage.model, seed)
+    if stuck:
+        why = f"{stuck} has weights and no `reset_parameters` to draw them anew"
+        return Question(table=table, why=why)
+    other = pipeline.replace(name, model=fresh, freeze=())
+    return Question(table=table, variants={"random weights": other})
+
+
+def redrawn(module: Any, seed: int) -> tuple[Any, str]:
+    """A copy of a module with weights drawn anew.
+
+    Returns:
+        The copy, and the class of a layer that cannot draw its weights; empty if all can.
+    """
+    import torch
+
+    fresh = copy.deepcopy(module)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for layer in fresh.modules():
+            draw = getattr(layer, "reset_parameters", None)
+            if callable(draw):
+                draw()
+            elif layer._parameters:
+                return fresh, type(layer).__name__
+    return fresh, ""

@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import fivefold as ff
+from fivefold.cli import main
+from fivefold.report.ten import TEN, is_filled
+from fivefold.study.timed import Timed
+
+OPEN = {"tuning_results", "augmentation_effect", "transfer_learning"}
+
+
+def frame(rows=160):
+    random = np.random.default_rng(0)
+    made = pd.DataFrame(random.normal(size=(rows, 3)), columns=["a", "b", "c"])
+    made["kind"] = random.choice(["x", "y", "z"], rows)
+    made["y"] = np.where(made["a"] + made["b"] > 0, "up", "down")
+    return made
+
+
+@pytest.mark.slow
+def test_a_study_fills_the_tables_that_apply_and_goes_on_where_it_was(tmp_path):
+    pipeline = ff.Pipeline(
+        [ff.Collect(frame(), target="y"), ff.Preprocess(), ff.Train("mlp", epochs=2)]
+    )
+    told, page = [], tmp_path / "study.html"
+    how = {"quick": True, "progress": False, "directory": tmp_path / "study", "resume": True}
+    found = ff.investigate(pipeline, to=page, observers=[told.append], **how)
+    assert {name for name in TEN if not is_filled(found.tables[name])} == OPEN
+    said = " ".join(getattr(event, "text", "") for event in told)
+    assert "refits come next" in said
+    assert "ways to answer are timed" in said
+
+    models = found.tables["model_comparison"]
+    for name in ("accuracy", "precision", "recall", "f1"):
+        assert models[name].map(float).notna().sum() >= len(models) - 1  # majority: no precision
+    assert set(models["judged_on"]) == {"test rows", "2 folds"}
+    mean = found.compared.scores.query("model == 'as given'")["f1"].mean()
+    assert float(models.set_index("model").loc["model (as given)", "f1"]) == pytest.approx(mean)
+
+    speed = found.tables["prediction_speed"]
+    assert set(speed["rows_per_call"]) == {1, 32, 1024}
+    assert {"torch", "onnxruntime", "scikit-learn"} == set(speed["engine"])
+    assert speed.groupby("fastest_tied").ngroups == 2
+    assert (speed[["p50", "p95", "p99", "rows_per_second", "bytes"]] > 0).all().all()
+    facts = found.tables["hardware"].set_index("quantity")["value"]
+    assert facts["peak memory of a process that serves"].endswith("MB")
+    assert "scale=quantile" in page.read_text()
+    assert "`tuning_results` was not filled" in " ".join(found.tables["limitations"]["limitation"])
+
+    again = ff.investigate(pipeline, **how)
+    assert again.seconds < found.seconds / 2
+    pd.testing.assert_frame_equal(again.compared.scores, found.compared.scores)
+    pd.testing.assert_frame_equal(
+        again.tables["prediction_speed"], found.tables["prediction_speed"]
+    )
+    again.write(tmp_path / "tables.md")
+    assert (tmp_path / "tables.md").read_text().count("## ") >= len(TEN)
+    assert Timed.load(tmp_path / "study" / "timed").facts["bundle on disk"].endswith("MB")
+
+
+def test_the_shell_studies_as_it_is_asked(tmp_path, capsys, monkeypatch):
+    asked = {}
+
+    def studied(pipeline, **how):
+        asked.update(how, names=pipeline.names, folds_of_evaluate=pipeline["evaluate"].folds)
+        return "Investigation, 1 s"
+
+    monkeypatch.setattr("fivefold.study.investigate.investigate", studied)
+    source, to = tmp_path / "rows.csv", tmp_path / "tables.md"
+    frame().to_csv(source, index=False)
+    words = ["study", str(source), "--target", "y", "--quick", "--to", str(to), "--folds", "3"]
+    assert main([*words, "--jobs", "2", "--directory", str(tmp_path / "s"), "--resume"]) == 0
+    assert capsys.readouterr().out == "'Investigation, 1 s'\n"
+    assert asked["names"] == ("collect", "preprocess", "train", "evaluate")
+    assert (asked["folds"], asked["folds_of_evaluate"]) == (3, 0)
+    assert (asked["quick"], asked["to"], asked["n_jobs"], asked["resume"]) == (
+        True,
+        str(to),
+        2,
+        True,
+    )
+
+
+def test_the_shell_refuses_to_go_on_without_a_folder(tmp_path, capsys):
+    source = tmp_path / "rows.csv"
+    frame().to_csv(source, index=False)
+    assert main(["study", str(source), "--target", "y", "--resume"]) == 2
+    assert "--directory FOLDER --resume" in capsys.readouterr().err
