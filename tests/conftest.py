@@ -1,10 +1,36 @@
 import asyncio
+import os
 from typing import Any
 
 import httpx
 import pytest
 
 from fivefold.serve.app import create_app
+
+SHARED = "PYTEST_XDIST_WORKER" in os.environ  # this is one of several processes
+if SHARED:
+    os.environ["OMP_NUM_THREADS"] = "1"  # pools of threads that spin beside one another wait
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """The whole fast suite is shared by two processes where there are two cores.
+
+    What is asked for by path, marker or word goes to one, and so does all with `-n 0`.
+    """
+    asked = any(str(word).startswith(("-m", "-k")) for word in config.invocation_params.args)
+    whole = config.args_source is config.ArgsSource.TESTPATHS and not asked
+    option = config.option
+    free = not SHARED and getattr(option, "numprocesses", 0) is None and not option.usepdb
+    if whole and free and (os.cpu_count() or 1) > 1:
+        option.numprocesses, option.dist = 2, "worksteal"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes that share the tests must call them alike."""
+    odd = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if odd:
+        raise pytest.UsageError(f"Give these cases ids without an address: {', '.join(odd)}")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def run(source=FRAME, *more, train=None, target="y", **options):
         ff.Collect(source, target=target, **options),
         ff.Preprocess(),
         train or ff.Train(epochs=2, quality="fast", threads=1),
-        ff.Evaluate(),
+        ff.Evaluate(baselines=()),
         *more,
     ]
     return ff.Pipeline(stages).run(seed=0, progress=False)

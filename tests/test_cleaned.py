@@ -79,7 +79,7 @@ def test_table_counts_what_pandas_counts(result):
 
 
 def test_a_run_without_clean_has_no_table_of_it():
-    plain = ff.Pipeline([*pipeline().stages[:1], *pipeline().stages[2:], ff.Evaluate()])
+    plain = ff.Pipeline([*pipeline().stages[:1], *pipeline().stages[2:], ff.Evaluate(baselines=())])
     assert "cleaning" not in plain.run(seed=0, progress=False).tables
 
 
@@ -133,7 +133,8 @@ def test_served_rows_are_answered_as_evaluated_ones_from_every_door(tmp_path):
     assert np.ptp(model.predict_proba(unseen), axis=0).max() == 0
 
 
-@pytest.mark.parametrize("cleaned_first", [pytest.param(True, marks=pytest.mark.slow), False])
+@pytest.mark.slow
+@pytest.mark.parametrize("cleaned_first", [True, False])
 def test_clean_and_derive_travel_together_in_either_order(cleaned_first, tmp_path):
     derive = ff.Derive({"place": "upper(city)", "usual": "group_max(age, city)"})
     stages = [ff.Clean(bounds={"age": (0, 150)}), derive]

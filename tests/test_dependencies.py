@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -32,17 +33,25 @@ SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}
 NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader"}
 
 
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """The first words of what a file imports, at any depth."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module).split(".")[0])
+    return frozenset(found)
+
+
 def imported(*parts: str) -> set[str]:
     """Distributions that files below these parts of the source import, at any depth."""
-    found = set()
+    found: set[str] = set()
     for part in parts:
         path = SOURCE / part
         for file in [path] if path.is_file() else path.rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.Import):
-                    found |= {alias.name.split(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and not node.level:
-                    found.add(str(node.module).split(".")[0])
+            found |= imports(file)
     foreign = found - sys.stdlib_module_names - {"fivefold"}
     return {NAMES.get(name, name) for name in foreign}
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -32,9 +33,14 @@ MEANT_OTHERWISE = {
 """Words that are the name of a kind or a task and mean something else."""
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def constants(path: Path) -> Iterator[str]:
     """All constant texts of a module, docstrings left out."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     told = {
         id(node.value)
         for node in ast.walk(tree)
@@ -55,11 +61,12 @@ def outside() -> Iterator[tuple[str, Path]]:
 ASKS = {"isinstance", "issubclass"}
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """What a module imports from kinds and tasks."""
     return {
         alias.name
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom)
         and str(node.module).startswith(("fivefold.kinds", "fivefold.tasks"))
         for alias in node.names
@@ -77,7 +84,7 @@ def test_no_file_asks_of_which_class_a_kind_or_a_task_is():
     for name, path in outside():
         if name == "models/heads.py":  # the table of the torch halves of tasks
             continue
-        for call in ast.walk(ast.parse(path.read_text())):
+        for call in ast.walk(parsed(path)):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ASKS:
                 asked = {n.id for n in ast.walk(call.args[1]) if isinstance(n, ast.Name)}
                 assert not asked & classes & imported(path), f"{name}:{call.lineno}"

@@ -343,7 +343,7 @@ def assert_cannot_be_drawn(error, collected, drawn, roles, *, seed, test):
     assert len({units[row] for row in pool}) < 2
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     drawn=TABLES,
     seed=st.integers(0, 5),

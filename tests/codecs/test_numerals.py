@@ -35,13 +35,13 @@ def test_example_that_is_no_form_is_refused(text):
         Numerals.from_example(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FORMS, NUMBERS)
 def test_number_written_in_a_form_is_read_back_to_the_bit(form, number):
     assert form.read(form.write(number)).hex() == number.hex()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FORMS, FORMS, st.integers(-(10**9), 10**9), st.integers(0, 4))
 def test_number_is_read_in_another_form_rightly_or_not_at_all(form, other, whole, digits):
     number = whole / 10**digits

@@ -126,19 +126,19 @@ def test_words_by_rules_one_are_those_of_the_first_release():
 
 
 @given(PLAIN)
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 def test_words_of_ascii_and_latin_letters_are_the_same_by_both_rules(text):
     assert words(text, 2) == words(text, 1)
 
 
 @given(PUNCTUATED)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_words_before_another_script_are_those_without_it(text):
     assert words(text + " हिन्दी") == [*words(text), "हिन्दी"]
 
 
 @given(st.text(max_size=40))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 def test_words_of_any_text_lose_nothing_but_space_and_joiners(text):
     text = INVISIBLE.sub("", text.lower()).replace("\u200b", " ")
     text = unicodedata.normalize("NFC", text.replace("i\u0307", "i"))
@@ -149,7 +149,7 @@ def test_words_of_any_text_lose_nothing_but_space_and_joiners(text):
 
 
 @given(st.text(max_size=40))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 def test_words_never_begin_with_a_mark_but_after_a_space(text):
     for word in words("a" + "".join(text.split()).replace("_", "")):
         assert unicodedata.category(word[0])[0] != "M"

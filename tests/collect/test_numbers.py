@@ -195,7 +195,7 @@ def test_plain_numbers_with_rare_texts_of_another_form_stay_as_they_were():
     assert np.isnan(values[-1])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(FORMS, st.lists(st.tuples(st.integers(-(10**8), 10**8), st.integers(0, 3)), min_size=1))
 def test_column_of_a_form_is_read_right_or_not_as_numbers(form, drawn):
     numbers = [whole / 10**digits for whole, digits in drawn]
@@ -207,7 +207,7 @@ def test_column_of_a_form_is_read_right_or_not_as_numbers(form, drawn):
         assert values == numbers
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(FORMS, FORMS, st.lists(st.integers(-(10**8), 10**8), min_size=2, max_size=30))
 def test_column_of_two_forms_is_read_right_or_not_as_numbers(one, other, wholes):
     numbers = [whole / 100 for whole in wholes]

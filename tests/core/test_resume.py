@@ -85,25 +85,32 @@ def test_resume_in_the_middle_of_folds_goes_on_in_the_fold(tmp_path, log):
     assert log.of("train from") == ["train from 10", "train from 7"]
 
 
-@pytest.mark.parametrize("step", [0, 4])
-def test_resume_after_sigkill_equals_a_run_that_never_stopped(tmp_path, step):
+def driven(folder: Path, mode: str, step: int = 0) -> int:
+    """The exit code of one start of the run in a process of its own."""
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); "
         "from core.test_resume import drive; drive(*sys.argv[2:])"
     )
+    tests = Path(__file__).parents[1]
+    command = [sys.executable, "-c", script, str(tests), str(folder), mode, str(step)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
 
-    def drive(folder: Path, mode: str) -> int:
-        tests = Path(__file__).parents[1]
-        command = [sys.executable, "-c", script, str(tests), str(folder), mode, str(step)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
-        return done.returncode
 
-    assert drive(tmp_path / "whole", "run") == 0
-    assert drive(tmp_path / "cut", "kill") == -signal.SIGKILL
-    assert drive(tmp_path / "cut", "resume") == 0
+@pytest.fixture(scope="module")
+def never_stopped(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("never_stopped")
+    assert driven(folder / "whole", "run") == 0
+    return folder / "whole"
+
+
+@pytest.mark.parametrize("step", [0, 4])
+def test_resume_after_sigkill_equals_a_run_that_never_stopped(never_stopped, tmp_path, step):
+    assert driven(tmp_path / "cut", "kill", step) == -signal.SIGKILL
+    assert driven(tmp_path / "cut", "resume", step) == 0
     for name in ("collect", "partition", "preprocess", "train", "evaluate", "deploy"):
-        one, other = ((tmp_path / run / name / "artifact") for run in ("whole", "cut"))
+        one, other = (run / name / "artifact" for run in (never_stopped, tmp_path / "cut"))
         assert {p.name: p.read_bytes() for p in one.iterdir()} == {
             p.name: p.read_bytes() for p in other.iterdir()
         }

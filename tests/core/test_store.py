@@ -50,7 +50,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(value=JSON)
 def test_plain_value_saved_and_loaded_is_the_same_to_the_last_type(value, tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain")

@@ -36,13 +36,9 @@ def parity_of(result):
     return parity["source_rows"], parity["source_left_out"], parity["source_process"]
 
 
+@pytest.mark.slow  # a quick one: test_table_of_paths_is_replayed_from_its_own_file
 @pytest.mark.parametrize(
-    ("form", "process"),
-    [
-        ("csv", "fresh"),
-        pytest.param("arrow", "fresh", marks=pytest.mark.slow),
-        pytest.param("frame", "this", marks=pytest.mark.slow),
-    ],
+    ("form", "process"), [("csv", "fresh"), ("arrow", "fresh"), ("frame", "this")]
 )
 def test_rows_are_replayed_as_their_source_gives_them(tmp_path, form, process):
     frame = table()

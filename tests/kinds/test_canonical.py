@@ -68,7 +68,7 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, np.floating) else value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(SCALARS, max_size=8), KINDS, st.sampled_from([(), ("?", "-999"), ("0", "NA")]))
 def test_canonical_column_of_objects_equals_the_scalar_door(values, kind, missing):
     format = {"datetime": "%d/%m/%Y", "numeric": "1.234,56 €"}.get(kind, "")
@@ -259,7 +259,7 @@ WRITTEN = st.one_of(
 TOKENS = st.sampled_from([(), ("NA",), ("-999", "?"), ("inf",), ("99", "1_000", "nan")])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(WRITTEN, max_size=8), TOKENS)
 def test_numbers_in_texts_are_read_together_as_one_by_one(texts, missing):
     column = Column(name="x", kind="numeric", missing=missing)

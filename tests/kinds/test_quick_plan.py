@@ -106,7 +106,7 @@ def is_huge(row):
 
 
 @given(common_rows, st.sampled_from(PLANS))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_plan_encodes_common_cells_as_the_codec_does(rows, planner):
     codec, plan, taken = planner
     wanted = codec.encode(read(rows, codec.schema))
@@ -119,7 +119,7 @@ def test_plan_encodes_common_cells_as_the_codec_does(rows, planner):
 
 
 @given(wild_rows, st.sampled_from(PLANS))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example([{**dict.fromkeys(NAMES), "plain": float("inf")}], PLANS[1])
 @example([{**dict.fromkeys(NAMES), "plain": 10**400}], PLANS[1])
 @example([{**dict.fromkeys(NAMES), "plain": 1e38}], PLANS[1])
@@ -157,7 +157,7 @@ FRAMES = {
 
 
 @given(st.fixed_dictionaries({name: st.sampled_from(sorted(FRAMES)) for name in NAMES}), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_plan_encodes_any_frame_as_the_codec_does_or_hands_it_back(dtypes, data):
     frame = pd.DataFrame({n: pd.Series(FRAMES[d], dtype=d) for n, d in dtypes.items()})
     rows = data.draw(st.sampled_from([[0], [1], [2], [2, 0, 1]]))

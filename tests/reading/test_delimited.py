@@ -162,7 +162,7 @@ def parsed(content, large, monkeypatch, block=False):
             return error.summary, False
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=200, deadline=None, suppress_health_check=SHARED)
 @example(body='"",\n')
 @example(body='"a""",""\n"",\n')
 @example(body='1,"a\r\nb"\r\n')

@@ -53,7 +53,7 @@ TOLD = [{}, {"encoding": "cp1252"}, {"quotes": "letters"}, {"quotes": "escaped"}
 SLOWLY = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=300, **SLOWLY)
+@settings(max_examples=100, **SLOWLY)
 @given(
     lines=LINES,
     end=st.sampled_from(["\n", "\r\n"]),
@@ -101,7 +101,7 @@ VALUE = st.sampled_from([1, 2.5, None, "x", True, [1, 2]])
 OBJECT = st.dictionaries(st.sampled_from(["a", "b", "c"]), VALUE, max_size=3)
 
 
-@settings(max_examples=200, **SLOWLY)
+@settings(max_examples=100, **SLOWLY)
 @given(
     values=st.lists(st.one_of(OBJECT, OBJECT, OBJECT, st.just([1])), min_size=1, max_size=8),
     blank=st.booleans(),

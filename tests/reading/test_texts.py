@@ -41,7 +41,7 @@ def of_arrow(texts):
     return ArrowTexts(pa.chunked_array([pa.array(texts, pa.string())]))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(COLUMNS, st.sampled_from([(), ("NA", "?"), ("-999", "1.5")]), NOTATIONS)
 @example(["1.234", "12.345"], (), Notation(comma=True))
 @example(["0.5", "1_0.5"], (), None)

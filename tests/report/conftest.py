@@ -1,5 +1,6 @@
 """Artifacts made by hand, as small as they can be."""
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,8 @@ from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.partition import Partition
+from fivefold.report.html import render
+from fivefold.report.reported import Reported
 
 EVIL = '<script>alert("x")</script>'
 
@@ -127,9 +130,15 @@ def evil() -> str:
     return EVIL
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_run() -> Any:
     return make_run
+
+
+@pytest.fixture(scope="session")
+def a_page() -> Any:
+    """The page of a run that is made by these words; drawn once."""
+    return cache(lambda *words, **changes: render(Reported(**make_run(*words, **changes))))
 
 
 @pytest.fixture

@@ -60,44 +60,44 @@ def test_render_any_task_is_well_formed_and_needs_nothing_else(
     assert not re.search(r"@import|url\((?!#)", text)
 
 
-def test_render_same_artifacts_same_page(a_run: Any) -> None:
-    assert render(Reported(**a_run())) == render(Reported(**a_run()))
+def test_render_same_artifacts_same_page(a_run: Any, a_page: Any) -> None:
+    assert render(Reported(**a_run())) == a_page()
 
 
-def test_render_names_from_data_are_text(a_run: Any, evil: str) -> None:
-    text = render(Reported(**a_run("multiclass")))
+def test_render_names_from_data_are_text(a_page: Any, evil: str) -> None:
+    text = a_page("multiclass")
     assert "<script" not in text
     words = Page(text).words
     assert evil in words
     assert f"{evil} is 0 everywhere." in words
 
 
-def test_render_leads_with_scores_verdict_and_serious_findings(a_run: Any) -> None:
-    text = render(Reported(**a_run()))
+def test_render_leads_with_scores_verdict_and_serious_findings(a_page: Any) -> None:
+    text = a_page()
     order = ["ROC-AUC", "The model loses to gradient boosting", "target_leakage", "<svg"]
     places = [text.index(word) for word in order]
     assert places == sorted(places)
     assert "95% interval 0.9200 to 0.9400 (wilson)" in text
 
 
-def test_render_few_test_rows_leads_with_folds(a_run: Any) -> None:
-    text = render(Reported(**a_run(test_rows=60, folds=True)))
+def test_render_few_test_rows_leads_with_folds(a_page: Any) -> None:
+    text = a_page(test_rows=60, folds=True)
     assert "There are only 60 test rows, so the folds come first." in text
     assert "5 folds" in text
-    assert "so the folds come first" not in render(Reported(**a_run(test_rows=60)))
+    assert "so the folds come first" not in a_page(test_rows=60)
 
 
-def test_render_split_counts_rows_by_class(a_run: Any) -> None:
+def test_render_split_counts_rows_by_class(a_run: Any, a_page: Any) -> None:
     run = a_run()
     counts = [int((run["preprocessed"].test.target == k).sum()) for k in (0, 1)]
-    words = Page(render(Reported(**run))).words
+    words = Page(a_page()).words
     place = words.index("test")
     row = [word for word in words[place : place + 12] if word]
     assert row[:5] == ["test", "500", "50.0%", str(counts[0]), str(counts[1])]
 
 
-def test_render_states_where_the_data_came_from(a_run: Any) -> None:
-    words = Page(render(Reported(**a_run()))).words
+def test_render_states_where_the_data_came_from(a_page: Any) -> None:
+    words = Page(a_page()).words
     assert "ab" * 32 in words
 
 
@@ -112,9 +112,11 @@ def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
     )
 
 
-def test_render_serious_findings_stand_above_the_scores_that_they_mark(a_run: Any) -> None:
+def test_render_serious_findings_stand_above_the_scores_that_they_mark(
+    a_run: Any, a_page: Any
+) -> None:
     run = a_run()
-    words = [word for word in Page(render(Reported(**run))).words if word]
+    words = [word for word in Page(a_page()).words if word]
     assert words.index("! serious") < words.index("! ROC-AUC")
     assert "ROC-AUC" not in words[: words.index("Findings")]
     run["collected"] = run["collected"].replace(findings=())
@@ -134,9 +136,9 @@ def test_render_score_that_is_not_defined_gives_its_reason(a_run: Any) -> None:
     assert "nan" not in words
 
 
-def test_render_scores_by_weight_stand_below_the_plain_ones(a_run: Any, evil: str) -> None:
-    assert not any("weighted" in word for word in Page(render(Reported(**a_run()))).words)
-    words = Page(render(Reported(**a_run(weights=True)))).words
+def test_render_scores_by_weight_stand_below_the_plain_ones(a_page: Any, evil: str) -> None:
+    assert not any("weighted" in word for word in Page(a_page()).words)
+    words = Page(a_page(weights=True)).words
     place = words.index(f"The same rows, weighted by {evil}w")
     assert place > words.index("Scores on the test rows")
     assert "0.8800" in words[place:]

@@ -173,7 +173,7 @@ def test_json_in_the_encoding_of_the_training_file_is_read(tmp_path):
         assert read(tmp_path / "rows.jsonl", TWO, reading).column("a").tolist() == ["да"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @example('"a,b","\na,a\na,a\n')
 @example('"x\ny",1\n"z",2\n')
 @example('x"y"z,"1"\n')
