@@ -52,6 +52,7 @@ from .tasks.quantity import Quantity as Quantity
 from .tasks.task import Task as Task
 from .train.callback import Callback as Callback
 from .train.callback import Running as Running
+from .train.distil import Distil as Distil
 from .train.train import Train as Train
 
 __version__: str

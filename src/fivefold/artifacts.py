@@ -125,6 +125,7 @@ class Trained(Artifact):
         resources: what training took.
         first_digest: SHA-256 of the weights before the first step.
         findings: what was noticed in training.
+        teacher: the model whose answers were learnt, fitted on the same rows; None without one.
     """
 
     made_by: ClassVar[str] = "Train"
@@ -135,6 +136,7 @@ class Trained(Artifact):
     resources: Resources
     first_digest: str
     findings: tuple[Finding, ...] = ()
+    teacher: "Assembled | None" = None
 
     @property
     def is_whole(self) -> bool:

@@ -164,6 +164,7 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.preprocess.derive import Derive
     from fivefold.preprocess.preprocess import Preprocess
     from fivefold.preprocess.split import Split
+    from fivefold.train.distil import Distil
     from fivefold.train.train import Train
 
-    return [Collect, Clean, Derive, Split, Preprocess, Train, Evaluate, Deploy]
+    return [Collect, Clean, Derive, Split, Preprocess, Train, Distil, Evaluate, Deploy]

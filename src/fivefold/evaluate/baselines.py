@@ -34,7 +34,8 @@ FEW_ROUNDS, MOST_ROUNDS = 25, 100
 class Baseline:
     """A simple model that was fitted, and its scores of the test rows."""
 
-    kind: BaselineName | Literal["part"]  # which of the simple models it is, or a part of the model
+    # which of the simple models it is, a part of the model, or what taught it
+    kind: BaselineName | Literal["part", "teacher"]
     name: str  # in words
     # `(n, classes)` float64 probabilities, or `(n,)` values; None if it was not fitted
     scores: Array | None

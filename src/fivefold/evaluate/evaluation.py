@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array
@@ -201,7 +204,29 @@ def with_parts(evidence: Evidence) -> Evidence:
         )
         for name, scores in found.items()
     ]
-    return replace(evidence, parts=tuple(parts))
+    return replace(evidence, parts=(*parts, *_teacher(evidence)))
+
+
+def _teacher(evidence: Evidence) -> list[Rival]:
+    """The model that taught the network, on the same test rows."""
+    from fivefold.evaluate.timing import time_calls
+    from fivefold.models.score import score
+
+    trained, inputs = evidence.trained, evidence.data.test.inputs
+    if trained.teacher is None or not len(evidence.target):
+        return []
+    ask = partial(score, trained.teacher, inputs)
+    scores = ask()
+    teacher = Baseline(
+        kind="teacher",
+        name=f"its teacher ({trained.settings['taught_by']})",
+        scores=scores,
+        fit_seconds=float(trained.resources["teacher_fit_seconds"]),
+        milliseconds_per_row=1000 * float(np.median(time_calls(ask, 3))) / len(scores),
+        rows_fitted=len(evidence.data.train),
+        note=f"asked out of fold in {trained.resources['teacher_seconds']:.3g} s",
+    )
+    return [_beside(evidence, teacher, scores)]
 
 
 def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
