@@ -128,3 +128,10 @@ def test_metric_with_other_lengths_raises_shape_error():
     with pytest.raises(ShapeError, match="found 3 scores and 2 targets") as caught:
         OURS["accuracy"](np.array([0, 1]), np.ones((3, 2)))
     assert caught.value.scores == 3
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_log_loss_of_sure_mistakes_is_that_of_scikit_learn(kind):
+    target = np.array([0, 1, 1, 0])
+    scores = np.array([[1, 0], [1, 0], [0.5, 0.5], [0.25, 0.75]], dtype=kind)
+    assert_allclose(OURS["log_loss"](target, scores), reference.log_loss(target, scores), rtol=1e-7)

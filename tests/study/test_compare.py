@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import fivefold as ff
-from fivefold.errors import ConfigError, DataError
+from fivefold.errors import ConfigError, DataError, SpentError
 from studied import small_frame, small_pipeline, with_test_rows
 
 
@@ -146,3 +146,25 @@ def test_comparison_of_regression_has_intervals_and_no_mcnemar(frame):
     assert np.isnan(pair["p"])
     assert pair["difference"].low < pair["difference"].high
     assert found.metric == "rmse"
+
+
+def test_comparison_on_test_rows_counts_its_looks_and_no_other_does(tmp_path):
+    from fivefold.core.ledger import known_looks
+    from fivefold.looks import digest_of_test_rows
+
+    one = small_pipeline(small_frame(200, seed=9))
+    two, folder = one.replace("train", epochs=5), tmp_path / "study"
+    result = one.run(seed=1, until="collect", progress=False)
+    collected, test = result[ff.Collected], one.run(seed=1, progress=False)[ff.Partition].test
+    digest = digest_of_test_rows(collected, test)
+    before = len(known_looks(digest))
+    quiet({"one": one, "two": two}, folds=2)
+    assert len(known_looks(digest)) == before == 1
+    found = quiet({"one": one, "two": two}, folds=2, test=True, directory=folder)
+    assert len(known_looks(digest)) == 2  # that of `one` was known: a plain run answers alike
+    assert found.findings[0].code == "looks"
+    quiet({"one": one, "two": two}, folds=2, test=True, directory=folder, resume=True)
+    assert len(known_looks(digest)) == 2
+    limited = one.replace("evaluate", looks=2)
+    with pytest.raises(SpentError):
+        quiet({"one": limited, "two": two.replace("train", epochs=6)}, folds=2, test=True)

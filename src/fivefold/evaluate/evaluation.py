@@ -165,7 +165,10 @@ def with_rivals(
 
 
 def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
-    """Other scores of the test rows, judged and compared with the model's."""
+    """Other scores of the test rows, judged and compared with the model's, no surer than it."""
+    if evidence.task.labelled:
+        step = float(np.finfo(evidence.scores.dtype).eps)
+        scores = np.clip(scores, step, 1 - step)
     ours, theirs = evidence.judged, evidence.judge(scores)
     outcome = compare(
         evidence.headline,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
+from fivefold.core.finding import Finding
 from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
@@ -13,7 +14,7 @@ from fivefold.study.conduct import Conduct, conducted
 from fivefold.study.crossvalidate import drawn_folds, fold_name, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
 from fivefold.study.shown import html_of, text_of
-from fivefold.study.testrows import answers_of, look_at_test_rows, tables_of_answers
+from fivefold.study.testrows import answers_of, count_looks, look_at_test_rows, tables_of_answers
 from fivefold.study.unit import Unit
 from fivefold.study.variants import check_same_rows, pipelines_of
 from fivefold.tasks.task import Task
@@ -34,6 +35,7 @@ class Compared(Artifact):
         pairs: every model against every other.
         scores: one row a fold and model; without folds empty.
         test: where test rows were looked at besides folds, `table` and `pairs` on these.
+        findings: what these looks make of the best score.
     """
 
     metric: str
@@ -42,6 +44,7 @@ class Compared(Artifact):
     pairs: "pd.DataFrame"
     scores: "pd.DataFrame"
     test: "Mapping[str, pd.DataFrame]"
+    findings: tuple[Finding, ...] = ()
 
     @property
     def best(self) -> str:
@@ -97,7 +100,7 @@ def compare(
         by: the rule by which folds are drawn, as in `cross_validate`.
         metric: to compare by; None is the first of the task.
         test: also train each once more as a run would and score the test rows: McNemar's test,
-            and the interval of the paired difference. These are looks at rows that one has once.
+            and the interval of the paired difference. Each is a look at rows that one has once.
         base: the pipeline that stages and estimators are put into; the first in `models` if None.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
 
@@ -154,11 +157,14 @@ def compare(
             name: summed(start, outcomes[place::size], folds)
             for place, (name, start) in enumerate(starts.items())
         }
-        test_tables = {}
+        made = _compared_folds(found, chosen, first.level)
         if test:
-            pair = tables_of_answers(look_at_test_rows(study, starts), chosen)
-            test_tables = dict(zip(("table", "pairs"), pair, strict=True))
-    return _compared_folds(found, chosen, first.level, test_tables)
+            answers = look_at_test_rows(study, starts)
+            table, pairs = tables_of_answers(answers, chosen)
+            looks = count_looks(study, first, answers, table)
+            study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
+            made = made.replace(test={"table": table, "pairs": pairs}, findings=looks.findings)
+    return made
 
 
 def metric_named(task: Task, name: str | None) -> Metric:
@@ -176,9 +182,7 @@ def metric_named(task: Task, name: str | None) -> Metric:
     return named[name]
 
 
-def _compared_folds(
-    found: Mapping[str, Any], metric: Metric, level: float, test: "Mapping[str, pd.DataFrame]"
-) -> Compared:
+def _compared_folds(found: Mapping[str, Any], metric: Metric, level: float) -> Compared:
     import pandas as pd
 
     scored = {name: each.scores for name, each in found.items()}
@@ -197,7 +201,7 @@ def _compared_folds(
         [frame.assign(model=name) for name, frame in scored.items()], ignore_index=True
     )
     return Compared(
-        metric=metric.name, rows="folds", table=table, pairs=pairs, scores=scores, test=test
+        metric=metric.name, rows="folds", table=table, pairs=pairs, scores=scores, test={}
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fivefold.core.identity import refusal
+from fivefold.core.ledger import LOOKS
 from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import EARLIER
 from fivefold.core.store import write_bytes
@@ -93,7 +94,7 @@ def _check_is_ours(directory: Path, who: str) -> None:
     if directory.exists() and not directory.is_dir():
         found = "a file"
     elif directory.is_dir() and not (directory / STUDY).is_file():
-        others = [path for path in directory.iterdir() if path.name != LOCK]
+        others = [path for path in directory.iterdir() if path.name not in (LOCK, LOOKS)]
         found = "one that holds something else" if others else ""
     if found:
         raise PreflightError.expected(
@@ -103,7 +104,7 @@ def _check_is_ours(directory: Path, who: str) -> None:
 
 def _set_aside(directory: Path) -> None:
     """Make room for a study: an earlier one stays beside it until the next begins."""
-    left = [path for path in directory.iterdir() if path.name not in (LOCK, EARLIER)]
+    left = [path for path in directory.iterdir() if path.name not in (LOCK, EARLIER, LOOKS)]
     if not left:
         return
     place = directory / EARLIER

@@ -36,6 +36,7 @@ class Start:
         stages: those that a refit runs, up to the one that trains.
         metrics: own metrics of the pipeline's Evaluate by name.
         level: coverage of intervals, as Evaluate has it.
+        looks: the most models that may be scored on the test rows; None for any number.
         saved: the folder of the collected rows; None where none was asked for.
     """
 
@@ -45,6 +46,7 @@ class Start:
     stages: tuple[Stage, ...]
     metrics: "Mapping[str, OwnMetric]"
     level: float
+    looks: int | None = None
     saved: Path | None = None
 
     @property
@@ -113,7 +115,7 @@ def gather(
         session = execution.session.apart().child(derived_name(Key(Partition)))
         partition = Partition.derive(context[Collected], session)
     settings: dict[str, Any] = {}
-    for name, default in (("metrics", {}), ("level", 0.95)):
+    for name, default in (("metrics", {}), ("level", 0.95), ("looks", None)):
         settings[name] = getattr(judging[0], name, default) if judging else default
     saved = None
     if directory is not None:

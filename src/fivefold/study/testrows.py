@@ -12,9 +12,11 @@ from fivefold.codecs.table import Array
 from fivefold.division import By
 from fivefold.errors import DataError
 from fivefold.evaluate.evaluation import resamples_of
+from fivefold.looks import check_looks, take_look
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
+from fivefold.metrics.optimism import Looks
 from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.significance import Significance, holm, mcnemar
 from fivefold.partition import Partition
@@ -65,6 +67,9 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
     Args:
         study: at work.
         starts: of the pipelines, by name.
+
+    Raises:
+        SpentError: if more models would be scored than `Evaluate(looks=)` allows.
     """
     units = [
         Unit(
@@ -77,6 +82,9 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
         for name, start in starts.items()
     ]
     outcomes, first = study.run(units), next(iter(starts.values()))
+    for outcome in outcomes:
+        rows = (first.collected, outcome.index, outcome.scores)
+        check_looks(*rows, limit=first.looks, directory=study.directory)
     return Asked(
         collected=first.collected,
         by=first.partition.by,
@@ -86,6 +94,29 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
         own=first.metrics,
         level=first.level,
     )
+
+
+def count_looks(study: Study, start: Start, asked: Asked, table: "pd.DataFrame") -> Looks:
+    """Count each model's look at the test rows, and tell what the last one means.
+
+    Args:
+        study: at work.
+        start: whose Evaluate says how many looks there may be.
+        asked: what was answered.
+        table: of the models, with the first metric of the task.
+    """
+    metric = asked.task.metrics[0].name
+    taken = [
+        take_look(
+            *(asked.collected, asked.index, asked.scores[name]),
+            metric=metric,
+            score=score,
+            directory=study.directory,
+            limit=start.looks,
+        )
+        for name, score in zip(table["model"], table[metric], strict=True)
+    ]
+    return max(taken, key=lambda looks: looks.number)
 
 
 def answers_of(results: Mapping[str, Result]) -> Asked:

@@ -11,6 +11,7 @@ from fivefold.core.key import Key
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, DataError
 from fivefold.study.start import Start
+from fivefold.train.snapshot import is_estimator
 
 
 def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Chain]:
@@ -26,7 +27,7 @@ def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Cha
             found[name] = each
             continue
         is_stage = isinstance(each, Stage)
-        if not is_stage and not (hasattr(each, "fit") and hasattr(each, "get_params")):
+        if not is_stage and not is_estimator(each):
             raise ConfigError.expected(
                 "compare",
                 "pipelines, stages or estimators of scikit-learn's, or results alone",
