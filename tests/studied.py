@@ -64,6 +64,12 @@ def tuned(**conduct):
     return ff.tune(pipeline, space, trials=7, **conduct).trials
 
 
+def ablated(**conduct):
+    """Its table."""
+    pipeline = small_pipeline(epochs=8, checkpoint_seconds=0)
+    return ff.ablate(pipeline, ["preprocess", "columns"], folds=2, **conduct).scores
+
+
 STUDIES = {"cross_validate": cross_validated, "compare": compared, "tune": tuned}
 """What is compared of each study that is killed, as a frame."""
 

@@ -39,6 +39,8 @@ from .records.reproduction import reproduce as reproduce
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load
+from .study.ablate import Ablated as Ablated
+from .study.ablate import ablate as ablate
 from .study.compare import Compared as Compared
 from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated

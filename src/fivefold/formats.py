@@ -244,6 +244,13 @@ for _form in (
         lambda path: {k: _read_frame(v.tobytes()) for k, v in read_arrays(path).items()},
     ),
     Format(
+        "arrays",
+        ".npa",
+        lambda value: _is_mapping_of(value, _is_array),
+        write_arrays,
+        read_arrays,
+    ),
+    Format(
         "schema",
         ".json",
         lambda value: isinstance(value, Schema),

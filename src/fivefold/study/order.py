@@ -29,6 +29,7 @@ def order_of(unit: Unit) -> dict[str, Any]:
         "digest": next(iter(unit.start.context.digests([Key(Collected)]).values())),
         "seed": unit.seed,
         "part": unit.part,
+        "mixed": unit.mixed,
         "watch": None if unit.watch is None else unit.watch.pack(),
     }
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ class Unit:
         seed: of the refit; equal ones for what is compared in pairs.
         part: whose rows are scored.
         watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
+        mixed: whether what a model mixes is also asked alone.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Unit:
     seed: int
     part: PartName = "test"
     watch: Watch | None = None
+    mixed: bool = False
 
     @cached_property
     def partition_digest(self) -> str:
@@ -65,6 +67,8 @@ class Unit:
         reads = {**digests, "Partition": self.partition_digest, "part": self.part}
         if self.watch is not None:
             reads["bounds"] = " ".join(map(repr, self.watch.bounds))
+        if self.mixed:
+            reads["mixed"] = "asked alone"
         return identify(place(self.stages), session, reads)
 
 
@@ -84,6 +88,7 @@ class Outcome(Artifact):
         ended: what ended training before its time, in words; empty where nothing did.
         failed: why there are no scores, in words.
         answer_seconds: of one row, where that was measured.
+        alone: scores of what the model mixes, by its name, where these were asked for.
     """
 
     scores: "Array"
@@ -99,6 +104,7 @@ class Outcome(Artifact):
     ended: str = ""
     failed: str = ""
     answer_seconds: float | None = None
+    alone: "Mapping[str, Array]" = field(default_factory=dict)
 
     @property
     def fit_seconds(self) -> float:
@@ -148,6 +154,7 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         course=tuple(map(float, trained.history["valid_loss"])),
         ended=next((f.sentence for f in trained.findings if f.code == "stopped"), ""),
         answer_seconds=seconds,
+        alone=scores_alone(execution.context, unit.part, scores) if unit.mixed else {},
     )
 
 
@@ -180,6 +187,18 @@ def scores_of_model(context: Context, part: PartName) -> "Array":
     if isinstance(trained.model.body, Estimated):
         return exact_scores(trained, inputs)
     return data.codec.cut(score(trained.model, inputs), inputs)
+
+
+def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str, Array]":
+    """What each part of a blend answers alone; of one that needs no other, its scores."""
+    from fivefold.models.blend import Blend
+    from fivefold.models.score import score_parts
+
+    data, model = context[Preprocessed], context[Trained].model
+    if not isinstance(model.body, Blend):
+        return {}
+    found = score_parts(model, getattr(data, part).inputs)
+    return found or {name: scores for name, share in model.body.parts.items() if share}
 
 
 def keep(outcome: Outcome, folder: Path) -> None:

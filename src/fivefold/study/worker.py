@@ -111,6 +111,7 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
         partition=partition,
         seed=order["seed"],
         part=order["part"],
+        mixed=order["mixed"],
         watch=None if order["watch"] is None else Watch.unpack(order["watch"]),
     )
     kept = order["kept"]

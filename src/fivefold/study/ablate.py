@@ -1,0 +1,195 @@
+"""What each part of a pipeline is worth: refits that lack one, over the same folds."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+from fivefold.core.artifact import Artifact
+from fivefold.core.chain import Chain
+from fivefold.core.wording import literal
+from fivefold.division import By
+from fivefold.errors import ConfigError
+from fivefold.metrics.metric import Metric
+from fivefold.study.compare import metric_named
+from fivefold.study.conduct import Conduct, conducted
+from fivefold.study.crossvalidate import drawn_folds, fold_name, lines_of
+from fivefold.study.leftout import What, check_what, variants_without
+from fivefold.study.pairs import against
+from fivefold.study.shown import html_of, text_of
+from fivefold.study.start import Start
+from fivefold.study.unit import Outcome, Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHOLE = "nothing"
+_SAID = {"loses": "it helps", "wins": "better without it", "a tie": "no difference shown"}
+
+
+class Ablated(Artifact):
+    """What is lost, or won, where one part of a pipeline is left out.
+
+    Attributes:
+        metric: by which that is told.
+        table: one row for the whole pipeline (`left_out` is `nothing`) and one for each part:
+            `what`, `left_out`, the metric with its interval, `difference` (without it minus with
+            it) with its interval, `p` and `p_holm`, `verdict`, `seconds` of a fold.
+        scores: one row a fold and variant.
+    """
+
+    metric: str
+    table: "pd.DataFrame"
+    scores: "pd.DataFrame"
+
+    def markdown(self) -> str:
+        """The table as Markdown."""
+        from fivefold.report.tables import markdown
+
+        return markdown(self.table)
+
+    def __repr__(self) -> str:
+        return text_of(f"Ablated by {self.metric}", self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(f"Ablated by {self.metric}", self._shown())
+
+    def _shown(self) -> "pd.DataFrame":
+        return self.table.drop(columns=["p", "seconds"])
+
+
+def ablate(
+    pipeline: Chain,
+    what: What | Sequence[What] | None = None,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    by: By = "auto",
+    metric: str | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    **conduct: Unpack[Conduct],
+) -> Ablated:
+    """Leave out one part of a pipeline after the other, and see what that costs.
+
+    Every variant is refitted on the same folds of the training and validation rows with the same
+    seeds, and compared with the whole pipeline by the corrected resampled t-test, Holm's rule over
+    all of them. Test rows are in no fold.
+
+    Args:
+        pipeline: from its source to a stage that trains.
+        what: `preprocess` (stages that change rows; scaling, clipping and missing indicators; other
+            settings as they are by default), `augment` (each change of images), `transfer` (weights
+            as given against weights drawn anew; `freeze`), `columns` (each, those of a kind, and
+            `groups`), `parts` (network and trees of a blend, each alone). None is all that apply.
+        folds: at least 2.
+        repeats: how often to draw them anew.
+        by: the rule by which folds are drawn, as in `cross_validate`.
+        metric: to compare by; None is the first of the task.
+        groups: columns to leave out together, by a name.
+        conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
+
+    Raises:
+        ConfigError: if there is nothing of the sort to leave out.
+        ResumeError: if `directory` holds another study.
+
+    Example:
+        >>> import fivefold as ff
+        >>> pipeline = ff.Pipeline([
+        ...     ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train("mlp", epochs=2)])
+        >>> found = ff.ablate(pipeline, "preprocess", folds=2, progress=False)
+        >>> list(found.table["left_out"])
+        ['nothing', 'scale="standard"', 'outliers="clip"']
+
+    Reference:
+        Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003; Holm,
+        A simple sequentially rejective multiple test procedure, 1979.
+    """
+    asked_for, grouped = check_what(what), {k: list(v) for k, v in (groups or {}).items()}
+    asked = {"what": ", ".join(asked_for), "folds": folds, "repeats": repeats, "by": by}
+    asked["groups"] = literal(repr(grouped))
+    with conducted("ablate", asked, **conduct) as study:
+        whole = study.gather(pipeline)
+        chosen = metric_named(whole.task, metric)
+        left = [*variants_without(pipeline, whole.collected, asked_for, grouped)]
+        names = [(WHOLE, ""), *((each.name, each.what) for each in left)]
+        starts = [whole, *(study.gather(each.pipeline) for each in left)]
+        mixed = "parts" in asked_for
+        if not left and not mixed:
+            raise _nothing(asked_for)
+        units = [
+            Unit(
+                name=f"{fold_name(repeat, fold, repeats)} variant-{place}",
+                start=start,
+                stages=start.stages,
+                partition=division,
+                seed=seed,
+                mixed=mixed and place == 0,
+            )
+            for repeat, fold, division, seed in drawn_folds(whole, folds, repeats, by, study.seed)
+            for place, start in enumerate(starts)
+        ]
+        outcomes = study.run(units)
+    lines = {
+        pair: lines_of(start, outcomes[place :: len(starts)], folds)
+        for place, (pair, start) in enumerate(zip(names, starts, strict=True))
+    }
+    if mixed:
+        lines |= _parts(whole, outcomes[:: len(starts)], folds)
+    if len(lines) < 2:
+        raise _nothing(asked_for)
+    return _ablated(lines, chosen, whole.level)
+
+
+def _nothing(asked: Sequence[str]) -> ConfigError:
+    remedy = "Ask for something else, or leave `what` out for all that apply."
+    wanted = f"something of {', '.join(asked)} to leave out"
+    return ConfigError.expected("ablate", wanted, "nothing", remedy)
+
+
+def _parts(
+    start: Start, outcomes: Sequence[Outcome], folds: int
+) -> "dict[tuple[str, str], pd.DataFrame]":
+    """Scores without each part of a blend: of the same refits, as the parts learn apart."""
+    import numpy as np
+
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome.alone)
+    found = {}
+    if len(names) < 2:
+        return {}
+    for name, other in zip(names, reversed(names), strict=True):
+        alone = [o.replace(scores=o.alone.get(other, o.scores)) for o in outcomes]
+        lines = lines_of(start, alone, folds)
+        lacking = [other not in outcome.alone for outcome in outcomes]
+        scores = [metric.name for metric in start.task.metrics]
+        lines.loc[lacking, scores] = np.nan
+        found[name, "parts"] = lines
+    return found
+
+
+def _ablated(
+    lines: "Mapping[tuple[str, str], pd.DataFrame]", metric: Metric, level: float
+) -> Ablated:
+    import pandas as pd
+
+    from fivefold.core.estimate import Estimate
+    from fivefold.evaluate.folds import mean_of
+
+    scored = {f"{what} {name}": frame for (name, what), frame in lines.items()}
+    first = next(iter(scored))
+    rivals = against(scored, first, metric, level=level)
+    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(scored[first]))
+    columns: dict[str, Any] = {
+        "what": [what for _, what in lines],
+        "left_out": [name for name, _ in lines],
+        metric.name: pd.Series(
+            [mean_of(frame, metric.name, level=level) for frame in scored.values()], dtype=object
+        ),
+        "difference": pd.Series([itself, *rivals["difference"]], dtype=object),
+        "p": [float("nan"), *rivals["p"]],
+        "p_holm": [float("nan"), *rivals["p_holm"]],
+        "verdict": ["", *(_SAID.get(word, word) for word in rivals["verdict"])],
+        "seconds": [float(frame["seconds"].mean()) for frame in scored.values()],
+    }
+    scores = pd.concat(
+        [frame.assign(what=what, left_out=name) for (name, what), frame in lines.items()],
+        ignore_index=True,
+    )
+    return Ablated(metric=metric.name, table=pd.DataFrame(columns), scores=scores)
