@@ -15,6 +15,7 @@ IDEAS = {
     "choice": ("models tasks", "answers that are classes: in torch; in numpy"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
+    "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),
     "curves": ("metrics report", "curves of scores: worked out; drawn"),
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
@@ -38,6 +39,7 @@ IDEAS = {
     "ten": ("evaluate report", "the ten tables: gathered; named"),
     "tokens": ("kinds models", "the block of words: in numpy; in torch"),
     "trees": ("deploy models", "boosted trees: as a graph; as a module"),
+    "why": ("commands core", "why a stage was run: as the shell is asked; in words"),
     "workbook": ("reading serve", "Excel: read; written"),
 }
 """The folders of each name that stands in several, and what it means in each of them."""

@@ -14,11 +14,12 @@ from fivefold.commands.run import RUN
 from fivefold.commands.runs import RUNS
 from fivefold.commands.serve import SERVE
 from fivefold.commands.study import STUDY
+from fivefold.commands.why import WHY
 from fivefold.errors import FivefoldError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
-COMMANDS = (DEMO, RUN, CHECK, STUDY, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE)
+COMMANDS = (DEMO, RUN, CHECK, STUDY, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 

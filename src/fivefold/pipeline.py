@@ -5,6 +5,7 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.context import Given
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
@@ -46,6 +47,7 @@ class Pipeline(Chain):
         device: str = "auto",
         directory: str | Path | None = None,
         resume: bool = False,
+        cache: bool | str | Path = False,
         until: str | None = None,
         given: Result | Given = (),
         progress: bool = True,
@@ -59,6 +61,9 @@ class Pipeline(Chain):
             directory: where to save the recipe and every artifact; nothing is written if None.
             resume: go on with the run in `directory`, to the same bits as if it had never
                 stopped; where there is none yet, begin it.
+            cache: a folder that keeps what stages write, for all runs: a stage is taken from there
+                where nothing that decides its bits has changed. True is the platform's cache
+                folder, or what `FIVEFOLD_CACHE` names.
             until: name of the last stage to run.
             given: what a slice needs from outside: a result, or artifacts; labelled ones by their
                 address, `{(Trained, "teacher"): artifact}`.
@@ -99,6 +104,7 @@ class Pipeline(Chain):
                 until=until,
                 given=given.context if isinstance(given, Result) else given,
                 observers=listeners,
+                cache=cache_in(cache),
             )
         return Result(execution)
 

@@ -14,6 +14,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.finding import Finding
 from fivefold.core.store import write_bytes
+from fivefold.core.why import why
 from fivefold.core.wording import plural
 from fivefold.errors import StoreError
 from fivefold.looks import looks_of
@@ -96,6 +97,22 @@ class Result:
     def seconds(self) -> Mapping[str, float]:
         """Wall-clock seconds by stage."""
         return self.execution.seconds
+
+    def why(self, stage: str = "") -> str:
+        """Why a stage was run, or taken from the cache or the folder of the run.
+
+        Args:
+            stage: its name, `train`; all of them if empty.
+
+        Returns:
+            A line a stage. One that ran with a cache, or in the folder of an earlier run, names
+            the first thing that differs from the run before, what it was and what it is; of the
+            runs before it in the cache, the one that is most like it.
+
+        Raises:
+            WiringError: if there is no such stage.
+        """
+        return why(self.execution.decisions, stage)
 
     def predict(
         self, data: Any, *, root: str | PathLike[str] | None = None

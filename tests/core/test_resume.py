@@ -278,7 +278,7 @@ def test_resume_with_other_settings_of_what_has_side_effects_does_it_anew(tmp_pa
     assert [each.act for each in again.decisions] == ["take"] * 4 + ["run"]
     of_run, of_step = (identify(place(first), Session(), reads) for reads in (None, {}))
     one, other = ({*of["own"], *of["settings"]} for of in (of_run, of_step))
-    assert other - one == {Publish.__qualname__, "publish.fails", "publish.to"}
+    assert other - one >= {Publish.__qualname__, "publish.fails", "publish.to"}
 
 
 def test_resume_takes_what_does_not_depend_on_a_side_effect_in_between(tmp_path, log):

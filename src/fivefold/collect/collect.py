@@ -18,6 +18,7 @@ from fivefold.core.stage import Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import kind_of
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
+from fivefold.reading.content import content_of_source
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.known import TASKS, task_of
@@ -153,6 +154,14 @@ class Collect(Stage):
         if self.test_source is not None:
             faults += check_source(self.test_source)
         return faults or check_names(self.source, self._reading(), self._wishes())
+
+    def sources(self) -> dict[str, str]:
+        """The digests of the files that are read, pictures that they may name among them."""
+        reading = self._reading()
+        found = {"source": content_of_source(self.source, reading)}
+        if self.test_source is not None:
+            found["test_source"] = content_of_source(self.test_source, reading)
+        return {name: digest for name, digest in found.items() if digest}
 
     def run(self, session: Session) -> Collected:
         """Read, infer, inspect."""

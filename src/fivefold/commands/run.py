@@ -9,6 +9,8 @@ from fivefold.commands.command import Command, add_own, tell
 from fivefold.errors import ConfigError
 from fivefold.report.outlet import check_place
 
+_CACHE = "take stages from there that nothing has changed for; default: FIVEFOLD_CACHE, or yours"
+
 
 def _add(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
@@ -18,6 +20,9 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
     parser.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --directory")
+    parser.add_argument(
+        "--cache", metavar="FOLDER", nargs="?", const=True, default=False, help=_CACHE
+    )
     add_own(parser)
 
 
@@ -34,6 +39,7 @@ def _act(chosen: argparse.Namespace) -> None:
         device=chosen.device,
         directory=chosen.directory,
         resume=chosen.resume,
+        cache=chosen.cache,
     )
     own = "".join(f" --with {path}" for path in chosen.own)
     commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}

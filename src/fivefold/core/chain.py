@@ -6,6 +6,7 @@ from operator import index
 from pathlib import Path
 from typing import Any, Self, overload
 
+from fivefold.core.cache import Cache
 from fivefold.core.context import Context, Given
 from fivefold.core.events import Observer
 from fivefold.core.execution import Execution
@@ -146,6 +147,7 @@ class Chain:
         until: str | None = None,
         given: Given = (),
         observers: Iterable[Observer] = (),
+        cache: Cache | None = None,
     ) -> Execution:
         """Run the stages as `Pipeline.run` does, and keep what it takes to run parts of them again.
 
@@ -166,6 +168,7 @@ class Chain:
             recipe=write_recipe(self.stages, strict=False),
             observers=tuple(observers),
             resume=resume,
+            cache=cache,
         )
         return execute(self._steps, context, session, until=stop)
 

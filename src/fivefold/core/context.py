@@ -11,6 +11,8 @@ from fivefold.errors import WiringError
 
 A = TypeVar("A", bound=Artifact)
 
+UNKNOWN = "not known"  # what a digest begins with that is no digest, and equal to none
+
 
 @dataclass(frozen=True, eq=False)
 class Written:
@@ -138,7 +140,7 @@ class Context:
 
     def digests(self, keys: Iterable[Key]) -> dict[str, str]:
         """Digests by name of artifacts, or of what decides them; if not known, of no other one."""
-        return {str(key): self._written[key].digest or f"not known {token_hex()}" for key in keys}
+        return {str(key): self._written[key].digest or f"{UNKNOWN} {token_hex()}" for key in keys}
 
     def check_apart_from(self, given: "Context") -> None:
         """Refuse what would take the place of that from which something here was made.

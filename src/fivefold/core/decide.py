@@ -1,9 +1,10 @@
 """What becomes of each step of a run, and why: decided before anything is done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+from fivefold.core.identity import differences
 from fivefold.core.key import Key
 from fivefold.core.wiring import Step, derived_for, lacking
 from fivefold.core.wording import together
@@ -17,12 +18,14 @@ class Decision:
 
     Args:
         step: in its place.
-        act: `run` it, `take` what it wrote from the folder of the run, `keep` what it wrote in the
-            run that is refitted, `skip` it, `rehearse` it in place of running it.
+        act: `run` it, `take` what it wrote from the folder of the run or from the cache, `keep`
+            what it wrote in the run that is refitted, `skip` it, `rehearse` it in place of running
+            it.
         why: in words.
         lost: whether what it writes is not there afterwards.
         derived_as_it_was: what is derived for it, and needs not be derived anew.
         ahead: of this step and those after it, what is rehearsed before it.
+        look: what was known of it when that was decided, where there is a cache.
     """
 
     step: Step
@@ -31,6 +34,7 @@ class Decision:
     lost: bool = False
     derived_as_it_was: frozenset[Key] = frozenset()
     ahead: tuple["Decision", ...] = ()
+    look: "Look | None" = field(default=None, repr=False)
 
     @property
     def can_rehearse(self) -> bool:
@@ -73,6 +77,55 @@ def decide(
         if act == "run" and not type(step.stage).side_effects:
             first = first or step.title
     return tuple(decisions)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known of a step when all that it reads is there.
+
+    Args:
+        identity: what decides its bits.
+        amiss: why it cannot be cached, in words.
+        damaged: what is wrong with what the cache holds, in words.
+        cached: whether the cache holds what it wrote with this identity.
+        before: what decided its bits in the last run with this step; None if none is known.
+    """
+
+    identity: Mapping[str, Any]
+    amiss: str = ""
+    damaged: str = ""
+    cached: bool = False
+    before: Mapping[str, Any] | None = None
+
+    @property
+    def changes(self) -> dict[str, tuple[str, str]]:
+        """What differs from the last run, by name: what it was and what it is."""
+        return {} if self.before is None else differences(self.before, self.identity)
+
+
+def settle(decision: Decision, look: Look) -> Decision:
+    """What becomes of a step that would be run, once all that it reads is there."""
+    act: Act = "run"
+    if look.amiss:
+        why = f"it cannot be cached: {look.amiss}"
+    elif look.damaged:
+        why = look.damaged
+    elif look.cached:
+        act, why = "take", "nothing that decides its bits has changed"
+    else:
+        why = _changed(look) or decision.why
+    return replace(decision, act=act, why=why, look=look)
+
+
+def _changed(look: Look) -> str:
+    if look.before is None:
+        return "no earlier run of it is known"
+    changes = look.changes
+    if not changes:
+        return "what it wrote is not there any more"
+    name, (was, now) = next(iter(changes.items()))
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{name} was {was} and is {now}{more}"
 
 
 def with_rehearsals(decisions: Sequence[Decision], there: Iterable[Key]) -> tuple[Decision, ...]:

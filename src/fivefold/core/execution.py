@@ -1,22 +1,23 @@
 """Running the stages of a chain, whole or again in part: what was decided is carried out."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fivefold.core.context import Context, Given
-from fivefold.core.decide import Decision, decide_again
+from fivefold.core.decide import Decision, decide_again, with_rehearsals
 from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
-from fivefold.core.identity import identify
+from fivefold.core.failure import where
+from fivefold.core.keeping import derive, keep_made, known_digest
 from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import Step, arguments, derived_name, exchange, present, provide
-from fivefold.core.wording import together
-from fivefold.errors import WiringError
+from fivefold.core.taking import known, looked, take, take_cached
+from fivefold.core.why import told
+from fivefold.core.wiring import Step, arguments, check_written, exchange, present, provide
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Execution:
             exchanged=frozenset(stages or ()),
             rehearsed=rehearsed,
         )
-        if session.directory is not None:
+        if session.is_keyed:
             given = given.with_digests(saved_digest)
         for key, digest in zip(given, given.digests(given).values(), strict=True):
             context = context.extended(key, given[key], digest=digest)
@@ -124,13 +125,40 @@ class Work:
 
 
 def carry_out(decisions: Sequence[Decision], done: Execution, work: Work) -> Execution:
-    """Do what was decided, step by step, after what is done."""
-    for position, decision in enumerate(decisions):
-        if position and work.check is not None:
-            work.check(decisions[position:], done.context)
-        _rehearse(decision, done, work)
-        done = _ACTS[decision.act](decision, done, work)
+    """Do what was decided, step by step, after what is done.
+
+    Where there is a cache, it is looked at before a step is run: then what decides the bits of the
+    step is known, and what was made of the same is taken.
+    """
+    to_come = list(decisions)
+    while to_come:
+        ready = _settle(to_come, done, work)
+        if len(to_come) < len(decisions) and work.check is not None:
+            work.check(to_come, done.context)
+        decision = to_come.pop(0)
+        _rehearse(decision, ready, work)
+        after = _ACTS[decision.act](decision, ready, work)
+        done = replace(after, before=(*done.before, done.context))
+        if work.record is not None:
+            work.record.decided[decision.step.name] = told(done.decisions[-1], done.decisions[:-1])
     return done
+
+
+def _settle(to_come: list[Decision], done: Execution, work: Work) -> Execution:
+    """Decide by the cache what becomes of the next step; what is done, with what is derived."""
+    decision, session = to_come[0], done.session
+    stage = type(decision.step.stage)
+    is_open = decision.act == "run" and decision.look is None and not stage.side_effects
+    if session.cache is None or work.tried is not None or not is_open:
+        return done
+    with _noting(decision, done, work):
+        add = partial(derive, decision, session, work.old, work.record)
+        context = provide(decision.step.signature, done.context, add)
+        to_come[0] = looked(decision, context, session, done.steps)
+    if to_come[0].act == "take" and decision.ahead:  # the tries go on to the next that runs
+        to_come[0] = replace(to_come[0], ahead=())
+        to_come[:] = with_rehearsals(to_come, done.context)
+    return replace(done, context=context)
 
 
 def _rehearse(decision: Decision, done: Execution, work: Work) -> None:
@@ -159,67 +187,62 @@ def _keep(decision: Decision, done: Execution, work: Work) -> Execution:
 
 
 def _take(decision: Decision, done: Execution, work: Work) -> Execution:
-    step, record = decision.step, work.record
-    assert record is not None
-    context = take(step, done.context, record)
+    step, record, session = decision.step, work.record, done.session
+    writes, child = step.signature.writes, session.child(step.name)
+    if decision.look is not None and session.cache is not None:
+        add = partial(derive, decision, session, work.old, work.record)
+        context, entry = take_cached(decision, provide(step.signature, done.context, add), session)
+        seconds, place = entry.seconds, session.cache.folder
+        child = child.replace(identity=decision.look.identity)
+        if record is not None:
+            record.keep(step.name, writes, context[(writes.type, writes.label)], child, seconds)
+        if not session.is_refit:
+            session.cache.note(step.name, child.digest)
+    else:
+        assert record is not None
+        context, seconds = take(step, done.context, record), record.saved[step.name].seconds
+        place = record.folder
     taken = StageTaken(
-        number=step.number,
-        total=work.total,
-        wrote=str(step.signature.writes),
-        directory=str(done.session.directory),
+        number=step.number, total=work.total, wrote=str(writes), directory=str(place)
     )
-    done.session.child(step.name).emit(taken)
-    return done.and_then(decision, context, record.saved[step.name].seconds)
-
-
-def take(step: Step, context: Context, record: Record) -> Context:
-    """The context after a step that is not run, as what it wrote lies in the folder of the run.
-
-    Raises:
-        StoreError: if that, or what was derived for it, is not whole.
-    """
-
-    def stored(key: Key, context: Context) -> Context:
-        name, reads = derived_name(key), present(key.type.derivation, context)
-        artifact = record.load(key.type, name)
-        return context.extended(key, artifact, reads, digest=record.saved[name].sha256)
-
-    context, writes = provide(step.signature, context, stored), step.signature.writes
-    artifact = record.load(writes.type, step.name)
-    reads, digest = present(step.signature, context), record.saved[step.name].sha256
-    return context.extended(writes, artifact, reads, writer=step.title, digest=digest)
+    child.emit(taken)
+    return done.and_then(decision, context, seconds)
 
 
 def _run(decision: Decision, done: Execution, work: Work) -> Execution:
     """A step that is run, or rehearsed in place of that."""
-    step, session, told = decision.step, done.session, work.tried is None
+    step, session, heard = decision.step, done.session, work.tried is None
     child, writes, began = session.child(step.name), step.signature.writes, time.perf_counter()
-    if told:
+    if heard:
         child.emit(StageStarted(number=step.number, total=work.total))
-    try:
-        context = provide(step.signature, done.context, partial(_derive, decision, session, work))
+    names = list[str]()
+    with _noting(decision, done, work):
+        context = provide(
+            step.signature, done.context, partial(derive, decision, session, work.old, work.record)
+        )
         reads = present(step.signature, context)
-        if session.directory is not None:
-            child = child.replace(identity=identify([step], child, context.digests(reads)))
+        if session.is_keyed:
+            decision = known(decision, context, session, work.record)
+            child = child.replace(identity=decision.look.identity if decision.look else {})
         function = step.stage.rehearse
         if decision.act == "run":
-            refits = partial(_refit, replace(done, context=context), step, child, list[str]())
+            refits = partial(_refit, replace(done, context=context), step, child, names)
             function, child = step.stage.run, child.replace(refitting=refits)
         written = function(**arguments(step.signature, context, child))
-        _check_written(step, work.total, written)
-    except BaseException as error:
-        error.add_note(_where(decision, child.path, done, work, time.perf_counter() - began))
-        if told:
-            with suppress(AttributeError):
-                error.written = done.context  # type: ignore[attr-defined]
-        raise
+        check_written(step, work.total, written)
     seconds, digest = time.perf_counter() - began, child.digest
-    if told:
+    if heard:
         child.emit(
             StageFinished(number=step.number, total=work.total, seconds=seconds, wrote=str(writes))
         )
-    if work.record is not None:
-        digest = work.record.keep(step.name, writes, written, child, seconds)
+        decision, digest = keep_made(
+            decision,
+            written,
+            child,
+            work.record,
+            seconds=seconds,
+            refits=(done.steps, context, session) if names else None,
+        )
     context = context.extended(writes, written, reads, writer=step.title, digest=digest)
     return done.and_then(decision, context, seconds)
 
@@ -231,24 +254,6 @@ _ACTS: Mapping[str, Callable[[Decision, Execution, Work], Execution]] = {
     "keep": _keep,
     "skip": _skip,
 }
-
-
-def _derive(
-    decision: Decision, session: Session, work: Work, key: Key, context: Context
-) -> Context:
-    """The context with an artifact that no stage writes, for a step that reads it."""
-    old = work.old.get(decision.step.name, Context())
-    if key in decision.derived_as_it_was and key in old:
-        return context.taking(key, old)
-    function, at = key.type.derivation, session.child(derived_name(key))
-    reads = present(function, context)
-    artifact = key.type.derive(**arguments(function, context, at))
-    if session.directory is not None:
-        at = at.replace(identity=identify((), at, context.digests(reads)))
-    digest = at.digest
-    if work.record is not None:
-        digest = work.record.keep(derived_name(key), key, artifact, at)
-    return context.extended(key, artifact, reads, digest=digest)
 
 
 def _refit(
@@ -266,33 +271,24 @@ def _refit(
     check_refit_name(name, names)
     names.append(name)
     inner = done.session.refitted(step.name, name, keep_seed=keep_seed)
-    if inner.directory is not None:  # what cannot be saved is what this step makes of it
-        made = f"{session.digest} {name}"
+    if inner.is_keyed:  # what cannot be saved is what this step makes of it
+        digest = known_digest(session)
+        made = f"{digest} {name}" if digest else ""
         changes = Context.of(changes).with_digests(lambda each: saved_digest(each) or made)
     return done.again(changes, stages=stages, session=inner)
 
 
-def _check_written(step: Step, total: int, written: object) -> None:
-    declared = step.signature.writes
-    if type(written) is declared.type:
-        return
-    raise WiringError(
-        f"{step.title} (stage {step.number} of {total}) declares {declared}, "
-        f"and run() returned {type(written).__name__}.",
-        remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
-        if type(written).__qualname__ == declared.type.__qualname__
-        else f"Return {declared.type.__name__}, exactly.",
-        key=declared,
-    )
-
-
-def _where(
-    decision: Decision, path: tuple[str, ...], done: Execution, work: Work, elapsed: float
-) -> str:
-    step, past = decision.step, work.tried or done
-    written = [str(each.step.signature.writes) for each in past.decisions if not each.lost]
-    verb = "was" if len(written) <= 1 else "were"
-    what = f"the rehearsal of {step.title}" if decision.act == "rehearse" else step.title
-    inside = f" ({' / '.join(path)})" if len(path) > 1 else ""
-    where = f"in {what}{inside}, stage {step.number} of {work.total}"
-    return f"{where}, after {elapsed:.1f} s; {together(written) or 'nothing'} {verb} written"
+@contextmanager
+def _noting(decision: Decision, done: Execution, work: Work) -> Iterator[None]:
+    """Say of what fails where it was, and what was written before."""
+    began = time.perf_counter()
+    try:
+        yield
+    except BaseException as error:
+        path, past = done.session.child(decision.step.name).path, work.tried or done
+        seconds = time.perf_counter() - began
+        error.add_note(where(decision, path, past.decisions, work.total, seconds))
+        if work.tried is None:
+            with suppress(AttributeError):
+                error.written = done.context  # type: ignore[attr-defined]
+        raise

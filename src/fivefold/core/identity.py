@@ -5,29 +5,40 @@ import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.own_code import own_code, own_objects
+from fivefold.core.content import UNSEEN, content_of
+from fivefold.core.context import UNKNOWN
+from fivefold.core.own_code import around, own_code, own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
-from fivefold.core.values import notes
+from fivefold.core.values import notes, write_value
 from fivefold.core.wiring import Step
-from fivefold.core.wording import brief, plural
-from fivefold.errors import ResumeError
+from fivefold.core.wording import brief, first_line, plural
+from fivefold.errors import FivefoldError, ResumeError
 from fivefold.version import __version__
 
 LIBRARIES = ("torch", "numpy", "pandas", "scikit-learn", "scipy", "pyarrow", "pillow")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _CPUINFO = Path("/proc/cpuinfo")
+_CARDS = Path("/proc/driver/nvidia/gpus")
+_FEW = 16  # parts of a setting that are compared one by one
 _DIGEST = re.compile("[0-9a-f]{64}")
+_GROUPS = {"own": "code of ", "contents": "content of ", "sources": "content of "}
 _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 
 
 def identify(
-    steps: Sequence[Step], session: Session, reads: Mapping[str, str] | None = None
+    steps: Sequence[Step],
+    session: Session,
+    reads: Mapping[str, str] | None = None,
+    *,
+    sources: bool = True,
+    artifact: type | None = None,
 ) -> dict[str, Any]:
     """What must be equal for the same bits, as plain values; groups are compared one by one.
 
@@ -35,12 +46,17 @@ def identify(
         steps: all of a run, or the one whose identity this is.
         session: of the run, or of the step.
         reads: digests of what the step reads, or of what decides it, by name. None for a run: it
-            does again what has side effects, so the settings and the code of these may differ.
+            does again what has side effects, so the settings and the code of these may differ, and
+            what its settings hold besides plain values is known by name alone.
+        sources: whether what the step reads besides artifacts counts too.
+        artifact: the class of what is derived, where that is no step's.
     """
     recipe = json.loads(write_recipe([step.stage for step in steps], strict=False))
     compared = [s for s in steps if reads is not None or not type(s.stage).side_effects]
     objects = [each for step in compared for each in own_objects(step.stage.settings())]
-    own = own_code([*(step.stage for step in compared), *objects])
+    written = [] if reads is None else [step.signature.writes.type for step in steps]
+    written += [artifact] if artifact is not None else []
+    own = own_code([*(step.stage for step in compared), *objects, *written])
     arguments = {
         f"{each.setting_name}.{name}": value
         for each in objects
@@ -48,6 +64,7 @@ def identify(
     }
     return {
         "stages": ", ".join(entry["stage"] for entry in recipe["stages"]),
+        **({} if artifact is None else {"artifact": artifact.__qualname__}),
         "settings": {
             f"{step.name}.{setting}": value
             for step, entry in zip(steps, recipe["stages"], strict=True)
@@ -55,6 +72,8 @@ def identify(
             if step in compared and setting not in type(step.stage).bitless
         },
         "arguments": arguments,
+        **({} if reads is None else {"contents": _contents(steps, objects, arguments)}),
+        **({"sources": sources_of(steps)} if reads is not None and sources else {}),
         "seed": session.seed,
         "device": session.device,
         **({} if reads is None else {"reads": dict(reads)}),
@@ -63,9 +82,85 @@ def identify(
         **{name: version_of(name) for name in LIBRARIES},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
+        **({"graphics": cards} if session.device != "cpu" and (cards := graphics()) else {}),
         "threads": threads(),
         "own": own,
     }
+
+
+def _contents(
+    steps: Sequence[Step], objects: Sequence[Any], arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Digests of what stands in settings, and is noted in a recipe by its name alone."""
+    found: dict[str, Any] = {}
+    for step in steps:
+        stage = type(step.stage)
+        for name, value in step.stage.settings().items():
+            where = f"{step.name}.{name}"
+            if name in stage.bitless or stage.holds_rows(name):
+                continue
+            parts = value if _is_named(value) else {"": value}
+            for part, inner in parts.items():
+                written = write_value(inner, Any, where, strict=False)
+                if any(notes(written)):
+                    found[f"{where}.{part}" if part else where] = content_of(inner)
+        held = around(stage)
+        if held:
+            found[f"what {stage.__qualname__} is defined in"] = content_of(held)
+    for each in objects:
+        called = [name for name in arguments if name.startswith(f"{each.setting_name}.")]
+        state = {k: v for k, v in getattr(each, "__dict__", {}).items() if k != "called_with"}
+        unsaid = any(any(notes(arguments[name])) for name in called)
+        if state and (unsaid or not hasattr(each, "called_with")):
+            found[each.setting_name] = content_of(state)
+    return found
+
+
+def _is_named(value: Any) -> bool:
+    few = isinstance(value, Mapping) and 0 < len(value) <= _FEW
+    return few and all(isinstance(name, str) for name in value)
+
+
+def sources_of(steps: Sequence[Step]) -> dict[str, Any]:
+    """Digests of what steps read besides artifacts: of files, and of rows in their settings."""
+    found: dict[str, Any] = {}
+    for step in steps:
+        for name, value in step.stage.settings().items():
+            where = f"{step.name}.{name}"
+            rows = type(step.stage).holds_rows(name)
+            if rows and any(notes(write_value(value, Any, where, strict=False))):
+                found[where] = content_of(value)
+        try:
+            found |= {f"{step.name}.{name}": sha for name, sha in step.stage.sources().items()}
+        except (OSError, FivefoldError) as error:  # the stage says it better
+            found[step.name] = {UNSEEN: first_line(error)}
+    return found
+
+
+def unseen(identity: Mapping[str, Any]) -> str:
+    """Why an identity does not hold all that decides the bits, in words; empty where it does."""
+    for group in ("contents", "sources"):
+        for name, digest in identity.get(group, {}).items():
+            if isinstance(digest, dict):
+                return f"{name} holds {digest[UNSEEN]}"
+    for name, text in identity.get("own", {}).items():
+        if not text:
+            return f"the text of {name} is nowhere"
+    for name, digest in identity.get("reads", {}).items():
+        if str(digest).startswith(UNKNOWN):
+            return f"what decides {name} is not known"
+    return ""
+
+
+def graphics() -> str:
+    """The graphics processors that the system shows, and those that a run may use."""
+    cards = []
+    for path in sorted(_CARDS.glob("*/information")):
+        with suppress(OSError):
+            found = re.search(r"^Model:\s*(.*)$", path.read_text("utf-8", "replace"), re.MULTILINE)
+            cards.append(found[1] if found else "unknown")
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return ", ".join([*cards, *([] if chosen is None or not cards else [f"of them {chosen}"])])
 
 
 def processor() -> list[str]:
@@ -100,7 +195,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tu
             for each in {**one, **other}:
                 pair = [_said(part[each]) if each in part else absent for part in (one, other)]
                 if _text(one.get(each)) != _text(other.get(each)):
-                    found[f"code of {each}" if name == "own" else each] = (pair[0], pair[1])
+                    found[f"{_GROUPS.get(name, '')}{each}"] = (pair[0], pair[1])
         elif isinstance(one, list) or isinstance(other, list):
             found[name] = (_without(one or (), other or ()), _without(other or (), one or ()))
         else:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from symtable import SymbolTable, symtable
 from typing import Any
 
+from fivefold.core.modules import reached, stamp
 from fivefold.core.values import write_value
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -32,12 +33,18 @@ def own_code(things: Iterable[object]) -> dict[str, str]:
     """Digests of the user's classes that objects are made of, by the names of the classes.
 
     The text of a class counts, and that of what it uses at the top of its file, remarks, layout
-    and methods that it calls `bitless` aside; a digest is empty where no text is at hand.
+    and methods that it calls `bitless` aside; a digest is empty where no text is at hand. So do,
+    under their own names, the user's modules that it imports, directly or not.
+
+    Args:
+        things: objects; a class stands for what is made of it.
     """
     found: dict[str, str] = {}
-    for cls in dict.fromkeys(cls for thing in things for cls in _own_classes(type(thing))):
+    kinds = [thing if isinstance(thing, type) else type(thing) for thing in things]
+    for cls in dict.fromkeys(cls for kind in kinds for cls in _own_classes(kind)):
         parts = [found.get(cls.__qualname__, ""), code_digest(cls)]
         found[cls.__qualname__] = " ".join(filter(None, parts))
+        found |= imported_by(cls)
     return dict(sorted(found.items()))
 
 
@@ -48,11 +55,48 @@ def _own_classes(cls: type) -> list[type]:
     return [c for c in cls.__mro__ if c not in known and vars(builtins).get(c.__name__) is not c]
 
 
-@lru_cache(maxsize=256)
 def code_digest(cls: type) -> str:
     """SHA-256 of the text that defines a class; empty where that is not at hand."""
-    for file in _files(cls):
+    return _text_of(cls)[0]
+
+
+def imported_by(cls: type) -> dict[str, str]:
+    """Digests of the user's modules that the text of a class imports, directly or not."""
+    _, tree, used = _text_of(cls)
+    return reached(tree, cls.__module__, used)
+
+
+def own_methods(cls: type) -> dict[str, Any]:
+    """The functions in a class by their names, those in properties and class methods too."""
+    members = {
+        name: getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+        for name, member in vars(cls).items()
+        if isinstance(member, classmethod | staticmethod | property) or inspect.isfunction(member)
+    }
+    return {name: member for name, member in members.items() if inspect.isfunction(member)}
+
+
+def around(cls: type) -> list[Any]:
+    """What the methods of a class hold of the function that it is defined in."""
+    held = []
+    for method in own_methods(cls).values():
+        for name, cell in zip(method.__code__.co_freevars, method.__closure__ or (), strict=True):
+            if name != "__class__":
+                held.append((name, cell))
+    return held
+
+
+def _text_of(cls: type) -> tuple[str, ast.AST, frozenset[str]]:
+    """The digest of what defines a class, all of its file, and the names that it uses there."""
+    files = tuple(_files(cls))
+    for file in files:
         linecache.checkcache(file)
+    return _read(cls, files, tuple(map(stamp, files)))
+
+
+@lru_cache(maxsize=256)
+def _read(cls: type, files: tuple[str, ...], _stamps: Any) -> tuple[str, ast.AST, frozenset[str]]:
+    for file in files:
         try:
             tree = ast.parse("".join(linecache.getlines(file)))
         except (SyntaxError, ValueError):
@@ -64,8 +108,10 @@ def code_digest(cls: type) -> str:
         for node in [*nodes, *(n for n in tree.body if getattr(n, "name", "") in above)]:
             _leave_out(node, getattr(cls, "bitless", ()))
         if nodes:
-            return sha256("\n".join(_texts(nodes, tree)).encode()).hexdigest()
-    return ""
+            texts = _texts(nodes, tree)
+            used = frozenset(name for text in texts for name in _used(text))
+            return sha256("\n".join(texts).encode()).hexdigest(), tree, used
+    return "", ast.Module([], []), frozenset()
 
 
 def _leave_out(node: Any, methods: Collection[str]) -> None:
@@ -76,12 +122,7 @@ def _leave_out(node: Any, methods: Collection[str]) -> None:
 
 def _files(cls: type) -> list[str]:
     """Where the text of a class may stand: a cell of a notebook is known by its functions alone."""
-    members: list[Any] = [
-        getattr(member, "__func__", None) or getattr(member, "fget", None) or member
-        for member in vars(cls).values()
-        if isinstance(member, classmethod | staticmethod | property) or inspect.isfunction(member)
-    ]
-    codes = [getattr(inspect.unwrap(member), "__code__", None) for member in members]
+    codes = [getattr(inspect.unwrap(m), "__code__", None) for m in own_methods(cls).values()]
     files = [getattr(sys.modules.get(cls.__module__), "__file__", None)]
     files += [code.co_filename for code in codes if code is not None]
     return list(dict.fromkeys(filter(None, files)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.roster import file_of
-from fivefold.core.stage import IsData, Stage
+from fivefold.core.stage import Stage
 from fivefold.core.values import NOTE, notes, write_value
 from fivefold.core.wording import brief, nearest
 from fivefold.errors import RecipeError
@@ -124,8 +124,7 @@ def _settings(stage: Stage, strict: bool) -> dict[str, Any]:
     for name, value in stage.settings().items():
         where = f"{type(stage).__name__}.{name}"
         field = type(stage).model_fields[name]
-        rows = any(isinstance(mark, IsData) for mark in field.metadata) and not _is_place(value)
-        noted = rows and not strict
+        noted = type(stage).holds_rows(name) and not _is_place(value) and not strict
         settings[name] = (
             _note_of(value, where) if noted else write_value(value, field.annotation, where, strict)
         )

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,22 @@ class Record:
 
     An artifact is complete when the record names it with the digest of its manifest, which in turn
     holds the digest of every file. So nothing that another run left can be mistaken for it.
+
+    Attributes:
+        steps: what decided the bits of each step that was made, by name.
+        decided: what became of each step and why, in words.
+        finished: whether the run came to its end.
+        earlier: `steps` of the run that was in the folder before.
     """
 
     folder: Path
     identity: Mapping[str, Any]
     stages: tuple[str, ...]
     saved: dict[str, Saved] = field(default_factory=dict)
+    steps: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
+    finished: bool = False
+    earlier: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _loaded: dict[str, Artifact] = field(default_factory=dict, repr=False)
 
     def write(self) -> None:
@@ -55,6 +66,9 @@ class Record:
             "stages": self.stages,
             "identity": self.identity,
             "saved": {name: vars(saved) for name, saved in self.saved.items()},
+            "decided": self.decided,
+            "finished": self.finished,
+            "steps": self.steps,
         }
         write_bytes(self.folder / RECORD, json.dumps(content, indent=1).encode())
 
@@ -71,6 +85,7 @@ class Record:
             seconds: that it took to make.
         """
         folder = self.folder / name / ARTIFACT
+        self.steps[name] = session.identity
         try:
             digest = artifact.save(folder)
             if artifact.is_whole:
@@ -133,7 +148,15 @@ def read_record(folder: Path) -> Record | None:
             found = f"one in the form {content['format']}"
             raise ValueError(found)
         saved = {name: Saved(**entry) for name, entry in content["saved"].items()}
-        return Record(folder, dict(content["identity"]), tuple(content["stages"]), saved)
+        return Record(
+            folder,
+            dict(content["identity"]),
+            tuple(content["stages"]),
+            saved,
+            steps=dict(content.get("steps", {})),
+            decided=dict(content.get("decided", {})),
+            finished=bool(content.get("finished")),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         remedy = "Choose a new folder, or begin again with resume=False."
         raise ResumeError.expected(
@@ -175,11 +198,14 @@ def begin_record(session: Session, names: Iterable[str], record: Record | None) 
     if record is not None:
         return record
     folder.mkdir(parents=True, exist_ok=True)
+    with suppress(ResumeError):
+        record = read_record(folder)
+    earlier = record.steps if record is not None else {}
     place = set_aside(folder, names)
     if place is not None:
         text = f"The earlier run in {folder} is now in {place}, until the next one begins."
         session.emit(Noted(text=text))
-    record = Record(folder, session.identity, names)
+    record = Record(folder, session.identity, names, earlier=earlier)
     write_bytes(folder / RECIPE, session.recipe.encode())
     record.write()
     return record

@@ -9,15 +9,16 @@ from fivefold.core.circumstances import noted
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, decide, with_rehearsals
 from fivefold.core.events import Noted
-from fivefold.core.execution import Execution, Work, carry_out, take
+from fivefold.core.execution import Execution, Work, carry_out
 from fivefold.core.faults import raise_all
-from fivefold.core.identity import identify
+from fivefold.core.identity import identify, sources_of
 from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import RECIPE, TORN, Record, begin_record, find_record, saved_digest
 from fivefold.core.session import Session
 from fivefold.core.space import holds_space
+from fivefold.core.taking import look_ahead, take
 from fivefold.core.wiring import Step
-from fivefold.core.wording import brief
+from fivefold.core.wording import brief, together
 from fivefold.errors import ConfigError, FivefoldError, PreflightError, ResumeError, StoreError
 
 
@@ -35,6 +36,7 @@ def execute(
     folder = session.directory
     if folder is not None:
         session = session.replace(identity=identify(steps, session))
+    if session.is_keyed:
         context = context.with_digests(saved_digest)
 
     def check(to_come: Sequence[Decision], context: Context) -> None:
@@ -45,32 +47,35 @@ def execute(
         if not is_new:
             held.enter_context(locked(folder))
         record = find_record(session)
-        decisions = _decide(steps, context, session, record, until)
+        decisions = _decide(steps, context, session, record)
+        if session.cache is not None:
+            decisions = look_ahead(decisions[:until], context, session, record)
+        decisions = with_rehearsals(decisions[:until], context)
         check(decisions, context)
         if is_new:  # nothing is written before that
             held.enter_context(locked(folder))
         record = begin_record(session, [step.name for step in steps], record)
         held.enter_context(noted(folder))
         work = Work(len(steps), record=record, check=check)
-        return carry_out(decisions, Execution(session, context), work)
+        done = carry_out(decisions, Execution(session, context), work)
+        if record is not None:
+            record.finished = len(done.decisions) == len(steps)
+            record.write()
+        return done
 
 
 def _decide(
-    steps: Sequence[Step],
-    context: Context,
-    session: Session,
-    record: Record | None,
-    until: int | None,
+    steps: Sequence[Step], context: Context, session: Session, record: Record | None
 ) -> tuple[Decision, ...]:
-    """What becomes of the steps of a run, up to one; what is taken is whole, and loaded.
+    """What becomes of the steps of a run; what is taken is whole, and loaded.
 
     What turns out to be damaged is made again, and so is all after it.
     """
-    damaged: dict[str, str] = {}
+    damaged = {} if record is None else _with_other_sources(steps, session, record)
     while record is not None:
         decisions, there = decide(steps, context, stored=record.saved, damaged=damaged), context
         try:
-            for step in [each.step for each in decisions[:until] if each.act == "take"]:
+            for step in [each.step for each in decisions if each.act == "take"]:
                 there = take(step, there, record)
         except StoreError as error:
             damaged[step.name] = error.summary
@@ -81,8 +86,33 @@ def _decide(
             record.write()
         else:
             record.forget(each.step.name for each in decisions if each.act == "run")
-            return with_rehearsals(decisions[:until], context)
-    return with_rehearsals(decide(steps, context)[:until], context)
+            return decisions
+    return decide(steps, context)
+
+
+def _with_other_sources(steps: Sequence[Step], session: Session, record: Record) -> dict[str, str]:
+    """The first step of a finished run whose source is not what it was, and why it is made again.
+
+    A run that was interrupted goes on with the rows that it collected, and says so.
+    """
+    for step in (step for step in steps if step.name in record.saved):
+        then = record.steps.get(step.name, {}).get("sources")
+        now = {k: v for k, v in sources_of([step]).items() if isinstance(v, str)}  # not if gone
+        if not then or not now or not {k for k in now if then.get(k, "") != now[k]}:
+            continue
+        child, name = session.child(step.name), step.name
+        names = together([k for k in now if then.get(k) != now[k]])
+        if record.finished:
+            child.emit(Noted(text=f"{name} is made again: what is read ({names}) has changed."))
+            later = [each.name for each in steps[step.number - 1 :]]
+            record.clear(later)
+            record.forget(later)
+            record.finished = False
+            record.write()
+            return {name: f"what is read ({names}) has changed since"}
+        text = f"What is read ({names}) has changed; the run goes on with the rows as they were."
+        child.emit(Noted(text=text))
+    return {}
 
 
 def preflight(steps: Sequence[Step], context: Context, session: Session) -> None:
@@ -92,6 +122,7 @@ def preflight(steps: Sequence[Step], context: Context, session: Session) -> None
         PreflightError: listing all of them, when there are several; one alone as it is.
     """
     faults = directory_faults(session.directory)
+    faults += [] if session.cache is None else session.cache.faults()
     for step in steps:
         unsettled = open_faults(step)
         if unsettled:

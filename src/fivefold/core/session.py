@@ -1,6 +1,5 @@
 """What a stage knows of the run it is part of; the run itself is a session without a path."""
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.cache import Cache, key_of
 from fivefold.core.events import Event, Observer
 from fivefold.errors import WiringError
 
@@ -33,6 +33,7 @@ class Session(Artifact):
         observers: are told every event.
         identity: what decides the bits of this stage, as plain values: its settings, seed and
             code, digests of what it reads, versions; empty where nothing is written to disk.
+        cache: what steps wrote in this run and others, by what decides their bits; None for none.
 
     Example:
         >>> Session(seed=1).seed
@@ -49,6 +50,7 @@ class Session(Artifact):
     observers: tuple[Observer, ...] = ()
     identity: Mapping[str, Any] = field(default_factory=dict)
     refitting: "Callable[..., Context] | None" = None
+    cache: Cache | None = None
 
     def emit(self, event: Event) -> None:
         """Tell the listeners, under this stage's path; silent without a run."""
@@ -59,8 +61,12 @@ class Session(Artifact):
     @property
     def digest(self) -> str:
         """SHA-256 of what decides the bits of this stage; empty where that is not known."""
-        text = json.dumps(self.identity, sort_keys=True)
-        return sha256(text.encode()).hexdigest() if self.identity else ""
+        return key_of(self.identity) if self.identity else ""
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether steps have an identity, as what they write is kept."""
+        return self.directory is not None or self.cache is not None
 
     @property
     def run_directory(self) -> Path | None:
@@ -129,7 +135,7 @@ class Session(Artifact):
 
     def apart(self) -> "Session":
         """The same run, without a hold on the files of the first one."""
-        return self.replace(directory=None, resume=False)
+        return self.replace(directory=None, resume=False, cache=None)
 
     def fitted(self) -> dict[str, object]:
         """Nothing: a session learns from no rows."""

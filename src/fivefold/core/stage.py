@@ -73,6 +73,10 @@ class Stage(BaseModel):
     bitless: ClassVar[frozenset[str]] = frozenset()
     """Names of settings that decide no bit of what is written: they may differ in a resumed run."""
 
+    uncacheable: ClassVar[str] = ""
+    """Why what it writes must not be taken from a cache, in words; empty where it may. `sources()`
+    tells of files, so these are no reason."""
+
     wiring: ClassVar[Signature]
 
     def __init__(self, *positional: Any, **settings: Any) -> None:
@@ -202,6 +206,13 @@ class Stage(BaseModel):
         """
         return []
 
+    def sources(self) -> Mapping[str, str]:
+        """Digests, by name, of what it reads besides artifacts: files, a version of a database.
+
+        Where one of them changes, the stage is made again, and not taken from the cache.
+        """
+        return {}
+
     def replace(self, **changes: Any) -> Self:
         """The same stage with some settings changed, validated anew.
 
@@ -228,6 +239,11 @@ class Stage(BaseModel):
     def has_rehearsal(cls) -> bool:
         """True if the class, or one above it, defines `rehearse`."""
         return cls.rehearse is not Stage.rehearse
+
+    @classmethod
+    def holds_rows(cls, name: str) -> bool:
+        """True for a setting that holds rows, or says where they are."""
+        return any(isinstance(mark, IsData) for mark in cls.model_fields[name].metadata)
 
     @classmethod
     def default_name(cls) -> str:

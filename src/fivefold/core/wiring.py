@@ -260,3 +260,22 @@ def present(signature: Signature, context: Context) -> list[Key]:
 def derived_name(key: Key) -> str:
     """How the seed and the folder of an artifact are called that no stage writes."""
     return key.type.__name__.lower()
+
+
+def check_written(step: Step, total: int, written: object) -> None:
+    """Refuse what a step of so many gave, if it is not what it declares.
+
+    Raises:
+        WiringError: naming both classes.
+    """
+    declared = step.signature.writes
+    if type(written) is declared.type:
+        return
+    raise WiringError(
+        f"{step.title} (stage {step.number} of {total}) declares {declared}, "
+        f"and run() returned {type(written).__name__}.",
+        remedy=f"Define {step.title} again, after {declared}: its class statement ran twice."
+        if type(written).__qualname__ == declared.type.__qualname__
+        else f"Return {declared.type.__name__}, exactly.",
+        key=declared,
+    )

@@ -1,0 +1,53 @@
+"""What a source on disk holds, in one digest, before it is read."""
+
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fivefold.core.store import digest_of_file
+from fivefold.reading import images
+from fivefold.reading.options import Reading
+from fivefold.reading.source import find_files, form_of
+
+
+def content_of_source(source: Any, reading: Reading) -> str:
+    """SHA-256 of the files that a source is read from; empty where it is read from none.
+
+    The pictures below the folder count in which the source may name some.
+
+    Args:
+        source: of any form.
+        reading: how it is read.
+
+    Raises:
+        OSError: if a file cannot be read.
+    """
+    form = form_of(source)
+    paths: list[Path] = []
+    if form == "folder":
+        paths = list(_below(Path(os.fspath(source)).expanduser()))
+    elif form == "files":
+        paths = find_files(source)
+    elif form in {"pair", "several"}:
+        paths = [path for each in source for path in find_files(each)]
+    if reading.files and (paths or reading.root is not None):
+        roots = [Path(reading.root)] if reading.root is not None else [p.parent for p in paths]
+        for root in dict.fromkeys(roots):
+            paths += [path for path in _below(root.expanduser()) if images.is_cell(path.name)]
+    return _together(dict.fromkeys(paths)) if paths else ""
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files in a folder and below it, in the order of their names."""
+    for above, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        yield from (Path(above, name) for name in sorted(names))
+
+
+def _together(paths: Iterable[Path]) -> str:
+    total = sha256()
+    for path in paths:
+        total.update(f"{digest_of_file(path)}  {path}\n".encode("utf-8", "surrogatepass"))
+    return total.hexdigest()
