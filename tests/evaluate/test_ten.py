@@ -23,3 +23,15 @@ def test_a_run_has_the_ten_tables_and_says_why_some_are_open():
     page = result.report()
     assert "ff.tune(pipeline, ...) fills it" in page
     assert "operations of training" in page
+
+
+def test_an_estimator_has_no_weights_to_count_or_to_begin_with():
+    from sklearn.naive_bayes import GaussianNB
+
+    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), ff.Train(GaussianNB())]
+    result = ff.Pipeline([*stages, Evaluate(baselines=())]).run(seed=0, progress=False)
+    facts = result.tables["hardware"].set_index("quantity")["value"]
+    assert "GaussianNB has no weights" in facts["operations of a row"]
+    assert facts["peak memory in training"].endswith("GiB")
+    assert "FLOP a second" in facts["peak of this machine"]
+    assert result.tables["transfer_learning"]["status"][0] == "does not apply"

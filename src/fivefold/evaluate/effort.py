@@ -66,17 +66,20 @@ def _operations(trained: Trained, data: Preprocessed) -> dict[str, str]:
 
     told = dict.fromkeys(OPERATIONS, UNKNOWN)
     row, in_training, in_all, peak_here, fraction = OPERATIONS
+    settings, resources = trained.settings, trained.resources
+    peak = machine_peak(settings.device, settings.threads, settings.precision)
+    told[peak_here] = f"{_si(peak)} a second"
+    if not list(trained.model.body.parameters()):
+        name = settings.network or type(trained.model.body).__name__
+        return told | {row: f"{UNKNOWN}: {name} has no weights that torch multiplies"}
     try:
         batch = encoded(trained, data)
         rows, body = rows_of(batch), trained.model.body
         forward, step = forward_operations(body, batch) / rows, step_operations(body, batch) / rows
     except Exception as error:  # a module of the user's may do anything
         return told | {row: f"{UNKNOWN}: {first_line(error) or type(error).__name__}"}
-    settings, resources = trained.settings, trained.resources
     total = settings.epochs_run * (step * len(data.train) + forward * len(data.valid))
     told |= {row: _si(forward), in_training: _si(step), in_all: _si(total)}
-    peak = machine_peak(settings.device, settings.threads, settings.precision)
-    told[peak_here] = f"{_si(peak)} a second"
     if resources.resumed_steps:
         told[fraction] = f"{UNKNOWN}: training was resumed"
     elif resources.seconds > 0:

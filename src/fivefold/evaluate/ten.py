@@ -47,6 +47,8 @@ def no_transfer(trained: Trained) -> str:
     """Why weights that were learnt elsewhere cannot be judged; empty if they can."""
     from fivefold.models.networks import network_of
 
+    if not list(trained.model.body.parameters()):
+        return "it has no weights to begin with"
     if network_of(trained.model.body) is None:
         return ""
     return "the network began with random weights; none were learnt elsewhere"

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,7 +115,8 @@ def _other_settings(stage: Preprocess) -> Iterator[tuple[str, Any]]:
 
 def _networks(pipeline: Chain, result: Result, most: int) -> Question:
     """Other networks that read these inputs, and estimators of scikit-learn's on tables."""
-    from fivefold.models.inputs import Codes, Width, parts
+    from fivefold.models.flat import FLAT
+    from fivefold.models.inputs import parts
     from fivefold.models.networks import NETWORKS
 
     name, stage = stage_of(pipeline, Trained)
@@ -126,21 +128,19 @@ def _networks(pipeline: Chain, result: Result, most: int) -> Question:
     rivals: dict[str, Stage] = {}
     plain = type(stage)(threads=stage.threads) if is_estimator(stage.model) else stage
     for network in NETWORKS.values() if len(outputs) == 1 else ():
-        usual = not network.sizes and len(sizes) > 1  # what mixes kinds, where there are several
+        usual = network.sizes or len(sizes) > 1 or not rivals  # what mixes kinds comes last
         if network.name == trained.settings.network or not network.reads(sizes):
             continue
-        if network.sizes or usual:
-            try:
+        with suppress(FivefoldError):
+            if usual:
                 rivals[network.name] = plain.replace(model=network.name, freeze=())
-            except FivefoldError:
-                continue
-    if set(sizes) <= {Width, Codes}:
+    if set(sizes) <= set(FLAT):
         learnt = task_of(result[Collected].schema.task).trees
         rivals |= {n: type(stage)(model) for n, model in _estimators(learnt).items()}
     variants = {}
-    few = {*list(rivals)[:1], *list(rivals)[-1:]} if most == MOST_QUICK else rivals
+    asked = {*list(rivals)[:1], *list(rivals)[-1:]} if most == MOST_QUICK else rivals
     for rival, other in rivals.items():
-        if rival not in few:
+        if rival not in asked:
             continue
         if not other.preflight(Session(), result.context):
             variants[rival] = pipeline.replace(name, other)

@@ -27,6 +27,7 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.train.clock import Clock
 from fivefold.train.clone import cloned, few_rows, title, weights_name
+from fivefold.train.device import peak_bytes
 from fivefold.train.options import Options
 from fivefold.train.outcome import COLUMNS
 from fivefold.train.resident import encode, place
@@ -249,7 +250,7 @@ def _trained(
         ),
         resources=Resources(
             seconds=course.seconds,
-            peak_bytes=None,
+            peak_bytes=peak_bytes(network.device),
             rows_per_second=len(data.train) / course.seconds if course.seconds else 0.0,
         ),
         first_digest=first,
