@@ -12,12 +12,13 @@ def test_score_in_any_batch_equals_one_pass_in_eval_mode(make_codec, tensors, ba
     codec, arrays, _ = make_codec("numeric", task="multiclass")
 
     def factory(inputs, outputs):
-        return nn.Sequential(nn.Linear(inputs, 8), nn.BatchNorm1d(8), nn.Linear(8, outputs))
+        layers = nn.Linear(inputs, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, outputs)
+        return nn.Sequential(*layers)
 
     model = assemble(codec, factory).train()
     model.body[1].eval()
     found = score(model, arrays, batch=batch)
-    assert [module.training for module in model.body] == [True, False, True]
+    assert [module.training for module in model.body] == [True, False, True, True]
     with torch.no_grad():
         expected = torch.softmax(model.eval().body(model.fixed(tensors(arrays))), dim=1)
     np.testing.assert_allclose(found, expected, atol=1e-6)
