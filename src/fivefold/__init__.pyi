@@ -45,6 +45,8 @@ from .study.compare import Compared as Compared
 from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated
 from .study.crossvalidate import cross_validate as cross_validate
+from .study.ensemble import Ensembled as Ensembled
+from .study.ensemble import ensemble as ensemble
 from .study.investigate import investigate as investigate
 from .study.investigation import Investigation as Investigation
 from .study.tune import tune as tune
@@ -55,6 +57,7 @@ from .tasks.task import Task as Task
 from .train.callback import Callback as Callback
 from .train.callback import Running as Running
 from .train.distil import Distil as Distil
+from .train.mix import Mix as Mix
 from .train.train import Train as Train
 
 __version__: str

@@ -171,6 +171,7 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.preprocess.preprocess import Preprocess
     from fivefold.preprocess.split import Split
     from fivefold.train.distil import Distil
+    from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
-    return [Collect, Clean, Derive, Split, Preprocess, Train, Distil, Evaluate, Deploy]
+    return [Collect, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]

@@ -35,6 +35,7 @@ class ChoiceHead(Head):
     """
 
     temperature: Tensor
+    mixing = "softmax"
 
     def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
         super().__init__(outputs)
@@ -105,6 +106,8 @@ class BinaryHead(ChoiceHead):
         >>> BinaryHead().scores(torch.tensor([[0.0]])).tolist()
         [[0.5, 0.5]]
     """
+
+    mixing = "logit"
 
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """`(n,)` class indices to float32 0 and 1."""

@@ -25,9 +25,12 @@ class Head(nn.Module, ABC):
 
     Attributes:
         task: what is predicted.
+        mixing: the rule by which outputs of several networks are mixed so that scores are the mean
+            of theirs (`fivefold.models.mix.RULES`); empty where there is none.
     """
 
     task: Task
+    mixing: str = ""
 
     def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.estimated import Estimated
 from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
+from fivefold.models.mix import Mix
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
@@ -174,7 +175,7 @@ def network_of(body: nn.Module) -> Network | None:
 
 
 def describe(body: nn.Module) -> dict[str, Any] | None:
-    """A built-in network, or an estimator's graph, as plain JSON values; None for another module.
+    """A built-in network, an estimator's graph, a mix of them, as plain values; None for another.
 
     Example:
         >>> describe(Mlp(Width(4), 1, width=32))["arguments"]["width"]
@@ -182,7 +183,9 @@ def describe(body: nn.Module) -> dict[str, Any] | None:
         >>> describe(nn.Linear(4, 1)) is None
         True
     """
-    if network_of(body) is None and type(body) is not Estimated:
+    if isinstance(body, Mix) and None in map(describe, body.networks):
+        return None
+    if network_of(body) is None and type(body) not in (Estimated, Mix):
         return None
     description: dict[str, Any] | None = body.description  # type: ignore[assignment]
     if description is None:
@@ -198,6 +201,9 @@ def build(description: Mapping[str, Any]) -> nn.Module:
     arguments = dict(description["arguments"])
     if isinstance(arguments.get("network"), Mapping):
         arguments["network"] = build(arguments["network"])
+    if description["name"] == "mix":
+        arguments["networks"] = list(map(build, arguments["networks"]))
+        return Mix(inputs, outputs, **arguments)
     if description["name"] == "estimator":
         return Estimated(inputs, outputs, **arguments)
     return NETWORKS[description["name"]].body(inputs, outputs, **arguments)

@@ -59,6 +59,7 @@ class QuantityHead(Head):
     ) -> None:
         super().__init__(outputs)
         self.link: Link = link
+        self.mixing = "log" if link == "log" else "mean"
         shape = () if self.single else self.outputs
         self.register_buffer("mean", torch.full(shape, mean, dtype=torch.float64))
         self.register_buffer("std", torch.full(shape, std, dtype=torch.float64))

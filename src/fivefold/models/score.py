@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from fivefold.models.blend import Blend
+from fivefold.models.mix import Mix
 from fivefold.models.threads import threads_set
 
 if TYPE_CHECKING:
@@ -74,16 +75,19 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
         Scores by the name of the part; none where there is one part.
     """
     body = model.body
-    if not isinstance(body, Blend) or len(body.parts) < 2:
+    if not isinstance(body, Blend | Mix) or len(body.parts) < 2:
         return {}
-    kept = body.weight.clone()
-    found = {}
+    settings: dict[str, torch.Tensor] = {"network": torch.tensor(0.0), "trees": torch.tensor(1.0)}
+    weight = body.weights if isinstance(body, Mix) else body.weight
+    if isinstance(body, Mix):
+        settings = dict(zip(body.names, torch.eye(len(body.names)), strict=True))
+    kept, found = weight.clone(), {}
     try:
-        for name, weight in (("network", 0.0), ("trees", 1.0)):
-            body.weight.fill_(weight)
+        for name, alone in settings.items():
+            weight.copy_(alone)
             found[name] = score(model, inputs)
     finally:
-        body.weight.copy_(kept)
+        weight.copy_(kept)
     return found
 
 

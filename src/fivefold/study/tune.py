@@ -123,6 +123,7 @@ def tune(
             outcomes=waves.outcomes,
             pipelines=waves.pipelines,
             metric=waves.metric,
+            task=start.task,
             settings=tuple(at for at, _ in search.spaces()),
             importance=waves.proposer.importance(),
             nested=judged,

@@ -12,6 +12,7 @@ from fivefold.study.crossvalidate import CrossValidated
 from fivefold.study.shown import html_of, text_of
 from fivefold.study.tried import Trial, shown, table_of
 from fivefold.study.unit import Outcome
+from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ class Tuned:
         winner: the best trial.
         tried: all trials, in order.
         metric: by which they were compared.
+        task: what is predicted.
         settings: addresses of all that was searched.
         importance: what part of the differences between scores each setting explains, the greatest
             first; nothing where too few trials finished.
@@ -40,6 +42,7 @@ class Tuned:
     winner: Trial
     tried: tuple[Trial, ...]
     metric: Metric
+    task: Task
     settings: tuple[str, ...]
     importance: Mapping[str, float]
     nested: CrossValidated | None

@@ -1,0 +1,268 @@
+"""Choosing which models of a study should answer together, and how much each counts."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fivefold.artifacts import Trained
+from fivefold.codecs.table import Array
+from fivefold.core.chain import Chain
+from fivefold.core.key import Key
+from fivefold.core.recipe import write_recipe
+from fivefold.core.session import derive_seed
+from fivefold.core.wording import plural
+from fivefold.errors import ConfigError
+from fivefold.metrics.metric import Metric
+from fivefold.study.shown import html_of, text_of
+from fivefold.study.tuned import Tuned
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.task import Task
+from fivefold.train.mix import Mix
+from fivefold.train.train import Train
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HALVES = 10
+"""How often rows are halved, to choose by one half and to judge by the other."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Ensembled:
+    """Models of a study that answer together.
+
+    Attributes:
+        pipeline: trains them as one network, ready to run.
+        weights: by number of the trial, together 1.
+        score: of the mixture, on the rows by which it was chosen.
+        single: of the best trial, on the same rows.
+        judged: mean score of mixtures that were chosen by one half of the rows, on the other half.
+        judged_single: the same of the best single trial.
+        metric: which score that is.
+        candidates: how many trials could be mixed, and how many were `left_out`.
+        left_out: trials whose preprocessing, or whose stage that trains, is another.
+    """
+
+    pipeline: Chain
+    weights: "dict[int, float]"
+    score: float
+    single: float
+    judged: float
+    judged_single: float
+    metric: Metric
+    candidates: int
+    left_out: int
+    settings: "pd.DataFrame"
+
+    @cached_property
+    def members(self) -> "pd.DataFrame":
+        """One row a member: `trial`, `weight`, its own `score`, and its settings."""
+        chosen = self.settings.set_index("trial").loc[list(self.weights)].reset_index()
+        chosen.insert(1, "weight", list(self.weights.values()))
+        return chosen.drop(columns=["state", "why", "epochs", "seconds"], errors="ignore")
+
+    @property
+    def honesty(self) -> str:
+        """What the score is worth, in a sentence."""
+        name = self.metric.name
+        left = f" {plural(self.left_out, 'trial')} with other preprocessing left out." * bool(
+            self.left_out
+        )
+        return (
+            f"{name} {self.score:.4g} on the rows by which {plural(len(self.weights), 'member')} "
+            f"were chosen, so optimistic; chosen by one half and judged by the other "
+            f"{self.judged:.4g}, against {self.judged_single:.4g} of the best single model chosen "
+            f"so.{left}"
+        )
+
+    def __repr__(self) -> str:
+        return text_of(f"Ensembled: {self.honesty}", self.members)
+
+    def _repr_html_(self) -> str:
+        return html_of(f"Ensembled: {self.honesty}", self.members)
+
+
+def ensemble(study: Tuned, size: int = 25) -> Ensembled:
+    """Choose models of a study that answer best together, by answers that they gave out of fold.
+
+    Beginning with none, the model is added, again and again and one several times if that is best,
+    with which the mean of all answers scores best; a model counts as often as it was added. What
+    comes out is one pipeline that trains the members on the same rows and exports them as one
+    graph; judge it by running it.
+
+    Members share the encoded rows, so trials with other preprocessing than the best group of
+    trials are left out, and so are stages that train and are no `Train`.
+
+    Args:
+        study: of `ff.tune`; with `folds` its answers are out of fold, else those for the validation
+            rows, which have also chosen the epoch.
+        size: how often a model is added, at most.
+
+    Raises:
+        ConfigError: if no trial can be a member, or the task has no scores to be mixed.
+
+    Example:
+        >>> import fivefold as ff
+        >>> pipeline = ff.Pipeline([
+        ...     ff.Collect("sklearn:iris"), ff.Preprocess(),
+        ...     ff.Train("mlp", epochs=3, lr=ff.log_uniform(1e-3, 1e-1))])
+        >>> found = ff.ensemble(ff.tune(pipeline, trials=4, progress=False), size=5)
+        >>> round(sum(found.weights.values()), 6), found.pipeline.names[-1]
+        (1.0, 'mix')
+
+    Reference:
+        Caruana et al., Ensemble Selection from Libraries of Models, ICML 2004, section 2.
+    """
+    if not isinstance(study, Tuned):
+        remedy = "Pass what ff.tune gave."
+        raise ConfigError.expected("ensemble", "a study", type(study).__name__, remedy)
+    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+        remedy = "Pass a number of steps."
+        raise ConfigError.expected("ensemble", "a size of 1 or more", repr(size), remedy)
+    groups = _groups(study)
+    if not groups:
+        found = f"none of {plural(len(study.tried), 'trial')}"
+        remedy = "Tune a pipeline whose networks are trained by Train."
+        raise ConfigError.expected("ensemble", "trials that can be mixed", found, remedy)
+    task, metric = study.task, study.metric
+    best: tuple[float, list[int], _Answers] | None = None
+    for numbers in groups:
+        answers = _Answers.of(study, task, metric, numbers)
+        picked = answers.select(size)
+        score = answers.score(answers.mean(picked))
+        if best is None or answers.is_better(score, best[0]):
+            best = score, picked, answers
+    assert best is not None
+    score, picked, answers = best
+    counts = Counter(answers.numbers[place] for place in picked)
+    weights = {number: count / len(picked) for number, count in counts.most_common()}
+    judged, judged_single = answers.judged(size)
+    return Ensembled(
+        pipeline=_pipeline(study, weights),
+        weights=weights,
+        score=score,
+        single=max(answers.singles) if metric.greater else min(answers.singles),
+        judged=judged,
+        judged_single=judged_single,
+        metric=metric,
+        candidates=len(answers.numbers),
+        left_out=sum(trial.finished for trial in study.tried) - len(answers.numbers),
+        settings=study.trials,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Answers:
+    """What models answered to the same rows.
+
+    Attributes:
+        numbers: of their trials.
+        scores: of each, `(models, rows, ...)`.
+        target: the truth.
+        weight: of the rows; None for 1 each.
+    """
+
+    numbers: Sequence[int]
+    scores: Array
+    target: Array
+    weight: Array | None
+    metric: Metric
+
+    @classmethod
+    def of(cls, study: Tuned, task: Task, metric: Metric, numbers: Sequence[int]) -> "_Answers":
+        outcomes = [study.outcomes[number] for number in numbers]
+        scores = [np.concatenate([fold.scores for fold in each]) for each in outcomes]
+        target = np.concatenate([fold.target for fold in outcomes[0]])
+        weights = [fold.weight for fold in outcomes[0] if fold.weight is not None]
+        judged = [Judged.of(task, target, each) for each in scores]
+        return cls(
+            numbers=numbers,
+            scores=np.stack([each.scores for each in judged]).astype(np.float64),
+            target=judged[0].target,
+            weight=judged[0].of_rows(np.concatenate(weights)) if weights else None,
+            metric=metric,
+        )
+
+    @property
+    def singles(self) -> list[float]:
+        """The score of each alone."""
+        return [self.score(each) for each in self.scores]
+
+    def mean(self, picked: Sequence[int]) -> Array:
+        """The mean of the answers of some, one several times if it stands there so often."""
+        return np.asarray(self.scores[list(picked)].mean(0))
+
+    def score(self, scores: Array, rows: Array | None = None) -> float:
+        """Of some answers, of all rows or some."""
+        chosen = slice(None) if rows is None else rows
+        weight = None if self.weight is None else self.weight[chosen]
+        return float(self.metric(self.target[chosen], scores[chosen], weight))
+
+    def is_better(self, one: float, other: float) -> bool:
+        """Whether a score is better than another; one that is not defined never is."""
+        return one > other if self.metric.greater else one < other
+
+    def select(self, size: int, rows: Array | None = None) -> list[int]:
+        """Places of models in the order in which they are added, up to the best mixture."""
+        picked, kept = list[int](), list[int]()
+        total, best = np.zeros_like(self.scores[0]), -np.inf if self.metric.greater else np.inf
+        for step in range(1, size + 1):
+            tried = [self.score((total + each) / step, rows) for each in self.scores]
+            sign = 1.0 if self.metric.greater else -1.0
+            place = int(np.nanargmax(sign * np.array(tried)))
+            picked.append(place)
+            total = total + self.scores[place]
+            if self.is_better(tried[place], best):
+                best, kept = tried[place], list(picked)
+        return kept
+
+    def judged(self, size: int) -> tuple[float, float]:
+        """Means over halves of the rows: of mixtures, and of single models, chosen by the other."""
+        mixtures, singles = [], []
+        for time in range(HALVES):
+            rng = np.random.default_rng(derive_seed(time, "halves"))
+            order = rng.permutation(len(self.target))
+            for chosen, held in (np.array_split(order, 2), np.array_split(order, 2)[::-1]):
+                picked = self.select(size, chosen)
+                first = self.select(1, chosen)
+                mixtures.append(self.score(self.mean(picked), held))
+                singles.append(self.score(self.mean(first), held))
+        return float(np.nanmean(mixtures)), float(np.nanmean(singles))
+
+
+def _groups(study: Tuned) -> list[list[int]]:
+    """Numbers of finished trials that share everything but the settings of Train."""
+    groups: dict[str, list[int]] = {}
+    for trial in study.tried:
+        pipeline = study.pipelines.get(trial.number)
+        if not trial.finished or pipeline is None:
+            continue
+        name = _trainer(pipeline)
+        if not name:
+            continue
+        others = [stage for stage in pipeline.stages if stage is not pipeline[name]]
+        loss = write_recipe([Train(loss=pipeline[name].settings().get("loss"))], strict=False)
+        key = json.dumps([write_recipe(others, strict=False), loss])
+        groups.setdefault(key, []).append(trial.number)
+    return list(groups.values())
+
+
+def _trainer(pipeline: Chain) -> str:
+    """The name of the stage that trains, if it is a Train."""
+    named = zip(pipeline.names, pipeline.stages, strict=True)
+    writers = [(n, stage) for n, stage in named if type(stage).wiring.writes == Key(Trained)]
+    return writers[-1][0] if writers and type(writers[-1][1]) is Train else ""
+
+
+def _pipeline(study: Tuned, weights: "dict[int, float]") -> Chain:
+    """The pipeline of the first member, with all of them in the place of its Train."""
+    first = study.pipelines[next(iter(weights))]
+    members = [
+        study.pipelines[number][_trainer(study.pipelines[number])].settings() for number in weights
+    ]
+    return first.replace(_trainer(first), Mix(tuple(members), weights=tuple(weights.values())))
