@@ -70,6 +70,12 @@ def ablated(**conduct):
     return ff.ablate(pipeline, ["preprocess", "columns"], folds=2, **conduct).scores
 
 
+def curved(**conduct):
+    """Its scores."""
+    pipeline = small_pipeline(epochs=8, checkpoint_seconds=0)
+    return ff.learning_curve(pipeline, fractions=(0.5, 0.7, 1), folds=2, **conduct).scores
+
+
 STUDIES = {"cross_validate": cross_validated, "compare": compared, "tune": tuned}
 """What is compared of each study that is killed, as a frame."""
 

@@ -49,6 +49,8 @@ from .study.ensemble import Ensembled as Ensembled
 from .study.ensemble import ensemble as ensemble
 from .study.investigate import investigate as investigate
 from .study.investigation import Investigation as Investigation
+from .study.learningcurve import LearningCurve as LearningCurve
+from .study.learningcurve import learning_curve as learning_curve
 from .study.tune import tune as tune
 from .study.tuned import Tuned as Tuned
 from .tasks.choice import Choice as Choice

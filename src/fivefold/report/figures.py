@@ -45,6 +45,38 @@ def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) ->
     return draw(paint, title="Learning curve")
 
 
+def score_by_rows(
+    rows: "Array",
+    scores: Sequence[Estimate],
+    law: Sequence[tuple[float, Estimate]],
+    metric: str,
+) -> str:
+    """A score by the number of training rows, and the law that leads beyond them, as SVG text.
+
+    Args:
+        rows: `(s,)` training rows of each size.
+        scores: of each size, with intervals.
+        law: training rows and the score by the law, with its interval.
+        metric: as people write it.
+    """
+    beyond = np.array([size for size, _ in law])
+    curve, low, high = np.array([[float(s), s.low, s.high] for _, s in law]).T
+    middle = np.array([float(score) for score in scores])
+    reach = np.abs(np.array([[score.low, score.high] for score in scores]).T - middle)
+
+    def paint(axes: Axes) -> None:
+        axes.fill_between(beyond, low, high, color=ORANGE, alpha=0.15, linewidth=0)
+        axes.plot(beyond, curve, color=ORANGE, label="power law")
+        axes.errorbar(rows, middle, yerr=reach, fmt="o", color=BLUE, capsize=2, label="folds")
+        axes.axvline(float(rows[-1]), color=MUTED, linewidth=0.8, linestyle=":")
+        axes.set_xscale("log")
+        axes.set_xlabel("training rows")
+        axes.set_ylabel(metric)
+        axes.legend()
+
+    return draw(paint, title="Is more data worth it?")
+
+
 def confusion_matrix(target: "Array", predicted: "Array", classes: Sequence[object]) -> str:
     """Counts of truth against prediction, shaded by the share of the true class, as SVG text.
 
