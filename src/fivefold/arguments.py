@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fivefold.errors import ConfigError
 
 if TYPE_CHECKING:
+    from fivefold.deploy.deploy import Deploy
     from fivefold.pipeline import Pipeline
 
 READING = {
@@ -148,7 +149,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
                 remedy="Write these settings into the recipe.",
             )
         pipeline = ff.Pipeline.from_json(recipe)
-        return ff.Pipeline([*pipeline, ff.Deploy(chosen.to)]) if chosen.to else pipeline
+        return ff.Pipeline([*pipeline, *deploy_of(chosen)])
     wanted: dict[str, Any] = {
         "target": chosen.target[0] if len(chosen.target) == 1 else tuple(chosen.target),
         "task": chosen.task,
@@ -170,9 +171,25 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         ff.Preprocess(),
         ff.Train() if chosen.epochs is None else ff.Train(epochs=chosen.epochs),
         ff.Evaluate(folds=chosen.folds),
-        *([ff.Deploy(chosen.to)] if chosen.to else []),
+        *deploy_of(chosen),
     ]
     return ff.Pipeline(stages)
+
+
+def deploy_of(chosen: argparse.Namespace) -> "list[Deploy]":
+    """The stage that writes a bundle, if one is wanted.
+
+    Raises:
+        ConfigError: if it must be better than another and there is no place for it.
+    """
+    import fivefold as ff
+
+    better_than = getattr(chosen, "better_than", None)
+    if better_than is not None and not chosen.to:
+        remedy = f"Write --to {better_than} --better-than {better_than}."
+        raise ConfigError.expected("--better-than", "--to BUNDLE beside it", "none", remedy)
+    asked = {} if better_than is None else {"better_than": better_than}
+    return [ff.Deploy(chosen.to, **asked)] if chosen.to else []
 
 
 def recipe_text(source: str) -> str | None:

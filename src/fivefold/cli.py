@@ -15,7 +15,7 @@ from fivefold.commands.runs import RUNS
 from fivefold.commands.serve import SERVE
 from fivefold.commands.study import STUDY
 from fivefold.commands.why import WHY
-from fivefold.errors import FivefoldError
+from fivefold.errors import FivefoldError, WorseError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: words after the program's name; those of the process if None.
 
     Returns:
-        The exit status: 0, 2 for an error of the user's making, 130 after Ctrl-C.
+        The exit status: 0, 2 for an error of the user's making, 3 for a model that is worse than
+        the deployed one, 130 after Ctrl-C.
     """
     chosen = parser().parse_args(arguments)
     try:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         notes = [f"({note})" for note in getattr(error, "__notes__", ())]
         print("\n".join([f"{type(error).__name__}: {error}", *notes]), file=sys.stderr)
-        return 2
+        return 3 if isinstance(error, WorseError) else 2
     except BrokenPipeError:  # the reader has left
         mute()
         return 1

@@ -9,6 +9,8 @@ from fivefold.codecs.schema import Role
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.keys import codes_of, row_keys
+from fivefold.metrics.resampling import Resamples, resample
+from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
@@ -191,3 +193,19 @@ def half_of_groups(groups: Array, seed: int) -> Array:
     known = np.unique(groups)
     order = np.random.default_rng(seed).permutation(len(known))
     return known[order[: max(1, len(known) // 2)]]
+
+
+def resamples_of(
+    collected: Collected, index: Array, judged: Judged, *, seed: int, by: By = "auto"
+) -> Resamples:
+    """Resamples of some rows: in blocks of time if they were drawn by time, else by group."""
+    schema = collected.schema
+    group = schema.named("group")
+    time = schema.named("time") if by in ("auto", "time") else None
+    if time is None and group is None:
+        return resample(len(index), seed=seed)
+    losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
+    column = collected.table.column(str(time or group))[index]
+    if time is not None:
+        return resample(len(index), seed=seed, time=column, losses=losses)
+    return resample(len(index), seed=seed, group=column.astype(str))

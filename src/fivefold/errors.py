@@ -15,6 +15,7 @@ FivefoldError
 ├── TrainingError      training went wrong: a loss that is not finite, for one
 ├── LeakError          something fitted has seen rows that it must not see
 ├── SpentError         test rows were looked at as often as was allowed
+├── WorseError         a model is worse than the deployed one that it was to replace
 ├── BundleError        a bundle is damaged, incomplete, or not a bundle
 ├── ParityError        what would be served differs from what was evaluated
 └── RequestError       a request to a served model is wrong; names row and column
@@ -123,6 +124,10 @@ class LeakError(FivefoldError):
 
 class SpentError(FivefoldError):
     """Test rows were looked at as often as was allowed."""
+
+
+class WorseError(FivefoldError):
+    """A model is worse than the deployed one that it was to replace."""
 
 
 class BundleError(FivefoldError):

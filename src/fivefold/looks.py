@@ -64,6 +64,7 @@ def take_look(
     score: Estimate,
     directory: Path | None = None,
     limit: int | None = None,
+    answers: str = "",
 ) -> Looks:
     """Count a look at test rows: call it once a model, in the process that was asked for it.
 
@@ -75,6 +76,7 @@ def take_look(
         score: by that metric, with its interval.
         directory: of the run or study; None for one that writes nothing.
         limit: the most looks; refused where others took the last one meanwhile.
+        answers: the digest by which the model is known already; that of `scores` if empty.
 
     Returns:
         How many there are now, and what that makes of the best of them.
@@ -83,7 +85,7 @@ def take_look(
         SpentError: if there are more than `limit`.
         StoreError: if the ledger cannot be written.
     """
-    rows, answers = digest_of_test_rows(collected, index), digest_of_answers(scores)
+    rows, answers = digest_of_test_rows(collected, index), answers or digest_of_answers(scores)
     look = Look(rows=rows, answers=answers, metric=metric, score=float(score), n=len(index))
     looks = add_look(look, directory)
     if limit is not None and len(looks) > limit and looks[-1].answers == answers:

@@ -4,8 +4,9 @@ from numpy.testing import assert_allclose
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.session import Session
+from fivefold.division import resamples_of
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.evaluation import evaluate, resamples_of
+from fivefold.evaluate.evaluation import evaluate
 from fivefold.partition import Partition
 from fivefold.preprocess.split import Split
 from fivefold.tasks.known import BINARY, REGRESSION

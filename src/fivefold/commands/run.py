@@ -10,11 +10,15 @@ from fivefold.errors import ConfigError
 from fivefold.report.outlet import check_place
 
 _CACHE = "take stages from there that nothing has changed for; default: FIVEFOLD_CACHE, or yours"
+_BETTER = (
+    "write only if the model is not worse than that one on the same test rows; else exit with 3"
+)
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     parser.add_argument("--to", metavar="BUNDLE", help="write the model there, ready to be served")
+    parser.add_argument("--better-than", metavar="BUNDLE", help=_BETTER)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--report", metavar="FILE", help="write a page about the run there")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
@@ -23,6 +27,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", metavar="FOLDER", nargs="?", const=True, default=False, help=_CACHE
     )
+    parser.add_argument("--log", metavar="FILE", help="append every event there, a JSON line each")
     add_own(parser)
 
 
@@ -34,12 +39,19 @@ def _act(chosen: argparse.Namespace) -> None:
     if chosen.resume and chosen.directory is None:
         remedy = "Write --directory FOLDER --resume, the same at every start."
         raise ConfigError.expected("--resume", "a folder to go on in", "no --directory", remedy)
+    observers = []
+    if chosen.log is not None:
+        from fivefold.observers.jsonl import JsonLines
+
+        check_place("--log", Path(chosen.log))
+        observers = [JsonLines(chosen.log)]
     result = pipeline.run(
         seed=chosen.seed,
         device=chosen.device,
         directory=chosen.directory,
         resume=chosen.resume,
         cache=chosen.cache,
+        observers=observers,
     )
     own = "".join(f" --with {path}" for path in chosen.own)
     commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}

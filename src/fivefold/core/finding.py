@@ -107,6 +107,7 @@ split_ignores_time: warning, note or serious: dates did not decide the split; th
 looks: note, warning or serious: these test rows were scored before, by so many other models
 few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half
 Deploy
+not_worse: note or warning: beside the bundle that it replaces, and what that may have learnt from
 source_changed: warning: a file is no longer what was collected; no row was replayed from it
 replayed_here: warning: a kind or task of your own is in no file; no fresh process answered
 no_raw_graph: note: there is no graph for raw values, and why

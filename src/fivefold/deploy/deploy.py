@@ -12,6 +12,7 @@ from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Tra
 from fivefold.codecs.table import Array
 from fivefold.core.context import Context
 from fivefold.core.events import FileWritten, Found, Noted
+from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
@@ -43,8 +44,13 @@ class Deploy(Stage):
         format: `onnx` holds a graph that needs no torch; `torch` holds weights only, and
             `load(path, factory=torch_factory(your_module))` serves them.
         parity_rows: the most test rows to replay, drawn by seed; None is all of them.
+        better_than: a bundle, as a rule the one at `path`. Both answer the same test rows, and the
+            new one is written only if it is not worse: the interval of the paired difference, by
+            the metric that leads, does not lie wholly on its worse side. Where there is no bundle
+            yet, it is written.
 
     Raises:
+        WorseError: if the model is worse than the bundle that `better_than` names, which stays.
         PreflightError: if the path is taken or not writable, or if a stage changed the table.
         ModelError: if the network does not export.
         ParityError: if the bundle answers otherwise; nothing is left behind.
@@ -59,11 +65,17 @@ class Deploy(Stage):
     path: PathText = Field(kw_only=False)
     format: Literal["onnx", "torch"] = "onnx"
     parity_rows: Count | None = None
+    better_than: PathText | None = None
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Whether the path can be written to, and whether the model reads what Collect wrote."""
-        fault = deploy_fault(found)
-        return [*path_faults(self.path), *([fault] if fault is not None else [])]
+        from fivefold.deploy.predecessor import misfits
+
+        fault, collected = deploy_fault(found), found.get(Collected)
+        faults = [*path_faults(self.path), *([fault] if fault is not None else [])]
+        if self.better_than is not None and collected is not None:
+            faults += misfits(self.better_than, collected)
+        return faults
 
     def rehearse(
         self,
@@ -97,8 +109,10 @@ class Deploy(Stage):
         from fivefold.deploy.origins import from_source
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
+        from fivefold.deploy.predecessor import origin_of
         from fivefold.report.card import card
 
+        beside = self._beside(collected, partition, data, trained, session, evaluated)
         graphs, without = self._graphs(collected, data, trained)
         asked = requested(collected, data)
         entry, known = draw_examples(asked, data.codec, trained, session.seed)
@@ -118,6 +132,9 @@ class Deploy(Stage):
                 trained=trained,
                 evaluated=evaluated,
                 looks=looks,
+            ),
+            origin=origin_of(
+                collected, data.test.index, None if evaluated is None else evaluated.scores
             ),
         )
         rows, wanted = rows_to_replay(data, trained, evaluated)
@@ -139,7 +156,7 @@ class Deploy(Stage):
         wanted_cells = (c.kind.item for c in data.codec.columns.values() if not c.kind.nullable)
         cell = " or ".join(dict.fromkeys(wanted_cells))
         raw = without if is_table else ""
-        findings = tuple(findings_of(raw, left_out, changed, here, cell=cell))
+        findings = (*beside, *findings_of(raw, left_out, changed, here, cell=cell))
         for finding in findings:
             session.emit(Found(finding=finding))
         size = sum(map(len, entries.values()))
@@ -154,6 +171,37 @@ class Deploy(Stage):
             parity={**parity, "left_out": left_out},
             findings=findings,
         )
+
+    def _beside(
+        self,
+        collected: Collected,
+        partition: Partition,
+        data: Preprocessed,
+        trained: Trained,
+        session: Session,
+        evaluated: Evaluated | None,
+    ) -> tuple[Finding, ...]:
+        """What is found beside the bundle that must not be better."""
+        from fivefold.deploy.predecessor import compare_with, is_there
+        from fivefold.models.score import score
+
+        if self.better_than is None:
+            return ()
+        if not is_there(self.better_than):
+            text = f"There is no bundle at {fspath(self.better_than)} yet to be compared with."
+            session.emit(Noted(text=text))
+            return ()
+        rows = data.test
+        ours = None if evaluated is None else evaluated.scores
+        if ours is None:
+            ours = data.codec.cut(score(trained.model, rows.inputs), rows.inputs)
+        made = compare_with(
+            *(self.better_than, collected, rows.index, rows.target, ours),
+            by=partition.by,
+            seed=session.seed,
+            directory=session.run_directory,
+        )
+        return (made,)
 
     def _graphs(
         self, collected: Collected, data: Preprocessed, trained: Trained

@@ -14,6 +14,16 @@ from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of
 
 
+def json_rows(table: Table, schema: Schema) -> list[dict[str, Any]]:
+    """Rows as a request in JSON has them.
+
+    Args:
+        table: canonical columns.
+        schema: names the inputs.
+    """
+    return _rows([column.name for column in schema.inputs], _handed(table, schema))
+
+
 def write_doors(table: Table, schema: Schema, folder: Path) -> None:
     """Write `frame.json` with its arrays, `rows.csv` and `rows.jsonl`.
 
@@ -23,10 +33,7 @@ def write_doors(table: Table, schema: Schema, folder: Path) -> None:
         folder: exists and is empty.
     """
     names = [column.name for column in schema.inputs]
-    columns = [
-        kind_of(c.kind).handed(canonical_column(table.column(c.name), c)[0], c)
-        for c in schema.inputs
-    ]
+    columns = _handed(table, schema)
     entries = [
         {"name": name, **_save(column.frame, folder, number)}
         for number, (name, column) in enumerate(zip(names, columns, strict=True))
@@ -38,8 +45,20 @@ def write_doors(table: Table, schema: Schema, folder: Path) -> None:
         writer.writerow(names)
         writer.writerows(zip(*(column.texts for column in columns), strict=True))
     with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
-        for row in zip(*(column.json for column in columns), strict=True):
-            file.write(json.dumps(dict(zip(names, row, strict=True))) + "\n")
+        for row in _rows(names, columns):
+            file.write(json.dumps(row) + "\n")
+
+
+def _handed(table: Table, schema: Schema) -> list[Any]:
+    return [
+        kind_of(c.kind).handed(canonical_column(table.column(c.name), c)[0], c)
+        for c in schema.inputs
+    ]
+
+
+def _rows(names: list[str], columns: list[Any]) -> list[dict[str, Any]]:
+    lines = zip(*(column.json for column in columns), strict=True)
+    return [dict(zip(names, line, strict=True)) for line in lines]
 
 
 def _save(values: Any, folder: Path, number: int) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def package(
     parity: Mapping[str, Any],
     recipe: str,
     card: str,
+    origin: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
 
@@ -50,6 +51,7 @@ def package(
         parity: requests and answers.
         recipe: the pipeline as JSON text.
         card: Markdown.
+        origin: digests of the data it was made from, and of what it was judged by.
 
     Returns:
         Contents by entry name.
@@ -71,7 +73,7 @@ def package(
     }
     made_with = {"python": platform.python_version()}
     made_with |= {name: v.split("+")[0] for name in MADE_WITH if (v := version_of(name))}
-    return {MANIFEST: write_manifest(entries, __version__, made_with), **entries}
+    return {MANIFEST: write_manifest(entries, __version__, made_with, origin), **entries}
 
 
 def _rows(changes: Changes | None) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from fivefold.core.events import Found, Noted, Progress, Scored
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.core.wording import quoted
-from fivefold.division import By
+from fivefold.division import resamples_of
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
@@ -28,7 +28,6 @@ from fivefold.looks import check_looks, take_look
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
-from fivefold.metrics.resampling import Resamples, resample
 from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
@@ -125,22 +124,6 @@ def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | No
     for finding in taken.findings:
         session.emit(Found(finding=finding))
     return taken
-
-
-def resamples_of(
-    collected: Collected, index: Array, judged: Judged, *, seed: int, by: By = "auto"
-) -> Resamples:
-    """Resamples of some rows: in blocks of time if they were drawn by time, else by group."""
-    schema = collected.schema
-    group = schema.named("group")
-    time = schema.named("time") if by in ("auto", "time") else None
-    if time is None and group is None:
-        return resample(len(index), seed=seed)
-    losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
-    column = collected.table.column(str(time or group))[index]
-    if time is not None:
-        return resample(len(index), seed=seed, time=column, losses=losses)
-    return resample(len(index), seed=seed, group=column.astype(str))
 
 
 def with_rivals(

@@ -101,7 +101,10 @@ def open_bundle(path: str | PathLike[str] | bytes, sha256: str | None = None) ->
 
 
 def write_manifest(
-    entries: Mapping[str, bytes], fivefold: str, made_with: Mapping[str, str]
+    entries: Mapping[str, bytes],
+    fivefold: str,
+    made_with: Mapping[str, str],
+    origin: Mapping[str, str] | None = None,
 ) -> bytes:
     """The manifest of these entries: sizes and digests, and a digest of itself.
 
@@ -109,6 +112,7 @@ def write_manifest(
         entries: contents by name.
         fivefold: the version that writes.
         made_with: versions of python and of libraries by name.
+        origin: digests of the data it was made from, and of what it was judged by.
 
     Returns:
         UTF-8 JSON.
@@ -118,6 +122,7 @@ def write_manifest(
         "format": FORMAT if ROWS_ENTRY in entries else PLAIN,
         "fivefold": fivefold,
         "made_with": dict(made_with),
+        **({"origin": dict(origin)} if origin else {}),
         "entries": {name: _listed(content) for name, content in entries.items()},
     }
     manifest["sha256"] = digest_of(manifest)

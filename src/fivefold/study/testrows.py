@@ -9,9 +9,8 @@ import numpy as np
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.codecs.table import Array
-from fivefold.division import By
+from fivefold.division import By, resamples_of
 from fivefold.errors import DataError
-from fivefold.evaluate.evaluation import resamples_of
 from fivefold.looks import check_looks, take_look
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate

@@ -1,0 +1,186 @@
+"""A new model beside the deployed one, on the same test rows."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+import fivefold as ff
+from fivefold import cli
+from fivefold.core import ledger
+from fivefold.deploy import predecessor
+from fivefold.deploy.predecessor import compare_with, misfits, origin_of
+from fivefold.errors import WorseError
+from fivefold.looks import digest_of_answers, digest_of_test_rows
+
+BUNDLES = Path(__file__).parents[1] / "bundles"
+ROWS = 400
+
+
+@pytest.fixture(autouse=True)
+def _empty(monkeypatch):
+    monkeypatch.setattr(ledger, "_HERE", [])
+    monkeypatch.delenv(ledger.LEDGER, raising=False)
+
+
+def frame():
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=ROWS)
+    columns = {"x": x, "zip": draw.choice(["00123", "7", "b"], ROWS), "z": draw.normal(size=ROWS)}
+    columns["zip"][3] = None
+    return pd.DataFrame({**columns, "y": np.where(x + draw.normal(size=ROWS) > 0, "yes", "no")})
+
+
+def collected(target="y", **wishes):
+    wishes = {"drop": ("z",), **wishes}
+    collect = ff.Collect(frame(), target=target, **wishes)
+    return ff.Pipeline([collect]).run(progress=False)[ff.Collected]
+
+
+TABLE = collected()
+INDEX = np.arange(100, 350)
+TRUTH = (TABLE.table.column("y")[INDEX] == "yes").astype(int)
+DRAW = np.random.default_rng(1)
+GOOD = 1 / (1 + np.exp(-np.asarray(TABLE.table.column("x")[INDEX])))
+BAD = GOOD + DRAW.normal(0, 0.6, len(INDEX))
+
+
+def both(scores):
+    return np.stack([1 - scores, scores], axis=1)
+
+
+@pytest.fixture
+def old(monkeypatch):
+    """A deployed model that answers with what a test says, and what it was asked."""
+    model = SimpleNamespace(
+        contract=SimpleNamespace(names=("z", "zip")),
+        classes=("no", "yes"),
+        bundle=SimpleNamespace(manifest={}),
+        digest="ab" * 32,
+        asked=[],
+    )
+    model.scores = lambda rows: model.asked.extend(rows) or model.answers
+    monkeypatch.setattr(predecessor, "load", lambda path: model)
+    return model
+
+
+def compared(scores, index=INDEX, table=TABLE, truth=TRUTH):
+    return compare_with("old.ff", table, index, truth, scores, by="auto", seed=0)
+
+
+def test_worse_model_is_refused_with_the_numbers(old):
+    old.answers = both(GOOD)
+    with pytest.raises(WorseError, match=r"not worse than old.ff, found one that loses") as caught:
+        compared(both(BAD))
+    error = caught.value
+    gap = roc_auc_score(TRUTH, BAD) - roc_auc_score(TRUTH, GOOD)
+    assert error.difference == pytest.approx(gap)
+    assert error.low < error.high < 0
+    assert error.score == pytest.approx(roc_auc_score(TRUTH, BAD))
+    assert error.old_score == pytest.approx(roc_auc_score(TRUTH, GOOD))
+    assert (error.path, error.metric, error.rows) == (Path("old.ff"), "roc_auc", 250)
+    assert f"of old.ff {error.old_score:.4g}" in str(error)
+
+
+@pytest.mark.parametrize(("new", "verdict"), [(GOOD, "wins"), (BAD + 1e-9 * GOOD, "a tie")])
+def test_model_that_is_not_worse_may_be_deployed(old, new, verdict):
+    old.answers = both(BAD)
+    made = compared(both(new))
+    assert (made.code, made.numbers["verdict"]) == ("not_worse", verdict)
+    assert made.numbers["old_sha256"] == "ab" * 32
+
+
+def test_deployed_model_is_asked_as_any_request_and_by_its_own_order_of_classes(old):
+    old.classes = ("yes", "no")
+    old.answers = both(GOOD)[:, ::-1]
+    assert compared(both(GOOD)).numbers["difference"] == 0
+    source = frame()
+    assert len(old.asked) == len(INDEX)
+    assert old.asked[7] == {"z": source["z"][107], "zip": source["zip"][107]}
+    old.asked.clear()
+    old.answers = both(GOOD[:2])[:, ::-1]
+    compared(both(GOOD[:2]), np.array([3, 4]), truth=TRUTH[:2])
+    assert old.asked[0] == {"z": source["z"][3], "zip": None}
+
+
+def test_model_that_cannot_be_told_from_the_deployed_one_is_refused(old):
+    table = collected(target="x", drop=("y",))
+    truth, few = table.table.column("x")[:20], np.arange(20)
+    old.answers = truth + 0.1
+    with pytest.raises(WorseError, match="cannot be told from it \\(too few rows\\)"):
+        compared(truth + DRAW.normal(size=20), few, table, truth)
+    assert compared(truth + 0.1, few, table, truth).numbers["verdict"] == "a tie"
+
+
+@pytest.mark.parametrize(
+    ("origin", "severity", "said"),
+    [
+        ({}, "warning", "is not known. It may have learnt from some of these rows"),
+        ({"data": "cd" * 32}, "warning", "from other data (SHA-256 cdcdcdcdcdcd)."),
+        (
+            origin_of(TABLE, INDEX[1:], both(GOOD[1:])),
+            "warning",
+            "data, divided otherwise.",
+        ),
+        (origin_of(TABLE, INDEX[::-1], both(GOOD)), "note", "neither has learnt from them."),
+    ],
+)
+def test_what_the_deployed_model_may_have_learnt_from_is_told(old, origin, severity, said):
+    old.answers, old.bundle.manifest = both(BAD), {"origin": origin}
+    made = compared(both(GOOD))
+    assert made.severity == severity
+    assert said in made.sentence
+
+
+def test_deployed_model_is_a_look_that_is_known_again_by_its_manifest(old):
+    old.answers = both(GOOD + 1e-7)  # as onnxruntime gives them
+    compared(both(GOOD))
+    old.bundle.manifest = {"origin": origin_of(TABLE, INDEX, both(GOOD))}
+    compared(both(GOOD))
+    looks = ledger.known_looks(digest_of_test_rows(TABLE, INDEX))
+    answers = [digest_of_answers(scores) for scores in (both(GOOD + 1e-7), both(GOOD))]
+    assert [look.answers for look in looks] == answers
+
+
+def test_bundle_that_cannot_answer_these_rows_is_a_fault_before_the_training():
+    (fault,) = misfits(BUNDLES / "numbers.ff", TABLE)
+    assert "expected a model of y (binary)" in str(fault)
+    (fault,) = misfits(BUNDLES / "two_classes.ff", TABLE)
+    assert "Deploy: better_than=" in str(fault)
+    assert misfits(BUNDLES / "nowhere.ff", TABLE) == []
+
+
+@pytest.mark.slow
+def test_nights_of_a_scheduler_replace_a_bundle_only_by_one_that_is_not_worse(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    frame().to_csv("data.csv", index=False)
+    night = ["run", "data.csv", "--target", "y", "--to", "m.ff", "--better-than", "m.ff"]
+    night += ["--epochs", "2", "--log", "log.jsonl"]
+    assert cli.main(night) == 0
+    first = Path("m.ff").read_bytes()
+    assert "There is no bundle at m.ff yet" in Path("log.jsonl").read_text()
+    assert cli.main(night) == 0
+    assert ff.load("m.ff").bundle.manifest["origin"]["data"]
+    told = Path("log.jsonl").read_text()
+    assert "a tie, the difference is 0.0000" in told
+    assert "neither has learnt from them" in told
+    second = Path("m.ff").read_bytes()
+    assert len(first) == len(second)
+    capsys.readouterr()
+    assert cli.main([*night, "--drop", "x"]) == 3
+    assert "WorseError: Deploy: expected a model that is not worse than m.ff" in (
+        capsys.readouterr().err
+    )
+    assert Path("m.ff").read_bytes() == second
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "log.jsonl", "m.ff"]
+    assert cli.main([*night[:4], "--better-than", "m.ff"]) == 2
+    assert "expected --to BUNDLE beside it" in capsys.readouterr().err
+    renamed = frame().rename(columns={"x": "w"})
+    renamed.to_csv("data.csv", index=False)
+    assert cli.main(night) == 2
+    assert "found that it reads `x` too" in capsys.readouterr().err
