@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field
 
 import fivefold as ff
-from fivefold.core.events import Noted, Progress
+from fivefold.core.events import Noted, Progress, StageTaken
 from fivefold.errors import ConfigError, PreflightError, ResumeError, TrainingError
 from fivefold.study.tune import tune
 from studied import begin, kill_in_the_middle, small_frame, small_pipeline, tuned, with_test_rows
@@ -131,6 +131,8 @@ def test_space_with_faults_is_refused_with_all_of_them(pipeline):
 def test_arguments_that_cannot_be_are_refused_together(pipeline):
     with pytest.raises(PreflightError, match="found 4 faults"):
         tune(pipeline, LR, trials=0, folds=1, seconds=0, latency=-1)
+    with pytest.raises(ConfigError, match=r"trials depend on, found 'evaluate\.level'"):
+        tune(pipeline, {**LR, "evaluate.level": ff.uniform(0.5, 0.9)})
     with pytest.raises(ConfigError, match="expected settings to choose, found none"):
         tune(pipeline)
 
@@ -157,6 +159,27 @@ def test_trial_that_fails_is_told_and_others_go_on(pipeline):
     assert found.best["train.model"] == "mlp"
     with pytest.raises(PreflightError, match="expected a network for numeric columns"):
         quiet(pipeline, {"train.model": ff.choice("convnet", "textnet")}, trials=2)
+
+
+def test_trial_of_settings_that_were_tried_is_not_done_again(pipeline):
+    found = quiet(pipeline, {"preprocess.scale": ff.choice("none", "robust")}, trials=6)
+    trials = found.trials
+    first = trials.groupby("preprocess.scale")["trial"].transform("min")
+    again = trials[trials["trial"] > first]
+    assert len(again) == 4
+    assert (again["seconds"] == 0).all()
+    assert again["why"].tolist() == [f"as trial {first[number]}" for number in again["trial"]]
+    assert trials.groupby("preprocess.scale")["score"].nunique().max() == 1
+
+
+def test_trials_share_encoded_rows_where_there_is_a_cache(pipeline, tmp_path):
+    told = []
+    cached = {"cache": tmp_path / "cache", "observers": [told.append]}
+    found = quiet(pipeline, LR, trials=3, **cached)
+    taken = [e.path[1:] for e in told if isinstance(e, StageTaken)]
+    assert taken == [("trial-1", "preprocess"), ("trial-2", "preprocess")]
+    plain = quiet(pipeline, LR, trials=3)
+    pd.testing.assert_frame_equal(without_time(found.trials), without_time(plain.trials))
 
 
 @pytest.mark.slow

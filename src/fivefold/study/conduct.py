@@ -7,6 +7,7 @@ from operator import index
 from pathlib import Path
 from typing import Any, TypedDict
 
+from fivefold.core.cache import cache_in
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
@@ -24,6 +25,7 @@ class Conduct(TypedDict, total=False):
         directory: keeps what each refit gave, so that a study that was ended goes on; nothing is
             written if None.
         resume: go on with the study in `directory`; where there is none yet, begin it.
+        cache: what stages write is shared by refits, runs and other studies, as of `Pipeline.run`.
         progress: show lines and bars; False for silence.
         observers: functions that are told every event.
     """
@@ -33,6 +35,7 @@ class Conduct(TypedDict, total=False):
     n_jobs: int
     directory: str | Path | None
     resume: bool
+    cache: bool | str | Path
     progress: bool
     observers: Iterable[Observer]
 
@@ -75,6 +78,7 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
         directory=folder,
         resume=resume,
         observers=observers,
+        cache=cache_in(conduct.get("cache", False)),
     )
     started = RunStarted(
         path=(name,),

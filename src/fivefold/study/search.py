@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from fivefold.artifacts import Trained
 from fivefold.core.chain import Chain
 from fivefold.core.faults import raise_all
+from fivefold.core.key import Key
 from fivefold.core.recipe import write_recipe
 from fivefold.core.space import OneOf, Space, holds_space
 from fivefold.core.stage import Stage
@@ -66,6 +68,7 @@ class Search:
                 pipeline = pipeline.replace(name, **changes)
             except FivefoldError as error:
                 faults.append(error)
+        faults += _vain(pipeline, stages)
         raise_all(faults)
         search = cls(pipeline, stages)
         if not any(True for _ in search.spaces()):
@@ -180,6 +183,17 @@ def _fault(pipeline: Chain, address: str, name: str, value: Any) -> FivefoldErro
         remedy = "Name a setting too, `stage.setting`, or write ff.choice(Stage(...), Stage(...))."
         return ConfigError.expected(WHO, "a choice of stages", f"{brief(value)}", remedy)
     return None
+
+
+def _vain(pipeline: Chain, stages: Mapping[str, OneOf]) -> list[FivefoldError]:
+    """Spaces in stages that no trial runs, as they come after what trains."""
+    trains = [type(stage).wiring.writes == Key(Trained) for stage in pipeline.stages]
+    last = max((place for place, one in enumerate(trains) if one), default=len(trains))
+    later = zip(pipeline.names[last + 1 :], pipeline.stages[last + 1 :], strict=True)
+    found = [at for n, stage in later for at, _ in _spaces(stages.get(n, stage), n)]
+    remedy = "Leave it out: trials end with what trains."
+    wanted = "spaces that trials depend on"
+    return [ConfigError.expected(WHO, wanted, repr(at), remedy) for at in found if "[" not in at]
 
 
 def _whole(pipeline: Chain, name: str, value: OneOf, faults: list[FivefoldError]) -> OneOf:

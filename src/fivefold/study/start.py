@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated, Trained
+from fivefold.core.cache import Cache
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.events import Observer
@@ -94,6 +95,7 @@ def gather(
     directory: Path | None = None,
     resume: bool = False,
     observers: Iterable[Observer] = (),
+    cache: Cache | None = None,
 ) -> Start:
     """Run a pipeline up to what needs a division of the rows, and draw that as a run would.
 
@@ -106,7 +108,12 @@ def gather(
     rest = place([*tail, *judging])
     preflight(rest, Context(), Session(seed=seed, device=device))
     execution = pipeline[:begin].execute(
-        seed=seed, device=device, directory=directory, resume=resume, observers=observers
+        seed=seed,
+        device=device,
+        directory=directory,
+        resume=resume,
+        observers=observers,
+        cache=cache,
     )
     context = execution.context
     preflight(rest, context, execution.session.apart())

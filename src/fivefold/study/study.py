@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fivefold.core.cache import Cache
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, Observer, Progress
 from fivefold.core.identity import known_by_name
@@ -39,6 +40,7 @@ class Study:
         directory: of the study, or None.
         resume: whether what is there is taken.
         observers: are told every event; the last of them may be a console.
+        cache: of what stages write, for refits too.
     """
 
     def __init__(
@@ -51,9 +53,10 @@ class Study:
         directory: Path | None,
         resume: bool,
         observers: Sequence[Observer],
+        cache: Cache | None = None,
     ) -> None:
         self.name, self.seed, self.device, self.n_jobs = name, seed, device, n_jobs
-        self.directory, self.resume = directory, resume
+        self.directory, self.resume, self.cache = directory, resume, cache
         self._observers = tuple(observers)
         self._starts: list[Start] = []
         self._names: list[str] = []
@@ -90,6 +93,7 @@ class Study:
             directory=folder,
             resume=self.resume,
             observers=self._observers,
+            cache=self.cache,
         )
         self._starts.append(start)
         return start
@@ -190,6 +194,7 @@ class Study:
             is_refit=True,
             resume=folder is not None,
             observers=self._observers,
+            cache=self._cache_of(unit),
         )
         outcome = fit_unit(unit, session, identity)
         if folder is not None:
@@ -220,6 +225,7 @@ class Study:
                     "collected": str(self._collected(unit.start)),
                     "partition": str(partition),
                     "device": self.device,
+                    "cache": None if (cache := self._cache_of(unit)) is None else str(cache.folder),
                     "path": [self.name, unit.name],
                     "identity": identities[unit.name],
                     "kept": self.directory is not None,
@@ -229,6 +235,11 @@ class Study:
         by_name = {unit.name: unit for unit in units}
         for name in self._crew.work(orders, self._hear):
             yield by_name[name], Outcome.load(self._folder(by_name[name]) / OUTCOME)
+
+    def _cache_of(self, unit: Unit) -> Cache | None:
+        """The cache; None for a unit that a clock may end, as then its settings do not tell all."""
+        by_clock = unit.watch is not None and unit.watch.moment is not None
+        return None if by_clock else self.cache
 
     def _hear(self, event: Event) -> None:
         """Hand on what a process tells; bars of several at once would hide one another."""

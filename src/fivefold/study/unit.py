@@ -116,7 +116,7 @@ def refit(unit: Unit, session: Session) -> Execution:
     """Run the stages of a unit after what it starts with, as a refit of a run is."""
     watch = unit.watch
     steps = place(unit.stages if watch is None else watch.over(unit.stages))
-    digest = unit.partition_digest if session.directory is not None else ""
+    digest = unit.partition_digest if session.is_keyed else ""
     context = unit.start.context.extended(Key(Partition), unit.partition, digest=digest)
     names = frozenset(step.name for step in steps)
     decisions = decide_again(steps, context, frozenset(context), old={}, exchanged=names)

@@ -123,11 +123,15 @@ class Waves:
             size = min(self.study.n_jobs, trials - len(self.trials))
             first = len(self.trials)
             wave = [self.proposer.ask(number) for number in range(first, first + size)]
-            units, whys = zip(*map(self._units, wave), strict=True)
-            done = iter(self.study.run([one for each in units for one in each], silent=True))
-            for proposal, own, why in zip(wave, units, whys, strict=True):
-                outcomes = [next(done) for _ in own]
+            twins = list(map(self._twin, wave))
+            asked = zip(wave, twins, strict=True)
+            made = [self._units(each) if twin is None else ([], "") for each, twin in asked]
+            done = iter(self.study.run([unit for units, _ in made for unit in units], silent=True))
+            for proposal, before, (units, why) in zip(wave, twins, made, strict=True):
+                outcomes = [next(done) for _ in units] if before is None else self.outcomes[before]
                 trial = self._judged(proposal, outcomes, why)
+                if before is not None:
+                    trial = replace(trial, seconds=0.0, why=f"as trial {before}")
                 self.proposer.tell(proposal, trial)
                 self.trials.append(trial)
                 self.outcomes[trial.number] = outcomes
@@ -144,6 +148,11 @@ class Waves:
 
     def _is_late(self) -> bool:
         return self.rules.moment is not None and time.time() > self.rules.moment
+
+    def _twin(self, proposal: Proposal) -> int | None:
+        """The number of a finished trial with the same settings: another one would end as it."""
+        same = (t.number for t in self.trials if t.finished and t.written == proposal.written)
+        return next(same, None)
 
     def _watches(self, proposal: Proposal) -> list[Watch]:
         """One for each division: bounds by trials whose losses can be compared."""

@@ -15,6 +15,7 @@ from queue import Queue
 from typing import Any
 
 from fivefold.artifacts import Collected
+from fivefold.core.cache import Cache
 from fivefold.core.context import Context
 from fivefold.core.events import Event
 from fivefold.core.key import Key
@@ -123,6 +124,7 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
         is_refit=True,
         resume=kept,
         observers=(hear,),
+        cache=None if order["cache"] is None else Cache(Path(order["cache"])),
     )
     with locked(session.directory):
         keep(fit_unit(unit, session, order["identity"]), Path(order["folder"]))
