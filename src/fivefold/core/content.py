@@ -1,5 +1,6 @@
 """The content of any value in one digest: of data, functions and objects with their state."""
 
+import copyreg
 import dis
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -215,7 +216,8 @@ class _Content:
         if type(value) is object:
             return
         try:
-            reduced = value.__reduce_ex__(4)
+            told = copyreg.dispatch_table.get(type(value))
+            reduced = value.__reduce_ex__(4) if told is None else told(value)
         except Exception as error:
             raise _UnseenError(f"a {type(value).__name__}: {first_line(error)}") from None
         if isinstance(reduced, str):

@@ -11,7 +11,6 @@ from pathlib import Path
 _PACKAGES = ("site-packages", "dist-packages")
 
 
-@lru_cache(maxsize=1024)
 def is_own(name: str) -> bool:
     """Whether a module is the user's: neither Python's, nor fivefold's, nor installed beside them.
 
@@ -124,11 +123,11 @@ def _file(name: str) -> Path | None:
     known = getattr(sys.modules.get(name), "__file__", None)
     if known is not None:
         return Path(known) if Path(known).suffix == ".py" and Path(known).is_file() else None
-    return _sought(name)
+    return _sought(name, tuple(sys.path))
 
 
 @lru_cache(maxsize=4096)
-def _sought(name: str) -> Path | None:
+def _sought(name: str, _places: tuple[str, ...]) -> Path | None:
     path, found = None, None
     parts = name.split(".")
     try:
