@@ -9,10 +9,12 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
+    RandomForestRegressor,
     StackingClassifier,
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multioutput import MultiOutputRegressor
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -23,8 +25,10 @@ from sklearn.tree import DecisionTreeClassifier
 import fivefold as ff
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
+from fivefold.metrics.metric import R2, RMSE
 from fivefold.models.score import score
 from fivefold.serve.graph import Graph
+from fivefold.tasks.known import TASKS
 from fivefold.train.estimator import exact_scores, matrix_of
 
 MODELS = {
@@ -112,6 +116,46 @@ def test_estimator_becomes_a_part_of_one_graph_that_answers_as_it_does(frames):
     model, inputs = result[ff.Trained].model, result[ff.Preprocessed].test.inputs
     graph = Graph(export_onnx(model, inputs))
     np.testing.assert_allclose(graph(inputs), score(model, inputs), atol=1e-6)
+
+
+class Both(ff.Quantity):
+    """Two numbers a row."""
+
+    name = "both"
+    metrics = (RMSE, R2)
+
+
+@pytest.fixture
+def two_numbers(frames, monkeypatch):
+    """A frame of two targets, and the task for them."""
+    monkeypatch.setattr(TASKS, "_own", {})
+    frame = frames["regression"]
+    return frame.assign(w=np.where(frame["c"] == "b", 5.0, 1.0) + frame["z"])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [Ridge(), RandomForestRegressor(4, random_state=0), MultiOutputRegressor(Ridge())],
+    ids=lambda model: type(model).__name__,
+)
+def test_estimator_of_several_targets_gives_all_of_them(two_numbers, model):
+    stages = [ff.Collect(two_numbers, target=("y", "w"), task=Both), ff.Preprocess()]
+    result = ff.Pipeline([*stages, ff.Train(model)]).run(progress=False)
+    data, trained = result[ff.Preprocessed], result[ff.Trained]
+    rows, test = (
+        matrix_of(trained.model, part.inputs).astype(np.float64) for part in (data.train, data.test)
+    )
+    wanted = clone(model).fit(rows, data.train.target).predict(test)
+    np.testing.assert_allclose(exact_scores(trained, data.test.inputs), wanted, rtol=1e-12)
+    assert trained.settings.exported
+    gaps = (score(trained.model, data.test.inputs) - wanted) / data.train.target.std(0)
+    assert abs(gaps).max() < 1e-5
+
+
+def test_estimator_of_one_target_is_refused_for_several(two_numbers):
+    stages = [ff.Collect(two_numbers, target=("y", "w"), task=Both), ff.Preprocess()]
+    with pytest.raises(ff.errors.PreflightError, match="MultiOutputRegressor"):
+        ff.Pipeline([*stages, ff.Train(HistGradientBoostingRegressor())]).run(progress=False)
 
 
 class Unknown(ClassifierMixin, BaseEstimator):

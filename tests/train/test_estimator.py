@@ -13,6 +13,8 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
+    StackingClassifier,
+    VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.metrics import log_loss
@@ -126,6 +128,22 @@ def test_matrix_of_an_estimator_is_that_of_the_linear_baseline_but_for_its_scale
     dense = wanted.shape[1] - 5  # three categories, missing and unseen
     np.testing.assert_allclose(scaled[:, :dense], wanted[:, :dense], atol=1e-5)
     np.testing.assert_array_equal(ours[:, dense:], wanted[:, dense:])
+
+
+@pytest.mark.parametrize("holder", ["pipeline", "votes", "stack"])
+def test_histogram_trees_inside_others_have_a_graph_too(make_data, holder):
+    trees = HistGradientBoostingClassifier(max_iter=4, random_state=0)
+    both = [("one", LogisticRegression()), ("two", trees)]
+    model = {
+        "pipeline": make_pipeline(StandardScaler(), trees),
+        "votes": VotingClassifier(both, voting="soft"),
+        "stack": StackingClassifier(both, cv=2),
+    }[holder]
+    data = make_data("numeric", task="multiclass")
+    trained = run(data, model)
+    assert trained.settings.exported
+    wanted = by_hand(model, trained, data)
+    np.testing.assert_allclose(score(trained.model, data.test.inputs), wanted, atol=1e-5)
 
 
 def test_classes_that_a_fold_lacks_get_probability_0_and_labels_may_come_in_any_order(make_data):

@@ -9,6 +9,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import first_line
+from fivefold.models.converters import convert_trees, shapes_of_trees
 from fivefold.models.estimated import Live
 from fivefold.models.forests import tree_graph
 from fivefold.models.subgraph import IR, MATRIX, OPSET, SCORES
@@ -90,6 +91,7 @@ def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
     if hasattr(estimator, "flatten_transform"):  # of votes: it changes no prediction
         estimator.flatten_transform = False
     options = {id(estimator): {"zipmap": False}} if chosen else None
+    of_trees = shapes_of_trees()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         proto = convert_sklearn(
@@ -98,6 +100,8 @@ def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
             initial_types=[("rows", kind([None, width]))],
             options=options,
             target_opset={"": OPSET, ML_DOMAIN: ML_OPSET},
+            custom_conversion_functions=dict.fromkeys(of_trees, convert_trees),
+            custom_shape_calculators=of_trees,
         )
     graph = proto.graph
     answer = graph.output[1 if chosen else 0].name

@@ -13,7 +13,17 @@ from fivefold.tasks.known import task_of
 if TYPE_CHECKING:
     from fivefold.metrics.optimism import Looks
 
-MODEL = ("network", "parameters", "epochs", "best_epoch", "batch", "lr", "precision", "device")
+MODEL = (
+    "network",
+    "parameters",
+    "epochs",
+    "best_epoch",
+    "batch",
+    "lr",
+    "precision",
+    "device",
+    "written",
+)
 TIMED = ["fit_seconds", "milliseconds_per_row"]
 """Left out, so that two runs with one seed give one bundle, to the byte."""
 

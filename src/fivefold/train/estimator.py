@@ -226,6 +226,7 @@ def _trained(
     network: Assembled, data: Preprocessed, session: Session, first: str, course: Course
 ) -> Trained:
     body, live = _body(network), _body(network).live
+    written = "" if live is None else " ".join(repr(live.estimator).split())
     given = write_value(None if live is None else live.estimator, Any, "Train.model", False)
     fitted = len(course.history)
     return Trained(
@@ -234,12 +235,8 @@ def _trained(
         settings=Decided.of(
             {
                 "network": body.name,
-                "parameters": 0,
-                "tree_nodes": 0,
+                "written": written,
                 "chosen": "given",
-                "epochs": 1,
-                "epochs_run": fitted,
-                "best_epoch": None,
                 "ending": "finished" if fitted else "not trained",
                 "estimator": given,
                 "exported": body.answer is not None,

@@ -60,6 +60,7 @@ def weight_fault(what: str, function: Callable[..., object]) -> ModelError | Non
 def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """An estimator that does not predict what the target is, or cannot read the columns."""
     from sklearn.base import is_classifier, is_regressor
+    from sklearn.utils import get_tags
 
     from fivefold.models.flat import FLAT
     from fivefold.models.heads import head_of
@@ -87,6 +88,13 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
             f"Train: expected an estimator with predict_proba, as scores are probabilities, found "
             f"{name}.",
             remedy=f"Wrap it: CalibratedClassifierCV({name}(...)) of sklearn.calibration.",
+            model=name,
+        )
+    elif len(schema.targets) > 1 and not get_tags(model).target_tags.multi_output:
+        yield PreflightError(
+            f"Train: expected an estimator of {len(schema.targets)} targets, found {name}, which "
+            "takes one.",
+            remedy=f"Wrap it: MultiOutputRegressor({name}(...)) of sklearn.multioutput.",
             model=name,
         )
     for column in schema.inputs:
