@@ -10,7 +10,7 @@ import pytest
 
 import fivefold
 from fivefold.errors import PreflightError
-from fivefold.observers.mlflow import MLflow, git_tags
+from fivefold.observers.mlflow import MLflow
 
 PYTHON = "FIVEFOLD_MLFLOW_PYTHON"
 
@@ -24,7 +24,9 @@ from fivefold.observers.mlflow import MLflow
 
 uri, bundle = sys.argv[1:]
 board = MLflow("adult", tracking_uri=uri, run="first")
-recipe = json.dumps({"stages": [{"stage": "Train", "with": {"epochs": 2, "lr": [0.1]}}]})
+derived = [{"stage": "Derive", "with": {"formulas": {n: f}}} for n, f in ("ax", "by")]
+trained = {"stage": "Train", "with": {"epochs": 2, "lr": [0.1]}}
+recipe = json.dumps({"stages": [*derived, trained]})
 refit = ("evaluate", "fold-1", "train")
 for event in [
     RunStarted(seed=7, recipe=recipe),
@@ -35,7 +37,8 @@ for event in [
     Progress(path=refit, done=1, total=2, unit="epoch", values={"train_loss": 0.25}),
     Found(path=("evaluate",), finding=Finding(code="drift", severity="warning", sentence="It is.")),
     Scored(path=("evaluate",), rows="test",
-           values={"roc_auc": Estimate(0.8, low=0.7, high=0.9, method="delong", n=50)}),
+           values={"roc_auc": Estimate(0.8, low=0.7, high=0.9, method="delong", n=50),
+                   "profit in $": 3.0}),
     FileWritten(path=("deploy",), file=bundle),
     RunFinished(seconds=1.5),
 ]:
@@ -76,6 +79,13 @@ def python(tmp_path_factory):
 
 @pytest.mark.slow
 def test_run_is_read_back_from_mlflow_with_its_refits(python, tmp_path):
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "one"]):
+        subprocess.run(
+            ["git", "-c", "user.name=n", "-c", "user.email=e", *words], cwd=tmp_path, check=True
+        )
+    asked = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+    commit = commit.stdout.strip()
     bundle = tmp_path / "income.ff"
     bundle.write_bytes(b"bundle")
     source = str(Path(fivefold.__file__).parents[1])
@@ -92,26 +102,21 @@ def test_run_is_read_back_from_mlflow_with_its_refits(python, tmp_path):
     whole, refit = found["first 7"], found["evaluate/fold-1 "]
     assert (whole["status"], refit["status"]) == ("FINISHED", "FINISHED")
     assert whole["params"]["Train.epochs"] == "2"
-    assert (whole["params"]["Train.lr"], whole["params"]["train.network"]) == ("[0.1]", "mlp")
-    assert set(whole["params"]["train.note"]) == {"x"}
+    assert whole["params"]["Train.lr"] == "[0.1]"
+    assert whole["params"]["Derive-2.formulas"] == '{"b": "y"}'
+    assert whole["params"]["decided.train.network"] == "mlp"
+    assert set(whole["params"]["decided.train.note"]) == {"x"}
     assert whole["losses"] == [[1, 1.0], [2, 0.5]]
     assert "train/valid_loss" not in whole["metrics"]
     assert (whole["metrics"]["test/roc_auc"], whole["metrics"]["test/roc_auc/low"]) == (0.8, 0.7)
+    assert whole["metrics"]["test/profit in _"] == 3
+    assert whole["tags"]["mlflow.source.git.commit"] == commit
+    assert whole["tags"]["git.dirty"] == "false"
     assert sorted(whole["artifacts"]) == ["findings.md", "income.ff", "recipe.json"]
     assert refit["losses"] == [[1, 0.25]]
     assert refit["tags"]["mlflow.parentRunId"] == whole["id"]
     failed = found["first 8"]
     assert (failed["status"], failed["tags"]["error"]) == ("FAILED", "DataError: no rows.")
-
-
-def test_git_commit_is_told_where_there_is_one_and_nothing_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert git_tags() == {}
-    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "one"]):
-        named = ["-c", "user.name=n", "-c", "user.email=e"]
-        subprocess.run(["git", *named, *words], check=True)
-    (commit,) = git_tags().values()
-    assert len(commit) == 40
 
 
 def test_mlflow_that_is_not_installed_says_what_to_install(monkeypatch):

@@ -3,14 +3,15 @@
 import json
 import math
 import os
-import subprocess
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fivefold.core.circumstances import repository
 from fivefold.core.events import (
     Event,
     FileWritten,
@@ -88,7 +89,8 @@ class MLflow:
             case Scored():
                 self._measure(event, dict(_with_ends(event)), 0)
             case Settled():
-                named = {f"{event.path[-1]}.{n}": value for n, value in event.values.items()}
+                stage = event.path[-1]
+                named = {f"decided.{stage}.{n}": value for n, value in event.values.items()}
                 self._describe(self._run(event), named)
             case Found():
                 found = event.finding
@@ -110,12 +112,18 @@ class MLflow:
         told = {"seed": event.seed, "device": event.device, "directory": event.directory}
         self._describe(run, {name: value for name, value in told.items() if value != ""})
         if event.recipe:
+            seen: Counter[str] = Counter()
             for stage in json.loads(event.recipe)["stages"]:
+                title = stage["stage"]
+                seen[title] += 1
+                title += f"-{seen[title]}" if seen[title] > 1 else ""
                 settings = stage.get("with", {}).items()
-                self._describe(run, {f"{stage['stage']}.{name}": value for name, value in settings})
+                self._describe(run, {f"{title}.{name}": value for name, value in settings})
             client.log_text(run, event.recipe, "recipe.json")
-        for name, value in git_tags().items():
-            client.set_tag(run, name, value)
+        commit, dirty = repository(Path.cwd())
+        if commit:
+            client.set_tag(run, "mlflow.source.git.commit", commit)
+            client.set_tag(run, "git.dirty", str(dirty).lower())
 
     def _run(self, event: Event) -> str:
         """The run that an event belongs to, begun if it is new."""
@@ -141,7 +149,7 @@ class MLflow:
             name: value if isinstance(value, str) else json.dumps(value, default=str)
             for name, value in values.items()
         }
-        params = [Param(name, text[:LONGEST]) for name, text in texts.items()]
+        params = [Param(_allowed(name), text[:LONGEST]) for name, text in texts.items()]
         for start in range(0, len(params), 100):  # as many as MLflow takes at once
             self._client.log_batch(run, params=params[start : start + 100])
 
@@ -151,7 +159,7 @@ class MLflow:
         now = int(time.time() * 1000)
         finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
         if finite:
-            measured = [Metric(name, value, now, step) for name, value in finite.items()]
+            measured = [Metric(_allowed(name), value, now, step) for name, value in finite.items()]
             self._client.log_batch(self._run(event), metrics=measured)
 
     def _keep(self, file: Path) -> None:
@@ -174,18 +182,14 @@ class MLflow:
         self._runs.clear()
 
 
+def _allowed(name: str) -> str:
+    """A name of the letters that MLflow takes."""
+    return re.sub(r"[^\w\-. :/]", "_", name)
+
+
 def _with_ends(event: Scored) -> Iterator[tuple[str, float]]:
     for name, value in event.values.items():
         yield f"{event.rows}/{name}", value
         for end in ("low", "high"):
             if hasattr(value, end):
                 yield f"{event.rows}/{name}/{end}", getattr(value, end)
-
-
-def git_tags() -> dict[str, str]:
-    """The commit of the code at hand, as MLflow names it; nothing where there is no git."""
-    with suppress(OSError, subprocess.SubprocessError):
-        asked = ["git", "rev-parse", "HEAD"]
-        done = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=5)
-        return {"mlflow.source.git.commit": done.stdout.strip()}
-    return {}
