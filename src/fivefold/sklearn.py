@@ -191,7 +191,7 @@ class FivefoldClassifier(ClassifierMixin, _Fivefold):  # type: ignore[misc]
         classes_: `(classes,)` labels.
         n_features_in_: columns that it was fitted on.
         feature_names_in_: their names, where these were texts of a frame.
-        result_: of the run; not in pickles, which hold a bundle's bytes.
+        result_: what its run gave, by type; not in pickles, which hold a bundle's bytes.
 
     Example:
         >>> from sklearn.datasets import load_iris
