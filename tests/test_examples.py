@@ -236,3 +236,22 @@ def test_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
     shown = str([cell.get("outputs") for cell in notebook.cells])
     assert "roc_auc" in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.slow
+def test_adult_study_fills_the_tables_and_a_second_start_takes_what_is_there(
+    tmp_path: Path, capsys: Any
+) -> None:
+    study = load_file(EXAMPLES / "adult_study.py")
+    words = ["sklearn:breast_cancer", str(tmp_path), "--target", "target", "--quality", "fast"]
+    words += ["--epochs", "1", "--trials", "2", "--folds", "2", "--jobs", "1", "--quick"]
+    first = study.main(words)
+    said = capsys.readouterr()
+    assert "train ran: no earlier run of it is known." in said.out
+    assert "8 of 10 tables are filled" in said.out
+    assert "train.lr" in (tmp_path / "study.html").read_text()
+    assert study.main(words) == first > 0.8
+    again = capsys.readouterr()
+    assert "train was taken from the cache" in again.out
+    assert "10 of 10 refits are taken from" in again.err
+    assert "What was timed is taken from" in again.err

@@ -63,14 +63,14 @@ def test_bytes_of_rows_are_those_of_their_arrays(result):
 
 
 def test_a_module_that_cannot_be_counted_says_so(result):
-    class Refuses(nn.Module):
+    class Refuses(nn.Linear):
         def forward(self, table):
             raise RuntimeError("not today")
 
     from fivefold.evaluate.effort import effort
 
     trained = result[ff.Trained]
-    trained.model.body, kept = Refuses(), trained.model.body
+    trained.model.body, kept = Refuses(4, 1), trained.model.body
     try:
         table = effort(trained, result[ff.Preprocessed], result[ff.Collected])
     finally:

@@ -10,6 +10,7 @@ from fivefold.core.key import Key
 from fivefold.core.wording import literal, nearest
 from fivefold.errors import ConfigError
 from fivefold.preprocess.preprocess import Preprocess
+from fivefold.study.redrawn import redrawn
 from fivefold.study.without import Without
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
@@ -145,8 +146,8 @@ def _augmentations(pipeline: Chain, train: str, stage: Options) -> Iterator[Left
 def _transfers(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]:
     """With weights that were drawn anew, and with all weights learning."""
     if is_module(stage.model) and not is_estimator(stage.model):
-        fresh = _drawn_anew(stage.model)
-        if fresh is not None:
+        fresh, stuck = redrawn(stage.model, 0)
+        if not stuck:
             settings = {**stage.settings(), "model": fresh}
             settings.pop("freeze", None)
             yield LeftOut(
@@ -154,23 +155,6 @@ def _transfers(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]
             )
     if stage.freeze:
         yield LeftOut("transfer", "freeze", pipeline.replace(train, freeze=()))
-
-
-def _drawn_anew(module: Any) -> Any:
-    """A copy of a module with weights as if it had been made now; None if it cannot be told how."""
-    import copy
-
-    import torch
-
-    fresh = copy.deepcopy(module)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        for part in fresh.modules():
-            if hasattr(part, "reset_parameters"):
-                part.reset_parameters()
-            elif next(part.parameters(recurse=False), None) is not None:
-                return None
-    return fresh
 
 
 def _columns(

@@ -1,6 +1,5 @@
 """What a study varies: ways of preparing rows, networks, augmentation, weights learnt elsewhere."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from fivefold.partition import Partition
 from fivefold.preprocess.cost import Cost, cost_of
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.result import Result
+from fivefold.study.redrawn import redrawn
 from fivefold.tasks.known import task_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
@@ -194,23 +194,3 @@ def _transfer(pipeline: Chain, result: Result) -> Question:
         return Question(table=table, why=why)
     other = pipeline.replace(name, model=fresh, freeze=())
     return Question(table=table, variants={"random weights": other})
-
-
-def redrawn(module: Any, seed: int) -> tuple[Any, str]:
-    """A copy of a module with weights drawn anew.
-
-    Returns:
-        The copy, and the class of a layer that cannot draw its weights; empty if all can.
-    """
-    import torch
-
-    fresh = copy.deepcopy(module)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        for layer in fresh.modules():
-            draw = getattr(layer, "reset_parameters", None)
-            if callable(draw):
-                draw()
-            elif layer._parameters:
-                return fresh, type(layer).__name__
-    return fresh, ""
