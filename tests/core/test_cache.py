@@ -1,6 +1,7 @@
 """The cache: what is taken and what is made again, and that several processes may share it."""
 
 import json
+import linecache
 import os
 import subprocess
 import sys
@@ -403,6 +404,38 @@ def test_cache_in_the_place_of_a_file_is_refused_before_the_work(tmp_path):
     with pytest.raises(PreflightError, match="to keep artifacts in"):
         run(tmp_path / "file")
     assert RAN == []
+
+
+def test_stage_in_a_cell_of_a_notebook_is_cached_and_its_text_counts(tmp_path):
+    text = """
+class Held(Artifact):
+    rows: int
+
+class Hold(Stage):
+    def run(self, session: Session) -> Held:
+        return Held(rows=LIMIT)
+LIMIT = 1
+"""
+    acts = []
+    for number, limit in enumerate("112"):
+        cell = f"<cell-{number}>"
+        written = text.replace("LIMIT = 1", f"LIMIT = {limit}")
+        linecache.cache[cell] = (len(written), None, written.splitlines(True), cell)
+        space: dict[str, Any] = {"__name__": "__notebook__", "Artifact": Artifact}
+        space |= {"Stage": Stage, "Session": Session}
+        exec(compile(written, cell, "exec"), space)
+        acts.append(Chain([space["Hold"]()]).execute(cache=Cache(tmp_path)).decisions[0])
+    assert [decision.act for decision in acts] == ["run", "take", "run"]
+    assert acts[2].why.startswith("code of Hold was ")
+
+
+def test_stage_whose_text_is_nowhere_is_not_cached(tmp_path):
+    space: dict[str, Any] = {"__name__": "__nowhere__", "Collected": Collected}
+    exec("def run(self, session: Session) -> Collected:\n return Collected()", globals(), space)
+    kind = type("Nowhere", (Stage,), {"run": space["run"], "__module__": "__nowhere__"})
+    for _ in range(2):
+        decision = Chain([kind()]).execute(cache=Cache(tmp_path)).decisions[0]
+        assert decision.why == "it cannot be cached: the text of Nowhere is nowhere"
 
 
 def test_run_without_a_cache_writes_and_hashes_nothing(tmp_path, monkeypatch):

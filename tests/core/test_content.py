@@ -1,7 +1,10 @@
 """The content of values: equal where they hold the same, another one where anything differs."""
 
 import functools
+import os
 import re
+import subprocess
+import sys
 from collections import OrderedDict
 from datetime import date
 from pathlib import Path
@@ -131,6 +134,28 @@ def test_content_of_weights_changes_with_one_of_them():
     with torch.no_grad():
         other.first.bias[0] += 1
     assert content_of(one) != content_of(other)
+
+
+ELSEWHERE = """
+from fivefold.core.content import content_of
+words = {"some", "words", "in", "a", "set"}
+print(content_of([words, lambda x: x in {"a", "b", "c"} or x in words, {"a": {1.5, "b"}}]))
+"""
+
+
+def test_content_is_equal_in_a_process_that_orders_sets_otherwise():
+    found = set()
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", ELSEWHERE],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.add(done.stdout)
+    assert len(found) == 1
+    assert len(found.pop().strip()) == 64
 
 
 def test_content_that_nobody_can_see_is_told(tmp_path):

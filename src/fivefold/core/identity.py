@@ -56,7 +56,8 @@ def identify(
     objects = [each for step in compared for each in own_objects(step.stage.settings())]
     written = [] if reads is None else [step.signature.writes.type for step in steps]
     written += [artifact] if artifact is not None else []
-    own = own_code([*(step.stage for step in compared), *objects, *written])
+    own = {name: text for name, text in own_code(written).items() if text}  # fields need none
+    own |= own_code([*(step.stage for step in compared), *objects])
     arguments = {
         f"{each.setting_name}.{name}": value
         for each in objects
