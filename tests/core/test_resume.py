@@ -198,7 +198,7 @@ def test_resume_after_damage_forgets_what_was_made_from_it(tmp_path, log):
 def test_execution_says_what_became_of_each_step_and_why(tmp_path):
     begun = chain().execute(seed=3, directory=tmp_path)
     assert {(each.act, each.why) for each in begun.decisions} == {
-        ("run", "nothing of the run is there yet")
+        ("run", "there was nothing to take")
     }
     assert [each.step for each in begun.decisions] == list(begun.steps)
     (tmp_path / "train" / "artifact" / "weight.json").write_bytes(b"0.5")

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from fivefold.result import Result
 
 
+CACHE = "take from there what nothing has changed for; default: FIVEFOLD_CACHE, or the platform's"
+
+
 @dataclass(frozen=True)
 class Command:
     """One word after `fivefold`, with those that may follow it.
@@ -45,6 +48,13 @@ def add_own(parser: argparse.ArgumentParser) -> None:
     """The option that hands over kinds, tasks and stages of one's own."""
     parser.add_argument(
         "--with", action="append", default=[], metavar="FILE.py", dest="own", help=OWN
+    )
+
+
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """The option that takes from a cache what nothing has changed for."""
+    parser.add_argument(
+        "--cache", metavar="FOLDER", nargs="?", const=True, default=False, help=CACHE
     )
 
 

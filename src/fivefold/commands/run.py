@@ -5,11 +5,10 @@ import time
 from pathlib import Path
 
 from fivefold.arguments import add_source, pipeline_of
-from fivefold.commands.command import Command, add_own, tell
+from fivefold.commands.command import Command, add_cache, add_own, tell
 from fivefold.errors import ConfigError
 from fivefold.report.outlet import check_place
 
-_CACHE = "take stages from there that nothing has changed for; default: FIVEFOLD_CACHE, or yours"
 _BETTER = (
     "write only if the model is not worse than that one on the same test rows; else exit with 3"
 )
@@ -24,9 +23,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
     parser.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --directory")
-    parser.add_argument(
-        "--cache", metavar="FOLDER", nargs="?", const=True, default=False, help=_CACHE
-    )
+    add_cache(parser)
     parser.add_argument("--log", metavar="FILE", help="append every event there, a JSON line each")
     add_own(parser)
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from fivefold.arguments import add_source, pipeline_of
-from fivefold.commands.command import Command, add_own
+from fivefold.commands.command import Command, add_cache, add_own
 from fivefold.errors import ConfigError
 from fivefold.report.outlet import check_place, say
 
@@ -21,6 +21,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
     parser.add_argument("--directory", metavar="FOLDER", help="keep what each refit gave there")
     parser.add_argument("--resume", action="store_true", help="go on with the study in --directory")
+    add_cache(parser)
     add_own(parser)
 
 
@@ -44,6 +45,7 @@ def _act(chosen: argparse.Namespace) -> None:
         n_jobs=chosen.jobs,
         directory=chosen.directory,
         resume=chosen.resume,
+        cache=chosen.cache,
     )
     say(repr(found))
 

@@ -62,7 +62,7 @@ def decide(
         reached = now.reached(step)
         act: Act = "run"
         if not stored and not damaged:
-            why = "nothing of the run is there yet"
+            why = "there was nothing to take"
         elif type(step.stage).side_effects:
             why = "it has side effects"
         elif first:

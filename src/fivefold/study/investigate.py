@@ -114,6 +114,7 @@ def _run(pipeline: Chain, study: Study, told: Told) -> Result:
         device=study.device,
         directory=None if study.directory is None else study.directory / "run",
         resume=study.resume,
+        cache=False if study.cache is None else study.cache.folder,
         **told,
     )
 
@@ -148,6 +149,7 @@ def _compare(
         n_jobs=study.n_jobs,
         directory=None if study.directory is None else study.directory / "comparison",
         resume=study.resume,
+        cache=False if study.cache is None else study.cache.folder,
         **told,
     )
 
