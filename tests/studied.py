@@ -76,7 +76,13 @@ def curved(**conduct):
     return ff.learning_curve(pipeline, fractions=(0.5, 0.7, 1), folds=2, **conduct).scores
 
 
-STUDIES = {"cross_validate": cross_validated, "compare": compared, "tune": tuned}
+STUDIES = {
+    "cross_validate": cross_validated,
+    "compare": compared,
+    "ablate": ablated,
+    "learning_curve": curved,
+    "tune": tuned,
+}
 """What is compared of each study that is killed, as a frame."""
 
 

@@ -127,6 +127,10 @@ def test_comparison_refuses_what_it_cannot_do(models):
         quiet({"one": models["one"], "two": models["long"]}, metric="auc")
     with pytest.raises(ConfigError, match="a pipeline to put 'a' into"):
         quiet({"a": ff.Train(), "b": ff.Train(epochs=2)})
+    stages = models["one"].stages
+    untested = ff.Pipeline([stages[0], ff.Split(test=0), *stages[1:3]])
+    with pytest.raises(DataError, match="test rows to look at"):
+        quiet({"one": untested, "idle": ff.Train(lr=1e-9)}, test=True)
 
 
 def test_comparison_looks_at_no_test_row(tmp_path):

@@ -16,7 +16,8 @@ def bits(frame):
 @pytest.mark.parametrize("study", STUDIES)
 def test_study_killed_in_the_middle_goes_on_to_the_same_bits(study, tmp_path):
     folder, to = tmp_path / "study", tmp_path / "found.parquet"
-    done = kill_in_the_middle(study, folder, to)
+    several = {"n_jobs": 2, "units": 1} if study == "cross_validate" else {}
+    done = kill_in_the_middle(study, folder, to, **several)
     stamps = {n: (folder / "units" / n / "outcome" / "artifact").stat().st_mtime_ns for n in done}
     assert begin(study, folder, to, 1).wait() == 0
     assert len(whole(folder)) > len(done)
@@ -24,13 +25,3 @@ def test_study_killed_in_the_middle_goes_on_to_the_same_bits(study, tmp_path):
         assert (folder / "units" / name / "outcome" / "artifact").stat().st_mtime_ns == stamp
     alone = STUDIES[study](seed=3, progress=False)
     pd.testing.assert_frame_equal(bits(pd.read_parquet(to)), bits(alone), check_exact=True)
-
-
-@pytest.mark.slow
-def test_study_of_two_processes_killed_goes_on_with_one(tmp_path):
-    folder, to = tmp_path / "study", tmp_path / "found.parquet"
-    done = kill_in_the_middle("cross_validate", folder, to, n_jobs=2, units=1)
-    assert begin("cross_validate", folder, to, 1).wait() == 0
-    assert len(whole(folder)) > len(done)
-    alone = STUDIES["cross_validate"](seed=3, progress=False)
-    pd.testing.assert_frame_equal(pd.read_parquet(to), alone, check_exact=True)

@@ -4,9 +4,9 @@ import pytest
 
 import fivefold as ff
 from fivefold.core.events import Noted
-from fivefold.errors import DataError, FivefoldError
+from fivefold.errors import DataError, FivefoldError, TrainingError
 from fivefold.study.parcel import pack_error, pack_event, unpack_error, unpack_event
-from own_refits import Fail, Halve
+from own_refits import Die, Fail, Halve
 
 
 def quiet(pipeline, **settings):
@@ -86,6 +86,29 @@ def test_what_cannot_be_written_down_runs_here_and_says_so_once(pipeline):
     said = [e.text for e in notes if isinstance(e, Noted) and "in this process" in e.text]
     assert len(said) == 1
     assert "<lambda>" in said[0]
+
+
+def test_stage_that_stands_in_no_file_runs_here_and_says_so(pipeline):
+    class Same(ff.Stage):
+        def run(self, data: ff.Preprocessed) -> ff.Preprocessed:
+            return data
+
+    notes, plain = [], quiet(pipeline)
+    place = pipeline.stages
+    own = ff.Pipeline([*place[:2], Same(), *place[2:]])
+    found = quiet(own, n_jobs=2, observers=[notes.append])
+    assert found.predictions.equals(plain.predictions)
+    assert any("Same elsewhere" in getattr(event, "text", "") for event in notes)
+
+
+@pytest.mark.slow
+def test_process_that_ends_by_itself_is_told_and_ends_the_study(pipeline):
+    place = pipeline.stages
+    before = children()
+    with pytest.raises(TrainingError, match="found its end with the code -9") as caught:
+        quiet(ff.Pipeline([*place[:2], Die(), *place[2:]]), n_jobs=2)
+    assert caught.value.unit.startswith("fold-")
+    assert children() == before
 
 
 def test_events_and_errors_survive_the_way():

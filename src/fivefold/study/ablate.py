@@ -8,7 +8,7 @@ from fivefold.core.chain import Chain
 from fivefold.core.wording import literal
 from fivefold.division import By
 from fivefold.errors import ConfigError
-from fivefold.metrics.metric import Metric
+from fivefold.metrics.metric import Metric, title
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, conducted
 from fivefold.study.crossvalidate import drawn_folds, fold_name, lines_of
@@ -47,10 +47,10 @@ class Ablated(Artifact):
         return markdown(self.table)
 
     def __repr__(self) -> str:
-        return text_of(f"Ablated by {self.metric}", self._shown())
+        return text_of(f"Ablated by {title(self.metric)}", self._shown())
 
     def _repr_html_(self) -> str:
-        return html_of(f"Ablated by {self.metric}", self._shown())
+        return html_of(f"Ablated by {title(self.metric)}", self._shown())
 
     def _shown(self) -> "pd.DataFrame":
         return self.table.drop(columns=["p", "seconds"])

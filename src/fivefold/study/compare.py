@@ -7,8 +7,8 @@ from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
 from fivefold.division import By
-from fivefold.errors import ConfigError
-from fivefold.metrics.metric import Metric
+from fivefold.errors import ConfigError, DataError
+from fivefold.metrics.metric import Metric, title
 from fivefold.result import Result
 from fivefold.study.conduct import Conduct, conducted
 from fivefold.study.crossvalidate import drawn_folds, fold_name, summed
@@ -69,10 +69,10 @@ class Compared(Artifact):
         return markdown(self.table)
 
     def __repr__(self) -> str:
-        return text_of(f"Compared by {self.metric} on {self.rows}", self.shown())
+        return text_of(f"Compared by {title(self.metric)} on {self.rows}", self.shown())
 
     def _repr_html_(self) -> str:
-        return html_of(f"Compared by {self.metric} on {self.rows}", self.shown())
+        return html_of(f"Compared by {title(self.metric)} on {self.rows}", self.shown())
 
 
 def compare(
@@ -140,6 +140,9 @@ def compare(
         starts = {name: study.gather(each) for name, each in pipelines.items()}
         first = next(iter(starts.values()))
         check_same_rows(starts)
+        if test and not len(first.partition.test):
+            remedy = "Leave out test=True, or divide the rows with Split(test=...)."
+            raise DataError.expected("compare", "test rows to look at", "none", remedy)
         chosen = metric_named(first.task, metric)
         units = [
             Unit(

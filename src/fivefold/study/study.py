@@ -148,8 +148,9 @@ class Study:
         if self._crew is not None:
             self._crew.close()
             self._crew = None
-        with suppress(OSError):
-            self._scratch.cleanup()
+        if "_scratch" in vars(self):
+            with suppress(OSError):
+                self._scratch.cleanup()
 
     @cached_property
     def _scratch(self) -> "TemporaryDirectory[str]":

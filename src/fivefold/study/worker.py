@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -49,15 +50,14 @@ def main() -> None:
         tell({"unready": str(error).splitlines()[0]})
         return
     tell({"ready": True})
-    while True:
-        order = json.loads(orders.get())
-        try:
-            _work(order, tell)
-            tell({"done": order["name"]})
-        except KeyboardInterrupt:
-            return
-        except BaseException as error:
-            tell({"failed": order["name"], "error": pack_error(error)})
+    with suppress(KeyboardInterrupt):
+        while True:
+            order = json.loads(orders.get())
+            try:
+                _work(order, tell)
+                tell({"done": order["name"]})
+            except Exception as error:
+                tell({"failed": order["name"], "error": pack_error(error)})
 
 
 def _listen(orders: "Queue[str]") -> None:
