@@ -15,10 +15,13 @@ from fivefold.report.card import card
 from fivefold.report.html import render
 from fivefold.report.reported import Reported
 from fivefold.report.summary import summary
+from fivefold.serve.bundle import open_bundle
 
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch):
+    """No looks yet, and no tables, which take most of the time of a small run."""
+    monkeypatch.setattr("fivefold.evaluate.evaluation.tables_of", lambda *_, **__: {})
     monkeypatch.setattr(ledger, "_HERE", [])
     monkeypatch.delenv(ledger.LEDGER, raising=False)
 
@@ -102,15 +105,15 @@ def test_looks_are_told_by_summary_report_and_card():
         assert f"L{sentence[1:]}." in page
 
 
-@pytest.mark.slow
 def test_card_of_a_bundle_tells_the_looks_of_a_resumed_run_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run(0.05, directory="a/one")
-    deployed = pipeline() + ff.Deploy("m.ff", parity_rows=5)
+    deployed = pipeline() + ff.Deploy("m.ff", parity_rows=5, format="torch")
     deployed.run(progress=False, directory="a/two", until="evaluate")
     monkeypatch.setattr(ledger, "_HERE", [])
     result = deployed.run(progress=False, directory="a/two", resume=True)
-    assert "Look 2 at these test rows; the best of 2 is" in ff.load("m.ff").card
+    card_of_it = open_bundle("m.ff").text("card.md")
+    assert "Look 2 at these test rows; the best of 2 is" in card_of_it
     assert result.looks.number == 2
 
 
@@ -123,6 +126,7 @@ def test_first_look_is_told_in_summary_and_report_without_a_finding():
     assert "looks" not in {finding.code for finding in result.findings}
 
 
+@pytest.mark.slow
 def test_run_until_train_folds_and_leak_probe_are_no_looks():
     run(until="train")
     assert ledger._HERE == []
@@ -187,10 +191,12 @@ def test_stated_optimism_covers_the_best_of_fifty_runs_on_random_labels():
     draw = np.random.default_rng(3)
     source = pd.DataFrame(draw.normal(size=(1500, 8)), columns=list("abcdefgh"))
     source["y"] = draw.choice(["no", "yes"], 1500)
+    chain = pipeline(source=source)
+    data = chain.run(until="preprocess", progress=False)
     scores = []
     for number in range(50):
-        columns = tuple(draw.permutation(list("abcdefgh"))[: number % 6])
-        result = run(0.001 * (number + 1), source=source, drop=columns)
+        part = chain[2:].replace("train", lr=0.001 * (number + 1))
+        result = part.run(seed=number, given=data, progress=False)
         scores.append(float(result.metrics["roc_auc"]))
     looks = result.looks
     assert looks.number == 50
