@@ -62,7 +62,8 @@ def main(arguments: list[str]) -> float:
     )
 
     def kept(name: str) -> dict[str, object]:
-        return {"directory": folder / name, "resume": True, "n_jobs": asked.jobs}
+        place = {"directory": folder / name, "resume": True, "cache": folder / "cache"}
+        return {**place, "n_jobs": asked.jobs}
 
     # One run: the only look at the test rows. `why` tells what was done anew, and why.
     run = pipeline.run(cache=folder / "cache")

@@ -35,10 +35,11 @@ SECONDS_QUICK = 0.1
 
 
 class Told(TypedDict):
-    """What runs and studies take for those who look on."""
+    """What a study hands on to its run and to its comparison."""
 
     progress: bool
     observers: Iterable[Observer]
+    cache: bool | str | Path
 
 
 def investigate(
@@ -80,7 +81,11 @@ def investigate(
     began = time.perf_counter()
     count = folds or (FOLDS_QUICK if quick else FOLDS)
     conduct["observers"] = tuple(conduct.get("observers", ()))
-    told: Told = {"progress": conduct.get("progress", True), "observers": conduct["observers"]}
+    told: Told = {
+        "progress": conduct.get("progress", True),
+        "observers": conduct["observers"],
+        "cache": conduct.get("cache", False),
+    }
     with conducted("investigate", {"folds": count, "quick": quick}, **conduct) as study:
         result = _run(pipeline, study, told)
         asked = questions(pipeline, result, quick=quick)
