@@ -39,7 +39,6 @@ class Told(TypedDict):
 
     progress: bool
     observers: Iterable[Observer]
-    cache: bool | str | Path
 
 
 def investigate(
@@ -81,11 +80,7 @@ def investigate(
     began = time.perf_counter()
     count = folds or (FOLDS_QUICK if quick else FOLDS)
     conduct["observers"] = tuple(conduct.get("observers", ()))
-    told: Told = {
-        "progress": conduct.get("progress", True),
-        "observers": conduct["observers"],
-        "cache": conduct.get("cache", False),
-    }
+    told: Told = {"progress": conduct.get("progress", True), "observers": conduct["observers"]}
     with conducted("investigate", {"folds": count, "quick": quick}, **conduct) as study:
         result = _run(pipeline, study, told)
         asked = questions(pipeline, result, quick=quick)
