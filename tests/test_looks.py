@@ -6,7 +6,7 @@ import pytest
 
 import fivefold as ff
 from fivefold.core import ledger
-from fivefold.core.events import Found
+from fivefold.core.events import Found, Noted
 from fivefold.core.record import saved_digest
 from fivefold.errors import SpentError
 from fivefold.fingerprint import fingerprint
@@ -140,11 +140,14 @@ def test_evaluate_with_a_limit_refuses_another_look_before_it_scores(tmp_path, m
     once = ff.Evaluate(baselines=(), looks=1)
     result = run(evaluate=once)
     assert run(evaluate=once).looks.number == 1  # the same model
-    scored = []
+    scored, heard = [], []
     with monkeypatch.context() as patch:
         patch.setattr("fivefold.evaluate.evaluation.resamples_of", scored.append)
         with pytest.raises(SpentError, match="found 1 look at them") as caught:
-            run(0.05, evaluate=once)
+            run(0.05, evaluate=once, observers=[heard.append])
+    told = [e.text for e in heard if isinstance(e, Noted) and e.path == ("evaluate",)]
+    before = "1 look at these test rows already, and looks=1: a model that answers otherwise"
+    assert [text[: len(before)] for text in told] == [before]
     assert (scored, caught.value.looks, caught.value.limit) == ([], 1, 1)
     assert f"roc_auc {result.metrics['roc_auc']:.4g}" in str(caught.value)
     assert caught.value.written[ff.Trained].model is not None

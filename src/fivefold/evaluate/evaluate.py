@@ -7,9 +7,11 @@ from pydantic import Field, field_validator
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.context import Context
-from fivefold.core.ledger import ledger_faults
+from fivefold.core.events import Noted
+from fivefold.core.ledger import known_looks, ledger_faults
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
+from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.partition import Partition
@@ -99,7 +101,24 @@ class Evaluate(Stage):
                 )
             )
         faults += _too_many_folds(self.folds, collected)
+        self._warn_of_looks(session, found)
         return faults
+
+    def _warn_of_looks(self, session: Session, found: Context) -> None:
+        """Say before the training that another model will be refused after it."""
+        data = found.get(Preprocessed)
+        if self.looks is None or data is None or found.get(Trained) is not None:
+            return
+        from fivefold.looks import digest_of_test_rows
+
+        rows = digest_of_test_rows(found[Collected], data.test.index)
+        known = len(known_looks(rows, session.run_directory))
+        if known >= self.looks:
+            text = (
+                f"{plural(known, 'look')} at these test rows already, and looks={self.looks}: a "
+                "model that answers otherwise will be refused."
+            )
+            session.emit(Noted(text=text))
 
 
 def _too_many_folds(folds: int, collected: Collected) -> list[FivefoldError]:
