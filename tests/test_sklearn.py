@@ -62,6 +62,7 @@ def test_classifier_gives_labels_and_probabilities_in_the_order_of_classes(iris,
     assert flowers.score(rows, labels) == np.mean(flowers.predict(rows) == labels) > 0.8
 
 
+@pytest.mark.slow
 def test_pickle_carries_the_bytes_of_a_bundle_and_answers_to_the_bit(iris, flowers, tmp_path):
     state = flowers.__getstate__()
     kinds = {type(value) for value in state.values()}
@@ -111,6 +112,7 @@ def test_weights_of_rows_move_what_is_learnt():
     assert weighted.predict_proba(rows)[:, 1].mean() > plain + 0.2
 
 
+@pytest.mark.slow
 def test_face_takes_an_estimator_as_its_model(iris):
     model = FivefoldClassifier(LogisticRegression(), random_state=0).fit(*iris)
     assert model.score(*iris) > 0.9
@@ -161,6 +163,7 @@ def test_deployed_face_answers_as_it_does_here(iris, flowers, tmp_path):
     assert (ff.load(deployed.path).predict(columns) == flowers.predict(iris[0])).all()
 
 
+@pytest.mark.slow
 def test_bytes_of_a_bundle_load_as_its_file_does(flowers):
     content = flowers.__getstate__()["_bundle"]
     assert ff.load(content).classes == ("setosa", "versicolor", "virginica")

@@ -133,6 +133,7 @@ def two_numbers(frames, monkeypatch):
     return frame.assign(w=np.where(frame["c"] == "b", 5.0, 1.0) + frame["z"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [Ridge(), RandomForestRegressor(4, random_state=0), MultiOutputRegressor(Ridge())],
@@ -187,6 +188,21 @@ def test_estimator_that_does_not_export_is_refused_before_it_is_fitted(frames, t
     result = pipeline(frame, Unknown()).run(progress=False)
     assert result.metrics["accuracy"] > 0.4
     assert len(result.predict(frame.head())) == 5
+
+
+@pytest.mark.slow
+def test_estimator_that_needs_more_rows_than_a_trial_has_is_not_refused(frames, tmp_path):
+    frame = pd.concat([frames["multiclass"]] * 2, ignore_index=True)
+    model = KNeighborsClassifier(n_neighbors=250)
+    deploy = ff.Deploy(tmp_path / "model.ff")
+    result = pipeline(frame, model, deploy).run(progress=False)
+    assert result[ff.Deployed].parity["frame"] < 1e-5
+
+
+def test_weights_of_an_estimator_are_not_written_without_its_graph(frames, tmp_path):
+    deploy = ff.Deploy(tmp_path / "model.ff", format="torch")
+    with pytest.raises(ModelError, match="a network for format='torch', found Ridge"):
+        pipeline(frames["regression"], Ridge(), deploy).run(progress=False)
 
 
 def test_stages_of_an_estimator_are_kept_and_taken_by_a_run_that_goes_on(frames, tmp_path):

@@ -1,6 +1,7 @@
 import copy
 import dataclasses
 import json
+import sys
 import warnings
 
 import numpy as np
@@ -242,6 +243,17 @@ def test_estimator_answers_by_its_graph_after_it_was_saved(make_data, model, tmp
     assert again.settings.network == type(model).__name__
     assert len(again.history) == 1
     assert digest(again.model) == digest(trained.model)
+
+
+def test_trees_have_a_graph_where_skl2onnx_is_not_installed_and_others_say_what_to_do(
+    make_data, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "skl2onnx", None)
+    data = make_data("numeric")
+    assert run(data, RandomForestClassifier(3)).settings.exported
+    other = run(data, KNeighborsClassifier())
+    assert not other.settings.exported
+    assert 'install "fivefold[estimators]"' in other.model.body.refusal
 
 
 def test_losses_of_the_one_row_of_history_are_those_of_scikit_learn(make_data):

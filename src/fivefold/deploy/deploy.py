@@ -207,9 +207,11 @@ class Deploy(Stage):
         self, collected: Collected, data: Preprocessed, trained: Trained
     ) -> tuple[dict[str, bytes], str]:
         """The graphs by entry, and why the one for raw values is not among them."""
+        from fivefold.deploy.export import EXAMPLES, export_onnx, refuse_bare
+
         if self.format == "torch":
+            refuse_bare(trained.model)
             return {}, "no graph: format is torch"
-        from fivefold.deploy.export import EXAMPLES, export_onnx
         from fivefold.deploy.raw import export_raw, raw_refusal
 
         example = {name: values[:EXAMPLES] for name, values in data.train.inputs.items()}

@@ -139,6 +139,19 @@ def unexported(body: Estimated) -> ModelError:
     )
 
 
+def refuse_bare(model: Assembled) -> None:
+    """Refuse to write the weights of an estimator without its graph: nothing could load them.
+
+    Raises:
+        ModelError: if the model is an estimator.
+    """
+    for module in model.modules():
+        if isinstance(module, Estimated):
+            remedy = "Leave `format` out: its graph needs no torch."
+            wanted = "a network for format='torch'"
+            raise ModelError.expected("Deploy", wanted, module.name, remedy, operator=module.name)
+
+
 def strip(proto: Any) -> None:
     """Take out of a `ModelProto` what tells of the machine it was made on (source lines)."""
     del proto.metadata_props[:]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -57,6 +58,20 @@ class Subgraph(nn.Module):
 
 
 _RUNNING: WeakKeyDictionary[Subgraph, Graph] = WeakKeyDictionary()
+
+
+def blank(width: int, outputs: int) -> bytes:
+    """A graph for `Subgraph` that gives all outputs one number; an estimator is to follow."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    constants = {"zeros": np.zeros((width, outputs)), "share": np.full(outputs, 1 / outputs)}
+    nodes = [
+        helper.make_node("Cast", [MATRIX], ["exact"], to=TensorProto.DOUBLE),
+        helper.make_node("MatMul", ["exact", "zeros"], ["none"]),
+        helper.make_node("Add", ["none", "share"], [SCORES]),
+    ]
+    tensors = [numpy_helper.from_array(values, name) for name, values in constants.items()]
+    return serialised(nodes, width, outputs, tensors)
 
 
 def serialised(

@@ -23,6 +23,7 @@ from fivefold.models.assemble import Assembled, assemble, digest
 from fivefold.models.conversion import convert
 from fivefold.models.estimated import Estimated, Live
 from fivefold.models.score import score
+from fivefold.models.subgraph import Subgraph, blank
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.train.clock import Clock
@@ -60,8 +61,10 @@ def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Train
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _fit(network, stage, few, data, session)
-    except Exception as error:  # too few rows for it, maybe: the fit on all of them will tell
-        session.emit(Noted(text=f"{_body(network).name} was not tried: {first_line(error)}"))
+    except Exception as error:  # too few rows for it, maybe: the fit itself will tell
+        body = _body(network)
+        body.answer = Subgraph.of(blank(body.flat.width, len(body.places)), len(body.places))
+        session.emit(Noted(text=f"{body.name} was not tried: {first_line(error)}"))
     return _trained(network, data, session, first, Course(history=_history()))
 
 
