@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 FEW_TEST_ROWS = 200
 
-COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"}
+COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"} | {
+    share: f"{share}, ms" for share in ("p50", "p95", "p99")
+}
 """Headings of tables that are no metrics."""
 
 PART = "its "

@@ -11,7 +11,7 @@ TEN: Mapping[str, str] = {
     "architectures": "the networks that read these inputs, and what they are made of",
     "dataset_statistics": "what is in every column",
     "tuning_results": "the settings that were tried, the best first",
-    "model_comparison": "every model on the same test rows",
+    "model_comparison": "every model that was compared, and on which rows",
     "prediction_speed": "how long a prediction takes",
     "augmentation_effect": "what random changes to training rows are worth",
     "transfer_learning": "what weights that were learnt elsewhere are worth",
@@ -29,6 +29,9 @@ UNFILLED: Mapping[str, str] = {
     "transfer_learning": STUDY,
 }
 """What fills the tables that a single run leaves open, as they cost more runs."""
+
+MOST_ROWS = 1_000
+"""Of a table as Markdown."""
 
 STATUS, WHY = "status", "why"
 NOT_MEASURED, INAPPLICABLE = "not measured", "does not apply"
@@ -106,7 +109,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             if name in TEN:
                 told.append(f"{TEN[name][:1].upper()}{TEN[name][1:]}.")
             if is_filled(table):
-                told.append(markdown(table))
+                told.append(markdown(table, most_rows=MOST_ROWS))
             else:
                 told.append(f"{table[STATUS][0]}: {inert(str(table[WHY][0]))}".capitalize() + ".")
         return "\n\n".join(told) + "\n"
