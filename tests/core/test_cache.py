@@ -29,6 +29,7 @@ from fivefold.core.cache import Cache, Entry, cache_in, default_folder, key_of
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, StageTaken
 from fivefold.core.execution import Execution
+from fivefold.core.own import load_file
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import ConfigError, PreflightError
@@ -226,6 +227,28 @@ def test_what_cannot_be_saved_is_made_again_and_what_follows_is_taken(tmp_path):
         execution = Chain([Collect(), Open(), Tally()]).execute(cache=Cache(tmp_path))
         assert ran == RAN
     assert "saved without pickle" in execution.decisions[1].why
+
+
+HANDED = """
+class Colour:
+    setting_name = "colour"
+
+    def code(self):
+        return 1
+"""
+
+
+def test_code_that_an_earlier_stage_handed_over_counts_in_all_later_ones(tmp_path):
+    """What is written knows a kind by its name alone, and asks it when it is used."""
+    file = tmp_path / "own.py"
+    told = []
+    for text in (HANDED, HANDED, HANDED.replace("return 1", "return 2")):
+        file.write_text(text)
+        execution = run(tmp_path / "cache", given=load_file(file).Colour(), folds=1)
+        told.append([decision.act for decision in execution.decisions])
+    assert told == [["run"] * 4, ["take"] * 4, ["run"] * 4]
+    assert all(d.why.startswith("code of Colour was ") for d in execution.decisions)
+    assert RAN.count("encode fold 0") == 1
 
 
 def test_side_effects_happen_at_every_run(tmp_path):

@@ -26,6 +26,8 @@ class Written:
             replaced can leave the memory.
         digest: digest of what was written, where it was saved; else that of the step that wrote
             it, where that has one.
+        own: digests of the user's code that steps before this one handed over, by name: kinds and
+            tasks, which what was written knows by their names, and which decide what is made of it.
 
     Example:
         >>> first = Written(Key(Artifact), "Collect", ())
@@ -39,6 +41,7 @@ class Written:
     reads: tuple["Written", ...] | None = field(default=None, repr=False)
     artifact: Artifact | None = field(default=None, repr=False)
     digest: str = field(default="", repr=False)
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def origins(self) -> frozenset[Key] | None:
         """The addresses of all it was made from, directly or not; None if that is not known."""
@@ -142,6 +145,10 @@ class Context:
         """Digests by name of artifacts, or of what decides them; if not known, of no other one."""
         return {str(key): self._written[key].digest or f"{UNKNOWN} {token_hex()}" for key in keys}
 
+    def own(self, keys: Iterable[Key]) -> dict[str, str]:
+        """Digests of the user's code that was handed over where these artifacts were made."""
+        return {name: text for key in keys for name, text in self._written[key].own.items()}
+
     def check_apart_from(self, given: "Context") -> None:
         """Refuse what would take the place of that from which something here was made.
 
@@ -198,10 +205,13 @@ class Context:
         *,
         writer: str = "",
         digest: str = "",
+        own: Mapping[str, str] | None = None,
     ) -> "Context":
         """A context with an artifact added or exchanged, which `writer` made of what it `reads`."""
+        reads = tuple(reads)
         origins = tuple(self._written[read] for read in reads)
-        made = _written(key, artifact, writer, origins, digest)
+        handed = {**self.own(reads), **(own or {})}
+        made = _written(key, artifact, writer, origins, digest, handed)
         return Context({**self._artifacts, key: artifact}, {**self._written, key: made})
 
     def taking(self, key: Key, other: "Context") -> "Context":
@@ -226,9 +236,10 @@ def _written(
     writer: str = "",
     reads: tuple[Written, ...] | None = None,
     digest: str = "",
+    own: Mapping[str, str] | None = None,
 ) -> Written:
     kept = artifact if getattr(key.type, "remembered", False) else None
-    return Written(key, writer, reads, kept, digest)
+    return Written(key, writer, reads, kept, digest, own or {})
 
 
 Given = Context | Artifact | Mapping[Any, Artifact] | Iterable[Artifact]

@@ -10,6 +10,7 @@ from fivefold.core.context import Context, Given
 from fivefold.core.decide import Decision, decide_again, with_rehearsals
 from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
 from fivefold.core.failure import where
+from fivefold.core.identity import handed_by
 from fivefold.core.keeping import derive, keep_made, known_digest
 from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
@@ -243,7 +244,8 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
             seconds=seconds,
             refits=(done.steps, context, session) if names else None,
         )
-    context = context.extended(writes, written, reads, writer=step.title, digest=digest)
+    own = handed_by(step)
+    context = context.extended(writes, written, reads, writer=step.title, digest=digest, own=own)
     return done.and_then(decision, context, seconds)
 
 

@@ -37,6 +37,7 @@ def identify(
     session: Session,
     reads: Mapping[str, str] | None = None,
     *,
+    handed: Mapping[str, str] | None = None,
     sources: bool = True,
     artifact: type | None = None,
 ) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def identify(
         reads: digests of what the step reads, or of what decides it, by name. None for a run: it
             does again what has side effects, so the settings and the code of these may differ, and
             what its settings hold besides plain values is known by name alone.
+        handed: digests of the user's code that steps before handed over.
         sources: whether what the step reads besides artifacts counts too.
         artifact: the class of what is derived, where that is no step's.
     """
@@ -58,6 +60,7 @@ def identify(
     written += [artifact] if artifact is not None else []
     own = {name: text for name, text in own_code(written).items() if text}  # fields need none
     own |= own_code([*(step.stage for step in compared), *objects])
+    own = dict(sorted({**(handed or {}), **own}.items()))
     arguments = {
         f"{each.setting_name}.{name}": value
         for each in objects
@@ -87,6 +90,21 @@ def identify(
         "threads": threads(),
         "own": own,
     }
+
+
+def handed_by(step: Step) -> dict[str, str]:
+    """Digests of the user's code that a step hands over to those after it, by its names.
+
+    That is the code of kinds and tasks in its settings: what it writes knows them by name.
+    """
+    objects = [*own_objects(step.stage.settings())]
+    found = own_code(objects)
+    for each in objects:
+        state = {} if hasattr(each, "called_with") else getattr(each, "__dict__", {})
+        digest = content_of(state) if state else ""
+        if isinstance(digest, dict) or digest:
+            found[f"the state of {each.setting_name}"] = "" if isinstance(digest, dict) else digest
+    return found
 
 
 def _contents(

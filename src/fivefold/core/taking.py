@@ -9,7 +9,7 @@ from fivefold.core.cache import Entry, key_of
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, Look, settle
 from fivefold.core.events import Noted
-from fivefold.core.identity import differences, identify, unseen
+from fivefold.core.identity import differences, handed_by, identify, unseen
 from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session
@@ -32,7 +32,8 @@ def take(step: Step, context: Context, record: Record) -> Context:
     context, writes = provide(step.signature, context, stored), step.signature.writes
     artifact = record.load(writes.type, step.name)
     reads, digest = present(step.signature, context), record.saved[step.name].sha256
-    return context.extended(writes, artifact, reads, writer=step.title, digest=digest)
+    own = handed_by(step)
+    return context.extended(writes, artifact, reads, writer=step.title, digest=digest, own=own)
 
 
 def take_cached(decision: Decision, context: Context, session: Session) -> tuple[Context, Entry]:
@@ -45,8 +46,9 @@ def take_cached(decision: Decision, context: Context, session: Session) -> tuple
     step, writes = decision.step, decision.step.signature.writes
     artifact, entry = _loaded(key_of(decision.look.identity), writes, session)
     reads = present(step.signature, context)
-    digest = entry.artifact
-    return context.extended(writes, artifact, reads, writer=step.title, digest=digest), entry
+    digest, own, title = entry.artifact, handed_by(step), step.title
+    context = context.extended(writes, artifact, reads, writer=title, digest=digest, own=own)
+    return context, entry
 
 
 def derived_identity(key: Key, context: Context, session: Session) -> Session:
@@ -54,8 +56,9 @@ def derived_identity(key: Key, context: Context, session: Session) -> Session:
     at = session.child(derived_name(key))
     if not session.is_keyed:
         return at
-    reads = context.digests(present(key.type.derivation, context))
-    return at.replace(identity=identify((), at, reads, artifact=key.type))
+    read = present(key.type.derivation, context)
+    digests, handed = context.digests(read), context.own(read)
+    return at.replace(identity=identify((), at, digests, handed=handed, artifact=key.type))
 
 
 def derived_before(key: Key, context: Context, session: Session) -> Artifact:
@@ -81,8 +84,8 @@ def looked(
     step, cache = decision.step, session.cache
     assert cache is not None
     child, writes = session.child(step.name), step.signature.writes
-    reads = context.digests(present(step.signature, context))
-    identity = identify([step], child, reads)
+    reads = present(step.signature, context)
+    identity = identify([step], child, context.digests(reads), handed=context.own(reads))
     amiss, damaged, cached = type(step.stage).uncacheable or unseen(identity), "", False
     if not amiss:
         try:
@@ -110,9 +113,10 @@ def known(
     if decision.look is not None:
         return decision
     step = decision.step
-    reads = context.digests(present(step.signature, context))
+    reads = present(step.signature, context)
+    digests, handed = context.digests(reads), context.own(reads)
     look = Look(
-        identify([step], session.child(step.name), reads),
+        identify([step], session.child(step.name), digests, handed=handed),
         before=None if record is None else record.earlier.get(step.name),
     )
     return replace(decision, look=look) if look.before is None else settle(decision, look)
@@ -120,7 +124,8 @@ def known(
 
 def refits_of(before: Sequence[Step], context: Context, session: Session) -> str:
     """The digest of what decides the bits of a step's refits; empty where that is not known."""
-    identity = identify(before, session, context.digests(context), sources=False)
+    digests, handed = context.digests(context), context.own(context)
+    identity = identify(before, session, digests, handed=handed, sources=False)
     return "" if unseen(identity) else key_of(identity)
 
 

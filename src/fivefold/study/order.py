@@ -27,6 +27,7 @@ def order_of(unit: Unit) -> dict[str, Any]:
         "name": unit.name,
         "recipe": write_recipe(unit.stages),
         "digest": next(iter(unit.start.context.digests([Key(Collected)]).values())),
+        "own": unit.start.context.own([Key(Collected)]),
         "seed": unit.seed,
         "part": unit.part,
         "mixed": unit.mixed,

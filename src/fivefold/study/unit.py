@@ -69,7 +69,8 @@ class Unit:
             reads["bounds"] = " ".join(map(repr, self.watch.bounds))
         if self.mixed:
             reads["mixed"] = "asked alone"
-        return identify(place(self.stages), session, reads)
+        handed = self.start.context.own([Key(Collected)])
+        return identify(place(self.stages), session, reads, handed=handed)
 
 
 class Outcome(Artifact):

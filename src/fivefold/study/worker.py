@@ -96,7 +96,10 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
             tell(packed)
 
     context = Context().extended(
-        Key(Collected), _collected(order["collected"]), digest=order["digest"]
+        Key(Collected),
+        _collected(order["collected"]),
+        digest=order["digest"],
+        own=order["own"],
     )
     partition, stages = (
         Partition.load(order["partition"]),
