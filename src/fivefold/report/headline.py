@@ -42,13 +42,15 @@ class Headline:
 
 
 def display_name(name: str) -> str:
-    """The name of a metric, or of a column of a table, as people write it.
+    """The name of a metric, or of a column of a table, as people write it; addresses stay.
 
     Example:
         >>> display_name("roc_auc"), display_name("balanced_accuracy")
         ('ROC-AUC', 'balanced accuracy')
+        >>> display_name("train.weight_decay")
+        'train.weight_decay'
     """
-    return COLUMNS.get(name) or title(name)
+    return name if "." in name else COLUMNS.get(name) or title(name)
 
 
 def leads_with_folds(evaluated: "Evaluated") -> bool:
