@@ -4,7 +4,7 @@ import json
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
@@ -120,3 +120,27 @@ def test_run_refuses_spaces_and_names_the_way_out():
     assert "Make: expected one value for `epochs`, found integer(1, 9)." in said
     assert "Make: expected one value for `model`, found choice('a', 'b')." in said
     assert "ff.tune" in said
+
+
+class Paired(Stage):
+    low: int = 0
+    high: int = 9
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Paired":
+        if self.low > self.high:
+            raise ValueError("`low` must not exceed `high`")
+        return self
+
+    def run(self, session: Session) -> Made:
+        return Made()
+
+
+def test_settings_that_go_together_are_looked_at_with_each_end():
+    stage = Paired(low=integer(0, 5), high=integer(5, 9))
+    assert stage.settings() == {"low": integer(0, 5), "high": integer(5, 9)}
+    assert Paired.from_settings('{"low": {"$integer": [0, 5]}}').low == integer(0, 5)
+    with pytest.raises(ConfigError, match="`low` must not exceed `high`"):
+        Paired(low=integer(0, 5), high=4)
+    with pytest.raises(ConfigError, match="`low` must not exceed `high`"):
+        Paired.from_settings('{"low": {"$integer": [0, 5]}, "high": 4}')

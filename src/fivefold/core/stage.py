@@ -1,9 +1,7 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from inspect import Parameter
-from inspect import Signature as CallSignature
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Annotated, Any, ClassVar, NoReturn, Self
 
@@ -20,11 +18,13 @@ from pydantic import (
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
+from fivefold.core.declaration import call_signature, check_fields
 from fivefold.core.faults import config_error
+from fivefold.core.jsontext import parse_json
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.space import OneOf, ends, holds_space
-from fivefold.core.values import lists_texts, mentions, plain, read_value
+from fivefold.core.values import lists_texts, plain, read_value
 from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, SignatureError
 
@@ -90,15 +90,20 @@ class Stage(BaseModel):
             if name in settings:
                 raise TypeError(f"{type(self).__name__} got two values for {name!r}")
             settings[name] = value
+        spaces = {name: value for name, value in settings.items() if holds_space(value)}
+        if spaces:
+            settings = type(self)._closed(settings, spaces)
         try:
             super().__init__(**settings)
         except ValidationError as error:
             raise type(self)._refusal(_told(error)) from None
+        self.__dict__.update(spaces)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        _check_fields(cls)
+        taken = {name for name in dir(Stage) if not name.startswith("_")} | {"name"}
+        check_fields(cls, taken, cls.bitless)
         if cls.run is not Stage.run:
             cls.wiring = reflect(cls.run, f"{cls.__qualname__}.run", Artifact)
         if cls.has_rehearsal():
@@ -110,7 +115,7 @@ class Stage(BaseModel):
                     remedy="Give both the same parameters and return annotation.",
                     owner=cls.__qualname__,
                 )
-        cls.__signature__ = _call_signature(cls)
+        cls.__signature__ = call_signature(cls)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -126,21 +131,23 @@ class Stage(BaseModel):
             )
         if info.mode == "json" and isinstance(values, dict):
             values = {name: cls._read(name, value) for name, value in values.items()}
-        if isinstance(values, dict) and holds_space(values):
-            return cls._build_open(values, build)
         return build(values)
 
     @classmethod
-    def _build_open(cls, values: dict[str, Any], build: Callable[[Any], Self]) -> Self:
-        """A stage with spaces in its settings, each end of which would be valid there."""
-        spaces = {name: value for name, value in values.items() if holds_space(value)}
-        first = {**values, **{name: next(ends(space)) for name, space in spaces.items()}}
+    def _closed(cls, settings: dict[str, Any], spaces: dict[str, Any]) -> dict[str, Any]:
+        """The settings with the first end of each space, every end of which would be valid there.
+
+        Options are put into the spaces as the settings have them.
+        """
+        first = {**settings, **{name: next(ends(space)) for name, space in spaces.items()}}
         faults: list[dict[str, Any]] = []
         for name, space in spaces.items():
             taken: list[Any] = []
             for end in ends(space):
+                stage, closed = cls.__new__(cls), {**first, name: end}
                 try:
-                    taken.append(getattr(build({**first, name: end}), name, end))
+                    cls.__pydantic_validator__.validate_python(closed, self_instance=stage)
+                    taken.append(getattr(stage, name))
                 except ValidationError as error:
                     for fault in _told(error):
                         here = fault["loc"][:1] == (name,)
@@ -150,9 +157,7 @@ class Stage(BaseModel):
                 spaces[name] = space.having(tuple(taken))
         if faults:
             raise cls._refusal(faults)
-        stage = build(first)
-        stage.__dict__.update(spaces)
-        return stage
+        return first
 
     @classmethod
     def _refusal(cls, faults: Sequence[Mapping[str, Any]]) -> ConfigError:
@@ -229,6 +234,8 @@ class Stage(BaseModel):
     def from_settings(cls, text: str) -> Self:
         """A stage from JSON text of its settings (lists become tuples, as JSON has none)."""
         stage = cls.__new__(cls)
+        if holds_space(read := {n: cls._read(n, v) for n, v in parse_json(text).items()}):
+            return cls(**read)
         try:
             cls.__pydantic_validator__.validate_json(text, self_instance=stage)
         except ValidationError as error:
@@ -274,41 +281,3 @@ class Stage(BaseModel):
 def _told(error: ValidationError) -> list[dict[str, Any]]:
     found = error.errors(include_url=False, include_context=False)
     return [dict(fault) for fault in found]
-
-
-def _check_fields(cls: type[Stage]) -> None:
-    """Refuse, when a stage is defined, fields that would surprise its users later."""
-    faults = [
-        f"`{name}` is private; results belong in artifacts" for name in cls.__private_attributes__
-    ]
-    taken = {name for name in dir(Stage) if not name.startswith("_")} | {"name"}
-    by_position = True
-    for name, field in cls.model_fields.items():
-        if name in taken:
-            faults.append(f"`{name}` is a name that Stage uses")
-        if mentions(field.annotation, list, set):
-            faults.append(f"`{name}` can be changed in place; write tuple[...] or frozenset[...]")
-        if field.kw_only is False and not by_position:
-            faults.append(f"`{name}` is positional after a keyword-only field")
-        by_position = by_position and field.kw_only is False
-    faults += [f"`{name}` is bitless and no field" for name in cls.bitless - {*cls.model_fields}]
-    if faults:
-        raise SignatureError(
-            f"{cls.__qualname__}: expected fields that are settings, found "
-            f"{len(faults)} that {'is' if len(faults) == 1 else 'are'} not.",
-            evidence="\n".join(f"  {fault}" for fault in faults),
-            remedy="Rename, retype or move them.",
-            owner=cls.__qualname__,
-            faults=tuple(faults),
-        )
-
-
-def _call_signature(cls: type[Stage]) -> CallSignature:
-    """How the class is called: the first fields by position too, the rest by keyword."""
-    parameters = []
-    for name, field in cls.model_fields.items():
-        positional = field.kw_only is False
-        kind = Parameter.POSITIONAL_OR_KEYWORD if positional else Parameter.KEYWORD_ONLY
-        default = Parameter.empty if field.is_required() else field.get_default()
-        parameters.append(Parameter(name, kind, default=default, annotation=field.annotation))
-    return CallSignature(parameters)

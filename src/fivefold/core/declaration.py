@@ -1,0 +1,55 @@
+"""The fields of a stage's class: which may be, and how the class is called with them."""
+
+from collections.abc import Collection
+from inspect import Parameter, Signature
+
+from pydantic import BaseModel
+
+from fivefold.core.values import mentions
+from fivefold.errors import SignatureError
+
+
+def check_fields(cls: type[BaseModel], taken: Collection[str], bitless: Collection[str]) -> None:
+    """Refuse, when a stage is defined, fields that would surprise its users later.
+
+    Args:
+        cls: the class of the stage.
+        taken: names that every stage has.
+        bitless: names of settings that it says decide no bit.
+
+    Raises:
+        SignatureError: with all faults at once.
+    """
+    faults = [
+        f"`{name}` is private; results belong in artifacts" for name in cls.__private_attributes__
+    ]
+    by_position = True
+    for name, field in cls.model_fields.items():
+        if name in taken:
+            faults.append(f"`{name}` is a name that Stage uses")
+        if mentions(field.annotation, list, set):
+            faults.append(f"`{name}` can be changed in place; write tuple[...] or frozenset[...]")
+        if field.kw_only is False and not by_position:
+            faults.append(f"`{name}` is positional after a keyword-only field")
+        by_position = by_position and field.kw_only is False
+    faults += [f"`{name}` is bitless and no field" for name in {*bitless} - {*cls.model_fields}]
+    if faults:
+        raise SignatureError(
+            f"{cls.__qualname__}: expected fields that are settings, found "
+            f"{len(faults)} that {'is' if len(faults) == 1 else 'are'} not.",
+            evidence="\n".join(f"  {fault}" for fault in faults),
+            remedy="Rename, retype or move them.",
+            owner=cls.__qualname__,
+            faults=tuple(faults),
+        )
+
+
+def call_signature(cls: type[BaseModel]) -> Signature:
+    """How the class is called: the first fields by position too, the rest by keyword."""
+    parameters = []
+    for name, field in cls.model_fields.items():
+        positional = field.kw_only is False
+        kind = Parameter.POSITIONAL_OR_KEYWORD if positional else Parameter.KEYWORD_ONLY
+        default = Parameter.empty if field.is_required() else field.get_default()
+        parameters.append(Parameter(name, kind, default=default, annotation=field.annotation))
+    return Signature(parameters)
