@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import Field
+from sklearn.ensemble import RandomForestClassifier
 
 import fivefold as ff
 from fivefold.core.events import Noted, Progress, StageTaken
@@ -160,6 +161,19 @@ def test_trial_that_fails_is_told_and_others_go_on(pipeline):
     assert found.best["train.model"] == "mlp"
     with pytest.raises(PreflightError, match="expected a network for numeric columns"):
         quiet(pipeline, {"train.model": ff.choice("convnet", "textnet")}, trials=2)
+
+
+def test_estimators_and_taught_networks_are_tried_beside_networks(pipeline):
+    forest = RandomForestClassifier(5, random_state=0)
+    taught = ff.Distil(forest, "mlp", epochs=1, folds=2, threads=1)
+    options = ff.choice({"lr": 0.01}, ff.Train(forest), taught)
+    found = quiet(pipeline, {"train": options}, trials=8, seed=0)
+    assert found.trials["train"].nunique() == 3
+    assert (found.trials["state"] == "complete").all()
+    mixed = ff.ensemble(found, size=4)
+    assert mixed.candidates + mixed.left_out == 8
+    score = mixed.pipeline.run(progress=False, until=mixed.pipeline.names[2])
+    assert ff.Trained in score
 
 
 def test_trial_of_settings_that_were_tried_is_not_done_again(pipeline):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
 from fivefold.train.callback import Callback, Running
+from fivefold.train.snapshot import is_estimator
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -160,4 +161,6 @@ def answer_seconds(model: "Assembled", inputs: "Mapping[str, Array]") -> float:
 
 
 def _tells(stage: Stage) -> bool:
-    return "callbacks" in type(stage).model_fields
+    """Whether its training takes callbacks, which the fit of an estimator does not."""
+    known = "callbacks" in type(stage).model_fields
+    return known and not is_estimator(getattr(stage, "model", None))
