@@ -219,6 +219,7 @@ def test_example_every_folder_has_pipeline_and_twin() -> None:
         *TASKED,
         *TRAVELLED,
         "steered",
+        "adult_study",
     }
     for folder in folders:
         assert {"pipeline.py", "plain_torch.py"} <= {path.name for path in folder.iterdir()}
