@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -86,11 +85,14 @@ STUDIES = {
 """What is compared of each study that is killed, as a frame."""
 
 
-def begin(study, folder, to, n_jobs):
-    """A process at work on a study in a folder, whose frame goes to a file."""
-    command = [sys.executable, __file__, study, str(folder), str(to), str(n_jobs)]
+def begin(study, folder, to, n_jobs, units=0):
+    """A process at work on a study in a folder, whose frame goes to a file.
+
+    With `units` it kills itself when so many are done, and another has learnt for a while.
+    """
+    command = [sys.executable, __file__, study, folder, to, n_jobs, units]
     places = os.pathsep.join([*sys.path, str(Path(__file__).parent)])
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": places})
+    return subprocess.Popen(map(str, command), env={**os.environ, "PYTHONPATH": places})
 
 
 def whole(folder):
@@ -105,17 +107,31 @@ def states(folder):
 
 def kill_in_the_middle(study, folder, to, n_jobs=1, units=2):
     """Kill a study when some units are done and another is being trained; the names of these."""
-    process, deadline = begin(study, folder, to, n_jobs), time.monotonic() + 120
-    while len(whole(folder)) < units or len(states(folder)) < 2:
-        assert process.poll() is None, "it was done before it was killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert begin(study, folder, to, n_jobs, units).wait() == -signal.SIGKILL
+    assert states(folder)
     return whole(folder)
 
 
+def killer(folder, units):
+    """An observer that ends its process without warning when so many units are done."""
+
+    def observe(event):
+        late = getattr(event, "unit", "") == "epoch" and event.done >= 3
+        if late and len(whole(folder)) >= units:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return observe
+
+
 if __name__ == "__main__":
-    name, place, target, jobs = sys.argv[1:]
-    found = STUDIES[name](seed=3, directory=place, resume=True, n_jobs=int(jobs), progress=False)
+    name, place, target, jobs, done = sys.argv[1:]
+    observers = [killer(Path(place), int(done))] if int(done) else []
+    found = STUDIES[name](
+        seed=3,
+        directory=place,
+        resume=True,
+        n_jobs=int(jobs),
+        progress=False,
+        observers=observers,
+    )
     found.to_parquet(target)
