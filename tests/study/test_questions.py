@@ -73,7 +73,10 @@ def test_redrawn_names_a_layer_that_cannot_draw_its_weights():
 def test_pictures_are_asked_about_changes_and_what_is_given_without_them():
     pixels = np.random.default_rng(0).integers(0, 255, (40, 8, 8, 1), dtype=np.uint8)
     source = ff.Collect({"picture": pixels, "y": np.arange(40) % 2}, target="y")
-    found = asked(ff.Train("convnet", epochs=1), source=source)["augmentation_effect"]
+    every = asked(ff.Train("convnet", epochs=1), source=source)
+    found, prepared = every["augmentation_effect"], every["preprocessing_comparison"]
+    assert prepared.variants["image_size=4"]["preprocess"].image_size == 4
+    assert prepared.costs["image_size=4"].digest != prepared.costs["as given"].digest
     assert set(found.variants) == {"with shift", "with flip"}
     assert found.variants["with flip"]["train"].augment == ("flip",)
     given = ff.Train("convnet", epochs=1, augment=("shift",))

@@ -30,9 +30,13 @@ ALTERNATIVES: Mapping[str, tuple[Any, ...]] = {
     "categories": ("embed", "onehot"),
     "missing_indicator": (False, True),
     "outliers": ("keep", "clip"),
+    "word_rows": (5, 1),
     "vocabulary": (2_000,),
 }
 """Settings of Preprocess that are tried otherwise, the first that differ from what is given."""
+
+SMALLEST = 4
+"""Pixels a side of a picture that is still shown to a network."""
 
 MOST, MOST_QUICK = 4, 2
 """Variants of one question, beside what is given."""
@@ -90,7 +94,7 @@ def _preprocessing(pipeline: Chain, result: Result, most: int) -> Question:
     kinds = [column.kind for column in result[Preprocessed].codec.columns.values()]
     costs = {GIVEN: cost_of(collected, partition, stage.codec_settings())}
     variants: dict[str, Chain] = {}
-    for setting, value in _other_settings(stage):
+    for setting, value in (*_other_settings(stage), *_halved(result)):
         if len(variants) == most or not any(kind.is_changed_by(setting) for kind in kinds):
             continue
         other = stage.replace(**{setting: value})
@@ -98,8 +102,9 @@ def _preprocessing(pipeline: Chain, result: Result, most: int) -> Question:
             continue
         cost = cost_of(collected, partition, other.codec_settings())
         if cost.digest not in {known.digest for known in costs.values()}:
-            costs[f"{setting}={value}"] = cost
-            variants[f"{setting}={value}"] = pipeline.replace(name, other)
+            told = "x".join(map(str, value)) if isinstance(value, tuple) else value
+            costs[f"{setting}={told}"] = cost
+            variants[f"{setting}={told}"] = pipeline.replace(name, other)
     why = "" if variants else "no setting of Preprocess changes anything for these columns"
     return Question(table=table, variants=variants, why=why, applies=False, costs=costs)
 
@@ -111,6 +116,15 @@ def _other_settings(stage: Preprocess) -> Iterator[tuple[str, Any]]:
         for name, values in left.items():
             if turn < len(values) and (turn == 0 or name == "scale"):
                 yield name, values[turn]
+
+
+def _halved(result: Result) -> Iterator[tuple[str, Any]]:
+    """Pictures of half as many pixels down and across, where that leaves something to see."""
+    blocks = result[Preprocessed].codec.blocks
+    for block in (b for b in blocks if b.columns[0].kind.is_changed_by("image_size")):
+        height, width = (side // 2 for side in block.shape[-2:])
+        if min(height, width) >= SMALLEST:
+            yield "image_size", height if height == width else (height, width)
 
 
 def _networks(pipeline: Chain, result: Result, most: int) -> Question:
