@@ -55,7 +55,7 @@ def compared(**conduct):
 
 def tuned(**conduct):
     """Its trials."""
-    pipeline = small_pipeline(epochs=ff.integer(6, 9), checkpoint_seconds=0)
+    pipeline = small_pipeline(epochs=ff.integer(4, 5), checkpoint_seconds=0)
     space = {
         "train.lr": ff.log_uniform(1e-4, 1e-1),
         "preprocess.scale": ff.choice("none", "robust"),
