@@ -104,7 +104,9 @@ def test_resume_of_a_complete_run_gives_a_result_like_the_first(tmp_path):
     first = whole(tmp_path).run(seed=3, directory=tmp_path / "run", progress=False)
     again = whole(tmp_path).run(seed=3, directory=tmp_path / "run", resume=True, progress=False)
     assert str(again.metrics) == str(first.metrics)
-    assert fingerprint(dict(again.tables)) == fingerprint(dict(first.tables))
+    assert [*again.tables] == [*first.tables]
+    for name in {*first.tables} - {"hardware"}:  # of which some is measured where it is asked for
+        assert fingerprint(again.tables[name]) == fingerprint(first.tables[name])
     assert again.seconds["train"] == first.seconds["train"]
     row = {column.name: 1.0 for column in first[ff.Collected].schema.inputs}
     assert (again.predict_proba([row]) == first.predict_proba([row])).all()
