@@ -46,7 +46,9 @@ def test_a_study_fills_the_tables_that_apply_and_goes_on_where_it_was(tmp_path):
     facts = found.tables["hardware"].set_index("quantity")["value"]
     assert facts["peak memory of a process that serves"].endswith("MB")
     assert "scale=quantile" in page.read_text()
-    assert "`tuning_results` was not filled" in " ".join(found.tables["limitations"]["limitation"])
+    limits = found.tables["limitations"]
+    assert "`tuning_results` was not filled" in " ".join(limits["limitation"])
+    assert "not measured: Evaluate(folds=5)" not in limits["evidence"].tolist()
 
     again = ff.investigate(pipeline, **how)
     assert again.seconds < found.seconds / 2

@@ -122,6 +122,10 @@ def cleaning(evidence: Evidence) -> "pd.DataFrame":
     return pd.DataFrame(list(evidence.collected.cleaning or ()), columns=names)
 
 
+UNREPEATED = "not measured: Evaluate(folds=5)"
+"""The evidence of a run that trained once."""
+
+
 def limitations(
     evidence: Evidence, findings: tuple[Finding, ...], *, left_out: tuple[str, ...] = ()
 ) -> "pd.DataFrame":
@@ -161,7 +165,7 @@ def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
             "One network with one seed was trained; intervals speak of other test rows, not of "
             "training again."
         )
-        told.append((what, "not measured: Evaluate(folds=5)"))
+        told.append((what, UNREPEATED))
     if not evidence.schema.named("time"):
         what = "Whether the scores last as time goes by is not known."
         told.append((what, "not measured: no time column"))

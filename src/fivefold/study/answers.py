@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.estimate import Estimate
 from fivefold.core.wording import bytes_text, plural
 from fivefold.evaluate.folds import mean_of
+from fivefold.evaluate.tables import UNREPEATED
 from fivefold.evaluate.timing import ALONE, BATCHES
 from fivefold.metrics.metric import Metric
 from fivefold.report.ten import TEN, Tables, is_filled
@@ -191,5 +192,11 @@ def limits(tables: Tables, given: "pd.DataFrame", folds: Standings | None) -> "p
         if name != "limitations" and not is_filled(tables[name]):
             status, why = tables[name].iloc[0]
             told.append((f"`{name}` was not filled: {why}.", str(status)))
+    if folds is not None:  # which trained again and again: that is known now
+        metric = folds.metric.name
+        scores = folds.by_name[GIVEN][metric]
+        spread = f"{folds.count} folds: {scores.min():.4g} to {scores.max():.4g}"
+        again = given["evidence"] == UNREPEATED
+        given = given.assign(evidence=given["evidence"].mask(again, f"{metric} over {spread}"))
     more = pd.DataFrame(told, columns=["limitation", "evidence"])
     return pd.concat([given, more], ignore_index=True)
