@@ -42,6 +42,7 @@ CELLS = {
     "datetime": ["2024-01-31", None, "2023-05-06T10:30", "1969-12-31"],
     "text": ["a red house", "a green one", "houses", None],
     "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+    "sequence": ["ACGT", "acg", None, "NNRT"],
 }
 columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
 target = Column(name="y", kind="categorical", role="target")
@@ -51,7 +52,7 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-assert list(found) == ["numeric", "codes", "text", "image"], list(found)
+assert list(found) == ["numeric", "codes", "text", "image", "sequence"], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)
 contract = contract_of(codec)

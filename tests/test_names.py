@@ -34,6 +34,7 @@ IDEAS = {
     "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
     "run": ("commands core", "a run: asked for in the shell; done"),
     "stage": ("core testing", "a stage; its check"),
+    "symbols": ("kinds models", "the block of sequences: in numpy; in torch"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "study": ("commands study", "a study: asked for in the shell; at work"),
     "target": ("collect kinds tasks", "target columns: found; encoded; as a task is asked of them"),

@@ -25,6 +25,7 @@ MEANT_OTHERWISE = {
     ("reading/arrow.py", "categorical"): "a word of pandas in the metadata of a Parquet file",
     ("reading/encoding.py", "text"): "what a message expects of a file",
     ("reading/names.py", "image"): "the name of the column that pictures without one get",
+    ("reading/names.py", "sequence"): "the name of the column of a FASTA file's sequences",
     ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
     ("sklearn.py", "numeric"): "a word of scikit-learn's for what an array may hold",

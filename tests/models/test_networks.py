@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Codes, Image, Text, Width
+from fivefold.models.inputs import Codes, Image, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, choose, describe, make
 
@@ -15,6 +15,7 @@ CASES = {
     "tabm": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "convnet": Image(3, 17, 12),
     "textnet": Text(9, 40),
+    "seqnet": Symbols(9, 16, 1, 0, 1),
     "mixture": {"note": Text(9, 40), "table": Width(3)},
 }
 
@@ -58,6 +59,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
-        ModelError, match="blend, tabm, mlp, convnet, textnet, mixture, found 'gru'"
+        ModelError, match="blend, tabm, mlp, convnet, textnet, seqnet, mixture, found 'gru'"
     ):
         make("gru", Width(3), 2)

@@ -8,6 +8,7 @@ NumericMissing = Literal["median", "mean", "constant", "most_frequent"]
 Outliers = Literal["clip", "drop", "keep"]
 Scale = Literal["standard", "minmax", "robust", "quantile", "none"]
 Categories = Literal["onehot", "embed"]
+Strand = Literal["one", "both"]
 Truncation = Literal["auto", "head", "tail", "both"]
 
 
@@ -33,6 +34,8 @@ class Settings:
     truncation: Truncation = "auto"
     vocabulary: int = 20_000
     word_rows: int = 2
+    sequence_length: int | None = None
+    strand: Strand = "one"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -81,6 +81,8 @@ Preprocess
 rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
+cut_sequences: note or warning: sequences with more symbols than are read: how many
+foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
 Train
 interrupted: warning: training was stopped by hand; the best weights so far were kept
 diverged: serious: a loss became infinite or no number; the best weights before that were kept

@@ -14,10 +14,12 @@ from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.recognition import SourceType
+from fivefold.kinds.sequence import Sequence
+from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
 
-BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS)
+BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
@@ -26,7 +28,7 @@ _UNREAD = Text()
 KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
-    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image()),
+    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence()),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
 )

@@ -13,7 +13,18 @@ from torch import Tensor, nn
 from fivefold.core.wording import plural, together
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import KINDS
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Size, Text, Width, parts, to_json
+from fivefold.models.inputs import (
+    Batch,
+    Codes,
+    Image,
+    Inputs,
+    Size,
+    Symbols,
+    Text,
+    Width,
+    parts,
+    to_json,
+)
 from fivefold.models.networks import NETWORKS, Network, make, network_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.models.parts import part_of
@@ -21,7 +32,12 @@ from fivefold.models.parts import part_of
 if TYPE_CHECKING:
     import pandas as pd
 
-EXAMPLES: tuple[Size, ...] = (Width(16, measured=8), Image(3, 32, 32), Text(64, 10_000))
+EXAMPLES: tuple[Size, ...] = (
+    Width(16, measured=8),
+    Image(3, 32, 32),
+    Text(64, 10_000),
+    Symbols(60, 16, 1, 1, 0),
+)
 """Sizes at which networks are told where there is no data."""
 
 COLUMNS = (
@@ -162,7 +178,7 @@ def _zeros(size: Size, rows: int) -> Tensor:
         return torch.zeros(rows, int(size))
     if isinstance(size, Codes):
         return torch.zeros(rows, len(size), dtype=torch.int64)
-    if isinstance(size, Text):
+    if isinstance(size, Text | Symbols):
         return torch.zeros(rows, size.length, dtype=torch.int64)
     return torch.zeros(rows, *size)
 

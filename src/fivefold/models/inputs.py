@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from torch import Tensor
 
+from fivefold.codecs.alphabet import ALPHABETS, Alphabet
 from fivefold.errors import ModelError
 
 
@@ -72,6 +73,33 @@ class Text(NamedTuple):
     vocabulary: int
 
 
+class Symbols(NamedTuple):
+    """One sequence a row: an int64 tensor `(n, length)`, 0 behind the end and 1 for any symbol.
+
+    Attributes:
+        length: symbols a row.
+        codes: how many there are.
+        alphabet: 1 for DNA, 2 for RNA, 3 for amino acids, 0 for one of its own.
+        kept: 1 where a position means the same in every row, else 0.
+        both: 1 where the other strand is read too, else 0.
+
+    Example:
+        >>> Symbols(60, 16, 1, 1, 0).known.letters
+        'ACGT'
+    """
+
+    length: int
+    codes: int
+    alphabet: int
+    kept: int
+    both: int
+
+    @property
+    def known(self) -> Alphabet | None:
+        """The alphabet, unless it is one of its own."""
+        return list(ALPHABETS.values())[self.alphabet - 1] if self.alphabet else None
+
+
 class Shape(tuple[int, ...]):
     """What a network is told of a row of a user's block that says no more of it; see `Part.size`.
 
@@ -119,7 +147,7 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_TUPLES = {size_name(size): size for size in (Image, Text)}
+_TUPLES = {size_name(size): size for size in (Image, Text, Symbols)}
 
 
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:

@@ -11,11 +11,21 @@ from fivefold.errors import ModelError
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.estimated import Estimated
-from fivefold.models.inputs import Codes, Image, Inputs, Text, Width, from_json, parts
+from fivefold.models.inputs import (
+    Codes,
+    Image,
+    Inputs,
+    Symbols,
+    Text,
+    Width,
+    from_json,
+    parts,
+)
 from fivefold.models.mix import Mix
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
+from fivefold.models.seqnet import SeqNet
 from fivefold.models.tabm import TabM
 from fivefold.models.textnet import TextNet
 
@@ -106,6 +116,12 @@ NETWORKS: dict[str, Network] = {
             TextNet,
             Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256)),
             frozenset({Text}),
+        ),
+        Network(
+            "seqnet",
+            SeqNet,
+            Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 40), batch=(32, 256)),
+            frozenset({Symbols}),
         ),
         Network(
             "mixture",

@@ -8,12 +8,14 @@ from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.codes import CodesPart
 from fivefold.models.inputs import Shape, Size, Width, size_name
 from fivefold.models.numbers import NumbersPart
 from fivefold.models.part import Part
 from fivefold.models.pixels import PixelsPart
+from fivefold.models.symbols import SymbolsPart
 from fivefold.models.tokens import TokensPart
 
 PARTS: dict[Block, Part] = {
@@ -21,6 +23,7 @@ PARTS: dict[Block, Part] = {
     CODES: CodesPart(),
     TOKENS: TokensPart(),
     PIXELS: PixelsPart(),
+    SYMBOLS: SymbolsPart(),
 }
 """The parts of fivefold's blocks."""
 

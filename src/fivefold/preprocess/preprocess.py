@@ -11,6 +11,7 @@ from fivefold.codecs.settings import (
     Outliers,
     Scale,
     Settings,
+    Strand,
     Truncation,
 )
 from fivefold.core.context import Context
@@ -52,6 +53,10 @@ class Preprocess(Stage):
             256 is what limits `text_length`, else `head`.
         vocabulary: the most words a text column keeps, the frequent ones.
         word_rows: training texts that a word must occur in to be kept.
+        sequence_length: symbols read of a sequence; None is the length that 99 % of the training
+            sequences have, or else covers 99 % of them, 20,000 at most.
+        strand: whether a network reads DNA and RNA as they stand (`one`), or the reverse complement
+            as well, with one answer for `both`.
 
     Example:
         >>> Preprocess(scale="quantile", categories="embed")
@@ -72,6 +77,8 @@ class Preprocess(Stage):
     truncation: Truncation = "auto"
     vocabulary: Count = 20_000
     word_rows: Count = 2
+    sequence_length: Count | None = None
+    strand: Strand = "one"
 
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import idx, images, records, workbook
+from fivefold.reading import fasta, idx, images, records, workbook
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.options import Reading
 from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.streamed import stream
-from fivefold.reading.suffix import EXCEL, JSON, PARQUET, TABLES, TEXT, suffix_of
+from fivefold.reading.suffix import EXCEL, FASTA, FASTQ, JSON, PARQUET, TABLES, TEXT, suffix_of
 
 
 def read_file(path: Path, reading: Reading) -> Raw:
@@ -73,6 +73,8 @@ def _pieces(
         raw = read_parquet(content, name, reading)
     elif is_zip or suffix == ".zip":
         raw = _read_zip(content, name, reading)
+    elif suffix in (*FASTA, *FASTQ):
+        raw = fasta.read_fasta(content, name, reading)
     elif suffix in JSON:
         raw = records.read_json(content, name, reading)
     elif images.is_cell(name) and reading.asks:

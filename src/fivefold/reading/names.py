@@ -9,6 +9,7 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 
 PICTURES = "image"  # what a column of pictures is called that has no name of its own
+SEQUENCES = "sequence"  # what the column of a file of named sequences is called
 LABELS = "label"  # what the column of their classes is called
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json")
 TEXT = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", "")
+FASTA = (".fasta", ".fa", ".fna", ".ffn", ".faa", ".frn")
+FASTQ = (".fastq", ".fq")
 EXCEL = (".xlsx", ".xlsm")
-TABLES = (".csv", ".tsv", ".tab", ".txt", *PARQUET, *JSON, ".xlsx")
+TABLES = (".csv", ".tsv", ".tab", ".txt", *PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ)
 
 
 def suffix_of(name: str) -> str:

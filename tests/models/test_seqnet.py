@@ -1,0 +1,70 @@
+import pytest
+import torch
+
+from fivefold.codecs.alphabet import ALPHABETS, bytes_of
+from fivefold.kinds.symbols import kmers
+from fivefold.models.inputs import Symbols, Width
+from fivefold.models.seqnet import KMERS, SeqNet
+from fivefold.models.symbols import mutate
+
+DNA = ALPHABETS["dna"]
+POOLED = Symbols(9, DNA.size, 1, 0, 0)
+
+
+def codes(*texts, length=9):
+    rows = [DNA.table[bytes_of(text)].tolist() for text in texts]
+    return torch.tensor([row + [0] * (length - len(row)) for row in rows])
+
+
+def test_seqnet_gives_the_same_however_much_padding_follows():
+    torch.manual_seed(0)
+    network = SeqNet(POOLED, 3).eval()
+    found = network(codes("ACGTAC"))
+    torch.testing.assert_close(found, network(codes("ACGTAC", length=6)))
+    assert network(codes("A", "")).isfinite().all()
+
+
+def test_seqnet_of_an_ambiguous_letter_is_given_the_mean_of_its_letters():
+    network = SeqNet(Symbols(4, DNA.size, 1, 1, 0), 2)
+    table = network.shares @ network.embedding
+    r, a, g = table[codes("RAG", length=3)[0]]
+    torch.testing.assert_close(r, (a + g) / 2)
+
+
+def test_seqnet_of_both_strands_answers_for_the_reverse_complement_alike():
+    torch.manual_seed(0)
+    for kept in (0, 1):
+        both = SeqNet(Symbols(9, DNA.size, 1, kept, 1), 2).eval()
+        one = SeqNet(Symbols(9, DNA.size, 1, kept, 0), 2).eval()
+        text, other = codes("ACGTTRAGG"), codes("CCTYAACGT")
+        torch.testing.assert_close(both(text), both(other))
+        assert not torch.allclose(one(text), one(other))
+
+
+def test_seqnet_counts_kmers_as_simple_models_do():
+    network = SeqNet(POOLED, 2)
+    some = codes("ACGTNACGT", "TTTTTTT")
+    expected, _ = kmers(some.numpy(), 4, KMERS)
+    assert network._kmers(some).tolist() == expected.tolist()
+
+
+def test_seqnet_of_a_long_sequence_narrows_it():
+    for kept in (0, 1):
+        network = SeqNet(Symbols(3000, DNA.size, 1, kept, 0), 2).eval()
+        assert network(torch.ones(2, 3000, dtype=torch.int64)).shape == (2, 2)
+
+
+def test_seqnet_of_a_table_is_refused():
+    with pytest.raises(TypeError, match="reads a sequence"):
+        SeqNet(Width(4), 2)
+
+
+def test_mutate_changes_few_symbols_and_no_padding():
+    torch.manual_seed(0)
+    some = codes("ACGTACG").short().repeat(2000, 1)
+    changed = mutate(some, POOLED)
+    assert changed.dtype == some.dtype
+    assert not changed[:, 7:].any()
+    rate = (changed != some)[:, :7].float().mean().item()
+    assert 0.01 < rate < 0.04  # three in four of 3 % become another one
+    assert changed.max() < 6
