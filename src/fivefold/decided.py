@@ -48,6 +48,7 @@ class Decided(Facts):
         matmul: what multiplies matrices.
         members: networks in it, which learn as one if it is `stacked`.
         trees_weight: share of the `trees` in the answer, 0 to 1.
+        linear_weight: share of a linear model of so many `terms` of texts, 0 to 1.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
         exported: whether a graph answers as it does.
@@ -89,6 +90,8 @@ class Decided(Facts):
     stacked: bool = False
     trees: int = 0
     trees_weight: float = 0.0
+    terms: int = 0
+    linear_weight: float = 0.0
     written: str = ""
     estimator: Any = None
     exported: bool = True

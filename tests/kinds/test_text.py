@@ -13,7 +13,10 @@ def fit_text(texts, settings, rules=2):
 
 
 def encode_texts(texts, state, rules=2):
-    return Text().encode(texts, Column(name="t", kind="text", rules=rules), state)
+    """The words alone; tests/kinds/test_grams.py is about the terms behind them."""
+    return Text().encode(texts, Column(name="t", kind="text", rules=rules), state)[
+        :, : state.length
+    ]
 
 
 def test_fit_text_keeps_words_of_two_rows_the_frequent_first():

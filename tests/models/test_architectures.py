@@ -13,6 +13,7 @@ def test_architectures_tell_every_network_and_what_it_is_for():
     assert list(table.index) == list(NETWORKS)
     assert table.loc["convnet", "application"] == "images"
     assert table.loc["textnet", "application"] == "texts"
+    assert table.loc["textblend", "application"].startswith("texts, alone or mixed")
     assert "numbers" in table.loc["blend", "application"]
     assert "ICLR 2025" in table.loc["tabm", "paper"]
     assert "Kim" in table.loc["textnet", "paper"]

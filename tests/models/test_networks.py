@@ -14,13 +14,16 @@ CASES = {
     "mlp": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "tabm": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "convnet": Image(3, 17, 12),
+    "textblend": {"note": Text(9, 40), "table": Width(3)},
     "textnet": Text(9, 40),
     "seqnet": Symbols(9, 16, 1, 0, 1),
-    "mixture": {"note": Text(9, 40), "table": Width(3)},
+    "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in {"tabm", "mlp"}])
+@pytest.mark.parametrize(
+    "name", [name for name in NETWORKS if name not in {"tabm", "mlp", "textnet"}]
+)
 def test_choose_gives_each_kind_of_input_its_network(name):
     assert choose(CASES[name]) == name
 
@@ -59,6 +62,7 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
-        ModelError, match="blend, tabm, mlp, convnet, textnet, seqnet, mixture, found 'gru'"
+        ModelError,
+        match="blend, tabm, mlp, convnet, textblend, textnet, seqnet, mixture, found 'gru'",
     ):
         make("gru", Width(3), 2)

@@ -40,9 +40,9 @@ def test_train_by_default_learns_every_kind(make_data, kind, task):
         trained.settings["network"]
         == {
             "numeric": "blend",
-            "text": "textnet",
+            "text": "textblend",
             "image": "convnet",
-            "mixture": "mixture",
+            "mixture": "textblend",
         }[kind]
     )
 

@@ -153,6 +153,10 @@ class Block(ABC):
         """`(n,)` bool: rows that are missing or within bounds, where the block is `bounded`."""
         return np.ones(len(array), dtype=bool)
 
+    def positions(self, columns: Sequence[Fitted]) -> int:
+        """How many positions a row has at most, where the block is a `sequence`."""
+        return self.shape(columns)[0]
+
     def lengths(self, array: Array) -> Array:
         """`(n,)` how many positions of each row are filled; all of them, by default.
 

@@ -129,7 +129,9 @@ class Codec:
     def steps(self) -> int | None:
         """Positions of an encoded row, where there is one sequence among the inputs."""
         sequences = self._sequences()
-        return sequences[0].shape[0] if len(sequences) == 1 else None
+        if len(sequences) != 1:
+            return None
+        return sequences[0].block.positions(sequences[0].columns)
 
     def cut(self, scores: Array, arrays: Mapping[str, Array]) -> Array:
         """Scores with NaN at the positions that a row does not have, for a task of sequences.

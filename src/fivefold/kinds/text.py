@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.grams import GramCensus, TermIndex
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
@@ -40,6 +42,8 @@ class TextState:
         vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
         length: words a row.
         tail: how many of them are the last of a text that has more.
+        grams: kept n-grams of characters inside words, the frequent first.
+        slots: different words and n-grams a row, for a linear model; 0 in bundles that have none.
         texts: training texts, missing ones among them; known where it was fitted, not saved.
         unread: of each of those that has more words than are read, how many are not; likewise.
     """
@@ -47,6 +51,8 @@ class TextState:
     vocabulary: tuple[str, ...]
     length: int
     tail: int = 0
+    grams: tuple[str, ...] = ()
+    slots: int = 0
     texts: int = 0
     unread: Array = field(default_factory=lambda: np.empty(0, np.int64))
 
@@ -54,6 +60,21 @@ class TextState:
     def size(self) -> int:
         """Number of codes: the words, padding and the unknown word."""
         return len(self.vocabulary) + FIRST
+
+    @property
+    def terms(self) -> int:
+        """Number of words and n-grams that a linear model weighs."""
+        return len(self.vocabulary) + len(self.grams)
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """The code of each word."""
+        return {word: code for code, word in enumerate(self.vocabulary, FIRST)}
+
+    @cached_property
+    def index(self) -> TermIndex:
+        """The numbers of words and n-grams."""
+        return TermIndex(self.vocabulary, self.grams)
 
     @property
     def part(self) -> str:
@@ -84,36 +105,49 @@ class Text(Kind):
     def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
         rows: Counter[str] = Counter()
         counts = np.zeros(len(cells), dtype=np.int64)
+        census = GramCensus(len(cells))
         for row, text in enumerate(cells.values.tolist()):
             found = words(text, column.rules) if text else []
             counts[row] = len(found)
-            rows.update(set(found))
+            different = set(found)
+            rows.update(different)
+            census.add(different)
         kept = [word for word, count in rows.items() if count >= settings.word_rows]
         kept.sort(key=lambda word: (-rows[word], word))
         length, tail = _length(counts, settings, column.rules)
+        grams, slots = census.kept(settings.word_rows)
         return TextState(
             vocabulary=tuple(kept[: settings.vocabulary]),
             length=length,
             tail=tail,
+            grams=grams,
+            slots=slots,
             texts=len(counts),
             unread=counts[counts > length] - length,
         )
 
     def encode(self, values: Array, column: Column, state: TextState) -> Array:
-        """Int32 `(n, length)`: a missing or empty text is one unknown word, so no row is empty."""
-        codes = {word: code for code, word in enumerate(state.vocabulary, FIRST)}
-        encoded = np.full((len(values), state.length), PAD, dtype=np.int32)
+        """Int32 `(n, length + slots)`: numbers of words, then terms and their counts, below 0.
+
+        A missing or empty text is one unknown word, so no row is empty.
+        """
+        codes, length, slots = state.codes, state.length, state.slots
+        encoded = np.full((len(values), length + slots), PAD, dtype=np.int32)
         encoded[:, 0] = UNKNOWN
         for row, text in enumerate(values.tolist()):
             found = words(text, column.rules) if text else []
-            if len(found) > state.length:
-                found = found[: state.length - state.tail] + found[len(found) - state.tail :]
+            if slots:
+                terms = state.index.row(found, slots)
+                encoded[row, length : length + len(terms)] = -terms
+            if len(found) > length:
+                found = found[: length - state.tail] + found[len(found) - state.tail :]
             encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
         return encoded
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
         kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
-        return kept, {}
+        terms = {"grams": list(state.grams), "slots": state.slots} if state.slots else {}
+        return kept | terms, {}
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
         return (_truncated(column.name, state),) if len(state.unread) else ()

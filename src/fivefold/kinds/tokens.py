@@ -1,6 +1,7 @@
 """Rows of word numbers: the array of one column whose cells are sequences of known items."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,10 @@ PAD, UNKNOWN, FIRST = 0, 1, 2
 
 
 class Tokens(Block):
-    """Int32 `(n, length)`: numbers of words, then padding.
+    """Int32 `(n, length + slots)`: numbers of words, then padding; then terms, as numbers below 0.
 
-    The kind's state has a `length`, and a `size`: the number of codes.
+    The kind's state has a `length`, and a `size`: the number of codes. Where it has `slots` too, a
+    row ends in so many terms for a linear model, see `fivefold.kinds.grams`.
     """
 
     name = "tokens"
@@ -24,10 +26,13 @@ class Tokens(Block):
     sequence = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
-        return (columns[0].state.length,)
+        return (columns[0].state.length + slots_of(columns[0].state),)
+
+    def positions(self, columns: Sequence[Fitted]) -> int:
+        return int(columns[0].state.length)
 
     def lengths(self, array: Array) -> Array:
-        return np.asarray((array != PAD).sum(axis=1))
+        return np.asarray((array > PAD).sum(axis=1))
 
     def summary(self, encoded: Encoded) -> str:
         (column,) = encoded.columns
@@ -36,7 +41,13 @@ class Tokens(Block):
         return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Bag]:
-        return (Bag(array, columns[0].state.size, FIRST),)
+        state = columns[0].state
+        return (Bag(array[:, : state.length], state.size, FIRST),)
+
+
+def slots_of(state: Any) -> int:
+    """How many numbers of a row are terms; none where a kind's state has no `slots`."""
+    return int(getattr(state, "slots", 0))
 
 
 TOKENS = Tokens()

@@ -18,6 +18,7 @@ from fivefold.models.inputs import (
     Codes,
     Image,
     Inputs,
+    Passage,
     Size,
     Symbols,
     Text,
@@ -25,7 +26,7 @@ from fivefold.models.inputs import (
     parts,
     to_json,
 )
-from fivefold.models.networks import NETWORKS, Network, make, network_of
+from fivefold.models.networks import NETWORKS, Network, classes, make, network_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.models.parts import part_of
 
@@ -74,7 +75,7 @@ def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFra
     lines = []
     for network in NETWORKS.values():
         read = _example(network) if inputs is None else inputs
-        if network.reads([type(size) for size in parts(read).values()]):
+        if network.reads(classes(read)):
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, outputs)
             lines.append(described_as(network.name, body, read, example(read)))
@@ -107,6 +108,8 @@ def described_as(name: str, body: nn.Module, inputs: Inputs, batch: Batch) -> di
 
 def applications(network: Network) -> str:
     """The kinds of columns that a network reads, in words."""
+    if network.needs is not None:
+        return f"{together(_kinds(frozenset({network.needs})))}, alone or mixed with any other"
     if not network.sizes:
         return f"any of {together(_kinds(None))}, mixed"
     return together(_kinds(network.sizes))
@@ -119,7 +122,7 @@ def application(inputs: Inputs) -> str:
         >>> application(Image(1, 8, 8))
         'images'
     """
-    return together(_kinds(frozenset(map(type, parts(inputs).values()))))
+    return together(_kinds(frozenset(classes(inputs))))
 
 
 def _kinds(sizes: frozenset[type] | None) -> list[str]:
@@ -178,13 +181,16 @@ def _zeros(size: Size, rows: int) -> Tensor:
         return torch.zeros(rows, int(size))
     if isinstance(size, Codes):
         return torch.zeros(rows, len(size), dtype=torch.int64)
-    if isinstance(size, Text | Symbols):
-        return torch.zeros(rows, size.length, dtype=torch.int64)
+    if isinstance(size, Text | Symbols | Passage):
+        width = size.length + getattr(size, "slots", 0)
+        return torch.zeros(rows, width, dtype=torch.int64)
     return torch.zeros(rows, *size)
 
 
 def _example(network: Network) -> Inputs:
     named = {name: size for one in EXAMPLES for name, size in parts(one).items()}
+    if network.needs is not None:
+        return next(size for size in EXAMPLES if type(size) is network.needs)
     if not network.sizes:
         return named
     return next(size for size in EXAMPLES if type(size) in network.sizes)

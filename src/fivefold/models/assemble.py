@@ -97,6 +97,7 @@ def assemble(
     *,
     target: "Array | None" = None,
     loss: str | None = None,
+    terms: bool = False,
 ) -> Assembled:
     """Put a new network between a codec and a head.
 
@@ -106,12 +107,13 @@ def assemble(
             shape where it has several axes.
         target: training targets: the head takes its units from them.
         loss: by name, what will be minimised; None for the default, and for one of the user's.
+        terms: whether texts come with their terms, for a linear model.
 
     Raises:
         ModelError: if the factory gives something that is not a module.
         DataError: if the targets do not suit the loss.
     """
-    fixed, outputs = Fixed(codec), codec.outputs
+    fixed, outputs = Fixed(codec, terms=terms), codec.outputs
     head = make_head(task_of(codec.schema.task), outputs, loss=loss)
     if target is not None:
         head.fit(target)

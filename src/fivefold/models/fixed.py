@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.known import kind_of
-from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width
+from fivefold.models.inputs import Batch, Codes, Inputs, Passage, Size, Width
 from fivefold.models.part import Part
 from fivefold.models.parts import part_of
 
@@ -51,6 +51,7 @@ class Fixed(nn.Module):
 
     Args:
         codec: fitted on training rows.
+        terms: whether texts come with their terms, for a linear model; see `Passage`.
 
     Attributes:
         description: plain JSON values that `from_description` builds another one from.
@@ -60,13 +61,15 @@ class Fixed(nn.Module):
         ModelError: if the codec gives no arrays at all.
     """
 
-    def __init__(self, codec: "Codec") -> None:
+    def __init__(self, codec: "Codec", *, terms: bool = False) -> None:
         super().__init__()
         blocks, described = [], []
         for encoded in codec.blocks:
             part = part_of(encoded.block)
             of = {"kind": encoded.columns[0].kind.name, "array": encoded.name}
-            described.append({**of, "tensor": encoded.tensor, "part": part.describe(encoded)})
+            about = part.describe(encoded)
+            about = part.widen(about) if terms else about
+            described.append({**of, "tensor": encoded.tensor, "part": about})
             blocks.append(encoded.block)
         self._build(blocks, described)
         for entry, encoded in zip(self.entries, codec.blocks, strict=True):
@@ -122,6 +125,11 @@ class Fixed(nn.Module):
         described = list(description["blocks"])
         self._build([kind_of(about["kind"]).block for about in described], described)
         return self
+
+    @property
+    def terms(self) -> bool:
+        """Whether texts come with their terms."""
+        return any(isinstance(entry.size, Passage) for entry in self.entries)
 
     @property
     def inputs(self) -> Inputs:

@@ -100,6 +100,27 @@ class Symbols(NamedTuple):
         return list(ALPHABETS.values())[self.alphabet - 1] if self.alphabet else None
 
 
+class Passage(NamedTuple):
+    """A text that also says which terms it has, for a linear model beside a network.
+
+    An int64 tensor `(n, length + slots)`: the words of a `Text`, then terms and their counts.
+
+    Example:
+        >>> Passage(64, 20_000, 300, 60_000).text
+        Text(length=64, vocabulary=20000)
+    """
+
+    length: int
+    vocabulary: int
+    slots: int
+    terms: int
+
+    @property
+    def text(self) -> Text:
+        """What a network alone is told of it."""
+        return Text(self.length, self.vocabulary)
+
+
 class Shape(tuple[int, ...]):
     """What a network is told of a row of a user's block that says no more of it; see `Part.size`.
 
@@ -147,7 +168,7 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_TUPLES = {size_name(size): size for size in (Image, Text, Symbols)}
+_TUPLES = {size_name(size): size for size in (Image, Text, Passage, Symbols)}
 
 
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:

@@ -67,6 +67,7 @@ class Lesson:
         seed: of the run, for whatever is drawn.
         tell: tells people a sentence.
         boosting: how trees beside it are grown; None for no trees.
+        linear: whether a linear model beside a network of texts is fitted.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
     """
@@ -77,6 +78,7 @@ class Lesson:
     seed: int
     tell: Callable[[str], None]
     boosting: Boosting | None = None
+    linear: bool = False
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None
 

@@ -15,6 +15,7 @@ from fivefold.models.inputs import (
     Codes,
     Image,
     Inputs,
+    Passage,
     Symbols,
     Text,
     Width,
@@ -27,6 +28,7 @@ from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
 from fivefold.models.seqnet import SeqNet
 from fivefold.models.tabm import TabM
+from fivefold.models.textblend import TextBlend
 from fivefold.models.textnet import TextNet
 
 
@@ -65,6 +67,7 @@ class Network:
         several: whether it reads several tensors at once.
         many: whether it is many networks in one, which takes `members`.
         boosts: whether it lets boosted trees answer beside it.
+        needs: a class of sizes that must be among those that it reads; None for none.
         core: what the body is built around; None for nothing.
     """
 
@@ -75,11 +78,13 @@ class Network:
     several: bool = False
     many: bool = False
     boosts: bool = False
+    needs: type | None = None
     core: Callable[..., nn.Module] | None = None
 
     def reads(self, sizes: Sequence[type]) -> bool:
         """Whether it reads tensors of these sizes."""
         known = not self.sizes or self.sizes.issuperset(sizes)
+        known = known and (self.needs is None or self.needs in sizes)
         return known and (self.several or len(sizes) == 1)
 
 
@@ -95,6 +100,7 @@ _MEMBERS = Habit(
     batches=40,
     lr_rows=10_000,
 )
+_TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 
 NETWORKS: dict[str, Network] = {
@@ -111,10 +117,11 @@ NETWORKS: dict[str, Network] = {
             Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
             frozenset({Image}),
         ),
+        Network("textblend", TextBlend, _TEXT, several=True, needs=Text),
         Network(
             "textnet",
             TextNet,
-            Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256)),
+            _TEXT,
             frozenset({Text}),
         ),
         Network(
@@ -146,7 +153,7 @@ def choose(inputs: Inputs) -> str:
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
         ('blend', 'mixture')
     """
-    return default_for(_classes(inputs)).name
+    return default_for(classes(inputs)).name
 
 
 def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module:
@@ -174,7 +181,7 @@ def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module
             name=name,
         )
     network = NETWORKS[name]
-    if not network.reads(_classes(inputs)):
+    if not network.reads(classes(inputs)):
         raise ModelError(
             f"Train: expected a network for {inputs}, found {name!r}.",
             remedy=f'Use Train("{choose(inputs)}"), or leave the model out.',
@@ -188,6 +195,22 @@ def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module
 def network_of(body: nn.Module) -> Network | None:
     """Which of the built-in networks a module is; None for any other."""
     return next((network for network in NETWORKS.values() if type(body) is network.body), None)
+
+
+def habit_of(body: nn.Module, known: Network | None) -> Habit:
+    """What suits a module in training: of a blend of texts, what suits its network.
+
+    Args:
+        body: the module.
+        known: which of the built-in networks it is, or is made of; None for any other.
+
+    Example:
+        >>> mlp, own = Mlp(Width(4), 1), nn.Linear(4, 1)
+        >>> habit_of(mlp, network_of(mlp)).lr, habit_of(own, None).lr
+        (0.002, 0.001)
+    """
+    inner = network_of(body.network) if isinstance(body, TextBlend) else known
+    return OWN if inner is None else inner.habit
 
 
 def describe(body: nn.Module) -> dict[str, Any] | None:
@@ -225,8 +248,9 @@ def build(description: Mapping[str, Any]) -> nn.Module:
     return NETWORKS[description["name"]].body(inputs, outputs, **arguments)
 
 
-def _classes(inputs: Inputs) -> list[type]:
-    return [type(size) for size in parts(inputs).values()]
+def classes(inputs: Inputs) -> list[type]:
+    """The classes of sizes that blocks have, with or without terms."""
+    return [Text if isinstance(size, Passage) else type(size) for size in parts(inputs).values()]
 
 
 def _shapes(module: nn.Module) -> dict[str, torch.Size]:

@@ -80,6 +80,10 @@ class Part:
         """
         return self.size(*description["shape"])
 
+    def widen(self, description: Mapping[str, Any]) -> dict[str, Any]:
+        """What `describe` gave, for a network that reads terms too; by default there are none."""
+        return dict(description)
+
     def amount(self, size: Any) -> int:
         """Numbers of a row, for `budget` and for memory; the product of the sizes by default."""
         return math.prod(size)

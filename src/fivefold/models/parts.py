@@ -11,7 +11,7 @@ from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.codes import CodesPart
-from fivefold.models.inputs import Shape, Size, Width, size_name
+from fivefold.models.inputs import Passage, Shape, Size, Text, Width, size_name
 from fivefold.models.numbers import NumbersPart
 from fivefold.models.part import Part
 from fivefold.models.pixels import PixelsPart
@@ -51,7 +51,8 @@ def part_for(size: Size) -> Part | None:
         64
     """
     every = (*PARTS.values(), *_OWN.values())
-    return next((part for part in every if type(size) is part.size), None)
+    known = Text if isinstance(size, Passage) else type(size)
+    return next((part for part in every if known is part.size), None)
 
 
 def own_sizes() -> dict[str, type]:

@@ -8,6 +8,7 @@ import torch
 
 from fivefold.models.blend import Blend
 from fivefold.models.mix import Mix
+from fivefold.models.textblend import TextBlend
 from fivefold.models.threads import threads_set
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
         Scores by the name of the part; none where there is one part.
     """
     body = model.body
-    if not isinstance(body, Blend | Mix) or len(body.parts) < 2:
+    if not isinstance(body, Blend | Mix | TextBlend) or len(body.parts) < 2:
         return {}
-    settings: dict[str, torch.Tensor] = {"network": torch.tensor(0.0), "trees": torch.tensor(1.0)}
+    settings = {name: torch.tensor(float(place)) for place, name in enumerate(body.parts)}
     weight = body.weights if isinstance(body, Mix) else body.weight
     if isinstance(body, Mix):
         settings = dict(zip(body.names, torch.eye(len(body.names)), strict=True))

@@ -87,6 +87,9 @@ def model_parts(trained: "Trained") -> str:
     settings = trained.settings
     name = settings.network or type(trained.model).__name__
     trees, weight = settings.trees, settings.trees_weight
+    if settings.linear_weight:
+        linear = settings.linear_weight
+        return f"{name}: network {100 * (1 - linear):.0f} %, linear model {100 * linear:.0f} %"
     if not trees:
         return name
     grown = f"{trees:,} trees {100 * weight:.0f} %"

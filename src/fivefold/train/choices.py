@@ -2,8 +2,10 @@
 
 from typing import Literal
 
-NetworkName = Literal["blend", "tabm", "mlp", "convnet", "textnet", "seqnet", "mixture"]
-"""Three for tables, then small images, texts, sequences, and rows that mix them."""
+NetworkName = Literal[
+    "blend", "tabm", "mlp", "convnet", "textblend", "textnet", "seqnet", "mixture"
+]
+"""Three for tables, then small images, texts (two), sequences, and rows that mix them."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 

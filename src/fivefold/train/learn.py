@@ -189,6 +189,7 @@ def _lesson(
         seed=session.seed,
         tell=lambda text: session.emit(Noted(text=text)),
         boosting=plan.boosting,
+        linear=plan.linear,
         stackable=plan.stackable,
         seconds_left=(lambda: None) if spent is None else (lambda: spent.left),
     )

@@ -8,17 +8,21 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.errors import ModelError
+from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Inputs
 from fivefold.models.networks import NETWORKS, Network, choose, make, network_of
+from fivefold.tasks.known import task_of
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.snapshot import untrainable, unwrapped
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.kinds.codec import Codec
+
+BLEND = "textblend"
 
 Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
 
@@ -53,9 +57,13 @@ def make_network(
     """
     own = {**(arguments or {}), **({} if members is None else {"members": members})}
 
+    terms = model in (None, BLEND) and members in {None, 1} and _weighs_terms(codec)
+
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             name = choose(inputs) if model is None else model
+            if model is None and name == BLEND and not terms:
+                name = "mixture" if isinstance(inputs, Mapping) else "textnet"
             known = NETWORKS.get(name)
             more = own if known is not None and known.many else {}
             return shaped(make(name, inputs, outputs, **more))
@@ -81,7 +89,14 @@ def make_network(
                 return first
             return Ensemble([first, *(factory(inputs, outputs) for _ in range(1, members))])
 
-        return assemble(codec, several, target=target, loss=loss)
+        return assemble(codec, several, target=target, loss=loss, terms=terms)
+
+
+def _weighs_terms(codec: "Codec") -> bool:
+    """Whether a linear model of terms has what it needs: texts with terms, and a task for it."""
+    if task_of(codec.schema.task).trees is None:
+        return False
+    return any(slots_of(column.state) for column in codec.columns.values())
 
 
 def _check_trainable(made: Any) -> None:

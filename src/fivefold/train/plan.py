@@ -14,7 +14,8 @@ from fivefold.models.assemble import Assembled
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
-from fivefold.models.networks import OWN
+from fivefold.models.networks import habit_of
+from fivefold.models.textblend import TextBlend
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.feed import first_order, judged_at_once
@@ -42,6 +43,7 @@ class Plan:
     device: torch.device  # where
     precision: Precision  # of the forward pass
     boosting: Boosting | None  # how trees beside the network are grown; None for no trees
+    linear: bool  # whether a linear model is fitted beside a network of texts
     matmul: Matmul  # what multiplies matrices
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
@@ -77,6 +79,8 @@ class Plan:
         """What is going to happen, in one line."""
         chosen = ", the default for these columns" if self.default else ""
         trees = " and boosted trees" if self.boosting is not None else ""
+        if self.linear:
+            trees = " and a linear model of words and characters"
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
         return (
@@ -126,7 +130,7 @@ def make_plan(
     if isinstance(stage.lr, dict):
         check_rates(network.body, list(stage.lr), thaws=bool(stage.callbacks))
     name, known = named(network)
-    head, inputs, habit = network.head, network.fixed.inputs, OWN if known is None else known.habit
+    head, inputs, habit = network.head, network.fixed.inputs, habit_of(network.body, known)
     own = stage.own_loss
     loss_name = None if own is not None else asked or head.task.losses[0]
     weighted = train.weight is not None
@@ -155,6 +159,7 @@ def make_plan(
         device=device,
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
+        linear=isinstance(network.body, TextBlend) and usual and network.fixed.terms,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=stage.epochs

@@ -119,7 +119,11 @@ def _table(fixed: Fixed) -> list[Entry]:
 
 def _bytes(entries: Iterable[Entry], rows: int) -> int:
     """What rows take once they are encoded."""
-    return 4 * rows * sum(entry.part.amount(entry.size) for entry in entries)
+    return 4 * rows * sum(map(_amount, entries))
+
+
+def _amount(entry: Entry) -> int:
+    return entry.part.amount(entry.size) + getattr(entry.size, "slots", 0)
 
 
 def place(rows: Rows, device: torch.device) -> dict[str, Tensor]:

@@ -1,0 +1,230 @@
+"""A linear model over the terms of texts as a module of buffers, and how it is fitted."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fivefold.codecs.table import Array
+from fivefold.kinds.grams import COUNTS
+from fivefold.kinds.tokens import FIRST
+from fivefold.metrics.weight import relative
+from fivefold.models.head import Head
+from fivefold.models.inputs import Batch, Inputs, Passage, parts
+from fivefold.models.learner import Feed
+
+STRENGTHS = (1.0, 4.0, 16.0, 64.0)
+"""How little weights are held back, as `C` of scikit-learn's LogisticRegression; tried in order."""
+
+PENALTIES = (10.0, 3.0, 1.0, 0.3, 0.1)
+"""Likewise for numbers, as `alpha` of its Ridge."""
+
+STEPS = 200
+"""Of L-BFGS, at most, for each of them."""
+
+TOLERANCE = 1e-5
+"""Largest derivative of the mean cost at which they end; those of so small values are small."""
+
+ROWS = 2048
+"""Rows whose terms are gathered at a time."""
+
+
+class Terms(nn.Module):
+    """TF-IDF of the terms of one text, and what each adds to the outputs; nothing in it learns.
+
+    A term that a text has `count` times is `1 + log(count)` times how rare it is in training
+    texts. Words together have length 1, and so have n-grams.
+
+    Args:
+        size: what is known of a row.
+        outputs: numbers a row.
+
+    Example:
+        >>> terms = Terms(Passage(4, 10, 3, 20), 2)
+        >>> terms(torch.zeros(5, 7, dtype=torch.int64)).shape
+        torch.Size([5, 2])
+    """
+
+    rarity: Tensor
+    weight: Tensor
+
+    def __init__(self, size: Passage, outputs: int) -> None:
+        super().__init__()
+        self.length, self.words, self.size = size.length, size.vocabulary - FIRST, size.terms
+        self.register_buffer("rarity", torch.ones(max(1, size.terms)))
+        self.register_buffer("weight", torch.zeros(max(1, size.terms), outputs))
+
+    def values(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Int64 `(n, length + slots)` to terms and their float32 values, each `(n, slots)`."""
+        packed = -rows[:, self.length :]
+        term, count = packed // COUNTS, packed % COUNTS
+        value = (1 + torch.log(count.clamp(min=1).float())) * self.rarity[term]
+        value = torch.where(packed > 0, value, torch.zeros_like(value))
+        squares, is_word = value * value, term < self.words
+        words = torch.where(is_word, squares, torch.zeros_like(squares)).sum(1, keepdim=True)
+        grams = torch.where(is_word, torch.zeros_like(squares), squares).sum(1, keepdim=True)
+        squared = torch.where(is_word, words, grams)
+        return term, value / torch.sqrt(squared.clamp(min=1e-12))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Int64 `(n, length + slots)` to `(n, outputs)`."""
+        term, value = self.values(rows)
+        if torch.compiler.is_exporting():  # an exporter knows no bags
+            return (self.weight[term] * value[:, :, None]).sum(dim=1)
+        bags: Tensor = F.embedding_bag(term, self.weight, per_sample_weights=value, mode="sum")
+        return bags
+
+
+class Lexicon(nn.Module):
+    """Logistic or ridge regression on the terms of all texts of a row.
+
+    Args:
+        inputs: sizes, a `Passage` or several among others.
+        outputs: numbers a row.
+    """
+
+    bias: Tensor
+
+    def __init__(self, inputs: Inputs, outputs: int) -> None:
+        super().__init__()
+        self.outputs = outputs
+        named = {name: size for name, size in parts(inputs).items() if isinstance(size, Passage)}
+        self.names = tuple(named)
+        self.texts = nn.ModuleList(Terms(size, outputs) for size in named.values())
+        self.register_buffer("bias", torch.zeros(outputs))
+
+    def of(self) -> list[Terms]:
+        """The terms of each text."""
+        return [terms for terms in self.texts if isinstance(terms, Terms)]
+
+    def rows(self, batch: Batch) -> list[Tensor]:
+        """What each text's terms are read from."""
+        if isinstance(batch, Mapping):
+            return [batch[name] for name in self.names]
+        return [batch]
+
+    def forward(self, batch: Batch) -> Tensor:
+        """`(n, outputs)`, in the network's unit."""
+        answer = self.bias
+        for terms, rows in zip(self.texts, self.rows(batch), strict=True):
+            answer = answer + terms(rows)
+        return answer
+
+    def matrix(self, feed: Feed) -> Any:
+        """`(rows, terms)` float64, sparse: the TF-IDF of all texts, side by side."""
+        from scipy import sparse
+
+        return sparse.csr_matrix(sparse.vstack(list(self._pieces(feed)), format="csr"))
+
+    def _pieces(self, feed: Feed) -> Iterator[Any]:
+        from scipy import sparse
+
+        for start in range(0, feed.rows, ROWS):
+            batch = feed.take(slice(start, start + ROWS)).inputs
+            wide = []
+            for terms, rows in zip(self.of(), self.rows(batch), strict=True):
+                term, value = (each.cpu().numpy() for each in terms.values(rows))
+                row, place = np.nonzero(value)
+                entries = (value[row, place].astype(np.float64), (row, term[row, place]))
+                wide.append(sparse.csr_matrix(entries, shape=(len(term), len(terms.rarity))))
+            yield sparse.hstack(wide, format="csr")
+
+    def fit_rarity(self, feed: Feed) -> None:
+        """Learn how rare each term is in these rows."""
+        for place, terms in enumerate(self.of()):
+            found = torch.zeros(len(terms.rarity), dtype=torch.int64)
+            for start in range(0, feed.rows, ROWS):
+                rows = self.rows(feed.take(slice(start, start + ROWS)).inputs)[place]
+                packed = -rows[:, terms.length :].cpu()
+                numbers = packed[packed > 0] // COUNTS
+                found += torch.bincount(numbers, minlength=len(found))
+            rarity = torch.log((1 + feed.rows) / (1 + found.double())) + 1
+            terms.rarity.copy_(rarity)
+
+    def load(self, weights: Array, bias: Array) -> None:
+        """Copy fitted weights in: `(terms, outputs)` of all texts, and `(outputs,)`."""
+        start = 0
+        for terms in self.of():
+            count = len(terms.rarity)
+            part = torch.from_numpy(weights[start : start + count])
+            terms.weight.copy_(part)
+            start += count
+        self.bias.copy_(torch.from_numpy(bias))
+
+
+@torch.no_grad()
+def fit_lexicon(
+    lexicon: Lexicon,
+    train: Feed,
+    valid: Feed,
+    head: Head,
+    *,
+    seconds_left: Callable[[], float | None],
+) -> Tensor | None:
+    """Fit it on training rows, its strength by validation rows, in place.
+
+    Args:
+        lexicon: on the device of the rows.
+        train: rows to learn from.
+        valid: rows that choose the strength.
+        head: says what answers cost, and what is learnt.
+        seconds_left: to the end of its time; None for no end. It then keeps what it has.
+
+    Returns:
+        `(rows, outputs)` answers to the validation rows; None where training rows lack a class, or
+        there are no validation rows or no terms.
+    """
+    from threadpoolctl import threadpool_limits
+
+    learn, outputs = head.task.trees, lexicon.outputs
+    counted = None if train.weight is None else train.weight.cpu().numpy()
+    target = train.target.cpu().numpy()
+    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
+    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
+        return None
+    lexicon.fit_rarity(train)
+    x, judged = lexicon.matrix(train)[kept], lexicon.matrix(valid)
+    if not x.nnz:
+        return None
+    weight = None if counted is None else relative(counted[kept])
+    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+    best, found = float("inf"), None
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for weights, bias in _strengths(x, y, weight, learn, outputs):
+            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
+            cost = head.nats(answers, valid.target, **by_row).item()
+            if cost < best:
+                best, found = cost, answers.float()
+                lexicon.load(weights, bias)
+            left = seconds_left()
+            if cost > best or (left is not None and left <= 0):
+                break
+    return found
+
+
+def _strengths(
+    x: Any, y: Array, weight: Array | None, learn: str | None, outputs: int
+) -> Iterator[tuple[Array, Array]]:
+    """Weights `(terms, outputs)` and bias `(outputs,)` of each strength, the weakest first."""
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if learn == "number":
+        for penalty in PENALTIES:
+            ridge = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-5)
+            ridge.fit(x, y.reshape(len(y), -1), sample_weight=weight)
+            yield np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_)
+        return
+    model = LogisticRegression(max_iter=STEPS, tol=TOLERANCE, warm_start=True)
+    for strength in STRENGTHS:
+        model.set_params(C=strength)
+        model.fit(x, y, sample_weight=weight)
+        weights, bias = model.coef_.T, model.intercept_
+        if outputs == 2:  # of two classes one is weighed: half of its logit up, half of it down
+            weights, bias = weights * [[-0.5, 0.5]], bias * [-0.5, 0.5]
+        yield weights, bias

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.grams import COUNTS, LETTERS, GramCensus, TermIndex, grams_of
+from fivefold.kinds.text import Text
+
+COLUMN = Column(name="t", kind="text")
+TEXTS = np.array(["the cat sat", "the cats sat sat", "a dog", "dogs sat", None, ""], object)
+
+
+@pytest.mark.parametrize("word", ["a", "to", "cat", "weather", "ünïcode"])
+def test_grams_of_a_word_are_those_of_scikit_learn(word):
+    analyse = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).build_analyzer()
+    assert sorted(grams_of(word)) == sorted(analyse(word))
+
+
+def test_grams_of_a_very_long_word_are_those_of_its_beginning():
+    assert grams_of("ab" * 500_000) == grams_of("ab" * (LETTERS // 2))
+
+
+def test_census_counts_texts_and_keeps_the_frequent_ones_alone():
+    state = Text().fit(Cells(TEXTS, lambda raw, _: raw), COLUMN, Settings())
+    analyse = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).build_analyzer()
+    each = [set(analyse(text or "")) for text in TEXTS]
+    wanted = {gram for one in each for gram in one if sum(gram in other for other in each) > 1}
+    assert set(state.grams) == wanted
+    assert state.terms == len(state.vocabulary) + len(wanted)
+
+
+def test_census_slots_hold_the_terms_of_usual_texts():
+    census = GramCensus(100)
+    for place in range(100):
+        census.add({"cat"} if place else {f"{letter}xyz" for letter in "abcdefghijkl"})
+    assert census.kept(2)[1] == 10  # of six n-grams and the word one and a half times
+
+
+def test_row_of_more_terms_than_fit_keeps_the_frequent_ones():
+    index = TermIndex(("often", "rare", "once"), ())
+    row = index.row(["once", "rare", "often", "rare"], 2)
+    assert [divmod(number, COUNTS) for number in row.tolist()] == [(0, 1), (1, 2)]
+    assert index.row(["often"] * 9999, 2).tolist() == [COUNTS - 1]
+
+
+def test_encode_of_a_state_without_terms_is_what_it_was():
+    state = Text().unpack({"vocabulary": ["sat", "the"], "length": 3, "tail": 0}, {}, COLUMN)
+    found = Text().encode(TEXTS[:2], COLUMN, state)
+    assert found.tolist() == [[3, 1, 2], [3, 1, 2]]
+    assert Text().pack(state)[0] == {"vocabulary": ["sat", "the"], "length": 3, "tail": 0}
+
+
+def test_encode_of_one_text_of_a_megabyte_takes_the_slots_it_has():
+    state = Text().fit(Cells(TEXTS, lambda raw, _: raw), COLUMN, Settings())
+    found = Text().encode(np.array(["the cat " * 131_072], object), COLUMN, state)
+    assert found.shape == (1, state.length + state.slots)
+    assert (found[:, state.length :] <= 0).all()

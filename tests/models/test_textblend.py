@@ -1,0 +1,193 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from fitting import feed
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Columns
+from fivefold.codecs.words import words
+from fivefold.deploy.export import export_onnx
+from fivefold.kinds.codec import Codec
+from fivefold.models.assemble import assemble
+from fivefold.models.heads import make_head
+from fivefold.models.inputs import Passage, Text, Width
+from fivefold.models.learner import Lesson
+from fivefold.models.lexical import Lexicon, Terms, fit_lexicon
+from fivefold.models.networks import build, describe
+from fivefold.models.score import score, score_parts
+from fivefold.models.textblend import TextBlend
+from fivefold.serve.graph import Graph
+from fivefold.tasks.known import task_of
+
+SORTS = {
+    "no": ["rain", "weather", "cloudy", "storm"],
+    "so": ["goal", "player", "scored", "league"],
+    "yes": ["market", "shares", "banking", "profit"],
+}
+SHARED = ["the", "a", "on", "today", "reported"]
+
+
+def made(rows=240, classes=("no", "so", "yes"), texts=1):
+    """A codec fitted to texts of several sorts, with rows encoded by it, and the texts."""
+    rng = np.random.default_rng(0)
+    labels = np.resize(np.array(classes, object), rows)
+    columns = {
+        f"t{place}": np.array(
+            [" ".join([*rng.choice(SORTS[y], 2), *rng.choice(SHARED, 6)]) for y in labels], object
+        )
+        for place in range(texts)
+    }
+    listed = [Column(name=name, kind="text") for name in columns]
+    target = Column(name="y", kind="categorical", role="target")
+    task = "binary" if len(classes) == 2 else "multiclass"
+    schema = Schema(columns=(*listed, target), targets=("y",), task=task, classes=classes)
+    table = Columns({**columns, "y": labels})
+    codec = Codec.fit(table, schema, np.arange(rows), Settings())
+    return codec, codec.encode(table), codec.encode_target(table), columns
+
+
+def vectorizers(codec, name):
+    """Those of scikit-learn for the same terms, words first."""
+    state = codec.columns[name].state
+    common = {"sublinear_tf": True, "lowercase": True}
+    return (
+        TfidfVectorizer(analyzer=words, vocabulary=list(state.vocabulary), **common),
+        TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), vocabulary=list(state.grams), **common
+        ),
+    )
+
+
+def rows_of(arrays, target, part):
+    tensor = torch.from_numpy(arrays["t0"][part].astype(np.int64))
+    return feed((tensor, torch.from_numpy(target[part])), batch=64, seed=0)
+
+
+def test_terms_have_the_values_of_scikit_learn():
+    codec, arrays, target, columns = made()
+    size = assemble(codec, TextBlend, terms=True).fixed.inputs
+    lexicon = Lexicon(size, 3)
+    rows = rows_of(arrays, target, slice(None))
+    lexicon.fit_rarity(rows)
+    found = lexicon.matrix(rows).toarray()
+    wanted = [v.fit_transform(columns["t0"]).toarray() for v in vectorizers(codec, "t0")]
+    np.testing.assert_allclose(found, np.concatenate(wanted, axis=1), atol=1e-6)
+
+
+def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph():
+    codec, arrays, target, columns = made()
+    model = assemble(codec, TextBlend, target=target, terms=True).eval()
+    body = model.body
+    lexicon = Lexicon(body.inputs, 3)
+    parts = (rows_of(arrays, target, slice(0, 160)), rows_of(arrays, target, slice(160, None)))
+    answers = fit_lexicon(lexicon, *parts, model.head, seconds_left=lambda: None)
+    body.attach(lexicon, 1.0)
+
+    pipes = vectorizers(codec, "t0")
+    text = columns["t0"]
+    x = np.concatenate([v.fit(text[:160]).transform(text).toarray() for v in pipes], axis=1)
+    costs = {}
+    for strength in (1.0, 4.0, 16.0, 64.0):
+        model_of = LogisticRegression(C=strength, max_iter=2000, tol=1e-8).fit(
+            x[:160], target[:160]
+        )
+        found = model_of.predict_proba(x)
+        costs[-np.log(found[np.arange(160, 240), target[160:]]).mean()] = found
+    wanted = costs[min(costs)]
+    found = score(model, arrays)
+    np.testing.assert_allclose(found, wanted, atol=2e-3)
+    np.testing.assert_allclose(torch.softmax(answers, 1), found[160:], atol=1e-6)
+    graph = Graph(export_onnx(model, arrays))
+    np.testing.assert_allclose(graph({"t0": arrays["t0"]}), found, atol=1e-5)
+
+
+@pytest.mark.parametrize("classes", [("no", "yes"), ("no", "so", "yes")])
+def test_textblend_takes_the_linear_model_where_the_network_knows_nothing(classes):
+    codec, arrays, target, _ = made(classes=classes)
+    model = assemble(codec, TextBlend, target=target, terms=True)
+    body, told = model.body, []
+    truth = target if len(classes) > 2 else target.astype(np.float32)
+    lesson = Lesson(
+        train=rows_of(arrays, truth, slice(0, 160)),
+        valid=rows_of(arrays, truth, slice(160, None)),
+        head=model.head,
+        seed=0,
+        tell=told.append,
+        linear=True,
+    )
+    assert body.begin(lesson) is body
+    assert body.parts == {"network": 1.0}
+    ended = body.eval().end(body, lesson)
+    assert ended["linear_weight"] > 0.6
+    assert sum(body.parts.values()) == pytest.approx(1)
+    assert any("counts" in sentence for sentence in told)
+    model.eval()
+    alone = score_parts(model, arrays)
+    assert list(alone) == ["network", "linear"]
+    right = (alone["linear"][160:].argmax(axis=1) == target[160:]).mean()
+    assert right == 1.0
+    twin = build(json.loads(json.dumps(describe(body))))
+    twin.load_state_dict(body.state_dict())
+    batch = torch.from_numpy(arrays["t0"].astype(np.int64))
+    with torch.no_grad():
+        assert torch.equal(twin.eval()(batch), body(batch))
+
+
+def test_lexicon_of_two_texts_puts_their_terms_side_by_side():
+    codec, arrays, target, columns = made(texts=2)
+    lexicon = Lexicon(assemble(codec, TextBlend, terms=True).fixed.inputs, 3)
+    inputs = {name: torch.from_numpy(rows.astype(np.int64)) for name, rows in arrays.items()}
+    rows = feed((inputs, torch.from_numpy(target)), batch=64, seed=0)
+    lexicon.fit_rarity(rows)
+    wanted = [
+        each.fit_transform(columns[name]).toarray()
+        for name in ("t0", "t1")
+        for each in vectorizers(codec, name)
+    ]
+    np.testing.assert_allclose(
+        lexicon.matrix(rows).toarray(), np.concatenate(wanted, axis=1), atol=1e-6
+    )
+
+
+def test_lexicon_without_a_class_or_validation_rows_is_left_out():
+    codec, arrays, target, _ = made()
+    size = assemble(codec, TextBlend, terms=True).fixed.inputs
+    head = make_head(task_of("multiclass"), (3,))
+
+    def found(train, valid):
+        parts = (rows_of(arrays, target, part) for part in (train, valid))
+        return fit_lexicon(Lexicon(size, 3), *parts, head, seconds_left=lambda: None)
+
+    assert found(slice(0, 2), slice(2, 50)) is None
+    assert found(slice(0, 50), slice(0, 0)) is None
+
+
+def test_textblend_in_training_and_without_terms_is_its_network():
+    torch.manual_seed(0)
+    blend = TextBlend(Text(6, 20), 2).eval()
+    rows = torch.randint(0, 20, (4, 6))
+    assert torch.equal(blend(rows), blend.network(rows))
+    wide = TextBlend(Passage(6, 20, 3, 30), 2, linear=True).eval()
+    wide.weight.fill_(1.0)
+    packed = torch.cat([rows, torch.zeros(4, 3, dtype=torch.int64)], dim=1)
+    assert (wide(packed) == 0).all()
+    wide.network.eval()
+    wide.training = True
+    assert torch.equal(wide(packed), wide.network(rows))
+
+
+def test_terms_of_a_row_without_any_are_nothing():
+    terms = Terms(Passage(2, 5, 3, 9), 2)
+    terms.weight.fill_(1.0)
+    found = terms(torch.tensor([[1, 0, 0, 0, 0], [1, 0, -(4 * 256 + 1), 0, 0]]))
+    assert found.tolist() == [[0.0, 0.0], [1.0, 1.0]]
+
+
+def test_textblend_of_a_table_is_refused():
+    with pytest.raises(TypeError, match="reads texts"):
+        TextBlend(Width(4), 2)
