@@ -17,6 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = {
     "openpyxl": "asked for by name where an Excel file is to be read",
     "skl2onnx": "the graphs of estimators that are no trees",
+    "soundfile": "sounds that are no WAV files",
     "optuna": "proposes settings in ff.tune, which says how to install it",
     "mlflow": "asked for by name by who logs runs there",
 }
@@ -26,6 +27,7 @@ COLLECTED = {
     "pandas": "a frame of pandas brings it; periods inside a Parquet file",
     "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
     "openpyxl": "Excel",
+    "soundfile": "sounds that are no WAV files",
     "scikit-learn": "its bundled data sets",
     "scipy": "intervals of scores and distances of samples, which nothing that serves asks for",
 }

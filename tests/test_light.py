@@ -41,6 +41,7 @@ CELLS = {
     "boolean": [True, False, None, True],
     "datetime": ["2024-01-31", None, "2023-05-06T10:30", "1969-12-31"],
     "text": ["a red house", "a green one", "houses", None],
+    "audio": [[0, 900, -900] * row for row in (1, 9, 99, 200)],
     "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
     "sequence": ["ACGT", "acg", None, "NNRT"],
 }
@@ -52,7 +53,7 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-assert list(found) == ["numeric", "codes", "text", "image", "sequence"], list(found)
+assert list(found) == ["numeric", "codes", "text", "image", "sequence", "audio"], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)
 contract = contract_of(codec)

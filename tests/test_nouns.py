@@ -15,7 +15,8 @@ from fivefold.kinds.known import KINDS
 from fivefold.tasks.known import TASKS
 
 SOURCE = Path(fivefold.__file__).parent
-HOMES = ("kinds/", "tasks/", *(f"models/{b}.py" for b in ("numbers", "codes", "tokens", "pixels")))
+BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips")
+HOMES = ("kinds/", "tasks/", *(f"models/{block}.py" for block in BLOCKS))
 """Files that may: where kinds and tasks are, and the torch halves of the blocks."""
 
 MEANT_OTHERWISE = {

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Codes, Image, Symbols, Text, Width
+from fivefold.models.inputs import Codes, Image, Spectrum, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, choose, describe, make
 
@@ -17,6 +17,7 @@ CASES = {
     "textblend": {"note": Text(9, 40), "table": Width(3)},
     "textnet": Text(9, 40),
     "seqnet": Symbols(9, 16, 1, 0, 1),
+    "soundnet": Spectrum(41, 16),
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
@@ -63,6 +64,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="blend, tabm, mlp, convnet, textblend, textnet, seqnet, mixture, found 'gru'",
+        match="textblend, textnet, seqnet, soundnet, mixture, found 'gru'",
     ):
         make("gru", Width(3), 2)

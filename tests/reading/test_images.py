@@ -95,11 +95,11 @@ def test_zip_gives_the_same_rows_as_the_folder(folder):
 
 def test_folder_without_images_and_images_without_classes_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("no image")
-    with pytest.raises(DataError, match="found no image") as caught:
+    with pytest.raises(DataError, match="found none") as caught:
         read_image_folder(tmp_path, "empty")
     assert caught.value.rows == 0
     (tmp_path / "1.png").write_bytes(png(pixels(1)))
-    with pytest.raises(DataError, match="found 1 image file in no subfolder"):
+    with pytest.raises(DataError, match="found 1 file in no subfolder"):
         read_image_folder(tmp_path, "flat")
 
 

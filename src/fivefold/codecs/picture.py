@@ -1,16 +1,14 @@
 """One image as an array, whatever it came as: what a viewer shows, as deep as it is."""
 
-import base64
-import binascii
 import io
 import json
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import numpy as np
 
+from fivefold.codecs.base64text import bytes_of_text
 from fivefold.codecs.depth import CHANNELS, canonical_pixels, over_white
 from fivefold.codecs.schema import RULES
 from fivefold.codecs.table import Array
@@ -24,7 +22,6 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 MAX_PIXELS = 64_000_000
 """More pixels than this in one image are refused: a small file can unfold to fill a machine."""
 
-_URL_SAFE = str.maketrans("-_", "+/")
 _ORIENTATION = 0x0112
 _TURNS = {
     **{2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE"},
@@ -56,7 +53,7 @@ def picture(value: object, rules: int = RULES) -> Array:
     if isinstance(value, str):
         if value.lstrip()[:1] == "[":
             return _from_array(_from_rows(value), rules)
-        return _decoded(_from_base64(value), rules)
+        return _decoded(bytes_of_text(value), rules)
     if isinstance(value, PathLike):
         return _decoded(Path(value).read_bytes(), rules)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -101,19 +98,6 @@ def _from_rows(text: str) -> Array:
         raise ValueError("the text is no image: it begins as rows of pixels do") from None
 
 
-def _from_base64(text: str) -> bytes:
-    head, comma, body = text.partition(",")
-    if comma and head.strip()[:5].lower() == "data:":
-        text = unquote(body) if "%" in body else body
-    text = "".join(text.split()).translate(_URL_SAFE).rstrip("=")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(
-            "the text is not base64; texts name files in tables and frames alone, below root="
-        ) from None
-
-
 def _decoded(content: bytes, rules: int) -> Array:
     from PIL import Image, UnidentifiedImageError
 
@@ -136,7 +120,7 @@ def pixels_of(value: object) -> int:
         if isinstance(value, str):
             if value.lstrip()[:1] == "[":
                 return len(value) // 2
-            value = _from_base64(value)
+            value = bytes_of_text(value)
         if isinstance(value, PathLike):
             value = Path(value).read_bytes()
         if isinstance(value, bytes | bytearray | memoryview):

@@ -7,7 +7,9 @@ from typing import Any, Literal, Self
 from fivefold.core.wording import together
 from fivefold.errors import DataError
 
-KindName = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "sequence"]
+KindName = Literal[
+    "numeric", "categorical", "boolean", "datetime", "text", "image", "sequence", "audio"
+]
 TaskName = Literal["binary", "multiclass", "regression"]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool

@@ -36,6 +36,7 @@ class Settings:
     word_rows: int = 2
     sequence_length: int | None = None
     strand: Strand = "one"
+    sound_length: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -1,6 +1,5 @@
 """What kind a column is, from its values and with an eye on the others."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +21,9 @@ from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.reading.raw import Raw
 
-_SIGNATURES = (
-    *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
-    *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*"),
-)
-_PICTURE = re.compile(b"|".join(_SIGNATURES), re.DOTALL)  # how files of pictures begin
+LOOKED = 256
+"""Cells that are files or arrays of which is seen how they are written, evenly spaced."""
+
 _BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
 
@@ -88,13 +85,11 @@ def guess_kind(
     if isinstance(values, Coded) and values.values.dtype != object:
         values = values.array()
     if isinstance(values, np.ndarray) and (values.ndim > 1 or values.dtype != object):
-        return _guess_typed(values, asked, tokens, notation)
+        return _guess_typed(values, asked, tokens, notation, name)
     cells = values.counted() if isinstance(values, Coded) else values
-    present = (v for v in (cells[0] if isinstance(cells, tuple) else cells) if not is_missing(v))
-    first = next(present, None)
-    pixels = asked or of_type("raster")
-    if pixels is not None and "raster" in pixels.sources and (asked or _is_picture(first)):
-        return Guess(kind=pixels.name)
+    opaque = _opaque(cells[0] if isinstance(cells, tuple) else cells, asked)
+    if opaque is not None:
+        return _guess_opaque(*opaque, name)
     try:
         distinct, counts = count_values(cells) if isinstance(cells, np.ndarray) else _known(*cells)
     except TypeError:  # lists and dicts are no keys
@@ -106,6 +101,25 @@ def guess_kind(
     if asked is None and items and kind_of(guess.kind).nulls == "asked":
         found = {token: count for token, count in found.items() if token == ""}
     return Guess(**{**guess.__dict__, "tokens": found})
+
+
+def _opaque(cells: "Sequence[Any] | Array", asked: Kind | None) -> tuple[Kind, list[Any]] | None:
+    """The kind whose cells are files or arrays, with some of these; None where there is no such."""
+    if asked is not None and not asked.opaque:
+        return None
+    present = (value for value in cells if not is_missing(value))
+    first = next(present, None)
+    among = KINDS.known.values() if asked is None else ()
+    kind = asked or next((kind for kind in among if kind.opaque and kind.is_cell(first)), None)
+    if kind is None:
+        return None
+    some = cells[:: -(-len(cells) // LOOKED) or 1]
+    return kind, [value for value in some if not is_missing(value)]
+
+
+def _guess_opaque(kind: Kind, cells: list[Any], name: str) -> Guess:
+    sample = Sample(cells, [1] * len(cells), asked=True)
+    return Guess(kind=kind.name, format=kind.form(sample), findings=tuple(kind.noted(sample, name)))
 
 
 def guess_kinds(
@@ -165,12 +179,14 @@ def _are_decimals(
 
 
 def _guess_typed(
-    values: Array, asked: Kind | None, tokens: Sequence[str], notation: Notation
+    values: Array, asked: Kind | None, tokens: Sequence[str], notation: Notation, name: str
 ) -> Guess:
     """The kind of an array whose type, or number of axes, says what it holds."""
     if values.ndim > 1:
         pixels = of_type("raster") if values.ndim > 2 else None
         kind = asked or pixels or unread()
+        if kind.opaque and (values.ndim > 2 or kind.depth == 1):
+            return _guess_opaque(kind, [], name)
         own = asked is not None and asked.depth == 1  # lists are its cells
         return Guess(kind=kind.name, nested=values.ndim == 2 and not own)
     if values.dtype.kind in "cmV" and asked is None:
@@ -257,12 +273,6 @@ def _without(
         return distinct, weights
     kept = [place for place in range(len(distinct)) if place not in gone]
     return [distinct[place] for place in kept], [weights[place] for place in kept]
-
-
-def _is_picture(value: Any) -> bool:
-    array = isinstance(value, np.ndarray) and value.ndim in (2, 3)
-    file = isinstance(value, bytes) and _PICTURE.match(value) is not None
-    return array or file or hasattr(value, "getbands")
 
 
 def _is_cell(value: Any) -> bool:

@@ -75,14 +75,19 @@ comment_lines: note: lines after `#` above the rows; left out
 trailing_delimiters: note: rows that end in empty fields which the header lacks; left out
 row_names: note: a first column of row names that the header does not name, as R writes it
 escaped_quotes: note: quotes and delimiters that a backslash makes letters
-stray_images: warning: images outside class folders; left out
+stray_images: warning: images or sounds outside class folders; left out
+other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
+unreadable_sounds: warning: sounds that could not be read; not used
+no_rate: note: sounds that say no rate, and the one that they are taken to be at
+resampled: note: sounds of other rates than their column's, which are brought to it
 Preprocess
 rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
+truncated_sounds: note or warning: sounds longer than what is read: how many, what is not read
 Train
 interrupted: warning: training was stopped by hand; the best weights so far were kept
 diverged: serious: a loss became infinite or no number; the best weights before that were kept

@@ -157,8 +157,8 @@ def reason(value: object, column: Column) -> str:
 
 def wanted_of(kind: str, format: str = "") -> str:
     """What a cell of this kind and form should be: `numbers written like 1.234,56`."""
-    wanted = kind_of(kind).wanted
-    return f"{wanted} written like {format}" if format else wanted
+    of = kind_of(kind)
+    return f"{of.wanted} written like {format}" if format and not of.opaque else of.wanted
 
 
 def _as_array(values: Array) -> Array:

@@ -11,7 +11,9 @@ from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
 
-Control = Literal["number", "menu", "toggle", "moment", "words", "lines", "picture", "colour"]
+Control = Literal[
+    "number", "menu", "toggle", "moment", "words", "lines", "picture", "colour", "sound"
+]
 """What the page has to fill in a cell with."""
 
 CONTROLS: tuple[str, ...] = get_args(Control)
@@ -39,7 +41,7 @@ class Doors:
         control: the one of the page's controls that a cell is filled in with: `number`; `menu`,
             which lists the `categories` of `field`; `toggle`; `moment`, a date and time; `words`,
             one line of text; `lines`, several; `picture`, to draw or open, which needs a `shape`
-            of channels, height and width; `colour`, `#rrggbb`.
+            of channels, height and width; `colour`, `#rrggbb`; `sound`, to record or open.
         item: one cell, for messages: `a picture`.
         nullable: whether a request may hold a missing cell.
         depth: how many lists a cell in JSON is nested in; 0 where it is a text, a number or truth.

@@ -1,5 +1,6 @@
 """Pictures: files or arrays, brought to one size."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,12 @@ LONGEST = 16
 
 AXES = ("height", "width", "channels")
 """Of a canonical picture."""
+
+_SIGNATURES = (
+    *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
+    *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*"),
+)
+_MARKS = re.compile(b"|".join(_SIGNATURES), re.DOTALL)  # how files of pictures begin
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +84,7 @@ class Image(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
+    opaque = True
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(height, width, channels)` of uint8, uint16, int32 or float32, or None."""
@@ -94,6 +102,11 @@ class Image(Kind):
             return None
         stack = picture_stack(values, column.rules)
         return None if stack is None else (stack, np.empty(0, np.int64))
+
+    def is_cell(self, value: object) -> bool:
+        array = isinstance(value, np.ndarray) and value.ndim in (2, 3)
+        file = isinstance(value, bytes) and _MARKS.match(value) is not None
+        return array or file or hasattr(value, "getbands")
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
         """The size (the commonest, the larger of equals), channels and pixel statistics.

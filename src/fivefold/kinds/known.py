@@ -3,9 +3,11 @@
 from pathlib import PurePosixPath
 
 from fivefold.core.roster import Roster
+from fivefold.kinds.audio import Audio
 from fivefold.kinds.block import Block
 from fivefold.kinds.boolean import Boolean
 from fivefold.kinds.categorical import Categorical
+from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.datetime import Datetime
 from fivefold.kinds.image import Image
@@ -19,7 +21,7 @@ from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
 
-BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS)
+BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
@@ -28,7 +30,7 @@ _UNREAD = Text()
 KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
-    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence()),
+    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
 )

@@ -9,9 +9,9 @@ from fivefold.codecs.whole import WideIntegers
 from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
-SourceType = Literal["number", "truth", "moment", "levels", "span", "raster"]
+SourceType = Literal["number", "truth", "moment", "levels", "span", "raster", "sound"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
-levels, spans of time in seconds, arrays of pixels. Texts and objects say nothing."""
+levels, spans of time in seconds, arrays of pixels, sounds. Texts and objects say nothing."""
 
 
 class Recognition:
@@ -24,6 +24,8 @@ class Recognition:
     Attributes:
         sources: types of a source's column that say this kind.
         suffixes: endings of files, in lower case with their dot, of which each is a cell.
+        opaque: whether cells are files or arrays, which are never counted as words are; one says
+            what all are, see `is_cell`.
         notation: settings of Collect that say how its texts are written.
         nulls: which texts stand for missing, beside those that the user names: `usual` ones, where
             they can mean nothing else; those `found` in the column; of a column that is guessed
@@ -36,6 +38,7 @@ class Recognition:
 
     sources: ClassVar[frozenset[SourceType]] = frozenset()
     suffixes: ClassVar[frozenset[str]] = frozenset()
+    opaque: ClassVar[bool] = False
     notation: ClassVar[tuple[str, ...]] = ()
     nulls: ClassVar[Literal["usual", "found", "asked"]] = "found"
     reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
@@ -56,8 +59,15 @@ class Recognition:
         """
         return 0.0
 
+    def is_cell(self, value: object) -> bool:
+        """Whether a raw cell can be of no other kind: a file that begins as its files do, say.
+
+        It is asked of the first cell of a column, where the kind is `opaque`.
+        """
+        return False
+
     def form(self, sample: Sample) -> str:
-        """How the texts of a column of this kind are written: its `Column.format`."""
+        """How the cells of a column of this kind are written: its `Column.format`."""
         return ""
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:

@@ -20,6 +20,7 @@ from fivefold.models.inputs import (
     Inputs,
     Passage,
     Size,
+    Spectrum,
     Symbols,
     Text,
     Width,
@@ -38,6 +39,7 @@ EXAMPLES: tuple[Size, ...] = (
     Image(3, 32, 32),
     Text(64, 10_000),
     Symbols(60, 16, 1, 1, 0),
+    Spectrum(65, 96),
 )
 """Sizes at which networks are told where there is no data."""
 

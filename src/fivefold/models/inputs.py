@@ -121,6 +121,21 @@ class Passage(NamedTuple):
         return Text(self.length, self.vocabulary)
 
 
+class Spectrum(NamedTuple):
+    """One sound a row: a float tensor `(n, lines, frames)`, the loudness of bands of pitch.
+
+    The last line is 1 where the sound is, and 0 behind its end, where the others are 0 too.
+
+    Example:
+        >>> lines, frames = Spectrum(41, 96)
+        >>> frames
+        96
+    """
+
+    lines: int
+    frames: int
+
+
 class Shape(tuple[int, ...]):
     """What a network is told of a row of a user's block that says no more of it; see `Part.size`.
 
@@ -168,7 +183,7 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_TUPLES = {size_name(size): size for size in (Image, Text, Passage, Symbols)}
+_TUPLES = {size_name(size): size for size in (Image, Text, Passage, Symbols, Spectrum)}
 
 
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:

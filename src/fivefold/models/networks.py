@@ -16,6 +16,7 @@ from fivefold.models.inputs import (
     Image,
     Inputs,
     Passage,
+    Spectrum,
     Symbols,
     Text,
     Width,
@@ -27,6 +28,7 @@ from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
 from fivefold.models.seqnet import SeqNet
+from fivefold.models.soundnet import SoundNet
 from fivefold.models.tabm import TabM
 from fivefold.models.textblend import TextBlend
 from fivefold.models.textnet import TextNet
@@ -129,6 +131,12 @@ NETWORKS: dict[str, Network] = {
             SeqNet,
             Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 40), batch=(32, 256)),
             frozenset({Symbols}),
+        ),
+        Network(
+            "soundnet",
+            SoundNet,
+            Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 40), batch=(32, 128)),
+            frozenset({Spectrum}),
         ),
         Network(
             "mixture",

@@ -5,11 +5,13 @@ from typing import Any
 from fivefold.core.roster import same_class
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
+from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.tokens import TOKENS
+from fivefold.models.clips import ClipsPart
 from fivefold.models.codes import CodesPart
 from fivefold.models.inputs import Passage, Shape, Size, Text, Width, size_name
 from fivefold.models.numbers import NumbersPart
@@ -24,6 +26,7 @@ PARTS: dict[Block, Part] = {
     TOKENS: TokensPart(),
     PIXELS: PixelsPart(),
     SYMBOLS: SymbolsPart(),
+    CLIPS: ClipsPart(),
 }
 """The parts of fivefold's blocks."""
 

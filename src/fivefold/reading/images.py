@@ -1,8 +1,9 @@
-"""Folders of pictures with one subfolder a class, unpacked or in a zip file."""
+"""Folders of pictures or sounds with one subfolder a class, unpacked or in a zip file."""
 
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,8 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_file, of_type
+from fivefold.kinds.recognition import SourceType
+from fivefold.kinds.sample import Sample
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, digest_of_files
@@ -49,11 +52,24 @@ def _kind_of_file(path: str) -> Kind | None:
     return None if is_hidden(path) else of_file(path)
 
 
-def read_image_folder(folder: Path, name: str) -> Raw:
-    """The images of a folder as the column `image`, their subfolders as the column `label`.
+def kind_in(paths: Iterable[str]) -> Kind | None:
+    """The kind of which most of these files are cells; of equals that of the first of them."""
+    counts = Counter(kind for path in paths if (kind := _kind_of_file(path)) is not None)
+    return max(counts, key=lambda kind: counts[kind], default=None)
 
-    Subfolders called train, valid and test (or near to it) that hold the class folders say which
-    part a row belongs to.
+
+def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str, SourceType]]:
+    """What a column of files is called, unless it has a name, and what its type says."""
+    name = name or (PICTURES if kind is of_type("raster") else kind.name)
+    said = next((type for type in sorted(kind.sources) if of_type(type) is kind), None)
+    return name, {} if said is None else {name: said}
+
+
+def read_image_folder(folder: Path, name: str) -> Raw:
+    """The images or sounds of a folder as a column, their subfolders as the column `label`.
+
+    Where it holds files of several kinds those of the commonest are read. Subfolders called train,
+    valid and test (or near to it) that hold the class folders say which part a row belongs to.
 
     Raises:
         DataError: if there are no images, or they do not lie in class folders.
@@ -62,14 +78,23 @@ def read_image_folder(folder: Path, name: str) -> Raw:
 
 
 def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
-    """Files of pictures as one column, in the order given; they are opened when looked at."""
-    name = reading.only or PICTURES
-    return Raw(name="pictures", columns={name: objects(paths)}, types={name: "raster"})
+    """Files of pictures or sounds as one column, in the order given; opened when looked at."""
+    kind = kind_in(path.name for path in paths)
+    assert kind is not None  # or they would be no cells
+    name, types = column_of_files(kind, reading.only)
+    return Raw(name=kind.plural, columns={name: objects(paths)}, types=types)
 
 
-def list_pictures(folder: Path) -> list[Path]:
-    """All pictures below a folder, in the order in which its rows are collected."""
-    return [path for inner, path in _files_of(folder) if is_cell(inner)]
+def list_pictures(folder: Path, kind: Kind | None = None) -> list[Path]:
+    """All pictures or sounds below a folder, in the order in which its rows are collected.
+
+    Args:
+        folder: that holds them.
+        kind: of which they are cells; that of most of them if None.
+    """
+    files = list(_files_of(folder))
+    wanted = kind or kind_in(inner for inner, _ in files)
+    return [path for inner, path in files if _kind_of_file(inner) is wanted is not None]
 
 
 def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -80,7 +105,9 @@ def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def folder_digest(folder: Path) -> dict[str, Any]:
     """The record of a folder of images as `read_image_folder` makes it, without decoding any."""
-    listed = [(inner, path.read_bytes) for inner, path in _files_of(folder) if is_cell(inner)]
+    files = list(_files_of(folder))
+    kind = kind_in(inner for inner, _ in files)
+    listed = [(inner, path.read_bytes) for inner, path in files if _kind_of_file(inner) is kind]
     entries, _ = _entries(listed, folder.name)
     return digest_of_files(folder.name, ((entry.path, entry.read()) for entry in entries))
 
@@ -96,38 +123,50 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
         if not labelled:
-            pictures = [partial(archive.read, path) for path in members if is_cell(path)]
-            cells = objects(map(_content, pictures))
-            return Raw(name=name, columns={PICTURES: cells}, types={PICTURES: "raster"})
+            kind = kind_in(members)
+            assert kind is not None  # or it would be none
+            read = [partial(archive.read, path) for path in members if _kind_of_file(path) is kind]
+            column, types = column_of_files(kind)
+            return Raw(name=name, columns={column: objects(map(_content, read))}, types=types)
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
     return raw.replace(files=())
 
 
 def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
-    known = [(path, read, _kind_of_file(path)) for path, read in files]
-    kind = next((kind for _, _, kind in known if kind is not None), None)
-    pictures = [(path, read) for path, read, of in known if of is not None and of is kind]
+    listed = [(path, read) for path, read in files if _kind_of_file(path) is not None]
+    kind = kind_in(path for path, _ in listed)
+    pictures = [(path, read) for path, read in listed if _kind_of_file(path) is kind]
+    others = [path for path, _ in listed if _kind_of_file(path) is not kind]
     entries, stray = _entries(pictures, name)
     paths = [entry.path for entry in entries]
     contents = [_content(entry.read) for entry in entries]
     assert kind is not None  # or there would be no entry
-    column = Column(name=PICTURES if kind is of_type("raster") else kind.name, kind=kind.name)
-    cells, bad = canonical_column(objects(contents), column, on_bad="missing")
+    called, types = column_of_files(kind)
+    column, raw = Column(name=called, kind=kind.name), objects(contents)
+    cells, bad = canonical_column(raw, column, on_bad="missing")
+    if kind.form(Sample(contents[:1], [1], asked=True)):  # which is settled for the whole column
+        cells = raw
     if len(bad) == len(entries):
         raise unreadable_fault(name, kind, paths, len(bad), of=len(bad))
     findings = [unreadable_cells(kind, [paths[row] for row in bad])] if len(bad) else []
     if stray:
         sentence = (
-            f"{name} holds {len(stray):,} images outside class folders; left out: "
+            f"{name} holds {len(stray):,} {kind.plural} outside class folders; left out: "
             f"{quoted(stray, 3)}."
         )
         findings.append(finding("stray_images", sentence, count=len(stray), files=stray[:20]))
+    if others:
+        sentence = (
+            f"{name} holds {len(others):,} files that are no {kind.plural}, beside "
+            f"{len(pictures):,} that are; left out: {quoted(others, 3)}."
+        )
+        findings.append(finding("other_files", sentence, count=len(others), files=others[:20]))
     parts = np.array([entry.part for entry in entries], np.int8)
     places = {path: place for place, (path, _) in enumerate(pictures)}
     return Raw(
         name=name,
         columns={column.name: kind.settle(cells), LABELS: objects(e.label for e in entries)},
-        types={**({PICTURES: "raster"} if column.name == PICTURES else {}), LABELS: "levels"},
+        types={**types, LABELS: "levels"},
         target=LABELS,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
@@ -154,7 +193,7 @@ def _entries(
     if not files:
         endings = {suffix for kind in KINDS for suffix in kind.suffixes}
         raise DataError(
-            f"{name}: expected images in one subfolder a class, found no image.",
+            f"{name}: expected images or sounds in one subfolder a class, found none.",
             evidence=f"Known endings: {', '.join(sorted(endings))}.",
             remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg.",
             rows=0,
@@ -174,9 +213,10 @@ def _entries(
             entries.append(Entry(path, part, inner[0], read))
     if not entries:
         raise DataError(
-            f"{name}: expected images in one subfolder a class, found "
-            f"{plural(len(files), 'image file')} in no subfolder.",
-            remedy="Move each image into a folder named after its class.",
+            f"{name}: expected files in one subfolder a class, found "
+            f"{plural(len(files), 'file')} in no subfolder.",
+            remedy="Move each file into a folder named after its class, or pass a table with a "
+            "column of their paths.",
             rows=len(files),
         )
     return entries, stray

@@ -11,6 +11,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.known import of_type
 from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, digest_of_file, digest_of_pictures
@@ -127,7 +128,9 @@ def origin_of(value: Any, reading: Reading, raw: Raw) -> Origin:
 def _pictures(raw: Raw, reading: Reading) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
     """A record for the files that each column of pictures names, and their paths."""
     for name, values in raw.columns.items():
-        if name not in reading.files and raw.types.get(name) != "raster":
+        said = raw.types.get(name)
+        kind = None if said is None else of_type(said)
+        if name not in reading.files and (kind is None or not kind.suffixes):
             continue
         cells = values.values if isinstance(values, Coded) else values
         held = cells if cells.dtype == object else ()

@@ -242,7 +242,7 @@ def _path(source: str | os.PathLike[str]) -> Path:
 
 def _read_folder(folder: Path, reading: Reading) -> Raw:
     if reading.asks and reading.only in reading.files:
-        pictures = images.list_pictures(folder)
+        pictures = images.list_pictures(folder)  # of the kind of most
         if pictures:
             return images.read_pictures(pictures, reading)
     if any(images.is_cell(path.name) for path in folder.rglob("*") if path.is_file()):

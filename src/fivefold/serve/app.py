@@ -69,8 +69,9 @@ def create_app(
     async def page() -> Response:
         nonce = secrets.token_urlsafe(16)
         policy = (
-            "default-src 'none'; connect-src 'self'; img-src data: blob:; base-uri 'none'; "
-            f"form-action 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+            "default-src 'none'; connect-src 'self'; img-src data: blob:; media-src blob:; "
+            f"base-uri 'none'; form-action 'none'; script-src 'nonce-{nonce}'; "
+            f"style-src 'nonce-{nonce}'"
         )
         headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
         text = render_page(model.contract, model.digest, nonce)

@@ -9,6 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError, RequestError
+from fivefold.kinds.known import kind_of
 from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.options import EVERY
 from fivefold.reading.raw import Raw
@@ -56,11 +57,11 @@ def columns_of(model: Predictor, scores: Array) -> dict[str, Array]:
 def ask(
     model: Predictor, path: Path, root: str | None = None, *, columns: Sequence[str] = ()
 ) -> Iterator[Answered]:
-    """Ask a model about a file of rows, a picture, or a folder of pictures, piece by piece.
+    """Ask a model about a file of rows, a picture or sound, or a folder of them, piece by piece.
 
     Args:
         model: to ask.
-        path: of any form that Collect reads; for a model of pictures also those.
+        path: of any form that Collect reads; for a model of pictures or sounds also those.
         root: the folder below which texts of the file may name pictures; its own if None.
         columns: of the file, to be carried along; `EVERY` for all.
 
@@ -72,7 +73,11 @@ def ask(
         RequestError: naming row and column.
     """
     check_columns(model, columns)
-    files = list_pictures(path) if path.is_dir() else [path] if is_cell(path.name) else []
+    inputs = model.schema.inputs
+    kind = kind_of(inputs[0].kind) if len(inputs) == 1 else None
+    files = [path] if is_cell(path.name) else []
+    if path.is_dir():
+        files = list_pictures(path, kind if kind is not None and kind.suffixes else None)
     if files:
         for start in range(0, len(files), _FILES):
             some = files[start : start + _FILES]

@@ -2,6 +2,7 @@
 const contract = JSON.parse(document.getElementById("contract").textContent);
 const form = document.getElementById("form");
 const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
+const heard = new Map(); // element of a sound -> base64 of a WAV file, once there is one
 
 // The value of each of the page's controls, null where it is missing.
 const filled = (read) => (control) => (control.value === "" ? null : read(control));
@@ -18,7 +19,71 @@ const values = {
     const missing = control.parentElement.querySelector("[data-missing]");
     return missing && missing.checked ? null : control.value;
   },
+  sound: (control) => heard.get(control) ?? null,
 };
+
+// A WAV file goes as it is; what else the browser reads, at the rate of the model, in one channel.
+async function wavOf(content, rate) {
+  const bytes = new Uint8Array(content);
+  if (String.fromCharCode(...bytes.slice(0, 4), ...bytes.slice(8, 12)) === "RIFFWAVE") return bytes;
+  const found = await new OfflineAudioContext(1, 1, 44100).decodeAudioData(content);
+  const length = Math.max(1, Math.ceil(found.duration * rate));
+  const turned = new OfflineAudioContext(1, length, rate);
+  const source = new AudioBufferSourceNode(turned, { buffer: found });
+  source.connect(turned.destination);
+  source.start();
+  const samples = (await turned.startRendering()).getChannelData(0);
+  const file = new DataView(new ArrayBuffer(44 + 2 * length));
+  const name = (at, word) => { for (let i = 0; i < 4; i++) file.setUint8(at + i, word.charCodeAt(i)); };
+  const put = (at, ...values) => values.forEach((value, i) => file.setUint32(at + 4 * i, value, true));
+  name(0, "RIFF"); put(4, 36 + 2 * length); name(8, "WAVE"); name(12, "fmt ");
+  put(16, 16, 1 + (1 << 16), rate, 2 * rate, 2 + (16 << 16)); name(36, "data"); put(40, 2 * length);
+  samples.forEach((value, i) => file.setInt16(44 + 2 * i, Math.max(-1, Math.min(1, value)) * 32767, true));
+  return new Uint8Array(file.buffer);
+}
+
+function base64Of(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
+// Opens a sound, or records one for as long as the button is down to stop it.
+function listen(box) {
+  const player = box.querySelector("[data-player]"), button = box.querySelector("[data-record]");
+  let recorder = null;
+  async function take(blob, name) {
+    try {
+      const bytes = await wavOf(await blob.arrayBuffer(), Number(box.dataset.rate));
+      heard.set(box, base64Of(bytes));
+      URL.revokeObjectURL(player.src);
+      player.src = URL.createObjectURL(new Blob([bytes], { type: "audio/wav" }));
+      player.hidden = false;
+      later();
+    } catch { say(`${name} is no sound that this browser reads.`); }
+  }
+  box.querySelector("input[type=file]").addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    if (file) take(file, file.name);
+  });
+  button.addEventListener("click", async () => {
+    if (recorder) { recorder.stop(); return; }
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const pieces = [];
+      recorder = new MediaRecorder(stream);
+      recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
+      recorder.addEventListener("stop", () => {
+        stream.getTracks().forEach((track) => track.stop());
+        recorder = null;
+        button.textContent = "Record";
+        take(new Blob(pieces), "The recording");
+      });
+      recorder.start();
+      button.textContent = "Stop";
+    } catch { say("This browser gives no microphone to this page; open a file instead."); }
+  });
+}
 
 // A cell that is a list is typed as JSON; what is none goes as it is, for the server to refuse.
 function typed(control) {
@@ -192,8 +257,11 @@ async function ask() {
   const body = JSON.stringify({ instances: [row] });
   document.getElementById("request").textContent = body;
   for (const box of form.children) box.classList.remove("wrong");
-  if (controls.some((control) => control.tagName === "CANVAS" && !drawn.has(control))) {
-    document.getElementById("headline").textContent = "Draw something.";
+  const wanted = controls.some((control) => control.tagName === "CANVAS" && !drawn.has(control))
+    ? "Draw something."
+    : controls.some((control) => "rate" in control.dataset && !heard.has(control)) ? "Record something." : "";
+  if (wanted) {
+    document.getElementById("headline").textContent = wanted;
     document.getElementById("bars").replaceChildren();
     return;
   }
@@ -215,6 +283,7 @@ let timer = 0;
 function later() { clearTimeout(timer); timer = setTimeout(ask, 150); }
 
 document.querySelectorAll("canvas").forEach(prepare);
+document.querySelectorAll("[data-rate]").forEach(listen);
 form.addEventListener("input", later);
 form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
 ask();

@@ -167,6 +167,26 @@ def _colour(field: Field, name: str) -> tuple[str, str]:
     return box + missing * field.nullable, ""
 
 
+def _sound(field: Field, name: str) -> tuple[str, str]:
+    box = (
+        f'<div {_start(field, name)} class="tools" data-rate="{_rate_of(field)}">'
+        '<button type="button" data-record>Record</button>'
+        '<label class="button">Open a sound<input type="file" accept="audio/*" hidden></label>'
+        "<audio data-player controls hidden></audio></div>"
+    )
+    seconds = field.shape[0] / _rate_of(field)
+    hint = (
+        f"Record, or open a sound. The model hears its first {seconds:.3g} s at "
+        f"{_rate_of(field):,} Hz."
+    )
+    return box, hint
+
+
+def _rate_of(field: Field) -> int:
+    """The samples a second of a column of sounds."""
+    return int(field.column.format.split()[0])
+
+
 _CONTROLS: dict[str, Callable[[Field, str], tuple[str, str]]] = {
     "number": _number,
     "menu": _menu,
@@ -176,6 +196,7 @@ _CONTROLS: dict[str, Callable[[Field, str], tuple[str, str]]] = {
     "lines": _lines,
     "picture": _picture,
     "colour": _colour,
+    "sound": _sound,
 }
 """The element to fill in and a hint, by control; `values` of page.js reads it."""
 

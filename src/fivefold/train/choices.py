@@ -3,9 +3,9 @@
 from typing import Literal
 
 NetworkName = Literal[
-    "blend", "tabm", "mlp", "convnet", "textblend", "textnet", "seqnet", "mixture"
+    "blend", "tabm", "mlp", "convnet", "textblend", "textnet", "seqnet", "soundnet", "mixture"
 ]
-"""Three for tables, then small images, texts (two), sequences, and rows that mix them."""
+"""Three for tables, then small images, texts (two), sequences, sounds, and rows that mix them."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 

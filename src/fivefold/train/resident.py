@@ -14,10 +14,11 @@ from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
-from fivefold.train.feed import Change, Feed, judged_at_once, take
+from fivefold.train.feed import Change, Feed, judged_at_once, row_values, take
 from fivefold.train.sampler import Sampler
 
 CHUNK = 8192  # rows that are filled, scaled and one-hot encoded at a time
+VALUES = 2**23  # numbers of rows, at most, where these are large
 LIMIT = 2**31  # bytes up to which a table is encoded once, ahead of the epochs
 
 
@@ -135,9 +136,10 @@ def place(rows: Rows, device: torch.device) -> dict[str, Tensor]:
 def encode(blocks: dict[str, Tensor], fixed: Callable[[dict[str, Tensor]], Batch]) -> Batch:
     """What `fixed` makes of all rows, piece by piece."""
     rows = len(next(iter(blocks.values())))
+    chunk = max(1, min(CHUNK, VALUES // row_values(blocks)))
     pieces = [
-        fixed({name: block[start : start + CHUNK] for name, block in blocks.items()})
-        for start in range(0, max(rows, 1), CHUNK)
+        fixed({name: block[start : start + chunk] for name, block in blocks.items()})
+        for start in range(0, max(rows, 1), chunk)
     ]
     single = [piece for piece in pieces if isinstance(piece, Tensor)]
     if single:

@@ -1,0 +1,274 @@
+"""Sounds: files or arrays, brought to one rate."""
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.cell import is_missing, null_words, word
+from fivefold.codecs.coded import objects
+from fivefold.codecs.mel import bands_of
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.codecs.table import Array
+from fivefold.codecs.wav import wav_bytes
+from fivefold.codecs.waveform import begins_as_sound, rate_of, samples_of, waveform
+from fivefold.core.finding import Finding, finding
+from fivefold.kinds.block import Fitted
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.clips import CLIPS, SILENT
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.sample import Sample
+
+RATE = 16_000
+"""Samples a second where nothing says a rate, and the most that are kept."""
+
+LONGEST = 10.0
+"""Seconds kept of a sound where the length follows from the data."""
+
+USUAL = 0.98
+"""Fraction of the training sounds that are read to their end, unless they are longer than that."""
+
+CHUNK = 256
+"""Sounds that are encoded at a time."""
+
+EXACT = 2_048
+"""Training sounds that loudness is taken from; of more, evenly spaced ones."""
+
+MANY = 0.1
+"""Fraction of training sounds from which on it deserves a look that they are cut."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AudioState:
+    """Length, rate and loudness of one column of sounds.
+
+    Attributes:
+        length: samples that are read of a sound.
+        rate: samples a second.
+        mean: `(bands,)` float32, of the training frames' loudness in each band.
+        std: `(bands,)` float32, its standard deviation, at least 0.1.
+        sounds: training sounds; known where it was fitted, not saved.
+        unread: seconds that are not read of each longer one; likewise.
+    """
+
+    length: int
+    rate: int
+    mean: Array
+    std: Array
+    sounds: int = 0
+    unread: Array = field(default_factory=lambda: np.empty(0))
+
+
+class Audio(Kind):
+    """Sounds, as files, bytes or arrays, of one rate a column."""
+
+    name = "audio"
+    block = CLIPS
+    wanted = "sounds"
+    chunk = CHUNK
+    state = AudioState
+    settings = ("sound_length",)
+    control = "sound"
+    item = "a sound"
+    nullable = False
+    depth = 1
+    written_as = "rate"
+    plural = "sounds"
+    sources = frozenset({"sound"})
+    suffixes = frozenset((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif"))
+    nulls = "asked"
+    reads_as = frozenset()
+    spoils = True
+    opaque = True
+
+    def reader(self, column: Column) -> Callable[[object], Array | None]:
+        """A cell as `(samples,)` int16 at the column's rate, or None."""
+        absent, rate = null_words(column.missing), _rate_in(column.format)
+
+        def read(value: object) -> Array | None:
+            if is_missing(value) or (isinstance(value, str) and word(value) in absent):
+                return None
+            return waveform(value, rate)
+
+        return read
+
+    def fit(self, cells: Cells, column: Column, settings: Settings) -> AudioState:
+        """The length that most sounds have, and how loud their bands are."""
+        rate = _rate_in(column.format) or RATE
+        bands, every = bands_of(rate), -(-len(cells) // EXACT) or 1
+        lengths: list[int] = []
+        total, squares = np.zeros(bands.count), np.zeros(bands.count)
+        frames = 0
+        asked = settings.sound_length
+        most = max(bands.window, round((asked or LONGEST) * rate))
+        for first, sounds in cells.pieces(CHUNK):
+            lengths += [len(sound) for sound in sounds if sound is not None]
+            for sound in sounds[-first % every :: every]:
+                if sound is not None:
+                    loud = bands.loudness(sound[:most]).astype(np.float64)
+                    total, squares = total + loud.sum(axis=0), squares + (loud**2).sum(axis=0)
+                    frames += len(loud)
+        counts = np.array(lengths)
+        usual = int(np.ceil(np.quantile(counts, USUAL))) if len(counts) else 0
+        length = most if asked else max(bands.window, min(most, usual))
+        mean = total / max(frames, 1)
+        variance = np.maximum(squares / max(frames, 1) - mean**2, 0.01)
+        return AudioState(
+            length=length,
+            rate=rate,
+            mean=mean.astype(np.float32),
+            std=np.sqrt(variance).astype(np.float32),
+            sounds=len(counts),
+            unread=(counts[counts > length] - length) / rate,
+        )
+
+    def encode(self, values: Array, column: Column, state: AudioState) -> Array:
+        """Int16 `(n, length)`, `SILENT` behind the end; of a longer sound its beginning."""
+        encoded = np.full((len(values), state.length), SILENT, dtype=np.int16)
+        for row, sound in zip(encoded, values, strict=True):
+            if sound is not None:
+                row[: len(sound)] = sound[: state.length]
+        return encoded
+
+    def pack(self, state: AudioState) -> tuple[Any, dict[str, Array]]:
+        return {"length": state.length, "rate": state.rate}, {"mean": state.mean, "std": state.std}
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> AudioState:
+        return AudioState(**{**values, **arrays})
+
+    def remarks(self, column: Column, state: AudioState) -> tuple[Finding, ...]:
+        return (_cut(column.name, state),) if len(state.unread) else ()
+
+    def sizes(self, values: Array, column: Column) -> dict[str, Array]:
+        """The seconds of each sound."""
+        rate = _rate_in(column.format) or RATE
+        lengths = [np.nan if sound is None else len(sound) / rate for sound in values]
+        return {"seconds": np.array(lengths, dtype=np.float64)}
+
+    # --- recognition
+
+    def is_cell(self, value: object) -> bool:
+        if isinstance(value, Mapping):
+            return "array" in value and "sampling_rate" in value
+        return isinstance(value, bytes) and begins_as_sound(value)
+
+    def form(self, sample: Sample) -> str:
+        """The commonest rate, at most 16,000 samples a second, which is also that of no rate."""
+        rates = Counter(filter(None, map(rate_of, sample.items)))
+        commonest = max(rates, key=lambda rate: (rates[rate], rate), default=RATE)
+        return f"{min(RATE, commonest)} Hz"
+
+    def noted(self, sample: Sample, name: str) -> list[Finding]:
+        """That sounds say no rate, or that they are of other rates than their column."""
+        rates = Counter(map(rate_of, sample.items))
+        rate = self.form(sample)
+        if rates.keys() <= {_rate_in(rate)} and rates:
+            return []
+        told = {f"{one} Hz" if one else "no rate": count for one, count in rates.items()}
+        if not rates or rates.keys() == {0}:
+            sentence = (
+                f"The sounds of `{name}` say no rate and are taken to be at {rate}. Give "
+                'each as (array, rate), or as {"array": ..., "sampling_rate": ...}.'
+            )
+            return [finding("no_rate", sentence, column=name, rate=_rate_in(rate))]
+        shares = ", ".join(f"{count} at {one}" for one, count in sorted(told.items()))
+        sentence = (
+            f"The sounds of `{name}` are brought to {rate}: of {len(sample.items)} that were "
+            f"looked at, {shares}."
+        )
+        return [finding("resampled", sentence, column=name, rates=told)]
+
+    # --- doors
+
+    def weight(self, cell: object) -> int:
+        return samples_of(cell)
+
+    def to_text(self, values: Array, column: Column) -> list[str]:
+        return [cell or "" for cell in self.to_json(values, column)]
+
+    def to_json(self, values: Array, column: Column) -> list[Any]:
+        """Base64 of WAV files, None where missing."""
+        rate = _rate_in(column.format) or RATE
+        return [None if sound is None else _as_text(sound, rate) for sound in values]
+
+    def to_frame(self, values: Array, column: Column) -> Array:
+        """The bytes of WAV files."""
+        cells = self.to_json(values, column)
+        return objects(None if cell is None else base64.b64decode(cell) for cell in cells)
+
+    def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
+        state: AudioState = fitted.state
+        [example] = self.synthesise(fitted, (), 1, np.random.default_rng(0))
+        seconds = state.length / state.rate
+        return {
+            "form": "base64 of a WAV file (PCM of 8, 16, 24 or 32 bits, or floats), of any rate "
+            f"and number of channels; or a list of samples at {state.rate} Hz; FLAC, Ogg and MP3 "
+            "files where the server has soundfile",
+            "shape": (state.length,),
+            "example": example,
+            "policy": {
+                "other_rate": f"resampled to {state.rate} Hz",
+                "channels": "averaged",
+                "too_long": f"the first {seconds:.3g} s are read",
+            },
+        }
+
+    def synthesise(
+        self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
+    ) -> list[Any]:
+        """Short chords of three tones, which fade."""
+        state: AudioState = fitted.state
+        cells = []
+        for _ in range(rows):
+            count = min(state.length, state.rate // 8)
+            time = np.arange(count) / state.rate
+            pitches = rng.uniform(0.02, 0.4, 3)[:, None] * state.rate
+            tones = np.sin(2 * np.pi * pitches * time).mean(axis=0)
+            fading = np.exp(-time * rng.uniform(2, 20))
+            loud = np.rint(rng.uniform(2_000, 20_000) * tones * fading)
+            cells.append(_as_text(loud.astype(np.int16), state.rate))
+        return cells
+
+    def corrupt(self, values: Array, some: Array, few: Array) -> Array:
+        """The same sounds backwards, at half their loudness."""
+        for row in np.flatnonzero(some):
+            if values[row] is not None:
+                values[row] = (values[row][::-1] // 2).astype(np.int16)
+        return values
+
+
+def _rate_in(format: str) -> int:
+    """The rate that the format of a column names: `8000 Hz`; 0 where it names none."""
+    return int(format.split()[0]) if format else 0
+
+
+def _as_text(sound: Array, rate: int) -> str:
+    return base64.b64encode(wav_bytes(sound, rate)).decode("ascii")
+
+
+def _cut(name: str, state: AudioState) -> Finding:
+    cut, seconds = len(state.unread), state.length / state.rate
+    longest = seconds + float(state.unread.max())
+    median, total = float(np.median(state.unread)), float(state.unread.sum())
+    sentence = (
+        f"{cut:,} of {state.sounds:,} training sounds of `{name}` "
+        f"{'is' if cut == 1 else 'are'} longer than {seconds:.3g} s: that much is read from their "
+        f"beginning, a median of {median:.3g} s a sound is not. "
+        f"sound_length={np.ceil(longest * 100) / 100:g} reads all."
+    )
+    return finding(
+        "truncated_sounds",
+        sentence,
+        "warning" if cut > MANY * state.sounds else "note",
+        column=name,
+        sounds=state.sounds,
+        truncated=cut,
+        seconds=seconds,
+        median_unread=median,
+        total_unread=total,
+        longest=longest,
+    )

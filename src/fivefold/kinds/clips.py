@@ -1,0 +1,79 @@
+"""Sounds of one rate, filled up to one length: the array of one column whose cells are sounds."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from fivefold.codecs.mel import bands_of
+from fivefold.codecs.table import Array
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Dense, Reader
+
+SILENT = -32_768
+"""The sample that stands behind the end of a sound; no sound has it."""
+
+PARTS = 4
+"""Stretches of a sound of which a simple model is told the mean."""
+
+
+class Clips(Block):
+    """Int16 `(n, length)`: samples, then `SILENT` behind the end.
+
+    The kind's state has that `length`, the `rate`, and the training frames' `mean` and `std`,
+    `(bands,)` float32 each.
+    """
+
+    name = "clips"
+    dtype = "int16"
+
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        return (columns[0].state.length,)
+
+    def summary(self, encoded: Encoded) -> str:
+        [column] = encoded.columns
+        state = column.state
+        seconds = state.length / state.rate
+        return f"{column.kind.name} {encoded.name!r} ({seconds:.3g} s at {state.rate:,} Hz)"
+
+    # --- what simple models read
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
+        return (Dense(described(array, columns[0].state.rate)),)
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        values = described(array, columns[0].state.rate)
+        return values, np.zeros(values.shape[1], dtype=bool)
+
+    def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
+        return f"{columns[0].kind.plural} as the loudness of bands over time"
+
+
+def described(clips: Array, rate: int) -> Array:
+    """What simple models are told of sounds.
+
+    Of each band of pitch the mean loudness, its deviation, how much it changes from frame to frame,
+    and its mean in each quarter of the sound.
+
+    Args:
+        clips: `(n, length)` int16.
+        rate: samples a second.
+
+    Returns:
+        `(n, 7 * bands)` float32.
+    """
+    bands = bands_of(rate)
+    rows = np.zeros((len(clips), (3 + PARTS) * bands.count), np.float32)
+    for row, clip in zip(rows, clips, strict=True):
+        loud = bands.loudness(clip[clip != SILENT])
+        steps = np.abs(np.diff(loud, axis=0)).mean(axis=0) if len(loud) > 1 else 0 * loud[0]
+        ends = np.linspace(0, len(loud), PARTS + 1).astype(int)
+        parts = [
+            loud[min(first, len(loud) - 1) : max(last, first + 1)].mean(axis=0)
+            for first, last in pairwise(ends)
+        ]
+        row[:] = np.concatenate([loud.mean(axis=0), loud.std(axis=0), steps, *parts])
+    return rows
+
+
+CLIPS = Clips()

@@ -1,0 +1,107 @@
+"""Sounds in torch: the loudness of bands of pitch, and random changes of it in training."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fivefold.codecs.mel import FLOOR, bands_of
+from fivefold.kinds.block import Encoded
+from fivefold.kinds.clips import SILENT
+from fivefold.models.inputs import Spectrum
+from fivefold.models.part import Part
+from fivefold.models.soundnet import SoundNet
+
+WHOLE = 16
+"""Frames are filled up to a multiple of this, so that no layer that halves them loses one."""
+
+
+class Loudness(nn.Module):
+    """Samples to the loudness of bands, with mean 0 and deviation 1 a band in training.
+
+    Samples are laid out in stretches of one hop, so that frames are stretches side by side, and the
+    spectrum is a product of matrices, wherever it is run.
+
+    Args:
+        rate: samples a second.
+        length: samples of a row.
+    """
+
+    kernels: Tensor
+    filters: Tensor
+    mean: Tensor
+    std: Tensor
+    places: Tensor
+
+    def __init__(self, rate: int, length: int) -> None:
+        super().__init__()
+        bands = bands_of(rate)
+        self.hop, self.window = bands.hop, bands.window
+        self.frames = frames_of(rate, length)
+        self.stretches = -(-bands.window // bands.hop)  # that a frame spans
+        self.fill = (self.frames - 1 + self.stretches) * bands.hop - length
+        turns = np.outer(np.arange(bands.window // 2 + 1), np.arange(bands.window)) / bands.window
+        waves = np.concatenate([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)])
+        kernels = torch.zeros(self.stretches * bands.hop, len(waves))
+        kernels[: bands.window] = torch.from_numpy((waves * bands.taper / 32_768).T)
+        self.register_buffer("kernels", kernels, persistent=False)
+        self.register_buffer("filters", torch.from_numpy(bands.filters), persistent=False)
+        self.register_buffer("places", torch.arange(self.frames), persistent=False)
+        self.register_buffer("mean", torch.zeros(bands.count, 1))
+        self.register_buffer("std", torch.ones(bands.count, 1))
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """Int16 `(n, length)` to float `(n, bands + 1, frames)`."""
+        samples = clips.float()
+        heard = samples != SILENT
+        samples = samples * heard
+        stretches = functional.pad(samples, (0, self.fill)).view(len(samples), -1, self.hop)
+        shifted = [stretches[:, first : first + self.frames] for first in range(self.stretches)]
+        spectrum = torch.matmul(torch.cat(shifted, dim=2), self.kernels)
+        real, imaginary = spectrum.square().chunk(2, dim=2)
+        energy = torch.matmul(real + imaginary, self.filters).transpose(1, 2)
+        loud = (torch.log(energy + FLOOR) - self.mean) / self.std
+        count = heard.sum(dim=1, keepdim=True)
+        frames = ((count - self.window // 2).clamp(min=0) // self.hop + 1).clamp(max=self.frames)
+        present = (self.places < frames).float()[:, None]
+        return torch.cat([loud * present, present], dim=1)
+
+
+def frames_of(rate: int, length: int) -> int:
+    """Frames of a row of so many samples, a multiple of `WHOLE`.
+
+    Example:
+        >>> frames_of(8000, 8000)
+        112
+    """
+    return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
+
+
+class ClipsPart(Part):
+    """Sounds of one rate, whose spectrum is taken once, ahead of the epochs."""
+
+    size = Spectrum
+    budget = 1.2e9
+
+    def describe(self, block: Encoded) -> dict[str, Any]:
+        state = block.columns[0].state
+        return {"rate": state.rate, "length": state.length}
+
+    def build(self, description: Mapping[str, Any]) -> Loudness:
+        return Loudness(description["rate"], description["length"])
+
+    def fill(self, module: nn.Module, block: Encoded) -> None:
+        assert isinstance(module, Loudness)
+        state = block.columns[0].state
+        module.mean.copy_(torch.from_numpy(state.mean)[:, None])
+        module.std.copy_(torch.from_numpy(state.std)[:, None])
+
+    def measure(self, description: Mapping[str, Any]) -> Spectrum:
+        rate = description["rate"]
+        return Spectrum(bands_of(rate).count + 1, frames_of(rate, description["length"]))
+
+    def encoder(self, size: Spectrum, width: int) -> SoundNet:
+        return SoundNet(size, width)

@@ -1,0 +1,119 @@
+import base64
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from fivefold.codecs import waveform as codec
+from fivefold.codecs.wav import wav_bytes
+from fivefold.codecs.waveform import LOUDEST, begins_as_sound, rate_of, samples_of, waveform
+
+SOUND = (9000 * np.sin(np.arange(4000) / 9)).astype(np.int16)
+WAV = wav_bytes(SOUND, 8000)
+
+
+def written(form: str, rate: int = 8000) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, SOUND, rate, format=form)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        WAV,
+        base64.b64encode(WAV).decode(),
+        "data:audio/wav;base64," + base64.urlsafe_b64encode(WAV).decode().rstrip("="),
+        SOUND,
+        SOUND.tolist(),
+        np.stack([SOUND, SOUND], axis=1),
+        SOUND / 32_768,
+        SOUND.astype(np.int32) * 2**16,
+        (SOUND, 8000),
+        {"array": SOUND / 32_768, "sampling_rate": 8000},
+        {"bytes": WAV, "path": None},
+        written("FLAC"),
+    ],
+)
+def test_one_sound_in_every_form_is_the_same_array(cell):
+    found = waveform(cell, 8000)
+    assert found.dtype == np.int16
+    np.testing.assert_allclose(found, SOUND, atol=1)
+
+
+def test_path_is_a_file_and_text_never_is(tmp_path):
+    file = tmp_path / "a.wav"
+    file.write_bytes(WAV)
+    np.testing.assert_array_equal(waveform(Path(file), 8000), SOUND)
+    with pytest.raises(ValueError, match="not base64"):
+        waveform(str(file), 8000)
+
+
+@pytest.mark.parametrize("form", ["OGG", "MP3"])
+def test_lossy_file_sounds_alike(form):
+    if form not in soundfile.available_formats():
+        pytest.skip(f"this libsndfile knows no {form}")
+    found = waveform(written(form), 8000)[1000:3000].astype(float)
+    best = max(np.corrcoef(found, np.roll(SOUND, lag)[1000:3000])[0, 1] for lag in range(-60, 60))
+    assert best > 0.95
+
+
+def test_loudest_sample_stays_above_what_is_no_sound():
+    assert waveform(np.array([-32_768, 32_767], np.int16)).tolist() == [-LOUDEST, LOUDEST]
+    assert waveform(np.array([-3.0, 3.0])).tolist() == [-LOUDEST, LOUDEST]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (b"", "the file is empty"),
+        (b"no sound at all", "no sound of a known kind"),
+        (np.empty(0, np.int16), "no samples"),
+        (np.array([0.0, np.nan]), "must be finite"),
+        ([10**6], "beyond those of 16 bits"),
+        (np.zeros((3, 4, 5)), "is not .samples"),
+        (np.array([True, False]), "are no samples"),
+        ((SOUND, -1), "no number of samples"),
+        ({"path": "/etc/passwd", "bytes": None}, "without `array` or `bytes`"),
+    ],
+)
+def test_cell_that_is_no_sound_is_refused_with_what_is_wrong(cell, told):
+    with pytest.raises(ValueError, match=told):
+        waveform(cell, 8000)
+
+
+def test_sound_that_unfolds_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(codec, "MAX_SAMPLES", 3000)
+    for cell in (WAV, written("FLAC")):
+        with pytest.raises(ValueError, match="more than 3,000 samples"):
+            waveform(cell)
+
+
+def test_compressed_file_names_the_extra_where_soundfile_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(ValueError, match=r"pip install 'fivefold\[audio\]'"):
+        waveform(written("FLAC"))
+    np.testing.assert_array_equal(waveform(WAV), SOUND)
+
+
+def test_rate_is_that_of_the_head(tmp_path):
+    file = tmp_path / "a.wav"
+    file.write_bytes(wav_bytes(np.zeros(100_000, np.int16), 44_100))
+    cells = [file, WAV, written("FLAC", 22_050), (SOUND, 11_025), SOUND, b"", "x"]
+    assert list(map(rate_of, cells)) == [44_100, 8000, 22_050, 11_025, 0, 0, 0]
+
+
+def test_size_of_a_sound_is_not_underestimated(tmp_path):
+    file = tmp_path / "a.wav"
+    file.write_bytes(WAV)
+    for cell in (WAV, base64.b64encode(WAV).decode(), SOUND, SOUND.tolist(), (SOUND, 8000), file):
+        assert samples_of(cell) >= len(SOUND), type(cell)
+
+
+def test_files_of_sounds_are_told_by_how_they_begin():
+    sounds = [WAV, written("FLAC"), written("OGG")]
+    assert [begins_as_sound(content) for content in sounds] == [True] * 3
+    assert not any(map(begins_as_sound, (b"\x89PNG", b"RIFF....WEBP", b"text", b"")))

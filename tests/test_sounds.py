@@ -1,0 +1,140 @@
+"""Sounds from a folder to the bundle: one answer at every door."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+import fivefold as ff
+from fivefold.cli import main
+from fivefold.codecs.wav import wav_bytes
+from fivefold.errors import DataError, RequestError
+from fivefold.testing import check_no_leak
+
+RATE, EACH = 8000, 20
+
+
+def sound(rng: np.random.Generator, tonal: bool, count: int) -> np.ndarray:
+    time = np.arange(count) / RATE
+    tone = 0.3 * np.sin(2 * np.pi * rng.uniform(300, 2000) * time)
+    loud = tone if tonal else rng.normal(0, 0.1, count)
+    return np.rint(loud * 32_767).clip(-32_767, 32_767).astype(np.int16)
+
+
+def write_clips(folder: Path) -> Path:
+    """Tones and noise, most of them WAV at 8,000 Hz, some stereo FLAC at 16,000 Hz."""
+    rng = np.random.default_rng(0)
+    for label in ("noise", "tone"):
+        (folder / label).mkdir(parents=True)
+        for row in range(EACH):
+            samples = sound(rng, label == "tone", int(rng.integers(900, 2500)))
+            path = folder / label / f"{row:02}"
+            if row % 10 == 3:
+                doubled = np.repeat(samples, 2)
+                soundfile.write(f"{path}.flac", np.stack([doubled, doubled], axis=1), 2 * RATE)
+            else:
+                path.with_suffix(".wav").write_bytes(wav_bytes(samples, RATE))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    return write_clips(tmp_path_factory.mktemp("sounds") / "clips")
+
+
+@pytest.fixture(scope="module")
+def served(clips, tmp_path_factory):
+    path = tmp_path_factory.mktemp("bundle") / "clips.ff"
+    stages = [ff.Collect(clips), ff.Preprocess(), ff.Train(epochs=3, batch=8), ff.Evaluate()]
+    result = ff.Pipeline([*stages, ff.Deploy(path)]).run(seed=0, progress=False)
+    return result, ff.load(path), path
+
+
+def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path):
+    folder = write_clips(tmp_path / "clips")
+    (folder / "tone" / "empty.wav").write_bytes(b"")
+    (folder / "tone" / "text.wav").write_text("no sound")
+    (folder / "noise" / "cat.png").write_bytes(b"\x89PNG")
+    (folder / "stray.wav").write_bytes(wav_bytes(np.ones(99, np.int16), RATE))
+    pipeline = ff.Pipeline([ff.Collect(folder)])
+    collected = pipeline.run(progress=False)[ff.Collected]
+    column = collected.schema.inputs[0]
+    assert (column.name, column.kind, column.format) == ("audio", "audio", "8000 Hz")
+    told = {finding.code: finding.numbers for finding in collected.findings}
+    assert told["unreadable_sounds"]["count"] == 2
+    assert told["other_files"]["files"] == ["noise/cat.png"]
+    assert told["stray_images"]["files"] == ["stray.wav"]
+    assert "resampled" in told
+    with pytest.raises(DataError, match=r"2 sounds cannot be read: tone/empty\.wav, tone/text"):
+        pipeline.replace("collect", on_bad_value="error").run(progress=False)
+
+
+@pytest.mark.slow
+def test_bundle_answers_as_the_run_at_every_door(served, clips, tmp_path):
+    result, model, _ = served
+    wanted = result.predict_proba(str(clips))
+    assert result[ff.Trained].settings.network == "soundnet"
+    assert len(wanted) == 2 * EACH
+    np.testing.assert_allclose(model.predict_proba(str(clips)), wanted, atol=1e-5)
+    files = sorted(path for path in clips.rglob("*") if path.is_file())
+    texts = [base64.b64encode(file.read_bytes()).decode() for file in files]
+    named = [str(file.relative_to(clips)) for file in files]
+    forms = {
+        "paths": files,
+        "bytes": pd.DataFrame({"audio": [file.read_bytes() for file in files]}),
+        "records": [{"audio": text} for text in texts],
+    }
+    for form, rows in forms.items():
+        found = model.predict_proba(rows)
+        np.testing.assert_allclose(found, wanted, atol=1e-5, err_msg=form)
+    table = pd.DataFrame({"audio": named})
+    np.testing.assert_allclose(model.predict_proba(table, root=clips), wanted, atol=1e-5)
+    samples, rate = soundfile.read(files[0])
+    [row] = model.predict_proba([{"audio": {"array": samples, "sampling_rate": rate}}])
+    np.testing.assert_allclose(row, wanted[0], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_shell_answers_folder_file_and_request(served, clips, tmp_path, capsys):
+    _, model, path = served
+    out = tmp_path / "answers.csv"
+    assert main(["predict", str(path), str(clips), "--to", str(out)]) == 0
+    assert len(pd.read_csv(out)) == 2 * EACH
+    assert main(["predict", str(path), str(clips / "tone" / "03.flac")]) == 0
+    field = model.contract.to_json()["inputs"][0]
+    assert (field["control"], field["rate"]) == ("sound", "8000 Hz")
+    assert model.predict([{"audio": field["example"]}])[0] in {"tone", "noise"}
+    assert "tone" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_request_without_a_sound_says_which_row_and_why(served):
+    _, model, _ = served
+    good = base64.b64encode(wav_bytes(np.ones(500, np.int16), 44_100)).decode()
+    for cell, told in {"": "null", "abc": "sounds", "UklGRg==": "no sound"}.items():
+        with pytest.raises(RequestError, match=told) as caught:
+            model.predict(json.loads(json.dumps([{"audio": good}, {"audio": cell}])))
+        assert (caught.value.facts["row"], caught.value.facts["column"]) == (1, "audio")
+
+
+@pytest.mark.slow
+def test_training_on_sounds_looks_at_no_other_rows(clips):
+    stages = [ff.Collect(clips), ff.Preprocess(), ff.Train(epochs=1), ff.Evaluate()]
+    check_no_leak(ff.Pipeline(stages))
+
+
+@pytest.mark.slow
+def test_sounds_beside_numbers_are_learnt_together():
+    rng = np.random.default_rng(0)
+    rows = [
+        {"clip": (sound(rng, tonal, 900), RATE), "size": rng.normal(), "y": tonal}
+        for tonal in [True, False] * 20
+    ]
+    stages = [ff.Collect(rows, target="y", kinds={"clip": "audio"}), ff.Preprocess()]
+    result = ff.Pipeline([*stages, ff.Train(epochs=2)]).run(progress=False)
+    assert result[ff.Trained].settings.network == "mixture"
+    assert len(result.predict(rows)) == 40
