@@ -129,7 +129,7 @@ NETWORKS: dict[str, Network] = {
         Network(
             "seqnet",
             SeqNet,
-            Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 40), batch=(32, 256)),
+            Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64)),
             frozenset({Symbols}),
         ),
         Network(

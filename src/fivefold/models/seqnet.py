@@ -7,23 +7,33 @@ from fivefold.codecs.alphabet import FIRST
 from fivefold.kinds.symbols import width_of
 from fivefold.models.inputs import Inputs, Symbols, described
 
-PLACES = 64
-"""Most positions of which the head reads each one, where positions are kept."""
+WINDOWED = 512
+"""Most positions that have filters of their own, where positions are kept."""
+
+PLACES = 8, 64
+"""Parts of a sequence of which the head reads the strongest patterns each: beside such filters, and
+without them."""
+
+PATTERNS = 8
+"""Filters a position, over three neighbours."""
 
 KMERS = 4096
 """Most k-mers that are embedded."""
 
-WINDOWS = 1024
-"""Positions to which long sequences are brought before the dilated convolutions."""
+POSITIONS = 1024
+"""To which long sequences are brought before the dilated convolutions."""
+
+STRIDE = 4
+"""Positions by which the first convolution goes on in long sequences, at most."""
 
 
 class SeqNet(nn.Module):
     """Convolutions over symbols; a head that knows positions where they are kept, else pools.
 
-    A letter that stands for several is the mean of their embeddings. Where positions are kept, a
-    linear part reads each symbol at its place beside the convolutions. Where they are not, dilated
-    convolutions see ever wider and are pooled by mean and maximum, beside the mean of embedded
-    k-mers. Of both strands the mean is taken.
+    A letter that stands for several is the mean of their embeddings. Where positions are kept,
+    filters of each position's own and a linear part stand beside the convolutions. Where they are
+    not, dilated convolutions see ever wider and are pooled by mean and maximum, beside the mean of
+    embedded k-mers. Of both strands the mean is taken.
 
     Args:
         inputs: `Symbols`: their number, the alphabet, whether positions are kept.
@@ -51,9 +61,9 @@ class SeqNet(nn.Module):
         inputs: Inputs,
         outputs: int,
         *,
-        width: int = 64,
-        layers: int = 3,
-        dropout: float = 0.4,
+        width: int = 32,
+        layers: int = 2,
+        dropout: float = 0.5,
     ) -> None:
         super().__init__()
         if not isinstance(inputs, Symbols):
@@ -68,23 +78,25 @@ class SeqNet(nn.Module):
         if self.both:
             assert known is not None
             self.register_buffer("facing", torch.tensor(known.facing()), persistent=False)
-        size = min(letters, width)
+        size = min(letters, 32)
         self.embedding = nn.Parameter(torch.eye(letters, size) + 0.02 * torch.randn(letters, size))
-        self.noise = nn.Dropout(dropout / 4)
-        self.first = nn.Conv1d(size, width, 9, padding=4)
-        steps = [1 if self.kept else 2**layer for layer in range(layers)]
+        self.dropout, self.noise = nn.Dropout(dropout), nn.Dropout(dropout / 5)
+        long = -(-inputs.length // POSITIONS)
+        step = 1 if self.kept else min(STRIDE, long)
+        self.first = nn.Conv1d(size, width, 9, padding=4, stride=step)
+        reach = [1 if self.kept else 2**layer for layer in range(layers)]
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(width, width, 5, padding=2 * step, dilation=step) for step in steps
+            nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
+            for dilation in reach
         )
-        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(layers + 1))
-        most = PLACES if self.kept else WINDOWS
-        self.stride = max(1, -(-inputs.length // most))
-        places = -(-inputs.length // self.stride)
-        self.dropout = nn.Dropout(dropout)
+        self.step, places = step, -(-inputs.length // step)
         if self.kept:
-            self.linear = nn.Linear(size * inputs.length, outputs)
-            self.out = nn.Linear(width * places, outputs)
+            windowed = inputs.length <= WINDOWED
+            self.pool = -(-places // PLACES[0 if windowed else 1])
+            self.placed = Placed(inputs.length, size, outputs, 2 * width, dropout)
+            self.out = nn.Linear(width * -(-places // self.pool), outputs)
         else:
+            self.pool = -(-places // POSITIONS)
             self.base = len(known.letters) if known else max(1, inputs.codes - FIRST)
             self.words = nn.Embedding(self.base ** width_of(self.base, KMERS) + 1, width)
             nn.init.normal_(self.words.weight, std=0.1)
@@ -101,25 +113,29 @@ class SeqNet(nn.Module):
         """One strand."""
         embedded = nn.functional.embedding(codes, self.shares @ self.embedding)
         present = (codes != 0).to(embedded.dtype)[:, None]
-        flowing = self.first(self.noise(embedded.transpose(1, 2)))
-        flowing = torch.relu(self.norms[0](flowing)) * present
-        if self.stride > 1:
-            flowing, present = self._narrowed(flowing), self._narrowed(present)
-        for convolution, norm in zip(self.convolutions, self.norms[1:], strict=True):
-            flowing = (flowing + torch.relu(norm(convolution(flowing)))) * present
+        flowing = torch.relu(self.first(self.noise(embedded.transpose(1, 2))))
+        if self.step > 1:
+            present = _narrowed(present, self.step)
+        flowing = flowing * present
+        if not self.kept:
+            flowing, present = _narrowed(flowing, self.pool), _narrowed(present, self.pool)
+        for convolution in self.convolutions:
+            flowing = (flowing + torch.relu(convolution(flowing))) * present
         if self.kept:
-            deep: Tensor = self.out(self.dropout(flowing.flatten(1)))
-            outputs: Tensor = deep + self.linear(self.dropout(embedded.flatten(1)))
+            strongest = _narrowed(flowing, self.pool).flatten(1)
+            outputs: Tensor = self.out(self.dropout(strongest)) + self.placed(embedded)
             return outputs
         mean = flowing.sum(2) / present.sum(2).clamp(min=1)
-        found = self._kmers(codes)
-        words = self.words(found) * (found > 0)[:, :, None]
-        usual = words.sum(1) / (found > 0).sum(1, keepdim=True).clamp(min=1)
-        pooled: Tensor = self.out(self.dropout(torch.cat([mean, flowing.amax(2), usual], dim=1)))
-        return pooled
+        pooled = [mean, flowing.amax(2), self._usual(codes)]
+        whole: Tensor = self.out(self.dropout(torch.cat(pooled, dim=1)))
+        return whole
 
-    def _narrowed(self, values: Tensor) -> Tensor:
-        return nn.functional.max_pool1d(values, self.stride, ceil_mode=True)
+    def _usual(self, codes: Tensor) -> Tensor:
+        """The mean of the embedded k-mers."""
+        found = self._kmers(codes)
+        whole = (found > 0)[:, :, None]
+        mean: Tensor = (self.words(found) * whole).sum(1) / whole.sum(1).clamp(min=1)
+        return mean
 
     def _kmers(self, codes: Tensor) -> Tensor:
         """As `fivefold.kinds.symbols.kmers` has them."""
@@ -132,3 +148,46 @@ class SeqNet(nn.Module):
             whole = whole * ((letter >= 0) & (letter < self.base))
             found = found * self.base + letter
         return (found + 1) * whole
+
+
+class Placed(nn.Module):
+    """What stands where: a linear part, and filters of each position's own below a hidden layer.
+
+    Args:
+        length: positions; the filters are left out where there are too many.
+        size: numbers a position.
+        outputs: numbers a row.
+        hidden: width of the hidden layer.
+        dropout: fraction left out in training, 0 to 1.
+    """
+
+    def __init__(self, length: int, size: int, outputs: int, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.noise, self.dropout = nn.Dropout(0.6 * dropout), nn.Dropout(dropout)
+        self.linear = nn.Linear(length * size, outputs)
+        self.windowed = length <= WINDOWED
+        if self.windowed:
+            spread = (3 * size) ** -0.5
+            self.filters = nn.Parameter(spread * torch.randn(length, 3 * size, PATTERNS))
+            self.offsets = nn.Parameter(torch.zeros(length, PATTERNS))
+            self.hidden = nn.Linear(length * PATTERNS, hidden)
+            self.out = nn.Linear(hidden, outputs)
+
+    def forward(self, embedded: Tensor) -> Tensor:
+        """Float `(n, length, size)` to `(n, outputs)`."""
+        shown = self.noise(embedded)
+        outputs: Tensor = self.linear(shown.flatten(1))
+        if not self.windowed:
+            return outputs
+        wide = nn.functional.pad(shown, (0, 0, 1, 1))
+        windows = torch.cat([wide[:, :-2], shown, wide[:, 2:]], dim=2)
+        found = torch.einsum("npi,pij->npj", windows, self.filters) + self.offsets
+        hidden = torch.relu(self.hidden(self.dropout(torch.relu(found).flatten(1))))
+        both: Tensor = outputs + self.out(self.dropout(hidden))
+        return both
+
+
+def _narrowed(values: Tensor, step: int) -> Tensor:
+    if step == 1:
+        return values
+    return nn.functional.max_pool1d(values, step, ceil_mode=True)

@@ -10,6 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.errors import BundleError
 
 BATCH = 1024  # rows of a run: as fast as more, in less memory
+BATCH_BYTES = 2**24  # of the arrays of so many rows, at most
 
 _SCORES = ["scores"]
 # Fields of onnx.proto that lead to a tensor: ModelProto.graph and .functions; GraphProto.node,
@@ -79,7 +80,7 @@ class Graph:
         self.inputs: tuple[str, ...] = tuple(node.name for node in self._session.get_inputs())
 
     def __call__(self, blocks: Mapping[str, Array]) -> Array:
-        """Scores of all rows, 1,024 at a time.
+        """Scores of all rows, 1,024 at a time; fewer where rows are large.
 
         Args:
             blocks: arrays by input, first axis rows; others are left out.
@@ -88,14 +89,16 @@ class Graph:
             Float32 `(rows, classes)` or `(rows,)`.
         """
         rows = len(next(iter(blocks.values())))
-        if rows <= BATCH:
+        row_bytes = sum(blocks[name][:1].nbytes for name in self.inputs)
+        size = max(1, min(BATCH, BATCH_BYTES // max(1, row_bytes)))
+        if rows <= size:
             scores: Array = self._session.run(
                 _SCORES, {name: blocks[name] for name in self.inputs}
             )[0]
             return scores
         parts = []
-        for start in range(0, max(rows, 1), BATCH):
-            batch = {name: blocks[name][start : start + BATCH] for name in self.inputs}
+        for start in range(0, max(rows, 1), size):
+            batch = {name: blocks[name][start : start + size] for name in self.inputs}
             parts.append(self._session.run(_SCORES, batch)[0])
         return np.concatenate(parts)
 
