@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
         data = result[ff.Preprocessed]
         learnt = [*data.train.index, *data.valid.index]
         train, test = frame.iloc[sorted(learnt)], frame.iloc[data.test.index]
-        found = pd.Series(result.predict(test[["text"]])["prediction"].to_numpy())
+        found = pd.Series(result.predict(test[["text"]]))
         pipe = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2))
         machine = LinearSVC().fit(pipe.fit_transform(train.text), train.label)
         other = pd.Series(machine.predict(pipe.transform(test.text)))

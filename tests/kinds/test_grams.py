@@ -5,7 +5,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.grams import COUNTS, LETTERS, GramCensus, TermIndex, grams_of
+from fivefold.kinds.grams import COUNTS, LETTERS, SLOTS, GramCensus, TermIndex, grams_of
 from fivefold.kinds.text import Text
 
 COLUMN = Column(name="t", kind="text")
@@ -34,7 +34,7 @@ def test_census_counts_texts_and_keeps_the_frequent_ones_alone():
 def test_census_slots_hold_the_terms_of_usual_texts():
     census = GramCensus(100)
     for place in range(100):
-        census.add({"cat"} if place else {f"{letter}xyz" for letter in "abcdefghijkl"})
+        census.add(["cat"] if place else [f"{letter}xyz" for letter in "abcdefghijkl"])
     assert census.kept(2)[1] == 10  # of six n-grams and the word one and a half times
 
 
@@ -57,3 +57,23 @@ def test_encode_of_one_text_of_a_megabyte_takes_the_slots_it_has():
     found = Text().encode(np.array(["the cat " * 131_072], object), COLUMN, state)
     assert found.shape == (1, state.length + state.slots)
     assert (found[:, state.length :] <= 0).all()
+
+
+def test_runs_of_a_script_without_spaces_have_n_grams_across_its_words():
+    texts = np.array(["今天天气很好", "明天天气不好", "fine, 天 today"], object)
+    state = Text().fit(Cells(texts, lambda raw, _: raw), COLUMN, Settings())
+    assert {"天天", "天气", "天天气"} <= set(state.grams)
+    assert "气很" not in state.grams  # one text has it
+    number = len(state.vocabulary) + state.grams.index("天气")
+    rows = Text().encode(texts, COLUMN, state)[:, state.length :]
+    assert [(-row // COUNTS == number).any() for row in rows] == [True, True, False]
+
+
+def test_texts_of_more_terms_than_are_kept_are_told():
+    draw = np.random.default_rng(0)
+    many = ["".join(draw.choice(list("abcdefghij"), 6)) for _ in range(400)]
+    texts = np.array([" ".join(many)] * 5 + ["short"] * 5, object)
+    state = Text().fit(Cells(texts, lambda raw, _: raw), COLUMN, Settings(text_length=400))
+    (told,) = Text().remarks(COLUMN, state)
+    assert (told.code, told.numbers["fraction"]) == ("terms_left_out", 0.5)
+    assert state.slots == SLOTS

@@ -81,6 +81,16 @@ def count_words(text: str) -> int:
     return spaced if text.isascii() else spaced + len(_UNSPACED_LETTERS.findall(text)) // 4
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether a word is a character of a script without spaces between words.
+
+    Example:
+        >>> is_unspaced("天"), is_unspaced("day")
+        (True, False)
+    """
+    return _UNSPACED_LETTERS.match(word) is not None
+
+
 @cache
 def _marked_token() -> "re.Pattern[str]":
     """The words of rules 2; made when a text first needs it, since it asks for each mark."""

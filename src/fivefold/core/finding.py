@@ -85,6 +85,7 @@ Preprocess
 rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
+terms_left_out: note: texts with more different words and n-grams than the linear model is given
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
 truncated_sounds: note or warning: sounds longer than what is read: how many, what is not read

@@ -1,13 +1,18 @@
 """The terms of a text, for a linear model: its words, and n-grams of characters inside words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.codecs.words import is_unspaced
 
 SIZES = (3, 4, 5)
 """Characters of an n-gram, the spaces around a word among them."""
+
+RUN, RUN_SIZES = "\0", (2, 3, 4)
+"""What a run of characters without spaces begins with, and the characters of its n-grams."""
 
 MOST = 50_000
 """N-grams that are kept, those of the most training texts."""
@@ -39,13 +44,35 @@ REMEMBERED = 200_000
 _CHUNK = 512
 
 
+def with_runs(found: list[str]) -> list[str]:
+    r"""The words of a text, and what stands together in a script without spaces, in pieces.
+
+    Example:
+        >>> with_runs(["sky", "天", "气", "."])
+        ['sky', '天', '气', '.', '\x00天气']
+    """
+    if all(map(str.isascii, found)):
+        return found
+    runs = []
+    for together, words in groupby(found, is_unspaced):
+        run = list(words) if together else []
+        for start in range(0, len(run), LETTERS):
+            runs.append(RUN + "".join(run[start : start + LETTERS]))
+    return [*found, *runs]
+
+
 def grams_of(word: str) -> list[str]:
-    """The n-grams of a word between spaces; of a short one the whole.
+    """The n-grams of a word between spaces; of a short one the whole; of a run those within.
 
     Example:
         >>> grams_of("cat")
         [' ca', 'cat', 'at ', ' cat', 'cat ', ' cat ']
+        >>> grams_of(RUN + "天气好")
+        ['天气', '气好', '天气好']
     """
+    if word.startswith(RUN):
+        run = word[1:]
+        return [run[at : at + n] for n in RUN_SIZES for at in range(len(run) - n + 1)]
     padded = f" {word[:LETTERS]} "
     found = []
     for size in SIZES:
@@ -85,7 +112,7 @@ class TermIndex:
             self.known[word] = found
         return found
 
-    def row(self, found: Iterable[str], slots: int) -> Array:
+    def row(self, found: list[str], slots: int) -> Array:
         """The terms of a text and their counts as int32 numbers, `slots` of them at most.
 
         Of more terms the frequent ones in the text are kept, of equal ones those that more
@@ -95,7 +122,7 @@ class TermIndex:
             found: the words of a text.
             slots: numbers at most.
         """
-        each = [number for word in found for number in self.of(word)]
+        each = [number for word in with_runs(found) for number in self.of(word)]
         terms, counts = np.unique(np.array(each, dtype=np.int64), return_counts=True)
         counts = np.minimum(counts, COUNTS - 1)
         if len(terms) > slots:
@@ -112,10 +139,10 @@ class GramCensus:
 
     Example:
         >>> census = GramCensus(2)
-        >>> census.add({"cat", "cats"}), census.add({"cat"})
+        >>> census.add(["cat", "cats"]), census.add(["cat"])
         (None, None)
         >>> census.kept(2, most=2)
-        ((' ca', ' cat'), 4)
+        ((' ca', ' cat'), 4, 0.0)
     """
 
     def __init__(self, texts: int) -> None:
@@ -128,8 +155,9 @@ class GramCensus:
         self.rows = np.zeros(0, dtype=np.int64)
         self.words: list[int] = []
 
-    def add(self, words: set[str]) -> None:
-        """Count the n-grams of a text once each."""
+    def add(self, found: list[str]) -> None:
+        """Count the n-grams of a text once each, from its words."""
+        words = set(with_runs(found))
         each: set[int] = set()
         for word in words:
             numbers = self.known.get(word)
@@ -140,10 +168,10 @@ class GramCensus:
                 numbers = [known.setdefault(gram, len(known)) for gram in grams_of(word)]
                 self.known[word] = numbers
             each.update(numbers)
-        found = np.fromiter(each, dtype=np.int64, count=len(each))
-        self.waiting.append(found)
+        terms = np.fromiter(each, dtype=np.int64, count=len(each))
+        self.waiting.append(terms)
         if self.seen % self.every == 0:
-            self.looked.append(found)
+            self.looked.append(terms)
             self.words.append(len(words))
         self.seen += 1
         if len(self.waiting) >= _CHUNK:
@@ -155,12 +183,16 @@ class GramCensus:
             more[: len(self.rows)] += self.rows
             self.rows, self.waiting = more, []
 
-    def kept(self, fewest: int, *, most: int = MOST) -> tuple[tuple[str, ...], int]:
-        """The n-grams of at least so many texts, the frequent first, and terms a text.
+    def kept(self, fewest: int, *, most: int = MOST) -> tuple[tuple[str, ...], int, float]:
+        """The n-grams of at least so many texts, the frequent first; terms a text; texts with more.
 
         Args:
             fewest: texts that have it, at least.
             most: n-grams, at most.
+
+        Returns:
+            N-grams, how many different terms of a text are kept, and the fraction of texts that may
+            have more.
         """
         self._count()
         names, rows = list(self.numbers), self.rows
@@ -175,4 +207,5 @@ class GramCensus:
         ]
         usual = int(WIDER * np.quantile(sizes, 0.95)) if sizes else 0
         slots = min(usual, max(sizes, default=0), SLOTS, max(FEWEST, CELLS // max(1, self.texts)))
-        return tuple(names[number] for number in kept.tolist()), slots
+        longer = float(np.mean(np.array(sizes) > slots)) if sizes else 0.0
+        return tuple(names[number] for number in kept.tolist()), slots, longer

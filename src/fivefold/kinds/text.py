@@ -44,6 +44,7 @@ class TextState:
         tail: how many of them are the last of a text that has more.
         grams: kept n-grams of characters inside words, the frequent first.
         slots: different words and n-grams a row, for a linear model; 0 in bundles that have none.
+        longer: fraction of training texts with more terms than `slots`; not saved.
         texts: training texts, missing ones among them; known where it was fitted, not saved.
         unread: of each of those that has more words than are read, how many are not; likewise.
     """
@@ -53,6 +54,7 @@ class TextState:
     tail: int = 0
     grams: tuple[str, ...] = ()
     slots: int = 0
+    longer: float = 0.0
     texts: int = 0
     unread: Array = field(default_factory=lambda: np.empty(0, np.int64))
 
@@ -109,19 +111,19 @@ class Text(Kind):
         for row, text in enumerate(cells.values.tolist()):
             found = words(text, column.rules) if text else []
             counts[row] = len(found)
-            different = set(found)
-            rows.update(different)
-            census.add(different)
+            rows.update(set(found))
+            census.add(found)
         kept = [word for word, count in rows.items() if count >= settings.word_rows]
         kept.sort(key=lambda word: (-rows[word], word))
         length, tail = _length(counts, settings, column.rules)
-        grams, slots = census.kept(settings.word_rows)
+        grams, slots, longer = census.kept(settings.word_rows)
         return TextState(
             vocabulary=tuple(kept[: settings.vocabulary]),
             length=length,
             tail=tail,
             grams=grams,
             slots=slots,
+            longer=longer,
             texts=len(counts),
             unread=counts[counts > length] - length,
         )
@@ -150,7 +152,8 @@ class Text(Kind):
         return kept | terms, {}
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
-        return (_truncated(column.name, state),) if len(state.unread) else ()
+        cut = (_truncated(column.name, state),) if len(state.unread) else ()
+        return (*cut, _left(column.name, state)) if state.longer > MANY else cut
 
     def quick(self, column: Column, state: TextState) -> Quick:
         return Quick(quick_word(column), lambda cells: self.encode(objects(cells), column, state))
@@ -222,6 +225,19 @@ def _truncated(name: str, state: TextState) -> Finding:
         median_unread=median,
         total_unread=total,
         longest=longest,
+    )
+
+
+def _left(name: str, state: TextState) -> Finding:
+    return finding(
+        "terms_left_out",
+        f"About {state.longer:.0%} of the training texts of `{name}` have more than "
+        f"{state.slots:,} different words and n-grams: the linear model reads those that are most "
+        "often in a text.",
+        "note",
+        column=name,
+        slots=state.slots,
+        fraction=state.longer,
     )
 
 
