@@ -38,7 +38,7 @@ def _unmade(run: Any, name: str) -> "pd.DataFrame":
 def no_augmentation(trained: Trained) -> str:
     """Why random changes to training rows cannot be judged; empty if they can."""
     entries = getattr(trained.model, "fixed", None)
-    if entries is None or any(entry.part.changes for entry in entries.entries):
+    if entries is None or any(entry.part.every_change for entry in entries.entries):
         return ""
     return "no input here is changed at random in training"
 

@@ -80,9 +80,65 @@ def frames_of(rate: int, length: int) -> int:
     return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
 
 
+def mask(spectra: Tensor) -> Tensor:
+    """Set a stretch of bands and one of frames to the mean, a fifth of each at most.
+
+    Args:
+        spectra: `(n, lines, frames)`, its last line 1 where a sound is.
+    """
+    loud, present = spectra[:, :-1], spectra[:, -1:]
+    bands, counts = loud.shape[1], present.sum(dim=2, keepdim=True)
+    rows = torch.arange(bands, device=loud.device)[:, None]
+    columns = torch.arange(loud.shape[2], device=loud.device)
+    kept = _outside(rows, torch.full_like(counts, bands)) & _outside(columns, counts)
+    return torch.cat([loud * kept, present], dim=1)
+
+
+def _outside(places: Tensor, counts: Tensor) -> Tensor:
+    """Where a stretch of random length and place is not; `counts` `(n, 1, 1)`."""
+    wide = torch.rand_like(counts) * counts / 5
+    first = torch.rand_like(counts) * (counts - wide)
+    return (places < first) | (places >= first + wide)
+
+
+def speed(spectra: Tensor) -> Tensor:
+    """Play each sound up to a tenth faster or slower: time and pitch change together.
+
+    Args:
+        spectra: `(n, lines, frames)`, its last line 1 where a sound is.
+    """
+    loud, present = spectra[:, :-1], spectra[:, -1:]
+    count, bands, frames = loud.shape
+    factor = 0.9 + 0.2 * torch.rand(count, 1, 1, device=loud.device)
+    rows = torch.arange(bands, device=loud.device)[:, None] / factor
+    columns = torch.arange(frames, device=loud.device) * factor
+    grid = torch.stack(
+        [
+            (2 * columns / (frames - 1) - 1).expand(count, bands, frames),
+            (2 * rows / (bands - 1) - 1).clamp(max=1).expand(count, bands, frames),
+        ],
+        dim=3,
+    )
+    moved = functional.grid_sample(loud[:, None], grid, align_corners=True)[:, 0]
+    left = (columns < present.sum(dim=2, keepdim=True)).float()
+    return torch.cat([moved * left, left], dim=1)
+
+
+def noise(spectra: Tensor) -> Tensor:
+    """Add noise to the loudness where a sound is, of up to half a deviation."""
+    loud, present = spectra[:, :-1], spectra[:, -1:]
+    share = 0.5 * torch.rand(len(loud), 1, 1, device=loud.device)
+    return torch.cat([loud + share * torch.randn_like(loud) * present, present], dim=1)
+
+
 class ClipsPart(Part):
     """Sounds of one rate, whose spectrum is taken once, ahead of the epochs."""
 
+    later = {  # noqa: RUF012
+        "mask": lambda spectra, _: mask(spectra),
+        "speed": lambda spectra, _: speed(spectra),
+        "noise": lambda spectra, _: noise(spectra),
+    }
     size = Spectrum
     budget = 1.2e9
 

@@ -35,6 +35,7 @@ class Part:
             0 for no bound.
         changes: random changes to a batch in training, by the name that `Train(augment=...)`
             takes; they are made to the codec's array, before the module.
+        later: others, which are made to what its module gives, so that this may be done ahead.
     """
 
     size: type = Shape
@@ -42,6 +43,12 @@ class Part:
     ahead: ClassVar[bool] = True
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = MappingProxyType({})
+    later: ClassVar[Mapping[str, Change]] = MappingProxyType({})
+
+    @property
+    def every_change(self) -> tuple[str, ...]:
+        """The names of all its random changes."""
+        return (*self.changes, *self.later)
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """What `build` and `measure` need to know, as JSON values; the shape of a row by default.

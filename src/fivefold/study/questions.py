@@ -189,7 +189,7 @@ def _augmentation(pipeline: Chain, result: Result, most: int) -> Question:
     if stage.augment:
         return Question(table=table, variants={"without": pipeline.replace(name, augment=())})
     entries = result[Trained].model.fixed.entries
-    changes = list(dict.fromkeys(c for entry in entries for c in entry.part.changes))[:most]
+    changes = list(dict.fromkeys(c for entry in entries for c in entry.part.every_change))[:most]
     variants = {f"with {c}": pipeline.replace(name, augment=(c,)) for c in changes}
     return Question(table=table, variants=variants)
 

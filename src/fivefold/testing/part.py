@@ -50,13 +50,14 @@ def check_part(probe: Probe, codec: Codec) -> None:
         again.load_state_dict(fixed.state_dict())
         same = torch.equal(_only(again(blocks)), made)
     need(same, f"{who}.fill() sets what is in no buffer: a loaded model answers otherwise")
-    for name, change in entry.part.changes.items():
-        with probe.rule(f"the change {name!r} of its block"):
-            array = blocks[entry.array]
-            changed = change(array.clone(), entry.size)
-        told = f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
-        told += f"{array.dtype} {tuple(array.shape)}"
-        need((changed.shape, changed.dtype) == (array.shape, array.dtype), told)
+    array = blocks[entry.array]
+    for changes, given in ((entry.part.changes, array), (entry.part.later, made)):
+        for name, change in changes.items():
+            with probe.rule(f"the change {name!r} of its block"):
+                changed = change(given.clone(), entry.size)
+            told = f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
+            told += f"{given.dtype} {tuple(given.shape)}"
+            need((changed.shape, changed.dtype) == (given.shape, given.dtype), told)
     if not isinstance(entry.size, Width | Codes):
         with probe.rule("the encoder of its block"), torch.no_grad():
             encoded = entry.part.encoder(entry.size, WIDTH).eval()(made)

@@ -33,6 +33,7 @@ class Feed:
         sampler: picks the rows of an epoch, as many in each; None takes all once.
         augment: random changes to a batch in training, ahead of `prepare`.
         prepare: what else is done to each batch of inputs.
+        later: random changes to a batch in training, after `prepare`.
         rank: which share of an epoch's rows this process takes, from 0.
         world: shares that there are.
     """
@@ -45,6 +46,7 @@ class Feed:
     sampler: Sampler | None = None
     augment: Change | None = None
     prepare: Change | None = None
+    later: Change | None = None
     rank: int = 0
     world: int = 1
 
@@ -108,6 +110,8 @@ class Feed:
             inputs = self.augment(inputs)
         if self.prepare is not None:
             inputs = self.prepare(inputs)
+        if training and self.later is not None:
+            inputs = self.later(inputs)
         weight = None if self.weight is None else take_rows(self.weight, rows)
         return Piece(inputs, take_rows(self.target, rows), weight)
 

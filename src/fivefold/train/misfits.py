@@ -134,9 +134,9 @@ def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         )
     if stage.augment:
         asked = set(stage.augment)
-        if not any(asked & set(part_of(block).changes) for block in arrays):
+        if not any(asked & {*part_of(block).every_change} for block in arrays):
             known = KINDS.known.values()
-            able = [kind.name for kind in known if asked & set(part_of(kind.block).changes)]
+            able = [kind.name for kind in known if asked & {*part_of(kind.block).every_change}]
             wanted = f"an {able[0]} column" if able else "a column that it changes"
             yield PreflightError(
                 f"Train: expected {wanted} for augment={stage.augment}, found none.",

@@ -47,7 +47,7 @@ class Options(Stage):
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     members: Count | None = None
-    augment: tuple[Literal["shift", "flip", "mutate"], ...] = ()
+    augment: tuple[Literal["shift", "flip", "mutate", "mask", "speed", "noise"], ...] = ()
     freeze: tuple[str, ...] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     threads: Count | None = None

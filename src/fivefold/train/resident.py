@@ -71,6 +71,7 @@ def make_feeds(
         sampler=sampler,
         augment=make_augment(augment, fixed.entries),
         prepare=prepare,
+        later=make_later(augment, fixed.entries),
     )
     judged = judged_at_once(train.size, valid)
     return train, Feed(inputs=valid, target=truth, weight=counts, batch=judged, prepare=prepare)
@@ -100,6 +101,26 @@ def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | N
         return changed
 
     return augment
+
+
+def make_later(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:
+    """The changes of what `fixed` gives as one function of a batch; None where there are none."""
+    asked = [
+        (entry.tensor, entry.part.later[change], entry.size)
+        for entry in entries
+        for change in changes
+        if change in entry.part.later
+    ]
+    if not asked:
+        return None
+
+    def later(batch: Batch) -> Batch:
+        changed = {asked[0][0]: batch} if isinstance(batch, Tensor) else dict(batch)
+        for name, change, size in asked:
+            changed[name] = change(changed[name], size)
+        return changed[asked[0][0]] if isinstance(batch, Tensor) else changed
+
+    return later
 
 
 def encodes_once(fixed: Fixed, rows: int) -> bool:
