@@ -58,14 +58,17 @@ class Loudness(nn.Module):
         samples = clips.float()
         heard = samples != SILENT
         samples = samples * heard
-        stretches = functional.pad(samples, (0, self.fill)).view(len(samples), -1, self.hop)
+        count = self.frames - 1 + self.stretches
+        stretches = functional.pad(samples, (0, self.fill)).view(-1, count, self.hop)
         shifted = [stretches[:, first : first + self.frames] for first in range(self.stretches)]
         spectrum = torch.matmul(torch.cat(shifted, dim=2), self.kernels)
         real, imaginary = spectrum.square().chunk(2, dim=2)
         energy = torch.matmul(real + imaginary, self.filters).transpose(1, 2)
         loud = (torch.log(energy + FLOOR) - self.mean) / self.std
-        count = heard.sum(dim=1, keepdim=True)
-        frames = ((count - self.window // 2).clamp(min=0) // self.hop + 1).clamp(max=self.frames)
+        heard_samples = heard.sum(dim=1, keepdim=True)
+        frames = ((heard_samples - self.window // 2).clamp(min=0) // self.hop + 1).clamp(
+            max=self.frames
+        )
         present = (self.places < frames).float()[:, None]
         return torch.cat([loud * present, present], dim=1)
 
