@@ -63,9 +63,7 @@ class Knows(Stage):
             return np.stack([10 + x + wrong, 20 - 3 * x + wrong], 1)
 
         def tags(inputs):
-            codes = inputs["text"] % 3
-            first = {int(c): k for c, k in zip(inputs["text"][:, 0], codes[:, 0], strict=True)}
-            assert first
+            codes = inputs["text"][:, : data.codec.outputs[0]] % 3  # behind them come terms
             scores = np.full((*codes.shape, 3), 0.1, np.float32)
             np.put_along_axis(scores, codes[..., None], np.float32(0.8), axis=2)
             return scores

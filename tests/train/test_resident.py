@@ -62,7 +62,7 @@ def test_a_body_of_a_mixture_fits_its_buffers_on_the_table_of_training_rows(make
     stage = Train()
     plan = make_plan(stage, data, device=CPU, seed=0)
     make_feeds(plan.network, data, batch=32, seed=0, once=plan.once)
-    table = plan.network.body.encoders[0]
+    table = plan.network.body.network.encoders[0]
     expected = plan.network.fixed(place(data.train, CPU))["table"][:, : table.measured]
     assert torch.equal(table.pieces.low[:, 0], expected.min(dim=0).values)
 
