@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from divisible import TABLES, collect, distinct, table, two_classes, visits
 from fivefold.division import identical
-from fivefold.errors import DataError
+from fivefold.errors import ConfigError, DataError
 from fivefold.folds import draw_folds, hold_out
 
 
@@ -30,6 +30,13 @@ def test_folds_of_rows_in_any_order_are_ascending():
     for learn, held in draw_folds(collect(distinct(200, y=two_classes(200, 0.5))), rows, 4, seed=0):
         assert (np.diff(learn) > 0).all()
         assert (np.diff(held) > 0).all()
+
+
+def test_folds_by_a_rule_that_there_is_not_are_refused():
+    people = np.repeat([f"person {n}" for n in range(40)], 5)
+    grouped = collect(distinct(200, person=people, y=two_classes(200, 0.5)), group="person")
+    with pytest.raises(ConfigError, match=r"found 'grop'(.|\n)*Write by='group'"):
+        draw_folds(grouped, np.arange(200), 4, seed=0, by="grop")
 
 
 def test_folds_depend_on_their_seed_alone():

@@ -1,13 +1,14 @@
 """Which rows belong together, and where a table of them is cut in two."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Role
 from fivefold.codecs.table import Array
-from fivefold.errors import DataError
+from fivefold.core.wording import nearest
+from fivefold.errors import ConfigError, DataError
 from fivefold.keys import codes_of, row_keys
 from fivefold.metrics.resampling import Resamples, resample
 from fivefold.tasks.judged import Judged
@@ -36,8 +37,12 @@ def rule_of(collected: Collected, by: By) -> By:
     Where the task has no strata, it is at random.
 
     Raises:
+        ConfigError: if there is no such rule.
         DataError: if the schema lacks a column that the rule goes by.
     """
+    if by not in (rules := get_args(By)):
+        remedy = f"Write by={nearest(str(by), rules) or rules[0]!r}."
+        raise ConfigError.expected("Split", f"by as one of {', '.join(rules)}", f"{by!r}", remedy)
     schema = collected.schema
     known = tuple(role for role in columns_of("group_time") if schema.named(role))
     if by == "auto":
