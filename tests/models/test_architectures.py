@@ -2,8 +2,8 @@ import torch
 from torch import nn
 
 import fivefold as ff
-from fivefold.models.architectures import described_as, paper
-from fivefold.models.inputs import Image, Width
+from fivefold.models.architectures import architectures, described_as, paper
+from fivefold.models.inputs import Image, Passage, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS
 
@@ -50,3 +50,8 @@ def test_a_module_of_ones_own_is_told_by_its_layers():
 
 def test_paper_is_what_the_docstring_refers_to():
     assert paper(Mlp).startswith("Gorishniy et al., On Embeddings for Numerical Features")
+
+
+def test_networks_of_texts_with_terms_are_told_with_those_that_read_words_alone():
+    found = architectures(Passage(8, 100, 30, 400), 3)
+    assert found["architecture"].tolist() == ["textblend", "textnet", "mixture"]

@@ -1,5 +1,6 @@
 """The page in a real browser, where there is one."""
 
+import base64
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ import fivefold as ff
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
+from fivefold.codecs.wav import wav_bytes
 from fivefold.core.own import load_file
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
@@ -170,6 +172,8 @@ TYPED = {
 }
 """What is typed into each control, and what is asked for then."""
 
+SOUND = base64.b64encode(wav_bytes(np.arange(800, dtype=np.int16), 8000)).decode()
+
 
 @pytest.fixture(scope="module")
 def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict[str, Any]]]:
@@ -186,12 +190,18 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
         "lists": (Route.name, objects([[[0, 1], [2, 3]]] * 60)),
         "picture": ("image", np.zeros((60, 8, 8, 1), np.uint8)),
         "colour": (Colour.name, np.array(["#102030"] * 60, object)),
+        "sound": ("audio", objects([np.arange(800, dtype=np.int16)] * 60)),
         "y": ("categorical", np.array(["n", "y"] * 30, object)),
     }
     assert {kind for kind, _ in values.values()} >= own
     schema = Schema(
         columns=tuple(
-            Column(name=name, kind=kind, role="target" if name == "y" else "input")
+            Column(
+                name=name,
+                kind=kind,
+                role="target" if name == "y" else "input",
+                format="8000 Hz" if kind == "audio" else "",
+            )
             for name, (kind, _) in values.items()
         ),
         targets=("y",),
@@ -216,10 +226,11 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
 def test_page_asks_with_examples_that_are_taken(controls):
     codec, rows = controls
     examples = {field.name: field.example for field in contract_of(codec).fields}
-    asked = {name: value for name, value in rows[0].items() if name != "moment"}
+    asked = {n: value for n, value in rows[0].items() if n not in ("moment", "sound")}
     assert asked == {name: examples[name] for name in asked}
     assert rows[0]["moment"] == examples["moment"] + "T00:00"
-    row = {**rows[0], "picture": [[0] * 8] * 8}
+    assert rows[0]["sound"] is None  # nothing was recorded yet
+    row = {**rows[0], "picture": [[0] * 8] * 8, "sound": SOUND}
     codec.encode(read([row], codec.schema))
 
 
@@ -229,7 +240,7 @@ def test_page_control_gives_what_is_filled_in_and_null_where_it_is_missing(contr
     assert filled[name] == TYPED[name][1]
     assert type(filled[name]) is type(TYPED[name][1])
     assert emptied[name] is None
-    codec.encode(read([filled], codec.schema))
+    codec.encode(read([{**filled, "sound": SOUND}], codec.schema))
 
 
 def test_page_picture_gives_rows_of_pixels_and_null_where_it_is_cleared(controls):

@@ -26,6 +26,7 @@ from fivefold.models.inputs import (
     Width,
     parts,
     to_json,
+    without_terms,
 )
 from fivefold.models.networks import NETWORKS, Network, classes, make, network_of
 from fivefold.models.operations import forward_operations, rows_of
@@ -77,6 +78,7 @@ def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFra
     lines = []
     for network in NETWORKS.values():
         read = _example(network) if inputs is None else inputs
+        read = read if network.needs is not None else without_terms(read)
         if network.reads(classes(read)):
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, outputs)

@@ -214,6 +214,22 @@ def _size_from(values: Mapping[str, Any], own: Mapping[str, type]) -> Size:
     raise ModelError(f"Inputs: expected the description of an input, found {dict(values)}.")
 
 
+def without_terms(inputs: Inputs) -> Inputs:
+    """The sizes for a network that reads the words of texts alone.
+
+    Example:
+        >>> without_terms(Passage(8, 100, 30, 400))
+        Text(length=8, vocabulary=100)
+    """
+
+    def words(size: Size) -> Size:
+        return size.text if isinstance(size, Passage) else size
+
+    if isinstance(inputs, Mapping):
+        return {name: words(size) for name, size in inputs.items()}
+    return words(inputs)
+
+
 def described(
     name: str, inputs: Inputs, outputs: int, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.blend import SHARE, answered, find_weight
-from fivefold.models.inputs import Batch, Inputs, Passage, Size, Text, described, parts
+from fivefold.models.inputs import Batch, Inputs, Passage, Text, described, parts, without_terms
 from fivefold.models.learner import Lesson
 from fivefold.models.lexical import Lexicon, fit_lexicon
 from fivefold.models.mixture import Mixture
@@ -52,7 +52,7 @@ class TextBlend(nn.Module):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        sizes = {name: _words(size) for name, size in parts(inputs).items()}
+        sizes = parts(without_terms(inputs))
         alone = not isinstance(inputs, Mapping)
         self.lengths = {name: size.length for name, size in sizes.items() if isinstance(size, Text)}
         if not self.lengths:
@@ -152,7 +152,3 @@ class TextBlend(nn.Module):
 
     def _lexicon(self) -> Lexicon:
         return Lexicon(self.inputs, self.outputs)
-
-
-def _words(size: Size) -> Size:
-    return size.text if isinstance(size, Passage) else size
