@@ -19,7 +19,7 @@ from fivefold.deploy.parity import answerable
 from fivefold.division import By, resamples_of
 from fivefold.errors import FivefoldError, PreflightError, WorseError
 from fivefold.looks import digest_of_answers, digest_of_test_rows, take_look
-from fivefold.metrics.comparison import compare
+from fivefold.metrics.comparison import Comparison, compare
 from fivefold.metrics.estimates import estimate_one
 from fivefold.serve.bundle import open_bundle
 from fivefold.serve.contract import Contract
@@ -159,22 +159,28 @@ def compare_with(
         "old_data": origin.get("data", ""),
     }
     if outcome.verdict in ("loses", "not measured"):
-        measured = outcome.verdict == "loses"
-        raise WorseError(
-            f"Deploy: expected a model that is not worse than {fspath(path)}, found one that "
-            f"{'loses to it' if measured else f'cannot be told from it ({gap.method})'} "
-            f"on the same {len(index):,} test rows.",
-            evidence=f"{told}; the difference is {gap}. {leak}",
-            remedy="Keep the deployed one, or deploy without better_than= to replace it all the "
-            "same.",
-            **{**facts, "path": Path(fspath(path))},
-        )
+        raise _worse(path, outcome, f"{told}; the difference is {gap}. {leak}", facts)
     sentence = (
         f"On the same {len(index):,} test rows {told}: {outcome.verdict}, the difference is {gap}. "
         f"{leak}"
     )
     plain = {k: v for k, v in facts.items() if not isinstance(v, float) or np.isfinite(v)}
     return finding("not_worse", sentence, "note" if clean else "warning", **plain)
+
+
+def _worse(
+    path: str | PathLike[str], outcome: Comparison, evidence: str, facts: Mapping[str, Any]
+) -> WorseError:
+    """The error about a model that is worse, or of which nothing shows that it is not."""
+    how = f"cannot be told from it ({outcome.difference.method})"
+    return WorseError(
+        f"Deploy: expected a model that is not worse than {fspath(path)}, found one that "
+        f"{'loses to it' if outcome.verdict == 'loses' else how} "
+        f"on the same {facts['rows']:,} test rows.",
+        evidence=evidence,
+        remedy="Keep the deployed one, or deploy without better_than= to replace it all the same.",
+        **{**facts, "path": Path(fspath(path))},
+    )
 
 
 def _told(score: Estimate) -> str:

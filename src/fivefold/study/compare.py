@@ -14,6 +14,8 @@ from fivefold.study.conduct import Conduct, conducted
 from fivefold.study.crossvalidate import drawn_folds, fold_name, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
 from fivefold.study.shown import html_of, text_of
+from fivefold.study.start import Start
+from fivefold.study.study import Study
 from fivefold.study.testrows import answers_of, count_looks, look_at_test_rows, tables_of_answers
 from fivefold.study.unit import Unit
 from fivefold.study.variants import check_same_rows, pipelines_of
@@ -161,13 +163,18 @@ def compare(
             for place, (name, start) in enumerate(starts.items())
         }
         made = _compared_folds(found, chosen, first.level)
-        if test:
-            answers = look_at_test_rows(study, starts)
-            table, pairs = tables_of_answers(answers, chosen)
-            looks = count_looks(study, first, answers, table)
-            study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
-            made = made.replace(test={"table": table, "pairs": pairs}, findings=looks.findings)
-    return made
+        return _with_test_rows(made, study, starts, chosen) if test else made
+
+
+def _with_test_rows(
+    made: Compared, study: Study, starts: Mapping[str, Start], metric: Metric
+) -> Compared:
+    """The same with what the models are on the test rows, which are looked at once for each."""
+    answers = look_at_test_rows(study, starts)
+    table, pairs = tables_of_answers(answers, metric)
+    looks = count_looks(study, next(iter(starts.values())), answers, table)
+    study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
+    return made.replace(test={"table": table, "pairs": pairs}, findings=looks.findings)
 
 
 def metric_named(task: Task, name: str | None) -> Metric:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -96,11 +97,6 @@ def tune(
         start = _gather(study, search)
         _check_suits(start, rules, name)
 
-        def note(done: Sequence[Trial]) -> None:
-            if study.directory is not None:
-                metric = start.task.metrics[0].name
-                write_trials(done, study.directory, metric=metric, space=search.identity())
-
         waves = Waves(
             study=study,
             search=search,
@@ -109,26 +105,38 @@ def tune(
             seed=study.seed,
             rules=rules,
             warm=earlier,
-            after=note,
+            after=partial(_note, study, search, start),
         )
         waves.run(trials)
-        best = waves.best
         judged = None
         if nested:
             judged = _judge(study, search, start, rules, nested, len(waves.trials))
-        return Tuned(
-            pipeline=waves.pipelines[best.number],
-            winner=best,
-            tried=tuple(waves.trials),
-            outcomes=waves.outcomes,
-            pipelines=waves.pipelines,
-            metric=waves.metric,
-            task=start.task,
-            settings=tuple(at for at, _ in search.spaces()),
-            importance=waves.proposer.importance(),
-            nested=judged,
-            folds=folds,
-        )
+        return _tuned(waves, search, judged)
+
+
+def _note(study: Study, search: Search, start: Start, done: Sequence[Trial]) -> None:
+    """Write the trials down, where the study has a folder."""
+    if study.directory is not None:
+        metric = start.task.metrics[0].name
+        write_trials(done, study.directory, metric=metric, space=search.identity())
+
+
+def _tuned(waves: Waves, search: Search, nested: CrossValidated | None) -> Tuned:
+    """What came of a search."""
+    best = waves.best
+    return Tuned(
+        pipeline=waves.pipelines[best.number],
+        winner=best,
+        tried=tuple(waves.trials),
+        outcomes=waves.outcomes,
+        pipelines=waves.pipelines,
+        metric=waves.metric,
+        task=waves.start.task,
+        settings=tuple(at for at, _ in search.spaces()),
+        importance=waves.proposer.importance(),
+        nested=nested,
+        folds=waves.rules.folds,
+    )
 
 
 def _gather(study: Study, search: Search) -> Start:
