@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
 pytestmark = pytest.mark.benchmark
 
@@ -171,3 +171,40 @@ def test_bits_digest_holds_types_shapes_and_cells_and_no_names(load: Any) -> Non
         np.array(["a", None, np.zeros(2, int)], object),
     ]
     assert len({digest([array]) for array in (one, two, *others)}) == 6
+
+
+def fields_run(part: str, own: list[int], rival: list[int], set_: str = "ag_news") -> dict:
+    truth, classes = [0, 1, 1, 0], ["ham", "spam"]
+    facts = {"part": part, "seed": 0, "seconds": 1.0, "classes": classes, "rows_train": 9}
+    return {"set": set_, "truth": truth, "own": own, "rival": rival} | facts
+
+
+def test_fields_f1_is_that_of_scikit_learn(load: Any) -> None:
+    fields = load("fields")
+    run = fields_run("", [0, 1, 0, 1], [0, 1, 1, 0], "sms_spam")
+    assert fields.worth(run, "own") == f1_score(run["truth"], run["own"])
+    assert fields.worth(run, "rival") == 1.0
+
+
+def test_fields_difference_of_equal_answers_is_zero_and_of_others_holds_the_mean(
+    load: Any,
+) -> None:
+    fields = load("fields")
+    equal = fields_run("", [0, 1, 0, 0], [0, 1, 0, 0])
+    assert fields.difference([equal]) == (0.0, 0.0)
+    better = fields_run("", [0, 1, 1, 1], [1, 0, 1, 1])
+    low, high = fields.difference([better, equal])
+    assert low < 0.25 < high
+    assert "+0.2500" in fields.shown([better, equal])
+
+
+def test_fields_missing_asks_only_for_what_is_not_kept(load: Any, tmp_path: Path) -> None:
+    fields, sets = load("fields"), load("fieldsets")
+    asked: list[tuple[str, int]] = []
+    fields.judged = lambda field, part, seed: asked.append((part.name, seed)) or {}
+    parts = [sets.Part("a", None), sets.Part("b", None)]
+    fields.FIELDSETS["tried"] = sets.FieldSet("text", "text", "y", lambda *_: iter(parts), seeds=2)
+    kept = [{"set": "tried", "part": "a", "seed": 1}]
+    found = list(fields.missing("tried", tmp_path, [0, 1, 2], kept))
+    assert asked == [("a", 0), ("b", 0), ("b", 1)] and len(found) == 3
+    fields.FIELDSETS.pop("tried")
