@@ -101,7 +101,7 @@ def judged(field: FieldSet, part: Part, seed: int) -> dict[str, Any]:
 def worth(run: dict[str, Any], who: str, rows: np.ndarray | None = None) -> float:
     """Accuracy or F1 of `own` or `rival`, on all rows or on those drawn."""
     field = FIELDSETS[run["set"]]
-    truth, answers = np.array(run["truth"]), np.array(run[who])
+    truth, answers = np.asarray(run["truth"]), np.asarray(run[who])
     if rows is not None:
         truth, answers = truth[rows], answers[rows]
     if field.metric == "accuracy":
@@ -114,7 +114,8 @@ def worth(run: dict[str, Any], who: str, rows: np.ndarray | None = None) -> floa
 def difference(runs: list[dict[str, Any]]) -> tuple[float, float]:
     """95 % interval of the mean difference, test rows drawn in pairs; a part's in all its seeds."""
     drawn = np.zeros(DRAWS)
-    for run in runs:
+    for told in runs:
+        run = told | {who: np.array(told[who]) for who in ("truth", "own", "rival")}
         generator = np.random.default_rng(abs(hash_of(run["part"])))
         count = len(run["truth"])
         for draw in range(DRAWS):

@@ -206,5 +206,6 @@ def test_fields_missing_asks_only_for_what_is_not_kept(load: Any, tmp_path: Path
     fields.FIELDSETS["tried"] = sets.FieldSet("text", "text", "y", lambda *_: iter(parts), seeds=2)
     kept = [{"set": "tried", "part": "a", "seed": 1}]
     found = list(fields.missing("tried", tmp_path, [0, 1, 2], kept))
-    assert asked == [("a", 0), ("b", 0), ("b", 1)] and len(found) == 3
+    assert asked == [("a", 0), ("b", 0), ("b", 1)]
+    assert len(found) == 3
     fields.FIELDSETS.pop("tried")
