@@ -52,6 +52,7 @@ class Decided(Facts):
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
         exported: whether a graph answers as it does.
+        rows: that an estimator learnt from, those for validation among them; 0 for a network.
         quality: the preset.
         seed: of the stage.
     """
@@ -95,6 +96,7 @@ class Decided(Facts):
     written: str = ""
     estimator: Any = None
     exported: bool = True
+    rows: int = 0
     quality: str = ""
     threads: int = 0
     torch: str = ""

@@ -33,7 +33,7 @@ def exact_frame(rows=300, seed=0):
 
 
 def folded(frame, estimator, **settings):
-    stages = [ff.Collect(frame, target="y"), ff.Split(valid=0), EXACT, ff.Train(estimator)]
+    stages = [ff.Collect(frame, target="y"), EXACT, ff.Train(estimator)]
     return ff.cross_validate(ff.Pipeline(stages), folds=5, seed=2, progress=False, **settings)
 
 
@@ -108,3 +108,33 @@ def test_compared_estimators_stand_in_the_first_pipeline_beside_it():
     wanted = ff.cross_validate(alone, folds=2, seed=1, progress=False)
     here = found.scores[found.scores["model"] == "logistic"].reset_index(drop=True)
     assert here["log_loss"].equals(wanted.scores["log_loss"])
+
+
+def test_rows_that_an_estimator_learnt_from_are_told_beside_its_scores():
+    frame = exact_frame(400)
+    pipeline = small_pipeline(frame).replace("train", ff.Train(LogisticRegression()))
+    found = ff.cross_validate(pipeline, folds=4, progress=False).scores
+    assert set(found["train_rows"] + found["held_out_rows"]) == {320}  # all but test rows
+    assert set(found["valid_rows"]) == {0}
+    result = pipeline.replace("evaluate", ff.Evaluate(folds=4)).run(progress=False)
+    folds = result.tables["folds"]
+    assert set(folds["train_rows"] + folds["held_out_rows"]) == {320}
+    model = result.tables["model_comparison"].iloc[0]
+    assert model["rows_fitted"] == 320
+    assert model["note"] == "learnt from 64 validation rows"
+
+
+def test_tuned_estimator_is_judged_by_validation_rows_that_it_has_not_learnt_from():
+    from sklearn.tree import DecisionTreeClassifier
+
+    frame = exact_frame(400)
+    pipeline = small_pipeline(frame).replace("preprocess", EXACT)
+    model = DecisionTreeClassifier(random_state=0)
+    space = {"train.threads": ff.choice(1, 2)}
+    pipeline = pipeline.replace("train", ff.Train(model))
+    found = ff.tune(pipeline, space, trials=1, seed=1, progress=False)
+    division = pipeline.run(seed=1, until="preprocess", progress=False)[ff.Partition]
+    x, y = frame[list("abcd")].to_numpy(), frame["y"].to_numpy()
+    shares = model.fit(x[division.train], y[division.train]).predict_proba(x[division.valid])
+    wanted = roc_auc_score(y[division.valid] == "yes", shares[:, 1])
+    assert_allclose(found.trials["score"], [wanted], atol=1e-9)

@@ -70,9 +70,10 @@ def run(data, model, *, seed=0, events=None, **settings):
 
 def by_hand(estimator, trained, data, *, labels=True):
     """The raw estimator, fitted on the same encoded rows, asked for test rows."""
-    rows, test = (matrix_of(trained.model, part.inputs) for part in (data.train, data.test))
+    learnt = data.train.joined(data.valid)
+    rows, test = (matrix_of(trained.model, part.inputs) for part in (learnt, data.test))
     classes = np.array(data.codec.schema.classes)
-    target = classes[data.train.target] if labels else data.train.target
+    target = classes[learnt.target] if labels else learnt.target
     fitted = clone(estimator).fit(rows.astype(np.float64), target)
     if not labels:
         return fitted.predict(test.astype(np.float64))
@@ -148,7 +149,7 @@ def test_histogram_trees_inside_others_have_a_graph_too(make_data, holder):
 
 
 def test_classes_that_a_fold_lacks_get_probability_0_and_labels_may_come_in_any_order(make_data):
-    data = spelt(make_data("numeric", task="multiclass"), (7, 3, 5))
+    data = spelt(make_data("numeric", task="multiclass", valid=0), (7, 3, 5))
     kept = np.flatnonzero(data.train.target != 1)
     data = data.replace(train=data.train.take(kept))
     for model in (LogisticRegression(), HistGradientBoostingClassifier(max_iter=5)):
@@ -164,7 +165,7 @@ def test_classes_that_a_fold_lacks_get_probability_0_and_labels_may_come_in_any_
 
 
 def test_weights_of_rows_count_as_repeated_rows_do_and_are_told_where_they_do_not(make_data):
-    data = make_data("numeric")
+    data = make_data("numeric", valid=0)
     weights = np.arange(len(data.train)) % 3
     rows = dataclasses.replace(data.train, weight=weights.astype(np.float64))
     one = run(data.replace(train=rows), LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000))
@@ -180,7 +181,7 @@ def test_weights_of_rows_count_as_repeated_rows_do_and_are_told_where_they_do_no
 
 
 def test_parts_of_a_pipeline_take_weights_through_its_last_step(make_data):
-    data = make_data("numeric")
+    data = make_data("numeric", valid=0)
     weights = np.where(data.train.target, 1.0, 9.0)
     rows = dataclasses.replace(data.train, weight=weights)
     model = make_pipeline(StandardScaler(), LogisticRegression())
@@ -256,14 +257,38 @@ def test_trees_have_a_graph_where_skl2onnx_is_not_installed_and_others_say_what_
     assert 'install "fivefold[estimators]"' in other.model.body.refusal
 
 
-def test_losses_of_the_one_row_of_history_are_those_of_scikit_learn(make_data):
-    data = make_data("numeric")
+def test_loss_of_the_one_row_of_history_is_that_of_all_rows_that_were_learnt(make_data):
+    data = make_data("numeric", train=4500, valid=50)
     trained = run(data, LogisticRegression())
     (row,) = trained.history.to_dict("records")
-    for part in ("train", "valid"):
-        rows = getattr(data, part)
-        wanted = log_loss(rows.target, exact_scores(trained, rows.inputs))
-        assert row[f"{part}_loss"] == pytest.approx(wanted, rel=1e-5)
+    learnt = data.train.joined(data.valid)
+    wanted = log_loss(learnt.target, exact_scores(trained, learnt.inputs))
+    assert row["train_loss"] == pytest.approx(wanted, rel=1e-5)
+    assert np.isnan(row["valid_loss"])  # they were learnt too
+
+
+def test_estimator_learns_from_validation_rows_and_says_so(make_data):
+    events, data = [], make_data("numeric")
+    trained = run(data, KNeighborsClassifier(1), events=events)
+    fitted = trained.model.body.live.estimator
+    assert fitted.n_samples_fit_ == len(data.train) + len(data.valid) == trained.settings.rows
+    told = [event.text for event in events if isinstance(event, Noted)]
+    assert "160 rows of 2 numbers, 40 of them for validation, as it stops by none" in told[0]
+    shares = exact_scores(trained, data.valid.inputs)
+    assert (shares.argmax(1) == data.valid.target).all()  # its nearest row is itself
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "wanted"),
+    [
+        (LogisticRegression(), {}, 1),
+        (LogisticRegression(), {"threads": 2}, 2),
+        (RandomForestClassifier(3, n_jobs=2), {}, 2),
+        (make_pipeline(StandardScaler(), RandomForestClassifier(3, n_jobs=3)), {}, 3),
+    ],
+)
+def test_threads_that_are_told_are_those_of_the_fit(make_data, model, settings, wanted):
+    assert run(make_data("numeric"), model, **settings).settings.threads == wanted
 
 
 def test_settings_of_networks_are_refused_for_an_estimator():

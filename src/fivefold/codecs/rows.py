@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from fivefold.codecs.table import Array
 
 
@@ -26,6 +28,18 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def joined(self, other: "Rows") -> "Rows":
+        """These rows, then others; weights where both have them."""
+        if not len(other):
+            return self
+        weights = [rows.weight for rows in (self, other) if rows.weight is not None]
+        return Rows(
+            inputs={n: np.concatenate([v, other.inputs[n]]) for n, v in self.inputs.items()},
+            target=np.concatenate([self.target, other.target]),
+            index=np.concatenate([self.index, other.index]),
+            weight=np.concatenate(weights) if len(weights) == 2 else None,
+        )
 
     def take(self, rows: Array | slice) -> "Rows":
         """The rows at these positions, in this order."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from fivefold.core.identity import cores
 from fivefold.core.store import write_bytes
 from fivefold.errors import FivefoldError
 
@@ -55,7 +56,6 @@ class Circumstances:
         """Those of this process."""
         folder = Path.cwd()
         commit, dirty = repository(folder)
-        affinity = getattr(os, "sched_getaffinity", None)
         return cls(
             started=_time(),
             folder=str(folder),
@@ -63,7 +63,7 @@ class Circumstances:
             dirty=dirty,
             host=platform.node(),
             machine=f"{platform.system()} {platform.machine()}",
-            cores=len(affinity(0)) if affinity else os.cpu_count() or 1,
+            cores=cores(),
         )
 
     @classmethod

@@ -196,9 +196,13 @@ def processor() -> list[str]:
 def threads() -> str:
     """What libraries go by when nobody tells them how many threads to use."""
     told = [f"{name}={os.environ[name]}" for name in THREADS if os.environ.get(name)]
-    has_affinity = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return " ".join(told) or f"{cores} cores"
+    return " ".join(told) or f"{cores()} cores"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -72,7 +72,7 @@ def fit_baselines(
     """
     from threadpoolctl import threadpool_limits
 
-    fit_on = _counted(_together(data.train, data.valid))
+    fit_on = _counted(data.train.joined(data.valid))
     outputs = max(1, prod(data.codec.outputs))
     for name in names:
         rows = fit_on
@@ -115,16 +115,6 @@ def title(name: BaselineName, codec: Codec) -> str:
         return "gradient boosting"
     model = "ridge regression" if task.trees == "number" else "logistic regression"
     return f"TF-IDF and {model}" if reads_words(codec) else model
-
-
-def _together(first: Rows, second: Rows) -> Rows:
-    weights = [rows.weight for rows in (first, second) if rows.weight is not None]
-    return Rows(
-        inputs={n: np.concatenate([v, second.inputs[n]]) for n, v in first.inputs.items()},
-        target=np.concatenate([first.target, second.target]),
-        index=np.concatenate([first.index, second.index]),
-        weight=np.concatenate(weights) if len(weights) == 2 else None,
-    )
 
 
 def _counted(rows: Rows) -> Rows:

@@ -209,7 +209,7 @@ def _teacher(evidence: Evidence) -> list[Rival]:
         scores=scores,
         fit_seconds=float(trained.resources["teacher_fit_seconds"]),
         milliseconds_per_row=1000 * float(np.median(time_calls(ask, 3))) / len(scores),
-        rows_fitted=len(evidence.data.train),
+        rows_fitted=int(trained.resources["teacher_rows"]),
         note=f"asked out of fold in {trained.resources['teacher_seconds']:.3g} s",
     )
     return [_beside(evidence, teacher, scores)]

@@ -77,11 +77,12 @@ def fit_folds(
         scores = score(trained.model, test.inputs)
         judged = Judged.of(task, test.target, scores)
         found = scores_of(task, judged, own or {}, test.weight)
+        whole = trained.settings.rows  # of an estimator, which stops by no rows
         lines.append(
             {
                 "fold": n,
-                "train_rows": len(division.train),
-                "valid_rows": len(division.valid),
+                "train_rows": whole or len(division.train),
+                "valid_rows": 0 if whole else len(division.valid),
                 "held_out_rows": len(test),
                 "seconds": trained.resources.seconds,
                 **found,

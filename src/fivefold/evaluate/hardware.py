@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Trained
-from fivefold.core.identity import version_of
+from fivefold.core.identity import cores, version_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,7 @@ def memory() -> int | None:
 
 
 def _cores() -> str:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{usable} of {os.cpu_count()}"
+    return f"{cores()} of {os.cpu_count()}"
 
 
 def _gibibytes(size: Any) -> str:

@@ -62,10 +62,12 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
         milliseconds_per_row,
         *(one.milliseconds_per_row for one in fitted),
     ]
-    columns["rows_fitted"] = [len(evidence.data.train), *(one.rows_fitted for one in fitted)]
+    learnt = evidence.trained.settings.rows
+    rows = learnt or len(evidence.data.train)
+    columns["rows_fitted"] = [rows, *(one.rows_fitted for one in fitted)]
     valid = len(evidence.data.valid)
-    looks = valid and evidence.trained.settings.estimator is None
-    stops = f"stopped by {valid:,} validation rows" if looks else ""
+    how = "learnt from" if learnt else "stopped by"
+    stops = f"{how} {valid:,} validation rows" if valid else ""
     columns["note"] = [stops, *(one.note for one in fitted)]
     return pd.DataFrame(columns)
 

@@ -1,6 +1,5 @@
 """How a study is conducted: what all of them take by keyword, and their beginning and end."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import index
@@ -9,6 +8,7 @@ from typing import Any, TypedDict
 
 from fivefold.core.cache import cache_in
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.identity import cores
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
 from fivefold.study.place import place_of
@@ -109,6 +109,4 @@ def processes(wish: Any, who: str) -> int:
     if isinstance(wish, bool) or not hasattr(wish, "__index__") or not (wish == -1 or wish >= 1):
         remedy = "Pass a number of processes, or -1 for one a core."
         raise ConfigError.expected(who, "n_jobs of 1 or more, or -1", repr(wish), remedy)
-    has_affinity = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return cores if wish == -1 else index(wish)
+    return cores() if wish == -1 else index(wish)

@@ -24,6 +24,7 @@ from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.study.start import Start
 from fivefold.study.watch import Watch, answer_seconds
+from fivefold.train.snapshot import is_estimator
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -41,7 +42,8 @@ class Unit:
         stages: that it runs, up to one that trains.
         partition: the rows that it learns from, stops by and is judged on.
         seed: of the refit; equal ones for what is compared in pairs.
-        part: whose rows are scored.
+        part: whose rows are scored; of an estimator, which would learn from those for validation,
+            these are test rows.
         watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
         mixed: whether what a model mixes is also asked alone.
     """
@@ -54,6 +56,13 @@ class Unit:
     part: PartName = "test"
     watch: Watch | None = None
     mixed: bool = False
+
+    def __post_init__(self) -> None:
+        held = self.partition.valid
+        if self.part == "valid" and any(map(_learns_all, self.stages)):
+            judged = self.partition.replace(valid=held[:0], test=held)
+            object.__setattr__(self, "partition", judged)
+            object.__setattr__(self, "part", "test")
 
     @cached_property
     def partition_digest(self) -> str:
@@ -71,6 +80,12 @@ class Unit:
             reads["mixed"] = "asked alone"
         handed = self.start.context.own([Key(Collected)])
         return identify(place(self.stages), session, reads, handed=handed)
+
+
+def _learns_all(stage: Stage) -> bool:
+    """Whether what a stage trains learns from validation rows too, as it stops by none."""
+    trains = type(stage).wiring.writes == Key(Trained)
+    return trains and is_estimator(getattr(stage, "model", None))
 
 
 class Outcome(Artifact):
@@ -147,8 +162,8 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         target=rows.target,
         index=rows.index,
         weight=rows.weight,
-        learnt=len(unit.partition.train),
-        stopped=len(unit.partition.valid),
+        learnt=trained.settings.rows or len(unit.partition.train),
+        stopped=0 if trained.settings.rows else len(unit.partition.valid),
         seconds=dict(execution.seconds),
         settings=trained.settings,
         identity=dict(identity),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.identity import cores
 from fivefold.core.session import derive_seed
 
 FEW = 200  # rows on which an estimator is tried before it is fitted
@@ -54,6 +55,21 @@ def weights_name(estimator: Any) -> str:
     if not has_fit_parameter(last, "sample_weight"):
         return ""
     return f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
+
+
+def threads_of(estimator: Any) -> int:
+    """How many threads an estimator may use now: those of its `n_jobs`, and of the libraries.
+
+    Those of the libraries are as they are limited at the moment.
+    """
+    from threadpoolctl import threadpool_info
+
+    jobs = [
+        int(value) if value > 0 else cores() + 1 + int(value)
+        for name, value in estimator.get_params().items()
+        if name.split("__")[-1] == "n_jobs" and value
+    ]
+    return max([1, *jobs, *(int(pool["num_threads"]) for pool in threadpool_info())])
 
 
 def few_rows(target: Array) -> Array:

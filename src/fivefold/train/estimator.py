@@ -27,13 +27,12 @@ from fivefold.models.subgraph import Subgraph, blank
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.train.clock import Clock
-from fivefold.train.clone import cloned, few_rows, title, weights_name
+from fivefold.train.clone import cloned, few_rows, threads_of, title, weights_name
 from fivefold.train.device import peak_bytes
 from fivefold.train.options import Options
 from fivefold.train.outcome import COLUMNS
 from fivefold.train.resident import encode, place
 
-JUDGED = 4096  # training rows whose loss is told
 SEVERAL = 10_000_000  # numbers of a matrix from which more threads than one pay
 
 
@@ -45,11 +44,15 @@ class Course:
         history: one row, as of a network's only epoch; none if it was only tried.
         findings: what it warned of.
         seconds: of the fit and of its graph.
+        rows: that it learnt from.
+        threads: that it was fitted with.
     """
 
     history: "pd.DataFrame"
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
+    rows: int = 0
+    threads: int = 1
 
 
 def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
@@ -69,18 +72,25 @@ def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Train
 
 
 def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
-    """Fit a clone of the estimator on the training rows, and find the graph that answers as it."""
+    """Fit a clone of the estimator, and find the graph that answers as it.
+
+    It learns from training and validation rows, in their order in the table: it stops by none.
+    """
     from threadpoolctl import threadpool_limits
 
     spent, network = Clock(None), _assembled(stage, data)
-    body, first, rows = _body(network), digest(network), data.train
+    body, first = _body(network), digest(network)
+    rows = data.train.joined(data.valid)
+    rows = rows.take(np.argsort(rows.index, kind="stable"))
     work = len(rows) * body.flat.width
-    threads = stage.threads or (None if work >= SEVERAL else 1)
+    limit = stage.threads or (None if work >= SEVERAL else 1)
     said = f"{plural(len(rows), 'row')} of {plural(body.flat.width, 'number')}"
-    session.emit(Noted(text=f"{body.name}, fitted on {said}."))
-    with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=threads):
+    of = f", {len(data.valid):,} of them for validation, as it stops by none"
+    session.emit(Noted(text=f"{body.name}, fitted on {said}{of if len(data.valid) else ''}."))
+    with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=limit):
         warnings.simplefilter("always")
         _fit(network, stage, rows, data, session)
+        threads = threads_of(_live(network).estimator)
     findings = tuple(_warned(body.name, caught))
     if rows.weight is not None and not weights_name(_live(network).estimator):
         text = f"{body.name} takes no weights: it was fitted without those of the rows."
@@ -91,8 +101,14 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
             "not saved."
         )
         session.emit(Noted(text=text))
-    history = _history(network, data, spent.seconds)
-    course = Course(history=history, findings=findings, seconds=spent.seconds)
+    history = _history(network, rows, spent.seconds)
+    course = Course(
+        history=history,
+        findings=findings,
+        seconds=spent.seconds,
+        rows=len(rows),
+        threads=threads,
+    )
     return _trained(network, data, session, first, course)
 
 
@@ -202,17 +218,18 @@ def _warned(name: str, caught: list[warnings.WarningMessage]) -> Any:
 
 
 def _history(
-    network: Assembled | None = None, data: Preprocessed | None = None, seconds: float = 0.0
+    network: Assembled | None = None, learnt: Rows | None = None, seconds: float = 0.0
 ) -> "pd.DataFrame":
-    """One row, as of an epoch; none without a network."""
-    rows: list[dict[str, float]] = []
-    if network is not None and data is not None:
-        losses = {
-            "train_loss": _loss(network, data.train.take(np.arange(len(data.train))[:JUDGED])),
-            "valid_loss": _loss(network, data.valid),
-        }
-        rows = [{"epoch": 1, **losses, "lr": float("nan"), "seconds": seconds}]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"epoch": "int64"})
+    """One row, as of an epoch, with the loss of all rows that were learnt; none without a network.
+
+    There is no loss of validation rows, as they were learnt too.
+    """
+    lines: list[dict[str, float]] = []
+    if network is not None and learnt is not None:
+        nothing = float("nan")
+        losses = {"train_loss": _loss(network, learnt), "valid_loss": nothing, "lr": nothing}
+        lines = [{"epoch": 1, **losses, "seconds": seconds}]
+    return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"epoch": "int64"})
 
 
 def _loss(network: Assembled, rows: Rows) -> float:
@@ -244,14 +261,15 @@ def _trained(
                 "estimator": given,
                 "exported": body.answer is not None,
                 "device": "cpu",
-                "threads": network.threads,
+                "threads": course.threads,
+                "rows": course.rows,
                 "seed": session.seed,
             }
         ),
         resources=Resources(
             seconds=course.seconds,
             peak_bytes=peak_bytes(network.device),
-            rows_per_second=len(data.train) / course.seconds if course.seconds else 0.0,
+            rows_per_second=course.rows / course.seconds if course.seconds else 0.0,
         ),
         first_digest=first,
         findings=course.findings,

@@ -19,6 +19,7 @@ from fivefold.models.losses import Cost, summed
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
 from fivefold.train.estimator import exact_scores
+from fivefold.train.snapshot import is_estimator
 from fivefold.train.taught import Pupil
 from fivefold.train.train import Train
 
@@ -59,11 +60,13 @@ def answers_of(
     """Fit the teacher once a fold, from the raw rows, and ask it about what the fold holds out."""
     rows, blank = data.train.index, Answers.none(data)
     scores, known, seconds = blank.scores, blank.known, 0.0
+    learns = is_estimator(stage.teaching.model)  # from validation rows, by which the network stops
+    stops = partition.valid[:0] if learns else partition.valid
     folds = draw_folds(collected, rows, stage.folds, session.seed, by=partition.by)
     for number, (learn, held) in enumerate(folds, 1):
         division = Partition(
             train=learn,
-            valid=partition.valid,
+            valid=stops,
             test=held,
             how=f"fold {number} of {len(folds)} for the teacher",
             by=partition.by,
@@ -149,7 +152,11 @@ def with_teacher(
     if session.is_refit or trained.settings.ending == "interrupted":
         return trained
     teacher = stage.teaching.run(data, _apart(session, "teacher"))
-    took = {"teacher_seconds": answers.seconds, "teacher_fit_seconds": teacher.resources.seconds}
+    took = {
+        "teacher_seconds": answers.seconds,
+        "teacher_fit_seconds": teacher.resources.seconds,
+        "teacher_rows": teacher.settings.rows or len(data.train),
+    }
     trained = trained.replace(resources=Resources.of({**trained.resources, **took}))
     if session.directory is not None and teacher.model.describe() is None:
         text = f"{_name(stage)} has no form that is saved, and is not judged beside the network."
