@@ -46,13 +46,14 @@ def fit_tensors(
     time_limit: float | None = None,
     augment: Any = None,
     prepare: Any = None,
+    mix: Any = None,
     on_epoch: Any = None,
     on_note: Any = None,
     callbacks: Any = (),
     **settings: Any,
 ) -> Fitted:
     """Fit a network to `(inputs, target)` with an optimizer that is made already."""
-    rows = feed(train, batch=batch, seed=seed, augment=augment, prepare=prepare)
+    rows = feed(train, batch=batch, seed=seed, augment=augment, prepare=prepare, mix=mix)
     judged = feed(valid, batch=judged_at_once(rows.size, valid[0]), prepare=prepare)
     how = {name: settings.pop(name) for name in DESCENT if name in settings}
     return fit(

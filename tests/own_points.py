@@ -18,7 +18,7 @@ class Steps(NamedTuple):
 
 
 class Points(Block):
-    name, dtype = "points", "float32"
+    name, dtype, changes = "points", "float32", ("jitter",)
     asked = 0
 
     def shape(self, columns):

@@ -32,7 +32,8 @@ from fivefold.models.parts import own_sizes, part_for, part_of
 from fivefold.models.score import score
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
-from fivefold.train.resident import encodes_once, make_augment, place
+from fivefold.train.augmentation import make_augment
+from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import decide_epochs
 from own_points import Colour, Points, Route, Steps
 

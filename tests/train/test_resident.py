@@ -1,22 +1,11 @@
-from types import SimpleNamespace
-
 import pytest
 import torch
 from torch import nn
 
 from fivefold.models.fixed import Fixed
-from fivefold.models.inputs import Image
 from fivefold.train import resident
-from fivefold.train.feed import Feed
 from fivefold.train.plan import make_plan
-from fivefold.train.resident import (
-    encode,
-    encodes_once,
-    make_augment,
-    make_feeds,
-    make_later,
-    place,
-)
+from fivefold.train.resident import encode, encodes_once, make_feeds, place
 from fivefold.train.train import Train
 
 CPU = torch.device("cpu")
@@ -74,36 +63,3 @@ def test_a_table_past_the_limit_fits_its_buffers_on_evenly_spaced_rows(make_data
     make_feeds(plan.network, data, batch=32, seed=0, once=plan.once)
     expected = plan.network.fixed(place(data.train, CPU))[::3].min(dim=0).values
     assert torch.equal(plan.network.body.pieces.low[:, 0], expected)
-
-
-def test_augment_changes_images_and_nothing_else(make_data):
-    torch.manual_seed(0)
-    data = make_data("mixture")
-    entries = Fixed(data.codec).entries
-    blocks = place(data.train, CPU)
-    kept = {name: block.clone() for name, block in blocks.items()}
-    changed = make_augment(("shift", "flip"), entries)(blocks)
-    assert not torch.equal(changed["photo"], blocks["photo"])
-    assert all(changed[name] is blocks[name] for name in blocks if name != "photo")
-    assert all(torch.equal(blocks[name], kept[name]) for name in blocks)
-    assert next(entry.size for entry in entries if entry.array == "photo") == Image(1, 8, 8)
-
-
-@pytest.mark.parametrize(("kind", "changes"), [("mixture", ()), ("numeric", ("flip",))])
-def test_augment_of_nothing_is_none(make_data, kind, changes):
-    assert make_augment(changes, Fixed(make_data(kind).codec).entries) is None
-
-
-def test_changes_after_fixed_keep_rows_encoded_once_and_are_made_in_training_alone():
-    later = {"double": lambda batch, _: 2 * batch}
-    part = SimpleNamespace(changes={}, later=later, ahead=True, amount=lambda size: 1)
-    entries = [SimpleNamespace(array="clip", tensor="clip", part=part, size=(3,))]
-    change = make_later(("double", "mask"), entries)
-    assert make_later(("mask",), entries) is None
-    assert encodes_once(SimpleNamespace(entries=entries), 4)
-    both = {"clip": torch.ones(2, 3), "x": torch.ones(2, 1)}
-    assert change(both)["clip"].tolist() == [[2.0] * 3] * 2
-    assert change(both)["x"] is both["x"]
-    feed = Feed(inputs=torch.ones(4, 3), target=torch.zeros(4), later=change)
-    assert feed.take(slice(0, 2), training=True).inputs.tolist() == [[2.0] * 3] * 2
-    assert feed.take(slice(0, 2)).inputs.tolist() == [[1.0] * 3] * 2

@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from fitting import fit_tensors
+from fivefold.models.part import Part
+from fivefold.train.augmentation import make_mix
 from fivefold.train.checkpoint import Checkpoints
 from fivefold.train.optimizer import adamw
 
@@ -45,13 +49,15 @@ def run(folder, *, stop=None, resume=True, make=fused, **options):
     """A fit that saves after every step, and may be stopped after some of them."""
     model, done = network(), 0
 
-    def loss(outputs, target):
+    def loss(outputs, target, weight=None):
         nonlocal done
         if model.training:
             if done == stop:
                 raise StoppedError
             done += 1
-        return F.cross_entropy(outputs, target)
+        if weight is None:
+            return F.cross_entropy(outputs, target)
+        return (F.cross_entropy(outputs, target, reduction="none") * weight).sum(), weight.sum()
 
     checkpoints = Checkpoints(folder, identity={}, seconds=0, resume=resume)
     settings = {"epochs": EPOCHS, "batch": BATCH, "seed": 5, **options}
@@ -69,6 +75,10 @@ def run(folder, *, stop=None, resume=True, make=fused, **options):
 def bits(model, fitted):
     rows = [{k: v for k, v in row.items() if k != "seconds"} for row in fitted.history]
     return [t.tolist() for t in model.state_dict().values()], rows, fitted.best_epoch, fitted.norms
+
+
+class Mean(Part):
+    mixes = {"mean": lambda rows, others, _: ((rows + others) / 2, torch.full((len(rows),), 0.5))}  # noqa: RUF012
 
 
 @pytest.mark.parametrize("make", [fused, plain_sgd, adam])
@@ -91,8 +101,10 @@ def test_fit_stopped_at_any_step_ends_with_the_same_bits(tmp_path, stops, make):
         {"pieces": 2},
         {"precision": "bf16"},
         {"clip": None, "schedule": "onecycle"},
+        {"augment": lambda rows: rows + torch.randn_like(rows)},
+        {"mix": make_mix(["mean"], [SimpleNamespace(part=Mean(), size=None)])},
     ],
-    ids=str,
+    ids=lambda options: " ".join(options),
 )
 def test_fit_resumes_to_the_bit_with_other_settings(tmp_path, options):
     whole = bits(*run(tmp_path / "whole", **options)[:2])

@@ -103,6 +103,8 @@ class Block(ABC):
         state: the dataclass of what is fitted over all its columns; None where that is nothing, or
             a plain value.
         settings: names of Preprocess's settings that change what becomes of its columns.
+        changes: names of the random changes that its part knows, for `Train(augment=...)`.
+        usual: those of them that are made where Train says nothing of it.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
     """
@@ -113,6 +115,8 @@ class Block(ABC):
     bounded: ClassVar[bool] = False
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...]] = ()
+    changes: ClassVar[tuple[str, ...]] = ()
+    usual: ClassVar[tuple[str, ...]] = ()
     sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class Clips(Block):
 
     name = "clips"
     dtype = "int16"
+    changes = ("mask", "speed", "noise")
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)

@@ -22,6 +22,7 @@ class Pixels(Block):
 
     name = "pixels"
     dtype = "uint8"
+    changes = ("shift", "flip")
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         shape: tuple[int, int, int] = columns[0].state.shape

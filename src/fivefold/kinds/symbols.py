@@ -26,6 +26,7 @@ class Symbols(Block):
     """
 
     name = "symbols"
+    changes = ("mutate",)
     dtype = "int16"
     sequence = True
 

@@ -19,8 +19,9 @@ class Piece(NamedTuple):
 
     Attributes:
         inputs: one tensor `(n, ...)`, or several by name.
-        target: `(n, ...)` as the loss takes them.
-        weight: `(n,)` what each row counts; None where all count alike.
+        target: `(n, ...)` as the loss takes them; of rows that were mixed with others `(2 n, ...)`,
+            those of the others behind their own.
+        weight: what each target counts; None where all count alike.
     """
 
     inputs: Batch
@@ -30,6 +31,8 @@ class Piece(NamedTuple):
     def cost(self, loss: Loss, outputs: Tensor) -> Cost:
         """What the outputs of a network for these rows cost."""
         more = () if self.weight is None else (self.weight,)
+        if len(outputs) < len(self.target):
+            outputs = torch.cat([outputs, outputs])
         return loss(outputs, self.target, *more)
 
 

@@ -14,6 +14,10 @@ from fivefold.models.inputs import Shape
 Change = Callable[[Tensor, Any], Tensor]
 """A batch of a codec's array, and the size of its rows, to the batch with random changes."""
 
+Mixing = Callable[[Tensor, Tensor, Any], tuple[Tensor, Tensor]]
+"""A batch, its rows' partners and their size, to rows made of both and `(n,)` shares: what a row
+has of itself, 0 to 1."""
+
 
 class Part:
     """A block in torch: what is fixed of it, what a network is told of it, and who reads it.
@@ -33,9 +37,11 @@ class Part:
             them much larger. With `changes`, which want the codec's array, they never do.
         budget: of the training rows' `amount`, that a run on a CPU looks at, all epochs together;
             0 for no bound.
-        changes: random changes to a batch in training, by the name that `Train(augment=...)`
-            takes; they are made to the codec's array, before the module.
+        changes: random changes to a batch in training, by their names, which the block lists too;
+            they are made to the codec's array, before the module. Every row draws for itself, from
+            torch's own generator on the device of the batch.
         later: others, which are made to what its module gives, so that this may be done ahead.
+        mixes: ways to make one row of two, of what the module gives and `later` has changed.
     """
 
     size: type = Shape
@@ -44,11 +50,12 @@ class Part:
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = MappingProxyType({})
     later: ClassVar[Mapping[str, Change]] = MappingProxyType({})
+    mixes: ClassVar[Mapping[str, Mixing]] = MappingProxyType({})
 
     @property
     def every_change(self) -> tuple[str, ...]:
         """The names of all its random changes."""
-        return (*self.changes, *self.later)
+        return (*self.changes, *self.later, *self.mixes)
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         """What `build` and `measure` need to know, as JSON values; the shape of a row by default.

@@ -12,6 +12,7 @@ from fivefold.errors import ConfigError
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.study.redrawn import redrawn
 from fivefold.study.without import Without
+from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
 
@@ -75,7 +76,7 @@ def variants_without(
     stage = pipeline[train] if train else None
     if isinstance(stage, Options):
         if "augment" in what:
-            yield from _augmentations(pipeline, train, stage)
+            yield from _augmentations(pipeline, train, stage, collected.schema)
         if "transfer" in what:
             yield from _transfers(pipeline, train, stage)
     if "columns" in what:
@@ -135,11 +136,17 @@ def _does(setting: str, kinds: set[str], collected: Collected) -> bool:
     return False
 
 
-def _augmentations(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]:
-    for change in stage.augment:
-        rest = tuple(other for other in stage.augment if other != change)
+def _augmentations(
+    pipeline: Chain, train: str, stage: Options, schema: Schema
+) -> Iterator[LeftOut]:
+    """Without each of the random changes that are made, and without all of them."""
+    from fivefold.train.augmentation import decide_augment
+
+    made = () if is_estimator(stage.model) else decide_augment(stage, blocks_of(schema))
+    for change in made:
+        rest = tuple(other for other in made if other != change)
         yield LeftOut("augment", change, pipeline.replace(train, augment=rest))
-    if len(stage.augment) > 1:
+    if len(made) > 1:
         yield LeftOut("augment", "all of it", pipeline.replace(train, augment=()))
 
 

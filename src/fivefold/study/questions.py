@@ -18,6 +18,7 @@ from fivefold.preprocess.preprocess import Preprocess
 from fivefold.result import Result
 from fivefold.study.redrawn import redrawn
 from fivefold.tasks.known import task_of
+from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
 
@@ -186,12 +187,14 @@ def _augmentation(pipeline: Chain, result: Result, most: int) -> Question:
     why = no_augmentation(result[Trained])
     if why or not isinstance(stage, Options) or is_estimator(stage.model):
         return Question(table=table, why=why or "its model takes no changed rows", applies=False)
-    if stage.augment:
-        return Question(table=table, variants={"without": pipeline.replace(name, augment=())})
-    entries = result[Trained].model.fixed.entries
-    changes = list(dict.fromkeys(c for entry in entries for c in entry.part.every_change))[:most]
-    variants = {f"with {c}": pipeline.replace(name, augment=(c,)) for c in changes}
-    return Question(table=table, variants=variants)
+    made = tuple(result[Trained].settings.augment)
+    known = dict.fromkeys(c for b in blocks_of(result[Collected].schema) for c in b.changes)
+    asked: dict[str, tuple[str, ...]] = {"without": ()} if made else {}
+    asked |= {f"without {c}": tuple(o for o in made if o != c) for c in made if len(made) > 1}
+    asked |= {f"with {c}": (*made, c) for c in known if c not in made}
+    tried = {words: pipeline.replace(name, augment=changes) for words, changes in asked.items()}
+    variants = {w: p for w, p in tried.items() if not p[name].preflight(Session(), result.context)}
+    return Question(table=table, variants=dict([*variants.items()][:most]))
 
 
 def _transfer(pipeline: Chain, result: Result) -> Question:

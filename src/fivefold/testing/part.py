@@ -58,6 +58,15 @@ def check_part(probe: Probe, codec: Codec) -> None:
             told = f"{who}: the change {name!r} makes {changed.dtype} {tuple(changed.shape)} of "
             told += f"{given.dtype} {tuple(given.shape)}"
             need((changed.shape, changed.dtype) == (given.shape, given.dtype), told)
+    for name, mix in entry.part.mixes.items():
+        with probe.rule(f"the change {name!r} of its block"):
+            mixed, share = mix(made.clone(), made.flip(0), entry.size)
+        told = f"{who}: the change {name!r} makes {mixed.dtype} {tuple(mixed.shape)} of "
+        told += f"{made.dtype} {tuple(made.shape)}, with shares {tuple(share.shape)}"
+        whole = (mixed.shape, mixed.dtype, share.shape) == (made.shape, made.dtype, made.shape[:1])
+        need(whole and ((share >= 0) & (share <= 1)).all(), told)
+    known, listed = entry.part.every_change, codec.blocks[0].block.changes
+    need({*known} == {*listed}, f"the changes {listed} of its block, where {who} has {known}")
     if not isinstance(entry.size, Width | Codes):
         with probe.rule("the encoder of its block"), torch.no_grad():
             encoded = entry.part.encoder(entry.size, WIDTH).eval()(made)

@@ -34,6 +34,7 @@ class Feed:
         augment: random changes to a batch in training, ahead of `prepare`.
         prepare: what else is done to each batch of inputs.
         later: random changes to a batch in training, after `prepare`.
+        mix: mixes rows of a piece with others of it in training, last of all.
         rank: which share of an epoch's rows this process takes, from 0.
         world: shares that there are.
     """
@@ -47,6 +48,7 @@ class Feed:
     augment: Change | None = None
     prepare: Change | None = None
     later: Change | None = None
+    mix: Callable[[Piece], Piece] | None = None
     rank: int = 0
     world: int = 1
 
@@ -113,7 +115,8 @@ class Feed:
         if training and self.later is not None:
             inputs = self.later(inputs)
         weight = None if self.weight is None else take_rows(self.weight, rows)
-        return Piece(inputs, take_rows(self.target, rows), weight)
+        piece = Piece(inputs, take_rows(self.target, rows), weight)
+        return self.mix(piece) if training and self.mix is not None else piece
 
 
 def take(inputs: Batch, rows: Tensor | slice) -> Batch:

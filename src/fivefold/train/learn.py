@@ -154,6 +154,7 @@ def _identity(
         "first weights": first_digest,
         "epochs": plan.epochs,
         "batch": plan.batch,
+        "augment": list(plan.augment),
         "lr": lr,
         "precision": plan.precision,
         "matmul": plan.matmul,
@@ -174,7 +175,7 @@ def _feeds(
         seed=seed,
         once=plan.once,
         own=plan.objective.own,
-        augment=stage.augment,
+        augment=plan.augment,
         sampler=sampler,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.errors import FivefoldError, ModelError, PreflightError
+from fivefold.kinds.block import Block
 from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.weight import weight_argument
 from fivefold.tasks.known import TASKS, task_of
@@ -19,8 +20,10 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if is_estimator(stage.model):
         yield from _estimator_misfits(stage, schema)
         return
-    if isinstance(stage.model, str) or stage.augment:
+    if isinstance(stage.model, str):
         yield from _input_misfits(stage, schema)
+    if stage.augment:
+        yield from _change_misfits(stage, schema)
     losses = task_of(schema.task).losses
     yield from _loss_misfits(stage, schema.task, losses)
     if stage.sampler == "balanced" and (not schema.classes or task_of(schema.task).sequence):
@@ -118,31 +121,51 @@ def _gives_probabilities(model: Any) -> bool:
 
 
 def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
-    """A network, or changes of rows, for columns of other kinds; torch is imported."""
+    """A network for columns of other kinds; torch is imported."""
     from fivefold.models.networks import NETWORKS, default_for
     from fivefold.models.parts import part_of
 
-    blocks = [kind_of(column.kind).block for column in schema.inputs]
-    arrays = [*{block for block in blocks if block.shared}, *(b for b in blocks if not b.shared)]
-    sizes = [part_of(block).size for block in arrays]
-    if isinstance(stage.model, str) and not NETWORKS[stage.model].reads(sizes):
+    sizes = [part_of(block).size for block in blocks_of(schema)]
+    if not NETWORKS[stage.model].reads(sizes):
         kinds = sorted({column.kind for column in schema.inputs})
         yield PreflightError(
             f"Train: expected a network for {', '.join(kinds)} columns, found {stage.model!r}.",
             remedy=f'Use Train("{default_for(sizes).name}"), or leave the model out.',
             model=stage.model,
         )
-    if stage.augment:
-        asked = set(stage.augment)
-        if not any(asked & {*part_of(block).every_change} for block in arrays):
-            known = KINDS.known.values()
-            able = [kind.name for kind in known if asked & {*part_of(kind.block).every_change}]
-            wanted = f"an {able[0]} column" if able else "a column that it changes"
-            yield PreflightError(
-                f"Train: expected {wanted} for augment={stage.augment}, found none.",
-                remedy="Leave `augment` out.",
-                augment=stage.augment,
-            )
+
+
+def _change_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
+    """Random changes that no column bears, or that this network or loss cannot take."""
+    from fivefold.models.parts import part_of
+
+    blocks, asked = blocks_of(schema), {*(stage.augment or ())}
+    if not any(asked & {*block.changes} for block in blocks):
+        able = [kind.name for kind in KINDS.known.values() if asked & {*kind.block.changes}]
+        wanted = f"an {able[0]} column" if able else "a column that it changes"
+        yield PreflightError(
+            f"Train: expected {wanted} for augment={stage.augment}, found none.",
+            remedy="Leave `augment` out.",
+            augment=stage.augment,
+        )
+        return
+    mixing = sorted(asked & {name for block in blocks for name in part_of(block).mixes})
+    if mixing and len(blocks) > 1:
+        yield PreflightError(
+            f"Train: expected inputs of one array for augment={mixing[0]!r}, which mixes rows, "
+            f"found {len(blocks)}.",
+            remedy=f"Leave {mixing[0]!r} out of `augment`.",
+            augment=stage.augment,
+        )
+    if mixing and stage.own_loss is not None:
+        fault = weight_fault("loss", stage.own_loss)
+        yield from [fault] if fault else []
+
+
+def blocks_of(schema: Schema) -> list[Block]:
+    """The block of each array that the inputs become."""
+    blocks = [kind_of(column.kind).block for column in schema.inputs]
+    return [*{block for block in blocks if block.shared}, *(b for b in blocks if not b.shared)]
 
 
 def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldError]:

@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    model_validator,
+)
 
 from fivefold.codecs.schema import Label
 from fivefold.core.stage import Count, Stage
+from fivefold.core.wording import nearest
+from fivefold.kinds.known import KINDS
 from fivefold.train.callback import Callback, read_callback
 from fivefold.train.choices import LossName, Quality
 from fivefold.train.schedule import check_schedule
@@ -16,6 +25,19 @@ from fivefold.train.snapshot import is_estimator, is_module, snapshot
 def _several(value: Any) -> Any:
     """One callback as a tuple of it."""
     return (value,) if isinstance(value, Callback) else value
+
+
+def _change(name: str) -> str:
+    """A random change that the block of some kind knows; Collect makes one's own kinds known."""
+    every = (change for kind in KINDS.known.values() for change in kind.block.changes)
+    changes = tuple(dict.fromkeys(every))
+    if name not in changes:
+        near = nearest(name, changes)
+        raise ValueError(
+            f"expected one of {', '.join(changes)}, found {name!r}"
+            + (f"; did you mean {near!r}?" if near else "")
+        )
+    return name
 
 
 OF_ESTIMATORS = frozenset({"model", "threads"})
@@ -47,7 +69,7 @@ class Options(Stage):
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     members: Count | None = None
-    augment: tuple[Literal["shift", "flip", "mutate", "mask", "speed", "noise"], ...] = ()
+    augment: tuple[Annotated[str, AfterValidator(_change)], ...] | None = None
     freeze: tuple[str, ...] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     threads: Count | None = None

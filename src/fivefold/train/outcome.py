@@ -68,7 +68,7 @@ def make_trained(
                 "quantile": stage.quantile,
                 "label_smoothing": stage.label_smoothing,
                 "class_weights": _plain(stage.class_weights),
-                "augment": list(stage.augment),
+                "augment": list(plan.augment),
                 "callbacks": [callback.name for callback in stage.callbacks],
                 "encoded": "once" if plan.once else "by batch",
                 "device": str(plan.device),

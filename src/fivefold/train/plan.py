@@ -17,6 +17,7 @@ from fivefold.models.losses import Loss
 from fivefold.models.networks import habit_of
 from fivefold.models.textblend import TextBlend
 from fivefold.train.aims import Descent, Objective, Precision
+from fivefold.train.augmentation import decide_augment
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
@@ -51,6 +52,7 @@ class Plan:
     lr: float  # full learning rate, unless it is to be found or the optimizer is one's own
     weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
     once: bool  # whether the rows are encoded ahead of the epochs
+    augment: tuple[str, ...]  # random changes in training
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
     # whether copies of a network should learn as one, if there are any and they can
@@ -81,11 +83,12 @@ class Plan:
         trees = " and boosted trees" if self.boosting is not None else ""
         if self.linear:
             trees = " and a linear model of words and characters"
+        changed = f", rows changed by {', '.join(self.augment)}" if self.augment else ""
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
         return (
             f"{self.name} of {self.parameters:,} weights{trees}{chosen}; at most {self.epochs} "
-            f"epochs, {self.batch:,} of {self.rows:,} rows a step, on {self.device} in "
+            f"epochs, {self.batch:,} of {self.rows:,} rows a step{changed}, on {self.device} in "
             f"{self.precision}{end}"
         )
 
@@ -168,6 +171,7 @@ def make_plan(
         lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
+        augment=decide_augment(stage, [each.block for each in data.codec.blocks]),
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),

@@ -1,6 +1,6 @@
 """Rows as tensors that stay on the device."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,8 @@ from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
-from fivefold.train.feed import Change, Feed, judged_at_once, row_values, take
+from fivefold.train.augmentation import make_augment, make_later, make_mix
+from fivefold.train.feed import Feed, judged_at_once, row_values, take
 from fivefold.train.sampler import Sampler
 
 CHUNK = 8192  # rows that are filled, scaled and one-hot encoded at a time
@@ -72,55 +73,10 @@ def make_feeds(
         augment=make_augment(augment, fixed.entries),
         prepare=prepare,
         later=make_later(augment, fixed.entries),
+        mix=make_mix(augment, fixed.entries),
     )
     judged = judged_at_once(train.size, valid)
     return train, Feed(inputs=valid, target=truth, weight=counts, batch=judged, prepare=prepare)
-
-
-def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:
-    """The changes as one function of a batch's raw blocks; None where nothing is changed.
-
-    Args:
-        changes: in the order in which they are made.
-        entries: what becomes of each array; its part says which of the changes it knows.
-    """
-    asked = [
-        (entry.array, entry.part.changes[change], entry.size)
-        for entry in entries
-        for change in changes
-        if change in entry.part.changes
-    ]
-    if not asked:
-        return None
-
-    def augment(blocks: Batch) -> Batch:
-        assert isinstance(blocks, Mapping)
-        changed = dict(blocks)
-        for array, change, size in asked:
-            changed[array] = change(changed[array], size)
-        return changed
-
-    return augment
-
-
-def make_later(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:
-    """The changes of what `fixed` gives as one function of a batch; None where there are none."""
-    asked = [
-        (entry.tensor, entry.part.later[change], entry.size)
-        for entry in entries
-        for change in changes
-        if change in entry.part.later
-    ]
-    if not asked:
-        return None
-
-    def later(batch: Batch) -> Batch:
-        changed = {asked[0][0]: batch} if isinstance(batch, Tensor) else dict(batch)
-        for name, change, size in asked:
-            changed[name] = change(changed[name], size)
-        return changed[asked[0][0]] if isinstance(batch, Tensor) else changed
-
-    return later
 
 
 def encodes_once(fixed: Fixed, rows: int) -> bool:

@@ -48,9 +48,10 @@ class Train(Options):
             none.
         members: networks that are trained side by side and answer together, by the mean of their
             logits; None is one, or what `quality` says for a table.
-        augment: random changes in training. Of images: `shift` by up to one pixel in 14, `flip`
-            left to right. Of sounds: `mask` a stretch of time and one of bands, `speed` up or down
-            by a tenth at most, `noise`.
+        augment: random changes in training; None makes those that rows of a kind usually bear, if
+            the network is a built-in one, `()` makes none. Of images: `shift` by up to one pixel in
+            14, `flip` left to right. Of sounds: `mask` a stretch of time and one of bands, `speed`
+            up or down by a tenth at most, `noise`. Of sequences: `mutate` some symbols.
         freeze: patterns of the names of weights that shall not learn, `["encoder.*"]`.
         sampler: None takes all training rows in every epoch, in random order; `balanced` draws as
             many with replacement, of each class as often. Or a function of (epoch from 1, seeded
