@@ -26,6 +26,24 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [""])[0]
 
 
+def told(error: BaseException) -> str:
+    """All that an error says, with where it happened; with its class if that is not fivefold's.
+
+    Example:
+        >>> told(KeyError("age"))
+        "KeyError: 'age'"
+    """
+    said = str(error).strip()
+    name = "" if hasattr(error, "summary") else type(error).__name__
+    notes = [f"({note})" for note in getattr(error, "__notes__", ())]
+    return "\n".join(filter(None, [": ".join(filter(None, [name, said])), *notes]))
+
+
+def one_line(text: str) -> str:
+    """A text of several lines as one."""
+    return " ".join(text.split())
+
+
 def bytes_text(count: int) -> str:
     """Bytes in the unit that one reads them in: `2.3 MB`, `1 kB`."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

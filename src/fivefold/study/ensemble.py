@@ -1,19 +1,18 @@
 """Choosing which models of a study should answer together, and how much each counts."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fivefold.artifacts import Trained
 from fivefold.codecs.table import Array
 from fivefold.core.chain import Chain
+from fivefold.core.content import content_of
 from fivefold.core.key import Key
-from fivefold.core.recipe import write_recipe
 from fivefold.core.session import derive_seed
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
@@ -237,7 +236,8 @@ class _Answers:
 
 def _groups(study: Tuned) -> list[list[int]]:
     """Numbers of finished trials that share everything but the settings of Train."""
-    groups: dict[str, list[int]] = {}
+    groups: dict[Any, list[int]] = {}
+    known: dict[int, Any] = {}
     for trial in study.tried:
         pipeline = study.pipelines.get(trial.number)
         if not trial.finished or pipeline is None:
@@ -246,8 +246,13 @@ def _groups(study: Tuned) -> list[list[int]]:
         if not name:
             continue
         others = [stage for stage in pipeline.stages if stage is not pipeline[name]]
-        loss = write_recipe([Train(loss=pipeline[name].settings().get("loss"))], strict=False)
-        key = json.dumps([write_recipe(others, strict=False), loss])
+        for stage in others:
+            if id(stage) not in known:  # most trials share most stages
+                known[id(stage)] = content_of([type(stage), stage.settings()])
+        digests = [known[id(stage)] for stage in others]
+        digests.append(content_of(pipeline[name].settings().get("loss")))
+        told = all(isinstance(digest, str) for digest in digests)
+        key = tuple(digests) if told else trial.number  # what cannot be seen is alone
         groups.setdefault(key, []).append(trial.number)
     return list(groups.values())
 

@@ -2,12 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.identity import refusal
+from fivefold.core.identity import differences, refusal
 from fivefold.core.ledger import LOOKS
 from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import EARLIER
@@ -58,8 +58,19 @@ def place_of(
         yield
 
 
-def whole_outcome(folder: Path, identity: Mapping[str, Any], who: str) -> Outcome | None:
+def whole_outcome(
+    folder: Path, identity: Mapping[str, Any], who: str, chosen: Sequence[str] = ()
+) -> Outcome | None:
     """What came of a unit at an earlier start; None where it is to be done.
+
+    That is so too where it was ended by a clock, or failed and may not fail again; and where a
+    search has chosen other settings since, as an earlier trial of it has come to another end.
+
+    Args:
+        folder: of the unit.
+        identity: what decides its bits.
+        who: the unit, for messages.
+        chosen: as of the unit.
 
     Raises:
         ResumeError: if what decides its bits is not what it was; every difference is named.
@@ -69,9 +80,24 @@ def whole_outcome(folder: Path, identity: Mapping[str, Any], who: str) -> Outcom
     except StoreError:
         return None
     fault = refusal(found.identity, identity, who, folder)
+    others = differences(found.identity, identity)
+    if not found.lasts or (fault and (found.failed or all(_is_chosen(n, chosen) for n in others))):
+        return None
     if fault is not None:
         raise fault
     return found
+
+
+def _is_chosen(name: str, chosen: Sequence[str]) -> bool:
+    """Whether a difference between two identities is one between what a search chose."""
+    setting = name.removeprefix("content of ")
+    stages = [at for at in chosen if "." not in at]  # whole ones, with all that is theirs
+    within = any(setting == at or setting.startswith(f"{at}.") for at in chosen)
+    return (
+        within
+        or (bool(chosen) and name == "bounds")
+        or (bool(stages) and (name == "stages" or name.startswith("code of ")))
+    )
 
 
 def _read(directory: Path, who: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Which settings to try next: Optuna's TPE, by what earlier trials showed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isfinite
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.chain import Chain
 from fivefold.core.session import derive_seed
 from fivefold.core.space import Between, OneOf, Space
-from fivefold.errors import FivefoldError
-from fivefold.study.search import Search, options_of
+from fivefold.core.wording import told
+from fivefold.study.search import Search, has_no_digest, told_options
 from fivefold.study.tried import Trial
 
 if TYPE_CHECKING:
     import optuna
+
+ATTEMPTS = 20
+"""How often is asked for settings that are not spent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,7 @@ class Proposal:
         pipeline: with everything chosen; None where what was chosen does not go together.
         values: as of a `Trial`.
         written: as of a `Trial`.
+        answers: by address the number, or the place of the option.
         why: there is no pipeline.
     """
 
@@ -33,8 +37,14 @@ class Proposal:
     pipeline: Chain | None
     values: Mapping[str, Any]
     written: Mapping[str, Any]
+    answers: Mapping[str, Any]
     why: str
     ticket: Any = field(repr=False)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its answers say all of it: what has no digest may be another thing now."""
+        return not any(map(has_no_digest, self.written.values()))
 
 
 class Proposer:
@@ -66,27 +76,47 @@ class Proposer:
             for trial in warm:
                 self._recall(trial)
 
-    def ask(self, number: int) -> Proposal:
-        """Settings for the trial of this number, those that are not told yet kept apart from."""
+    def ask(self, number: int, spent: Collection[Mapping[str, Any]] = ()) -> Proposal:
+        """Settings for the trial of this number, those that are not told yet kept apart from.
+
+        Args:
+            number: of the trial.
+            spent: answers that are of no use any more; they are given only where others are hard
+                to find.
+        """
+        from optuna.trial import TrialState
+
+        for attempt in range(ATTEMPTS):
+            found = self._asked(number, attempt)
+            if found.answers not in spent or attempt == ATTEMPTS - 1:
+                break
+            with quiet():
+                self.study.tell(found.ticket, state=TrialState.FAIL)
+        return found
+
+    def _asked(self, number: int, attempt: int) -> Proposal:
         from optuna.samplers import TPESampler
 
         with quiet():
-            seed = derive_seed(self._seed, "trial", str(number))
+            again = [str(attempt)] if attempt else []
+            seed = derive_seed(self._seed, "trial", str(number), *again)
             self.study.sampler = TPESampler(seed=seed, constant_liar=True)
             ticket = self.study.ask()
             written: dict[str, Any] = {}
 
             def ask(at: str, space: Space) -> Any:
                 answer = suggested(ticket, at, space)
-                written[at] = options_of(space, at)[answer] if isinstance(space, OneOf) else answer
+                options = self._search.options
+                written[at] = options[at][answer] if isinstance(space, OneOf) else answer
                 return answer
 
             why, pipeline, values = "", None, dict[str, Any]()
             try:
                 pipeline, values = self._search.settle(ask)
-            except FivefoldError as error:
-                why = error.summary
-        return Proposal(number, pipeline, values, written, why, ticket)
+            except Exception as error:
+                why = told(error)
+        answers = dict(ticket.params)
+        return Proposal(number, pipeline, values, written, answers, why, ticket)
 
     def tell(self, proposal: Proposal, trial: Trial) -> None:
         """What came of a proposal."""
@@ -97,7 +127,8 @@ class Proposer:
             if trial.answer_seconds is not None:
                 ticket.set_constraint("latency", 1.0 if trial.state == "too slow" else -1.0)
             if trial.state == "failed" or not isfinite(trial.score):
-                self.study.tell(ticket, state=TrialState.FAIL)
+                ticket.set_constraint("can be done", 1.0)  # else it is forgotten, and asked again
+                self.study.tell(ticket, state=TrialState.PRUNED)
             elif trial.state in ("pruned", "cut short"):
                 ticket.report(trial.score, max(1, trial.epochs))
                 self.study.tell(ticket, state=TrialState.PRUNED)
@@ -170,8 +201,9 @@ def suggested(ticket: "optuna.Trial", at: str, space: Space) -> Any:
 def answer_of(space: Space, written: Any, at: str) -> Any:
     """The answer that something written stands for; None where it is none of the space."""
     if isinstance(space, OneOf):
-        options = options_of(space, at)
-        return options.index(written) if written in options else None
+        options = told_options(space, at)
+        known = written in options and not has_no_digest(written)
+        return options.index(written) if known else None
     assert isinstance(space, Between)
     kinds = int if space.whole else (int, float)
     fits = isinstance(written, kinds) and not isinstance(written, bool)

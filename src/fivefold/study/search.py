@@ -4,16 +4,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fivefold.artifacts import Trained
 from fivefold.core.chain import Chain
+from fivefold.core.content import content_of
 from fivefold.core.faults import raise_all
 from fivefold.core.key import Key
+from fivefold.core.own_code import own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.space import OneOf, Space, holds_space
 from fivefold.core.stage import Stage
-from fivefold.core.values import write_value
+from fivefold.core.values import notes, write_value
 from fivefold.core.wording import brief, nearest
 from fivefold.errors import ConfigError, FivefoldError, WiringError
 
@@ -134,8 +137,14 @@ class Search:
         for name, stage in zip(self.pipeline.names, self.pipeline.stages, strict=True):
             yield from _spaces(self.stages.get(name, stage), name)
 
+    @cached_property
+    def options(self) -> dict[str, list[Any]]:
+        """By address what `told_options` says of each choice."""
+        spaces = self.spaces()
+        return {at: told_options(one, at) for at, one in spaces if isinstance(one, OneOf)}
+
     def identity(self) -> dict[str, Any]:
-        """The spaces as JSON values, by address."""
+        """The spaces as JSON values, by address; what units hold of them they say themselves."""
         return {
             at: options_of(space, at) if isinstance(space, OneOf) else repr(space)
             for at, space in self.spaces()
@@ -167,6 +176,37 @@ def options_of(space: OneOf, at: str) -> list[Any]:
         else write_value(option, Any, at, strict=False)
         for option in space.options
     ]
+
+
+def told_options(space: OneOf, at: str) -> list[Any]:
+    """The options as JSON has them, no two alike: with a digest of what it knows by name alone.
+
+    That is `{"option": written, "sha256": digest}`; None for the digest of what has none.
+    """
+    found = []
+    for option, written in zip(space.options, options_of(space, at), strict=True):
+        held = option.settings() if isinstance(option, Stage) else option
+        named = any("sha256" not in note for note in notes(written)) or any(own_objects(held))
+        if named:
+            digest = content_of(held)
+            written = {"option": written, "sha256": digest if isinstance(digest, str) else None}
+        found.append(written)
+    return found
+
+
+def setting_of(at: str) -> str:
+    """The setting, `stage.setting`, or the whole stage that something at an address belongs to.
+
+    Example:
+        >>> setting_of("train.model.C"), setting_of("train[0].lr")
+        ('train.model', 'train')
+    """
+    return ".".join(at.partition("[")[0].split(".")[:2])
+
+
+def has_no_digest(written: Any) -> bool:
+    """Whether a told option is known by its name alone."""
+    return isinstance(written, dict) and written.get("sha256", "") is None
 
 
 def _fault(pipeline: Chain, address: str, name: str, value: Any) -> FivefoldError | None:

@@ -119,7 +119,7 @@ class Study:
             self._names.append(unit.name)
             if self.directory is not None and self.resume:
                 who = f"{self.name}, {unit.name}"
-                before = whole_outcome(self._folder(unit), identities[unit.name], who)
+                before = whole_outcome(self._folder(unit), identities[unit.name], who, unit.chosen)
                 if before is not None:
                     found[unit.name] = before
         if found:

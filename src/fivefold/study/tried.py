@@ -1,6 +1,7 @@
 """Settings that were tried, and what came of it: as values, in a file, as a table."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.store import write_bytes
-from fivefold.core.wording import brief
-from fivefold.errors import ConfigError
+from fivefold.core.wording import brief, one_line, plural
+from fivefold.errors import ConfigError, TrainingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 State = Literal["complete", "pruned", "too slow", "failed", "cut short"]
 FILE = "trials.json"
 FORMAT = "fivefold/trials-1"
+MOST_REASONS = 5
+UNDEFINED = "is not defined for its answers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,36 @@ def best_of(trials: Sequence[Trial], *, greater: bool) -> Trial | None:
     return None
 
 
+def nothing_found(trials: Sequence[Trial], metric: str) -> TrainingError:
+    """The error where no trial may win: each reason once and whole, the most frequent first."""
+    reasons: dict[str, list[Trial]] = {}
+    for one in trials:
+        reasons.setdefault(re.sub(r"^as trial \d+: ", "", one.why), []).append(one)
+    sorted_reasons = sorted(reasons.items(), key=lambda pair: -len(pair[1]))
+    lines = []
+    for why, those in sorted_reasons[:MOST_REASONS]:
+        indented = why.replace("\n", "\n    ")
+        lines.append(f"  {plural(len(those), 'trial')}: {indented}")
+    more = len(reasons) - MOST_REASONS
+    lines += [f"  and {plural(more, 'reason')} more"] if more > 0 else []
+    return TrainingError(
+        f"tune: expected a trial with a score, found none among {len(trials)}.",
+        evidence="\n".join(lines),
+        remedy=_remedy(sorted_reasons[0][1][0], trials, metric),
+        reasons=tuple(one.why for one in trials),
+    )
+
+
+def _remedy(trial: Trial, trials: Sequence[Trial], metric: str) -> str:
+    """What helps most of them, by what became of one."""
+    if trial.state == "too slow":
+        quickest = min(one.answer_seconds for one in trials if one.answer_seconds is not None)
+        return f"Pass latency={1.1 * quickest:.2g} or more, or spaces with smaller models."
+    if trial.why.endswith(UNDEFINED):
+        return f"Pass folds=, or let Split draw more rows for validation, for which {metric} is."
+    return "Mend what the most frequent reason names, or leave those settings out."
+
+
 def table_of(trials: Sequence[Trial], settings: Iterable[str]) -> "pd.DataFrame":
     """One row a trial: `trial`, `state`, `score`, each setting, `epochs`, `seconds`, `why`."""
     import pandas as pd
@@ -82,7 +115,7 @@ def table_of(trials: Sequence[Trial], settings: Iterable[str]) -> "pd.DataFrame"
             "epochs": one.epochs,
             "answer_seconds": one.answer_seconds,
             "seconds": one.seconds,
-            "why": one.why,
+            "why": one_line(one.why),
         }
         for one in trials
     ]

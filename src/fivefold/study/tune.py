@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from fivefold.core.chain import Chain
 from fivefold.core.faults import missing_package, raise_all
 from fivefold.core.session import derive_seed
-from fivefold.errors import ConfigError, FivefoldError, PreflightError
+from fivefold.errors import ConfigError, FivefoldError
 from fivefold.folds import draw_divisions
 from fivefold.study.conduct import Conduct, conducted, processes
 from fivefold.study.crossvalidate import CrossValidated, summed
@@ -140,16 +140,16 @@ def _tuned(waves: Waves, search: Search, nested: CrossValidated | None) -> Tuned
 
 
 def _gather(study: Study, search: Search) -> Start:
-    """What trials begin with, by the first settings that preflight has nothing against.
+    """What trials begin with, by the first settings with which rows can be collected.
 
     Raises:
-        FivefoldError: what it has against the first ones, if there are none.
+        Exception: what the first ones came to, if there are none.
     """
-    fault: PreflightError | None = None
+    fault: Exception | None = None
     for pipeline in search.corners():
         try:
             return study.gather(pipeline)
-        except PreflightError as error:
+        except Exception as error:
             fault = fault or error
     assert fault is not None
     raise fault

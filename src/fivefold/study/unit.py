@@ -18,12 +18,12 @@ from fivefold.core.record import saved_digest
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
-from fivefold.core.wording import first_line
+from fivefold.core.wording import told
 from fivefold.decided import Decided
 from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.study.start import Start
-from fivefold.study.watch import Watch, answer_seconds
+from fivefold.study.watch import LATE, Watch, answer_seconds
 from fivefold.train.snapshot import is_estimator
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Unit:
             these are test rows.
         watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
         mixed: whether what a model mixes is also asked alone.
+        chosen: addresses of what a search chose for it, which may be chosen otherwise.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Unit:
     part: PartName = "test"
     watch: Watch | None = None
     mixed: bool = False
+    chosen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         held = self.partition.valid
@@ -103,6 +105,7 @@ class Outcome(Artifact):
         course: validation losses by epoch.
         ended: what ended training before its time, in words; empty where nothing did.
         failed: why there are no scores, in words.
+        passing: whether what failed may pass at another start: memory, a file, code of the user's.
         answer_seconds: of one row, where that was measured.
         alone: scores of what the model mixes, by its name, where these were asked for.
     """
@@ -119,6 +122,7 @@ class Outcome(Artifact):
     course: tuple[float, ...] = ()
     ended: str = ""
     failed: str = ""
+    passing: bool = False
     answer_seconds: float | None = None
     alone: "Mapping[str, Array]" = field(default_factory=dict)
 
@@ -126,6 +130,11 @@ class Outcome(Artifact):
     def fit_seconds(self) -> float:
         """All stages together."""
         return sum(self.seconds.values())
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the same unit would come to the same end: no clock and no failure ended it."""
+        return not self.passing and LATE not in self.ended
 
 
 def refit(unit: Unit, session: Session) -> Execution:
@@ -153,10 +162,10 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         rows, watch = getattr(data, unit.part), unit.watch
         scores, timed = scores_of_model(execution.context, unit.part), watch and watch.timed
         seconds = answer_seconds(trained.model, data.train.inputs) if timed else None
-    except FivefoldError as error:
+    except Exception as error:
         if unit.watch is None:
             raise
-        return failed(unit, identity, first_line(error))
+        return failed(identity, error)
     return Outcome(
         scores=scores,
         target=rows.target,
@@ -174,7 +183,26 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
     )
 
 
-def failed(unit: Unit, identity: Mapping[str, Any], why: str) -> Outcome:
+def may_pass(error: BaseException) -> bool:
+    """Whether a failure may be none at another start.
+
+    What fivefold refuses it refuses again; memory, files and code of the user's may change.
+
+    Example:
+        >>> may_pass(MemoryError()), may_pass(FivefoldError("Train: expected rows, found none."))
+        (True, False)
+    """
+    from fivefold.train.stepper import is_out_of_memory
+
+    if not isinstance(error, FivefoldError):
+        return True
+    cause = error.__cause__ or error.__context__
+    return cause is not None and (
+        isinstance(cause, MemoryError | OSError) or is_out_of_memory(cause)
+    )
+
+
+def failed(identity: Mapping[str, Any], error: BaseException) -> Outcome:
     """What came of a unit that could not be done."""
     import numpy as np
 
@@ -188,7 +216,8 @@ def failed(unit: Unit, identity: Mapping[str, Any], why: str) -> Outcome:
         seconds={},
         settings=Decided(),
         identity=dict(identity),
-        failed=why,
+        failed=told(error),
+        passing=may_pass(error),
     )
 
 

@@ -1,7 +1,7 @@
 """Trials in waves: as many are proposed as processes work side by side, then told together."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -12,23 +12,20 @@ from fivefold.artifacts import PartName
 from fivefold.core.chain import Chain
 from fivefold.core.events import Noted, Progress
 from fivefold.core.session import derive_seed
-from fivefold.core.wording import first_line
-from fivefold.errors import FivefoldError, TrainingError
+from fivefold.core.wording import one_line, told
 from fivefold.folds import draw_divisions
 from fivefold.partition import Partition
 from fivefold.study.propose import Proposal, Proposer
-from fivefold.study.search import Search
+from fivefold.study.search import Search, setting_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
-from fivefold.study.tried import Trial, best_of, shown
+from fivefold.study.tried import UNDEFINED, Trial, best_of, nothing_found, shown
 from fivefold.study.unit import Outcome, Unit
 from fivefold.study.watch import BEATEN, LATE, Watch, bounds_of, course_of, measure_of
 from fivefold.tasks.judged import Judged
 
 if TYPE_CHECKING:
     from fivefold.metrics.metric import Metric
-
-MOST_REASONS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +79,7 @@ class Waves:
     trials: list[Trial] = field(default_factory=list)
     outcomes: dict[int, list[Outcome]] = field(default_factory=dict)
     pipelines: dict[int, Chain] = field(default_factory=dict)
+    _settled: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.divisions = self._divided()
@@ -103,13 +101,7 @@ class Waves:
         """
         best = best_of(self.trials, greater=self.metric.greater)
         if best is None:
-            reasons = list(dict.fromkeys(f"  {trial.why}" for trial in self.trials))
-            raise TrainingError(
-                f"tune: expected a trial with a score, found none among {len(self.trials)}.",
-                evidence="\n".join(reasons[:MOST_REASONS]),
-                remedy="Give spaces in which the pipeline can be trained.",
-                reasons=tuple(trial.why for trial in self.trials),
-            )
+            raise nothing_found(self.trials, self.metric.name)
         return best
 
     @property
@@ -122,16 +114,23 @@ class Waves:
         while len(self.trials) < trials and not (self.trials and self._is_late()):
             size = min(self.study.n_jobs, trials - len(self.trials))
             first = len(self.trials)
-            wave = [self.proposer.ask(number) for number in range(first, first + size)]
+            wave = self._proposed(range(first, first + size))
             twins = list(map(self._twin, wave))
             asked = zip(wave, twins, strict=True)
             made = [self._units(each) if twin is None else ([], "") for each, twin in asked]
             done = iter(self.study.run([unit for units, _ in made for unit in units], silent=True))
             for proposal, before, (units, why) in zip(wave, twins, made, strict=True):
-                outcomes = [next(done) for _ in units] if before is None else self.outcomes[before]
-                trial = self._judged(proposal, outcomes, why)
-                if before is not None:
-                    trial = replace(trial, seconds=0.0, why=f"as trial {before}")
+                if before is None:
+                    outcomes = [next(done) for _ in units]
+                    trial = self._judged(proposal, outcomes, why)
+                else:
+                    outcomes, said = self.outcomes[before], self.trials[before].why
+                    why = ": ".join(filter(None, [f"as trial {before}", said]))
+                    trial = replace(
+                        self.trials[before], number=proposal.number, seconds=0.0, why=why
+                    )
+                if proposal.is_told and before is None and trial.state != "cut short":
+                    self._settled[trial.number] = proposal.answers
                 self.proposer.tell(proposal, trial)
                 self.trials.append(trial)
                 self.outcomes[trial.number] = outcomes
@@ -139,6 +138,14 @@ class Waves:
                     self.pipelines[trial.number] = proposal.pipeline
                 self._tell(trial, trials)
             self.after(self.trials)
+
+    def _proposed(self, numbers: range) -> list[Proposal]:
+        """Settings for some trials, none that failed or was ended before, no two alike."""
+        done, wave = self._settled.items(), list[Proposal]()
+        vain = [answers for number, answers in done if self.trials[number].state != "complete"]
+        for number in numbers:
+            wave.append(self.proposer.ask(number, [*vain, *(each.answers for each in wave)]))
+        return wave
 
     def _divided(self) -> list[Partition]:
         if self.rules.folds:
@@ -150,8 +157,9 @@ class Waves:
         return self.rules.moment is not None and time.time() > self.rules.moment
 
     def _twin(self, proposal: Proposal) -> int | None:
-        """The number of a finished trial with the same settings: another one would end as it."""
-        same = (t.number for t in self.trials if t.finished and t.written == proposal.written)
+        """The number of a trial with the same settings, where another one would end as it."""
+        settled = self._settled.items()
+        same = (number for number, answers in settled if answers == proposal.answers)
         return next(same, None)
 
     def _watches(self, proposal: Proposal) -> list[Watch]:
@@ -175,14 +183,15 @@ class Waves:
             return [], proposal.why
         try:
             start = self.study.gather(proposal.pipeline)
-        except FivefoldError as error:
-            return [], first_line(error)
+        except Exception as error:
+            return [], told(error)
         rows = np.concatenate([self.partition.train, self.partition.valid])
         was, is_now = self.start.collected, start.collected
         if len(was.table) != len(is_now.table) or not is_now.usable[rows].all():
             return [], "other rows were collected, so that scores cannot be compared"
         units, name = [], f"{self.prefix}trial-{proposal.number}"
         watches = self._watches(proposal)
+        chosen = tuple({setting_of(at): None for at in proposal.answers})
         for fold, (division, watch) in enumerate(zip(self.divisions, watches, strict=True), 1):
             by_fold: dict[str, Any] = {"name": name, "seed": self.seed}
             if self.rules.folds:
@@ -195,6 +204,7 @@ class Waves:
                     partition=division,
                     part=self.part,
                     watch=watch,
+                    chosen=chosen,
                     **by_fold,
                 )
             )
@@ -215,9 +225,12 @@ class Waves:
         )
         if trial.why:
             return trial
-        score = float(np.mean([score_of(self.start, outcome) for outcome in outcomes]))
+        try:
+            score = float(np.mean([score_of(self.start, outcome) for outcome in outcomes]))
+        except Exception as error:  # of a metric of the user's
+            return replace(trial, why=told(error))
         if isnan(score):
-            return replace(trial, why=f"{self.metric.title} is not defined for its answers")
+            return replace(trial, why=f"{self.metric.title} {UNDEFINED}")
         ended = next((o.ended for o in outcomes if BEATEN in o.ended or LATE in o.ended), "")
         state = "complete" if not ended else "pruned" if BEATEN in ended else "cut short"
         why = ended.partition(": ")[2].partition(";")[0]
@@ -240,7 +253,7 @@ class Waves:
             text = f"{where}: {name} {trial.score:.4g}, the best so far ({chosen})"
             self.study.tell(Noted(path=path, text=text))
         elif trial.state == "failed":
-            self.study.tell(Noted(path=path, text=f"{where} failed: {trial.why}"))
+            self.study.tell(Noted(path=path, text=f"{where} failed: {one_line(trial.why)}"))
         values = {} if best is None else {f"best {name}": best.score}
         done = Progress(path=path, done=len(self.trials), total=total, unit="trial", values=values)
         self.study.tell(done)
