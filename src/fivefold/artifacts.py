@@ -43,6 +43,7 @@ class Collected(Artifact):
         provenance: where the rows came from.
         source: refers to the rows as they came, before any stage of the user's, from which Deploy
             replays some; neither copied nor saved, so None where the table was loaded.
+        decoded: cells a second, of columns whose cells are files; neither copied nor saved.
         changes: what stages did to the rows that travels with the model; None if nothing.
         unlearnt: `(n,)` bool, True for training rows that nothing may be learnt from, as `Clean`
             found them spoilt; None for none. Validation and test rows are what they are.
@@ -60,6 +61,7 @@ class Collected(Artifact):
     findings: tuple[Finding, ...]
     provenance: Provenance
     source: "Source | None" = field(default=None, metadata=UNSAVED)
+    decoded: Mapping[str, float] = field(default_factory=dict, metadata=UNSAVED)
     changes: Changes | None = None
     unlearnt: "Array | None" = None
     cleaning: "tuple[Mapping[str, Any], ...] | None" = None

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from fivefold.codecs import picture as module
-from fivefold.codecs.picture import picture, resized
+from fivefold.codecs.picture import picture
+from fivefold.codecs.resizing import resized
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
 

@@ -143,3 +143,33 @@ def test_settling_grey_arrays_gives_one_stack_of_one_channel():
     images, bad = canonical_column(cells, column, on_bad="missing")
     assert kind_of("image").settle(images).shape == (2, 4, 4, 1)
     assert len(bad) == 0
+
+
+def test_fit_images_of_several_sizes_say_what_becomes_of_them():
+    images = objects(stack(4, 4), stack(4, 4), stack(4, 9), stack(2, 2))
+    state = fit_images(images, COLUMN, Settings(image_fit="pad"))
+    [finding] = IMAGE.remarks(COLUMN, state)
+    assert finding.code == "mixed_sizes"
+    assert (finding.numbers["changed"], finding.numbers["pictures"]) == (2, 4)
+    assert "2x2 to 4x9" in finding.sentence
+    assert "filled up" in finding.sentence
+    assert IMAGE.remarks(COLUMN, fit_images(images[:2], COLUMN, Settings())) == ()
+    values, arrays = IMAGE.pack(state)
+    assert IMAGE.unpack(values, arrays, COLUMN).fit == "pad"
+
+
+def test_many_cells_read_by_all_cores_are_those_read_by_one(monkeypatch, tmp_path: Path):
+    from fivefold.kinds import canonical
+
+    cells = objects(*(np.full((2, 2), n, np.uint8) for n in range(100)), "no picture", None)
+    for n in range(40):
+        path = tmp_path / f"{n}.png"
+        Image.fromarray(np.full((3, 2), n, np.uint8)).save(path)
+        cells[n] = path
+    alone, bad = canonical_column(cells, COLUMN, on_bad="missing")
+    monkeypatch.setattr(canonical, "cores", lambda: 3)
+    monkeypatch.setattr(canonical, "SHARE", 7)
+    together, wrong = canonical_column(cells, COLUMN, on_bad="missing")
+    assert bad.tolist() == wrong.tolist() == [100]
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)

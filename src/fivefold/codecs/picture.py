@@ -10,6 +10,7 @@ import numpy as np
 
 from fivefold.codecs.base64text import bytes_of_text
 from fivefold.codecs.depth import CHANNELS, canonical_pixels, over_white
+from fivefold.codecs.resizing import reduced, within
 from fivefold.codecs.schema import RULES
 from fivefold.codecs.table import Array
 
@@ -21,6 +22,10 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 
 MAX_PIXELS = 64_000_000
 """More pixels than this in one image are refused: a small file can unfold to fill a machine."""
+
+SIDE = 512
+"""Pixels that are kept along the longer side of a picture; a longer one is reduced to them, so
+that a few photographs among many small pictures do not fill the memory."""
 
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -35,7 +40,7 @@ def picture(value: object, rules: int = RULES) -> Array:
     A file is turned as its EXIF orientation says, and what is transparent is laid over white.
     8-bit files are uint8; grey 16-bit PNG, TIFF and PPM uint16; TIFF of floats float32. Of colour
     with 16 bits a channel Pillow gives the high eight. Numbers are not scaled; see
-    `fivefold.codecs.depth.canonical_pixels` for their dtype.
+    `fivefold.codecs.depth.canonical_pixels` for their dtype. No side is longer than `SIDE`.
 
     Args:
         value: an array or nested list `(height, width)` or `(height, width, channels)` of
@@ -50,6 +55,11 @@ def picture(value: object, rules: int = RULES) -> Array:
         ValueError: if it is none of these, damaged, or too large.
         OSError: if a file cannot be read.
     """
+    pixels = _whole(value, rules)
+    return pixels if rules < 3 else reduced(pixels, SIDE)
+
+
+def _whole(value: object, rules: int) -> Array:
     if isinstance(value, str):
         if value.lstrip()[:1] == "[":
             return _from_array(_from_rows(value), rules)
@@ -85,6 +95,8 @@ def picture_stack(values: Array, rules: int = RULES) -> Array | None:
     _, height, width, channels = stack.shape
     if channels not in CHANNELS or not 0 < height * width <= MAX_PIXELS:
         return None
+    if rules > 2 and max(height, width) > SIDE:
+        return None
     try:
         return canonical_pixels(stack)
     except ValueError:
@@ -105,6 +117,8 @@ def _decoded(content: bytes, rules: int) -> Array:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
+            if rules > 2:  # a JPEG of twice the size or more is decoded at a half, or less
+                image.draft(None, within(image.width, image.height, SIDE))
             return _pixels(image, rules)
     except UnidentifiedImageError:
         raise ValueError(f"the bytes are no image of a known kind ({', '.join(FORMATS)})") from None
@@ -190,29 +204,6 @@ def _from_array(array: Array, rules: int) -> Array:
     if array.shape[0] * array.shape[1] > MAX_PIXELS:
         raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
     return _as_bytes(array[:, :, :3]) if rules < 2 else canonical_pixels(array)
-
-
-def resized(image: Array, height: int, width: int, channels: int) -> Array:
-    """The image in this size with one channel or three; unchanged where it fits already.
-
-    Args:
-        image: uint8 `(height, width, channels)`.
-        height: pixels.
-        width: pixels.
-        channels: 1 (grey: luminance 0.299 R + 0.587 G + 0.114 B) or 3.
-    """
-    if image.shape[:2] != (height, width):
-        from PIL import Image
-
-        source = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
-        image = np.asarray(source.resize((width, height), Image.Resampling.BILINEAR))
-        image = image[:, :, None] if image.ndim == 2 else image
-    if image.shape[2] == channels:
-        return image
-    if channels == 3:
-        return np.repeat(image, 3, axis=2)
-    grey: Array = np.rint(image @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-    return grey[:, :, None]
 
 
 def _stored(image: "Image") -> Array:

@@ -14,10 +14,11 @@ TaskName = Literal["binary", "multiclass", "regression"]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool
 
-RULES = 2
+RULES = 3
 """By which cells are read today. A bundle is answered by the rules that it was trained with:
 1: words lose their combining marks; pictures as they are stored, without alpha, eight bits deep.
-2: marks belong to the word before them; pictures as a viewer shows them, as deep as they are."""
+2: marks belong to the word before them; pictures as a viewer shows them, as deep as they are.
+3: pictures of more than 512 pixels along a side are reduced to that."""
 
 
 @dataclass(frozen=True, kw_only=True)

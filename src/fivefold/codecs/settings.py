@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
+from fivefold.codecs.resizing import Fit
+
 NumericMissing = Literal["median", "mean", "constant", "most_frequent"]
 Outliers = Literal["clip", "drop", "keep"]
 Scale = Literal["standard", "minmax", "robust", "quantile", "none"]
@@ -30,6 +32,7 @@ class Settings:
     rare: int | None = None
     max_categories: int = 256
     image_size: tuple[int, int] | None = None
+    image_fit: Fit = "resize"
     text_length: int | None = None
     truncation: Truncation = "auto"
     vocabulary: int = 20_000

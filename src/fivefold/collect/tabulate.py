@@ -1,9 +1,10 @@
 """Raw columns as a table of canonical values, each with its kind."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from os import PathLike
+from time import perf_counter
 from typing import Literal
 
 from fivefold.codecs.cell import shown
@@ -36,6 +37,8 @@ class Tabulated:
     findings: list[Finding]  # noticed on the way
     unreadable: set[int]  # positions of rows that cannot be used
     wide: dict[str, WideIntegers]  # whole numbers that float64 does not hold apart, by name
+    # what decoding took of columns whose cells are files
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))
@@ -76,6 +79,7 @@ def tabulate(
             raise unreadable_fault(raw.name, kind, files, count)
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
+    seconds = {}
     tokens = {
         name: tokens_of(missing, name, IN_CLASSES if name in targets else DEFAULT_MISSING)
         for name in raw.columns
@@ -99,7 +103,10 @@ def tabulate(
             values[name] = objects(None if v is None else str(v) for v in listed(found))
             continue
         kind = kind_of(guess.kind)
+        started = perf_counter()
         values[name], bad = canonical_column(found, column, on_bad="missing")
+        if kind.opaque and (isinstance(found, Coded) or found.dtype == object):
+            seconds[name] = raw.seconds.get(name, 0.0) + perf_counter() - started
         values[name] = kind.settle(values[name])
         if kind.spoils:
             new = [int(row) for row in bad if int(row) not in unreadable]
@@ -126,7 +133,7 @@ def tabulate(
                     canonical_column(found, column, on_bad="error", source=raw.name)
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
-    return Tabulated(columns, values, findings, unreadable, wide)
+    return Tabulated(columns, values, findings, unreadable, wide, seconds)
 
 
 def _unreadable(source: str, column: Column, found: "Array | Coded", rows: list[int]) -> DataError:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from fivefold.core.identity import cores
+from fivefold.core.cores import cores
 from fivefold.core.store import write_bytes
 from fivefold.errors import FivefoldError
 

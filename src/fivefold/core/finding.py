@@ -88,6 +88,7 @@ truncated_texts: note or warning: texts with more words than are read: how many,
 terms_left_out: note: texts with more different words and n-grams than the linear model is given
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
+mixed_sizes: note: pictures of other sizes than what a network is given, and how they are fitted
 truncated_sounds: note or warning: sounds longer than what is read: how many, what is not read
 Train
 interrupted: warning: training was stopped by hand; the best weights so far were kept

@@ -13,6 +13,7 @@ from typing import Any
 
 from fivefold.core.content import UNSEEN, content_of
 from fivefold.core.context import UNKNOWN
+from fivefold.core.cores import cores
 from fivefold.core.own_code import around, own_code, own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
@@ -197,12 +198,6 @@ def threads() -> str:
     """What libraries go by when nobody tells them how many threads to use."""
     told = [f"{name}={os.environ[name]}" for name in THREADS if os.environ.get(name)]
     return " ".join(told) or f"{cores()} cores"
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import PARTS, Collected, Preprocessed, Trained
 from fivefold.codecs.table import Array
-from fivefold.core.wording import bytes_text, first_line
+from fivefold.core.cores import cores
+from fivefold.core.wording import bytes_text, first_line, plural
 from fivefold.evaluate.hardware import UNKNOWN, processor
+from fivefold.kinds.known import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +47,18 @@ def effort(trained: Trained, data: Preprocessed, collected: Collected) -> "pd.Da
         (products, convolutions and attention; trees are not counted); the peak of this machine,
         measured by products of matrices, with the threads and the precision of training; the
         fraction of it that training reached, all its seconds counted; bytes of the network on
-        disk; memory of the rows, and what the peak would be with 10 times as many; energy, with
-        what it assumes.
+        disk; memory of the rows, and what the peak would be with 10 times as many; files decoded
+        a second; energy, with what it assumes.
     """
     import pandas as pd
 
     facts = {"network on disk": _disk(trained), **_memory(trained, data, collected)}
     facts |= _operations(trained, data)
+    for name, rate in collected.decoded.items():
+        kind = kind_of(collected.schema[name].kind)
+        facts[f"{kind.plural} of {name} decoded a second"] = (
+            f"{rate:,.0f} ({plural(cores(), 'core')})"
+        )
     facts["energy of training"] = energy(trained)
     return pd.DataFrame({"quantity": list(facts), "value": list(map(str, facts.values()))})
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Trained
-from fivefold.core.identity import cores, version_of
+from fivefold.core.cores import cores
+from fivefold.core.identity import version_of
 
 if TYPE_CHECKING:
     import pandas as pd

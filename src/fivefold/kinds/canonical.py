@@ -1,6 +1,7 @@
 """The one door from raw values to the codec, for frames, CSV text and JSON alike."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, objects, remember, remembered
 from fivefold.codecs.schema import RULES, Column
 from fivefold.codecs.table import Array
+from fivefold.core.cores import cores
 from fivefold.errors import DataError
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of, labels
@@ -19,6 +21,10 @@ DEFAULT_MISSING = (
     *("None", "none", "NaT", "<NA>", "#N/A", "#NA", "-", "--", "."),
 )
 """Texts that usually stand for a missing value."""
+
+
+SHARE = 32
+"""Cells that a core reads at a time, of kinds whose cells are read by all cores."""
 
 
 def canonical(
@@ -215,6 +221,22 @@ def _distinct(values: list[Any], column: Column, kind: Kind, *, mixed: bool) -> 
 
 
 def _cells(values: list[object], column: Column, kind: Kind) -> tuple[Array, Array]:
+    if kind.parallel and len(values) > SHARE and cores() > 1:
+        return _cells_by_cores(values, column, kind)
+    return _read_cells(values, column, kind)
+
+
+def _cells_by_cores(values: list[object], column: Column, kind: Kind) -> tuple[Array, Array]:
+    """The same by all cores, each of which takes a share of the cells at a time."""
+    starts = range(0, len(values), SHARE)
+    with ThreadPoolExecutor(cores()) as pool:
+        shares = pool.map(lambda n: _read_cells(values[n : n + SHARE], column, kind), starts)
+        cells, bad = zip(*shares, strict=True)
+    places = [start + rows for start, rows in zip(starts, bad, strict=True)]
+    return np.concatenate(cells), np.concatenate(places)
+
+
+def _read_cells(values: list[object], column: Column, kind: Kind) -> tuple[Array, Array]:
     read = kind.reader(column)
     cells: list[object] = []
     bad = []

@@ -12,30 +12,38 @@ from fivefold.codecs.cell import is_missing, null_words, word
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.depth import inverted, settled
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
-from fivefold.codecs.picture import picture, picture_stack, pixels_of, resized
-from fivefold.codecs.png import as_cell, as_cells, as_files, as_texts, partly_nested
+from fivefold.codecs.picture import picture, picture_stack, pixels_of
+from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
+from fivefold.codecs.resizing import Fit, resized, usual_size
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
 from fivefold.errors import DataError
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import bound
+from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.remarks import mixed_sizes
 
-CHUNK = 1_024
-"""Images decoded at a time."""
+CHUNK = 256
+"""Images encoded at a time."""
 
 EXACT = 16_384
 """Training images that size and colours are taken from; of more, evenly spaced ones."""
 
-LONGEST = 16
-"""Pixels a side of a picture that is given as rows."""
-
 AXES = ("height", "width", "channels")
 """Of a canonical picture."""
+
+POLICIES: Mapping[Fit, str] = {
+    "resize": "resized",
+    "pad": "resized in its proportions and filled up with the pixels of its edge",
+    "crop": "resized in its proportions and cut to its middle",
+}
+"""What becomes of a picture of another size, in words."""
 
 _SIGNATURES = (
     *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
@@ -54,12 +62,16 @@ class ImageState:
         mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
         std: `(channels,)` float32, their standard deviation, at least 1.
         intensity: the range of pixels that becomes 0 to 255.
+        fit: how other proportions are brought to this size.
+        seen: how many training images have each size; known where it was fitted, not saved.
     """
 
     shape: tuple[int, int, int]
     mean: Array
     std: Array
     intensity: Intensity = field(default_factory=Intensity)
+    fit: Fit = "resize"
+    seen: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Image(Kind):
@@ -70,7 +82,7 @@ class Image(Kind):
     wanted = "images"
     chunk = CHUNK
     state = ImageState
-    settings = ("image_size",)
+    settings = ("image_size", "image_fit")
     control = "picture"
     item = "a picture"
     nullable = False
@@ -84,6 +96,7 @@ class Image(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
+    parallel = True
     opaque = True
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
@@ -109,7 +122,7 @@ class Image(Kind):
         return array or file or hasattr(value, "getbands")
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
-        """The size (the commonest, the larger of equals), channels and pixel statistics.
+        """The size, see `usual_size`, channels and pixel statistics.
 
         Raises:
             DataError: if a cell is no image, or 8-bit pictures are beside another scale.
@@ -124,26 +137,30 @@ class Image(Kind):
             for image in present:
                 sizes[image.shape[:2]] += 1
                 channels = max(channels, image.shape[2])
-        height, width = settings.image_size or max(
-            sizes, key=lambda size: (sizes[size], size[0] * size[1], size), default=(1, 1)
-        )
+        height, width = settings.image_size or usual_size(sizes)
         try:
             intensity = fit_intensity(spans)
         except UnfitError as fault:
             raise _unfit(fault, column, ()) from None
         shape, blank = (channels, height, width), np.zeros(channels, dtype=np.float32)
-        state = ImageState(shape=shape, mean=blank, std=blank + 1, intensity=intensity)
-        count = 0
-        total, squares = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+        state = ImageState(
+            shape=shape,
+            mean=blank,
+            std=blank + 1,
+            intensity=intensity,
+            fit=settings.image_fit,
+            seen=dict(sizes),
+        )
+        counts = np.zeros((channels, 256), np.int64)  # of each level, which takes little memory
         for first, images in sample.pieces(CHUNK):
             if images.dtype == object:
                 images = images[np.array([image is not None for image in images], dtype=bool)]
-            pixels = self.encode(images, column, state, first=first).astype(np.int64)
-            total += pixels.sum(axis=(0, 2, 3))
-            squares += np.square(pixels).sum(axis=(0, 2, 3))
-            count += len(pixels) * height * width
-        mean = total / max(count, 1)
-        variance = np.maximum(squares / max(count, 1) - np.square(mean), 1.0)
+            pixels = self.encode(images, column, state, first=first)
+            for channel in range(channels):
+                counts[channel] += np.bincount(pixels[:, channel].ravel(), minlength=256)
+        levels, total = np.arange(256), np.maximum(counts.sum(axis=1), 1)
+        mean = counts @ levels / total
+        variance = np.maximum(counts @ levels**2 / total - np.square(mean), 1.0)
         std = np.sqrt(variance).astype(np.float32)
         return replace(state, mean=mean.astype(np.float32), std=std)
 
@@ -169,7 +186,7 @@ class Image(Kind):
                     continue
                 if values.dtype == object:
                     image = state.intensity.bytes_of(image[None])[0]
-                fitted[row] = resized(image, *size).transpose(2, 0, 1)
+                fitted[row] = resized(image, *size, state.fit).transpose(2, 0, 1)
         except UnfitError as fault:
             raise _unfit(fault, column, (first + row + fault.row,)) from None
         return fitted
@@ -178,12 +195,25 @@ class Image(Kind):
         return settled(values)
 
     def pack(self, state: ImageState) -> tuple[Any, dict[str, Array]]:
-        values = {"shape": list(state.shape), "intensity": state.intensity.to_json()}
+        values: dict[str, Any] = {"shape": list(state.shape)}
+        values["intensity"] = state.intensity.to_json()
+        if state.fit != "resize":
+            values["fit"] = state.fit
         return values, {"mean": state.mean, "std": state.std}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> ImageState:
-        intensity = Intensity.from_json(values["intensity"])
-        return ImageState(shape=tuple(values["shape"]), intensity=intensity, **arrays)
+        return ImageState(
+            shape=tuple(values["shape"]),
+            intensity=Intensity.from_json(values["intensity"]),
+            fit=values.get("fit", "resize"),
+            mean=arrays["mean"],
+            std=arrays["std"],
+        )
+
+    def remarks(self, column: Column, state: ImageState) -> tuple[Finding, ...]:
+        height, width = state.shape[1:]
+        found = mixed_sizes(column.name, state.seen, (height, width), POLICIES[state.fit])
+        return () if found is None else (found,)
 
     def sizes(self, values: Array, column: Column) -> dict[str, Array]:
         """Pixels down and across, and colours, of each picture."""
@@ -226,7 +256,7 @@ class Image(Kind):
             "form": f"{form} from {low} to {high}",
             "shape": state.shape,
             "mean_colour": tuple(round(float(value)) for value in state.mean),
-            "policy": {"other_size": "resized"},
+            "policy": {"other_size": POLICIES[state.fit]},
         } | ({} if intensity.plain else {"low": low, "high": high})
 
     def synthesise(
@@ -247,29 +277,3 @@ def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataErro
     who = f"Column `{column.name}`"
     more = {"column": column.name, "rows": rows}
     return DataError.expected(who, fault.wanted, fault.found, fault.remedy, **more)
-
-
-def draw_patch(shape: tuple[int, int, int], intensity: Intensity, rng: np.random.Generator) -> Any:
-    """A smooth patch in the range of training as JSON has it, as a file where one holds it."""
-    channels, height, width = shape
-    if intensity.white in (1.0, 255.0):
-        return as_cell(_gradient(shape, rng))
-    if channels > 1 or intensity.white != 65_535.0:  # rows of pixels, which are long: few of them
-        height, width = min(height, LONGEST), min(width, LONGEST)
-    patch = _gradient((channels, height, width), rng).astype(np.float64)
-    pixels = intensity.low + patch * (intensity.high - intensity.low) / 255.0
-    if "float32" in intensity.depths:
-        return as_cell(pixels.astype(np.float32))
-    return as_cell(np.rint(pixels).astype(np.uint16 if intensity.white == 65_535.0 else np.int32))
-
-
-def _gradient(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """A smooth patch of colour: small as a file at any size."""
-    channels, height, width = shape
-    corners = rng.integers(0, 256, (2, 2, channels)).astype(np.float64)
-    down, across = np.linspace(0, 1, height), np.linspace(0, 1, width)
-    left = corners[0, 0] + down[:, None] * (corners[1, 0] - corners[0, 0])
-    right = corners[0, 1] + down[:, None] * (corners[1, 1] - corners[0, 1])
-    blend = left[:, None] + across[None, :, None] * (right - left)[:, None]
-    rounded: Array = np.rint(blend).astype(np.uint8)
-    return rounded

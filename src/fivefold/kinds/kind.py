@@ -44,6 +44,8 @@ class Kind(Doors, Recognition, ABC):
         empty: the canonical cell that is missing; it follows from `dtype`.
         coded: whether cells are texts that repeat, so that codes are kept with them.
         explains: whether what a reader says of a bad cell stands in messages.
+        parallel: whether many cells are read on all cores at once, as where a reader spends its
+            time in decoding files.
         chunk: how many cells are made canonical and encoded at a time; 0 for all.
         state: the dataclass of what is fitted; None where that is nothing or a plain value: a
             number, a text, a tuple of such.
@@ -65,6 +67,7 @@ class Kind(Doors, Recognition, ABC):
     empty: ClassVar[Any] = None
     coded: ClassVar[bool] = False
     explains: ClassVar[bool] = True
+    parallel: ClassVar[bool] = False
     chunk: ClassVar[int] = 0
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...] | None] = None

@@ -12,6 +12,9 @@ from fivefold.kinds.plain import Dense, Reader
 SIDES: dict[Reader, int] = {"linear": 14, "trees": 8}
 """Most pixels a side that a simple model is given."""
 
+VALUES = 2**22
+"""Numbers that are pooled at a time."""
+
 
 class Pixels(Block):
     """Uint8 `(n, channels, height, width)`.
@@ -74,9 +77,12 @@ def pooled(pixels: Array, side: int) -> Array:
     sizes = [
         np.diff(np.append(start, size)) for start, size in zip(starts, (height, width), strict=True)
     ]
-    tiles = np.add.reduceat(pixels.astype(np.float32), starts[0], axis=2)
-    tiles = np.add.reduceat(tiles, starts[1], axis=3)
-    shares: Array = tiles / (255 * np.outer(*sizes)).astype(np.float32)
+    shares = np.empty((*pixels.shape[:2], *map(len, sizes)), np.float32)
+    step = max(1, VALUES // max(pixels[:1].size, 1))
+    for first in range(0, len(pixels), step):  # as floats they are four times as large
+        piece = pixels[first : first + step].astype(np.float32)
+        tiles = np.add.reduceat(np.add.reduceat(piece, starts[0], axis=2), starts[1], axis=3)
+        shares[first : first + step] = tiles / (255 * np.outer(*sizes)).astype(np.float32)
     return shares
 
 

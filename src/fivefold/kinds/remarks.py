@@ -56,3 +56,30 @@ def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as:
         f"Pass kinds={{{literal(name)}: {literal(kind)}}} to take those as missing."
     )
     return finding("number_like", sentence, column=name, count=count, samples=texts[:20])
+
+
+def mixed_sizes(
+    name: str, seen: Mapping[tuple[int, int], int], size: tuple[int, int], policy: str
+) -> Finding | None:
+    """That training pictures are brought to another size than theirs; None where all have it.
+
+    Args:
+        name: of the column.
+        seen: how many have each height and width.
+        size: to which they are brought.
+        policy: how, in words.
+    """
+    others = [other for other in seen if other != size]
+    if not others:
+        return None
+    total = sum(seen.values())
+    changed = total - seen.get(size, 0)
+    others.sort(key=lambda other: (other[0] * other[1], other))
+    told = " to ".join(dict.fromkeys("x".join(map(str, one)) for one in (others[0], others[-1])))
+    sentence = (
+        f"{changed:,} of {total:,} training pictures of `{name}` have another size than "
+        f"{size[0]}x{size[1]} ({told} pixels) and are {policy}; image_size and image_fit of "
+        "Preprocess say otherwise."
+    )
+    facts = {"pictures": total, "changed": changed, "sizes": len(seen), "size": list(size)}
+    return finding("mixed_sizes", sentence, "note", column=name, **facts)

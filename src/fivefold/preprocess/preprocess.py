@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt
 
 from fivefold.artifacts import Collected, Preprocessed
+from fivefold.codecs.picture import SIDE
+from fivefold.codecs.resizing import Fit
 from fivefold.codecs.settings import (
     Categories,
     NumericMissing,
@@ -23,6 +25,9 @@ from fivefold.kinds.known import KINDS, kind_of
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
 from fivefold.tasks.known import task_of
+
+Side = Annotated[Count, Field(le=SIDE)]
+"""Pixels; no more are kept of a side."""
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 
@@ -45,8 +50,12 @@ class Preprocess(Stage):
         rare: a category with fewer training rows shares the code of unseen ones; None is one row
             in 2,000, between 1 and 10.
         max_categories: the most categories a column keeps, the frequent ones.
-        image_size: pixels, `(height, width)` or one number for both; None is the commonest size
-            among the training rows.
+        image_size: pixels, `(height, width)` or one number for both, 512 at most; None is the size
+            of half of the training rows or more, or else their median height and width, and no side
+            is longer than 128.
+        image_fit: how pictures of other proportions are brought to that size: stretched
+            (`resize`), whole with the pixels of their edge around them (`pad`), or cut to their
+            middle (`crop`).
         text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
         truncation: which words of a longer text are read: its first (`head`), its last (`tail`),
             or three quarters of them first and one quarter last (`both`); `auto` is `both` where
@@ -74,7 +83,8 @@ class Preprocess(Stage):
     categories: Categories = "onehot"
     rare: NonNegativeInt | None = None
     max_categories: Count = 256
-    image_size: Count | tuple[Count, Count] | None = None
+    image_size: Side | tuple[Side, Side] | None = None
+    image_fit: Fit = "resize"
     text_length: Count | None = None
     truncation: Truncation = "auto"
     vocabulary: Count = 20_000

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -143,7 +144,9 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     assert kind is not None  # or there would be no entry
     called, types = column_of_files(kind)
     column, raw = Column(name=called, kind=kind.name), objects(contents)
+    started = perf_counter()
     cells, bad = canonical_column(raw, column, on_bad="missing")
+    seconds = perf_counter() - started
     if kind.form(Sample(contents[:1], [1], asked=True)):  # which is settled for the whole column
         cells = raw
     if len(bad) == len(entries):
@@ -175,6 +178,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         files=(digest_of_files(name, zip(paths, contents, strict=True)),),
         places=np.array([places[path] for path in paths], np.int64) if stray else None,
         whole=len(pictures),
+        seconds={column.name: seconds},
     )
 
 

@@ -46,6 +46,7 @@ class Raw:
         untyped: every cell is a text, whatever it holds, as in a CSV file.
         kept: cells as the source holds them (lists, columns of Arrow, texts), of the columns that
             `Reading.keep` names and the source has.
+        seconds: that decoding the files of a column took, where that is done.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Raw:
     licence: str | None = None
     untyped: bool = False
     kept: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, read: Mapping[str, Read], **more: Any) -> Self:

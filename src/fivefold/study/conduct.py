@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fivefold.core.cache import cache_in
+from fivefold.core.cores import cores
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
-from fivefold.core.identity import cores
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError
 from fivefold.study.place import place_of

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.core.identity import cores
+from fivefold.core.cores import cores
 from fivefold.core.session import derive_seed
 
 FEW = 200  # rows on which an estimator is tried before it is fitted
