@@ -1,5 +1,6 @@
 """The stage that reads data and says what it is."""
 
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
@@ -12,9 +13,11 @@ from fivefold.collect.glance import check_names
 from fivefold.collect.notation import Notations, Said
 from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
-from fivefold.core.events import Found, Noted
+from fivefold.core.cores import cores
+from fivefold.core.events import Found, Measured, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Data, PathText, Stage
+from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import kind_of
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
@@ -23,6 +26,9 @@ from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.task import Task
+
+MANY = 100
+"""Files from which on it is told how fast they were decoded."""
 
 Cell = str | int | float
 Decimal = Literal[".", ","]
@@ -174,6 +180,8 @@ class Collect(Stage):
         )
         for note in notes:
             session.emit(Noted(text=note))
+        for text in _rates(collected):
+            session.emit(Measured(text=text))
         for finding in collected.findings:
             session.emit(Found(finding=finding))
         return collected
@@ -215,3 +223,15 @@ class Collect(Stage):
         return Notations(
             decimal=self.decimal, thousands=self.thousands, date_format=self.date_format
         )
+
+
+def _rates(collected: Collected) -> Iterator[str]:
+    """How fast cells that are files were decoded, where there are many."""
+    rows = len(collected.table)
+    for name, rate in collected.decoded.items():
+        kind = kind_of(collected.schema[name].kind)
+        if rows >= MANY:
+            yield (
+                f"Decoded {rows:,} {kind.plural} of `{name}` in {rows / rate:.2g} s: "
+                f"{rate:,.0f} a second on {plural(cores(), 'core')}."
+            )

@@ -17,8 +17,7 @@ from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, first_rows, tabulate, wide_findings
 from fivefold.collect.target import settle_targets, usable_rows
 from fivefold.collect.wishes import Wishes
-from fivefold.core.cores import cores
-from fivefold.core.wording import literal, plural, quoted
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
@@ -28,9 +27,6 @@ from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
 from fivefold.tasks.target import Settled
-
-MANY = 100
-"""Files from which on it is told how fast they were decoded."""
 
 
 def gather(
@@ -118,7 +114,7 @@ def gather(
         source=Source(origins=tuple(origins)),
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
-    return collected, [*_notes(settled, schema), *_rates(table)]
+    return collected, _notes(settled, schema)
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
@@ -229,16 +225,6 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
         else "Collect more columns.",
         columns=tuple(column.name for column in ignored),
     )
-
-
-def _rates(table: Tabulated) -> list[str]:
-    """How fast cells that are files were decoded."""
-    return [
-        f"Decoded {len(table):,} {kind_of(table.columns[name].kind).plural} of `{name}` in "
-        f"{spent:.2g} s: {len(table) / spent:,.0f} a second on {plural(cores(), 'core')}."
-        for name, spent in table.seconds.items()
-        if len(table) >= MANY
-    ]
 
 
 def _notes(settled: Settled, schema: Schema) -> list[str]:

@@ -88,6 +88,13 @@ class Noted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measured(Event):
+    """How fast something went, in a line; it decides nothing, and is another one each time."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found(Event):
     """A finding, as soon as it is made."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 from fivefold.core.events import (
     Event,
     Found,
+    Measured,
     Noted,
     Progress,
     StageFinished,
@@ -62,7 +63,7 @@ class Console:
                 self._write(f"{head:<18} {'taken':>9}  {event.wrote} from {event.directory}")
             case Progress():
                 self._advance(event)
-            case Noted() if not nested:
+            case Noted() | Measured() if not nested:
                 self._write(f"  {event.text}")
             case Found() if event.finding.severity == "serious" and not nested:
                 self._write(f"  ! {event.finding.sentence}")
