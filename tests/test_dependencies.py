@@ -18,6 +18,7 @@ OPTIONAL = {
     "openpyxl": "asked for by name where an Excel file is to be read",
     "skl2onnx": "the graphs of estimators that are no trees",
     "soundfile": "sounds that are no WAV files",
+    "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "optuna": "proposes settings in ff.tune, which says how to install it",
     "mlflow": "asked for by name by who logs runs there",
 }
@@ -28,6 +29,7 @@ COLLECTED = {
     "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
     "openpyxl": "Excel",
     "soundfile": "sounds that are no WAV files",
+    "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "scikit-learn": "its bundled data sets",
     "scipy": "intervals of scores and distances of samples, which nothing that serves asks for",
 }

@@ -54,4 +54,5 @@ def test_paper_is_what_the_docstring_refers_to():
 
 def test_networks_of_texts_with_terms_are_told_with_those_that_read_words_alone():
     found = architectures(Passage(8, 100, 30, 400), 3)
-    assert found["architecture"].tolist() == ["textblend", "textnet", "mixture"]
+    names = ["textblend", "textnet", "textcnn", "texttransformer", "mixture"]
+    assert found["architecture"].tolist() == names

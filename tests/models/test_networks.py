@@ -16,15 +16,17 @@ CASES = {
     "convnet": Image(3, 17, 12),
     "textblend": {"note": Text(9, 40), "table": Width(3)},
     "textnet": Text(9, 40),
+    "textcnn": Text(9, 40),
+    "texttransformer": Text(9, 40),
     "seqnet": Symbols(9, 16, 1, 0, 1),
     "soundnet": Spectrum(41, 16),
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
+ALONE = ("textnet", "textcnn", "texttransformer")
 
-@pytest.mark.parametrize(
-    "name", [name for name in NETWORKS if name not in {"tabm", "mlp", "textnet"}]
-)
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in {"tabm", "mlp", *ALONE}])
 def test_choose_gives_each_kind_of_input_its_network(name):
     assert choose(CASES[name]) == name
 
@@ -64,6 +66,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="textblend, textnet, seqnet, soundnet, mixture, found 'gru'",
+        match="texttransformer, seqnet, soundnet, mixture, found 'gru'",
     ):
         make("gru", Width(3), 2)

@@ -11,6 +11,7 @@ Outliers = Literal["clip", "drop", "keep"]
 Scale = Literal["standard", "minmax", "robust", "quantile", "none"]
 Categories = Literal["onehot", "embed"]
 Strand = Literal["one", "both"]
+Tokens = Literal["words", "subwords"]
 Truncation = Literal["auto", "head", "tail", "both"]
 
 
@@ -37,6 +38,8 @@ class Settings:
     truncation: Truncation = "auto"
     vocabulary: int = 20_000
     word_rows: int = 2
+    tokens: Tokens = "words"
+    terms: bool = True
     sequence_length: int | None = None
     strand: Strand = "one"
     sound_length: float | None = None

@@ -17,6 +17,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
 from fivefold.deploy.changes import deploy_fault
+from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
@@ -87,6 +88,7 @@ class Deploy(Stage):
         evaluated: Evaluated | None = None,
     ) -> Deployed:
         """Try the export on eight rows; nothing is written."""
+        data = served(data, trained)
         graphs, _ = self._graphs(collected, data, trained)
         return Deployed(
             path=Path(fspath(self.path)),
@@ -112,6 +114,7 @@ class Deploy(Stage):
         from fivefold.deploy.predecessor import origin_of
         from fivefold.report.card import card
 
+        data = served(data, trained)
         beside = self._beside(collected, partition, data, trained, session, evaluated)
         graphs, without = self._graphs(collected, data, trained)
         asked = requested(collected, data)

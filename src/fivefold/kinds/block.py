@@ -168,6 +168,10 @@ class Block(ABC):
         """
         return np.full(len(array), array.shape[1])
 
+    def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        """The array as columns of `Kind.lean` states encode it; by default as it is."""
+        return array
+
     def quick(self, columns: Quicks, state: Any) -> Callable[[Sequence[PlainRow]], Array]:
         """Rows of plain cells to the array, made ready once."""
 

@@ -1,6 +1,7 @@
 """Raw columns to compact arrays, by rules fitted on training rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
@@ -201,6 +202,14 @@ class Codec:
         settings = Settings.from_json(values["settings"])
         unpack = unpack_blocks if found == VERSION else older_blocks
         return cls(schema=schema, settings=settings, blocks=unpack(values, arrays, schema))
+
+    def lean(self) -> Self:
+        """The same rules for a network beside which no linear model reads terms of texts."""
+        blocks = []
+        for one in self.blocks:
+            columns = [replace(c, state=c.kind.lean(c.state)) for c in one.columns]
+            blocks.append(joined(one.block, columns, one.state, names=(one.name, one.tensor)))
+        return type(self)(schema=self.schema, settings=self.settings, blocks=blocks)
 
     def digest(self) -> str:
         """SHA-256 of the state, as 64 hexadecimal digits."""

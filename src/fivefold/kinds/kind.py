@@ -191,6 +191,10 @@ class Kind(Doors, Recognition, ABC):
         names = self.block.settings if self.settings is None else self.settings
         return setting in names
 
+    def lean(self, state: Any) -> Any:
+        """The state without what a linear model beside a network alone reads; by default all."""
+        return state
+
     def remarks(self, column: Column, state: Any) -> tuple[Finding, ...]:
         """What the training rows lose by what was fitted; nothing by default.
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from fivefold.kinds.grams import GramCensus, TermIndex
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
+from fivefold.kinds.subwords import PieceIndex, learn_pieces, spelled
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
 
@@ -42,6 +43,8 @@ class TextState:
         vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
         length: words a row.
         tail: how many of them are the last of a text that has more.
+        pieces: of words, which a network reads in place of whole ones; none as a rule. A piece then
+            is what is said of words here, but in `vocabulary`.
         grams: kept n-grams of characters inside words, the frequent first.
         slots: different words and n-grams a row, for a linear model; 0 in bundles that have none.
         longer: fraction of training texts with more terms than `slots`; not saved.
@@ -52,6 +55,7 @@ class TextState:
     vocabulary: tuple[str, ...]
     length: int
     tail: int = 0
+    pieces: tuple[str, ...] = ()
     grams: tuple[str, ...] = ()
     slots: int = 0
     longer: float = 0.0
@@ -61,7 +65,12 @@ class TextState:
     @property
     def size(self) -> int:
         """Number of codes: the words, padding and the unknown word."""
-        return len(self.vocabulary) + FIRST
+        return len(self.pieces or self.vocabulary) + FIRST
+
+    @property
+    def unit(self) -> str:
+        """What a network reads, in words."""
+        return "piece" if self.pieces else "word"
 
     @property
     def terms(self) -> int:
@@ -74,6 +83,18 @@ class TextState:
         return {word: code for code, word in enumerate(self.vocabulary, FIRST)}
 
     @cached_property
+    def cut(self) -> PieceIndex:
+        """The numbers of pieces."""
+        return PieceIndex(self.pieces, first=FIRST, unknown=UNKNOWN)
+
+    def read(self, found: list[str]) -> list[int]:
+        """The numbers of a text's words, or of their pieces."""
+        if self.pieces:
+            return self.cut.row(found)
+        codes = self.codes
+        return [codes.get(word, UNKNOWN) for word in found]
+
+    @cached_property
     def index(self) -> TermIndex:
         """The numbers of words and n-grams."""
         return TermIndex(self.vocabulary, self.grams)
@@ -82,10 +103,10 @@ class TextState:
     def part(self) -> str:
         """What is read of a text with more words than `length`, in words."""
         if self.length == 1:
-            return f"the {'last' if self.tail else 'first'} word is read"
+            return f"the {'last' if self.tail else 'first'} {self.unit} is read"
         counts = {"first": self.length - self.tail, "last": self.tail}
         ends = [f"the {end} {count:,}" for end, count in counts.items() if count]
-        return f"{' and '.join(ends)} words are read"
+        return f"{' and '.join(ends)} {self.unit}s are read"
 
 
 class Text(Kind):
@@ -97,7 +118,7 @@ class Text(Kind):
     coded = True
     explains = False
     state = TextState
-    settings = ("text_length", "truncation", "vocabulary", "word_rows")
+    settings = ("text_length", "truncation", "vocabulary", "word_rows", "tokens", "terms")
     plural = "texts"
     nulls = "asked"
 
@@ -107,20 +128,26 @@ class Text(Kind):
     def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
         rows: Counter[str] = Counter()
         counts = np.zeros(len(cells), dtype=np.int64)
-        census = GramCensus(len(cells))
+        census = GramCensus(len(cells)) if settings.terms else None
         for row, text in enumerate(cells.values.tolist()):
             found = words(text, column.rules) if text else []
             counts[row] = len(found)
             rows.update(set(found))
-            census.add(found)
+            if census is not None:
+                census.add(found)
         kept = [word for word, count in rows.items() if count >= settings.word_rows]
         kept.sort(key=lambda word: (-rows[word], word))
+        pieces: tuple[str, ...] = ()
+        if settings.tokens == "subwords":
+            pieces, counts = _pieces(cells, column, settings)
         length, tail = _length(counts, settings, column.rules)
-        grams, slots, longer = census.kept(settings.word_rows)
+        none: tuple[tuple[str, ...], int, float] = ((), 0, 0.0)
+        grams, slots, longer = none if census is None else census.kept(settings.word_rows)
         return TextState(
             vocabulary=tuple(kept[: settings.vocabulary]),
             length=length,
             tail=tail,
+            pieces=pieces,
             grams=grams,
             slots=slots,
             longer=longer,
@@ -133,7 +160,7 @@ class Text(Kind):
 
         A missing or empty text is one unknown word, so no row is empty.
         """
-        codes, length, slots = state.codes, state.length, state.slots
+        length, slots = state.length, state.slots
         encoded = np.full((len(values), length + slots), PAD, dtype=np.int32)
         encoded[:, 0] = UNKNOWN
         for row, text in enumerate(values.tolist()):
@@ -141,15 +168,19 @@ class Text(Kind):
             if slots:
                 terms = state.index.row(found, slots)
                 encoded[row, length : length + len(terms)] = -terms
-            if len(found) > length:
-                found = found[: length - state.tail] + found[len(found) - state.tail :]
-            encoded[row, : len(found)] = [codes.get(word, UNKNOWN) for word in found]
+            codes = state.read(found)
+            if len(codes) > length:
+                codes = codes[: length - state.tail] + codes[len(codes) - state.tail :]
+            encoded[row, : len(codes)] = codes
         return encoded
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
         kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
         terms = {"grams": list(state.grams), "slots": state.slots} if state.slots else {}
-        return kept | terms, {}
+        return kept | ({"pieces": list(state.pieces)} if state.pieces else {}) | terms, {}
+
+    def lean(self, state: TextState) -> TextState:
+        return replace(state, grams=(), slots=0)
 
     def remarks(self, column: Column, state: TextState) -> tuple[Finding, ...]:
         cut = (_truncated(column.name, state),) if len(state.unread) else ()
@@ -176,7 +207,7 @@ class Text(Kind):
             "form": "a text",
             "shape": (state.length,),
             "example": " ".join(state.vocabulary[:8]),
-            "policy": {"unseen": "unknown words share one code", "too_long": state.part},
+            "policy": {"unseen": f"unknown {state.unit}s share one code", "too_long": state.part},
         }
 
     def synthesise(
@@ -188,6 +219,17 @@ class Text(Kind):
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)
+
+
+def _pieces(cells: Cells, column: Column, settings: Settings) -> tuple[tuple[str, ...], Array]:
+    """Pieces of the words of training texts, and how many each text has."""
+    counts: Counter[str] = Counter()
+    every = [words(text, column.rules) if text else [] for text in cells.values.tolist()]
+    for found in every:
+        counts.update(spelled(found))
+    pieces = learn_pieces(counts, settings.vocabulary, settings.word_rows)
+    index = PieceIndex(pieces, first=FIRST, unknown=UNKNOWN)
+    return pieces, np.array([len(index.row(found)) for found in every], np.int64)
 
 
 def _length(counts: Array, settings: Settings, rules: int) -> tuple[int, int]:
@@ -210,8 +252,8 @@ def _truncated(name: str, state: TextState) -> Finding:
         lost = f"a median of {median:,.0f} a text, {total:,} in all, are not"
     sentence = (
         f"{cut:,} of {state.texts:,} training texts of `{name}` "
-        f"{'has' if cut == 1 else 'have'} more than {plural(state.length, 'word')}: {state.part}, "
-        f"{lost}. {_advice(longest, state.length, state.tail)}"
+        f"{'has' if cut == 1 else 'have'} more than {plural(state.length, state.unit)}: "
+        f"{state.part}, {lost}. {_advice(longest, state.length, state.tail)}"
     )
     return finding(
         "truncated_texts",

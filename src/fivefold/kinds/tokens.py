@@ -34,10 +34,14 @@ class Tokens(Block):
     def lengths(self, array: Array) -> Array:
         return np.asarray((array > PAD).sum(axis=1))
 
+    def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        return array[:, : self.positions(columns)]
+
     def summary(self, encoded: Encoded) -> str:
         (column,) = encoded.columns
-        words = plural(column.state.length, "word")
-        known = plural(column.state.size - FIRST, "known word")
+        unit = getattr(column.state, "unit", "word")
+        words = plural(column.state.length, unit)
+        known = plural(column.state.size - FIRST, f"known {unit}")
         return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Bag]:

@@ -105,6 +105,13 @@ class Passage(NamedTuple):
 
     An int64 tensor `(n, length + slots)`: the words of a `Text`, then terms and their counts.
 
+    Attributes:
+        length: words a row.
+        vocabulary: how many there are, with padding and the unknown one.
+        slots: terms a row.
+        terms: how many there are, words and then n-grams.
+        words: how many of them are words; 0 in bundles of before, for all of the vocabulary.
+
     Example:
         >>> Passage(64, 20_000, 300, 60_000).text
         Text(length=64, vocabulary=20000)
@@ -114,6 +121,7 @@ class Passage(NamedTuple):
     vocabulary: int
     slots: int
     terms: int
+    words: int = 0
 
     @property
     def text(self) -> Text:

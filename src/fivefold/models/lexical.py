@@ -54,7 +54,8 @@ class Terms(nn.Module):
 
     def __init__(self, size: Passage, outputs: int) -> None:
         super().__init__()
-        self.length, self.words, self.size = size.length, size.vocabulary - FIRST, size.terms
+        self.length, self.size = size.length, size.terms
+        self.words = size.words or size.vocabulary - FIRST
         self.register_buffer("rarity", torch.ones(max(1, size.terms)))
         self.register_buffer("weight", torch.zeros(max(1, size.terms), outputs))
 

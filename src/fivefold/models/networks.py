@@ -1,7 +1,7 @@
 """The built-in networks: what each reads, how it is built, what suits it; and as plain values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -31,7 +31,9 @@ from fivefold.models.seqnet import SeqNet
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.tabm import TabM
 from fivefold.models.textblend import TextBlend
+from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
+from fivefold.models.texttransformer import TextTransformer
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,12 @@ NETWORKS: dict[str, Network] = {
             frozenset({Image}),
         ),
         Network("textblend", TextBlend, _TEXT, several=True, needs=Text),
+        Network("textnet", TextNet, _TEXT, frozenset({Text})),
+        Network("textcnn", TextCnn, replace(_TEXT, lr=2e-3), frozenset({Text})),
         Network(
-            "textnet",
-            TextNet,
-            _TEXT,
+            "texttransformer",
+            TextTransformer,
+            replace(_TEXT, lr=1e-3, batch=(32, 128)),
             frozenset({Text}),
         ),
         Network(

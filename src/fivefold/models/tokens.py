@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from fivefold.kinds.block import Encoded
-from fivefold.kinds.tokens import slots_of
+from fivefold.kinds.tokens import FIRST, slots_of
 from fivefold.models.codes import Whole
 from fivefold.models.inputs import Passage, Text
 from fivefold.models.part import Part
@@ -39,7 +39,10 @@ class TokensPart(Part):
         state = block.columns[0].state
         about = {"length": int(state.length), "size": int(state.size)}
         slots = slots_of(state)
-        return about | ({"slots": slots, "terms": int(state.terms)} if slots else {})
+        if not slots:
+            return about
+        words = {"words": len(state.vocabulary)} if getattr(state, "pieces", ()) else {}
+        return about | {"slots": slots, "terms": int(state.terms)} | words
 
     def widen(self, description: Mapping[str, Any]) -> dict[str, Any]:
         return {**description, "whole": True} if "slots" in description else dict(description)
@@ -51,7 +54,8 @@ class TokensPart(Part):
     def measure(self, description: Mapping[str, Any]) -> Text | Passage:
         length, size = description["length"], description["size"]
         if "whole" in description:
-            return Passage(length, size, description["slots"], description["terms"])
+            words = description.get("words", size - FIRST)
+            return Passage(length, size, description["slots"], description["terms"], words)
         return Text(length, size)
 
     def amount(self, size: Text | Passage) -> int:

@@ -1,5 +1,6 @@
 """The stage that turns raw rows into arrays, by rules fitted on training rows."""
 
+from importlib.util import find_spec
 from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
@@ -14,6 +15,7 @@ from fivefold.codecs.settings import (
     Scale,
     Settings,
     Strand,
+    Tokens,
     Truncation,
 )
 from fivefold.core.context import Context
@@ -22,6 +24,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.kinds.known import KINDS, kind_of
+from fivefold.kinds.subwords import without_tokenizers
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
 from fivefold.tasks.known import task_of
@@ -62,6 +65,11 @@ class Preprocess(Stage):
             256 is what limits `text_length`, else `head`.
         vocabulary: the most words a text column keeps, the frequent ones.
         word_rows: training texts that a word must occur in to be kept.
+        tokens: whether a network reads whole `words`, or `subwords`: pieces that tokenizers learns
+            from the training texts; `vocabulary` is of pieces then, and `word_rows` how often two
+            neighbours must meet to be joined.
+        terms: whether texts come with the words and n-grams for the linear model beside the default
+            network; without them it is the network alone, as a named one is in any case.
         sequence_length: symbols read of a sequence; None is the length that 99 % of the training
             sequences have, or else covers 99 % of them, 20,000 at most.
         strand: whether a network reads DNA and RNA as they stand (`one`), or the reverse complement
@@ -89,6 +97,8 @@ class Preprocess(Stage):
     truncation: Truncation = "auto"
     vocabulary: Count = 20_000
     word_rows: Count = 2
+    tokens: Tokens = "words"
+    terms: bool = True
     sequence_length: Count | None = None
     strand: Strand = "one"
     sound_length: Annotated[float, Field(gt=0, le=3600)] | None = None
@@ -107,6 +117,8 @@ class Preprocess(Stage):
         fields = type(self).model_fields
         given = {name for name in fields if getattr(self, name) != fields[name].default}
         faults: list[FivefoldError] = []
+        if self.tokens == "subwords" and find_spec("tokenizers") is None:
+            faults.append(without_tokenizers(PreflightError))
         for name, (other, value) in _NEEDS.items():
             if name in given and getattr(self, other) != value:
                 faults.append(_idle(self, name, f"{other}={value!r}", f"Set {other}={value!r}"))

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-NetworkName = Literal[
-    "blend", "tabm", "mlp", "convnet", "textblend", "textnet", "seqnet", "soundnet", "mixture"
-]
-"""Three for tables, then small images, texts (two), sequences, sounds, and rows that mix them."""
+_Tables = Literal["blend", "tabm", "mlp"]
+_Texts = Literal["textblend", "textnet", "textcnn", "texttransformer"]
+NetworkName = Literal[_Tables, "convnet", _Texts, "seqnet", "soundnet", "mixture"]
+"""Three for tables, then small images, texts (four), sequences, sounds, and rows that mix them."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 
