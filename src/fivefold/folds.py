@@ -111,3 +111,13 @@ def draw_divisions(
         how = f"fold {n} of {k}"
         divisions.append(Partition(train=kept, valid=stop, test=held, how=how, by=rule))
     return divisions
+
+
+def fold_name(number: int, repeat: int = 1) -> str:
+    """What the refit of a fold is called; its seed derives from that.
+
+    Example:
+        >>> fold_name(2), fold_name(2, repeat=3)
+        ('fold-2', 'repeat-3-fold-2')
+    """
+    return f"fold-{number}" if repeat == 1 else f"repeat-{repeat}-fold-{number}"

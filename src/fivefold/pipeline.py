@@ -5,13 +5,14 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from fivefold.core.asked import FLAG, FLAG_OR_PATH, FUNCTIONS, PATH, SEED, TEXT, faults_of
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.context import Given
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.faults import raise_all
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
-from fivefold.errors import ConfigError
 from fivefold.result import Result
 
 if TYPE_CHECKING:
@@ -80,9 +81,17 @@ class Pipeline(Chain):
                 began; every difference is named.
             DataError: if the data cannot be used as asked.
         """
-        if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
-            remedy = "Pass a non-negative int."
-            raise ConfigError.expected("Pipeline.run", "a seed of 0 or more", f"{seed!r}", remedy)
+        wishes = {
+            "seed": (seed, SEED),
+            "device": (device, TEXT),
+            "directory": (directory, PATH.or_none()),
+            "resume": (resume, FLAG),
+            "cache": (cache, FLAG_OR_PATH),
+            "until": (until, TEXT.or_none()),
+            "progress": (progress, FLAG),
+            "observers": (observers, FUNCTIONS),
+        }
+        raise_all(faults_of("Pipeline.run", wishes))
         listeners: list[Observer] = [Guarded(observer) for observer in observers]
         if progress:
             from fivefold.observers.console import Console

@@ -26,10 +26,10 @@ import fivefold as ff
 from fivefold.deploy.export import export_onnx
 from fivefold.errors import ModelError
 from fivefold.metrics.metric import R2, RMSE
+from fivefold.models.exact import exact_scores, matrix_of
 from fivefold.models.score import score
 from fivefold.serve.graph import Graph
 from fivefold.tasks.known import TASKS
-from fivefold.train.estimator import exact_scores, matrix_of
 
 MODELS = {
     "binary": [
@@ -99,7 +99,7 @@ def test_bundle_of_an_estimator_answers_as_the_raw_one_does(frames, task, model,
     wanted = raw.predict_proba(test) if len(classes) else raw.predict(test)
     if len(classes):
         wanted = wanted[:, [list(raw.classes_).index(label) for label in classes]]
-    exact = exact_scores(trained, data.test.inputs)
+    exact = exact_scores(trained.model, data.test.inputs)
     np.testing.assert_allclose(exact, wanted, rtol=1e-12, atol=1e-9)
     bundle = ff.load(tmp_path / "model.ff")
     unseen = frame.drop(columns="y").iloc[data.test.index]
@@ -147,7 +147,7 @@ def test_estimator_of_several_targets_gives_all_of_them(two_numbers, model):
         matrix_of(trained.model, part.inputs).astype(np.float64) for part in (data.train, data.test)
     )
     wanted = clone(model).fit(rows, data.train.target).predict(test)
-    np.testing.assert_allclose(exact_scores(trained, data.test.inputs), wanted, rtol=1e-12)
+    np.testing.assert_allclose(exact_scores(trained.model, data.test.inputs), wanted, rtol=1e-12)
     assert trained.settings.exported
     gaps = (score(trained.model, data.test.inputs) - wanted) / data.train.target.std(0)
     assert abs(gaps).max() < 1e-5

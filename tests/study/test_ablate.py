@@ -127,3 +127,9 @@ def test_ablation_looks_at_no_test_row(tmp_path):
     made = [quiet(each, "columns", folds=2) for each in with_test_rows(tmp_path)]
     scores = [each.scores.drop(columns="seconds") for each in made]
     assert scores[0].equals(scores[1])
+
+
+@pytest.mark.slow
+def test_columns_are_left_out_by_processes_as_by_this_one(pipeline):
+    one, two = (ff.ablate(pipeline, "columns", folds=2, progress=False, n_jobs=n) for n in (1, 2))
+    assert one.scores.drop(columns="seconds").equals(two.scores.drop(columns="seconds"))

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import fivefold as ff
-from fivefold.errors import ConfigError, DataError, SpentError
+from fivefold.errors import ConfigError, DataError, ResumeError, SpentError
 from studied import small_frame, small_pipeline, with_test_rows
 
 
@@ -118,8 +118,22 @@ def test_compared_stages_stand_in_the_first_pipeline(models):
     assert here["log_loss"].equals(wanted.scores["log_loss"])
 
 
+def test_model_added_to_a_kept_comparison_is_all_that_is_fitted(models, tmp_path):
+    one, two = {"one": models["one"]}, {"two": models["long"]}
+    other = ff.Pipeline([models["one"].stages[0], ff.Clean(), *models["one"].stages[1:]])
+    kept = {"directory": tmp_path / "study", "folds": 2, "resume": True}
+    before, events = quiet({**one, **two}, **kept), []
+    after = quiet({"cleaned": other, **one, **two}, **kept, observers=[events.append])
+    assert {e.path[1] for e in events if len(e.path) > 2} == {"fold-1 cleaned", "fold-2 cleaned"}
+    for name in ("one", "two"):
+        scores = [found.scores[found.scores["model"] == name] for found in (before, after)]
+        assert scores[0].reset_index(drop=True).equals(scores[1].reset_index(drop=True))
+    with pytest.raises(ResumeError, match=r"train\.epochs"):
+        quiet({"one": models["one"].replace("train", epochs=3), **two}, **kept)
+
+
 def test_comparison_refuses_what_it_cannot_do(models):
-    with pytest.raises(ConfigError, match="models to compare, found 1"):
+    with pytest.raises(ConfigError, match="a dict of models, two at least"):
         quiet({"one": models["one"]})
     with pytest.raises(ConfigError, match="found int as 'two'"):
         quiet({"one": models["one"], "two": 2})

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
 
 import fivefold as ff
 from fivefold.core.session import Session
@@ -46,7 +47,20 @@ def test_cross_validation_scores_are_those_of_plain_runs_on_the_same_rows(pipeli
         here = found.predictions[found.predictions["fold"] == fold]
         assert_array_equal(here["row"], plain[ff.Evaluated].index)
         assert_array_equal(here["score_yes"], plain[ff.Evaluated].scores[:, 1])
-        assert found.scores["roc_auc"][fold - 1] == float(plain.metrics["roc_auc"])
+        assert_allclose(found.scores["roc_auc"][fold - 1], plain.metrics["roc_auc"], rtol=1e-15)
+
+
+@pytest.mark.parametrize("model", ["mlp", LogisticRegression()], ids=["network", "estimator"])
+def test_cross_validation_refits_the_folds_of_evaluate_with_their_seeds(pipeline, model):
+    pipeline = pipeline.replace("train", ff.Train(model, threads=1)).replace(
+        "evaluate", folds=3, baselines=()
+    )
+    tables = pipeline.run(seed=4, progress=False).tables
+    found = quiet(pipeline, seed=4, repeats=2)
+    first = without_time(found).query("repeat == 1").drop(columns="repeat")
+    assert tables["folds"].drop(columns="seconds").equals(first)
+    answers = found.predictions.query("repeat == 1").drop(columns="repeat")
+    assert tables["out_of_fold"].equals(answers)
 
 
 def test_cross_validation_holds_each_row_out_once_a_repeat_and_no_test_row(pipeline):

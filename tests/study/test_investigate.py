@@ -30,6 +30,9 @@ def test_a_study_fills_the_tables_that_apply_and_goes_on_where_it_was(tmp_path):
     said = " ".join(getattr(event, "text", "") for event in told)
     assert "refits come next" in said
     assert "ways to answer are timed" in said
+    names = [type(event).__name__ for event in told]
+    assert (names.count("RunStarted"), names.count("RunFinished")) == (1, 1)
+    assert not list((tmp_path / "study").glob("*/study.json"))
 
     models = found.tables["model_comparison"]
     for name in ("accuracy", "precision", "recall", "f1"):

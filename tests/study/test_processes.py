@@ -5,7 +5,7 @@ import pytest
 import fivefold as ff
 from fivefold.core.events import Noted
 from fivefold.errors import DataError, FivefoldError, TrainingError
-from fivefold.study.parcel import pack_error, pack_event, unpack_error, unpack_event
+from fivefold.study.order import pack_error, pack_event, unpack_error, unpack_event
 from own_refits import Die, Fail, Halve
 
 

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 import fivefold as ff
+from fivefold.study.leftout import redrawn
 from fivefold.study.questions import questions
-from fivefold.study.redrawn import redrawn
 
 
 def frame(rows=120):

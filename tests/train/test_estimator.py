@@ -39,9 +39,9 @@ from fivefold.evaluate.features import LinearFeatures
 from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import assemble, digest
 from fivefold.models.estimated import Estimated
+from fivefold.models.exact import exact_scores, matrix_of
 from fivefold.models.score import score
 from fivefold.train.clone import cloned
-from fivefold.train.estimator import exact_scores, matrix_of
 from fivefold.train.misfits import find_misfits
 from fivefold.train.train import Train
 
@@ -101,7 +101,7 @@ def test_classifier_gives_what_the_raw_one_gives_on_the_same_rows(make_data, mod
     data = with_gaps(make_data("numeric", task=task))
     trained = run(data, model)
     wanted = by_hand(model, trained, data)
-    np.testing.assert_allclose(exact_scores(trained, data.test.inputs), wanted, atol=1e-9)
+    np.testing.assert_allclose(exact_scores(trained.model, data.test.inputs), wanted, atol=1e-9)
     np.testing.assert_allclose(score(trained.model, data.test.inputs), wanted, atol=1e-5)
     assert trained.settings.exported
 
@@ -115,7 +115,7 @@ def test_regressor_gives_what_the_raw_one_gives_of_large_targets_too(make_data, 
     trained = run(data, model)
     wanted = by_hand(model, trained, data, labels=False)
     spread = data.train.target.std()
-    np.testing.assert_allclose(exact_scores(trained, data.test.inputs), wanted, rtol=1e-12)
+    np.testing.assert_allclose(exact_scores(trained.model, data.test.inputs), wanted, rtol=1e-12)
     gaps = (score(trained.model, data.test.inputs) - wanted) / spread
     assert abs(gaps).max() < 1e-5
 
@@ -155,7 +155,7 @@ def test_classes_that_a_fold_lacks_get_probability_0_and_labels_may_come_in_any_
     for model in (LogisticRegression(), HistGradientBoostingClassifier(max_iter=5)):
         trained = run(data, model)
         exact, served = (
-            exact_scores(trained, data.test.inputs),
+            exact_scores(trained.model, data.test.inputs),
             score(trained.model, data.test.inputs),
         )
         assert not exact[:, 1].any()
@@ -174,7 +174,7 @@ def test_weights_of_rows_count_as_repeated_rows_do_and_are_told_where_they_do_no
     twin = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
     twin.fit(matrix[repeated], data.train.target[repeated])
     wanted = twin.predict_proba(matrix_of(one.model, data.test.inputs).astype(np.float64))
-    np.testing.assert_allclose(exact_scores(one, data.test.inputs), wanted, atol=1e-5)
+    np.testing.assert_allclose(exact_scores(one.model, data.test.inputs), wanted, atol=1e-5)
     assert not one.findings
     (told,) = run(data.replace(train=rows), KNeighborsClassifier()).findings
     assert "takes no weights" in told.sentence
@@ -186,7 +186,7 @@ def test_parts_of_a_pipeline_take_weights_through_its_last_step(make_data):
     rows = dataclasses.replace(data.train, weight=weights)
     model = make_pipeline(StandardScaler(), LogisticRegression())
     plain, weighted = run(data, model), run(data.replace(train=rows), model)
-    of = [exact_scores(one, data.test.inputs)[:, 0].mean() for one in (plain, weighted)]
+    of = [exact_scores(one.model, data.test.inputs)[:, 0].mean() for one in (plain, weighted)]
     assert of[1] > of[0] + 0.01
     assert not weighted.findings
 
@@ -206,7 +206,7 @@ def test_estimator_is_cloned_when_built_and_for_each_fit(make_data):
 def test_estimator_without_a_random_state_gives_the_same_twice_by_the_seed_of_the_run(make_data):
     data, model = make_data("numeric"), RandomForestClassifier(4)
     first, again, other = (run(data, model, seed=seed) for seed in (0, 0, 1))
-    scores = [exact_scores(one, data.test.inputs) for one in (first, again, other)]
+    scores = [exact_scores(one.model, data.test.inputs) for one in (first, again, other)]
     np.testing.assert_array_equal(scores[0], scores[1])
     assert (scores[0] != scores[2]).any()
     assert first.first_digest == other.first_digest
@@ -239,7 +239,7 @@ def test_estimator_answers_by_its_graph_after_it_was_saved(make_data, model, tmp
     again = Trained.load(tmp_path / "trained")
     wanted = score(trained.model, data.test.inputs)
     np.testing.assert_array_equal(score(again.model, data.test.inputs), wanted)
-    np.testing.assert_array_equal(exact_scores(again, data.test.inputs), wanted)
+    np.testing.assert_array_equal(exact_scores(again.model, data.test.inputs), wanted)
     assert again.settings == trained.settings
     assert again.settings.network == type(model).__name__
     assert len(again.history) == 1
@@ -262,7 +262,7 @@ def test_loss_of_the_one_row_of_history_is_that_of_all_rows_that_were_learnt(mak
     trained = run(data, LogisticRegression())
     (row,) = trained.history.to_dict("records")
     learnt = data.train.joined(data.valid)
-    wanted = log_loss(learnt.target, exact_scores(trained, learnt.inputs))
+    wanted = log_loss(learnt.target, exact_scores(trained.model, learnt.inputs))
     assert row["train_loss"] == pytest.approx(wanted, rel=1e-5)
     assert np.isnan(row["valid_loss"])  # they were learnt too
 
@@ -274,7 +274,7 @@ def test_estimator_learns_from_validation_rows_and_says_so(make_data):
     assert fitted.n_samples_fit_ == len(data.train) + len(data.valid) == trained.settings.rows
     told = [event.text for event in events if isinstance(event, Noted)]
     assert "160 rows of 2 numbers, 40 of them for validation, as it stops by none" in told[0]
-    shares = exact_scores(trained, data.valid.inputs)
+    shares = exact_scores(trained.model, data.valid.inputs)
     assert (shares.argmax(1) == data.valid.target).all()  # its nearest row is itself
 
 

@@ -6,6 +6,7 @@ from operator import index
 from pathlib import Path
 from typing import Any, Self, overload
 
+from fivefold.core.artifact import Artifact
 from fivefold.core.cache import Cache
 from fivefold.core.context import Context, Given
 from fivefold.core.events import Observer
@@ -47,6 +48,14 @@ class Chain:
     def names(self) -> tuple[str, ...]:
         """The stages' names in order: `train`, or `train-2` for a second one."""
         return tuple(step.name for step in self._steps)
+
+    def writers_of(self, kind: type[Artifact]) -> tuple[str, ...]:
+        """Names of the stages that write artifacts of this class, unlabelled ones, in order.
+
+        The first makes them, those after it change them.
+        """
+        writers = [step for step in self._steps if step.signature.writes == Key(kind)]
+        return tuple(step.name for step in writers)
 
     def __len__(self) -> int:
         return len(self._steps)

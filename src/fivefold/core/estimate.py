@@ -2,6 +2,9 @@
 
 from typing import Self
 
+ITSELF = "itself"
+"""The method of a difference of something from itself."""
+
 
 class Estimate(float):
     """A number with its interval: behaves as a float, and says how it was measured.
@@ -41,6 +44,16 @@ class Estimate(float):
         self.low, self.high = float(low), float(high)
         self.method, self.n, self.level = method, int(n), float(level)
         return self
+
+    @classmethod
+    def itself(cls, n: int) -> Self:
+        """The difference of something from itself; `n` as of the class."""
+        return cls(0.0, low=0.0, high=0.0, method=ITSELF, n=n)
+
+    def turned(self) -> Self:
+        """A difference the other way round."""
+        ends = {"low": -self.high, "high": -self.low}
+        return type(self)(-self, **ends, method=self.method, n=self.n, level=self.level)
 
     def __str__(self) -> str:
         if self.low != self.low:  # NaN: there is no interval, and the reason stands in its place

@@ -1,15 +1,16 @@
 """The same pipeline on several divisions of the rows that are not for testing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.session import Session
-from fivefold.folds import draw_divisions
+from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import OwnMetric
@@ -39,6 +40,74 @@ class Folds:
     scores: "pd.DataFrame"
     predictions: "pd.DataFrame"
 
+    @classmethod
+    def of(cls, held: "Sequence[Held]", metrics: Iterable[str], *, level: float = 0.95) -> Self:
+        """What folds say together.
+
+        Args:
+            held: of all of them, in order.
+            metrics: names of those whose means are told.
+            level: coverage, a fraction.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame([each.line for each in held])
+        return cls(
+            metrics={name: mean_of(table, name, level=level) for name in metrics},
+            scores=table,
+            predictions=pd.concat([each.predictions for each in held], ignore_index=True),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Held:
+    """What one fold's model answered for the rows that were held out.
+
+    Args:
+        line: its row of `Folds.scores`.
+        predictions: its rows of `Folds.predictions`.
+    """
+
+    line: Mapping[str, Any]
+    predictions: "pd.DataFrame"
+
+
+def held_out(
+    collected: Collected,
+    rows: Rows,
+    scores: Array,
+    *,
+    fold: int,
+    learnt: int,
+    stopped: int,
+    seconds: float,
+    own: Mapping[str, OwnMetric] | None = None,
+) -> Held:
+    """Judge the answers for rows that a fold held out.
+
+    Args:
+        collected: the raw table and its schema.
+        rows: with their target, their places in the table, and their weights; inputs may be left
+            out.
+        scores: `(n, ...)` that were answered.
+        fold: its number, from 1.
+        learnt: training rows.
+        stopped: rows that training stopped by.
+        seconds: that it took.
+        own: own metrics by name.
+    """
+    task = task_of(collected.schema.task)
+    judged = Judged.of(task, rows.target, scores)
+    line = {
+        "fold": fold,
+        "train_rows": learnt,
+        "valid_rows": stopped,
+        "held_out_rows": len(rows),
+        "seconds": seconds,
+        **scores_of(task, judged, own or {}, rows.weight),
+    }
+    return Held(line=line, predictions=predictions_of(collected, fold, rows.index, judged))
+
 
 def fit_folds(
     collected: Collected,
@@ -53,6 +122,7 @@ def fit_folds(
 
     Folds are stratified, by group or by time, as the partition was drawn. Each fold sets a part
     of its training rows aside to stop by, as large as the validation part of the whole run.
+    `ff.cross_validate` with the seed of the run refits on the same folds with the same seeds.
 
     Args:
         collected: the raw table and its schema.
@@ -65,36 +135,29 @@ def fit_folds(
     Returns:
         Means with the interval of Nadeau and Bengio, and the out-of-fold predictions.
     """
-    import pandas as pd
+    from fivefold.models.exact import exact_scores
 
-    from fivefold.models.score import score
-
-    task = task_of(collected.schema.task)
-    lines, pieces = [], []
+    task, held = task_of(collected.schema.task), list[Held]()
     for n, division in enumerate(draw_divisions(collected, partition, k, session.seed), 1):
-        context = session.refit(division, name=f"fold-{n}")
-        test, trained = context[Preprocessed].test, context[Trained]
-        scores = score(trained.model, test.inputs)
-        judged = Judged.of(task, test.target, scores)
-        found = scores_of(task, judged, own or {}, test.weight)
+        context = session.refit(division, name=fold_name(n))
+        data, trained = context[Preprocessed], context[Trained]
         whole = trained.settings.rows  # of an estimator, which stops by no rows
-        lines.append(
-            {
-                "fold": n,
-                "train_rows": whole or len(division.train),
-                "valid_rows": 0 if whole else len(division.valid),
-                "held_out_rows": len(test),
-                "seconds": trained.resources.seconds,
-                **found,
-            }
+        scores = exact_scores(trained.model, data.test.inputs)
+        each = held_out(
+            collected,
+            data.test,
+            data.codec.cut(scores, data.test.inputs),
+            fold=n,
+            learnt=whole or len(division.train),
+            stopped=0 if whole else len(division.valid),
+            seconds=trained.resources.seconds,
+            own=own,
         )
-        pieces.append(predictions_of(collected, n, test.index, judged))
+        held.append(each)
         first = task.metrics[0].name
-        session.emit(Progress(done=n, total=k, unit="fold", values={first: found[first]}))
-    table = pd.DataFrame(lines)
+        session.emit(Progress(done=n, total=k, unit="fold", values={first: each.line[first]}))
     names = [*(metric.name for metric in task.metrics), *(own or {})]
-    means = {name: mean_of(table, name, level=level) for name in names}
-    return Folds(metrics=means, scores=table, predictions=pd.concat(pieces, ignore_index=True))
+    return Folds.of(held, names, level=level)
 
 
 def held_per_learnt(table: "pd.DataFrame") -> float:

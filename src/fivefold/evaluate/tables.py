@@ -53,7 +53,7 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     if evidence.weighted:
         scored = [evidence.weighted, *(r.weighted for r in rivals)]
         columns[f"weighted_{names[0]}"] = _estimates([by_weight[names[0]] for by_weight in scored])
-    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(evidence.target))
+    itself = Estimate.itself(len(evidence.target))
     columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
     columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
     seconds = evidence.trained.resources.seconds

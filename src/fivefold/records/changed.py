@@ -5,11 +5,10 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
-from fivefold.core.estimate import Estimate
 from fivefold.core.identity import differences
 from fivefold.errors import DataError
 from fivefold.records.saved import SavedRun
-from fivefold.report.tables import aligned, cells, markdown
+from fivefold.report.tables import markdown, printed
 from fivefold.study.compare import compare
 
 if TYPE_CHECKING:
@@ -48,12 +47,12 @@ class Changes:
     def __str__(self) -> str:
         said = [f"one    {self.one}", f"other  {self.other}", ""]
         if len(self.differences):
-            said += _lines(self.differences)
+            said += printed(self.differences)
         else:
             said.append("Nothing that is noted differs.")
         if len(self.scores):
             rows = "the same test rows" if self.paired else "other test rows, so not paired"
-            said += ["", f"Scores on {rows}:", *_lines(self.scores)]
+            said += ["", f"Scores on {rows}:", *printed(self.scores)]
         return "\n".join(said)
 
     __repr__ = __str__
@@ -147,7 +146,7 @@ def _scores(one: SavedRun, other: SavedRun) -> "tuple[pd.DataFrame, bool]":
         verdict = ""
         if pair is not None and name == pair.metric:
             line = pair.pairs.iloc[0]
-            change, verdict = _turned(line["difference"]), _TURNED[line["verdict"]]
+            change, verdict = line["difference"].turned(), _TURNED[line["verdict"]]
         lines.append([name, first[name], second[name], change, verdict or UNPAIRED])
     frame = pd.DataFrame(lines, columns=columns, dtype=object)
     if pair is not None:
@@ -159,20 +158,9 @@ _TURNED = {"wins": "worse", "loses": "better", "a tie": "a tie", "not measured":
 """What the verdict on the first says of the second."""
 
 
-def _turned(gap: Estimate) -> Estimate:
-    """The difference the other way round."""
-    low, high = -gap.high, -gap.low
-    return Estimate(-gap, low=low, high=high, method=gap.method, n=gap.n, level=gap.level)
-
-
 def _paired(one: SavedRun, other: SavedRun) -> "Compared | None":
     """Both on the rows that they share; None where they were judged on others."""
     try:
         return compare({"one": one.result(), "other": other.result()})
     except DataError:
         return None
-
-
-def _lines(frame: "pd.DataFrame") -> list[str]:
-    headings, rows, numeric = cells(frame)
-    return [f"  {line}" for line in aligned([headings, *rows], numeric)]

@@ -18,7 +18,7 @@ from fivefold.evaluate.evaluate import Evaluate
 from fivefold.pipeline import Pipeline
 from fivefold.records.changed import differing, facts_of
 from fivefold.records.saved import SavedRun
-from fivefold.report.tables import aligned, cells
+from fivefold.report.tables import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,13 +48,13 @@ class Reproduction:
     def __str__(self) -> str:
         said = [f"Run {self.run}, run again."]
         if len(self.surroundings):
-            said += ["", "What is not as it was:", *_lines(self.surroundings)]
+            said += ["", "What is not as it was:", *printed(self.surroundings)]
         said += [f"Left out, as it has side effects: {name}." for name in self.left_out]
         count = int((self.scores["difference"] != 0).sum())
         verdict = f"{count} of {len(self.scores)} scores differ."
         if not count:
             verdict = f"All {len(self.scores)} scores are equal, to the last bit."
-        return "\n".join([*said, "", *_lines(self.scores), "", verdict])
+        return "\n".join([*said, "", *printed(self.scores), "", verdict])
 
     __repr__ = __str__
 
@@ -219,8 +219,3 @@ def _compared(then: Mapping[str, Estimate], now: Mapping[str, Estimate]) -> "pd.
         same = one == other or (one != one and other != other and name in then and name in now)
         lines.append((name, one, other, 0.0 if same else other - one))
     return pd.DataFrame(lines, columns=["metric", "then", "now", "difference"])
-
-
-def _lines(frame: "pd.DataFrame") -> list[str]:
-    headings, rows, numeric = cells(frame)
-    return [f"  {line}" for line in aligned([headings, *rows], numeric)]

@@ -1,10 +1,11 @@
-"""Tables for terminals and cards: how a cell reads, how columns line up."""
+"""Tables for terminals, notebooks and cards: how a cell reads, how columns line up."""
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
-from fivefold.core.estimate import Estimate
+from fivefold.core.estimate import ITSELF, Estimate
 from fivefold.report.headline import display_name
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def cell(value: object) -> str:
         ('0.1235', '48,842', '2021', 'yes', '')
     """
     if isinstance(value, Estimate):
-        if value.method == "itself":
+        if value.method == ITSELF:
             return ""
         return str(value) if float(value) == float(value) else f"not defined ({value.method})"
     if value is None or value != value:  # NaN and NaT differ from themselves
@@ -113,6 +114,30 @@ def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool]) -> list[str]:
         ).rstrip()
         for row in table
     ]
+
+
+def printed(frame: "pd.DataFrame") -> list[str]:
+    """A DataFrame as lines of a terminal, headings first, set in by two blanks."""
+    headings, rows, numeric = cells(frame)
+    return [f"  {line}" for line in aligned([headings, *rows], numeric)]
+
+
+def text_of(heading: str, frame: "pd.DataFrame") -> str:
+    """A heading and the lines of a table."""
+    return "\n".join([heading, *printed(frame)])
+
+
+def html_of(heading: str, frame: "pd.DataFrame") -> str:
+    """The same as HTML; what stands in the cells is text."""
+    headings, rows, _ = cells(frame)
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in headings)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{html.escape(word)}</td>' for word in row)}</tr>" for row in rows
+    )
+    return (
+        f"<p>{html.escape(heading)}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def markdown(frame: "pd.DataFrame", *, most_rows: int = 50) -> str:

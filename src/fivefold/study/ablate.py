@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.asked import TEXT
 from fivefold.core.chain import Chain
 from fivefold.core.wording import literal
 from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric, title
+from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
-from fivefold.study.conduct import Conduct, conducted
-from fivefold.study.crossvalidate import drawn_folds, fold_name, lines_of
-from fivefold.study.leftout import What, check_what, variants_without
+from fivefold.study.conduct import Conduct, check_study, conducted
+from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.leftout import GROUPS, What, check_what, variants_without
 from fivefold.study.pairs import against
-from fivefold.study.shown import html_of, text_of
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
 
@@ -102,6 +103,12 @@ def ablate(
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003; Holm,
         A simple sequentially rejective multiple test procedure, 1979.
     """
+    given = {
+        **drawing(folds, repeats, by),
+        "metric": (metric, TEXT.or_none()),
+        "groups": (groups, GROUPS.or_none()),
+    }
+    check_study("ablate", conduct, given, pipeline)
     asked_for, grouped = check_what(what), {k: list(v) for k, v in (groups or {}).items()}
     asked = {"what": ", ".join(asked_for), "folds": folds, "repeats": repeats, "by": by}
     asked["groups"] = literal(repr(grouped))
@@ -116,14 +123,14 @@ def ablate(
             raise _nothing(asked_for)
         units = [
             Unit(
-                name=f"{fold_name(repeat, fold, repeats)} variant-{place}",
+                name=f"{fold} variant-{place}",
                 start=start,
                 stages=start.stages,
                 partition=division,
                 seed=seed,
                 mixed=mixed and place == 0,
             )
-            for repeat, fold, division, seed in drawn_folds(whole, folds, repeats, by, study.seed)
+            for fold, division, seed in drawn_folds(whole, folds, repeats, by, study.seed)
             for place, start in enumerate(starts)
         ]
         outcomes = study.run(units)
@@ -175,7 +182,7 @@ def _ablated(
     scored = {f"{what} {name}": frame for (name, what), frame in lines.items()}
     first = next(iter(scored))
     rivals = against(scored, first, metric, level=level)
-    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=len(scored[first]))
+    itself = Estimate.itself(len(scored[first]))
     columns: dict[str, Any] = {
         "what": [what for _, what in lines],
         "left_out": [name for name, _ in lines],

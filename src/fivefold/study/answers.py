@@ -73,7 +73,7 @@ def effect_table(question: Question, folds: Standings) -> "pd.DataFrame":
     import pandas as pd
 
     names, found = [GIVEN, *question.variants], folds.beside_given([*question.variants])
-    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=folds.count)
+    itself = Estimate.itself(folds.count)
     score = folds.metric.name
     columns: dict[str, Any] = {
         "variant": names,
@@ -113,12 +113,9 @@ def compared_models(
     for name in (GIVEN, *rivals):
         line: dict[str, Any] = {m.name: folds.mean(name, m.name) for m in folds.task.compared}
         line |= {"model": f"model ({GIVEN})" if name == GIVEN else name, "verdict": ""}
-        line["difference"] = Estimate(0.0, low=0.0, high=0.0, method="itself", n=folds.count)
+        line["difference"] = Estimate.itself(folds.count)
         if name != GIVEN:
-            gap: Estimate = found[name]["difference"]
-            line["difference"] = Estimate(
-                -gap, low=-gap.high, high=-gap.low, method=gap.method, n=gap.n, level=gap.level
-            )
+            line["difference"] = found[name]["difference"].turned()
             said = found[name]["verdict"]
             line["verdict"] = TURNED.get(said, said)
         scored = folds.by_name[name]

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import Artifact
+from fivefold.core.asked import FLAG, TEXT
 from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
 from fivefold.metrics.metric import Metric, title
+from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
-from fivefold.study.conduct import Conduct, conducted
-from fivefold.study.crossvalidate import drawn_folds, fold_name, summed
+from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
+from fivefold.study.crossvalidate import drawing, drawn_folds, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
-from fivefold.study.shown import html_of, text_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.testrows import answers_of, count_looks, look_at_test_rows, tables_of_answers
 from fivefold.study.unit import Unit
-from fivefold.study.variants import check_same_rows, pipelines_of
+from fivefold.study.variants import MODELS, check_same_rows, pipelines_of
 from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -124,46 +125,67 @@ def compare(
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003; Holm,
         A simple sequentially rejective multiple test procedure, 1979; McNemar, 1947.
     """
-    if len(models) < 2:
-        remedy = "Pass a dict of at least two by name."
-        raise ConfigError.expected("compare", "models to compare", str(len(models)), remedy)
+    given = {
+        "models": (models, MODELS),
+        **drawing(folds, repeats, by),
+        "metric": (metric, TEXT.or_none()),
+        "test": (test, FLAG),
+        "base": (base, PIPELINE.or_none()),
+    }
+    check_study("compare", conduct, given)
     results = {name: each for name, each in models.items() if isinstance(each, Result)}
     if len(results) == len(models):
         return _compared_results(results, metric)
     pipelines = pipelines_of(models, base)
-    asked = {
-        "models": ", ".join(models),
-        "folds": folds,
-        "repeats": repeats,
-        "by": by,
-        "test": test,
-    }
+    check_study("compare", conduct, None, *pipelines.values())
+    asked = {"folds": folds, "repeats": repeats, "by": by}
     with conducted("compare", asked, **conduct) as study:
-        starts = {name: study.gather(each) for name, each in pipelines.items()}
-        first = next(iter(starts.values()))
-        check_same_rows(starts)
-        if test and not len(first.partition.test):
-            remedy = "Leave out test=True, or divide the rows with Split(test=...)."
-            raise DataError.expected("compare", "test rows to look at", "none", remedy)
-        chosen = metric_named(first.task, metric)
-        units = [
-            Unit(
-                name=f"{fold_name(repeat, fold, repeats)} {name}",
-                start=start,
-                stages=start.stages,
-                partition=division,
-                seed=seed,
-            )
-            for repeat, fold, division, seed in drawn_folds(first, folds, repeats, by, study.seed)
-            for name, start in starts.items()
-        ]
-        outcomes, size = study.run(units), len(starts)
-        found = {
-            name: summed(start, outcomes[place::size], folds)
-            for place, (name, start) in enumerate(starts.items())
-        }
-        made = _compared_folds(found, chosen, first.level)
-        return _with_test_rows(made, study, starts, chosen) if test else made
+        return compare_in(
+            study, pipelines, folds=folds, repeats=repeats, by=by, metric=metric, test=test
+        )
+
+
+def compare_in(
+    study: Study,
+    pipelines: Mapping[str, Chain],
+    *,
+    folds: int,
+    repeats: int = 1,
+    by: By = "auto",
+    metric: str | None = None,
+    test: bool = False,
+) -> Compared:
+    """Compare pipelines within a study that is at work; arguments as of `compare`.
+
+    Raises:
+        ConfigError: if the task has no such metric.
+        DataError: if they collect other rows.
+    """
+    starts = {name: study.gather(each) for name, each in pipelines.items()}
+    first = next(iter(starts.values()))
+    check_same_rows(starts)
+    if test and not len(first.partition.test):
+        remedy = "Leave out test=True, or divide the rows with Split(test=...)."
+        raise DataError.expected("compare", "test rows to look at", "none", remedy)
+    chosen = metric_named(first.task, metric)
+    units = [
+        Unit(
+            name=f"{fold} {name}",
+            start=start,
+            stages=start.stages,
+            partition=division,
+            seed=seed,
+        )
+        for fold, division, seed in drawn_folds(first, folds, repeats, by, study.seed)
+        for name, start in starts.items()
+    ]
+    outcomes, size = study.run(units), len(starts)
+    found = {
+        name: summed(start, outcomes[place::size], folds)
+        for place, (name, start) in enumerate(starts.items())
+    }
+    made = _compared_folds(found, chosen, first.level)
+    return _with_test_rows(made, study, starts, chosen) if test else made
 
 
 def _with_test_rows(

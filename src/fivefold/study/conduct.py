@@ -6,12 +6,28 @@ from operator import index
 from pathlib import Path
 from typing import Any, TypedDict
 
+from fivefold.core.asked import (
+    FLAG,
+    FLAG_OR_PATH,
+    FUNCTIONS,
+    PATH,
+    SEED,
+    TEXT,
+    Asked,
+    Wish,
+    counts,
+    faults_of,
+    whole,
+)
 from fivefold.core.cache import cache_in
 from fivefold.core.cores import cores
+from fivefold.core.chain import Chain
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.faults import raise_all
 from fivefold.core.wording import nearest
-from fivefold.errors import ConfigError
+from fivefold.errors import ConfigError, FivefoldError
 from fivefold.study.place import place_of
+from fivefold.study.start import split_pipeline
 from fivefold.study.study import Study
 
 
@@ -40,6 +56,53 @@ class Conduct(TypedDict, total=False):
     observers: Iterable[Observer]
 
 
+PIPELINE = Wish("{} as a pipeline", lambda value: isinstance(value, Chain), "Pass a Pipeline.")
+N_JOBS = counts(1, -1)
+WISHES: Mapping[str, Wish] = {
+    "seed": SEED,
+    "device": TEXT,
+    "n_jobs": N_JOBS,
+    "directory": PATH.or_none(),
+    "resume": FLAG,
+    "cache": FLAG_OR_PATH,
+    "progress": FLAG,
+    "observers": FUNCTIONS,
+}
+"""What each word of `Conduct` may be."""
+
+
+def check_study(
+    who: str, conduct: Mapping[str, Any], asked: Asked | None = None, *pipelines: Any
+) -> None:
+    """Refuse arguments that are none, before any work.
+
+    Args:
+        who: the function that people call.
+        conduct: what it was given of `Conduct`, and words that it does not know.
+        asked: its other arguments, with what each may be.
+        pipelines: that are to be refitted.
+
+    Raises:
+        ConfigError: naming what is wrong; `PreflightError` with all of it, if several are.
+    """
+    faults: list[FivefoldError] = []
+    for pipeline in pipelines:
+        try:
+            split_pipeline(pipeline, who)
+        except FivefoldError as error:
+            faults.append(error)
+    known = [*(asked or {}), *WISHES]
+    for word in conduct:
+        if word not in WISHES:
+            near = nearest(word, known)
+            remedy = f"Write {near}=." if near else f"Choose among {', '.join(known)}."
+            wanted = "arguments that it has"
+            faults.append(ConfigError.expected(who, wanted, repr(word), remedy))
+    faults += faults_of(who, asked or {})
+    given = {name: (conduct[name], wish) for name, wish in WISHES.items() if name in conduct}
+    raise_all([*faults, *faults_of(who, given)])
+
+
 @contextmanager
 def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[Study]:
     """A study from its beginning to its end.
@@ -53,16 +116,9 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
         ConfigError: if a word of it is unknown or wrong.
         ResumeError: if the folder holds another study.
     """
-    known = Conduct.__annotations__
-    for word in conduct:
-        if word not in known:
-            near = nearest(word, list(known))
-            remedy = f"Write {near}=." if near else f"Choose among {', '.join(known)}."
-            raise ConfigError.expected(name, "arguments that it has", repr(word), remedy)
-    seed = conduct.get("seed", 0)
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or index(seed) < 0:
-        remedy = "Pass a non-negative int."
-        raise ConfigError.expected(name, "a seed of 0 or more", repr(seed), remedy)
+    check_study(name, conduct)
+    seed = index(conduct.get("seed", 0))
+    plain = {word: value if (n := whole(value)) is None else n for word, value in asked.items()}
     observers: list[Observer] = [Guarded(each) for each in conduct.get("observers", ())]
     if conduct.get("progress", True):
         from fivefold.observers.console import Console
@@ -72,7 +128,7 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
     folder, resume = None if directory is None else Path(directory), conduct.get("resume", False)
     study = Study(
         name,
-        seed=index(seed),
+        seed=seed,
         device=conduct.get("device", "auto"),
         n_jobs=processes(conduct.get("n_jobs", 1), name),
         directory=folder,
@@ -82,12 +138,12 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
     )
     started = RunStarted(
         path=(name,),
-        seed=index(seed),
+        seed=seed,
         device=conduct.get("device", "auto"),
         directory="" if folder is None else str(folder),
     )
     with (
-        place_of(folder, name, {**asked, "seed": index(seed)}, resume=resume),
+        place_of(folder, name, {**plain, "seed": seed}, resume=resume),
         announced(observers, started),
     ):
         try:
@@ -106,7 +162,7 @@ def processes(wish: Any, who: str) -> int:
         >>> processes(2, "compare")
         2
     """
-    if isinstance(wish, bool) or not hasattr(wish, "__index__") or not (wish == -1 or wish >= 1):
-        remedy = "Pass a number of processes, or -1 for one a core."
-        raise ConfigError.expected(who, "n_jobs of 1 or more, or -1", repr(wish), remedy)
+    fault = N_JOBS.fault(who, "n_jobs", wish)
+    if fault is not None:
+        raise fault
     return cores() if wish == -1 else index(wish)

@@ -15,7 +15,7 @@ from typing import Any
 
 from fivefold.core.events import Event
 from fivefold.errors import TrainingError
-from fivefold.study.parcel import unpack_error, unpack_event
+from fivefold.study.order import unpack_error, unpack_event
 
 PATIENCE = 10.0
 """Seconds for a process that was told to stop, to save the state of what it trains."""

@@ -1,24 +1,25 @@
 """What a pipeline is worth on rows that it did not learn from, over many divisions of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, get_args
+
+import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.core.artifact import Artifact
+from fivefold.core.asked import FUNCTION, Asked, Wish, counts, one_of
 from fivefold.core.chain import Chain
 from fivefold.core.estimate import Estimate
-from fivefold.core.session import derive_seed
+from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.division import By
-from fivefold.errors import ConfigError
-from fivefold.evaluate.folds import mean_of, predictions_of, scores_of
-from fivefold.folds import draw_divisions
+from fivefold.evaluate.folds import Folds, held_out
+from fivefold.folds import draw_divisions, fold_name
 from fivefold.partition import Partition
-from fivefold.study.conduct import Conduct, conducted
-from fivefold.study.shown import html_of, text_of
+from fivefold.report.tables import html_of, text_of
+from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
-from fivefold.tasks.judged import Judged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
 Inner = Callable[[Collected, Partition, int], Sequence[Stage]]
 """From rows, a fold and a seed to the stages that the fold runs: what it chooses, it chooses from
 the fold's own training and validation rows."""
+
+
+DRAWN: Mapping[str, Wish] = {
+    "folds": counts(2),
+    "repeats": counts(1),
+    "by": one_of(get_args(By)),
+}
+"""What the arguments may be by which studies draw folds."""
+
+
+def drawing(folds: Any, repeats: Any, by: Any) -> Asked:
+    """These arguments with what each may be."""
+    given = {"folds": folds, "repeats": repeats, "by": by}
+    return {name: (given[name], wish) for name, wish in DRAWN.items()}
 
 
 class CrossValidated(Artifact):
@@ -118,17 +133,19 @@ def cross_validate(
     Reference:
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003.
     """
+    given = {**drawing(folds, repeats, by), "inner": (inner, FUNCTION.or_none())}
+    check_study("cross_validate", conduct, given, pipeline)
     asked = {"folds": folds, "repeats": repeats, "by": by}
     with conducted("cross_validate", asked, **conduct) as study:
         start = study.gather(pipeline)
         units = []
-        for repeat, fold, division, seed in drawn_folds(start, folds, repeats, by, study.seed):
+        for name, division, seed in drawn_folds(start, folds, repeats, by, study.seed):
             stages = start.stages
             if inner is not None:
                 stages = tuple(inner(start.collected, division, seed))
             units.append(
                 Unit(
-                    name=fold_name(repeat, fold, repeats),
+                    name=name,
                     start=start,
                     stages=stages,
                     partition=division,
@@ -138,64 +155,62 @@ def cross_validate(
         return summed(start, study.run(units), folds)
 
 
-def drawn_folds(
-    start: Start, folds: int, repeats: int, by: By, seed: int
-) -> list[tuple[int, int, Partition, int]]:
-    """Number of the repeat and of the fold, its division, and its seed, for every fold.
+class Fold(NamedTuple):
+    """One fold of a study.
+
+    Args:
+        name: of its refit.
+        division: the rows that it learns from and stops by; test rows are those held out.
+        seed: of its refit.
+    """
+
+    name: str
+    division: Partition
+    seed: int
+
+
+def drawn_folds(start: Start, folds: int, repeats: int, by: By, seed: int) -> list[Fold]:
+    """All folds, repeat by repeat: those of the first are what `Evaluate(folds=)` refits.
 
     Raises:
-        ConfigError: if there are no repeats.
+        DataError: if there are too few rows, groups or moments for them.
     """
-    if isinstance(repeats, bool) or repeats < 1:
-        remedy = "Draw the folds once, or more often."
-        raise ConfigError.expected("Study", "repeats of 1 or more", repr(repeats), remedy)
-    rule = None if by == "auto" else by
-    drawn = []
+    run, drawn = Session(seed=seed), list[Fold]()
+    again, rule = run.child(start.judge).seed, None if by == "auto" else by
     for repeat in range(1, repeats + 1):
-        again = derive_seed(seed, f"repeat-{repeat}")
-        divisions = draw_divisions(start.collected, start.partition, folds, again, by=rule)
-        for fold, division in enumerate(divisions, 1):
-            drawn.append((repeat, fold, division, derive_seed(again, f"fold-{fold}")))
+        drawing = again if repeat == 1 else derive_seed(again, f"repeat-{repeat}")
+        divisions = draw_divisions(start.collected, start.partition, folds, drawing, by=rule)
+        for number, division in enumerate(divisions, 1):
+            name = fold_name(number, repeat)
+            drawn.append(Fold(name, division, run.refitted(start.judge, name).seed))
     return drawn
-
-
-def fold_name(repeat: int, fold: int, repeats: int) -> str:
-    """What the unit of a fold is called."""
-    return f"repeat-{repeat}-fold-{fold}" if repeats > 1 else f"fold-{fold}"
 
 
 def lines_of(start: Start, outcomes: Sequence[Outcome], folds: int) -> "pd.DataFrame":
     """One row a fold: what it was made of, and each metric."""
-    import pandas as pd
-
-    lines = []
-    for place, outcome in enumerate(outcomes):
-        judged = Judged.of(start.task, outcome.target, outcome.scores)
-        found = scores_of(start.task, judged, start.metrics, outcome.weight)
-        line: dict[str, Any] = {
-            "repeat": place // folds + 1,
-            "fold": place % folds + 1,
-            "train_rows": outcome.learnt,
-            "valid_rows": outcome.stopped,
-            "held_out_rows": len(outcome.index),
-            "seconds": outcome.fit_seconds,
-        }
-        lines.append(line | found)
-    return pd.DataFrame(lines)
+    return summed(start, outcomes, folds).scores
 
 
 def summed(start: Start, outcomes: Sequence[Outcome], folds: int) -> CrossValidated:
     """What the folds of a study say together; they are given repeat by repeat."""
-    import pandas as pd
-
-    scores = lines_of(start, outcomes, folds)
-    pieces = []
-    for place, outcome in enumerate(outcomes):
-        judged = Judged.of(start.task, outcome.target, outcome.scores)
-        piece = predictions_of(start.collected, place % folds + 1, outcome.index, judged)
-        piece.insert(0, "repeat", place // folds + 1)
-        pieces.append(piece)
+    held = [
+        held_out(
+            start.collected,
+            outcome.rows,
+            outcome.scores,
+            fold=place % folds + 1,
+            learnt=outcome.learnt,
+            stopped=outcome.stopped,
+            seconds=outcome.fit_seconds,
+            own=start.metrics,
+        )
+        for place, outcome in enumerate(outcomes)
+    ]
     names = [*(metric.name for metric in start.task.metrics), *start.metrics]
-    metrics = {name: mean_of(scores, name, level=start.level) for name in names}
-    predictions = pd.concat(pieces, ignore_index=True)
-    return CrossValidated(metrics=metrics, scores=scores, predictions=predictions)
+    found = Folds.of(held, names, level=start.level)
+    repeats = [place // folds + 1 for place in range(len(held))]
+    sizes = [len(each.predictions) for each in held]
+    scores, predictions = found.scores.copy(), found.predictions.copy()
+    scores.insert(0, "repeat", repeats)
+    predictions.insert(0, "repeat", np.repeat(repeats, sizes))
+    return CrossValidated(metrics=found.metrics, scores=scores, predictions=predictions)

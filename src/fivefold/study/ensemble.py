@@ -12,12 +12,11 @@ from fivefold.artifacts import Trained
 from fivefold.codecs.table import Array
 from fivefold.core.chain import Chain
 from fivefold.core.content import content_of
-from fivefold.core.key import Key
 from fivefold.core.session import derive_seed
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
-from fivefold.study.shown import html_of, text_of
+from fivefold.report.tables import html_of, text_of
 from fivefold.study.tuned import Tuned
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.task import Task
@@ -259,9 +258,8 @@ def _groups(study: Tuned) -> list[list[int]]:
 
 def _trainer(pipeline: Chain) -> str:
     """The name of the stage that trains, if it is a Train."""
-    named = zip(pipeline.names, pipeline.stages, strict=True)
-    writers = [(n, stage) for n, stage in named if type(stage).wiring.writes == Key(Trained)]
-    return writers[-1][0] if writers and type(writers[-1][1]) is Train else ""
+    trains = pipeline.writers_of(Trained)
+    return trains[-1] if trains and type(pipeline[trains[-1]]) is Train else ""
 
 
 def _pipeline(study: Tuned, weights: "dict[int, float]") -> Chain:

@@ -1,13 +1,13 @@
 """One documented study of a pipeline, which fills the ten tables."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.artifacts import Collected, Evaluated
+from fivefold.core.asked import FLAG, PATH, Wish, counts
 from fivefold.core.chain import Chain
-from fivefold.core.events import Observer
 from fivefold.core.wording import plural
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.ten import tables_of
@@ -17,8 +17,8 @@ from fivefold.pipeline import Pipeline
 from fivefold.report.ten import unfilled
 from fivefold.result import Result
 from fivefold.study import answers
-from fivefold.study.compare import Compared, compare
-from fivefold.study.conduct import Conduct, conducted
+from fivefold.study.compare import Compared, compare_in
+from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.investigation import Investigation
 from fivefold.study.questions import GIVEN, RIVALS, Question, questions
 from fivefold.study.start import split_pipeline
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
 
 FOLDS, FOLDS_QUICK = 5, 2
 SECONDS_QUICK = 0.1
-
-
-class Told(TypedDict):
-    """What a study hands on to its run and to its comparison."""
-
-    progress: bool
-    observers: Iterable[Observer]
 
 
 def investigate(
@@ -78,13 +71,18 @@ def investigate(
         >>> found.tables["model_comparison"]  # doctest: +SKIP
     """
     began = time.perf_counter()
-    count = folds or (FOLDS_QUICK if quick else FOLDS)
-    conduct["observers"] = tuple(conduct.get("observers", ()))
-    told: Told = {"progress": conduct.get("progress", True), "observers": conduct["observers"]}
+    wishes = {
+        "folds": (folds, counts(2).or_none()),
+        "quick": (quick, FLAG),
+        "to": (to, PATH.or_none()),
+        "tables": (tables, TABLES.or_none()),
+    }
+    check_study("investigate", conduct, wishes, pipeline)
+    count = (FOLDS_QUICK if quick else FOLDS) if folds is None else folds
     with conducted("investigate", {"folds": count, "quick": quick}, **conduct) as study:
-        result = _run(pipeline, study, told)
+        result = _run(pipeline, study)
         asked = questions(pipeline, result, quick=quick)
-        compared = _compare(pipeline, asked, result, study, folds=count, told=told)
+        compared = _compare(pipeline, asked, result, study, count)
         standings = None if compared is None else _standings(compared, result)
         timed = time_models(result, _rivals(asked), study, SECONDS_QUICK if quick else SECONDS)
     found = dict(tables or {})
@@ -103,20 +101,35 @@ def investigate(
     return done
 
 
-def _run(pipeline: Chain, study: Study, told: Told) -> Result:
+def _are_tables(value: Any) -> bool:
+    """Whether it is frames by name."""
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and hasattr(table, "columns") for name, table in value.items()
+    )
+
+
+TABLES = Wish(
+    "{} as frames by name",
+    _are_tables,
+    'Write tables={{"tuning_results": tuned.tables["tuning_results"]}}.',
+)
+
+
+def _run(pipeline: Chain, study: Study) -> Result:
     """The pipeline's own run, which scores the test rows; what has side effects is left out."""
     begin, tail = split_pipeline(pipeline, study.name)
     judging = [s for s in pipeline.stages if isinstance(s, Evaluate)] or [Evaluate()]
     stages = [*pipeline.stages[:begin], *tail, *judging]
     study.note("First the run itself; what is to come, and how long it takes, is told after it.")
-    return Pipeline(stages).run(
+    execution = Pipeline(stages).execute(
         seed=study.seed,
         device=study.device,
         directory=None if study.directory is None else study.directory / "run",
         resume=study.resume,
-        cache=False if study.cache is None else study.cache.folder,
-        **told,
+        observers=study.observers,
+        cache=study.cache,
     )
+    return Result(execution)
 
 
 def _compare(
@@ -124,9 +137,7 @@ def _compare(
     asked: Sequence[Question],
     result: Result,
     study: Study,
-    *,
     folds: int,
-    told: Told,
 ) -> Compared | None:
     """All variants over the same folds; None where there are none."""
     variants = {name: each for question in asked for name, each in question.variants.items()}
@@ -140,18 +151,7 @@ def _compare(
         f"{plural(folds, 'fold')}. At most about "
         f"{duration(refits * seconds / max(1, study.n_jobs))}; then everything is timed."
     )
-    models = {GIVEN: pipeline, **variants}
-    return compare(
-        models,
-        folds=folds,
-        seed=study.seed,
-        device=study.device,
-        n_jobs=study.n_jobs,
-        directory=None if study.directory is None else study.directory / "comparison",
-        resume=study.resume,
-        cache=False if study.cache is None else study.cache.folder,
-        **told,
-    )
+    return compare_in(study, {GIVEN: pipeline, **variants}, folds=folds)
 
 
 def _refitted(pipeline: Chain) -> set[str]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fivefold.report.tables import html_of, text_of
 from fivefold.report.ten import TEN, Tables, is_filled
 from fivefold.result import Result, write_page
 from fivefold.study.compare import Compared
-from fivefold.study.shown import html_of, text_of
 
 if TYPE_CHECKING:
     import pandas as pd

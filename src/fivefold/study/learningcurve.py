@@ -7,18 +7,20 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
+from fivefold.core.asked import TEXT
 from fivefold.core.chain import Chain
 from fivefold.core.estimate import Estimate
+from fivefold.core.wording import brief
 from fivefold.division import By, Units, rule_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.metric import Metric, title
 from fivefold.metrics.powerlaw import PowerLaw, fit_power_law
 from fivefold.partition import Partition
+from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
-from fivefold.study.conduct import Conduct, conducted
-from fivefold.study.crossvalidate import drawn_folds, fold_name, lines_of
-from fivefold.study.shown import html_of, text_of
+from fivefold.study.conduct import Conduct, check_study, conducted
+from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit
 
@@ -124,6 +126,8 @@ def learning_curve(
     Reference:
         Hestness et al., Deep learning scaling is predictable, empirically, 2017.
     """
+    given = {**drawing(folds, repeats, by), "metric": (metric, TEXT.or_none())}
+    check_study("learning_curve", conduct, given, pipeline)
     sizes = _checked(fractions)
     asked = {
         "fractions": ", ".join(f"{size:g}" for size in sizes),
@@ -134,13 +138,13 @@ def learning_curve(
         chosen = metric_named(start.task, metric)
         units = [
             Unit(
-                name=f"{fold_name(repeat, fold, repeats)} {size:g}",
+                name=f"{fold} {size:g}",
                 start=start,
                 stages=start.stages,
                 partition=part_of(start, division, size, seed),
                 seed=seed,
             )
-            for repeat, fold, division, seed in drawn_folds(start, folds, repeats, by, study.seed)
+            for fold, division, seed in drawn_folds(start, folds, repeats, by, study.seed)
             for size in sizes
         ]
         _check_rows(units[0].partition, sizes[0])
@@ -169,12 +173,15 @@ def part_of(start: Start, division: Partition, fraction: float, seed: int) -> Pa
 
 
 def _checked(fractions: Sequence[float]) -> list[float]:
-    sizes = sorted({float(size) for size in fractions})
-    if len(sizes) < 3 or sizes[0] <= 0 or sizes[-1] != 1:
+    try:
+        sizes = sorted({float(size) for size in fractions})
+    except (TypeError, ValueError):
+        sizes = []
+    if len(sizes) < 3 or not sizes[0] > 0 or sizes[-1] != 1:
         raise ConfigError.expected(
             "learning_curve",
             "three fractions or more, above 0, the largest of them 1",
-            ", ".join(f"{size:g}" for size in sizes) or "none",
+            ", ".join(f"{size:g}" for size in sizes) or brief(fractions),
             "Leave fractions out, or pass some like (0.1, 0.3, 1).",
         )
     return sizes
@@ -232,7 +239,7 @@ def _ahead(law: PowerLaw, name: str, rows: float) -> "pd.DataFrame":
     import pandas as pd
 
     gains: list[Any] = [law.gain(rows, times * rows) for times in TIMES]
-    gains[0] = Estimate(0.0, low=0.0, high=0.0, method="itself", n=law.folds)
+    gains[0] = Estimate.itself(law.folds)
     return pd.DataFrame(
         {
             "times": list(TIMES),

@@ -1,17 +1,18 @@
 """The variants of a pipeline that lack one part each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.schema import Schema
+from fivefold.core.asked import Wish
 from fivefold.core.chain import Chain
-from fivefold.core.key import Key
+from fivefold.core.stage import Stage
 from fivefold.core.wording import literal, nearest
 from fivefold.errors import ConfigError
+from fivefold.partition import Partition
 from fivefold.preprocess.preprocess import Preprocess
-from fivefold.study.redrawn import redrawn
-from fivefold.study.without import Without
 from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
@@ -21,6 +22,22 @@ WHAT: tuple[What, ...] = ("preprocess", "augment", "transfer", "columns", "parts
 OFF: Mapping[str, Any] = {"scale": "none", "outliers": "keep", "missing_indicator": False}
 """Settings of Preprocess that do something to every number, and how each is left out."""
 _DEPENDS = {"scale": "knots", "numeric_missing": "fill_value"}
+
+
+def _are_groups(value: Any) -> bool:
+    """Whether it is lists of names by name."""
+    if not isinstance(value, Mapping):
+        return False
+    listed = [names for names in value.values() if isinstance(names, list | tuple | set)]
+    names = [*value, *(name for names in listed for name in names)]
+    return len(listed) == len(value) and all(isinstance(name, str) for name in names)
+
+
+GROUPS = Wish(
+    "{} as lists of columns by name",
+    _are_groups,
+    'Write groups={{"person": ["age", "sex"]}}, with your columns.',
+)
 
 
 class LeftOut(NamedTuple):
@@ -43,7 +60,8 @@ def check_what(what: Any) -> tuple[What, ...]:
     Raises:
         ConfigError: if there is none of that name.
     """
-    asked = WHAT if what is None else (what,) if isinstance(what, str) else tuple(what)
+    listed = what if isinstance(what, Iterable) else (what,)
+    asked = WHAT if what is None else (what,) if isinstance(what, str) else tuple(listed)
     for name in asked:
         if name not in WHAT:
             near = nearest(str(name), WHAT)
@@ -72,8 +90,8 @@ def variants_without(
     if "preprocess" in what:
         yield from _stages(pipeline)
         yield from _settings(pipeline, collected)
-    train = _named(pipeline, Trained)
-    stage = pipeline[train] if train else None
+    train = pipeline.writers_of(Trained)[-1]
+    stage = pipeline[train]
     if isinstance(stage, Options):
         if "augment" in what:
             yield from _augmentations(pipeline, train, stage, collected.schema)
@@ -81,13 +99,6 @@ def variants_without(
             yield from _transfers(pipeline, train, stage)
     if "columns" in what:
         yield from _columns(pipeline, collected.schema, groups)
-
-
-def _named(pipeline: Chain, kind: type) -> str:
-    """The name of the last stage that writes an artifact; empty if none does."""
-    pairs = zip(pipeline.names, pipeline.stages, strict=True)
-    names = [name for name, stage in pairs if type(stage).wiring.writes == Key(kind)]
-    return names[-1] if names else ""
 
 
 def _stages(pipeline: Chain) -> Iterator[LeftOut]:
@@ -186,9 +197,48 @@ def _columns(
 
 
 def _without(pipeline: Chain, columns: Sequence[str]) -> Chain:
-    place = pipeline.names.index(_named(pipeline, Preprocessed))
-    first = [type(stage).wiring.writes == Key(Preprocessed) for stage in pipeline.stages]
-    place = first.index(True) if True in first else place
     stages = [*pipeline.stages]
+    place = pipeline.names.index(pipeline.writers_of(Preprocessed)[0])
     stages.insert(place, Without(columns=tuple(columns)))
     return type(pipeline)(stages)
+
+
+class Without(Stage):
+    """Leave columns out of what a model reads; they stay in the table.
+
+    Args:
+        columns: their names.
+    """
+
+    columns: tuple[str, ...]
+
+    def run(self, collected: Collected, partition: Partition) -> Collected:
+        """The same rows, of which these columns are ignored."""
+        schema = collected.schema
+        for name in self.columns:
+            schema = schema.replace(name, role="ignored", reason="left out by ablate")
+        return collected.replace(schema=schema)
+
+
+def redrawn(module: Any, seed: int) -> tuple[Any, str]:
+    """A copy of a module with weights as if it had been made now.
+
+    Args:
+        module: of torch.
+        seed: of what is drawn.
+
+    Returns:
+        The copy, and the class of a layer that cannot draw its weights; empty if all can.
+    """
+    import torch
+
+    fresh = copy.deepcopy(module)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for layer in fresh.modules():
+            draw = getattr(layer, "reset_parameters", None)
+            if callable(draw):
+                draw()
+            elif layer._parameters:
+                return fresh, type(layer).__name__
+    return fresh, ""

@@ -1,20 +1,35 @@
-"""What another process is told of a unit, and of what it must know before."""
+"""What the processes of a study tell one another, as JSON values: units, events and errors."""
 
+import builtins
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
+from fivefold import errors
 from fivefold.artifacts import Collected
+from fivefold.core import events
+from fivefold.core.events import Event
+from fivefold.core.finding import Finding
 from fivefold.core.key import Key
 from fivefold.core.own_code import own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.roster import file_of
 from fivefold.core.stage import Stage
-from fivefold.errors import RecipeError
+from fivefold.errors import FivefoldError, RecipeError
 from fivefold.kinds.known import KINDS
 from fivefold.partition import Partition
+from fivefold.pipeline import built_in_stages
 from fivefold.study.unit import Unit
 from fivefold.tasks.known import TASKS
+
+_EVENTS: dict[str, type[Event]] = {
+    name: value
+    for name, value in vars(events).items()
+    if isinstance(value, type) and issubclass(value, Event)
+}
 
 
 def order_of(unit: Unit) -> dict[str, Any]:
@@ -86,9 +101,92 @@ def same_stages(one: Sequence[Stage], other: Sequence[Stage]) -> bool:
 
 
 def _own_classes(unit: Unit) -> Iterator[type]:
-    stages = [*unit.start.before, *unit.stages]
-    things: list[Any] = [*stages]
-    things += [each for stage in stages for each in own_objects(stage.settings())]
+    stages, known = [*unit.start.before, *unit.stages], built_in_stages()
+    yield from (type(stage) for stage in stages if type(stage) not in known)
+    things: list[Any] = [each for stage in stages for each in own_objects(stage.settings())]
     things += [one for one in KINDS if one.name not in KINDS.known]
     things += [one for one in TASKS if one.name not in TASKS.known]
     yield from (type(each) for each in things if type(each).__module__.split(".")[0] != "fivefold")
+
+
+def pack_event(event: Event) -> dict[str, Any] | None:
+    """An event of fivefold's own; None for one of a user's class."""
+    name = type(event).__name__
+    if _EVENTS.get(name) is not type(event):
+        return None
+    return {"event": name, "values": _plain(asdict(event))}
+
+
+def unpack_event(packed: Mapping[str, Any]) -> Event:
+    """The event that `pack_event` packed."""
+    values = dict(packed["values"])
+    if "finding" in values:
+        values["finding"] = Finding(**values["finding"])
+    event = _EVENTS[packed["event"]](**values)
+    return replace(event, path=tuple(event.path))
+
+
+def pack_error(error: BaseException) -> dict[str, Any]:
+    """What an error says, with its notes and where it arose."""
+    packed: dict[str, Any] = {
+        "module": type(error).__module__,
+        "name": type(error).__qualname__,
+        "said": str(error),
+        "notes": list(getattr(error, "__notes__", ())),
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+    if isinstance(error, FivefoldError):
+        packed |= {"summary": error.summary, "evidence": error.evidence, "remedy": error.remedy}
+        packed["facts"] = {k: v for k, v in error.facts.items() if _is_plain(v)}
+    elif _is_plain(error.args):
+        packed["arguments"] = list(error.args)
+    return packed
+
+
+def unpack_error(packed: Mapping[str, Any]) -> BaseException:
+    """The error that `pack_error` packed, of the class that it had where this process knows it.
+
+    Example:
+        >>> unpack_error(pack_error(KeyError("age")))
+        KeyError('age')
+    """
+    error = _error(packed)
+    for note in packed["notes"]:
+        error.add_note(note)
+    if not isinstance(error, FivefoldError):
+        error.add_note(packed["traceback"])
+    return error
+
+
+def _error(packed: Mapping[str, Any]) -> BaseException:
+    name = packed["name"]
+    known = getattr(errors, name, None)
+    if "summary" in packed and known is not None:
+        texts = {part: packed[part] for part in ("evidence", "remedy")}
+        found: BaseException = known(packed["summary"], **texts, **packed["facts"])
+        return found
+    home = builtins if packed["module"] == "builtins" else sys.modules.get(packed["module"])
+    cls = getattr(home, name, None)
+    if isinstance(cls, type) and issubclass(cls, BaseException) and "arguments" in packed:
+        try:
+            return cls(*packed["arguments"])
+        except Exception:  # a class of its own may want anything
+            return RuntimeError(f"{name}: {packed['said']}")
+    return RuntimeError(f"{name}: {packed['said']}")
+
+
+def _plain(value: Any) -> Any:
+    """The same without what JSON has no word for: numbers of numpy's, and objects."""
+    return json.loads(json.dumps(value, default=_number))
+
+
+def _number(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _is_plain(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -92,7 +92,7 @@ def beside_best(names: Sequence[str], frame: "pd.DataFrame", rows: int) -> "pd.D
 
     told_of = [frame[name] for name in ("one", *_TOLD)]  # no records: they make floats of scores
     lines = {one: dict(zip(_TOLD, line, strict=True)) for one, *line in zip(*told_of, strict=True)}
-    itself = Estimate(0.0, low=0.0, high=0.0, method="itself", n=rows)
+    itself = Estimate.itself(rows)
     best = {"difference": itself, "p": np.nan, "p_holm": np.nan, "verdict": BEST}
     told = [lines.get(name, best) for name in names]
     return pd.DataFrame(

@@ -7,7 +7,6 @@ from typing import Any
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.core.chain import Chain
-from fivefold.core.key import Key
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError
@@ -16,7 +15,7 @@ from fivefold.partition import Partition
 from fivefold.preprocess.cost import Cost, cost_of
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.result import Result
-from fivefold.study.redrawn import redrawn
+from fivefold.study.leftout import redrawn
 from fivefold.tasks.known import task_of
 from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
@@ -81,9 +80,8 @@ def questions(pipeline: Chain, result: Result, *, quick: bool) -> tuple[Question
 
 def stage_of(pipeline: Chain, kind: type[Any]) -> tuple[str, Stage]:
     """The name and the stage that writes artifacts of a class."""
-    writes = [type(stage).wiring.writes for stage in pipeline.stages]
-    place = writes.index(Key(kind))
-    return pipeline.names[place], pipeline.stages[place]
+    name = pipeline.writers_of(kind)[0]
+    return name, pipeline[name]
 
 
 def _preprocessing(pipeline: Chain, result: Result, most: int) -> Question:

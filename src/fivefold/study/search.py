@@ -11,7 +11,6 @@ from fivefold.artifacts import Trained
 from fivefold.core.chain import Chain
 from fivefold.core.content import content_of
 from fivefold.core.faults import raise_all
-from fivefold.core.key import Key
 from fivefold.core.own_code import own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.space import OneOf, Space, holds_space
@@ -227,9 +226,9 @@ def _fault(pipeline: Chain, address: str, name: str, value: Any) -> FivefoldErro
 
 def _vain(pipeline: Chain, stages: Mapping[str, OneOf]) -> list[FivefoldError]:
     """Spaces in stages that no trial runs, as they come after what trains."""
-    trains = [type(stage).wiring.writes == Key(Trained) for stage in pipeline.stages]
-    last = max((place for place, one in enumerate(trains) if one), default=len(trains))
-    later = zip(pipeline.names[last + 1 :], pipeline.stages[last + 1 :], strict=True)
+    trains = pipeline.writers_of(Trained)
+    place = pipeline.names.index(trains[-1]) + 1 if trains else len(pipeline)
+    later = zip(pipeline.names[place:], pipeline.stages[place:], strict=True)
     found = [at for n, stage in later for at, _ in _spaces(stages.get(n, stage), n)]
     remedy = "Leave it out: trials end with what trains."
     wanted = "spaces that trials depend on"

@@ -18,6 +18,7 @@ from fivefold.core.stage import Stage
 from fivefold.core.store import MANIFEST
 from fivefold.core.wiring import derived_name, place
 from fivefold.errors import ConfigError
+from fivefold.evaluate.evaluate import Evaluate
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
 
@@ -39,6 +40,7 @@ class Start:
         level: coverage of intervals, as Evaluate has it.
         looks: the most models that may be scored on the test rows; None for any number.
         saved: the folder of the collected rows; None where none was asked for.
+        judge: the name of the stage that scores, whose folds a study refits.
     """
 
     context: Context
@@ -49,6 +51,7 @@ class Start:
     level: float
     looks: int | None = None
     saved: Path | None = None
+    judge: str = Evaluate.default_name()
 
     @property
     def collected(self) -> Collected:
@@ -104,7 +107,8 @@ def gather(
         PreflightError: if faults were found before the work.
     """
     begin, tail = split_pipeline(pipeline, who)
-    judging = [stage for stage in pipeline.stages if type(stage).wiring.writes == Key(Evaluated)]
+    judges = pipeline.writers_of(Evaluated)
+    judging = [pipeline[name] for name in judges]
     rest = place([*tail, *judging])
     preflight(rest, Context(), Session(seed=seed, device=device))
     execution = pipeline[:begin].execute(
@@ -122,6 +126,7 @@ def gather(
         session = execution.session.apart().child(derived_name(Key(Partition)))
         partition = Partition.derive(context[Collected], session)
     settings: dict[str, Any] = {}
+    settings |= {"judge": judges[0]} if judges else {}
     for name, default in (("metrics", {}), ("level", 0.95), ("looks", None)):
         settings[name] = getattr(judging[0], name, default) if judging else default
     saved = None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,9 @@ from fivefold.core.cache import Cache
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, Observer, Progress
 from fivefold.core.identity import known_by_name
+from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session, check_refit_name
+from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, StoreError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
@@ -57,16 +60,17 @@ class Study:
     ) -> None:
         self.name, self.seed, self.device, self.n_jobs = name, seed, device, n_jobs
         self.directory, self.resume, self.cache = directory, resume, cache
-        self._observers = tuple(observers)
+        self.observers = tuple(observers)
         self._starts: list[Start] = []
         self._names: list[str] = []
+        self._data: list[Path] = []
         self._crew: Crew | None = None
         self._alone = False
         self._said: set[str] = set()
 
     def tell(self, event: Event) -> None:
         """Tell those who listen."""
-        for observer in self._observers:
+        for observer in self.observers:
             observer(event)
 
     def note(self, text: str) -> None:
@@ -81,10 +85,7 @@ class Study:
         for start in self._starts:
             if same_stages(start.before, pipeline.stages[:size]):
                 return replace(start, stages=stages)
-        folder = None
-        if self.directory is not None:
-            number = len(self._starts) + 1
-            folder = self.directory / (f"data-{number}" if number > 1 else "data")
+        folder = self._folder_of_data(pipeline.stages[:size])
         start = gather(
             pipeline,
             self.name,
@@ -92,7 +93,7 @@ class Study:
             device=self.device,
             directory=folder,
             resume=self.resume,
-            observers=self._observers,
+            observers=self.observers,
             cache=self.cache,
         )
         self._starts.append(start)
@@ -165,6 +166,16 @@ class Study:
             self.note(f"{', '.join(names)} {verb} taken to be what the study was begun with.")
         return identity
 
+    def _folder_of_data(self, stages: Sequence[Stage]) -> Path | None:
+        """A folder for the rows that stages collect, the same whatever else is studied."""
+        if self.directory is None:
+            return None
+        recipe = write_recipe(stages, strict=False).encode()
+        folder = self.directory / f"data-{sha256(recipe).hexdigest()[:8]}"
+        twins = sum(place == folder for place in self._data)
+        self._data.append(folder)
+        return folder.with_name(f"{folder.name}-{twins + 1}") if twins else folder
+
     def _folder(self, unit: Unit) -> Path:
         root = Path(self._scratch.name) if self.directory is None else self.directory
         return root / UNITS / unit.name
@@ -194,7 +205,7 @@ class Study:
             path=(self.name, unit.name),
             is_refit=True,
             resume=folder is not None,
-            observers=self._observers,
+            observers=self.observers,
             cache=self._cache_of(unit),
         )
         outcome = fit_unit(unit, session, identity)
@@ -244,7 +255,7 @@ class Study:
 
     def _hear(self, event: Event) -> None:
         """Hand on what a process tells; bars of several at once would hide one another."""
-        for observer in self._observers:
+        for observer in self.observers:
             if not (isinstance(observer, Console) and isinstance(event, Progress)):
                 observer(event)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.chain import Chain
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import Metric
+from fivefold.report.tables import html_of, text_of
 from fivefold.study.crossvalidate import CrossValidated
-from fivefold.study.shown import html_of, text_of
 from fivefold.study.tried import Trial, shown, table_of
 from fivefold.study.unit import Outcome
 from fivefold.tasks.task import Task

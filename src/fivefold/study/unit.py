@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, PartName, Preprocessed, Trained
+from fivefold.codecs.rows import Rows
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
 from fivefold.core.decide import decide_again
@@ -127,6 +128,11 @@ class Outcome(Artifact):
     alone: "Mapping[str, Array]" = field(default_factory=dict)
 
     @property
+    def rows(self) -> Rows:
+        """The rows that were scored, without their inputs."""
+        return Rows(inputs={}, target=self.target, index=self.index, weight=self.weight)
+
+    @property
     def fit_seconds(self) -> float:
         """All stages together."""
         return sum(self.seconds.values())
@@ -223,15 +229,11 @@ def failed(identity: Mapping[str, Any], error: BaseException) -> Outcome:
 
 def scores_of_model(context: Context, part: PartName) -> "Array":
     """What the trained model answers for the rows of a part; an estimator in its own precision."""
-    from fivefold.models.estimated import Estimated
-    from fivefold.models.score import score
-    from fivefold.train.estimator import exact_scores
+    from fivefold.models.exact import exact_scores
 
-    data, trained = context[Preprocessed], context[Trained]
+    data = context[Preprocessed]
     inputs = getattr(data, part).inputs
-    if isinstance(trained.model.body, Estimated):
-        return exact_scores(trained, inputs)
-    return data.codec.cut(score(trained.model, inputs), inputs)
+    return data.codec.cut(exact_scores(context[Trained].model, inputs), inputs)
 
 
 def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str, Array]":

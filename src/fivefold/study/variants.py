@@ -6,12 +6,25 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Trained
+from fivefold.core.asked import Wish
 from fivefold.core.chain import Chain
-from fivefold.core.key import Key
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, DataError
 from fivefold.study.start import Start
 from fivefold.train.snapshot import is_estimator
+
+
+def _are_models(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return len(value) > 1 and all(isinstance(name, str) for name in value)
+
+
+MODELS = Wish(
+    "a dict of {}, two at least, by name",
+    _are_models,
+    'Write compare({{"plain": pipeline, "other": pipeline.replace(...)}}).',
+)
 
 
 def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Chain]:
@@ -51,8 +64,7 @@ def with_estimator(pipeline: Chain, estimator: Any) -> Chain:
     """The pipeline with an estimator of scikit-learn's in the place of what trains."""
     from fivefold.train.train import Train
 
-    trains = [type(stage).wiring.writes == Key(Trained) for stage in pipeline.stages]
-    name = pipeline.names[trains.index(True)] if True in trains else "train"
+    name = next(iter(pipeline.writers_of(Trained)), "train")
     return pipeline.replace(name, Train(estimator))
 
 

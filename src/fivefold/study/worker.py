@@ -25,7 +25,7 @@ from fivefold.core.recipe import read_recipe
 from fivefold.core.session import Session
 from fivefold.partition import Partition
 from fivefold.pipeline import built_in_stages
-from fivefold.study.parcel import pack_error, pack_event
+from fivefold.study.order import pack_error, pack_event
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit, fit_unit, keep
 from fivefold.study.watch import Watch

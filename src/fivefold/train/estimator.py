@@ -1,7 +1,6 @@
 """An estimator of scikit-learn as the model: fitted on encoded rows, and asked exactly."""
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from fivefold.metrics.weight import relative
 from fivefold.models.assemble import Assembled, assemble, digest
 from fivefold.models.conversion import convert
 from fivefold.models.estimated import Estimated, Live
+from fivefold.models.exact import matrix_of
 from fivefold.models.score import score
 from fivefold.models.subgraph import Subgraph, blank
 from fivefold.tasks.known import task_of
@@ -31,7 +31,6 @@ from fivefold.train.clone import cloned, few_rows, threads_of, title, weights_na
 from fivefold.train.device import peak_bytes
 from fivefold.train.options import Options
 from fivefold.train.outcome import COLUMNS
-from fivefold.train.resident import encode, place
 
 SEVERAL = 10_000_000  # numbers of a matrix from which more threads than one pay
 
@@ -110,47 +109,6 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
         threads=threads,
     )
     return _trained(network, data, session, first, course)
-
-
-def exact_scores(trained: Trained, inputs: Mapping[str, Array]) -> Array:
-    """What the estimator itself says of rows, in float64.
-
-    Args:
-        trained: with an estimator as its model.
-        inputs: the codec's arrays, first axis rows.
-
-    Returns:
-        `(n, classes)` probabilities in the order of `Schema.classes`, 0 for classes that no
-        training row had; or `(n,)` numbers, `(n, targets)` of several. By its graph, whose
-        float32 they are, where the estimator was loaded and so is not at hand.
-    """
-    network = trained.model
-    body = network.body
-    if not isinstance(body, Estimated) or body.live is None:
-        return np.asarray(score(network, inputs), np.float64)
-    rows = len(next(iter(inputs.values())))
-    if not rows:
-        return np.asarray(score(network, inputs), np.float64)
-    found = body.live.answers(matrix_of(network, inputs).astype(np.float64))
-    if not body.choice:
-        return found[:, 0] if network.head.outputs == (1,) else found
-    shares: Array = body.shares(torch.from_numpy(found)).numpy()
-    return shares
-
-
-def matrix_of(network: Assembled, inputs: Mapping[str, Array]) -> Array:
-    """What the estimator reads of encoded rows: `(n, width)` float32.
-
-    Args:
-        network: whose body is an estimator.
-        inputs: the codec's arrays, first axis rows.
-    """
-    body = _body(network)
-    few = Rows(inputs=dict(inputs), target=np.empty(0), index=np.empty(0, np.int64))
-    blocks = place(few, torch.device("cpu"))
-    made = encode(blocks, lambda part: body.flat(network.fixed(part)))
-    assert isinstance(made, torch.Tensor)
-    return made.numpy()
 
 
 def _assembled(stage: Options, data: Preprocessed) -> Assembled:

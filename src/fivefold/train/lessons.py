@@ -15,10 +15,10 @@ from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
 from fivefold.decided import Decided, Resources
 from fivefold.folds import draw_folds
+from fivefold.models.exact import exact_scores
 from fivefold.models.losses import Cost, summed
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
-from fivefold.train.estimator import exact_scores
 from fivefold.train.snapshot import is_estimator
 from fivefold.train.taught import Pupil
 from fivefold.train.train import Train
@@ -76,7 +76,7 @@ def answers_of(
         taught = stage.teaching.run(fold, _apart(session, f"teacher-{number}"))
         seconds += taught.resources.seconds
         places = np.searchsorted(rows, fold.test.index)
-        scores[places] = exact_scores(taught, fold.test.inputs)
+        scores[places] = exact_scores(taught.model, fold.test.inputs)
         known[places] = True
         session.emit(Progress(done=number, total=len(folds), unit="teacher"))
     session.emit(

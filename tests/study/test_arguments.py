@@ -1,0 +1,117 @@
+"""Every argument of every study, given what it cannot be: one error that names it, before work."""
+
+import inspect
+
+import pandas as pd
+import pytest
+from sklearn.model_selection import KFold
+
+import fivefold as ff
+from fivefold.errors import ConfigError, PreflightError
+from fivefold.study.conduct import Conduct
+
+ODD = {
+    "a fraction": 2.5,
+    "minus three": -3,
+    "a text": "yes",
+    "no text": "",
+    "a list": [1],
+    "a dict": {1: 2},
+    "an object": object(),
+    "a function": print,
+    "folds of scikit-learn": KFold(3),
+    "a frame": pd.DataFrame({"a": [1]}),
+    "true": True,
+    "none": None,
+}
+TAKES = {
+    "seed": (),
+    "device": ("a text", "no text"),
+    "n_jobs": (),
+    "directory": ("a text", "none"),
+    "resume": ("true",),
+    "cache": ("a text", "true"),
+    "progress": ("true",),
+    "observers": (),
+    "folds": (),
+    "repeats": (),
+    "by": (),
+    "metric": ("a text", "no text", "none"),
+    "test": ("true",),
+    "base": ("none",),
+    "inner": ("a function", "none"),
+    "what": ("none",),
+    "groups": ("none",),
+    "fractions": (),
+    "quick": ("true",),
+    "to": ("a text", "none"),
+    "tables": ("none",),
+    "pipeline": (),
+    "models": (),
+}
+"""What of these an argument may be; a name of a metric is looked up once the task is known."""
+
+STUDIES = (ff.cross_validate, ff.compare, ff.ablate, ff.learning_curve, ff.investigate)
+
+
+def pipeline():
+    """One whose rows are not there, so that any work fails with another error."""
+    return ff.Pipeline([ff.Collect("no such file.csv"), ff.Preprocess(), ff.Train("mlp")])
+
+
+def arguments(study):
+    own = [name for name in inspect.signature(study).parameters if name != "conduct"]
+    return [*own, *Conduct.__annotations__]
+
+
+def wrong(study, name):
+    """Values that an argument cannot be, by what they are."""
+    takes = TAKES[name] + (("none",) if (study, name) == (ff.investigate, "folds") else ())
+    return {found: value for found, value in ODD.items() if found not in takes}
+
+
+@pytest.mark.parametrize(
+    ("study", "name"), [(study, name) for study in STUDIES for name in arguments(study)]
+)
+def test_argument_of_a_wrong_kind_is_refused_by_its_name_before_work(study, name, tmp_path):
+    given = {"models": {"a": pipeline(), "b": ff.Train("mlp", lr=0.1)}, "pipeline": pipeline()}
+    kept = {n: value for n, value in given.items() if n in inspect.signature(study).parameters}
+    for found, value in wrong(study, name).items():
+        with pytest.raises(ConfigError) as caught:
+            study(**{**kept, "directory": tmp_path / "study", "progress": False, name: value})
+        summary = caught.value.summary
+        assert summary.startswith(f"{study.__name__}: expected "), found
+        assert name in summary or name == "what", found
+        assert caught.value.remedy, found
+        assert not (tmp_path / "study").exists(), found
+
+
+def test_arguments_of_wrong_kinds_are_told_at_once():
+    with pytest.raises(PreflightError, match="found 4 faults") as caught:
+        ff.compare([pipeline()], folds=2.5, resume="yes", observers=print)
+    assert "observers=[print]" in str(caught.value)
+
+
+def test_unknown_word_that_is_like_an_argument_of_the_study_is_told_that():
+    with pytest.raises(ConfigError, match=r"'fold'(.|\n)*Write folds="):
+        ff.cross_validate(pipeline(), fold=3)
+    with pytest.raises(ConfigError, match=r"'metrics'(.|\n)*Write metric="):
+        ff.compare({"a": pipeline(), "b": pipeline()}, metrics="roc_auc")
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    with pytest.raises(PreflightError, match="no such file"):
+        ff.cross_validate(
+            pipeline(), folds=pd.Series([3])[0], seed=pd.Series([1])[0], directory=tmp_path / "s"
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["seed", "device", "directory", "resume", "cache", "progress", "observers"]
+)
+def test_run_refuses_arguments_of_wrong_kinds_by_their_names(name, tmp_path):
+    for found, value in wrong(None, name).items():
+        with pytest.raises(ConfigError) as caught:
+            pipeline().run(**{"directory": tmp_path / "run", "progress": False, name: value})
+        assert name in caught.value.summary, found
+        assert not (tmp_path / "run").exists(), found
