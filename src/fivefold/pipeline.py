@@ -5,7 +5,6 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from fivefold.core.asked import FLAG, FLAG_OR_PATH, FUNCTIONS, PATH, SEED, TEXT, faults_of
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.context import Given
@@ -13,6 +12,7 @@ from fivefold.core.events import Guarded, Observer, RunStarted, announced
 from fivefold.core.faults import raise_all
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
+from fivefold.core.wish import FLAG, FLAG_OR_PATH, FUNCTIONS, PATH, SEED, TEXT, faults_of
 from fivefold.result import Result
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from fivefold.core.circumstances import CIRCUMSTANCES
 from fivefold.core.lock import locked
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.records.listing import shown
+from records.conftest import pipeline
 
 
 def test_runs_tell_state_seed_data_and_score(kept, tumours):
@@ -30,7 +31,32 @@ def test_runs_leave_out_what_lies_in_a_run_or_a_study(kept, tmp_path):
     shutil.copytree(kept / "first", tmp_path / "deep" / "run" / "evaluate" / "fold-1")
     shutil.copytree(kept / "first", tmp_path / "study" / "units" / "fold 1")
     (tmp_path / "study" / "study.json").write_text("{}")
-    assert ff.runs(tmp_path)["run"].tolist() == ["deep/run"]
+    found = ff.runs(tmp_path).set_index("run")["state"]
+    assert sorted(found.index) == ["deep/run", "study"]
+    assert found["study"].startswith("damaged")
+
+
+def test_runs_list_studies_with_what_is_done_and_the_best_score(tumours, tmp_path):
+    def stop(event):
+        if getattr(event, "unit", "") == "refit":
+            raise KeyboardInterrupt
+
+    idle = {"learns": pipeline(tumours), "idle": pipeline(tumours, lr=1e-9)}
+    how = {"folds": 3, "progress": False}
+    compared = ff.compare(idle, **how, directory=tmp_path / "compared", seed=7)
+    with pytest.raises(KeyboardInterrupt):
+        ff.cross_validate(idle["idle"], **how, directory=tmp_path / "begun", observers=[stop])
+    found = ff.runs(tmp_path).set_index("run")
+    assert found["kind"].to_dict() == {"compared": "compare", "begun": "cross_validate"}
+    assert found["state"].to_dict() == {"compared": "finished", "begun": "interrupted"}
+    assert found["done"].to_dict() == {"compared": "2 models", "begun": "1 refit"}
+    line = found.loc["compared"]
+    best = compared.scores.groupby("model")["roc_auc"].mean().max()
+    assert float(line["score"]) == pytest.approx(best)
+    assert line["score"].low < line["score"] < line["score"].high
+    assert (line["seed"], line["data"], line["metric"]) == (7, str(tumours), "roc_auc")
+    assert line["seconds"] == pytest.approx(compared.scores["seconds"].sum())
+    assert found.loc["begun", "score"] is None
 
 
 def test_runs_tell_damaged_killed_and_running_ones(kept, tmp_path):

@@ -1,7 +1,8 @@
-"""`fivefold runs`: the runs below a folder."""
+"""`fivefold runs`: the runs and studies below a folder."""
 
 import argparse
 import json
+from typing import Any
 
 from fivefold.commands.command import Command
 from fivefold.report.outlet import say, terminal_width
@@ -21,10 +22,13 @@ def _act(chosen: argparse.Namespace) -> None:
         say(shown(found, terminal_width()))
         return
     for values in found.itertuples(index=False):  # to_dict would make plain floats of estimates
-        line, score = dict(zip(found.columns, values, strict=True)), values.score
+        line: dict[str, Any] = dict(zip(found.columns, values, strict=True))
+        score = line["score"]
+        if score is not None:
+            line["score"] = float(score)
         if isinstance(score, Estimate):
-            line |= {"score": float(score), "low": score.low, "high": score.high}
+            line |= {"low": score.low, "high": score.high}
         say(json.dumps(line))
 
 
-RUNS = Command("runs", "list the runs below a folder", _add, _act)
+RUNS = Command("runs", "list the runs and studies below a folder", _add, _act)

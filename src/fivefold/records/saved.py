@@ -67,9 +67,8 @@ class SavedRun:
 
     @property
     def state(self) -> str:
-        """`finished`, `failed`, `interrupted`, `running`, or `killed` where nothing works there."""
-        told = self.circumstances.state if self.circumstances is not None else "not known"
-        return "killed" if told == "running" and not is_locked(self.folder) else told
+        """As of `state_of`."""
+        return state_of(self.folder, self.circumstances)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -123,11 +122,17 @@ class SavedRun:
         return Result(Execution(Session(seed=seed, recipe=self.recipe), context))
 
 
-def runs_below(folder: Path) -> Iterator[Path]:
-    """Folders of runs, the folder itself among them; not what lies inside a run or a study."""
+def state_of(folder: Path, about: Circumstances | None) -> str:
+    """`finished`, `failed`, `interrupted`, `running`, or `killed` where nothing works there."""
+    told = about.state if about is not None else "not known"
+    return "killed" if told == "running" and not is_locked(folder) else told
+
+
+def folders_below(folder: Path) -> Iterator[Path]:
+    """Folders of runs and of studies, the folder itself among them; not what lies inside one."""
     for place, names, files in walk(folder):
         here = Path(place)
-        if RECORD in files:
+        if RECORD in files or STUDY in files:
             yield here
         if RECORD in files or STUDY in files or here.name == EARLIER:
             names.clear()

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.asked import TEXT
 from fivefold.core.chain import Chain
-from fivefold.core.wording import literal
+from fivefold.core.wish import TEXT
+from fivefold.core.wording import literal, plural
 from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric, title
@@ -134,15 +134,18 @@ def ablate(
             for place, start in enumerate(starts)
         ]
         outcomes = study.run(units)
-    lines = {
-        pair: lines_of(start, outcomes[place :: len(starts)], folds)
-        for place, (pair, start) in enumerate(zip(names, starts, strict=True))
-    }
-    if mixed:
-        lines |= _parts(whole, outcomes[:: len(starts)], folds)
-    if len(lines) < 2:
-        raise _nothing(asked_for)
-    return _ablated(lines, chosen, whole.level)
+        lines = {
+            pair: lines_of(start, outcomes[place :: len(starts)], folds)
+            for place, (pair, start) in enumerate(zip(names, starts, strict=True))
+        }
+        if mixed:
+            lines |= _parts(whole, outcomes[:: len(starts)], folds)
+        if len(lines) < 2:
+            raise _nothing(asked_for)
+        found = _ablated(lines, chosen, whole.level)
+        best = found.table[chosen.name].iloc[0]
+        study.conclude(plural(len(lines), "variant"), chosen.name, best)
+        return found
 
 
 def _nothing(asked: Sequence[str]) -> ConfigError:

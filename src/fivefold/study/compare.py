@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import Artifact
-from fivefold.core.asked import FLAG, TEXT
 from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
+from fivefold.core.wish import FLAG, TEXT
+from fivefold.core.wording import plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
 from fivefold.metrics.metric import Metric, title
@@ -140,9 +141,12 @@ def compare(
     check_study("compare", conduct, None, *pipelines.values())
     asked = {"folds": folds, "repeats": repeats, "by": by}
     with conducted("compare", asked, **conduct) as study:
-        return compare_in(
+        found = compare_in(
             study, pipelines, folds=folds, repeats=repeats, by=by, metric=metric, test=test
         )
+        best: Any = found.table.set_index("model").loc[found.best, found.metric]
+        study.conclude(plural(len(pipelines), "model"), found.metric, best)
+        return found
 
 
 def compare_in(

@@ -6,7 +6,13 @@ from operator import index
 from pathlib import Path
 from typing import Any, TypedDict
 
-from fivefold.core.asked import (
+from fivefold.core.cache import cache_in
+from fivefold.core.chain import Chain
+from fivefold.core.circumstances import noted
+from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.faults import raise_all
+from fivefold.core.cores import cores
+from fivefold.core.wish import (
     FLAG,
     FLAG_OR_PATH,
     FUNCTIONS,
@@ -19,11 +25,6 @@ from fivefold.core.asked import (
     faults_of,
     whole,
 )
-from fivefold.core.cache import cache_in
-from fivefold.core.cores import cores
-from fivefold.core.chain import Chain
-from fivefold.core.events import Guarded, Observer, RunStarted, announced
-from fivefold.core.faults import raise_all
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.study.place import place_of
@@ -144,6 +145,7 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
     )
     with (
         place_of(folder, name, {**plain, "seed": seed}, resume=resume),
+        noted(folder),
         announced(observers, started),
     ):
         try:

@@ -7,11 +7,12 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.core.artifact import Artifact
-from fivefold.core.asked import FUNCTION, Asked, Wish, counts, one_of
 from fivefold.core.chain import Chain
 from fivefold.core.estimate import Estimate
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
+from fivefold.core.wish import FUNCTION, Asked, Wish, counts, one_of
+from fivefold.core.wording import plural
 from fivefold.division import By
 from fivefold.evaluate.folds import Folds, held_out
 from fivefold.folds import draw_divisions, fold_name
@@ -152,7 +153,10 @@ def cross_validate(
                     seed=seed,
                 )
             )
-        return summed(start, study.run(units), folds)
+        found = summed(start, study.run(units), folds)
+        metric = start.task.metrics[0].name
+        study.conclude(plural(len(units), "fold"), metric, found.metrics[metric])
+        return found
 
 
 class Fold(NamedTuple):

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.artifacts import Collected, Evaluated
-from fivefold.core.asked import FLAG, PATH, Wish, counts
 from fivefold.core.chain import Chain
+from fivefold.core.wish import FLAG, PATH, Wish, counts
 from fivefold.core.wording import plural
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.ten import tables_of
@@ -85,17 +85,20 @@ def investigate(
         compared = _compare(pipeline, asked, result, study, count)
         standings = None if compared is None else _standings(compared, result)
         timed = time_models(result, _rivals(asked), study, SECONDS_QUICK if quick else SECONDS)
-    found = dict(tables or {})
-    found |= _tables(result, asked, standings, timed)
-    seconds = time.perf_counter() - began
-    found["hardware"] = answers.with_facts(
-        result.tables["hardware"], {**timed.facts, "seconds of the study": f"{seconds:.1f}"}
-    )
-    together = tables_of(result, found)
-    given = result[Evaluated].tables["limitations"]
-    last = answers.limits(together, given, standings)
-    together = tables_of(result, {**found, "limitations": last})
-    done = Investigation(result=result, compared=compared, tables=together, seconds=seconds)
+        found = dict(tables or {})
+        found |= _tables(result, asked, standings, timed)
+        seconds = time.perf_counter() - began
+        found["hardware"] = answers.with_facts(
+            result.tables["hardware"], {**timed.facts, "seconds of the study": f"{seconds:.1f}"}
+        )
+        together = tables_of(result, found)
+        given = result[Evaluated].tables["limitations"]
+        last = answers.limits(together, given, standings)
+        together = tables_of(result, {**found, "limitations": last})
+        done = Investigation(result=result, compared=compared, tables=together, seconds=seconds)
+        variants = 1 if compared is None else len(compared.table)
+        metric, score = next(iter(result.metrics.items()))
+        study.conclude(plural(variants, "variant"), metric, score)
     if to is not None:
         done.write(to)
     return done

@@ -7,10 +7,10 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
-from fivefold.core.asked import TEXT
 from fivefold.core.chain import Chain
 from fivefold.core.estimate import Estimate
-from fivefold.core.wording import brief
+from fivefold.core.wish import TEXT
+from fivefold.core.wording import brief, plural
 from fivefold.division import By, Units, rule_of
 from fivefold.errors import ConfigError, DataError
 from fivefold.evaluate.folds import held_per_learnt, mean_of
@@ -149,10 +149,13 @@ def learning_curve(
         ]
         _check_rows(units[0].partition, sizes[0])
         outcomes, step = study.run(units), len(sizes)
-    frames = {
-        size: lines_of(start, outcomes[place::step], folds) for place, size in enumerate(sizes)
-    }
-    return _curve(frames, chosen, start.level)
+        frames = {
+            size: lines_of(start, outcomes[place::step], folds) for place, size in enumerate(sizes)
+        }
+        found = _curve(frames, chosen, start.level)
+        last = found.table[chosen.name].iloc[-1]
+        study.conclude(plural(len(sizes), "size"), chosen.name, last)
+        return found
 
 
 def part_of(start: Start, division: Partition, fraction: float, seed: int) -> Partition:

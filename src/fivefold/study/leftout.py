@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple, cast
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.schema import Schema
-from fivefold.core.asked import Wish
 from fivefold.core.chain import Chain
 from fivefold.core.stage import Stage
+from fivefold.core.wish import Wish
 from fivefold.core.wording import literal, nearest
 from fivefold.errors import ConfigError
 from fivefold.partition import Partition

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.estimate import Estimate
 from fivefold.core.identity import differences, refusal
 from fivefold.core.ledger import LOOKS
 from fivefold.core.lock import LOCK, locked
@@ -56,6 +57,14 @@ def place_of(
             if fault is not None:
                 raise fault
         yield
+
+
+def note_found(directory: Path, done: str, metric: str, score: float) -> None:
+    """Note what a study found beside what it was asked for, for those who list studies."""
+    content = json.loads((directory / STUDY).read_text("utf-8"))
+    ends = vars(score) if isinstance(score, Estimate) else {}
+    content["found"] = {"done": done, "metric": metric, "score": {"value": float(score), **ends}}
+    write_bytes(directory / STUDY, json.dumps(content, indent=1).encode())
 
 
 def whole_outcome(

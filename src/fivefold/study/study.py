@@ -21,7 +21,7 @@ from fivefold.errors import FivefoldError, StoreError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages, wanted_by
-from fivefold.study.place import UNITS, whole_outcome
+from fivefold.study.place import UNITS, note_found, whole_outcome
 from fivefold.study.start import Start, gather, split_pipeline
 from fivefold.study.unit import OUTCOME, Outcome, Unit, fit_unit, keep
 from fivefold.tasks.judged import Judged
@@ -143,6 +143,17 @@ class Study:
             )
             self.tell(progress)
         return [found[unit.name] for unit in units]
+
+    def conclude(self, done: str, metric: str, score: float) -> None:
+        """Note in the folder of the study, where it has one, what it found.
+
+        Args:
+            done: how much that was, in words.
+            metric: the name of the score.
+            score: the best one.
+        """
+        if self.directory is not None:
+            note_found(self.directory, done, metric, score)
 
     def close(self) -> None:
         """End the processes."""

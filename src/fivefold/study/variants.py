@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Trained
-from fivefold.core.asked import Wish
 from fivefold.core.chain import Chain
 from fivefold.core.stage import Stage
+from fivefold.core.wish import Wish
 from fivefold.errors import ConfigError, DataError
 from fivefold.study.start import Start
 from fivefold.train.snapshot import is_estimator
