@@ -19,7 +19,8 @@ from core.toys import (
 )
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
-from fivefold.core.identity import differences, identify, refusal
+from fivefold.core.difference import differences, refusal
+from fivefold.core.identity import identify
 from fivefold.core.own import load_file
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage

@@ -4,7 +4,11 @@ import shutil
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import fivefold as ff
 from fivefold.cli import main
@@ -53,6 +57,35 @@ def test_run_compared_with_itself_differs_in_nothing(kept, tmp_path):
     assert len(found.differences) == 0
     assert np.all(found.scores["change"].astype(float) == 0)
     assert "Nothing that is noted differs." in str(found)
+
+
+def test_compared_runs_with_estimators_tell_their_settings(tumours, tmp_path):
+    def kept(name, model):
+        pipeline(tumours).replace("train", ff.Train(model))[:3].run(
+            directory=tmp_path / name, progress=False
+        )
+        return tmp_path / name
+
+    def steps(**changes):
+        scaled = make_pipeline(StandardScaler(), LogisticRegression())
+        return scaled.set_params(**changes)
+
+    def told(one, other):
+        found = ff.compare_runs(one, other).differences
+        return found.set_index("what").T.to_dict("list")
+
+    first = kept("first", LogisticRegression())
+    assert told(first, kept("second", LogisticRegression(C=0.1, max_iter=200))) == {
+        "train.model.C": ["1.0", "0.1"],
+        "train.model.max_iter": ["100", "200"],
+    }
+    other = told(first, kept("other", GaussianNB()))
+    assert other == {"train.model": ["LogisticRegression", "GaussianNB"]}
+    changes = {"logisticregression__C": 9.0, "standardscaler__with_mean": False}
+    assert told(kept("third", steps()), kept("fourth", steps(**changes))) == {
+        "train.model.standardscaler__with_mean": ["True", "False"],
+        "train.model.logisticregression__C": ["1.0", "9.0"],
+    }
 
 
 def test_no_run_is_refused(tmp_path):

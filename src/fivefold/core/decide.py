@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from fivefold.core.identity import differences
+from fivefold.core.difference import differences
 from fivefold.core.key import Key
 from fivefold.core.wiring import Step, derived_for, lacking
 from fivefold.core.wording import together

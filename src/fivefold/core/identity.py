@@ -19,8 +19,8 @@ from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
 from fivefold.core.values import notes, write_value
 from fivefold.core.wiring import Step
-from fivefold.core.wording import brief, first_line, plural
-from fivefold.errors import FivefoldError, ResumeError
+from fivefold.core.wording import first_line
+from fivefold.errors import FivefoldError
 from fivefold.version import __version__
 
 LIBRARIES = ("torch", "numpy", "pandas", "scikit-learn", "scipy", "pyarrow", "pillow")
@@ -28,8 +28,6 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _CPUINFO = Path("/proc/cpuinfo")
 _CARDS = Path("/proc/driver/nvidia/gpus")
 _FEW = 16  # parts of a setting that are compared one by one
-_DIGEST = re.compile("[0-9a-f]{64}")
-_GROUPS = {"own": "code of ", "contents": "content of ", "sources": "content of "}
 _VECTORS = re.compile(r"\b(?:avx|amx|fma|sve|asimd|bf16|i8mm)\w*")
 
 
@@ -200,46 +198,10 @@ def threads() -> str:
     return " ".join(told) or f"{cores()} cores"
 
 
-def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """What differs between two identities: by name, in words, what it was and what it is."""
-    found: dict[str, tuple[str, str]] = {}
-    others = then.get("stages") != now.get("stages")  # then their settings say nothing
-    for name in {**then, **now}:
-        one, other = then.get(name), now.get(name)
-        if _text(one) == _text(other) or (others and name == "settings"):
-            continue
-        if isinstance(one, dict) and isinstance(other, dict):
-            absent = "the default" if name in ("settings", "arguments") else "none"
-            for each in {**one, **other}:
-                pair = [_said(part[each]) if each in part else absent for part in (one, other)]
-                if _text(one.get(each)) != _text(other.get(each)):
-                    found[f"{_GROUPS.get(name, '')}{each}"] = (pair[0], pair[1])
-        elif isinstance(one, list) or isinstance(other, list):
-            found[name] = (_without(one or (), other or ()), _without(other or (), one or ()))
-        else:
-            found[name] = (_said(one), _said(other))
-    return found
-
-
-def refusal(
-    then: Mapping[str, Any], now: Mapping[str, Any], who: str, folder: Path
-) -> ResumeError | None:
-    """The error where what would go on with a run in a folder differs from it; else None."""
-    found = differences(then, now)
-    if not found:
-        return None
-    width = max(map(len, found))
-    lines = [
-        f"  {name:<{width}}   {was} then, {is_now} now" for name, (was, is_now) in found.items()
-    ]
-    return ResumeError(
-        f"{who}: expected the run that {folder} was begun with, "
-        f"found {plural(len(found), 'difference')}.",
-        evidence="\n".join(lines),
-        remedy="Bring back what differs, choose a new folder, or begin again with resume=False.",
-        differences=found,
-        path=folder,
-    )
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def known_by_name(identity: Mapping[str, Any]) -> list[str]:
@@ -250,20 +212,6 @@ def known_by_name(identity: Mapping[str, Any]) -> list[str]:
     values = {**identity["settings"], **identity["arguments"]}
     named = [k for k, value in values.items() if any("sha256" not in n for n in notes(value))]
     return [*named, *(f"the code of {name}" for name, text in identity["own"].items() if not text)]
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def _without(values: Sequence[str], others: Sequence[str]) -> str:
-    return " ".join(value for value in values if value not in others) or "nothing more"
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, str):
-        return value[:12] if _DIGEST.fullmatch(value) else value
-    return "none" if value is None else brief(value)
 
 
 @cache

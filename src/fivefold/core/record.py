@@ -10,8 +10,9 @@ from typing import Any
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.circumstances import CIRCUMSTANCES
+from fivefold.core.difference import refusal
 from fivefold.core.events import Noted
-from fivefold.core.identity import known_by_name, refusal
+from fivefold.core.identity import known_by_name
 from fivefold.core.key import Key
 from fivefold.core.session import Session
 from fivefold.core.store import digest_of, write_bytes

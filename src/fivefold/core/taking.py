@@ -8,8 +8,9 @@ from fivefold.core.artifact import Artifact
 from fivefold.core.cache import Entry, key_of
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, Look, settle
+from fivefold.core.difference import differences
 from fivefold.core.events import Noted
-from fivefold.core.identity import differences, handed_by, identify, unseen
+from fivefold.core.identity import handed_by, identify, unseen
 from fivefold.core.key import Key
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session

@@ -5,7 +5,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
-from fivefold.core.identity import differences
+from fivefold.core.difference import differences
 from fivefold.errors import DataError
 from fivefold.records.saved import SavedRun
 from fivefold.report.tables import markdown, printed

@@ -9,9 +9,9 @@ from typing import Any, TypedDict
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.circumstances import noted
+from fivefold.core.cores import cores
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
 from fivefold.core.faults import raise_all
-from fivefold.core.cores import cores
 from fivefold.core.wish import (
     FLAG,
     FLAG_OR_PATH,

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.difference import differences, refusal
 from fivefold.core.estimate import Estimate
-from fivefold.core.identity import differences, refusal
 from fivefold.core.ledger import LOOKS
 from fivefold.core.lock import LOCK, locked
 from fivefold.core.record import EARLIER

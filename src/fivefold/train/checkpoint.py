@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fivefold.core.identity import refusal
+from fivefold.core.difference import refusal
 from fivefold.core.session import Session
 from fivefold.core.store import Hashed, whole
 from fivefold.models.tensors import write_tensors
