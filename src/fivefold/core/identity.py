@@ -198,12 +198,6 @@ def threads() -> str:
     return " ".join(told) or f"{cores()} cores"
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def known_by_name(identity: Mapping[str, Any]) -> list[str]:
     """What of an identity is compared by its name alone: frames, modules, functions, lost code.
 
