@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import stats
+from scipy import optimize, stats
 
-from fivefold.metrics.intervals import bca, bootstrap, corrected_t, wilson
+from fivefold.metrics.intervals import bca, bootstrap, corrected_t, tango, wilson
 from fivefold.metrics.resampling import resample
 
 
@@ -76,6 +76,37 @@ def test_corrected_t_of_one_fold_has_no_interval():
     made = corrected_t(np.array([0.8]), 0.5)
     assert np.isnan(made.low)
     assert made.method == "too few folds"
+
+
+def test_corrected_t_of_scores_that_do_not_differ_has_no_interval():
+    made = corrected_t(np.array([0.3, 0.1 + 0.2, 0.3]), 0.5)
+    assert np.isnan(made.low)
+    assert made.method == "the same in every fold"
+
+
+def test_corrected_t_stays_within_what_a_score_can_be():
+    values = np.array([0.93, 1.0, 0.97])
+    free, made = corrected_t(values, 0.5), corrected_t(values, 0.5, within=(0.0, 1.0))
+    assert free.high > 1
+    assert (made.low, made.high) == (free.low, 1.0)
+
+
+@pytest.mark.parametrize(("one", "other", "n"), [(12, 2, 50), (3, 0, 30), (0, 0, 40), (1, 9, 44)])
+def test_tango_ends_where_the_likeliest_shares_make_the_difference_as_rare_as_the_level(
+    one, other, n
+):
+    for truth in tango(one, other, n):
+
+        def unlikely(share, truth=truth):
+            cells = np.array([share + truth, share, 1 - 2 * share - truth])
+            return -np.array([one, other, n - one - other]) @ np.log(np.maximum(cells, 1e-300))
+
+        low, high = max(0.0, -truth), min((1 - truth) / 2, 1.0)
+        share = optimize.minimize_scalar(
+            unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-12}
+        ).x
+        z = ((one - other) / n - truth) / np.sqrt((2 * share + truth - truth**2) / n)
+        assert_allclose(abs(z), stats.norm.ppf(0.975), rtol=1e-4)
 
 
 @pytest.mark.slow

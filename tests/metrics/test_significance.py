@@ -1,9 +1,12 @@
+from itertools import product
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from fivefold.metrics.significance import corrected_t_test, holm, mcnemar
+from fivefold.metrics.metric import MAE
+from fivefold.metrics.significance import corrected_t_test, holm, mcnemar, swap_test
 
 
 def test_corrected_t_is_that_of_scipy_where_folds_share_no_training_row():
@@ -22,10 +25,45 @@ def test_corrected_t_is_what_a_hand_computation_gives():
     assert_allclose(made.p, 2 * stats.t.sf(t, 4), rtol=1e-12)
 
 
-def test_corrected_t_of_the_same_scores_has_p_one_and_of_one_fold_none():
+def test_corrected_t_of_the_same_scores_has_p_one():
     assert corrected_t_test(np.zeros(5), 0.1).p == 1.0
-    assert corrected_t_test(np.full(5, 0.25), 0.1).p == 0.0
-    assert np.isnan(corrected_t_test(np.array([0.1]), 0.1).p)
+
+
+@pytest.mark.parametrize(
+    ("differences", "rows", "reason"),
+    [
+        ([0.1, 0.2], None, "too few folds"),
+        ([0.1, np.nan, 0.2], None, "too few folds"),
+        ([0.25] * 5, None, "the same in every fold"),
+        ([0.1 + 0.2 - 0.3, 0.0, 0.0], None, "nadeau-bengio"),
+        ([0.3, 0.1 + 0.2, 0.3], None, "the same in every fold"),
+        ([1 / 40, 1 / 40, 1 / 41], [40, 40, 41], "the same in every fold"),
+        ([1 / 40, 2 / 40, 1 / 41], [40, 40, 41], "nadeau-bengio"),
+    ],
+)
+def test_corrected_t_has_no_p_of_two_folds_or_without_spread(differences, rows, reason):
+    made = corrected_t_test(np.array(differences), 0.1, rows and np.array(rows))
+    assert made.method == reason
+    assert np.isnan(made.p) == (reason != "nadeau-bengio")
+
+
+def test_swap_test_is_the_test_of_signs_of_all_differences():
+    random = np.random.default_rng(0)
+    target, scores = random.normal(size=12), random.normal(size=(2, 12))
+    made = swap_test(MAE.statistic.over, target, *scores, unit=np.arange(12), draws=20_000)
+    gaps = np.abs(scores[0] - target) - np.abs(scores[1] - target)
+    signs = np.array(list(product([-1, 1], repeat=12)))
+    wanted = np.mean(np.abs(signs @ gaps) >= abs(gaps.sum()) - 1e-12)
+    assert_allclose(made.statistic, gaps.mean())
+    assert_allclose(made.p, wanted, atol=0.012)
+
+
+def test_swap_test_swaps_rows_of_a_unit_together():
+    target, unit = np.zeros(40), np.repeat(np.arange(4), 10)
+    made = swap_test(MAE.statistic.over, target, np.ones(40), np.zeros(40), unit=unit)
+    assert 0.09 < made.p < 0.16  # all four one way, or all the other: 2 of 16
+    alone = swap_test(MAE.statistic.over, target, np.ones(40), np.zeros(40), unit=np.arange(40))
+    assert alone.p == 1 / 2001
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 0), (3, 9), (12, 12), (24, 0)])

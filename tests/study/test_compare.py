@@ -90,13 +90,35 @@ def test_compared_test_rows_are_those_of_plain_runs_with_mcnemar_by_hand(found, 
     pair = pairs.loc[("one", "long")]
     assert [pair["one_alone"], pair["other_alone"]] == alone
     wanted = stats.binomtest(alone[0], sum(alone)).pvalue if sum(alone) else 1.0
-    assert_allclose(pair["p"], wanted)
+    assert_allclose(pair["p_mcnemar"], wanted)
     two = ff.compare(results)
-    assert two.rows == "test rows"
-    assert_allclose(two.pairs["p"], [wanted])
+    assert (two.rows, two.pairs["test"][0]) == ("test rows", "delong")
+    assert_allclose(two.pairs["p_mcnemar"], [wanted])
+    counted = ff.compare(results, metric="accuracy").pairs.iloc[0]
+    assert_allclose(counted["p"], wanted)
+    assert counted["test"] == "mcnemar, exact"
     gap = two.pairs["difference"][0]
     assert_allclose(gap, results["one"].metrics["roc_auc"] - results["long"].metrics["roc_auc"])
     assert gap.low < gap < gap.high
+
+
+def test_compared_verdicts_on_test_rows_are_those_of_the_corrected_p_values(found):
+    pairs = found.test["pairs"]
+    assert_allclose(pairs["p_holm"], np.minimum(1, _holm(pairs["p"])))
+    for frame in (pairs, found.test["table"].iloc[1:], found.pairs):
+        told = ~frame["verdict"].isin(["a tie", "a tie with the best", "not measured", "the best"])
+        assert (told == (frame["p_holm"] < 0.05)).all()
+    same = pairs.set_index(["one", "other"]).loc[("one", "same")]
+    assert (same["verdict"], same["p"], same["one_alone"]) == ("a tie", 1.0, 0)
+
+
+def test_compared_over_two_folds_gives_no_verdict_and_says_why(models):
+    made = quiet({n: models[n] for n in ("one", "idle", "long")}, folds=2)
+    others = made.table[made.table["verdict"] != "the best"]
+    assert set(others["verdict"]) == {"not measured"}
+    assert others["p_holm"].isna().all()
+    assert {gap.method for gap in others["difference"]} == {"too few folds"}
+    assert "(too few folds)" in repr(made)
 
 
 def test_compared_results_of_other_rows_are_refused(models):
@@ -156,12 +178,13 @@ def test_comparison_looks_at_no_test_row(tmp_path):
     assert scores[0].equals(scores[1])
 
 
-def test_comparison_of_regression_has_intervals_and_no_mcnemar(frame):
+def test_comparison_of_regression_has_intervals_a_test_of_swaps_and_no_mcnemar(frame):
     frame["y"] = frame["a"] * 2 + frame["b"]
     one = small_pipeline(frame)
     found = quiet({"one": one, "long": one.replace("train", epochs=9)}, folds=2, test=True)
     pair = found.test["pairs"].iloc[0]
-    assert np.isnan(pair["p"])
+    assert np.isnan(pair["p_mcnemar"])
+    assert (pair["test"], 0 < pair["p"] <= 1) == ("swaps", True)
     assert pair["difference"].low < pair["difference"].high
     assert found.metric == "rmse"
 

@@ -37,7 +37,7 @@ def test_a_study_fills_the_tables_that_apply_and_goes_on_where_it_was(tmp_path):
     models = found.tables["model_comparison"]
     for name in ("accuracy", "precision", "recall", "f1"):
         assert models[name].map(float).notna().sum() >= len(models) - 1  # majority: no precision
-    assert set(models["judged_on"]) == {"test rows", "2 folds"}
+    assert set(models["judged_on"]) == {"test rows", "3 folds"}
     mean = found.compared.scores.query("model == 'as given'")["f1"].mean()
     assert float(models.set_index("model").loc["model (as given)", "f1"]) == pytest.approx(mean)
 

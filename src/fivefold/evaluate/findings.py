@@ -165,8 +165,8 @@ def weak_subgroups(losses: Array, table: Table, schema: Schema) -> list[Subgroup
 
     Returns:
         Those with at least 30 rows and a chance below 0.01 after correcting for the number of
-        groups judged (z test of unequal variances, Bonferroni), the largest difference first; one a
-        column.
+        groups judged (z test of unequal variances, or of one variance where that is more careful,
+        Bonferroni), the largest difference first; one a column.
     """
     judged = []
     for name, values, inside in groups(table, schema):
@@ -174,10 +174,12 @@ def weak_subgroups(losses: Array, table: Table, schema: Schema) -> list[Subgroup
         if min(rows, len(losses) - rows) >= FEWEST_ROWS:
             judged.append((name, values, rows, losses[inside], losses[~inside]))
     worst: dict[str, Subgroup] = {}
+    spread = float(losses.var(ddof=1)) if judged else 0.0  # a group's own is 0 where all are wrong
     for name, values, rows, ours, others in judged:
-        error = (ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)) ** 0.5
+        apart = ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)
+        error = max(apart, spread * (1 / len(ours) + 1 / len(others))) ** 0.5
         gap = float(ours.mean() - others.mean())
-        z = gap / error if error else float("inf") if gap > 0 else 0.0
+        z = gap / error if error else 0.0
         chance = min(1.0, len(judged) * erfc(z / 2**0.5) / 2)
         found = Subgroup(name, values, rows, float(ours.mean()), float(others.mean()), chance)
         best = worst.get(name)

@@ -1,6 +1,6 @@
 """The same pipeline on several divisions of the rows that are not for testing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +12,7 @@ from fivefold.core.events import Progress
 from fivefold.core.session import Session
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
-from fivefold.metrics.intervals import corrected_t
+from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
 from fivefold.metrics.metric import OwnMetric
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
@@ -41,19 +41,27 @@ class Folds:
     predictions: "pd.DataFrame"
 
     @classmethod
-    def of(cls, held: "Sequence[Held]", metrics: Iterable[str], *, level: float = 0.95) -> Self:
+    def of(
+        cls,
+        held: "Sequence[Held]",
+        task: Task,
+        own: Mapping[str, OwnMetric],
+        *,
+        level: float = 0.95,
+    ) -> Self:
         """What folds say together.
 
         Args:
             held: of all of them, in order.
-            metrics: names of those whose means are told.
+            task: whose metrics have means.
+            own: own metrics by name, likewise.
             level: coverage, a fraction.
         """
         import pandas as pd
 
         table = pd.DataFrame([each.line for each in held])
         return cls(
-            metrics={name: mean_of(table, name, level=level) for name in metrics},
+            metrics=means_of(table, task, own, level=level),
             scores=table,
             predictions=pd.concat([each.predictions for each in held], ignore_index=True),
         )
@@ -156,8 +164,7 @@ def fit_folds(
         held.append(each)
         first = task.metrics[0].name
         session.emit(Progress(done=n, total=k, unit="fold", values={first: each.line[first]}))
-    names = [*(metric.name for metric in task.metrics), *(own or {})]
-    return Folds.of(held, names, level=level)
+    return Folds.of(held, task, own or {}, level=level)
 
 
 def held_per_learnt(table: "pd.DataFrame") -> float:
@@ -165,9 +172,20 @@ def held_per_learnt(table: "pd.DataFrame") -> float:
     return float((table["held_out_rows"] / table["train_rows"].clip(lower=1)).mean())
 
 
-def mean_of(table: "pd.DataFrame", name: str, *, level: float = 0.95) -> Estimate:
+def mean_of(
+    table: "pd.DataFrame", name: str, *, level: float = 0.95, within: Bounds = UNBOUNDED
+) -> Estimate:
     """The mean of a column of scores, one row a fold, with the interval of Nadeau and Bengio."""
-    return corrected_t(table[name].to_numpy(), held_per_learnt(table), level=level)
+    return corrected_t(table[name].to_numpy(), held_per_learnt(table), level=level, within=within)
+
+
+def means_of(
+    table: "pd.DataFrame", task: Task, own: Mapping[str, OwnMetric], *, level: float = 0.95
+) -> dict[str, Estimate]:
+    """The same of every metric of a task, and of own ones, by name."""
+    bounds = {metric.name: metric.bounds for metric in task.metrics}
+    names = [*bounds, *own]
+    return {n: mean_of(table, n, level=level, within=bounds.get(n, UNBOUNDED)) for n in names}
 
 
 def scores_of(

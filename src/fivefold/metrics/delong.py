@@ -6,9 +6,12 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.curves import one_against_rest, placements
 from fivefold.metrics.intervals import NORMAL
+from fivefold.metrics.significance import Significance
 from fivefold.metrics.weight import effective_rows, weighed, weights_of
 
 FEWEST_OF_A_CLASS, MANY_OF_A_CLASS = 2, 30
+APART = "delong, apart"
+"""Where the difference is bounded by the two intervals."""
 
 
 def auc_influence(
@@ -155,11 +158,8 @@ def delong_difference(
     The parameters are those of `delong`; `others` are the scores of the second model.
     """
     weight, target, scores, others = weighed(weight, target, scores, others)
-    first, moved = macro_influence(target, scores, weight)
-    second, moved_too = macro_influence(target, others, weight)
-    gap = moved - moved_too
+    point, gap = _gap(target, scores, others, weight)
     half = _quantile(target, gap, weight, level) * float(gap @ gap) ** 0.5
-    point = first - second
     smallest, _ = _rows_of_the_sides(target, scores, weight)
     if not np.isfinite(point) or smallest < FEWEST_OF_A_CLASS:
         return Estimate(point, method="too few rows of a class", n=len(target), level=level)
@@ -170,30 +170,55 @@ def delong_difference(
             delong(target, each, weight=weight, level=level) for each in (scores, others)
         )
         low, high = ours.low - theirs.high, ours.high - theirs.low
-        return Estimate(
-            point, low=low, high=high, method="delong, apart", n=len(target), level=level
-        )
+        return Estimate(point, low=low, high=high, method=APART, n=len(target), level=level)
     low, high = max(-1.0, point - half), min(1.0, point + half)
     return Estimate(point, low=low, high=high, method="delong", n=len(target), level=level)
 
 
+def delong_test(
+    target: Array, scores: Array, others: Array, *, weight: Array | None = None
+) -> Significance:
+    """Whether two models order rows equally well: the test that `delong_difference` inverts.
+
+    The parameters are those of `delong`; `others` are the scores of the second model.
+    """
+    from scipy.special import stdtr
+
+    weight, target, scores, others = weighed(weight, target, scores, others)
+    point, gap = _gap(target, scores, others, weight)
+    error = float(gap @ gap) ** 0.5
+    if not error:
+        return Significance(0.0, 1.0 if point == 0 else float("nan"), "delong")
+    t, degrees = point / error, _degrees(target, gap, weight)
+    return Significance(t, float(2 * stdtr(degrees, -abs(t))), "delong")
+
+
+def _gap(target: Array, scores: Array, others: Array, weight: Array) -> tuple[float, Array]:
+    """The difference of two areas, and what each row moves it by."""
+    first, moved = macro_influence(target, scores, weight)
+    second, moved_too = macro_influence(target, others, weight)
+    return first - second, moved - moved_too
+
+
 def _quantile(target: Array, influence: Array, weight: Array, level: float) -> float:
-    """The quantile of Student's t, its degrees of freedom by Welch and Satterthwaite.
+    """The quantile of Student's t; of the normal distribution where no row moves anything."""
+    from scipy.special import stdtrit
+
+    if not influence.any():
+        return NORMAL.inv_cdf((1 + level) / 2)
+    return float(stdtrit(_degrees(target, influence, weight), (1 + level) / 2))
+
+
+def _degrees(target: Array, influence: Array, weight: Array) -> float:
+    """The degrees of freedom by Welch and Satterthwaite; some row has an influence.
 
     DeLong's variance of a class with few rows is itself uncertain: with 8 positive rows the
     normal quantile covers 87 % instead of 95 %.
     """
-    from scipy.special import stdtrit
-
     classes, of_row = np.unique(target, return_inverse=True)
     shares = np.bincount(of_row, influence**2, len(classes))
     rows = np.bincount(of_row, weight) ** 2 / np.bincount(of_row, weight**2)  # effective ones
-    spare = np.maximum(rows - 1, 1)
-    total = shares.sum()
-    if total == 0:
-        return NORMAL.inv_cdf((1 + level) / 2)
-    degrees = total**2 / (shares**2 / spare).sum()
-    return float(stdtrit(degrees, (1 + level) / 2))
+    return float(shares.sum() ** 2 / (shares**2 / np.maximum(rows - 1, 1)).sum())
 
 
 def _rows_of_the_sides(target: Array, scores: Array, weight: Array) -> tuple[float, float]:

@@ -8,10 +8,13 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.resampling import Resamples
+from fivefold.metrics.significance import LEVEL, is_level
 from fivefold.metrics.weight import effective_rows, weighed
 
 NORMAL = NormalDist()
 NAN = float("nan")
+Bounds = tuple[float, float]
+UNBOUNDED: Bounds = (-float("inf"), float("inf"))
 METHODS = {
     "group": "bca, clustered",
     "block": "bca, blocks of time",
@@ -45,6 +48,49 @@ def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, f
     half = z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
     low, high = (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
     return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
+
+
+def tango(one: int, other: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Score interval of the difference of two proportions that were counted on the same rows.
+
+    Args:
+        one: rows that count for the first alone.
+        other: rows that count for the second alone.
+        n: all rows.
+        level: coverage, a fraction.
+
+    Returns:
+        Low and high in [-1, 1]: the differences from which `(one - other) / n` lies as far as the
+        level allows, also where no row tells the two apart; NaN for no rows.
+
+    Example:
+        >>> [round(end, 4) for end in tango(12, 2, 50)], [round(end, 4) for end in tango(0, 0, 50)]
+        ([0.0611, 0.3447], [-0.0713, 0.0713])
+
+    Reference:
+        Tango, Equivalence test and confidence interval for the difference in proportions for the
+        paired-sample design, Statistics in Medicine 17, 1998; Newcombe, Improved confidence
+        intervals for the difference between binomial proportions based on paired data, same volume.
+    """
+    if not n:
+        return NAN, NAN
+    z, found = NORMAL.inv_cdf((1 + level) / 2), (one - other) / n
+
+    def reached(truth: float) -> bool:
+        b = (2 * n - one + other) * truth - one - other
+        c = -other * truth * (1 - truth)
+        rare = ((b * b - 8 * n * c) ** 0.5 - b) / (4 * n)  # likeliest share of `other`
+        spread = n * (2 * rare + truth * (1 - truth))
+        return bool((n * (found - truth)) ** 2 <= z * z * spread)
+
+    ends = []
+    for certain in (-1.0, 1.0):
+        inside, outside = found, certain
+        for _ in range(60):
+            middle = (inside + outside) / 2
+            inside, outside = (middle, outside) if reached(middle) else (inside, middle)
+        ends.append(inside)
+    return ends[0], ends[1]
 
 
 def bca(
@@ -145,7 +191,9 @@ def bootstrap(
     return Estimate(point, low=low, high=high, method=method, n=n, level=level)
 
 
-def corrected_t(values: Array, test_per_train: float, *, level: float = 0.95) -> Estimate:
+def corrected_t(
+    values: Array, test_per_train: float, *, level: float = 0.95, within: Bounds = UNBOUNDED
+) -> Estimate:
     """Mean over folds with the interval of Nadeau and Bengio.
 
     The folds' training rows overlap, so their scores agree more than independent ones would:
@@ -155,14 +203,18 @@ def corrected_t(values: Array, test_per_train: float, *, level: float = 0.95) ->
         values: `(k,)` one score a fold; folds without a score (NaN) are left out.
         test_per_train: test rows over training rows of a fold.
         level: coverage, a fraction.
+        within: the lowest and the highest score that can be, beyond which no interval reaches.
 
     Returns:
-        The mean; without an interval when fewer than two folds have a score.
+        The mean; without an interval when fewer than two folds have a score, or all have the same,
+        which says nothing of how far the next one may lie.
 
     Example:
         >>> score = corrected_t(np.array([0.8, 0.9]), 0.25)
         >>> f"{score:.2f} {score.high - score:.3f}"
         '0.85 0.778'
+        >>> print(corrected_t(np.array([0.8, 0.9]), 0.25, within=(0, 1)))
+        0.8500 [0.0719, 1.0000]
 
     Reference:
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003.
@@ -172,12 +224,10 @@ def corrected_t(values: Array, test_per_train: float, *, level: float = 0.95) ->
     defined = np.asarray(values, np.float64)
     defined = defined[np.isfinite(defined)]
     k = len(defined)
-    if k < 2:
-        mean = float(defined[0]) if k else NAN
-        return Estimate(mean, method="too few folds", n=k, level=level)
-    mean = float(defined.mean())
+    mean = float(defined.mean()) if k else NAN
+    if k < 2 or is_level(defined):
+        return Estimate(mean, method="too few folds" if k < 2 else LEVEL, n=k, level=level)
     spread = float(defined.var(ddof=1)) * (1 / k + test_per_train)
     half = float(stdtrit(k - 1, (1 + level) / 2)) * spread**0.5
-    return Estimate(
-        mean, low=mean - half, high=mean + half, method="nadeau-bengio", n=k, level=level
-    )
+    low, high = np.clip([mean - half, mean + half], *within).tolist()
+    return Estimate(mean, low=low, high=high, method="nadeau-bengio", n=k, level=level)

@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.metrics import classification, curves, regression
+from fivefold.metrics.intervals import UNBOUNDED, Bounds
 from fivefold.metrics.statistic import Statistic
 
 OwnMetric = Callable[..., float]
@@ -25,6 +26,7 @@ class Metric:
         among: where it is a fraction of some rows only, which: `(target, scores)` to `(n,)` bool.
         gap: the least difference that is worth a remark; None where it has no scale of its own.
         ranked: whether rows are put in order by every class, which takes long.
+        bounds: the lowest and the highest score that can be.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Metric:
     among: Callable[[Array, Array], Array] | None = None
     gap: float | None = None
     ranked: bool = False
+    bounds: Bounds = UNBOUNDED
 
     @property
     def title(self) -> str:
@@ -64,21 +67,30 @@ class Metric:
         return self.statistic(target, scores, weight)
 
 
-ROC_AUC = Metric("roc_auc", curves.roc_auc, True, "delong", gap=0.05)
-AVERAGE_PRECISION = Metric("average_precision", curves.average_precision, True, ranked=True)
-ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson", gap=0.05)
-LOG_LOSS = Metric("log_loss", classification.log_loss, False)
-BALANCED_ACCURACY = Metric("balanced_accuracy", classification.balanced_accuracy, True)
-PRECISION = Metric("precision", classification.precision, True)
-RECALL = Metric("recall", classification.recall, True)
-F1 = Metric("f1", classification.f1, True)
-BRIER = Metric("brier", classification.brier, False)
-MCC = Metric("mcc", classification.mcc, True)
+SHARE: Bounds = (0.0, 1.0)
+SIZE: Bounds = (0.0, float("inf"))
 
-RMSE = Metric("rmse", regression.rmse, False)
-MAE = Metric("mae", regression.mae, False)
-R2 = Metric("r2", regression.r2, True, gap=0.1)
-MEDIAN_ABSOLUTE_ERROR = Metric("median_absolute_error", regression.median_absolute_error, False)
+ROC_AUC = Metric("roc_auc", curves.roc_auc, True, "delong", gap=0.05, bounds=SHARE)
+AVERAGE_PRECISION = Metric(
+    "average_precision", curves.average_precision, True, ranked=True, bounds=SHARE
+)
+ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson", gap=0.05, bounds=SHARE)
+LOG_LOSS = Metric("log_loss", classification.log_loss, False, bounds=SIZE)
+BALANCED_ACCURACY = Metric(
+    "balanced_accuracy", classification.balanced_accuracy, True, bounds=SHARE
+)
+PRECISION = Metric("precision", classification.precision, True, bounds=SHARE)
+RECALL = Metric("recall", classification.recall, True, bounds=SHARE)
+F1 = Metric("f1", classification.f1, True, bounds=SHARE)
+BRIER = Metric("brier", classification.brier, False, bounds=(0.0, 2.0))
+MCC = Metric("mcc", classification.mcc, True, bounds=(-1.0, 1.0))
+
+RMSE = Metric("rmse", regression.rmse, False, bounds=SIZE)
+MAE = Metric("mae", regression.mae, False, bounds=SIZE)
+R2 = Metric("r2", regression.r2, True, gap=0.1, bounds=(-float("inf"), 1.0))
+MEDIAN_ABSOLUTE_ERROR = Metric(
+    "median_absolute_error", regression.median_absolute_error, False, bounds=SIZE
+)
 
 TITLES = {
     "roc_auc": "ROC-AUC",

@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
+from fivefold.metrics.significance import LEVEL
 
 METHOD = "power law"
 DRAWS = 1000
@@ -58,6 +59,8 @@ class PowerLaw:
         tail = (1 - self.level) / 2
         low, high = np.quantile(draws, [tail, 1 - tail])
         value = float(point)
+        if np.ptp(draws) == 0:  # folds that do not differ say nothing of the next one
+            return Estimate(value, method=LEVEL, n=self.folds, level=self.level)
         return Estimate(
             value,
             low=min(float(low), value),

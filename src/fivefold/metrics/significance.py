@@ -1,6 +1,7 @@
 """How likely a difference is where there is none: p-values of paired tests, and of many of them."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,13 @@ from fivefold.codecs.table import Array
 
 FEW = 25
 """Discordant rows below which McNemar's test is exact."""
+FEWEST_FOLDS = 3
+"""Folds with which a difference may be told from none."""
+LEVEL = "the same in every fold"
+"""Why scores over folds have no interval, and a difference of them no p-value."""
+ALIKE = 1e-6
+SWAPPED = 1_000_000
+"""Answers that are swapped at once."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,9 @@ class Significance:
     method: str
 
 
-def corrected_t_test(differences: Array, test_per_train: float) -> Significance:
+def corrected_t_test(
+    differences: Array, test_per_train: float, rows: Array | None = None
+) -> Significance:
     """Whether paired scores over folds differ on average, by the corrected resampled t-test.
 
     Training rows of folds overlap, so their differences agree more than independent ones would:
@@ -35,33 +45,104 @@ def corrected_t_test(differences: Array, test_per_train: float) -> Significance:
     Args:
         differences: `(k,)` of paired scores, one a fold; folds without one (NaN) are left out.
         test_per_train: test rows over training rows of a fold.
+        rows: `(k,)` that the scores of each fold stand on. As many rows more in every fold are one
+            difference, though a fold has a row more than another.
 
     Returns:
-        Student's t with k - 1 degrees of freedom. Scores that are the same in all folds have p 1.
+        Student's t with k - 1 degrees of freedom. There is no p from fewer than three folds, or
+        where all differences are equal: the spread that they are measured by is not known. Where
+        all are 0 it is 1.
 
     Example:
         >>> made = corrected_t_test(np.array([0.01, 0.02, 0.03]), 0.25)
         >>> round(made.statistic, 3), round(made.p, 3)
         (2.619, 0.12)
+        >>> corrected_t_test(np.array([0.025, 0.025, 0.025]), 0.5).method
+        'the same in every fold'
 
     Reference:
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003.
     """
     from scipy.special import stdtr
 
-    method, known = "nadeau-bengio", np.asarray(differences, np.float64)
-    known = known[np.isfinite(known)]
+    given = np.asarray(differences, np.float64)
+    kept = np.isfinite(given)
+    known = given[kept]
     k = len(known)
-    if k < 2:
+    if k < FEWEST_FOLDS:
         return Significance(math.nan, math.nan, "too few folds")
     mean = float(known.mean())
-    spread = float(known.var(ddof=1)) * (1 / k + test_per_train)
-    if spread == 0:
-        return Significance(
-            math.copysign(math.inf, mean) if mean else 0.0, 0.0 if mean else 1.0, method
-        )
-    t = mean / math.sqrt(spread)
-    return Significance(t, float(2 * stdtr(k - 1, -abs(t))), method)
+    if is_level(known) or (rows is not None and is_level(known * np.asarray(rows)[kept])):
+        return Significance(0.0 if mean == 0 else math.nan, 1.0 if mean == 0 else math.nan, LEVEL)
+    t = mean / math.sqrt(float(known.var(ddof=1)) * (1 / k + test_per_train))
+    return Significance(t, float(2 * stdtr(k - 1, -abs(t))), "nadeau-bengio")
+
+
+def is_level(values: Array) -> bool:
+    """Whether numbers are all the same, but for what rounding does to them.
+
+    Example:
+        >>> is_level(np.array([0.1 + 0.2, 0.3])), is_level(np.array([0.3, 0.31]))
+        (True, False)
+    """
+    return bool(np.ptp(values) <= ALIKE * np.abs(values).max())
+
+
+def swap_test(
+    statistic: Callable[[Array, Array, Array], Array],
+    target: Array,
+    scores: Array,
+    others: Array,
+    *,
+    unit: Array,
+    draws: int = 2000,
+    seed: int = 0,
+) -> Significance:
+    """Whether two models score alike, by what chance makes of them where it swaps their answers.
+
+    If it does not matter which of them answered, any answers may be swapped: what is further from
+    0 than the difference found, of all that swapping makes, is the p-value. It holds for any score
+    and any number of rows, where intervals of the bootstrap are too short for few.
+
+    Args:
+        statistic: `(target, scores, counts) -> values`, where `counts` is `(b, n)`, one line of
+            them a value.
+        target: `(n, ...)` the truth.
+        scores: `(n, ...)` of the first model.
+        others: of the second one.
+        unit: `(n,)` whole numbers; answers of one are swapped together.
+        draws: how often.
+        seed: equal seeds swap the same.
+
+    Returns:
+        The difference, and its p, which is at least `1 / (draws + 1)`.
+
+    Example:
+        >>> mean = lambda target, scores, counts: counts @ scores / counts.sum(1)
+        >>> made = swap_test(mean, np.zeros(5), np.ones(5), np.zeros(5), unit=np.arange(5))
+        >>> made.statistic, round(made.p, 2)  # all five one way, or all the other: 2 of 32
+        (1.0, 0.06)
+
+    Reference:
+        Yeh, More accurate tests for the statistical significance of result differences, COLING
+        2000; Phipson and Smyth, Permutation p-values should never be zero, 2010.
+    """
+    n, random = len(target), np.random.default_rng(seed)
+    units, place = np.unique(unit, return_inverse=True)
+    both, answers = np.concatenate([target, target]), np.concatenate([scores, others])
+
+    def gap(swapped: Array) -> Array:
+        counts = np.concatenate([1 - swapped, swapped], axis=1)
+        return np.asarray(statistic(both, answers, counts) - statistic(both, answers, 1 - counts))
+
+    found = float(gap(np.zeros((1, n)))[0])
+    step, further = max(1, SWAPPED // max(1, n)), 0
+    for start in range(0, draws, step):
+        size = (min(step, draws - start), len(units))
+        drawn = random.integers(0, 2, size=size, dtype=np.uint8).astype(np.float64)
+        nearer = np.abs(gap(drawn[:, place])) < abs(found) * (1 - 1e-9)
+        further += int((~nearer).sum())  # one that is not defined counts as further
+    return Significance(found, (further + 1) / (draws + 1), "swaps")
 
 
 def mcnemar(first: Array, second: Array) -> Significance:

@@ -190,7 +190,11 @@ def _ablated(
         "what": [what for _, what in lines],
         "left_out": [name for name, _ in lines],
         metric.name: pd.Series(
-            [mean_of(frame, metric.name, level=level) for frame in scored.values()], dtype=object
+            [
+                mean_of(frame, metric.name, level=level, within=metric.bounds)
+                for frame in scored.values()
+            ],
+            dtype=object,
         ),
         "difference": pd.Series([itself, *rivals["difference"]], dtype=object),
         "p": [float("nan"), *rivals["p"]],

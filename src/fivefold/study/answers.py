@@ -37,9 +37,10 @@ class Standings:
         self.task, self.metric, self.level = task, metric, level
         self.count = len(self.by_name[GIVEN])
 
-    def mean(self, name: str, metric: str) -> Estimate:
+    def mean(self, name: str, metric: Metric) -> Estimate:
         """The mean over the folds of a variant, with its interval."""
-        return mean_of(self.by_name[name], metric, level=self.level)
+        scored = self.by_name[name]
+        return mean_of(scored, metric.name, level=self.level, within=metric.bounds)
 
     def beside_given(self, names: Sequence[str]) -> "dict[str, dict[str, Any]]":
         """Variants against what is given, as one family of tests, each with what `against` says."""
@@ -49,7 +50,7 @@ class Standings:
 
     def tied_with_best(self, names: Sequence[str]) -> list[str]:
         """The best of these, and those that are not shown to be worse."""
-        means = {name: float(self.mean(name, self.metric.name)) for name in names}
+        means = {name: float(self.mean(name, self.metric)) for name in names}
         best, family = best_of(means, self.metric), {name: self.by_name[name] for name in names}
         lines = _records(against(family, best, self.metric, level=self.level))
         return [best, *(str(line["one"]) for line in lines if line["verdict"] != "loses")]
@@ -77,7 +78,7 @@ def effect_table(question: Question, folds: Standings) -> "pd.DataFrame":
     score = folds.metric.name
     columns: dict[str, Any] = {
         "variant": names,
-        score: pd.Series([folds.mean(name, score) for name in names], dtype=object),
+        score: pd.Series([folds.mean(name, folds.metric) for name in names], dtype=object),
         "difference": pd.Series(
             [itself, *(found[name]["difference"] for name in names[1:])], dtype=object
         ),
@@ -111,7 +112,7 @@ def compared_models(
     found, rows = folds.beside_given(rivals), max(BATCHES)
     lines = []
     for name in (GIVEN, *rivals):
-        line: dict[str, Any] = {m.name: folds.mean(name, m.name) for m in folds.task.compared}
+        line: dict[str, Any] = {m.name: folds.mean(name, m) for m in folds.task.compared}
         line |= {"model": f"model ({GIVEN})" if name == GIVEN else name, "verdict": ""}
         line["difference"] = Estimate.itself(folds.count)
         if name != GIVEN:
@@ -143,9 +144,9 @@ def architectures_scored(
 
     if folds is None:
         return table
-    known = {name: folds.mean(name, folds.metric.name) for name in rivals}
+    known = {name: folds.mean(name, folds.metric) for name in rivals}
     trained = str(table["architecture"].iloc[0])
-    known[trained] = folds.mean(GIVEN, folds.metric.name)
+    known[trained] = folds.mean(GIVEN, folds.metric)
     scored = pd.Series([known.get(name) for name in table["architecture"]], dtype=object)
     place = list(table.columns).index("inputs")
     found = table.copy()

@@ -210,8 +210,7 @@ def summed(start: Start, outcomes: Sequence[Outcome], folds: int) -> CrossValida
         )
         for place, outcome in enumerate(outcomes)
     ]
-    names = [*(metric.name for metric in start.task.metrics), *start.metrics]
-    found = Folds.of(held, names, level=start.level)
+    found = Folds.of(held, start.task, start.metrics, level=start.level)
     repeats = [place // folds + 1 for place in range(len(held))]
     sizes = [len(each.predictions) for each in held]
     scores, predictions = found.scores.copy(), found.predictions.copy()

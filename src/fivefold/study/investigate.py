@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FOLDS, FOLDS_QUICK = 5, 2
+FOLDS, FOLDS_QUICK = 5, 3
 SECONDS_QUICK = 0.1
 
 
@@ -52,7 +52,7 @@ def investigate(
 
     Args:
         pipeline: from its source to a stage that trains; `Evaluate()` is added if it has none.
-        folds: over which variants are compared; None is 5, or 2 if `quick`.
+        folds: over which variants are compared; None is 5, or 3 if `quick`.
         quick: fewer variants, folds and timings, for a first look.
         to: where to write the report, as HTML; where its name ends in `.md`, the tables alone, as
             Markdown.

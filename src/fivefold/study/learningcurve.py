@@ -59,10 +59,11 @@ class LearningCurve(Artifact):
         """Whether more data is worth it, in a sentence."""
         line = self.predicted.iloc[1]
         score, gain = line[self.metric], line["gain"]
+        reach = f"[{gain.low:+.2g}, {gain.high:+.2g}]" if gain.low == gain.low else gain.method
         return (
             f"Twice the rows ({line['train_rows']:,.0f} to train on) would give "
-            f"{title(self.metric)} {score}, a change of {float(gain):+.2g} "
-            f"[{gain.low:+.2g}, {gain.high:+.2g}] if the curve goes on as it does."
+            f"{title(self.metric)} {score}, a change of {float(gain):+.2g} {reach} if the curve "
+            "goes on as it does."
         )
 
     def markdown(self) -> str:
@@ -214,7 +215,9 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
         test_per_train=held_per_learnt(frames[1.0]),
         level=level,
     )
-    means = [mean_of(frame, metric.name, level=level) for frame in frames.values()]
+    means = [
+        mean_of(frame, metric.name, level=level, within=metric.bounds) for frame in frames.values()
+    ]
     table = pd.DataFrame(
         {
             "fraction": list(frames),

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.folds import held_per_learnt
 from fivefold.metrics.comparison import Verdict
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import Metric
-from fivefold.metrics.significance import corrected_t_test, holm
+from fivefold.metrics.significance import Significance, corrected_t_test, holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,8 @@ def every_pair(scored: Folded, metric: Metric, *, level: float) -> "pd.DataFrame
     Returns:
         One row a pair: `one`, `other`, `difference` (the score of the one minus that of the other,
         with the corrected interval), `t` and `p` of the corrected resampled t-test, `p_holm`, and
-        `verdict` on the one: `wins`, `loses`, `a tie`.
+        `verdict` on the one: `wins`, `loses`, `a tie`; `not measured` where there is no p, for
+        which the difference says why.
     """
     return _tested(scored, list(combinations(scored, 2)), metric, level)
 
@@ -57,21 +59,34 @@ def _tested(
     gaps: list[Estimate] = []
     lines: list[dict[str, Any]] = []
     for one, other in pairs:
-        differences = (scored[one][metric.name] - scored[other][metric.name]).to_numpy()
-        ratio = (held_per_learnt(scored[one]) + held_per_learnt(scored[other])) / 2
-        test = corrected_t_test(differences, ratio)
-        gaps.append(corrected_t(differences, ratio, level=level))
+        first, second = scored[one], scored[other]
+        differences = (first[metric.name] - second[metric.name]).to_numpy()
+        ratio = (held_per_learnt(first) + held_per_learnt(second)) / 2
+        test = corrected_t_test(differences, ratio, first["held_out_rows"].to_numpy())
+        gaps.append(_gap(differences, ratio, test, metric, level))
         lines.append({"one": one, "other": other, "t": test.statistic, "p": test.p})
     frame = pd.DataFrame(lines, columns=["one", "other", "t", "p"])
     frame.insert(2, "difference", pd.Series(gaps, dtype=object))
     frame["p_holm"] = holm(frame["p"].to_numpy(float))
     frame["verdict"] = [
-        _verdict(gap, p, metric, level) for gap, p in zip(gaps, frame["p_holm"], strict=True)
+        verdict_of(gap, p, metric, level) for gap, p in zip(gaps, frame["p_holm"], strict=True)
     ]
     return frame
 
 
-def _verdict(gap: Estimate, p: float, metric: Metric, level: float) -> Verdict:
+def _gap(
+    differences: Array, ratio: float, test: Significance, metric: Metric, level: float
+) -> Estimate:
+    """The mean difference; its interval where there is a test, else the reason."""
+    low, high = metric.bounds
+    made = corrected_t(differences, ratio, level=level, within=(low - high, high - low))
+    if test.method == "nadeau-bengio":
+        return made
+    return Estimate(made, method=test.method, n=made.n, level=level)
+
+
+def verdict_of(gap: Estimate, p: float, metric: Metric, level: float) -> Verdict:
+    """What a difference and the p-value of its family say of the first of two."""
     if not np.isfinite(p):
         return "not measured"
     if p >= 1 - level:

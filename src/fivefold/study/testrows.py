@@ -17,10 +17,10 @@ from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.optimism import Looks
 from fivefold.metrics.resampling import Resamples
-from fivefold.metrics.significance import Significance, holm, mcnemar
+from fivefold.metrics.significance import holm, mcnemar
 from fivefold.partition import Partition
 from fivefold.result import Result
-from fivefold.study.pairs import beside_best, best_of
+from fivefold.study.pairs import beside_best, best_of, verdict_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.unit import Unit
@@ -163,10 +163,12 @@ def tables_of_answers(
 
     Returns:
         One row a model: `model`, every metric with its interval, `difference` to the best one with
-        the interval of the paired difference, `p` of McNemar's test against it and `p_holm` (NaN
-        where answers are not right or wrong), `verdict`. And one row a pair: `one`, `other`,
-        `difference`, `verdict` on the first, rows that `one_alone` and `other_alone` gets right,
-        `p`, `p_holm` and `test`.
+        the interval of the paired difference, its `p` and `p_holm`, and the `verdict` by the
+        latter. And one row a pair: `one`, `other`, `difference`, `p`, the `test` that gave it
+        (McNemar's for accuracy, DeLong's for areas, else one of swapped answers), `p_holm`,
+        `verdict` on the first, rows that `one_alone` and `other_alone` gets right and `p_mcnemar`
+        of these, whatever the metric (NaN where a row is not right or wrong, or rows hang
+        together).
     """
     import pandas as pd
 
@@ -213,21 +215,22 @@ def _pairs(
         first, second = judged[one], judged[other]
         made = compare(metric, first.target, first.scores, second.scores, drawn, level=asked.level)
         gaps.append(made.difference)
-        line = {"one": one, "other": other, "verdict": made.verdict}
-        lines.append(line | _counted(first, second))
-    heads = ["one", "other", "verdict", "one_alone", "other_alone", "p", "p_holm", "test"]
-    frame = pd.DataFrame(lines, columns=heads)
+        line = {"one": one, "other": other, "p": made.p, "test": made.test}
+        lines.append(line | _counted(first, second, drawn))
+    counted = ["one_alone", "other_alone", "p_mcnemar"]
+    frame = pd.DataFrame(lines, columns=["one", "other", "p", "test", *counted])
     frame.insert(2, "difference", pd.Series(gaps, dtype=object))
-    frame["p_holm"] = holm(frame["p"].to_numpy(float))
+    frame.insert(5, "p_holm", holm(frame["p"].to_numpy(float)))
+    told = zip(gaps, frame["p_holm"], strict=True)
+    verdicts = [verdict_of(gap, p, metric, asked.level) for gap, p in told]
+    frame.insert(6, "verdict", verdicts)
     return frame
 
 
-def _counted(first: Judged, second: Judged) -> dict[str, Any]:
+def _counted(first: Judged, second: Judged, drawn: Resamples) -> dict[str, float]:
     """Rows that one of the two gets right alone; where a row has several answers, none."""
     if first.scores.ndim != 2 or first.target.ndim != 1 or first.row is not None:
-        made = Significance(np.nan, np.nan, "")
-        return {"one_alone": np.nan, "other_alone": np.nan, "p": made.p, "test": made.method}
+        return dict.fromkeys(("one_alone", "other_alone", "p_mcnemar"), np.nan)
     right, also = (each.scores.argmax(1) == each.target for each in (first, second))
-    made = mcnemar(right, also)
     alone = {"one_alone": int((right & ~also).sum()), "other_alone": int((also & ~right).sum())}
-    return {**alone, "p": made.p, "test": made.method}
+    return {**alone, "p_mcnemar": mcnemar(right, also).p if drawn.kind == "row" else np.nan}
