@@ -124,3 +124,34 @@ def test_commit_and_changes_of_a_repository_are_known(tmp_path):
     assert repository(tmp_path) == (git("rev-parse", "HEAD"), False)
     (tmp_path / "a").write_text("2")
     assert repository(tmp_path)[1] is True
+
+
+def test_reproduced_run_of_an_estimator_is_the_same_to_the_last_bit(tumours, tmp_path):
+    from sklearn.ensemble import (
+        HistGradientBoostingClassifier,
+        RandomForestClassifier,
+        StackingClassifier,
+    )
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    trees = HistGradientBoostingClassifier(max_iter=5)
+    both = [("forest", RandomForestClassifier(5, n_jobs=1)), ("trees", trees)]
+    model = make_pipeline(StandardScaler(), StackingClassifier(both, LogisticRegression(), cv=3))
+    whole = pipeline(tumours).replace("train", ff.Train(model))
+    whole.run(seed=4, directory=tmp_path / "run", progress=False)
+    found = ff.reproduce(tmp_path / "run", progress=False)
+    assert found.is_exact
+    assert len(found.surroundings) == 0
+
+
+def test_reproduced_run_of_an_estimator_that_is_not_at_hand_says_what_to_import(tumours, tmp_path):
+    from sklearn.linear_model import LogisticRegression
+
+    whole = pipeline(tumours).replace("train", ff.Train(LogisticRegression()))
+    whole.run(directory=tmp_path / "run", progress=False)
+    path = tmp_path / "run" / "recipe.json"
+    path.write_text(path.read_text().replace("sklearn.linear_model._logistic", "my_models"))
+    with pytest.raises(RecipeError, match="Import my_models first"):
+        ff.reproduce(tmp_path / "run", progress=False)

@@ -1,7 +1,7 @@
 """A pipeline as JSON, and back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from os import PathLike
 from typing import Any
@@ -14,6 +14,9 @@ from fivefold.core.wording import brief, nearest
 from fivefold.errors import RecipeError
 
 FORMAT = "fivefold/recipe-1"
+
+Rebuild = Callable[[Mapping[str, Any], str], Any]
+"""Gives the object that a note tells of, and is told the setting that it stands in."""
 
 
 def write_recipe(stages: Iterable[Stage], *, strict: bool = True) -> str:
@@ -36,12 +39,18 @@ def write_recipe(stages: Iterable[Stage], *, strict: bool = True) -> str:
     return json.dumps({"format": FORMAT, "stages": listed}, indent=1, ensure_ascii=False)
 
 
-def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
+def read_recipe(
+    text: str,
+    stages: Iterable[type[Stage]] = (),
+    *,
+    rebuild: Rebuild | None = None,
+) -> list[Stage]:
     """The stages that a recipe describes; imports nothing.
 
     Args:
         text: JSON text from `write_recipe`.
         stages: classes of your own; those defined in this process are known already.
+        rebuild: gives the object that a note in a setting tells of; None refuses notes.
 
     Raises:
         RecipeError: if the text is no recipe, or names a stage that is not defined.
@@ -80,7 +89,7 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
             )
         settings = entry.get("with", {})
         for setting, value in settings.items():
-            for note in notes(value):
+            for note in notes(value) if rebuild is None else ():
                 raise RecipeError(
                     f"Recipe: expected a plain value for {entry['stage']}.{setting}, "
                     f"found a note of {note[NOTE]}.",
@@ -88,8 +97,24 @@ def read_recipe(text: str, stages: Iterable[type[Stage]] = ()) -> list[Stage]:
                     stage=entry["stage"],
                     setting=setting,
                 )
-        built.append(cls.from_settings(json.dumps(settings)))
+        if rebuild is not None and any(notes([*settings.values()])):
+            made = {
+                name: _rebuilt(value, f"{entry['stage']}.{name}", rebuild)
+                for name, value in settings.items()
+            }
+            built.append(cls.from_parts(made))
+        else:
+            built.append(cls.from_settings(json.dumps(settings)))
     return built
+
+
+def _rebuilt(value: Any, where: str, rebuild: Rebuild) -> Any:
+    """The same with objects in the place of notes."""
+    if isinstance(value, dict):
+        if NOTE in value:
+            return rebuild(value, where)
+        return {name: _rebuilt(part, where, rebuild) for name, part in value.items()}
+    return [_rebuilt(part, where, rebuild) for part in value] if isinstance(value, list) else value
 
 
 def _is_entry(entry: Any) -> bool:

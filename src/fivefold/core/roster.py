@@ -135,10 +135,10 @@ def same_class(one: object, other: object) -> bool:
     return first.__module__ == second.__module__ or file_of(first) == file_of(second) is not None
 
 
-def file_of(cls: type) -> Path | None:
-    """The file that defines a class at its top level; None in a notebook or inside a function."""
+def file_of(cls: Any) -> Path | None:
+    """The file that defines a class, or a function, at its top level; None where none does."""
     module = sys.modules.get(cls.__module__)
-    if not isinstance(vars(module or cls).get(cls.__qualname__), type):
+    if not callable(vars(module or cls).get(cls.__qualname__)):
         return None
     try:
         path = Path(inspect.getfile(cls))

@@ -1,7 +1,7 @@
 """What a stage knows of the run it is part of; the run itself is a session without a path."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,8 @@ from fivefold.errors import WiringError
 if TYPE_CHECKING:
     from fivefold.core.context import Context, Given
 
+_RESERVED = {"artifact", "con", "prn", "aux", "nul"}
+_RESERVED |= {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
 _FOLDER = re.compile(r"\w(?:[\w .=+,-]{0,98}\w)?")
 
 
@@ -140,6 +142,23 @@ class Session(Artifact):
     def fitted(self) -> dict[str, object]:
         """Nothing: a session learns from no rows."""
         return {}
+
+
+def folder_name(name: str, taken: Iterable[str] = ()) -> str:
+    """The name of a folder for something of any name: the same where a folder can have that.
+
+    Else what is left of it and a digest: where it is too long, has signs that none can have, is a
+    device's on Windows, or differs from one that is taken by the case of letters alone.
+
+    Example:
+        >>> folder_name("wide"), folder_name("a/b")
+        ('wide', 'a b-c14cddc033')
+    """
+    plain = _FOLDER.fullmatch(name) and name.split(".")[0].strip().casefold() not in _RESERVED
+    if plain and all(name == other or name.casefold() != other.casefold() for other in taken):
+        return name
+    left = " ".join(re.sub(r"[^\w=+,-]", " ", name).split())[:40].strip()
+    return f"{left or 'unit'}-{sha256(name.encode()).hexdigest()[:10]}"
 
 
 def check_refit_name(name: str, taken: Collection[str]) -> None:

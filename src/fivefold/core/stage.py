@@ -243,6 +243,11 @@ class Stage(BaseModel):
         return stage
 
     @classmethod
+    def from_parts(cls, settings: Mapping[str, Any]) -> Self:
+        """A stage from values of JSON, with objects where there are some."""
+        return cls(**{name: cls._read(name, value) for name, value in settings.items()})
+
+    @classmethod
     def has_rehearsal(cls) -> bool:
         """True if the class, or one above it, defines `rehearse`."""
         return cls.rehearse is not Stage.rehearse

@@ -1,8 +1,10 @@
 """The value of a setting in JSON, and back by its annotation."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Set
 from hashlib import sha256
+from inspect import signature
 from math import isfinite
 from os import PathLike, fspath
 from types import UnionType
@@ -14,6 +16,9 @@ from fivefold.errors import ConfigError, RecipeError
 NOTE = "$object"  # the mark of a value that JSON cannot hold, of which the name alone is noted
 
 _LARGE = 1000  # numbers of an array from which a note does not list them
+
+FLOAT, ARRAY, SLICE = "$float", "$array", "$slice"
+"""The marks of numbers that JSON lacks, of small arrays and slices, in parameters of an object."""
 
 KINDS: dict[str, type] = {"$pairs": dict, "$set": frozenset, "$tuple": tuple}
 """What a list stands for, by the mark it has where the annotation does not tell."""
@@ -55,8 +60,9 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     if isinstance(said, str):
         return said
     name = getattr(value, "__name__", type(value).__name__)
-    if not strict and has_parameters(value):
-        return _note_of_parameters(value, where)
+    given = None if strict else _parameters(value)
+    if given is not None:
+        return _note_of_parameters(value, given, where)
     if strict:
         remedy = "Keep such a pipeline as a Python script, or give a path or a name instead."
         raise RecipeError.expected(
@@ -65,17 +71,28 @@ def write_value(value: Any, annotation: Any, where: str, strict: bool) -> Any:
     return {NOTE: name}
 
 
-def has_parameters(value: Any) -> bool:
-    """Whether a value tells what it was made with, as estimators of scikit-learn do."""
-    return not isinstance(value, type) and callable(getattr(value, "get_params", None))
+def _parameters(value: Any) -> Mapping[str, Any] | None:
+    """What an object was made with, where it tells: as estimators of scikit-learn do.
+
+    Splitters of scikit-learn's keep what they were made with, and have no word for it.
+    """
+    if isinstance(value, type):
+        return None
+    if callable(getattr(value, "get_params", None)):
+        given: Mapping[str, Any] = value.get_params(deep=False)
+        return given
+    cls = type(value)
+    if cls.__module__.split(".")[0] != "sklearn" or cls.__init__ is object.__init__:
+        return None
+    names = [name for name in signature(cls).parameters if name not in ("args", "kwargs")]
+    held = all(hasattr(value, name) for name in names)
+    return {name: getattr(value, name) for name in names} if held else None
 
 
-def _note_of_parameters(value: Any, where: str) -> dict[str, Any]:
+def _note_of_parameters(value: Any, given: Mapping[str, Any], where: str) -> dict[str, Any]:
     """A note of an object by its class and its parameters, with a digest if they tell all of it."""
-    given = value.get_params(deep=False)
     parameters = {
-        name: write_value(_parameter(each), Any, f"{where}.{name}", strict=False)
-        for name, each in sorted(given.items())
+        name: _write_parameter(each, f"{where}.{name}") for name, each in sorted(given.items())
     }
     cls = type(value)
     note = {NOTE: f"{cls.__module__}.{cls.__qualname__}", "parameters": parameters}
@@ -84,13 +101,37 @@ def _note_of_parameters(value: Any, where: str) -> dict[str, Any]:
     return {**note, "sha256": sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()}
 
 
-def _parameter(value: Any) -> Any:
-    """A parameter as a plain value: numbers that JSON lacks as texts, small arrays as lists."""
+def _write_parameter(value: Any, where: str) -> Any:
+    """A parameter as JSON, with marks for what that lacks; its type can be read from it.
+
+    A class or a function of a module is noted with its path. A large array is noted by its type.
+    """
     if isinstance(value, float) and not isfinite(value):
-        return repr(float(value))
-    if hasattr(value, "tolist") and getattr(value, "size", _LARGE) < _LARGE:
-        return value.tolist()
-    return value
+        return {FLOAT: repr(float(value))}
+    if isinstance(value, slice):
+        return {SLICE: [value.start, value.stop, value.step]}
+    is_array = hasattr(value, "tolist") and not isinstance(value, type)
+    if is_array and getattr(value, "size", _LARGE) < _LARGE:
+        listed = _write_parameter(value.tolist(), where)
+        return {ARRAY: [str(value.dtype), listed]} if value.ndim else listed
+    if type(value) in (list, tuple):
+        parts = [_write_parameter(part, where) for part in value]
+        return {"$tuple": parts} if type(value) is tuple else parts
+    if type(value) is dict:
+        pairs = [[_write_parameter(part, where) for part in pair] for pair in value.items()]
+        taken = {NOTE, FLOAT, ARRAY, SLICE, *KINDS, *MAKERS}
+        plain = all(type(key) is str for key in value) and value.keys().isdisjoint(taken)
+        return dict(pairs) if plain else {"$pairs": pairs}
+    written = write_value(value, Any, where, strict=False)
+    path = f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', None)}"
+    noted = isinstance(written, dict) and written.keys() == {NOTE}
+    return {**written, "path": path} if noted and is_named(value) else written
+
+
+def is_named(value: Any) -> bool:
+    """Whether a class or a function is what its module has under its name."""
+    home = sys.modules.get(getattr(value, "__module__", None) or "")
+    return getattr(home, getattr(value, "__qualname__", ""), None) is value
 
 
 def notes(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import fivefold
 from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
+from fivefold.core.scratch import scratch
 from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
@@ -59,8 +59,7 @@ def replay_fresh(
         ParityError: if the process fails.
         NotLoadedError: if one of the files cannot be run there.
     """
-    with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
-        folder = Path(name)
+    with scratch("replay") as folder:
         write_doors(table, schema, folder)
         if source is not None and source.is_fresh:
             source.write(folder)
@@ -116,9 +115,9 @@ def replay_here(
     else:
         copied = copy.deepcopy(model)
         predictor = load(bundle, factory=lambda _, weights: scores_of(copied, weights))
-    with tempfile.TemporaryDirectory(prefix="fivefold-replay-") as name:
-        write_doors(table, schema, Path(name))
-        scores, places = replay(predictor, Path(name)), Places()
+    with scratch("replay") as folder:
+        write_doors(table, schema, folder)
+        scores, places = replay(predictor, folder), Places()
     if source is not None:
         _add_source(scores, places, source, lambda: predictor)
     return scores, places

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.collect.collect import Collect
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Observer
+from fivefold.core.recipe import read_recipe
+from fivefold.core.scratch import scratch
 from fivefold.core.stage import Stage
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import DataError, ResumeError
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.pipeline import Pipeline
+from fivefold.pipeline import Pipeline, built_in_stages
 from fivefold.records.changed import differing, facts_of
 from fivefold.records.saved import SavedRun
 from fivefold.report.tables import printed
+from fivefold.train.rebuilt import known, rebuild
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,15 +87,16 @@ def reproduce(
 
     Raises:
         ResumeError: if the folder holds no run, or one that was not evaluated.
-        RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold.
+        RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold, or
+            an estimator of a class that is neither scikit-learn's nor imported yet.
         DataError: if the data are not what they were.
     """
     saved = SavedRun.of(run, "reproduce")
     then = _scores(saved)
-    pipeline = Pipeline.from_json(saved.recipe, stages=stages)
+    known_stages, made = [*built_in_stages(), *stages], partial(rebuild, find=known)
+    pipeline = Pipeline(read_recipe(saved.recipe, known_stages, rebuild=made))
     found = saved.record.identity
-    with TemporaryDirectory(prefix="fivefold-reproduce-") as folder:
-        place = Path(folder)
+    with scratch("reproduce") as place:
         kept, left_out = _alone(pipeline, place, saved)
         asked: dict[str, Any] = {
             "seed": int(found["seed"]),

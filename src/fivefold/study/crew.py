@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any
 
 from fivefold.core.events import Event
@@ -19,6 +19,9 @@ from fivefold.study.order import unpack_error, unpack_event
 
 PATIENCE = 10.0
 """Seconds for a process that was told to stop, to save the state of what it trains."""
+
+LOOK = 1.0
+"""Seconds without a word after which processes are looked at."""
 
 Order = Mapping[str, Any]
 
@@ -54,7 +57,7 @@ class Crew:
         while waiting or any(member.busy for member in self._members):
             while waiting and free:
                 free.popleft().take(waiting.popleft())
-            member, message = self._heard.get()
+            member, message = self._next()
             if message is None:
                 raise member.ended()
             if "event" in message:
@@ -69,6 +72,15 @@ class Crew:
                 member.busy = ""
                 free.append(member)
                 yield message["done"]
+
+    def _next(self) -> "tuple[_Member, Mapping[str, Any] | None]":
+        """What is said next; None of a process that is gone, though others hold its pipe open."""
+        while True:
+            with suppress(Empty):
+                return self._heard.get(timeout=LOOK)
+            for member in self._members:
+                if member.is_gone and self._heard.empty():
+                    return member, None
 
     def close(self) -> None:
         """End all: those that work are told to save the state of what they train first."""
@@ -99,6 +111,14 @@ class _Member:
         self._thread.start()
         self._say(wanted)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has ended, and all is heard that it said for a while."""
+        if self._process.poll() is None:
+            return False
+        self._thread.join(LOOK)
+        return True
+
     def take(self, order: Order) -> None:
         """Begin a unit."""
         self.busy = order["name"]
@@ -115,19 +135,19 @@ class _Member:
         """Wait for its end, and make one if it does not come."""
         if not self.busy:
             self._close_input()
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._wait()
         self._close_input()
-        self._thread.join(PATIENCE)
-        if self._process.stdout is not None:
+        self._thread.join(LOOK)
+        if self._thread.is_alive() and os.name == "posix":  # a child of it holds the pipe
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._thread.join(LOOK)
+        if self._process.stdout is not None and not self._thread.is_alive():
             self._process.stdout.close()
 
     def ended(self) -> TrainingError:
         """The error where it has ended by itself."""
-        code = self._process.wait()
+        code = self._wait()
         return TrainingError(
             f"Study: expected the process that works at {self.busy or 'nothing yet'} to go on, "
             f"found its end with the code {code}.",
@@ -135,6 +155,13 @@ class _Member:
             unit=self.busy,
             code=code,
         )
+
+    def _wait(self) -> int:
+        try:
+            return self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
     def _close_input(self) -> None:
         if self._process.stdin is not None:
@@ -149,7 +176,9 @@ class _Member:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._ready = True
-            self._heard.put((self, json.loads(line)))
+        with suppress(ValueError):  # of one that ended within a line
+            for line in self._process.stdout:
+                message = json.loads(line)
+                self._ready = True
+                self._heard.put((self, message))
         self._heard.put((self, None))

@@ -4,7 +4,7 @@ import builtins
 import json
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,16 +14,13 @@ from fivefold.core import events
 from fivefold.core.events import Event
 from fivefold.core.finding import Finding
 from fivefold.core.key import Key
-from fivefold.core.own_code import own_objects
 from fivefold.core.recipe import write_recipe
-from fivefold.core.roster import file_of
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, RecipeError
-from fivefold.kinds.known import KINDS
 from fivefold.partition import Partition
-from fivefold.pipeline import built_in_stages
 from fivefold.study.unit import Unit
-from fivefold.tasks.known import TASKS
+from fivefold.study.wanted import wanted_by
+from fivefold.train.rebuilt import unbuildable
 
 _EVENTS: dict[str, type[Event]] = {
     name: value
@@ -40,7 +37,7 @@ def order_of(unit: Unit) -> dict[str, Any]:
     """
     return {
         "name": unit.name,
-        "recipe": write_recipe(unit.stages),
+        "recipe": _recipe(unit.stages),
         "digest": next(iter(unit.start.context.digests([Key(Collected)]).values())),
         "own": unit.start.context.own([Key(Collected)]),
         "seed": unit.seed,
@@ -60,34 +57,27 @@ def check_travels(unit: Unit) -> None:
         if key not in (Key(Collected), Key(Partition)):
             remedy = "Leave out n_jobs."
             raise RecipeError.expected("Study", "rows and their division alone", str(key), remedy)
-    write_recipe(unit.stages)
+    _recipe(unit.stages)
     wanted_by([unit])
 
 
-def wanted_by(units: Iterable[Unit]) -> dict[str, Any]:
-    """What a process must know before it works at these units: the files of the user's classes.
+def _recipe(stages: Sequence[Stage]) -> str:
+    """The stages as text, estimators by their classes and parameters.
 
     Raises:
-        RecipeError: naming a class that is defined in no file.
+        RecipeError: naming what cannot be made again from a text.
     """
-    modules, files = dict[str, None](), dict[str, None]()
-    for cls in dict.fromkeys(cls for unit in units for cls in _own_classes(unit)):
-        module = sys.modules.get(cls.__module__)
-        file, name = file_of(cls), cls.__module__
-        if file is None or vars(module or cls).get(cls.__qualname__) is not cls:
-            raise RecipeError.expected(
-                "Study",
-                "classes at the top of a file, for other processes",
-                f"{cls.__qualname__} elsewhere",
-                "Move it into a file, or leave out n_jobs.",
-            )
-        if name == "__main__" or not name.replace(".", "").isidentifier():
-            files[str(file)] = None
-        else:
-            modules[name] = None
-    torch = sys.modules.get("torch")
-    threads = torch.get_num_threads() if torch is not None else 0
-    return {"modules": list(modules), "files": list(files), "threads": threads}
+    text = write_recipe(stages, strict=False)
+    for entry in json.loads(text)["stages"]:
+        for setting, value in entry.get("with", {}).items():
+            for name in unbuildable(value):
+                raise RecipeError(
+                    f"Study: expected what can be told to other processes, found {name} in "
+                    f"{entry['stage']}.{setting}.",
+                    remedy="Leave out n_jobs, or give what stands at the top of a file.",
+                    setting=setting,
+                )
+    return text
 
 
 def same_stages(one: Sequence[Stage], other: Sequence[Stage]) -> bool:
@@ -98,15 +88,6 @@ def same_stages(one: Sequence[Stage], other: Sequence[Stage]) -> bool:
         return write_recipe(one) == write_recipe(other)
     except RecipeError:
         return False
-
-
-def _own_classes(unit: Unit) -> Iterator[type]:
-    stages, known = [*unit.start.before, *unit.stages], built_in_stages()
-    yield from (type(stage) for stage in stages if type(stage) not in known)
-    things: list[Any] = [each for stage in stages for each in own_objects(stage.settings())]
-    things += [one for one in KINDS if one.name not in KINDS.known]
-    things += [one for one in TASKS if one.name not in TASKS.known]
-    yield from (type(each) for each in things if type(each).__module__.split(".")[0] != "fivefold")
 
 
 def pack_event(event: Event) -> dict[str, Any] | None:

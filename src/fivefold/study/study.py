@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from fivefold.core.cache import Cache
@@ -15,16 +14,17 @@ from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, Observer, Progress
 from fivefold.core.identity import known_by_name
 from fivefold.core.recipe import write_recipe
-from fivefold.core.session import Session, check_refit_name
+from fivefold.core.scratch import scratch
+from fivefold.core.session import Session, check_refit_name, folder_name
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, StoreError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
-from fivefold.study.order import check_travels, order_of, same_stages, wanted_by
+from fivefold.study.order import check_travels, order_of, same_stages
 from fivefold.study.place import UNITS, note_found, whole_outcome
 from fivefold.study.start import Start, gather, split_pipeline
-from fivefold.study.unit import OUTCOME, Outcome, Unit, fit_unit, keep
-from fivefold.tasks.judged import Judged
+from fivefold.study.unit import OUTCOME, Outcome, Unit, first_metric, fit_unit, keep
+from fivefold.study.wanted import wanted_by
 
 Told = Callable[[Unit, Outcome], Mapping[str, float]]
 
@@ -60,9 +60,9 @@ class Study:
     ) -> None:
         self.name, self.seed, self.device, self.n_jobs = name, seed, device, n_jobs
         self.directory, self.resume, self.cache = directory, resume, cache
-        self.observers = tuple(observers)
+        self.observers, self._held = tuple(observers), ExitStack()
         self._starts: list[Start] = []
-        self._names: list[str] = []
+        self._names: dict[str, str] = {}
         self._data: list[Path] = []
         self._crew: Crew | None = None
         self._alone = False
@@ -116,8 +116,7 @@ class Study:
         found: dict[str, Outcome] = {}
         identities = {unit.name: self._identity(unit) for unit in units}
         for unit in units:
-            check_refit_name(unit.name, self._names)
-            self._names.append(unit.name)
+            self._name(unit)
             if self.directory is not None and self.resume:
                 who = f"{self.name}, {unit.name}"
                 before = whole_outcome(self._folder(unit), identities[unit.name], who, unit.chosen)
@@ -156,17 +155,18 @@ class Study:
             note_found(self.directory, done, metric, score)
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes, and remove what lies there for them."""
+        with self._held:
+            self._dismiss()
+
+    def _dismiss(self) -> None:
         if self._crew is not None:
             self._crew.close()
             self._crew = None
-        if "_scratch" in vars(self):
-            with suppress(OSError):
-                self._scratch.cleanup()
 
     @cached_property
-    def _scratch(self) -> "TemporaryDirectory[str]":
-        return TemporaryDirectory(prefix="fivefold-")
+    def _scratch(self) -> Path:
+        return self._held.enter_context(scratch("study"))
 
     def _identity(self, unit: Unit) -> Mapping[str, Any]:
         if self.directory is None:
@@ -188,23 +188,34 @@ class Study:
         return folder.with_name(f"{folder.name}-{twins + 1}") if twins else folder
 
     def _folder(self, unit: Unit) -> Path:
-        root = Path(self._scratch.name) if self.directory is None else self.directory
-        return root / UNITS / unit.name
+        root = self._scratch if self.directory is None else self.directory
+        return root / UNITS / self._names[unit.name]
+
+    def _name(self, unit: Unit) -> None:
+        """Find the name of the folder of a unit; one of each name is enough."""
+        taken = self._names.values()
+        folder = folder_name(unit.name, taken)
+        if unit.name in self._names:
+            check_refit_name(self._names[unit.name], taken)
+        self._names[unit.name] = folder
 
     def _done(
         self, units: Sequence[Unit], identities: Mapping[str, Mapping[str, Any]]
     ) -> Iterator[tuple[Unit, Outcome]]:
         """Each unit as soon as it is done: in other processes, or else here."""
-        apart = list[Unit]()
+        apart, done = list[Unit](), set[str]()
         if self.n_jobs > 1 and len(units) > 1 and not self._alone:
             apart = [unit for unit in units if self._can_travel(unit)]
         try:
-            yield from self._done_apart(apart, identities)
+            for unit, outcome in self._done_apart(apart, identities):
+                done.add(unit.name)
+                yield unit, outcome
         except UnreadyError as error:
-            self._alone, apart = True, []
-            self.note(f"One refit after another, in this process: {error}.")
+            self._alone = True
+            self._dismiss()
+            self.note(f"One refit after another, in this process: {error}")
         for unit in units:
-            if unit not in apart:
+            if unit.name not in done:
                 yield unit, self._done_here(unit, identities[unit.name])
 
     def _done_here(self, unit: Unit, identity: Mapping[str, Any]) -> Outcome:
@@ -233,14 +244,12 @@ class Study:
         if not units:
             return
         wanted = wanted_by(units)
-        if self._crew is not None and self._crew.wanted != wanted:
-            self._crew.close()
-            self._crew = None
-        if self._crew is None:
+        if self._crew is None or self._crew.wanted != wanted:
+            self._dismiss()
             self._crew = Crew(self.n_jobs, wanted)
         orders = []
         for unit in units:
-            partition = Path(self._scratch.name) / "partitions" / unit.name
+            partition = self._scratch / "partitions" / self._names[unit.name]
             unit.partition.save(partition)
             orders.append(
                 {
@@ -274,7 +283,7 @@ class Study:
         """Where the rows lie for other processes."""
         if start.saved is not None:
             return start.saved
-        place = Path(self._scratch.name) / f"collected-{id(start.collected)}"
+        place = self._scratch / f"collected-{id(start.collected)}"
         if not place.exists():
             start.collected.save(place)
         return place
@@ -285,13 +294,6 @@ class Study:
             check_travels(unit)
             self._collected(unit.start)
         except FivefoldError as error:
-            self.note(f"One refit after another, in this process: {error.summary}")
+            self.note(f"One refit after another, in this process: {error.summary} {error.remedy}")
             return False
         return True
-
-
-def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
-    """The first metric of the scored rows."""
-    task = unit.start.task
-    judged = Judged.of(task, outcome.target, outcome.scores)
-    return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}

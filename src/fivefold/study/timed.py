@@ -4,14 +4,13 @@ import json
 import shutil
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.events import Progress
+from fivefold.core.scratch import scratch
 from fivefold.core.session import Session
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, StoreError
@@ -94,10 +93,10 @@ def _timed_anew(
 
     collected, data, trained = result[Collected], result[Preprocessed], result[Trained]
     facts: dict[str, str] = {}
-    with TemporaryDirectory(prefix="fivefold-") as name:
+    with scratch("timed") as folder:
         ways = torch_ways("model", collected, data, trained)
         try:
-            path = Path(name) / "model.ff"
+            path = folder / "model.ff"
             bundle = bundle_of(path, collected, result[Partition], data, trained, result[Evaluated])
             rows = requests_of(collected, data, ROWS)
             ways += bundle_ways("model", bundle, data, rows)

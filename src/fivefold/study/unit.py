@@ -25,6 +25,7 @@ from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.study.start import Start
 from fivefold.study.watch import LATE, Watch, answer_seconds
+from fivefold.tasks.judged import Judged
 from fivefold.train.snapshot import is_estimator
 
 if TYPE_CHECKING:
@@ -247,6 +248,13 @@ def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str
         return {}
     found = score_parts(model, getattr(data, part).inputs)
     return found or {name: scores for name, share in model.body.parts.items() if share}
+
+
+def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
+    """The first metric of the scored rows."""
+    task = unit.start.task
+    judged = Judged.of(task, outcome.target, outcome.scores)
+    return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}
 
 
 def keep(outcome: Outcome, folder: Path) -> None:

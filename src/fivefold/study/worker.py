@@ -9,10 +9,11 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from queue import Queue
+from types import ModuleType
 from typing import Any
 
 from fivefold.artifacts import Collected
@@ -23,12 +24,17 @@ from fivefold.core.key import Key
 from fivefold.core.lock import locked
 from fivefold.core.recipe import read_recipe
 from fivefold.core.session import Session
+from fivefold.core.wording import first_line
+from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
 from fivefold.pipeline import built_in_stages
 from fivefold.study.order import pack_error, pack_event
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit, fit_unit, keep
 from fivefold.study.watch import Watch
+from fivefold.train.rebuilt import rebuild
+
+_LOADED: list[ModuleType] = []
 
 
 def main() -> None:
@@ -47,7 +53,7 @@ def main() -> None:
     try:
         _prepare(json.loads(orders.get()))
     except BaseException as error:
-        tell({"unready": str(error).splitlines()[0]})
+        tell({"unready": _said(error)})
         return
     tell({"ready": True})
     with suppress(KeyboardInterrupt):
@@ -58,6 +64,13 @@ def main() -> None:
                 tell({"done": order["name"]})
             except Exception as error:
                 tell({"failed": order["name"], "error": pack_error(error)})
+
+
+def _said(error: BaseException) -> str:
+    """What is wrong and what to do, in a line."""
+    if isinstance(error, FivefoldError):
+        return f"{error.summary} {error.remedy}"
+    return f"{first_line(error)}."
 
 
 def _listen(orders: "Queue[str]") -> None:
@@ -76,6 +89,7 @@ def _prepare(wanted: Mapping[str, Any]) -> None:
 
         loaded = [*map(import_module, wanted["modules"]), *map(load_file, wanted["files"])]
         for module in loaded:
+            _LOADED.append(module)
             adopt_defined(module)
             hand_over(callbacks_in(module))
     if wanted["threads"]:
@@ -87,6 +101,15 @@ def _prepare(wanted: Mapping[str, Any]) -> None:
 @cache
 def _collected(folder: str) -> Collected:
     return Collected.load(folder)
+
+
+def _find(path: str) -> Any:
+    """What is at a path: in a file of the user's that was run here, or in a module."""
+    home, _, name = path.rpartition(".")
+    for module in _LOADED if home == "__main__" else [import_module(home)]:
+        if hasattr(module, name):
+            return getattr(module, name)
+    return None
 
 
 def _work(order: Mapping[str, Any], tell: Any) -> None:
@@ -103,7 +126,9 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
     )
     partition, stages = (
         Partition.load(order["partition"]),
-        tuple(read_recipe(order["recipe"], built_in_stages())),
+        tuple(
+            read_recipe(order["recipe"], built_in_stages(), rebuild=partial(rebuild, find=_find))
+        ),
     )
     start = Start(
         context=context, partition=partition, before=(), stages=stages, metrics={}, level=0.95
