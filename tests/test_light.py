@@ -44,6 +44,7 @@ CELLS = {
     "audio": [[0, 900, -900] * row for row in (1, 9, 99, 200)],
     "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
     "sequence": ["ACGT", "acg", None, "NNRT"],
+    "series": [[1, 2.5, None], "[4, 5]", None, [7, 7, 7, 7]],
 }
 columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
 target = Column(name="y", kind="categorical", role="target")
@@ -53,7 +54,8 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-assert list(found) == ["numeric", "codes", "text", "image", "sequence", "audio"], list(found)
+own = ["text", "image", "sequence", "audio", "series"]
+assert list(found) == ["numeric", "codes", *own], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)
 contract = contract_of(codec)

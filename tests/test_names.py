@@ -14,6 +14,7 @@ IDEAS = {
     ),
     "choice": ("models tasks", "answers that are classes: in torch; in numpy"),
     "clips": ("kinds models", "the block of sounds: in numpy; in torch"),
+    "signals": ("kinds models", "the block of series: in numpy; in torch"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),

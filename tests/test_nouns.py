@@ -15,7 +15,7 @@ from fivefold.kinds.known import KINDS
 from fivefold.tasks.known import TASKS
 
 SOURCE = Path(fivefold.__file__).parent
-BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips")
+BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips", "signals")
 HOMES = ("kinds/", "tasks/", *(f"models/{block}.py" for block in BLOCKS))
 """Files that may: where kinds and tasks are, and the torch halves of the blocks."""
 
@@ -27,6 +27,7 @@ MEANT_OTHERWISE = {
     ("reading/encoding.py", "text"): "what a message expects of a file",
     ("reading/names.py", "image"): "the name of the column that pictures without one get",
     ("reading/names.py", "sequence"): "the name of the column of a FASTA file's sequences",
+    ("reading/names.py", "series"): "the name of the column that a long table's rows become",
     ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
     ("sklearn.py", "numeric"): "a word of scikit-learn's for what an array may hold",

@@ -49,6 +49,8 @@ class Decided(Facts):
         members: networks in it, which learn as one if it is `stacked`.
         trees_weight: share of the `trees` in the answer, 0 to 1.
         linear_weight: share of a linear model of so many `terms` of texts, 0 to 1.
+        forest_weight: share of a forest of what series are like, 0 to 1.
+        kernels_weight: share of a linear model of random convolutions, 0 to 1.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
         exported: whether a graph answers as it does.
@@ -93,6 +95,8 @@ class Decided(Facts):
     trees_weight: float = 0.0
     terms: int = 0
     linear_weight: float = 0.0
+    forest_weight: float = 0.0
+    kernels_weight: float = 0.0
     written: str = ""
     estimator: Any = None
     exported: bool = True

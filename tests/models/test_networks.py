@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Codes, Image, Spectrum, Symbols, Text, Width
+from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, choose, describe, make
 
@@ -20,10 +20,15 @@ CASES = {
     "texttransformer": Text(9, 40),
     "seqnet": Symbols(9, 16, 1, 0, 1),
     "soundnet": Spectrum(41, 16),
+    "seriesblend": Signal(6, 20),
+    "inceptiontime": Signal(6, 20),
+    "tcn": Signal(6, 20),
+    "gru": Signal(6, 20),
+    "kernels": Signal(6, 20),
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
-ALONE = ("textnet", "textcnn", "texttransformer")
+ALONE = ("textnet", "textcnn", "texttransformer", "inceptiontime", "tcn", "gru", "kernels")
 
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name not in {"tabm", "mlp", *ALONE}])
@@ -66,6 +71,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="texttransformer, seqnet, soundnet, mixture, found 'gru'",
+        match="tcn, gru, kernels, mixture, found 'lstm'",
     ):
-        make("gru", Width(3), 2)
+        make("lstm", Width(3), 2)

@@ -70,7 +70,7 @@ def rows_of(arrays, target, part):
 
 def test_terms_have_the_values_of_scikit_learn():
     codec, arrays, target, columns = made()
-    size = assemble(codec, TextBlend, terms=True).fixed.inputs
+    size = assemble(codec, TextBlend, wide=Text).fixed.inputs
     lexicon = Lexicon(size, 3)
     rows = rows_of(arrays, target, slice(None))
     lexicon.fit_rarity(rows)
@@ -81,7 +81,7 @@ def test_terms_have_the_values_of_scikit_learn():
 
 def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph():
     codec, arrays, target, columns = made()
-    model = assemble(codec, TextBlend, target=target, terms=True).eval()
+    model = assemble(codec, TextBlend, target=target, wide=Text).eval()
     body = model.body
     lexicon = Lexicon(body.inputs, 3)
     parts = (rows_of(arrays, target, slice(0, 160)), rows_of(arrays, target, slice(160, None)))
@@ -109,7 +109,7 @@ def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph():
 @pytest.mark.parametrize("classes", [("no", "yes"), ("no", "so", "yes")])
 def test_textblend_takes_the_linear_model_where_the_network_knows_nothing(classes):
     codec, arrays, target, _ = made(classes=classes)
-    model = assemble(codec, TextBlend, target=target, terms=True)
+    model = assemble(codec, TextBlend, target=target, wide=Text)
     body, told = model.body, []
     truth = target if len(classes) > 2 else target.astype(np.float32)
     lesson = Lesson(
@@ -118,7 +118,7 @@ def test_textblend_takes_the_linear_model_where_the_network_knows_nothing(classe
         head=model.head,
         seed=0,
         tell=told.append,
-        linear=True,
+        beside=True,
     )
     assert body.begin(lesson) is body
     assert body.parts == {"network": 1.0}
@@ -140,7 +140,7 @@ def test_textblend_takes_the_linear_model_where_the_network_knows_nothing(classe
 
 def test_lexicon_of_two_texts_puts_their_terms_side_by_side():
     codec, arrays, target, columns = made(texts=2)
-    lexicon = Lexicon(assemble(codec, TextBlend, terms=True).fixed.inputs, 3)
+    lexicon = Lexicon(assemble(codec, TextBlend, wide=Text).fixed.inputs, 3)
     inputs = {name: torch.from_numpy(rows.astype(np.int64)) for name, rows in arrays.items()}
     rows = feed((inputs, torch.from_numpy(target)), batch=64, seed=0)
     lexicon.fit_rarity(rows)
@@ -156,7 +156,7 @@ def test_lexicon_of_two_texts_puts_their_terms_side_by_side():
 
 def test_lexicon_without_a_class_or_validation_rows_is_left_out():
     codec, arrays, target, _ = made()
-    size = assemble(codec, TextBlend, terms=True).fixed.inputs
+    size = assemble(codec, TextBlend, wide=Text).fixed.inputs
     head = make_head(task_of("multiclass"), (3,))
 
     def found(train, valid):

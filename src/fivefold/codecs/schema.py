@@ -8,7 +8,15 @@ from fivefold.core.wording import together
 from fivefold.errors import DataError
 
 KindName = Literal[
-    "numeric", "categorical", "boolean", "datetime", "text", "image", "sequence", "audio"
+    "numeric",
+    "categorical",
+    "boolean",
+    "datetime",
+    "text",
+    "image",
+    "sequence",
+    "audio",
+    "series",
 ]
 TaskName = Literal["binary", "multiclass", "regression"]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]

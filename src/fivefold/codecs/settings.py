@@ -43,6 +43,7 @@ class Settings:
     sequence_length: int | None = None
     strand: Strand = "one"
     sound_length: float | None = None
+    series_length: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

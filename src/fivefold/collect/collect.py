@@ -22,7 +22,7 @@ from fivefold.errors import FivefoldError
 from fivefold.kinds.known import kind_of
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.reading.content import content_of_source
-from fivefold.reading.options import Reading
+from fivefold.reading.options import Long, Reading
 from fivefold.reading.source import check_source
 from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.task import Task
@@ -72,6 +72,11 @@ class Collect(Stage):
         weight: the column that says how much each row counts, a number of 0 or more (0: not at
             all). No input; the loss, trees, simple models and weighted scores take it, `predict`
             does not look at it.
+        series_id: of a long table, a row a step: the column that says which rows are one series.
+            Each becomes one row: columns of numbers that vary within series are the channels of a
+            column `series`; the others have one value a series, the target among them.
+        step: the column of numbers or moments by which the rows of a series are put in order, and
+            on a grid where some are missing or uneven; None for the order of the rows.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
             finding, or is an `error`.
         header: whether the first row names the columns; None to detect.
@@ -101,6 +106,8 @@ class Collect(Stage):
     group: str | None = None
     time: str | None = None
     weight: str | None = None
+    series_id: str | None = None
+    step: str | None = None
     on_bad_value: Literal["missing", "error"] = "missing"
     header: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -136,6 +143,12 @@ class Collect(Stage):
                     f"expected decimal= and thousands={where} to differ, found {said.decimal!r} "
                     "for both"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _check_step(self) -> Self:
+        if self.step is not None and self.series_id is None:
+            raise ValueError("`step` has no effect without `series_id`")
         return self
 
     @field_validator("missing", mode="before")
@@ -196,6 +209,19 @@ class Collect(Stage):
             names=self._named(),
             files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
+            long=self._long(),
+        )
+
+    def _long(self) -> Long | None:
+        """How a long table is one of series."""
+        if self.series_id is None:
+            return None
+        targets = self.target if isinstance(self.target, tuple) else (self.target,)
+        fixed = (*targets, self.group, self.time, self.weight)
+        return Long(
+            series_id=self.series_id,
+            step=self.step,
+            constant=tuple(one for one in fixed if one is not None),
         )
 
     def _named(self) -> tuple[str, ...]:

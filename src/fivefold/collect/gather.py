@@ -22,6 +22,7 @@ from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, labels, number_kind, of_type
+from fivefold.reading.longtable import learnt
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
@@ -55,6 +56,11 @@ def gather(
     """
     reading = reading or Reading()
     raw = read(source, reading)
+    if reading.long is not None:
+        long = learnt(reading.long, raw)
+        reading = replace(reading, long=long)
+        if wishes.group != long.series_id:
+            wishes = replace(wishes, drop=(*wishes.drop, long.series_id))
     text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from fivefold.reading.raw import Raw
 
 LOOKED = 256
 """Cells that are files or arrays of which is seen how they are written, evenly spaced."""
+
+FIRST = 8
+"""Cells of which one must be a file or an array for a column of such."""
 
 _BY_DTYPE: dict[str, SourceType] = {"b": "truth", "M": "moment"}
 
@@ -108,13 +112,13 @@ def _opaque(cells: "Sequence[Any] | Array", asked: Kind | None) -> tuple[Kind, l
     if asked is not None and not asked.opaque:
         return None
     present = (value for value in cells if not is_missing(value))
-    first = next(present, None)
-    among = KINDS.known.values() if asked is None else ()
-    kind = asked or next((kind for kind in among if kind.opaque and kind.is_cell(first)), None)
-    if kind is None:
+    first = [*islice(present, FIRST)]
+    among = [kind for kind in KINDS.known.values() if kind.opaque and asked is None]
+    if asked is None and not any(kind.is_cell(cell) for cell in first for kind in among):
         return None
-    some = cells[:: -(-len(cells) // LOOKED) or 1]
-    return kind, [value for value in some if not is_missing(value)]
+    some = [v for v in cells[:: -(-len(cells) // LOOKED) or 1] if not is_missing(v)]
+    kind = asked or max(among, key=lambda kind: sum(map(kind.is_cell, some)))
+    return kind, some
 
 
 def _guess_opaque(kind: Kind, cells: list[Any], name: str) -> Guess:
@@ -183,10 +187,12 @@ def _guess_typed(
 ) -> Guess:
     """The kind of an array whose type, or number of axes, says what it holds."""
     if values.ndim > 1:
+        some = list(values[:: -(-len(values) // LOOKED) or 1])
         pixels = of_type("raster") if values.ndim > 2 else None
-        kind = asked or pixels or unread()
+        found = _opaque(some, asked) if some and values.ndim > 2 else None
+        kind = asked or (found[0] if found else None) or pixels or unread()
         if kind.opaque and (values.ndim > 2 or kind.depth == 1):
-            return _guess_opaque(kind, [], name)
+            return _guess_opaque(kind, some, name)
         own = asked is not None and asked.depth == 1  # lists are its cells
         return Guess(kind=kind.name, nested=values.ndim == 2 and not own)
     if values.dtype.kind in "cmV" and asked is None:

@@ -80,6 +80,9 @@ other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used
 no_rate: note: sounds that say no rate, and the one that they are taken to be at
+unreadable_series: warning: series that could not be read; not used
+rolled_up: note: a long table whose rows became series: how many, of which channels
+varying_columns: warning: columns that vary within series and are no numbers; left out
 resampled: note: sounds of other rates than their column's, which are brought to it
 Preprocess
 rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
@@ -89,6 +92,8 @@ terms_left_out: note: texts with more different words and n-grams than the linea
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
 mixed_sizes: note: pictures of other sizes than what a network is given, and how they are fitted
+shortened_series: note or warning: series with more steps than a network reads
+gaps_in_series: note or warning: missing numbers in series, and how they are filled in
 truncated_sounds: note or warning: sounds longer than what is read: how many, what is not read
 Train
 interrupted: warning: training was stopped by hand; the best weights so far were kept

@@ -15,7 +15,7 @@ def served(data: Preprocessed, trained: Trained) -> Preprocessed:
         data: as the network was given them.
         trained: says what is read.
     """
-    if trained.model.fixed.terms:
+    if trained.model.fixed.is_wide:
         return data
 
     def lean(rows: Rows) -> Rows:

@@ -12,7 +12,7 @@ from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
 
 Control = Literal[
-    "number", "menu", "toggle", "moment", "words", "lines", "picture", "colour", "sound"
+    "number", "menu", "toggle", "moment", "words", "lines", "picture", "colour", "sound", "numbers"
 ]
 """What the page has to fill in a cell with."""
 
@@ -41,7 +41,8 @@ class Doors:
         control: the one of the page's controls that a cell is filled in with: `number`; `menu`,
             which lists the `categories` of `field`; `toggle`; `moment`, a date and time; `words`,
             one line of text; `lines`, several; `picture`, to draw or open, which needs a `shape`
-            of channels, height and width; `colour`, `#rrggbb`; `sound`, to record or open.
+            of channels, height and width; `colour`, `#rrggbb`; `sound`, to record or open;
+            `numbers`, to paste or open.
         item: one cell, for messages: `a picture`.
         nullable: whether a request may hold a missing cell.
         depth: how many lists a cell in JSON is nested in; 0 where it is a text, a number or truth.

@@ -17,6 +17,7 @@ from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
 from fivefold.codecs.resizing import Fit, resized, usual_size
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
+from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.errors import DataError
@@ -117,7 +118,7 @@ class Image(Kind):
         return None if stack is None else (stack, np.empty(0, np.int64))
 
     def is_cell(self, value: object) -> bool:
-        array = isinstance(value, np.ndarray) and value.ndim in (2, 3)
+        array = isinstance(value, np.ndarray) and value.ndim in (2, 3) and not is_long(value)
         file = isinstance(value, bytes) and _MARKS.match(value) is not None
         return array or file or hasattr(value, "getbands")
 

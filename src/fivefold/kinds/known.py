@@ -17,11 +17,13 @@ from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sequence import Sequence
+from fivefold.kinds.series import Series
+from fivefold.kinds.signals import SIGNALS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
 
-BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS)
+BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
@@ -30,7 +32,7 @@ _UNREAD = Text()
 KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
-    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
+    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio(), Series()),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
 )

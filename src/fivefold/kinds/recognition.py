@@ -9,9 +9,10 @@ from fivefold.codecs.whole import WideIntegers
 from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
-SourceType = Literal["number", "truth", "moment", "levels", "span", "raster", "sound"]
+SourceType = Literal["number", "truth", "moment", "levels", "span", "raster", "sound", "steps"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
-levels, spans of time in seconds, arrays of pixels, sounds. Texts and objects say nothing."""
+levels, spans of time in seconds, arrays of pixels, sounds, numbers over time. Texts and objects say
+nothing."""
 
 
 class Recognition:
@@ -24,6 +25,8 @@ class Recognition:
     Attributes:
         sources: types of a source's column that say this kind.
         suffixes: endings of files, in lower case with their dot, of which each is a cell.
+        loose: endings of files, of which each is a cell where nothing says that they are tables: in
+            folders that hold no tables of their own, and in paths of a column of the kind.
         opaque: whether cells are files or arrays, which are never counted as words are; one says
             what all are, see `is_cell`.
         notation: settings of Collect that say how its texts are written.
@@ -38,6 +41,7 @@ class Recognition:
 
     sources: ClassVar[frozenset[SourceType]] = frozenset()
     suffixes: ClassVar[frozenset[str]] = frozenset()
+    loose: ClassVar[frozenset[str]] = frozenset()
     opaque: ClassVar[bool] = False
     notation: ClassVar[tuple[str, ...]] = ()
     nulls: ClassVar[Literal["usual", "found", "asked"]] = "found"

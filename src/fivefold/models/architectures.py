@@ -19,6 +19,8 @@ from fivefold.models.inputs import (
     Image,
     Inputs,
     Passage,
+    Record,
+    Signal,
     Size,
     Spectrum,
     Symbols,
@@ -41,6 +43,7 @@ EXAMPLES: tuple[Size, ...] = (
     Text(64, 10_000),
     Symbols(60, 16, 1, 1, 0),
     Spectrum(65, 96),
+    Signal(6, 100),
 )
 """Sizes at which networks are told where there is no data."""
 
@@ -78,7 +81,7 @@ def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFra
     lines = []
     for network in NETWORKS.values():
         read = _example(network) if inputs is None else inputs
-        read = read if network.needs is not None else without_terms(read)
+        read = read if network.wide is not None else without_terms(read)
         if network.reads(classes(read)):
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, outputs)
@@ -188,6 +191,8 @@ def _zeros(size: Size, rows: int) -> Tensor:
     if isinstance(size, Text | Symbols | Passage):
         width = size.length + getattr(size, "slots", 0)
         return torch.zeros(rows, width, dtype=torch.int64)
+    if isinstance(size, Record):
+        return torch.zeros(rows, size.lines * size.steps + size.traits)
     return torch.zeros(rows, *size)
 
 

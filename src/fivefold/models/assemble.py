@@ -97,7 +97,7 @@ def assemble(
     *,
     target: "Array | None" = None,
     loss: str | None = None,
-    terms: bool = False,
+    wide: type | None = None,
 ) -> Assembled:
     """Put a new network between a codec and a head.
 
@@ -107,13 +107,13 @@ def assemble(
             shape where it has several axes.
         target: training targets: the head takes its units from them.
         loss: by name, what will be minimised; None for the default, and for one of the user's.
-        terms: whether texts come with their terms, for a linear model.
+        wide: the class of sizes whose rows come with more, see `Fixed`.
 
     Raises:
         ModelError: if the factory gives something that is not a module.
         DataError: if the targets do not suit the loss.
     """
-    fixed, outputs = Fixed(codec, terms=terms), codec.outputs
+    fixed, outputs = Fixed(codec, wide=wide), codec.outputs
     head = make_head(task_of(codec.schema.task), outputs, loss=loss)
     if target is not None:
         head.fit(target)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.known import kind_of
-from fivefold.models.inputs import Batch, Codes, Inputs, Passage, Size, Width
+from fivefold.models.inputs import Batch, Codes, Inputs, Passage, Record, Size, Width
 from fivefold.models.part import Part
 from fivefold.models.parts import part_of
 
@@ -51,7 +51,8 @@ class Fixed(nn.Module):
 
     Args:
         codec: fitted on training rows.
-        terms: whether texts come with their terms, for a linear model; see `Passage`.
+        wide: the class of sizes whose rows come with what a model beside the network reads, texts
+            with their terms (`Passage`), series with their traits (`Record`); None for none.
 
     Attributes:
         description: plain JSON values that `from_description` builds another one from.
@@ -61,14 +62,14 @@ class Fixed(nn.Module):
         ModelError: if the codec gives no arrays at all.
     """
 
-    def __init__(self, codec: "Codec", *, terms: bool = False) -> None:
+    def __init__(self, codec: "Codec", *, wide: type | None = None) -> None:
         super().__init__()
         blocks, described = [], []
         for encoded in codec.blocks:
             part = part_of(encoded.block)
             of = {"kind": encoded.columns[0].kind.name, "array": encoded.name}
             about = part.describe(encoded)
-            about = part.widen(about) if terms else about
+            about = part.widen(about) if wide is part.size else about
             described.append({**of, "tensor": encoded.tensor, "part": about})
             blocks.append(encoded.block)
         self._build(blocks, described)
@@ -127,9 +128,9 @@ class Fixed(nn.Module):
         return self
 
     @property
-    def terms(self) -> bool:
-        """Whether texts come with their terms."""
-        return any(isinstance(entry.size, Passage) for entry in self.entries)
+    def is_wide(self) -> bool:
+        """Whether rows come with what a model beside the network reads."""
+        return any(isinstance(entry.size, Passage | Record) for entry in self.entries)
 
     @property
     def inputs(self) -> Inputs:

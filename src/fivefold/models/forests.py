@@ -48,7 +48,7 @@ def tree_graph(estimator: Any, width: int, mean: Array, spread: Array) -> bytes 
     if not kind.__module__.startswith("sklearn.") or family not in (*FORESTS, *BOOSTED):
         return None
     if family in FORESTS:
-        return _graph(_forest(estimator, mean, spread), width)
+        return _graph(forest_nodes(estimator, mean, spread), width)
     if family == "HistGradientBoosting":
         found = _histogram(estimator)
     else:
@@ -63,7 +63,7 @@ def tree_graph(estimator: Any, width: int, mean: Array, spread: Array) -> bytes 
     return _graph(Grown(arrays, unit, baseline, link), width)
 
 
-def _forest(estimator: Any, mean: Array, spread: Array) -> Grown:
+def forest_nodes(estimator: Any, mean: Array, spread: Array) -> Grown:
     """The mean of trees whose leaves hold an answer each: shares of classes, or numbers."""
     trees = [one.tree_ for one in getattr(estimator, "estimators_", [estimator])]
     starts = np.cumsum([0, *(tree.node_count for tree in trees)])

@@ -50,9 +50,8 @@ class Image(NamedTuple):
     """One image a row: a float tensor `(n, channels, height, width)`.
 
     Example:
-        >>> channels, height, width = Image(1, 28, 28)
-        >>> height * width
-        784
+        >>> Image(1, 28, 28).height
+        28
     """
 
     channels: int
@@ -64,8 +63,7 @@ class Text(NamedTuple):
     """One text a row: an int64 tensor `(n, length)`, 0 for padding and 1 for unknown words.
 
     Example:
-        >>> length, vocabulary = Text(64, 20_000)
-        >>> vocabulary
+        >>> Text(64, 20_000).vocabulary
         20000
     """
 
@@ -135,13 +133,50 @@ class Spectrum(NamedTuple):
     The last line is 1 where the sound is, and 0 behind its end, where the others are 0 too.
 
     Example:
-        >>> lines, frames = Spectrum(41, 96)
-        >>> frames
+        >>> Spectrum(41, 96).frames
         96
     """
 
     lines: int
     frames: int
+
+
+class Signal(NamedTuple):
+    """One series a row: a float tensor `(n, lines, steps)`, 0 behind the end.
+
+    Channels as scaled over all training rows, then each as scaled over its own series; then how
+    much is known at each step, 0 to 1; the last line is 1 where the series is.
+
+    Example:
+        >>> Signal(6, 100).channels
+        2
+    """
+
+    lines: int
+    steps: int
+
+    @property
+    def channels(self) -> int:
+        """Numbers a step of the series itself."""
+        return self.lines // 2 - 1
+
+
+class Record(NamedTuple):
+    """A series and its traits, for a forest: a float tensor `(n, lines * steps + traits)`.
+
+    Example:
+        >>> Record(6, 100, 40).signal
+        Signal(lines=6, steps=100)
+    """
+
+    lines: int
+    steps: int
+    traits: int
+
+    @property
+    def signal(self) -> Signal:
+        """What a network alone is told of it."""
+        return Signal(self.lines, self.steps)
 
 
 class Shape(tuple[int, ...]):
@@ -191,7 +226,9 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_TUPLES = {size_name(size): size for size in (Image, Text, Passage, Symbols, Spectrum)}
+_TUPLES = {
+    size_name(size): size for size in (Image, Text, Passage, Symbols, Spectrum, Signal, Record)
+}
 
 
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:
@@ -223,19 +260,20 @@ def _size_from(values: Mapping[str, Any], own: Mapping[str, type]) -> Size:
 
 
 def without_terms(inputs: Inputs) -> Inputs:
-    """The sizes for a network that reads the words of texts alone.
+    """The sizes for a network that reads the words of texts alone, and series without traits.
 
     Example:
         >>> without_terms(Passage(8, 100, 30, 400))
         Text(length=8, vocabulary=100)
     """
 
-    def words(size: Size) -> Size:
+    def narrow(size: Size) -> Size:
+        size = size.signal if isinstance(size, Record) else size
         return size.text if isinstance(size, Passage) else size
 
     if isinstance(inputs, Mapping):
-        return {name: words(size) for name, size in inputs.items()}
-    return words(inputs)
+        return {name: narrow(size) for name, size in inputs.items()}
+    return narrow(inputs)
 
 
 def described(

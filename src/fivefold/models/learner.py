@@ -70,7 +70,7 @@ class Lesson:
         seed: of the run, for whatever is drawn.
         tell: tells people a sentence.
         boosting: how trees beside it are grown; None for no trees.
-        linear: whether a linear model beside a network of texts is fitted.
+        beside: whether simple models are fitted that answer beside a network of texts or series.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
     """
@@ -81,7 +81,7 @@ class Lesson:
     seed: int
     tell: Callable[[str], None]
     boosting: Boosting | None = None
-    linear: bool = False
+    beside: bool = False
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None
 

@@ -16,18 +16,13 @@ from fivefold.metrics.weight import relative
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, Passage, parts
 from fivefold.models.learner import Feed
+from fivefold.models.linear import linear_weights
 
 STRENGTHS = (1.0, 4.0, 16.0, 64.0)
 """How little weights are held back, as `C` of scikit-learn's LogisticRegression; tried in order."""
 
 PENALTIES = (10.0, 3.0, 1.0, 0.3, 0.1)
 """Likewise for numbers, as `alpha` of its Ridge."""
-
-STEPS = 200
-"""Of L-BFGS, at most, for each of them."""
-
-TOLERANCE = 1e-5
-"""Largest derivative of the mean cost at which they end; those of so small values are small."""
 
 ROWS = 2048
 """Rows whose terms are gathered at a time."""
@@ -197,7 +192,10 @@ def fit_lexicon(
     best, found = float("inf"), None
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for weights, bias in _strengths(x, y, weight, learn, outputs):
+        tried = linear_weights(
+            x, y, weight, learn, outputs, strengths=STRENGTHS, penalties=PENALTIES
+        )
+        for weights, bias in tried:
             answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
             cost = head.nats(answers, valid.target, **by_row).item()
             if cost < best:
@@ -207,25 +205,3 @@ def fit_lexicon(
             if cost > best or (left is not None and left <= 0):
                 break
     return found
-
-
-def _strengths(
-    x: Any, y: Array, weight: Array | None, learn: str | None, outputs: int
-) -> Iterator[tuple[Array, Array]]:
-    """Weights `(terms, outputs)` and bias `(outputs,)` of each strength, the weakest first."""
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    if learn == "number":
-        for penalty in PENALTIES:
-            ridge = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-5)
-            ridge.fit(x, y.reshape(len(y), -1), sample_weight=weight)
-            yield np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_)
-        return
-    model = LogisticRegression(max_iter=STEPS, tol=TOLERANCE, warm_start=True)
-    for strength in STRENGTHS:
-        model.set_params(C=strength)
-        model.fit(x, y, sample_weight=weight)
-        weights, bias = model.coef_.T, model.intercept_
-        if outputs == 2:  # of two classes one is weighed: half of its logit up, half of it down
-            weights, bias = weights * [[-0.5, 0.5]], bias * [-0.5, 0.5]
-        yield weights, bias

@@ -16,6 +16,8 @@ from fivefold.models.inputs import (
     Image,
     Inputs,
     Passage,
+    Record,
+    Signal,
     Spectrum,
     Symbols,
     Text,
@@ -23,17 +25,20 @@ from fivefold.models.inputs import (
     from_json,
     parts,
 )
+from fivefold.models.kernels import Kernels
 from fivefold.models.mix import Mix
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
 from fivefold.models.seqnet import SeqNet
+from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.tabm import TabM
 from fivefold.models.textblend import TextBlend
 from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
+from fivefold.models.timenet import GRU, TCN, InceptionTime
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class Network:
         boosts: whether it lets boosted trees answer beside it.
         needs: a class of sizes that must be among those that it reads; None for none.
         core: what the body is built around; None for nothing.
+        wide: the class of sizes whose rows it wants with what a model beside it reads, if any.
+        alone: the network that is made in its place where no model can answer beside it.
     """
 
     name: str
@@ -84,6 +91,8 @@ class Network:
     boosts: bool = False
     needs: type | None = None
     core: Callable[..., nn.Module] | None = None
+    wide: type | None = None
+    alone: str = ""
 
     def reads(self, sizes: Sequence[type]) -> bool:
         """Whether it reads tensors of these sizes."""
@@ -91,6 +100,9 @@ class Network:
         known = known and (self.needs is None or self.needs in sizes)
         return known and (self.several or len(sizes) == 1)
 
+
+BLENDS = (TextBlend, SeriesBlend)
+"""Networks that let simple models answer beside one of theirs."""
 
 OWN = Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100))
 """What suits a module of the user's, as far as anyone can tell."""
@@ -105,6 +117,8 @@ _MEMBERS = Habit(
     lr_rows=10_000,
 )
 _TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
+_SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))
+_SIGNAL: dict[str, Any] = {"habit": _SERIES, "sizes": frozenset({Signal})}
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 
 NETWORKS: dict[str, Network] = {
@@ -121,7 +135,9 @@ NETWORKS: dict[str, Network] = {
             Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
             frozenset({Image}),
         ),
-        Network("textblend", TextBlend, _TEXT, several=True, needs=Text),
+        Network(
+            "textblend", TextBlend, _TEXT, several=True, needs=Text, wide=Text, alone="textnet"
+        ),
         Network("textnet", TextNet, _TEXT, frozenset({Text})),
         Network("textcnn", TextCnn, replace(_TEXT, lr=2e-3), frozenset({Text})),
         Network(
@@ -141,6 +157,16 @@ NETWORKS: dict[str, Network] = {
             SoundNet,
             Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 40), batch=(32, 128)),
             frozenset({Spectrum}),
+        ),
+        Network("seriesblend", SeriesBlend, wide=Signal, alone="inceptiontime", **_SIGNAL),
+        Network("inceptiontime", InceptionTime, **_SIGNAL),
+        Network("tcn", TCN, **_SIGNAL),
+        Network("gru", GRU, **_SIGNAL),
+        Network(
+            "kernels",
+            Kernels,
+            Habit(lr=1e-3, weight_decay=0.5, steps=2000, epochs=(10, 40), batch=(32, 256)),
+            frozenset({Signal}),
         ),
         Network(
             "mixture",
@@ -210,7 +236,7 @@ def network_of(body: nn.Module) -> Network | None:
 
 
 def habit_of(body: nn.Module, known: Network | None) -> Habit:
-    """What suits a module in training: of a blend of texts, what suits its network.
+    """What suits a module in training: of a blend of texts or series, what suits its network.
 
     Args:
         body: the module.
@@ -221,7 +247,7 @@ def habit_of(body: nn.Module, known: Network | None) -> Habit:
         >>> habit_of(mlp, network_of(mlp)).lr, habit_of(own, None).lr
         (0.002, 0.001)
     """
-    inner = network_of(body.network) if isinstance(body, TextBlend) else known
+    inner = network_of(body.network) if isinstance(body, BLENDS) else known
     return OWN if inner is None else inner.habit
 
 
@@ -262,7 +288,8 @@ def build(description: Mapping[str, Any]) -> nn.Module:
 
 def classes(inputs: Inputs) -> list[type]:
     """The classes of sizes that blocks have, with or without terms."""
-    return [Text if isinstance(size, Passage) else type(size) for size in parts(inputs).values()]
+    narrow: dict[type, type] = {Passage: Text, Record: Signal}
+    return [narrow.get(type(size), type(size)) for size in parts(inputs).values()]
 
 
 def _shapes(module: nn.Module) -> dict[str, torch.Size]:

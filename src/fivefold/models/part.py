@@ -95,7 +95,7 @@ class Part:
         return self.size(*description["shape"])
 
     def widen(self, description: Mapping[str, Any]) -> dict[str, Any]:
-        """What `describe` gave, for a network that reads terms too; by default there are none."""
+        """What `describe` gave, where rows come with terms or traits; by default there are none."""
         return dict(description)
 
     def amount(self, size: Any) -> int:

@@ -9,14 +9,25 @@ from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.signals import SIGNALS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.models.clips import ClipsPart
 from fivefold.models.codes import CodesPart
-from fivefold.models.inputs import Passage, Shape, Size, Text, Width, size_name
+from fivefold.models.inputs import (
+    Passage,
+    Record,
+    Shape,
+    Signal,
+    Size,
+    Text,
+    Width,
+    size_name,
+)
 from fivefold.models.numbers import NumbersPart
 from fivefold.models.part import Part
 from fivefold.models.pixels import PixelsPart
+from fivefold.models.signals import SignalsPart
 from fivefold.models.symbols import SymbolsPart
 from fivefold.models.tokens import TokensPart
 
@@ -27,8 +38,11 @@ PARTS: dict[Block, Part] = {
     PIXELS: PixelsPart(),
     SYMBOLS: SymbolsPart(),
     CLIPS: ClipsPart(),
+    SIGNALS: SignalsPart(),
 }
 """The parts of fivefold's blocks."""
+
+_NARROW: dict[type, type] = {Passage: Text, Record: Signal}
 
 _OWN: dict[Block, Part] = {}
 
@@ -54,7 +68,7 @@ def part_for(size: Size) -> Part | None:
         64
     """
     every = (*PARTS.values(), *_OWN.values())
-    known = Text if isinstance(size, Passage) else type(size)
+    known = _NARROW.get(type(size), type(size))
     return next((part for part in every if known is part.size), None)
 
 

@@ -8,6 +8,7 @@ import torch
 
 from fivefold.models.blend import Blend
 from fivefold.models.mix import Mix
+from fivefold.models.seriesblend import NAMES, SeriesBlend
 from fivefold.models.textblend import TextBlend
 from fivefold.models.threads import threads_set
 
@@ -76,12 +77,15 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
         Scores by the name of the part; none where there is one part.
     """
     body = model.body
-    if not isinstance(body, Blend | Mix | TextBlend) or len(body.parts) < 2:
+    if not isinstance(body, Blend | Mix | TextBlend | SeriesBlend) or len(body.parts) < 2:
         return {}
     settings = {name: torch.tensor(float(place)) for place, name in enumerate(body.parts)}
-    weight = body.weights if isinstance(body, Mix) else body.weight
-    if isinstance(body, Mix):
-        settings = dict(zip(body.names, torch.eye(len(body.names)), strict=True))
+    if isinstance(body, Mix | SeriesBlend):
+        weight, every = body.weights, body.names if isinstance(body, Mix) else NAMES
+        named = zip(every, torch.eye(len(every)), strict=True)
+        settings = {name: one for name, one in named if name in body.parts}
+    else:
+        weight = body.weight
     kept, found = weight.clone(), {}
     try:
         for name, alone in settings.items():

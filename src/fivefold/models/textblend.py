@@ -39,6 +39,7 @@ class TextBlend(nn.Module):
         ACL 2012, for linear models beside networks; Kim, EMNLP 2014, for the network.
     """
 
+    beside = "a linear model of words and characters"
     weight: Tensor
     fitted: tuple[Lexicon, Tensor] | None = None
 
@@ -94,12 +95,12 @@ class TextBlend(nn.Module):
 
     def rehearse(self, lesson: Lesson) -> None:
         """Let an unfitted linear model answer 0, which shows that it can be exported."""
-        if lesson.linear:
+        if lesson.beside:
             self.attach(self._lexicon(), 0.5)
 
     def begin(self, lesson: Lesson) -> nn.Module:
         """Fit the linear model; it is no part of it until the network has learnt."""
-        if not lesson.linear:
+        if not lesson.beside:
             return self
         lesson.tell("Fitting a linear model to words and characters.")
         lexicon = self._lexicon().to(lesson.valid.device)

@@ -28,7 +28,8 @@ class Trees(nn.Module):
         nodes: of all trees together.
         trees: how many there are, those of each output one after another.
         depth: steps from a root to the deepest leaf.
-        outputs: numbers a row; `trees` is a multiple of it.
+        outputs: numbers a row; `trees` is a multiple of it, unless they are shared.
+        shared: whether each leaf has a number for every output.
 
     Example:
         >>> trees = Trees(3, 1, 1, 1)
@@ -47,13 +48,15 @@ class Trees(nn.Module):
     root: Tensor
     bias: Tensor
 
-    def __init__(self, nodes: int, trees: int, depth: int, outputs: int) -> None:
+    def __init__(
+        self, nodes: int, trees: int, depth: int, outputs: int, *, shared: bool = False
+    ) -> None:
         super().__init__()
         self.nodes, self.trees, self.depth, self.outputs = nodes, trees, depth, outputs
         for name in ("feature", "left", "right"):
             self.register_buffer(name, torch.zeros(nodes, dtype=torch.int64))
         self.register_buffer("threshold", torch.zeros(nodes))
-        self.register_buffer("value", torch.zeros(nodes))
+        self.register_buffer("value", torch.zeros((nodes, outputs) if shared else nodes))
         self.register_buffer("root", torch.zeros(trees, dtype=torch.int64))
         self.register_buffer("bias", torch.zeros(outputs))
 
@@ -101,6 +104,8 @@ def walk(
     for _ in range(depth):
         below = matrix.gather(1, feature[node]) <= threshold[node]
         node = torch.where(below, left[node], right[node])
+    if value.ndim > 1:
+        return value[node].sum(dim=1) + bias
     leaves = value[node].view(-1, len(bias), len(root) // len(bias))
     return leaves.sum(dim=2) + bias
 
@@ -133,6 +138,8 @@ def _session(content: tuple[bytes, ...], width: int, threads: int) -> Any:
     dtypes = [np.float32 if name in FLOATS else np.int64 for name in NODES]
     read = map(np.frombuffer, content, dtypes)
     arrays: dict[str, Array] = dict(zip(NODES, read, strict=True))
+    if len(arrays["value"]) > len(arrays["feature"]):
+        arrays["value"] = arrays["value"].reshape(len(arrays["feature"]), -1)
     graph = helper.make_graph(
         [tree_node(arrays, "matrix", "scores")],
         "trees",

@@ -76,6 +76,8 @@ class Preprocess(Stage):
             as well, with one answer for `both`.
         sound_length: seconds read of a sound, from its beginning; None is what 98 % of the training
             sounds need, 10 at most.
+        series_length: steps of a series that a network reads, from its beginning; None is what the
+            training series have, of more than 1,024 the means of several steps.
 
     Example:
         >>> Preprocess(scale="quantile", categories="embed")
@@ -102,6 +104,7 @@ class Preprocess(Stage):
     sequence_length: Count | None = None
     strand: Strand = "one"
     sound_length: Annotated[float, Field(gt=0, le=3600)] | None = None
+    series_length: Count | None = None
 
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""

@@ -167,6 +167,8 @@ def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
                 return images.read_image_zip(content, name, labelled=not reading.asks)
             shown = [member for member in members if not images.is_hidden(member)]
             tables = [member for member in shown if suffix_of(member) in {*TABLES, ".data", ".dat"}]
+            if len(tables) > 1 and all("/" in member for member in tables):
+                return images.read_image_zip(content, name, labelled=not reading.asks)
             if len(tables) == 1:
                 inner = unpacked(archive.read(tables[0]), tables[0])
                 suffix = suffix_of(tables[0])

@@ -1,4 +1,4 @@
-"""Folders of pictures or sounds with one subfolder a class, unpacked or in a zip file."""
+"""Folders of pictures, sounds or series with one subfolder a class, unpacked or in a zip file."""
 
 import io
 import zipfile
@@ -53,10 +53,31 @@ def _kind_of_file(path: str) -> Kind | None:
     return None if is_hidden(path) else of_file(path)
 
 
-def kind_in(paths: Iterable[str]) -> Kind | None:
-    """The kind of which most of these files are cells; of equals that of the first of them."""
+def kind_in(paths: Iterable[str], *, loose: bool = False) -> Kind | None:
+    """The kind of which most of these files are cells; of equals that of the first of them.
+
+    Args:
+        paths: of files.
+        loose: whether files that look like tables may be cells, where no others are.
+    """
+    paths = list(paths)
     counts = Counter(kind for path in paths if (kind := _kind_of_file(path)) is not None)
+    if loose and not counts:
+        counts.update(kind for kind in KINDS for path in paths if _belongs(path, kind))
     return max(counts, key=lambda kind: counts[kind], default=None)
+
+
+def _kind_within(paths: Iterable[str]) -> Kind | None:
+    """The kind of which files are cells in a folder that holds no tables of its own."""
+    paths = list(paths)
+    return kind_in(paths) or kind_in((path for path in paths if "/" in path), loose=True)
+
+
+def _belongs(path: str, kind: Kind | None) -> bool:
+    """Whether a file is a cell of this kind, where it is known that files are."""
+    if kind is None or is_hidden(path):
+        return False
+    return PurePosixPath(path).suffix.lower() in kind.suffixes | kind.loose
 
 
 def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str, SourceType]]:
@@ -80,22 +101,23 @@ def read_image_folder(folder: Path, name: str) -> Raw:
 
 def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
     """Files of pictures or sounds as one column, in the order given; opened when looked at."""
-    kind = kind_in(path.name for path in paths)
+    kind = kind_in((path.name for path in paths), loose=True)
     assert kind is not None  # or they would be no cells
     name, types = column_of_files(kind, reading.only)
     return Raw(name=kind.plural, columns={name: objects(paths)}, types=types)
 
 
-def list_pictures(folder: Path, kind: Kind | None = None) -> list[Path]:
+def list_pictures(folder: Path, kind: Kind | None = None, *, loose: bool = False) -> list[Path]:
     """All pictures or sounds below a folder, in the order in which its rows are collected.
 
     Args:
         folder: that holds them.
         kind: of which they are cells; that of most of them if None.
+        loose: whether files that look like tables may be cells, where no others are.
     """
     files = list(_files_of(folder))
-    wanted = kind or kind_in(inner for inner, _ in files)
-    return [path for inner, path in files if _kind_of_file(inner) is wanted is not None]
+    wanted = kind or kind_in((inner for inner, _ in files), loose=loose)
+    return [path for inner, path in files if _belongs(inner, wanted)]
 
 
 def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -107,8 +129,8 @@ def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
 def folder_digest(folder: Path) -> dict[str, Any]:
     """The record of a folder of images as `read_image_folder` makes it, without decoding any."""
     files = list(_files_of(folder))
-    kind = kind_in(inner for inner, _ in files)
-    listed = [(inner, path.read_bytes) for inner, path in files if _kind_of_file(inner) is kind]
+    kind = _kind_within(inner for inner, _ in files)
+    listed = [(inner, path.read_bytes) for inner, path in files if _belongs(inner, kind)]
     entries, _ = _entries(listed, folder.name)
     return digest_of_files(folder.name, ((entry.path, entry.read()) for entry in entries))
 
@@ -124,9 +146,9 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
         if not labelled:
-            kind = kind_in(members)
+            kind = kind_in(members, loose=True)
             assert kind is not None  # or it would be none
-            read = [partial(archive.read, path) for path in members if _kind_of_file(path) is kind]
+            read = [partial(archive.read, path) for path in members if _belongs(path, kind)]
             column, types = column_of_files(kind)
             return Raw(name=name, columns={column: objects(map(_content, read))}, types=types)
         raw = _read(((path, partial(archive.read, path)) for path in members), name)
@@ -134,10 +156,10 @@ def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
 
 
 def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
-    listed = [(path, read) for path, read in files if _kind_of_file(path) is not None]
-    kind = kind_in(path for path, _ in listed)
-    pictures = [(path, read) for path, read in listed if _kind_of_file(path) is kind]
-    others = [path for path, _ in listed if _kind_of_file(path) is not kind]
+    listed = list(files)
+    kind = _kind_within(path for path, _ in listed)
+    pictures = [(path, read) for path, read in listed if _belongs(path, kind)]
+    others = [path for path, _ in listed if _kind_of_file(path) not in (None, kind)]
     entries, stray = _entries(pictures, name)
     paths = [entry.path for entry in entries]
     contents = [_content(entry.read) for entry in entries]

@@ -10,6 +10,7 @@ from fivefold.errors import DataError
 
 PICTURES = "image"  # what a column of pictures is called that has no name of its own
 SEQUENCES = "sequence"  # what the column of a file of named sequences is called
+SERIES = "series"  # what the column of the series of a long table is called
 LABELS = "label"  # what the column of their classes is called
 
 

@@ -10,6 +10,30 @@ EVERY = "*"  # stands for all columns in `Reading.keep`
 
 
 @dataclass(frozen=True, kw_only=True)
+class Long:
+    """A long table, a row a step of a series.
+
+    Args:
+        series_id: the column that says which series a row belongs to.
+        step: the column that says where in it; None for the order of the rows.
+        constant: columns, by name or place, that must have one value within a series.
+        channels: the columns that are its numbers; empty to find them.
+        spacing: the usual distance from step to step, where channels are known; 0 for none.
+    """
+
+    series_id: str
+    step: str | None = None
+    constant: tuple[str | int, ...] = ()
+    channels: tuple[str, ...] = ()
+    spacing: float = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its columns, as far as they are known."""
+        return (self.series_id, *([self.step] if self.step else []), *self.channels)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """How a source is to be read; what is None is detected.
 
@@ -28,6 +52,8 @@ class Reading:
         text: how the file is written that the model was fitted on: `encoding`, `delimiter`.
         headerless: that file had no header.
         root: the folder below which texts may name files of pictures; None is the table's own.
+        loose: whether the only column a model reads is of a kind whose files may look like tables.
+        long: how a table with a row a step is one of series; None for a row each.
         keep: columns whose cells are wanted as the source holds them (`Raw.kept`); `EVERY` is all.
     """
 
@@ -43,6 +69,8 @@ class Reading:
     text: Mapping[str, str] = field(default_factory=dict)
     headerless: bool = False
     root: str | PathLike[str] | None = None
+    loose: bool = False
+    long: Long | None = None
     keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

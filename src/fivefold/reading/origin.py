@@ -39,9 +39,8 @@ class Origin:
     @property
     def is_arrow(self) -> bool:
         """Whether it is a table of Arrow."""
-        return type(self.value).__module__.split(".")[0] == "pyarrow" and hasattr(
-            self.value, "take"
-        )
+        of_arrow = type(self.value).__module__.split(".")[0] == "pyarrow"
+        return of_arrow and hasattr(self.value, "take") and self.reading.long is None
 
     @property
     def paths(self) -> Any:
@@ -55,7 +54,7 @@ class Origin:
         pictures = [
             str(record["path"]) for record, paths in self.pictures if _have_changed(paths, record)
         ]
-        if hasattr(self.value, "iloc") or self.is_arrow:
+        if self.reading.long is None and (hasattr(self.value, "iloc") or self.is_arrow):
             return pictures if len(self.value) == self.rows else [describe(self.value), *pictures]
         files = [str(file["path"]) for file in self.files if self._now(file) != file["sha256"]]
         return files + pictures
@@ -74,7 +73,7 @@ class Origin:
 
     def take(self, rows: Array) -> tuple[Any, Array]:
         """Some rows in the form of the source, or all of it, and which rows of that they are."""
-        if hasattr(self.value, "iloc"):
+        if hasattr(self.value, "iloc") and self.reading.long is None:
             return self.value.iloc[rows], np.arange(len(rows))
         return (
             (self.value.take(rows), np.arange(len(rows))) if self.is_arrow else (self.value, rows)

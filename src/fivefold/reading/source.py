@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import file_pieces, read_file, read_pair, unfit
+from fivefold.reading.longtable import rolled
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
@@ -151,8 +153,23 @@ def read(source: Any, reading: Reading | None = None) -> Raw:
 def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     """The same in consecutive pieces of at most so many rows, one at least.
 
-    Texts are taken apart piece by piece; what is in memory is cut.
+    Texts are taken apart piece by piece; what is in memory is cut, and so are long tables.
     """
+    long = reading.long
+    if long is None or form_of(source, reading) in {"values", "matrix", None}:
+        yield from _pieces(source, reading, rows)
+        return
+    known = (*long.names, *reading.names) if reading.asks else (*long.names[:2], *reading.names)
+    steps = replace(reading, names=known, targets=(), inputs=(), files=frozenset(), lists={})
+    whole = next(_pieces(source, steps, None))
+    if reading.asks and long.series_id not in whole.columns:  # rows that are series already
+        yield from _pieces(source, reading, rows)
+        return
+    whole = rolled(whole, long, wanted=reading.inputs if reading.asks else None)
+    yield from whole.pieces(rows or max(len(whole), 1))
+
+
+def _pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     form = form_of(source, reading)
     faults = [] if form in {"values", "matrix"} else check_source(source, reading)
     if faults:
@@ -242,7 +259,7 @@ def _path(source: str | os.PathLike[str]) -> Path:
 
 def _read_folder(folder: Path, reading: Reading) -> Raw:
     if reading.asks and reading.only in reading.files:
-        pictures = images.list_pictures(folder)  # of the kind of most
+        pictures = images.list_pictures(folder, loose=reading.loose)  # of the kind of most
         if pictures:
             return images.read_pictures(pictures, reading)
     if any(images.is_cell(path.name) for path in folder.rglob("*") if path.is_file()):

@@ -20,6 +20,7 @@ const values = {
     return missing && missing.checked ? null : control.value;
   },
   sound: (control) => heard.get(control) ?? null,
+  numbers: filled((control) => typed(control)),
 };
 
 // A WAV file goes as it is; what else the browser reads, at the rate of the model, in one channel.
@@ -89,6 +90,50 @@ function listen(box) {
 function typed(control) {
   if (!("nested" in control.dataset)) return control.value;
   try { return JSON.parse(control.value); } catch { return control.value; }
+}
+
+// The channels of what is typed, a list each, as the server reads them; none where that is no series.
+function channelsOf(text) {
+  let rows;
+  try { rows = JSON.parse(text); } catch {
+    rows = text.trim().split(/[\n;]+/).map((line) => line.trim().split(/[,\t ]+/));
+    if (rows.length === 1) [rows] = rows;
+  }
+  if (!Array.isArray(rows) || !rows.length) return [];
+  rows = rows.map((row) => (Array.isArray(row) ? row : [row]).map((cell) => (cell === null ? NaN : Number(cell))));
+  return rows[0].map((_, channel) => rows.map((row) => row[channel]));
+}
+
+// A box of numbers: opens a file into it, and draws what stands there.
+function prepareNumbers(box) {
+  const field = box.parentElement, plot = field.querySelector("[data-plot]");
+  const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+  function draw() {
+    const channels = channelsOf(box.value), known = channels.flat().filter(Number.isFinite);
+    plot.hidden = !known.length;
+    if (plot.hidden) return;
+    const low = known.reduce((a, b) => Math.min(a, b)), high = known.reduce((a, b) => Math.max(a, b));
+    const width = (plot.width = 600), height = (plot.height = 120), pen = plot.getContext("2d");
+    channels.slice(0, 12).forEach((numbers, channel) => {
+      pen.beginPath();
+      pen.strokeStyle = colours[channel % colours.length];
+      numbers.forEach((value, step) => {
+        if (!Number.isFinite(value)) return;
+        const x = (step / Math.max(1, numbers.length - 1)) * (width - 4) + 2;
+        pen.lineTo(x, height - 4 - ((value - low) / (high - low || 1)) * (height - 8));
+      });
+      pen.stroke();
+    });
+  }
+  box.addEventListener("input", draw);
+  field.querySelector("[data-file]").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    box.value = await file.text();
+    draw();
+    later();
+  });
+  draw();
 }
 
 // Mean colour of the part of the picture that falls into each pixel of the model, in its range.
@@ -282,7 +327,8 @@ async function ask() {
 let timer = 0;
 function later() { clearTimeout(timer); timer = setTimeout(ask, 150); }
 
-document.querySelectorAll("canvas").forEach(prepare);
+document.querySelectorAll("canvas[data-control]").forEach(prepare);
+document.querySelectorAll("[data-steps]").forEach(prepareNumbers);
 document.querySelectorAll("[data-rate]").forEach(listen);
 form.addEventListener("input", later);
 form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });

@@ -182,6 +182,19 @@ def _sound(field: Field, name: str) -> tuple[str, str]:
     return box, hint
 
 
+def _numbers(field: Field, name: str) -> tuple[str, str]:
+    steps, channels = field.shape
+    text = _example(field).replace("], ", "],\n")
+    box = (
+        f'<textarea {_start(field, name)} data-nested data-steps rows="5">{text}</textarea>'
+        '<div class="tools"><label class="button">Open a file of numbers'
+        '<input type="file" accept=".csv,.tsv,.txt,.json" data-file hidden></label></div>'
+        "<canvas data-plot hidden></canvas>"
+    )
+    each = "a number a line" if channels == 1 else f"a line a step, {channels} numbers each"
+    return box, f"Paste or open numbers: {each}, or lists in JSON. Up to {steps:,} steps are read."
+
+
 def _rate_of(field: Field) -> int:
     """The samples a second of a column of sounds."""
     return int(field.column.format.split()[0])
@@ -197,6 +210,7 @@ _CONTROLS: dict[str, Callable[[Field, str], tuple[str, str]]] = {
     "picture": _picture,
     "colour": _colour,
     "sound": _sound,
+    "numbers": _numbers,
 }
 """The element to fill in and a hint, by control; `values` of page.js reads it."""
 

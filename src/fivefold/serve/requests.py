@@ -15,6 +15,7 @@ from fivefold.kinds.canonical import canonical_column, wanted_of
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
+from fivefold.reading.longtable import long_of
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -54,6 +55,8 @@ def reading_of(
         skip=int((text or {}).get("skip", 0)),
         headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
         root=root,
+        loose=len(kinds) == 1 and any(kind.loose for kind in kinds.values()),
+        long=long_of(text or {}),
         keep=keep,
     )
 

@@ -240,11 +240,11 @@ def scores_of_model(context: Context, part: PartName) -> "Array":
 def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str, Array]":
     """What each part of a blend answers alone; of one that needs no other, its scores."""
     from fivefold.models.blend import Blend
+    from fivefold.models.networks import BLENDS
     from fivefold.models.score import score_parts
-    from fivefold.models.textblend import TextBlend
 
     data, model = context[Preprocessed], context[Trained].model
-    if not isinstance(model.body, Blend | TextBlend):
+    if not isinstance(model.body, (Blend, *BLENDS)):
         return {}
     found = score_parts(model, getattr(data, part).inputs)
     return found or {name: scores for name, share in model.body.parts.items() if share}

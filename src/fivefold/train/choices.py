@@ -4,8 +4,10 @@ from typing import Literal
 
 _Tables = Literal["blend", "tabm", "mlp"]
 _Texts = Literal["textblend", "textnet", "textcnn", "texttransformer"]
-NetworkName = Literal[_Tables, "convnet", _Texts, "seqnet", "soundnet", "mixture"]
-"""Three for tables, then small images, texts (four), sequences, sounds, and rows that mix them."""
+_Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
+NetworkName = Literal[_Tables, "convnet", _Texts, "seqnet", "soundnet", _Series, "mixture"]
+"""Three for tables, then small images, texts (four), sequences, sounds, series (five), and rows
+that mix them."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 

@@ -190,7 +190,7 @@ def _lesson(
         seed=session.seed,
         tell=lambda text: session.emit(Noted(text=text)),
         boosting=plan.boosting,
-        linear=plan.linear,
+        beside=plan.beside,
         stackable=plan.stackable,
         seconds_left=(lambda: None) if spent is None else (lambda: spent.left),
     )

@@ -12,8 +12,9 @@ from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
-from fivefold.models.inputs import Inputs
-from fivefold.models.networks import NETWORKS, Network, choose, make, network_of
+from fivefold.models.inputs import Inputs, Text
+from fivefold.models.networks import NETWORKS, Network, choose, default_for, make, network_of
+from fivefold.models.parts import part_of
 from fivefold.tasks.known import task_of
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.snapshot import untrainable, unwrapped
@@ -21,8 +22,6 @@ from fivefold.train.snapshot import untrainable, unwrapped
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.kinds.codec import Codec
-
-BLEND = "textblend"
 
 Model = str | nn.Module | Callable[[Any, int], nn.Module] | None
 
@@ -57,14 +56,15 @@ def make_network(
     """
     own = {**(arguments or {}), **({} if members is None else {"members": members})}
 
-    terms = model in (None, BLEND) and members in {None, 1} and _weighs_terms(codec)
+    wide = _widened(codec, model) if members in {None, 1} else None
 
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             name = choose(inputs) if model is None else model
-            if model is None and name == BLEND and not terms:
-                name = "mixture" if isinstance(inputs, Mapping) else "textnet"
             known = NETWORKS.get(name)
+            if model is None and known is not None and known.wide is not None and wide is None:
+                known = NETWORKS["mixture" if isinstance(inputs, Mapping) else known.alone]
+                name = known.name
             more = own if known is not None and known.many else {}
             return shaped(make(name, inputs, outputs, **more))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
@@ -89,14 +89,20 @@ def make_network(
                 return first
             return Ensemble([first, *(factory(inputs, outputs) for _ in range(1, members))])
 
-        return assemble(codec, several, target=target, loss=loss, terms=terms)
+        return assemble(codec, several, target=target, loss=loss, wide=wide)
 
 
-def _weighs_terms(codec: "Codec") -> bool:
-    """Whether a linear model of terms has what it needs: texts with terms, and a task for it."""
+def _widened(codec: "Codec", model: Model) -> type | None:
+    """The class of sizes whose rows come with what a model beside the network reads, if any."""
     if task_of(codec.schema.task).trees is None:
-        return False
-    return any(slots_of(column.state) for column in codec.columns.values())
+        return None
+    sizes = [part_of(block.block).size for block in codec.blocks]
+    network = default_for(sizes) if model is None else None
+    network = NETWORKS.get(model) if isinstance(model, str) else network
+    wide = None if network is None else network.wide
+    if wide is Text and not any(slots_of(column.state) for column in codec.columns.values()):
+        return None
+    return wide
 
 
 def _check_trainable(made: Any) -> None:

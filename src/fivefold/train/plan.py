@@ -14,8 +14,7 @@ from fivefold.models.assemble import Assembled
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
-from fivefold.models.networks import habit_of
-from fivefold.models.textblend import TextBlend
+from fivefold.models.networks import BLENDS, habit_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_augment
 from fivefold.train.census import decide_stack, decide_threads, step_census
@@ -44,7 +43,7 @@ class Plan:
     device: torch.device  # where
     precision: Precision  # of the forward pass
     boosting: Boosting | None  # how trees beside the network are grown; None for no trees
-    linear: bool  # whether a linear model is fitted beside a network of texts
+    beside: bool  # whether simple models are fitted beside a network of texts or series
     matmul: Matmul  # what multiplies matrices
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
@@ -81,8 +80,8 @@ class Plan:
         """What is going to happen, in one line."""
         chosen = ", the default for these columns" if self.default else ""
         trees = " and boosted trees" if self.boosting is not None else ""
-        if self.linear:
-            trees = " and a linear model of words and characters"
+        if self.beside:
+            trees = f" and {self.network.body.beside}"
         changed = f", rows changed by {', '.join(self.augment)}" if self.augment else ""
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
@@ -162,7 +161,7 @@ def make_plan(
         device=device,
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
-        linear=isinstance(network.body, TextBlend) and usual and network.fixed.terms,
+        beside=isinstance(network.body, BLENDS) and usual and network.fixed.is_wide,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=stage.epochs

@@ -1,0 +1,50 @@
+"""Numbers over time, filled up to one length: the array of one column whose cells are series."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.core.wording import plural
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Dense, Reader
+
+
+class Signals(Block):
+    """Float32 `(n, width)`: channels one after another, a line of what is known, then traits.
+
+    The kind's state has a `length`, so many numbers a line, its `channels`, and how many numbers
+    are `traits`. The line of what is known is 0 behind the end of a series, else above 0, and 1
+    where every channel is known.
+    """
+
+    name = "signals"
+    dtype = "float32"
+    changes = ("mask", "speed", "noise", "size")
+
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+        state = columns[0].state
+        return ((state.channels + 1) * state.length + state.traits,)
+
+    def summary(self, encoded: Encoded) -> str:
+        [column] = encoded.columns
+        state = column.state
+        steps = plural(state.length, "step") if state.alike else f"up to {state.length:,} steps"
+        means = f", means of {state.stride}" if state.stride > 1 else ""
+        channels = plural(state.channels, "channel")
+        return f"{column.kind.name} {encoded.name!r} ({steps}{means}, {channels})"
+
+    # --- what simple models read
+
+    def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
+        return (Dense(array[:, -columns[0].state.traits :]),)
+
+    def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        traits = columns[0].state.traits
+        return array[:, -traits:], np.zeros(traits, dtype=bool)
+
+    def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
+        return f"{columns[0].kind.plural} by level, spread, trend, memory and frequencies"
+
+
+SIGNALS = Signals()

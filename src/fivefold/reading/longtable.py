@@ -1,0 +1,281 @@
+"""Long tables, a row a step: turned into one row a series."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.cell import shown
+from fivefold.codecs.coded import Coded, coded_of, missing_rows, objects
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import nearest, plural, quoted
+from fivefold.errors import DataError
+from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column
+from fivefold.kinds.known import of_type
+from fivefold.kinds.recognition import SourceType
+from fivefold.reading.names import SERIES
+from fivefold.reading.options import Long
+from fivefold.reading.raw import Raw
+from fivefold.reading.spacing import Order, cells_of, spacing_of
+
+NUMBERS = 0.9
+"""Fraction of cells with something in them that must be numbers, or moments."""
+
+
+def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
+    """One row a series, in the order in which series first appear.
+
+    Columns of numbers that vary within series become the channels of one column; what is one value
+    within each series stays a column. Steps that are missing or uneven are put on a grid of the
+    usual spacing, on lines between the known numbers.
+
+    Args:
+        raw: one row a step.
+        long: which columns say the series and the step.
+        wanted: columns that a model reads beside the series, when rows are to be answered; what
+            varies besides is passed over.
+
+    Raises:
+        DataError: if a column is absent, a series or step is not said, the target varies within a
+            series, or nothing varies.
+    """
+    order = _ordered(raw, long)
+    kept, channels, left = _sorted_out(raw, long, order, wanted)
+    if not channels:
+        raise DataError(
+            f"{raw.name}: expected columns of numbers that vary within a series of "
+            f"`{long.series_id}`, found none.",
+            remedy="Name the column that says which rows are one series in series_id=.",
+            columns=tuple(raw.columns),
+        )
+    spacing = spacing_of(order, long)
+    cells, uneven, odd = cells_of(np.stack(list(channels.values()), axis=1), order, spacing)
+    name = SERIES
+    while name in kept or name in raw.columns:
+        name += "_"
+    names = list(raw.columns)
+    first = min(map(names.index, channels))
+    columns: dict[str, Any] = {n: kept[n] for n in names[:first] if n in kept}
+    columns[name] = cells
+    columns |= {n: kept[n] for n in names[first:] if n in kept}
+    found = _told(raw, long, order, list(channels), left, uneven, odd, spacing)
+    named = json.dumps(list(channels), ensure_ascii=False)
+    told = {"series_id": long.series_id, "channels": named, "spacing": repr(spacing)}
+    return raw.replace(
+        columns=columns,
+        types={n: said for n, said in raw.types.items() if n in columns},
+        text={**raw.text, **told, **({"step": long.step} if long.step else {})},
+        findings=(*raw.findings, *found),
+        given=None if raw.given is None else raw.given[order.rows[order.starts]],
+        positional=False,
+        unreadable=(),
+        places=None,
+        whole=len(cells),
+        kept={},
+    )
+
+
+def long_of(text: Mapping[str, str]) -> Long | None:
+    """The form of the long table that a model was fitted on, if it was one."""
+    if "series_id" not in text:
+        return None
+    return Long(
+        series_id=text["series_id"],
+        step=text.get("step"),
+        channels=tuple(json.loads(text["channels"])),
+        spacing=float(text["spacing"]),
+    )
+
+
+def learnt(long: Long, raw: Raw) -> Long:
+    """The same with what a table that was rolled up has shown, for other tables like it."""
+    found = long_of(raw.text)
+    if found is None:
+        return long
+    return replace(long, channels=found.channels, spacing=found.spacing)
+
+
+def _ordered(raw: Raw, long: Long) -> Order:
+    for name in filter(None, (long.series_id, long.step)):
+        if name not in raw.columns:
+            near = nearest(name, list(raw.columns))
+            raise DataError(
+                f"{raw.name}: expected a column `{name}`, found none of that name.",
+                evidence=f"Columns: {quoted(list(raw.columns), 20)}.",
+                remedy=f"Write {near!r}." if near else "Name a column of the table.",
+                column=name,
+            )
+    codes = _codes(raw.columns[long.series_id])
+    _check_said(raw, long.series_id, codes < 0)
+    place, steps = np.arange(len(codes)), None
+    if long.step is not None:
+        values = raw.columns[long.step]
+        steps = _numbers(values)
+        steps = _numbers(values, "moment") if steps is None else steps
+        if steps is None:
+            raise DataError.expected(
+                f"{raw.name}, column `{long.step}`",
+                "numbers or moments for step=",
+                "others",
+                "Name the column that says the order of the rows of a series.",
+                column=long.step,
+            )
+        _check_said(raw, long.step, np.isnan(steps))
+    rows = np.lexsort((place, codes) if steps is None else (place, steps, codes))
+    starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
+    return Order(rows=rows, starts=starts, steps=None if steps is None else steps[rows])
+
+
+def _check_said(raw: Raw, name: str, gone: Array) -> None:
+    rows = np.flatnonzero(gone)
+    if len(rows):
+        raise DataError(
+            f"{raw.name}, column `{name}`, row {rows[0]:,}: expected a value, found none"
+            f"{f', as in {len(rows) - 1:,} more rows' if len(rows) > 1 else ''}.",
+            remedy="Fill it in, or leave those rows out.",
+            column=name,
+            rows=tuple(rows[:100].tolist()),
+        )
+
+
+def _numbers(values: "Array | Coded", said: SourceType = "number") -> Array | None:
+    """A column as float64, moments as seconds, NaN where missing; None if it holds others."""
+    kind = of_type(said)
+    if kind is None or (getattr(values, "ndim", 1) > 1):
+        return None
+    column = Column(name="", kind=kind.name, missing=DEFAULT_MISSING)
+    array = values.array() if isinstance(values, Coded) else values
+    read, bad = canonical_column(array, column, on_bad="missing")
+    present = len(read) - int(missing_rows(read).sum())
+    if present < NUMBERS * (present + len(bad)) or not present:
+        return None
+    if read.dtype.kind == "M":
+        gone = np.isnat(read)
+        seconds = read.astype("M8[us]").astype(np.int64) / 1e6
+        return np.where(gone, np.nan, seconds)
+    return read.astype(np.float64)
+
+
+def _codes(values: "Array | Coded") -> Array:
+    """`(n,)` in the order of first appearance, equal where cells are equal; -1 where missing."""
+    array = values.array() if isinstance(values, Coded) else values
+    cells = array if array.dtype == object else objects(array.tolist())
+    return coded_of(cells).codes.astype(np.int64)
+
+
+def _sorted_out(
+    raw: Raw, long: Long, order: Order, wanted: Sequence[str] | None
+) -> tuple[dict[str, Any], dict[str, Array], list[str]]:
+    """Columns of one value a series; channels; names of what is neither."""
+    names = list(raw.columns)
+    fixed = {names[n] if isinstance(n, int) else n for n in long.constant if _is_there(n, names)}
+    kept: dict[str, Any] = {}
+    channels: dict[str, Array] = {}
+    left: list[str] = []
+    for name, values in raw.columns.items():
+        if name == long.step:
+            continue
+        if name in long.channels:
+            found = _numbers(values)
+            blank = np.full(len(order.rows), np.nan)
+            channels[name] = blank if found is None else found[order.rows]
+            continue
+        if wanted is not None and name not in wanted and name not in fixed:
+            continue
+        chosen, first = _constant(values, order)
+        if first is None:
+            kept[name] = values[chosen]
+        elif name in fixed:
+            raise _varies(raw, name, long, order, values, first)
+        elif long.channels or (found := _numbers(values)) is None:
+            left.append(name)
+        else:
+            channels[name] = found[order.rows]
+    lacking = [name for name in long.channels if name not in channels]
+    if lacking:
+        raise DataError(
+            f"{raw.name}: expected the channels {quoted(list(long.channels), 10)}, found "
+            f"{quoted(lacking, 10)} missing.",
+            remedy="Give every series the columns that the model was fitted on.",
+            columns=tuple(lacking),
+        )
+    return kept, {name: channels[name] for name in long.channels or channels}, left
+
+
+def _is_there(name: str | int, names: Sequence[str]) -> bool:
+    return -len(names) <= name < len(names) if isinstance(name, int) else name in names
+
+
+def _constant(values: "Array | Coded", order: Order) -> tuple[Array, int | None]:
+    """The row of each series that says its value, and the first row where it is another."""
+    codes = _codes(values)[order.rows]
+    known = np.flatnonzero(codes >= 0)
+    series = order.series[known]
+    chosen = order.rows[order.starts].copy()
+    firsts = np.flatnonzero(np.diff(series, prepend=-1))
+    chosen[series[firsts]] = order.rows[known[firsts]]
+    other = np.flatnonzero((np.diff(series) == 0) & (np.diff(codes[known]) != 0))
+    return chosen, int(known[other[0] + 1]) if len(other) else None
+
+
+def _varies(
+    raw: Raw, name: str, long: Long, order: Order, values: "Array | Coded", first: int
+) -> DataError:
+    series = int(order.series[first])
+    row, before = int(order.rows[first]), int(order.rows[order.starts[series]])
+    which = shown(raw.columns[long.series_id][row])
+    return DataError(
+        f"{raw.name}, column `{name}`: expected one value within each series of "
+        f"`{long.series_id}`, found {shown(values[before])} and {shown(values[row])} in the series "
+        f"{which} (rows {before:,} and {row:,}).",
+        remedy="Correct the rows, or name the column that says which rows are one series.",
+        column=name,
+        rows=(before, row),
+    )
+
+
+def _told(
+    raw: Raw,
+    long: Long,
+    order: Order,
+    channels: list[str],
+    left: list[str],
+    uneven: int,
+    odd: int,
+    spacing: float,
+) -> list[Finding]:
+    rows, series = len(order.rows), len(order.starts)
+    by = f"in the order of `{long.step}`" if long.step else "in the order of the rows"
+    sentence = (
+        f"{plural(rows, 'row')} of {raw.name} are {series:,} series by `{long.series_id}`, {by}: "
+        f"{plural(len(channels), 'channel')} ({quoted(channels, 5)})."
+    )
+    if uneven:
+        sentence += (
+            f" {uneven:,} of them have missing or uneven steps, and were put on a grid of "
+            f"{spacing:g} on lines between the known numbers."
+        )
+    if odd:
+        sentence += f" {odd:,} have steps too far apart for that, and stay as they are."
+    found = [
+        finding(
+            "rolled_up",
+            sentence,
+            rows=rows,
+            series=series,
+            channels=channels,
+            uneven=uneven,
+            far_apart=odd,
+            spacing=spacing,
+        )
+    ]
+    if left:
+        sentence = (
+            f"{quoted(left, 5)} of {raw.name} vary within series and are no numbers; left out."
+        )
+        found.append(finding("varying_columns", sentence, columns=left))
+    return found

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+from fivefold.models.choice import BinaryHead
+from fivefold.models.extratrees import SMOOTH, TREES, fit_forest
+from fivefold.models.inputs import Record
+from fivefold.models.kernels import Kernels
+from fivefold.models.networks import build, describe
+from fivefold.models.seriesblend import SeriesBlend, find_scales, find_weights
+
+
+class Rows:
+    """Validation rows, as far as weights ask for them."""
+
+    def __init__(self, target):
+        self.target, self.rows, self.weight = target, len(target), None
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_forest_gives_the_logits_of_scikit_learns_shares(classes):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(150, 5)).astype(np.float32)
+    y = (x[:, 0] * classes).astype(np.int64) % classes
+    outputs = 1 if classes == 2 else classes
+    forest = fit_forest(x, y, "class", outputs, seed=3)
+    shares = ExtraTreesClassifier(TREES, random_state=3).fit(x, y).predict_proba(x[:40] + 0.1)
+    logits = np.log((shares + SMOOTH / classes) / (1 + SMOOTH))
+    wanted = logits[:, 1:] - logits[:, :1] if classes == 2 else logits
+    found = forest(torch.from_numpy(x[:40] + np.float32(0.1)))
+    np.testing.assert_allclose(found, wanted, atol=2e-4)
+
+
+def test_forest_of_numbers_gives_what_scikit_learn_gives():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(150, 6)).astype(np.float32)
+    y = x[:, :2] ** 2
+    forest = fit_forest(x, y, "number", 2, seed=1)
+    other = ExtraTreesRegressor(TREES, max_features=1 / 3, random_state=1).fit(x, y)
+    np.testing.assert_allclose(forest(torch.from_numpy(x)), other.predict(x), atol=1e-4)
+
+
+def test_blend_is_the_weighted_sum_in_eval_mode_and_the_network_in_training():
+    torch.manual_seed(0)
+    size = Record(4, 20, 7)
+    blend = SeriesBlend(size, 1)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 7)).astype(np.float32)
+    blend.forest = fit_forest(x, (x[:, 0] > 0).astype(np.int64), "class", 1)
+    blend.kernels = Kernels(blend.signal, 1, count=10).eval()
+    blend.weights.copy_(torch.tensor([0.2, 0.5, 0.3]))
+    blend.scales.copy_(torch.tensor([1.0, 2.0, 0.5]))
+    rows = torch.cat([torch.randn(6, 80), torch.from_numpy(x[:6])], dim=1)
+    rows[:, 60:80] = 1
+    blend.eval()
+    lines, traits = rows[:, :80].view(6, 4, 20), rows[:, 80:]
+    wanted = 0.2 * blend.network(lines) + blend.forest(traits) + 0.15 * blend.kernels(lines)
+    assert torch.allclose(blend(rows), wanted)
+    assert blend.parts == pytest.approx({"network": 0.2, "forest": 0.5, "kernels": 0.3})
+    again = build(describe(blend)).eval()
+    again.load_state_dict(blend.state_dict())
+    assert torch.equal(again(rows), blend(rows))
+    blend.train()
+    blend.network.eval()
+    assert torch.equal(blend(rows), blend.network(lines))
+
+
+def test_weights_follow_many_rows_and_the_usual_ones_where_rows_are_few():
+    torch.manual_seed(0)
+    head = BinaryHead()
+    for rows, network in ((2000, 1.0), (8, 0.2)):
+        target = (torch.arange(rows) % 2).float()
+        right = (4 * target[:, None] - 2) + 0.1 * torch.randn(rows, 1)
+        answers = {"network": right, "forest": 0 * right, "kernels": 0 * right}
+        found = find_weights(answers, head, Rows(target))
+        assert sum(found.values()) == pytest.approx(1)
+        assert abs(found["network"] - network) <= 0.35
+        assert (found["network"] > 0.8) == (rows > 100)
+
+
+def test_scales_make_a_timid_part_surer_and_a_bold_one_less():
+    torch.manual_seed(0)
+    target = (torch.rand(4000) < 0.5).float()
+    logits = torch.randn(4000, 1) + 2 * (2 * target[:, None] - 1)  # true logits are 4 times these
+    found = find_scales([logits, 4 * logits, 8 * logits], BinaryHead(), Rows(target))
+    assert found == [4.0, 1.0, 0.5]
