@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from fivefold.core.circumstances import noted
 from fivefold.core.context import Context
@@ -13,6 +14,7 @@ from fivefold.core.execution import Execution, Work, carry_out
 from fivefold.core.faults import raise_all
 from fivefold.core.identity import identify, sources_of
 from fivefold.core.lock import LOCK, locked
+from fivefold.core.parameters import has_parameters, parameters_of
 from fivefold.core.record import RECIPE, TORN, Record, begin_record, find_record, saved_digest
 from fivefold.core.session import Session
 from fivefold.core.space import holds_space
@@ -145,9 +147,17 @@ def open_faults(step: Step) -> list[FivefoldError]:
             "Use ff.tune(pipeline), which chooses, or give a value.",
             setting=name,
         )
-        for name, value in step.stage.settings().items()
+        for setting, given in step.stage.settings().items()
+        for name, value in _inner(setting, given).items()
         if holds_space(value)
     ]
+
+
+def _inner(setting: str, value: Any) -> dict[str, Any]:
+    """A setting by its name; of an estimator its parameters."""
+    if not has_parameters(value):
+        return {setting: value}
+    return {f"{setting}.{name}": inner for name, inner in parameters_of(value).items()}
 
 
 def check_resumable(directory: Path | None, given: Context) -> None:

@@ -7,6 +7,7 @@ from math import isfinite
 from operator import index
 from typing import Any, Self
 
+from fivefold.core.parameters import has_parameters, parameters_of, with_parameters
 from fivefold.errors import ConfigError
 
 Number = int | float
@@ -180,9 +181,11 @@ def mark_of(space: Space) -> str:
 
 
 def holds_space(value: Any) -> bool:
-    """Whether a value is a space, or a container with one in it."""
+    """Whether a value is a space, or a container or an estimator with one in it."""
     if isinstance(value, Mapping):
         return any(map(holds_space, value.values()))
+    if has_parameters(value):
+        return any(map(holds_space, parameters_of(value).values()))
     return isinstance(value, Space) or (
         isinstance(value, list | tuple) and any(map(holds_space, value))
     )
@@ -195,16 +198,25 @@ def ends(value: Any) -> Iterator[Any]:
     elif not holds_space(value):
         yield value
     else:
-        names = list(value) if isinstance(value, Mapping) else list(range(len(value)))
-        first = {name: next(ends(value[name])) for name in names}
+        parts = parts_of(value)
+        first = {name: next(ends(part)) for name, part in parts.items()}
         yield _like(value, first)
-        for name in names:
-            for place, end in enumerate(ends(value[name])):
+        for name, part in parts.items():
+            for place, end in enumerate(ends(part)):
                 if place:
                     yield _like(value, {**first, name: end})
 
 
+def parts_of(value: Any) -> dict[Any, Any]:
+    """What a container or an estimator is made of, by key, place or name of the parameter."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return parameters_of(value) if has_parameters(value) else dict(enumerate(value))
+
+
 def _like(value: Any, items: Mapping[Any, Any]) -> Any:
+    if has_parameters(value):
+        return with_parameters(value, items)
     return dict(items) if isinstance(value, Mapping) else type(value)(items.values())
 
 

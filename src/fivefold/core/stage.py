@@ -21,6 +21,7 @@ from fivefold.core.context import Context
 from fivefold.core.declaration import call_signature, check_fields
 from fivefold.core.faults import config_error
 from fivefold.core.jsontext import parse_json
+from fivefold.core.parameters import has_parameters, with_parameters
 from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.space import OneOf, ends, holds_space
@@ -155,6 +156,8 @@ class Stage(BaseModel):
                             faults.append({**fault, "of": space} if here else fault)
             if isinstance(space, OneOf) and not holds_space(space.options):
                 spaces[name] = space.having(tuple(taken))
+            elif has_parameters(space):
+                spaces[name] = with_parameters(space, {})  # the one that was given may be changed
         if faults:
             raise cls._refusal(faults)
         return first

@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from fivefold.core.parameters import has_parameters
 from fivefold.core.space import MAKERS, Space, mark_of
 from fivefold.errors import ConfigError, RecipeError
 
@@ -78,7 +79,7 @@ def _parameters(value: Any) -> Mapping[str, Any] | None:
     """
     if isinstance(value, type):
         return None
-    if callable(getattr(value, "get_params", None)):
+    if has_parameters(value):
         given: Mapping[str, Any] = value.get_params(deep=False)
         return given
     cls = type(value)

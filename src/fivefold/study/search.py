@@ -12,14 +12,15 @@ from fivefold.core.chain import Chain
 from fivefold.core.content import content_of
 from fivefold.core.faults import raise_all
 from fivefold.core.own_code import own_objects
+from fivefold.core.parameters import has_parameters, parameters_of, with_parameters
 from fivefold.core.recipe import write_recipe
 from fivefold.core.space import OneOf, Space, holds_space
 from fivefold.core.stage import Stage
 from fivefold.core.values import notes, write_value
-from fivefold.core.wording import brief, nearest
+from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, WiringError
+from fivefold.study.address import WHO, fault_of, put_space
 
-WHO = "tune"
 Ask = Callable[[str, Space], Any]
 """Chooses: called with an address and the space there, it gives a number, or the place of an
 option."""
@@ -43,24 +44,28 @@ class Search:
 
         Args:
             pipeline: may hold spaces itself.
-            space: by `stage.setting`; by `stage` a choice of stages, or of dicts of settings.
+            space: by `stage.setting`, `stage.setting.parameter` for one of an estimator's; by
+                `stage` a choice of stages, or of dicts of settings.
 
         Raises:
             ConfigError: if something does not fit; `PreflightError` with all faults, if several.
         """
         faults: list[FivefoldError] = []
-        settings: dict[str, dict[str, Space]] = {}
+        settings: dict[str, dict[str, Any]] = {}
         stages: dict[str, OneOf] = {}
         for address, value in (space or {}).items():
             name, _, setting = str(address).partition(".")
-            fault = _fault(pipeline, str(address), name, value)
+            fault = fault_of(pipeline, str(address), name, value)
             if fault is not None:
                 faults.append(fault)
             elif setting:
-                settings.setdefault(name, {})[setting] = value
+                fault = put_space(
+                    settings.setdefault(name, {}), pipeline[name], str(address), value
+                )
+                faults += [fault] if fault is not None else []
             else:
                 stages[name] = _whole(pipeline, name, value, faults)
-        for name, changes in settings.items():
+        for name, changes in filter(lambda pair: pair[1], settings.items()):
             if name in stages:
                 remedy = f"Put the spaces of `{name}` into its options."
                 found = f"`{name}` and `{name}.{next(iter(changes))}`"
@@ -105,6 +110,13 @@ class Search:
                 return value.replace(**changes) if changes else value
             if not holds_space(value):
                 return value
+            if has_parameters(value):
+                changes = {
+                    name: settled(inner, f"{at}.{name}")
+                    for name, inner in parameters_of(value).items()
+                    if holds_space(inner)
+                }
+                return with_parameters(value, changes)
             if isinstance(value, Mapping):
                 return {name: settled(inner, f"{at}[{name}]") for name, inner in value.items()}
             return type(value)(settled(inner, f"{at}[{n}]") for n, inner in enumerate(value))
@@ -159,6 +171,9 @@ def _spaces(value: Any, at: str) -> Iterator[tuple[str, Space]]:
     elif isinstance(value, Stage):
         for name, inner in value.settings().items():
             yield from _spaces(inner, f"{at}.{name}")
+    elif has_parameters(value):
+        for name, inner in parameters_of(value).items():
+            yield from _spaces(inner, f"{at}.{name}")
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _spaces(inner, f"{at}[{name}]")
@@ -193,35 +208,9 @@ def told_options(space: OneOf, at: str) -> list[Any]:
     return found
 
 
-def setting_of(at: str) -> str:
-    """The setting, `stage.setting`, or the whole stage that something at an address belongs to.
-
-    Example:
-        >>> setting_of("train.model.C"), setting_of("train[0].lr")
-        ('train.model', 'train')
-    """
-    return ".".join(at.partition("[")[0].split(".")[:2])
-
-
 def has_no_digest(written: Any) -> bool:
     """Whether a told option is known by its name alone."""
     return isinstance(written, dict) and written.get("sha256", "") is None
-
-
-def _fault(pipeline: Chain, address: str, name: str, value: Any) -> FivefoldError | None:
-    """What is wrong with an address, as far as its stage goes, or with what stands there."""
-    if name not in pipeline.names:
-        near = nearest(name, pipeline.names)
-        hint = f"Write {address.replace(name, near, 1)!r}." if near else "Name one of its stages."
-        wanted = f"a stage among {', '.join(pipeline.names)}"
-        return ConfigError.expected(WHO, wanted, f"{address!r}", hint, name=name)
-    if not holds_space(value):
-        remedy = f"Write ff.choice, ff.uniform, ff.log_uniform or ff.integer for {address!r}."
-        return ConfigError.expected(WHO, "a space", f"{brief(value)} at {address!r}", remedy)
-    if "." not in address and not isinstance(value, OneOf):
-        remedy = "Name a setting too, `stage.setting`, or write ff.choice(Stage(...), Stage(...))."
-        return ConfigError.expected(WHO, "a choice of stages", f"{brief(value)}", remedy)
-    return None
 
 
 def _vain(pipeline: Chain, stages: Mapping[str, OneOf]) -> list[FivefoldError]:

@@ -15,8 +15,9 @@ from fivefold.core.session import derive_seed
 from fivefold.core.wording import one_line, told
 from fivefold.folds import draw_divisions
 from fivefold.partition import Partition
+from fivefold.study.address import setting_of
 from fivefold.study.propose import Proposal, Proposer
-from fivefold.study.search import Search, setting_of
+from fivefold.study.search import Search
 from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.tried import UNDEFINED, Trial, best_of, nothing_found, shown

@@ -117,8 +117,17 @@ def _cloned(model: Any) -> Any:
     from sklearn.base import clone
 
     try:
-        return clone(model)
+        cloned = clone(model)
     except Exception as error:
         raise ValueError(
             f"an estimator that scikit-learn can clone, which says: {first_line(error)}"
         ) from None
+    for part in (cloned, *filter(is_estimator, cloned.get_params().values())):
+        check = getattr(part, "_validate_params", None)  # what each fit begins with
+        if check is not None:
+            try:
+                check()
+            except ValueError as error:
+                said = first_line(error)
+                raise ValueError(f"an estimator that can be fitted, which says: {said}") from None
+    return cloned
