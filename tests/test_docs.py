@@ -18,7 +18,7 @@ from fivefold.tasks.known import TASKS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = r"(?:^|[ /])fivefold ((?:demo|run|check|study|predict|serve|why)\b.*)"
+COMMAND = r"(?:^|[ /])fivefold ((?:demo|run|check|study|tune|predict|serve|why)\b.*)"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -44,6 +44,8 @@ IDEAS = {
     "ten": ("evaluate report", "the ten tables: gathered; named"),
     "tokens": ("kinds models", "the block of words: in numpy; in torch"),
     "trees": ("deploy models", "boosted trees: as a graph; as a module"),
+    "tune": ("commands study", "a search for settings: asked for in the shell; done"),
+    "conduct": ("commands study", "how a study is conducted: options of the shell; arguments"),
     "why": ("commands core", "why a stage was run: as the shell is asked; in words"),
     "workbook": ("reading serve", "Excel: read; written"),
 }

@@ -14,12 +14,13 @@ from fivefold.commands.run import RUN
 from fivefold.commands.runs import RUNS
 from fivefold.commands.serve import SERVE
 from fivefold.commands.study import STUDY
+from fivefold.commands.tune import TUNE
 from fivefold.commands.why import WHY
 from fivefold.errors import FivefoldError, WorseError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
-COMMANDS = (DEMO, RUN, CHECK, STUDY, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
+COMMANDS = (DEMO, RUN, CHECK, STUDY, TUNE, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 

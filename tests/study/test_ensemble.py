@@ -5,6 +5,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 import torch
+from sklearn.ensemble import RandomForestClassifier
 
 import fivefold as ff
 from fivefold.errors import ConfigError
@@ -18,7 +19,7 @@ from studied import small_frame, small_pipeline
 def answers(scores, target, metric):
     scores = np.asarray(scores, float)
     return _Answers(
-        numbers=range(len(scores)),
+        names=range(len(scores)),
         scores=scores,
         target=np.asarray(target),
         weight=None,
@@ -150,3 +151,27 @@ def test_mix_is_served_as_one_graph_saved_and_each_member_told(tmp_path):
     assert torch.equal(again[ff.Trained].model.body.weights, result[ff.Trained].model.body.weights)
     rows = list(result.tables["model_comparison"]["model"])
     assert rows[1:4] == ["its mlp 1 (33%)", "its blend (33%)", "its mlp 2 (33%)"]
+
+
+def test_models_that_were_compared_are_mixed_by_their_names():
+    base = small_pipeline()
+    models = {
+        "one": base.replace("train", lr=0.05),
+        "two": base.replace("train", lr=0.01, epochs=4),
+        "forest": RandomForestClassifier(10, random_state=0),
+        "scaled": base.replace("preprocess", scale="robust"),
+    }
+    study = ff.compare(models, folds=3, repeats=2, seed=2, progress=False)
+    found = ff.ensemble(study, size=4)
+    assert (found.candidates, found.left_out) in ((3, 1), (1, 3))
+    assert sum(found.weights.values()) == pytest.approx(1)
+    assert set(found.weights) < set(models)
+    assert found.members["model"].tolist() == list(found.weights)
+    assert found.score >= found.single
+    chosen = [study.models[name] for name in found.weights]
+    rows = [np.concatenate([fold.index for fold in each.outcomes]) for each in chosen]
+    assert all(np.array_equal(one, rows[0]) for one in rows)
+    assert len(np.unique(rows[0])) == len(rows[0])
+    assert ff.Trained in found.pipeline.run(seed=0, progress=False, until="mix")
+    with pytest.raises(ConfigError, match="a comparison over folds, found one of folds"):
+        ff.ensemble(study.replace(models={}))

@@ -1,9 +1,10 @@
 """Which of several pipelines is better, if that can be told: the same folds, the same seeds."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Unpack
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
 from fivefold.core.wish import FLAG, TEXT
@@ -13,6 +14,7 @@ from fivefold.errors import ConfigError, DataError
 from fivefold.metrics.metric import Metric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
+from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
@@ -40,6 +42,7 @@ class Compared(Artifact):
         scores: one row a fold and model; without folds empty.
         test: where test rows were looked at besides folds, `table` and `pairs` on these.
         findings: what these looks make of the best score.
+        models: over folds what was compared, by name, for `ff.ensemble`; not saved.
     """
 
     metric: str
@@ -49,6 +52,7 @@ class Compared(Artifact):
     scores: "pd.DataFrame"
     test: "Mapping[str, pd.DataFrame]"
     findings: tuple[Finding, ...] = ()
+    models: Mapping[str, Candidate] = field(default_factory=dict, metadata=UNSAVED)
 
     @property
     def best(self) -> str:
@@ -188,7 +192,11 @@ def compare_in(
         name: summed(start, outcomes[place::size], folds)
         for place, (name, start) in enumerate(starts.items())
     }
-    made = _compared_folds(found, chosen, first.level)
+    models = {
+        name: Candidate(pipelines[name], outcomes[place::size][:folds], start.task)
+        for place, (name, start) in enumerate(starts.items())
+    }
+    made = _compared_folds(found, chosen, first.level).replace(models=models)
     return _with_test_rows(made, study, starts, chosen) if test else made
 
 

@@ -1,7 +1,7 @@
 """Choosing which models of a study should answer together, and how much each counts."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,10 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
 from fivefold.report.tables import html_of, text_of
+from fivefold.study.candidate import Candidate
+from fivefold.study.compare import Compared
 from fivefold.study.tuned import Tuned
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.task import Task
 from fivefold.train.mix import Mix
 from fivefold.train.train import Train
 
@@ -36,18 +37,18 @@ class Ensembled:
 
     Attributes:
         pipeline: trains them as one network, ready to run.
-        weights: by number of the trial, together 1.
+        weights: by number of the trial, or name of the model that was compared, together 1.
         score: of the mixture, on the rows by which it was chosen.
-        single: of the best trial, on the same rows.
+        single: of the best single model, on the same rows.
         judged: mean score of mixtures that were chosen by one half of the rows, on the other half.
-        judged_single: the same of the best single trial.
+        judged_single: the same of single models.
         metric: which score that is.
-        candidates: how many trials could be mixed, and how many were `left_out`.
-        left_out: trials whose preprocessing, or whose stage that trains, is another.
+        candidates: how many models could be mixed, and how many were `left_out`.
+        left_out: models whose preprocessing, or whose stage that trains, is another.
     """
 
     pipeline: Chain
-    weights: "dict[int, float]"
+    weights: "dict[Any, float]"
     score: float
     single: float
     judged: float
@@ -59,8 +60,9 @@ class Ensembled:
 
     @cached_property
     def members(self) -> "pd.DataFrame":
-        """One row a member: `trial`, `weight`, its own `score`, and its settings."""
-        chosen = self.settings.set_index("trial").loc[list(self.weights)].reset_index()
+        """One row a member: `trial` or `model`, `weight`, its `score`, settings of a trial."""
+        key = "trial" if "trial" in self.settings else "model"
+        chosen = self.settings.set_index(key).loc[list(self.weights)].reset_index()
         chosen.insert(1, "weight", list(self.weights.values()))
         return chosen.drop(columns=["state", "why", "epochs", "seconds"], errors="ignore")
 
@@ -68,7 +70,7 @@ class Ensembled:
     def honesty(self) -> str:
         """What the score is worth, in a sentence."""
         name = self.metric.name
-        left = f" {plural(self.left_out, 'trial')} with other preprocessing left out." * bool(
+        left = f" {plural(self.left_out, 'model')} with other preprocessing left out." * bool(
             self.left_out
         )
         return (
@@ -85,7 +87,7 @@ class Ensembled:
         return html_of(f"Ensembled: {self.honesty}", self.members)
 
 
-def ensemble(study: Tuned, size: int = 25) -> Ensembled:
+def ensemble(study: Tuned | Compared, size: int = 25) -> Ensembled:
     """Choose models of a study that answer best together, by answers that they gave out of fold.
 
     Beginning with none, the model is added, again and again and one several times if that is best,
@@ -93,16 +95,16 @@ def ensemble(study: Tuned, size: int = 25) -> Ensembled:
     comes out is one pipeline that trains the members on the same rows and exports them as one
     graph; judge it by running it.
 
-    Members share the encoded rows, so trials with other preprocessing than the best group of
-    trials are left out, and so are stages that train and are no `Train`.
+    Members share the encoded rows, so models with other preprocessing than the best group are
+    left out, and so are stages that train and are no `Train`.
 
     Args:
         study: of `ff.tune`; with `folds` its answers are out of fold, else those for the validation
-            rows, which have also chosen the epoch.
+            rows, which have also chosen the epoch. Or of `ff.compare` over folds.
         size: how often a model is added, at most.
 
     Raises:
-        ConfigError: if no trial can be a member, or the task has no scores to be mixed.
+        ConfigError: if no model can be a member, or the task has no scores to be mixed.
 
     Example:
         >>> import fivefold as ff
@@ -116,41 +118,48 @@ def ensemble(study: Tuned, size: int = 25) -> Ensembled:
     Reference:
         Caruana et al., Ensemble Selection from Libraries of Models, ICML 2004, section 2.
     """
-    if not isinstance(study, Tuned):
-        remedy = "Pass what ff.tune gave."
+    if not isinstance(study, Tuned | Compared):
+        remedy = "Pass what ff.tune or ff.compare gave."
         raise ConfigError.expected("ensemble", "a study", type(study).__name__, remedy)
+    if isinstance(study, Compared) and not study.models:
+        found, remedy = (
+            f"one of {study.rows}",
+            "Pass what ff.compare of pipelines gave, not loaded.",
+        )
+        raise ConfigError.expected("ensemble", "a comparison over folds", found, remedy)
     if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
         remedy = "Pass a number of steps."
         raise ConfigError.expected("ensemble", "a size of 1 or more", repr(size), remedy)
-    groups = _groups(study)
+    models: Mapping[Any, Candidate] = study.models
+    groups = _groups(models)
     if not groups:
-        found = f"none of {plural(len(study.tried), 'trial')}"
-        remedy = "Tune a pipeline whose networks are trained by Train."
-        raise ConfigError.expected("ensemble", "trials that can be mixed", found, remedy)
-    task, metric = study.task, study.metric
+        found = f"none of {plural(len(models), 'model')}"
+        remedy = "Pass a study of pipelines whose networks are trained by Train."
+        raise ConfigError.expected("ensemble", "models that can be mixed", found, remedy)
+    metric = _metric(study)
     best: tuple[float, list[int], _Answers] | None = None
-    for numbers in groups:
-        answers = _Answers.of(study, task, metric, numbers)
+    for group in groups:
+        answers = _Answers.of({name: models[name] for name in group}, metric)
         picked = answers.select(size)
         score = answers.score(answers.mean(picked))
         if best is None or answers.is_better(score, best[0]):
             best = score, picked, answers
     assert best is not None
     score, picked, answers = best
-    counts = Counter(answers.numbers[place] for place in picked)
-    weights = {number: count / len(picked) for number, count in counts.most_common()}
+    counts = Counter(answers.names[place] for place in picked)
+    weights = {name: count / len(picked) for name, count in counts.most_common()}
     judged, judged_single = answers.judged(size)
     return Ensembled(
-        pipeline=_pipeline(study, weights),
+        pipeline=_pipeline(models, weights),
         weights=weights,
         score=score,
         single=max(answers.singles) if metric.greater else min(answers.singles),
         judged=judged,
         judged_single=judged_single,
         metric=metric,
-        candidates=len(answers.numbers),
-        left_out=sum(trial.finished for trial in study.tried) - len(answers.numbers),
-        settings=study.trials,
+        candidates=len(answers.names),
+        left_out=len(models) - len(answers.names),
+        settings=_table(study),
     )
 
 
@@ -159,27 +168,28 @@ class _Answers:
     """What models answered to the same rows.
 
     Attributes:
-        numbers: of their trials.
+        names: of these.
         scores: of each, `(models, rows, ...)`.
         target: the truth.
         weight: of the rows; None for 1 each.
     """
 
-    numbers: Sequence[int]
+    names: Sequence[Any]
     scores: Array
     target: Array
     weight: Array | None
     metric: Metric
 
     @classmethod
-    def of(cls, study: Tuned, task: Task, metric: Metric, numbers: Sequence[int]) -> "_Answers":
-        outcomes = [study.outcomes[number] for number in numbers]
+    def of(cls, models: Mapping[Any, Candidate], metric: Metric) -> "_Answers":
+        outcomes = [each.outcomes for each in models.values()]
+        task = next(iter(models.values())).task
         scores = [np.concatenate([fold.scores for fold in each]) for each in outcomes]
         target = np.concatenate([fold.target for fold in outcomes[0]])
         weights = [fold.weight for fold in outcomes[0] if fold.weight is not None]
         judged = [Judged.of(task, target, each) for each in scores]
         return cls(
-            numbers=numbers,
+            names=list(models),
             scores=np.stack([each.scores for each in judged]).astype(np.float64),
             target=judged[0].target,
             weight=judged[0].of_rows(np.concatenate(weights)) if weights else None,
@@ -233,14 +243,27 @@ class _Answers:
         return float(np.nanmean(mixtures)), float(np.nanmean(singles))
 
 
-def _groups(study: Tuned) -> list[list[int]]:
-    """Numbers of finished trials that share everything but the settings of Train."""
-    groups: dict[Any, list[int]] = {}
+def _metric(study: Tuned | Compared) -> Metric:
+    """By which the models of a study were compared."""
+    if isinstance(study, Tuned):
+        return study.metric
+    task = next(iter(study.models.values())).task
+    return next(metric for metric in task.metrics if metric.name == study.metric)
+
+
+def _table(study: Tuned | Compared) -> "pd.DataFrame":
+    """What is told of each member: of a trial its settings too."""
+    if isinstance(study, Tuned):
+        return study.trials
+    return study.table[["model", study.metric]].rename(columns={study.metric: "score"})
+
+
+def _groups(models: Mapping[Any, Candidate]) -> list[list[Any]]:
+    """Names of models that share everything but the settings of Train."""
+    groups: dict[Any, list[Any]] = {}
     known: dict[int, Any] = {}
-    for trial in study.tried:
-        pipeline = study.pipelines.get(trial.number)
-        if not trial.finished or pipeline is None:
-            continue
+    for model, candidate in models.items():
+        pipeline = candidate.pipeline
         name = _trainer(pipeline)
         if not name:
             continue
@@ -251,8 +274,8 @@ def _groups(study: Tuned) -> list[list[int]]:
         digests = [known[id(stage)] for stage in others]
         digests.append(content_of(pipeline[name].settings().get("loss")))
         told = all(isinstance(digest, str) for digest in digests)
-        key = tuple(digests) if told else trial.number  # what cannot be seen is alone
-        groups.setdefault(key, []).append(trial.number)
+        key = tuple(digests) if told else model  # what cannot be seen is alone
+        groups.setdefault(key, []).append(model)
     return list(groups.values())
 
 
@@ -262,10 +285,8 @@ def _trainer(pipeline: Chain) -> str:
     return trains[-1] if trains and type(pipeline[trains[-1]]) is Train else ""
 
 
-def _pipeline(study: Tuned, weights: "dict[int, float]") -> Chain:
+def _pipeline(models: Mapping[Any, Candidate], weights: "dict[Any, float]") -> Chain:
     """The pipeline of the first member, with all of them in the place of its Train."""
-    first = study.pipelines[next(iter(weights))]
-    members = [
-        study.pipelines[number][_trainer(study.pipelines[number])].settings() for number in weights
-    ]
+    chosen = [models[name].pipeline for name in weights]
+    first, members = chosen[0], [each[_trainer(each)].settings() for each in chosen]
     return first.replace(_trainer(first), Mix(tuple(members), weights=tuple(weights.values())))

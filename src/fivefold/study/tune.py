@@ -53,7 +53,8 @@ def tune(
         seconds: after which no trial begins and one that trains is ended; at least one is done.
             What is nested does as many trials as were done, and is not bounded.
         latency: seconds that the answer to one row may take, by the graph that would be served.
-        prune: end trials whose validation loss is worse than that of half of the finished ones.
+        prune: end trials whose validation loss falls behind that of all which became the better
+            three quarters of the finished ones, ten at least.
         warm: results of earlier studies, or their folders, to learn from.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
 

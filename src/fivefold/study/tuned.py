@@ -9,6 +9,7 @@ from fivefold.core.chain import Chain
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import Metric
 from fivefold.report.tables import html_of, text_of
+from fivefold.study.candidate import Candidate
 from fivefold.study.crossvalidate import CrossValidated
 from fivefold.study.tried import Trial, shown, table_of
 from fivefold.study.unit import Outcome
@@ -54,6 +55,15 @@ class Tuned:
     def best(self) -> Mapping[str, Any]:
         """What the best trial chose, by address."""
         return self.winner.values
+
+    @property
+    def models(self) -> Mapping[int, Candidate]:
+        """The finished trials by number, for `ff.ensemble`."""
+        return {
+            one.number: Candidate(self.pipelines[one.number], self.outcomes[one.number], self.task)
+            for one in self.tried
+            if one.finished and one.number in self.pipelines
+        }
 
     @cached_property
     def trials(self) -> "pd.DataFrame":

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.models.assemble import Assembled
 
-FEWEST = 5
+FEWEST = 10
 """Finished trials from whose courses bounds are made."""
 
-FIRST = 4
-"""The first epoch in which a trial may be ended."""
+FIRST = 3
+"""Epochs of which none ends a trial, nor does one of the first third of those to come."""
+
+PATIENCE = 3
+"""Epochs one after another in which a trial must be beaten."""
 
 CALLS = 100
 """Answers by which the time of one is judged."""
@@ -29,7 +32,7 @@ CALLS = 100
 MEASURES = ("model", "quality", "loss", "quantile", "label_smoothing", "class_weights")
 """Settings of a stage that decide what its validation loss is."""
 
-BEATEN = "half of the earlier trials were better"
+BEATEN = "behind three quarters of the earlier trials"
 LATE = "the time of the study is up"
 
 
@@ -38,7 +41,7 @@ class Watch:
     """What is looked at while a unit is done, and after.
 
     Attributes:
-        bounds: by epoch; training ends where its best validation loss so far is above.
+        bounds: by epoch what `is_beaten` compares its best validation losses with.
         moment: at which training ends, seconds since 1970; None has none.
         timed: whether it is measured how long one row's answer takes.
     """
@@ -68,7 +71,7 @@ class Watch:
 
 
 class Watcher(Callback):
-    """Ends training where its best validation loss is above a bound, or the time is up."""
+    """Ends training where it is beaten, or the time is up."""
 
     folds = True
     name = "fivefold.study.watch"
@@ -81,9 +84,10 @@ class Watcher(Callback):
 
     def epoch(self, run: Running) -> None:
         """Compare."""
-        bounds, epoch = self.watch.bounds, len(run.fitted.history)
-        if FIRST <= epoch <= len(bounds) and run.fitted.best_loss > bounds[epoch - 1]:
-            run.stop(f"{BEATEN} by epoch {epoch}")
+        if self.watch.bounds:
+            course = course_of([row["valid_loss"] for row in run.fitted.history])
+            if is_beaten(course, self.watch.bounds, run.epochs):
+                run.stop(f"{BEATEN} by epoch {len(course)}")
 
     def _look(self, run: Running) -> None:
         if self.watch.moment is not None and time.time() > self.watch.moment and run.epoch > 1:
@@ -100,29 +104,66 @@ def course_of(losses: Sequence[float]) -> tuple[float, ...]:
     return tuple(accumulate(losses, min))
 
 
-def bounds_of(courses: Sequence[Sequence[float]]) -> tuple[float, ...]:
-    """By epoch the median of the best losses that finished trials had up to it.
+def bounds_of(
+    courses: Sequence[Sequence[float]], scores: Sequence[float], *, greater: bool
+) -> tuple[float, ...]:
+    """By epoch the worst best loss so far of all trials but those that came to be the last quarter.
 
-    A trial that ended before keeps its last one.
+    A loss is not a score: what was behind and became good says how far behind is far enough. A
+    trial that ended before keeps its last loss.
 
     Args:
         courses: as of `course_of`, of trials that were not ended by a bound.
+        scores: what each came to.
+        greater: whether more is better.
 
     Returns:
-        As many as the longest course has; none of fewer than five trials.
+        As many as the longest course has; none of fewer than ten trials.
 
     Example:
-        >>> bounds_of([[5, 4], [4, 3], [3, 2], [2, 1], [9]])
-        (4, 3)
-
-    Reference:
-        Golovin et al., Google Vizier, KDD 2017, section 3.2.
+        >>> courses = [[5, 4], [9, 3], [7, 6], *[[8, 8]] * 7]
+        >>> bounds_of(courses, [0.9, 0.8, 0.7, *[0.5] * 7], greater=True)
+        (9, 8)
     """
-    kept = [course for course in courses if len(course)]
+    kept = [(score, course) for score, course in zip(scores, courses, strict=True) if len(course)]
     if len(kept) < FEWEST:
         return ()
-    longest = max(map(len, kept))
-    return tuple(median(c[min(epoch, len(c) - 1)] for c in kept) for epoch in range(longest))
+    kept.sort(key=lambda pair: pair[0], reverse=greater)
+    better = [course for _, course in kept[: 3 * len(kept) // 4]]
+    longest = max(len(course) for _, course in kept)
+    return tuple(max(c[min(epoch, len(c) - 1)] for c in better) for epoch in range(longest))
+
+
+def is_beaten(course: Sequence[float], bounds: Sequence[float], epochs: int) -> bool:
+    """Whether a trial would hardly come to be more than one of the last quarter.
+
+    It has been above the bounds in three epochs one after another, after a third of its epochs,
+    and would not come below the last bound if it went on to fall as it did in these: losses fall
+    less and less, so that is more than it may hope for.
+
+    Args:
+        course: its best losses so far, as of `course_of`.
+        bounds: of `bounds_of`.
+        epochs: that it has at most.
+
+    Example:
+        >>> is_beaten([9, 9, 9, 9, 9, 9], [8, 7, 6, 5, 4, 3, 2], 7)
+        True
+        >>> is_beaten([9, 8.5, 8, 7.5, 6, 4.5], [8, 7, 6, 5, 4, 3.5, 3.5], 7)  # it may yet arrive
+        False
+
+    Reference:
+        Golovin et al., Google Vizier, KDD 2017, section 3.2, for the comparison with a median,
+        which this takes the place of.
+    """
+    epoch = len(course)
+    if not max(FIRST, epochs // 3) + PATIENCE <= epoch < min(epochs, len(bounds)):
+        return False
+    last = range(epoch - PATIENCE, epoch)
+    fall = (course[last[0] - 1] - course[-1]) / PATIENCE
+    hoped = course[-1] - fall * (epochs - epoch)
+    behind = all(course[place] > bounds[place] for place in last)
+    return behind and hoped > bounds[min(epochs, len(bounds)) - 1]
 
 
 def measure_of(stages: Sequence[Stage]) -> str:

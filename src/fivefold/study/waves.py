@@ -36,7 +36,7 @@ class Rules:
     Attributes:
         folds: of the training and validation rows that each is judged on; 0 for the validation
             rows as they are.
-        prune: whether trials that go worse than half of the earlier ones are ended.
+        prune: whether trials that fall behind three quarters of the earlier ones are ended.
         latency: seconds that one row's answer may take; None for any.
         moment: at which no wave begins and trials are ended, seconds since 1970; None has none.
     """
@@ -171,7 +171,11 @@ class Waves:
             alike = [t for t in self.trials if t.finished and t.measure == measure and measure]
         return [
             Watch(
-                bounds=bounds_of([trial.courses[fold] for trial in alike]),
+                bounds=bounds_of(
+                    [trial.courses[fold] for trial in alike],
+                    [trial.score for trial in alike],
+                    greater=self.metric.greater,
+                ),
                 moment=self.rules.moment,
                 timed=self.rules.latency is not None and fold == 0,
             )
