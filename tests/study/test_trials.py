@@ -14,6 +14,7 @@ from fivefold.study.propose import answer_of
 from fivefold.study.search import told_options
 from fivefold.study.tune import tune
 from fivefold.study.unit import OUTCOME, Outcome, failed
+from own_refits import Die
 from studied import small_frame, small_pipeline
 
 
@@ -164,3 +165,14 @@ def test_outcome_is_kept_where_the_same_would_come_of_it(tmp_path, changed, now,
             whole_outcome(tmp_path, now, "tune", chosen)
     else:
         assert (whole_outcome(tmp_path, now, "tune", chosen) is not None) is kept
+
+
+@pytest.mark.slow
+def test_trial_whose_process_is_killed_fails_alone():
+    collect, preprocess, train, _ = small_pipeline(small_frame(100), epochs=1).stages
+    pipeline = ff.Pipeline([collect, preprocess, Die(short=ff.choice(True, False)), train])
+    found = quiet(pipeline, {"train.lr": ff.log_uniform(1e-3, 1e-1)}, trials=6, n_jobs=2)
+    states = found.trials.groupby("die.short")["state"].agg(set)
+    assert states.to_dict() == {False: {"complete"}, True: {"failed"}}
+    why = found.trials[found.trials["state"] == "failed"]["why"]
+    assert why.str.contains("found its end with the code -9").all()

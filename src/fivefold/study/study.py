@@ -17,13 +17,13 @@ from fivefold.core.recipe import write_recipe
 from fivefold.core.scratch import scratch
 from fivefold.core.session import Session, check_refit_name, folder_name
 from fivefold.core.stage import Stage
-from fivefold.errors import FivefoldError, StoreError
+from fivefold.errors import FivefoldError, StoreError, TrainingError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages
 from fivefold.study.place import UNITS, note_found, whole_outcome
 from fivefold.study.start import Start, gather, split_pipeline
-from fivefold.study.unit import OUTCOME, Outcome, Unit, first_metric, fit_unit, keep
+from fivefold.study.unit import OUTCOME, Outcome, Unit, failed, first_metric, fit_unit, keep
 from fivefold.study.wanted import wanted_by
 
 Told = Callable[[Unit, Outcome], Mapping[str, float]]
@@ -244,9 +244,8 @@ class Study:
         if not units:
             return
         wanted = wanted_by(units)
-        if self._crew is None or self._crew.wanted != wanted:
+        if self._crew is not None and self._crew.wanted != wanted:
             self._dismiss()
-            self._crew = Crew(self.n_jobs, wanted)
         orders = []
         for unit in units:
             partition = self._scratch / "partitions" / self._names[unit.name]
@@ -264,9 +263,19 @@ class Study:
                     "folder": str(self._folder(unit)),
                 }
             )
-        by_name = {unit.name: unit for unit in units}
-        for name in self._crew.work(orders, self._hear):
-            yield by_name[name], Outcome.load(self._folder(by_name[name]) / OUTCOME)
+        left = {unit.name: unit for unit in units}
+        while left:
+            self._crew = self._crew or Crew(self.n_jobs, wanted)
+            try:
+                asked = [order for order in orders if order["name"] in left]
+                for name in self._crew.work(asked, self._hear):
+                    yield left[name], Outcome.load(self._folder(left.pop(name)) / OUTCOME)
+            except TrainingError as error:
+                lost = left.get(str(error.facts.get("unit", "")))
+                if lost is None or lost.watch is None:  # else it is a trial that failed
+                    raise
+                self._dismiss()
+                yield left.pop(lost.name), failed(identities[lost.name], error)
 
     def _cache_of(self, unit: Unit) -> Cache | None:
         """The cache; None for a unit that a clock may end, as then its settings do not tell all."""

@@ -237,6 +237,13 @@ def scores_of_model(context: Context, part: PartName) -> "Array":
     return data.codec.cut(exact_scores(context[Trained].model, inputs), inputs)
 
 
+def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
+    """The first metric of the scored rows."""
+    task = unit.start.task
+    judged = Judged.of(task, outcome.target, outcome.scores)
+    return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}
+
+
 def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str, Array]":
     """What each part of a blend answers alone; of one that needs no other, its scores."""
     from fivefold.models.blend import Blend
@@ -248,13 +255,6 @@ def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str
         return {}
     found = score_parts(model, getattr(data, part).inputs)
     return found or {name: scores for name, share in model.body.parts.items() if share}
-
-
-def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
-    """The first metric of the scored rows."""
-    task = unit.start.task
-    judged = Judged.of(task, outcome.target, outcome.scores)
-    return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}
 
 
 def keep(outcome: Outcome, folder: Path) -> None:

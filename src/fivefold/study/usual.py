@@ -54,7 +54,9 @@ def usual_space(pipeline: Chain, schema: Schema) -> dict[str, Any]:
                 for setting, ends in ranges.items()
                 if setting not in given
             }
-        usual = tuple(dict.fromkeys(c for block in blocks_of(schema) for c in block.usual))
-        if usual and "augment" not in given:
-            space[f"{name}.augment"] = choice((), usual)
+        blocks = blocks_of(schema)
+        changes = tuple(dict.fromkeys(c for block in blocks for c in block.usual))
+        changes = changes or tuple(dict.fromkeys(c for block in blocks for c in block.changes[:1]))
+        if changes and "augment" not in given:
+            space[f"{name}.augment"] = choice((), changes)
     return space

@@ -124,7 +124,7 @@ def _cloned(model: Any) -> Any:
         ) from None
     for part in (cloned, *filter(is_estimator, cloned.get_params().values())):
         check = getattr(part, "_validate_params", None)  # what each fit begins with
-        if check is not None:
+        if check is not None and hasattr(part, "_parameter_constraints"):
             try:
                 check()
             except ValueError as error:
