@@ -11,9 +11,11 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 import fivefold as ff
 from fivefold.core.events import Noted
 from fivefold.errors import DataError, FivefoldError, TrainingError
+from fivefold.kinds.known import KINDS
 from fivefold.study import study as at_work
 from fivefold.study.crew import Crew
-from fivefold.study.order import pack_error, pack_event, unpack_error, unpack_event
+from fivefold.study.order import pack_error, pack_event, same_stages, unpack_error, unpack_event
+from own_kinds import Colour
 from own_refits import Die, Fail, Halve, Nearest, doubled
 
 
@@ -258,3 +260,15 @@ def test_models_of_any_name_are_compared_and_found_again(pipeline, tmp_path, kep
         told = [event.text for event in notes if isinstance(event, Noted)]
         assert any(f"{2 * len(names)} of {2 * len(names)} refits are taken" in t for t in told)
         assert {path.name for path in tmp_path.iterdir()} == {"study"}
+
+
+def test_kinds_of_one_name_with_other_arguments_collect_other_rows(monkeypatch):
+    monkeypatch.setattr(KINDS, "_own", {})
+
+    class Bounded(Colour):
+        def __init__(self, most):
+            self.most = most
+
+    one, again, other = ([ff.Collect("a.csv", kinds={"a": Bounded(n)})] for n in (1, 1, 2))
+    assert same_stages(one, again)
+    assert not same_stages(one, other)

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from fivefold.study.watch import FEWEST, bounds_of, course_of, is_beaten
+import fivefold as ff
+from fivefold.study.watch import FEWEST, bounds_of, course_of, is_beaten, measure_of
 
 EPOCHS = 20
 
@@ -63,3 +65,14 @@ def test_one_good_epoch_among_the_last_three_is_enough(bounds):
             last = range(epoch - 3, epoch)
             assert all(course[place] > bounds[place] for place in last)
             assert course[epoch - 1] > bounds[-1]
+
+
+def test_losses_of_one_name_are_other_measures():
+    def by(power):
+        return ff.Train(loss=lambda scores, target: (scores - target).abs().pow(power).mean())
+
+    one, again, other = (measure_of([stage]) for stage in (by(1), by(1), by(2)))
+    assert one == again != other
+    assert measure_of([ff.Train(lr=0.1)]) == measure_of([ff.Train(lr=0.2, epochs=3)])
+    assert measure_of([ff.Train(quality="fast")]) != measure_of([ff.Train()])
+    assert measure_of([ff.Train(LogisticRegression())]) == ""

@@ -11,9 +11,11 @@ from typing import Any
 from fivefold import errors
 from fivefold.artifacts import Collected
 from fivefold.core import events
+from fivefold.core.content import content_of
 from fivefold.core.events import Event
 from fivefold.core.finding import Finding
 from fivefold.core.key import Key
+from fivefold.core.own_code import own_objects
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, RecipeError
@@ -81,13 +83,20 @@ def _recipe(stages: Sequence[Stage]) -> str:
 
 
 def same_stages(one: Sequence[Stage], other: Sequence[Stage]) -> bool:
-    """Whether two rows of stages do the same: they are the same, or have one recipe."""
+    """Whether two rows of stages do the same: they are the same, or have one recipe.
+
+    What a recipe knows by its name alone, a kind with arguments for one, has to hold the same too.
+    """
     if tuple(one) == tuple(other):
         return True
     try:
-        return write_recipe(one) == write_recipe(other)
+        if write_recipe(one) != write_recipe(other):
+            return False
     except RecipeError:
         return False
+    own = [[*own_objects([stage.settings() for stage in each])] for each in (one, other)]
+    digests = [[content_of(thing) for thing in things] for things in own]
+    return digests[0] == digests[1] and all(isinstance(digest, str) for digest in digests[0])
 
 
 def pack_event(event: Event) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from fivefold.core.difference import differences, refusal
 from fivefold.core.estimate import Estimate
 from fivefold.core.ledger import LOOKS
 from fivefold.core.lock import LOCK, locked
+from fivefold.core.recipe import write_recipe
 from fivefold.core.record import EARLIER
+from fivefold.core.stage import Stage
 from fivefold.core.store import write_bytes
 from fivefold.errors import ConfigError, PreflightError, ResumeError, StoreError
 from fivefold.study.unit import OUTCOME, Outcome
@@ -65,6 +68,15 @@ def note_found(directory: Path, done: str, metric: str, score: float) -> None:
     ends = vars(score) if isinstance(score, Estimate) else {}
     content["found"] = {"done": done, "metric": metric, "score": {"value": float(score), **ends}}
     write_bytes(directory / STUDY, json.dumps(content, indent=1).encode())
+
+
+def place_of_data(directory: Path, stages: Sequence[Stage], taken: list[Path]) -> Path:
+    """A folder for the rows that stages collect, the same whatever else is studied."""
+    recipe = write_recipe(stages, strict=False).encode()
+    folder = directory / f"data-{sha256(recipe).hexdigest()[:8]}"
+    twins = sum(place == folder for place in taken)
+    taken.append(folder)
+    return folder.with_name(f"{folder.name}-{twins + 1}") if twins else folder
 
 
 def whole_outcome(

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,13 @@ from fivefold.core.cache import Cache
 from fivefold.core.chain import Chain
 from fivefold.core.events import Event, Noted, Observer, Progress
 from fivefold.core.identity import known_by_name
-from fivefold.core.recipe import write_recipe
 from fivefold.core.scratch import scratch
 from fivefold.core.session import Session, check_refit_name, folder_name
-from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError, StoreError, TrainingError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages
-from fivefold.study.place import UNITS, note_found, whole_outcome
+from fivefold.study.place import UNITS, note_found, place_of_data, whole_outcome
 from fivefold.study.start import Start, gather, split_pipeline
 from fivefold.study.unit import OUTCOME, Outcome, Unit, failed, first_metric, fit_unit, keep
 from fivefold.study.wanted import wanted_by
@@ -85,7 +82,9 @@ class Study:
         for start in self._starts:
             if same_stages(start.before, pipeline.stages[:size]):
                 return replace(start, stages=stages)
-        folder = self._folder_of_data(pipeline.stages[:size])
+        folder = None
+        if self.directory is not None:
+            folder = place_of_data(self.directory, pipeline.stages[:size], self._data)
         start = gather(
             pipeline,
             self.name,
@@ -176,16 +175,6 @@ class Study:
             verb = "is" if len(names) == 1 else "are"
             self.note(f"{', '.join(names)} {verb} taken to be what the study was begun with.")
         return identity
-
-    def _folder_of_data(self, stages: Sequence[Stage]) -> Path | None:
-        """A folder for the rows that stages collect, the same whatever else is studied."""
-        if self.directory is None:
-            return None
-        recipe = write_recipe(stages, strict=False).encode()
-        folder = self.directory / f"data-{sha256(recipe).hexdigest()[:8]}"
-        twins = sum(place == folder for place in self._data)
-        self._data.append(folder)
-        return folder.with_name(f"{folder.name}-{twins + 1}") if twins else folder
 
     def _folder(self, unit: Unit) -> Path:
         root = self._scratch if self.directory is None else self.directory

@@ -1,6 +1,5 @@
 """Looking on while a unit is trained: it may be ended early, and its answers are timed."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +7,7 @@ from itertools import accumulate
 from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
-from fivefold.core.recipe import write_recipe
+from fivefold.core.content import content_of
 from fivefold.core.stage import Stage
 from fivefold.train.callback import Callback, Running
 from fivefold.train.snapshot import is_estimator
@@ -167,13 +166,17 @@ def is_beaten(course: Sequence[float], bounds: Sequence[float], epochs: int) -> 
 
 
 def measure_of(stages: Sequence[Stage]) -> str:
-    """What the validation loss of stages is, as text: equal ones can be compared; empty if none."""
+    """What the validation loss of stages is, as a digest: equal ones can be compared.
+
+    Empty where there is none, or it cannot be told.
+    """
     trainers = [stage for stage in stages if _tells(stage)]
     if not trainers:
         return ""
-    entry: dict[str, Any] = json.loads(write_recipe(trainers[-1:], strict=False))["stages"][0]
-    measured = {n: value for n, value in entry.get("with", {}).items() if n in MEASURES}
-    return json.dumps([entry["stage"], measured], sort_keys=True)
+    stage = trainers[-1]
+    measured = {n: value for n, value in sorted(stage.settings().items()) if n in MEASURES}
+    digest = content_of([type(stage), measured])  # losses of one's own may have one name
+    return digest if isinstance(digest, str) else ""
 
 
 def answer_seconds(model: "Assembled", inputs: "Mapping[str, Array]") -> float:
