@@ -71,6 +71,17 @@ def fill(proto: Any, aside: list[Trees | Subgraph]) -> None:
     if len(others) < len(proto.opset_import):
         del proto.opset_import[:]
         proto.opset_import.extend([*others, helper.make_opsetid(ML_DOMAIN, ML_OPSET)])
+        known = {opset.domain for opset in proto.opset_import}
+        proto.opset_import.extend(o for o in _opsets(aside) if o.domain not in known)
+
+
+def _opsets(aside: list[Trees | Subgraph]) -> list[Any]:
+    """Which operators the graphs of estimators have, each domain once."""
+    import onnx
+
+    graphs = [one.graph for one in aside if isinstance(one, Subgraph)]
+    found = [opset for graph in graphs for opset in onnx.load_from_string(graph).opset_import]
+    return [*{opset.domain: opset for opset in found}.values()]
 
 
 def _inlined(graph: Any, module: Subgraph, matrix: str, scores: str) -> list[Any]:

@@ -98,6 +98,7 @@ def assemble(
     target: "Array | None" = None,
     loss: str | None = None,
     wide: type | None = None,
+    bare: bool = False,
 ) -> Assembled:
     """Put a new network between a codec and a head.
 
@@ -108,12 +109,13 @@ def assemble(
         target: training targets: the head takes its units from them.
         loss: by name, what will be minimised; None for the default, and for one of the user's.
         wide: the class of sizes whose rows come with more, see `Fixed`.
+        bare: whether numbers and codes reach it as they are.
 
     Raises:
         ModelError: if the factory gives something that is not a module.
         DataError: if the targets do not suit the loss.
     """
-    fixed, outputs = Fixed(codec, wide=wide), codec.outputs
+    fixed, outputs = Fixed(codec, wide=wide, bare=bare), codec.outputs
     head = make_head(task_of(codec.schema.task), outputs, loss=loss)
     if target is not None:
         head.fit(target)

@@ -58,6 +58,9 @@ class CodesPart(Part):
     def build(self, description: Mapping[str, Any]) -> OneHot | Whole:
         return OneHot(description["sizes"]) if description["mode"] == "onehot" else Whole()
 
+    def bare(self, description: Mapping[str, Any]) -> dict[str, Any]:
+        return {**description, "mode": "embed"}
+
     def measure(self, description: Mapping[str, Any]) -> Width | Codes:
         sizes = description["sizes"]
         return Width(sum(sizes)) if description["mode"] == "onehot" else Codes(sizes)

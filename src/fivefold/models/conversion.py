@@ -3,15 +3,23 @@
 import warnings
 from collections.abc import Iterator
 from copy import copy
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import first_line
-from fivefold.models.converters import convert_trees, shapes_of_trees
+from fivefold.models.converters import (
+    convert_imputer,
+    convert_trees,
+    shape_of_imputer,
+    shapes_of_trees,
+)
 from fivefold.models.estimated import Live
 from fivefold.models.forests import tree_graph
+from fivefold.models.fronts import front_of
+from fivefold.models.originals import as_read, reads_texts
 from fivefold.models.subgraph import IR, MATRIX, OPSET, SCORES
 from fivefold.models.trees import ML_DOMAIN, ML_OPSET
 from fivefold.serve.graph import Graph, load_runtime
@@ -73,18 +81,21 @@ def _candidates(
     except ImportError:
         yield 'the package skl2onnx is missing; install "fivefold[estimators]"'
         return
-    for exact in (True, False):  # in float64 where it can be
+    categories = live.originals is not None and any(one.words for one in live.originals)
+    tries = product((True, False), ("", "nan") if categories else ("",))
+    for exact, missing in tries:  # in float64 where it can be
         try:
-            yield _by_skl2onnx(live, width, columns, exact)
+            yield _by_skl2onnx(live, width, columns, exact, missing)
         except Exception as error:  # of many classes, and of onnx
             yield f"skl2onnx says: {first_line(error)}"
 
 
-def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
+def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool, missing: str) -> bytes:
     """What skl2onnx makes of it, with float32 rows in and float64 answers out."""
     from onnx import TensorProto, helper, numpy_helper
     from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
+    from sklearn.impute import SimpleImputer
 
     kind = DoubleTensorType if exact else FloatTensorType
     chosen, estimator = live.labels is not None, copy(live.estimator)
@@ -92,21 +103,35 @@ def _by_skl2onnx(live: Live, width: int, columns: int, exact: bool) -> bytes:
         estimator.flatten_transform = False
     options = {id(estimator): {"zipmap": False}} if chosen else None
     of_trees = shapes_of_trees()
-    with warnings.catch_warnings():
+    to = TensorProto.DOUBLE if exact else TensorProto.FLOAT
+    front, constants = [helper.make_node("Cast", [MATRIX], ["rows"], to=to)], list[Any]()
+    given = [("rows", kind([None, width]))]
+    if live.originals is not None:
+        read = live.originals
+        if reads_texts(live.estimator):
+            read = [next(one for one in read if one.is_text)]
+        front, constants = front_of(read, exact=exact, missing=missing)
+        given = [(one.name, (StringTensorType if one.words else kind)([None, 1])) for one in read]
+    with warnings.catch_warnings(), as_read(estimator):
         warnings.simplefilter("ignore")
         proto = convert_sklearn(
             estimator,
             "estimator",  # else a name is drawn, and no two graphs are equal
-            initial_types=[("rows", kind([None, width]))],
+            initial_types=given,
             options=options,
             target_opset={"": OPSET, ML_DOMAIN: ML_OPSET},
-            custom_conversion_functions=dict.fromkeys(of_trees, convert_trees),
-            custom_shape_calculators=of_trees,
+            custom_conversion_functions={
+                **dict.fromkeys(of_trees, convert_trees),
+                SimpleImputer: convert_imputer,
+            },
+            custom_shape_calculators={**of_trees, SimpleImputer: shape_of_imputer},
         )
     graph = proto.graph
     answer = graph.output[1 if chosen else 0].name
-    to = TensorProto.DOUBLE if exact else TensorProto.FLOAT
-    graph.node.insert(0, helper.make_node("Cast", [MATRIX], ["rows"], to=to))
+    later = [type(node).FromString(node.SerializeToString()) for node in graph.node]
+    del graph.node[:]
+    graph.node.extend([*front, *later])
+    graph.initializer.extend(constants)
     shape = numpy_helper.from_array(np.array([-1, columns]), "of_scores")
     graph.initializer.append(shape)
     graph.node.append(helper.make_node("Cast", [answer], ["exact"], to=TensorProto.DOUBLE))

@@ -1,4 +1,4 @@
-"""What skl2onnx is told of boosted trees inside other estimators, which it cannot convert."""
+"""What skl2onnx is told of what it cannot convert: boosted trees inside others, and imputers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,3 +80,59 @@ def convert_trees(scope: Any, operator: Any, container: Any) -> None:
         container.add_node("ArgMax", [named(SCORES)], [place], axis=1, keepdims=0, name=free)
         free = scope.get_unique_operator_name("Gather")
         container.add_node("Gather", [table, place], [answers[0].full_name], name=free)
+
+
+def convert_imputer(scope: Any, operator: Any, container: Any) -> None:
+    """Write a `SimpleImputer` in the type of its numbers, or of texts: empty ones are missing.
+
+    skl2onnx's own is one of float32 alone, and knows no missing texts.
+
+    Args:
+        scope: gives names that are free.
+        operator: the fitted imputer, and the names of what it reads and answers.
+        container: of nodes and constants.
+
+    Raises:
+        ValueError: if it adds columns, leaves some out, or takes other values for missing.
+    """
+    from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
+    from skl2onnx.operator_converters.common import concatenate_variables
+    from skl2onnx.proto import onnx_proto
+
+    fitted, answer = operator.raw_operator, operator.outputs[0]
+    fill = np.asarray(fitted.statistics_)
+    texts = isinstance(operator.inputs[0].type, StringTensorType)
+    strange = fitted.missing_values == fitted.missing_values and fitted.missing_values is not None
+    lost = not texts and np.isnan(fill.astype(np.float64)).any()
+    if fitted.add_indicator or strange or lost:
+        raise ValueError("an imputer that does more than to fill has no graph here")
+
+    def node(kind: str, inputs: list[str], output: str, since: int) -> str:
+        free = scope.get_unique_operator_name(kind)
+        container.add_node(kind, inputs, [output], op_version=since, name=free)
+        return output
+
+    def constant(kind: int, shape: list[int], values: list[Any]) -> str:
+        name: str = scope.get_unique_variable_name("imputed")
+        container.add_initializer(name, kind, shape, values)
+        return name
+
+    cells = concatenate_variables(scope, operator.inputs, container)
+    absent, of = scope.get_unique_variable_name("absent"), onnx_proto.TensorProto
+    if texts:
+        node("Equal", [cells, constant(of.STRING, [1], [b""])], absent, 19)
+        words = [str(word).encode() for word in fill.tolist()]
+        filled = constant(of.STRING, [1, len(words)], words)
+    else:
+        double = isinstance(operator.inputs[0].type, DoubleTensorType)
+        node("IsNaN", [cells], absent, 13)
+        numbers = fill.astype(np.float64).tolist()
+        filled = constant(of.DOUBLE if double else of.FLOAT, [1, len(numbers)], numbers)
+    node("Where", [absent, filled, cells], answer.full_name, 16)
+
+
+def shape_of_imputer(operator: Any) -> None:
+    """As many columns as it reads, of their type."""
+    kind = type(operator.inputs[0].type)
+    columns = len(operator.raw_operator.statistics_)
+    operator.outputs[0].type = kind([operator.inputs[0].type.shape[0], columns])

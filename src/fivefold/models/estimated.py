@@ -1,5 +1,6 @@
 """A fitted estimator of scikit-learn as the body of a network."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from fivefold.codecs.table import Array
 from fivefold.models.flat import Flat
 from fivefold.models.inputs import Batch, Inputs, described
+from fivefold.models.originals import Original, frame_of, reads_texts, texts_of
 from fivefold.models.subgraph import Subgraph
 
 WITNESSES = 256
@@ -20,18 +22,29 @@ class Live:
     Args:
         estimator: fitted.
         labels: of its own classes, by their place in the schema; None for numbers.
+        originals: the columns that it is given in place of the matrix; None for the matrix.
     """
 
-    def __init__(self, estimator: Any, labels: Array | None) -> None:
-        self.estimator, self.labels = estimator, labels
+    def __init__(
+        self, estimator: Any, labels: Array | None, originals: Sequence[Original] | None = None
+    ) -> None:
+        self.estimator, self.labels, self.originals = estimator, labels, originals
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
+    def read(self, matrix: Array) -> Any:
+        """What the estimator is given: the matrix, a frame of columns, or texts."""
+        if self.originals is None:
+            return matrix
+        if reads_texts(self.estimator):
+            return texts_of(self.originals, matrix)
+        return frame_of(self.originals, matrix)
+
     def answers(self, matrix: Array) -> Array:
         """Float64 `(n, columns)`: probabilities of its own classes, or numbers."""
         ask = self.estimator.predict if self.labels is None else self.estimator.predict_proba
-        found: Array = ask(matrix)
+        found: Array = ask(self.read(matrix))
         return found.reshape(len(matrix), -1).astype("float64", copy=False)
 
 
@@ -48,6 +61,7 @@ class Estimated(nn.Module):
         size: bytes of its graph; None without one.
         columns: numbers that it answers with.
         choice: whether they are probabilities of classes.
+        whole: whether the matrix holds columns to be read, see `fivefold.models.originals`.
     """
 
     places: Tensor
@@ -67,10 +81,11 @@ class Estimated(nn.Module):
         size: int | None = None,
         columns: int = 0,
         choice: bool = True,
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self.inputs, self.outputs, self.name, self.choice = inputs, outputs, name, choice
-        self.flat = Flat(inputs)
+        self.flat, self.whole = Flat(inputs, whole=whole), whole
         self.answer = None if size is None else Subgraph(size, columns)
         self.columns = columns
         classes = max(2, outputs) if choice else outputs
@@ -89,6 +104,7 @@ class Estimated(nn.Module):
             "size": len(self.answer.content),
             "columns": self.columns,
             "choice": self.choice,
+            **({"whole": True} if self.whole else {}),
         }
         return described("estimator", self.inputs, self.outputs, arguments)
 
@@ -134,6 +150,9 @@ class Estimated(nn.Module):
         return shares[:, 1:].log() - shares[:, :1].log()
 
     def shares(self, found: Tensor) -> Tensor:
-        """Probabilities of all classes in the order of the schema; 0 for those it never met."""
+        """Probabilities of all classes in the order of the schema; 0 for those it never met.
+
+        A graph in float32 may come out a step below 0.
+        """
         padded = torch.cat([found, torch.zeros_like(found[:, :1])], dim=1)
-        return padded[:, self.places]
+        return padded[:, self.places].clamp(min=0.0)

@@ -53,6 +53,7 @@ class Fixed(nn.Module):
         codec: fitted on training rows.
         wide: the class of sizes whose rows come with what a model beside the network reads, texts
             with their terms (`Passage`), series with their traits (`Record`); None for none.
+        bare: whether numbers and codes stay what they are, see `Part.bare`.
 
     Attributes:
         description: plain JSON values that `from_description` builds another one from.
@@ -62,19 +63,21 @@ class Fixed(nn.Module):
         ModelError: if the codec gives no arrays at all.
     """
 
-    def __init__(self, codec: "Codec", *, wide: type | None = None) -> None:
+    def __init__(self, codec: "Codec", *, wide: type | None = None, bare: bool = False) -> None:
         super().__init__()
         blocks, described = [], []
         for encoded in codec.blocks:
             part = part_of(encoded.block)
             of = {"kind": encoded.columns[0].kind.name, "array": encoded.name}
             about = part.describe(encoded)
+            about = part.bare(about) if bare else about
             about = part.widen(about) if wide is part.size else about
             described.append({**of, "tensor": encoded.tensor, "part": about})
             blocks.append(encoded.block)
         self._build(blocks, described)
         for entry, encoded in zip(self.entries, codec.blocks, strict=True):
-            entry.part.fill(self.get_submodule(entry.path), encoded)
+            module = self.get_submodule(entry.path)
+            (entry.part.fill_bare if bare else entry.part.fill)(module, encoded)
 
     def _build(self, blocks: list[Block], described: list[dict[str, Any]]) -> None:
         if not blocks:

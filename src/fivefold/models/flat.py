@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from fivefold.errors import ModelError
 from fivefold.kinds.pixels import SIDES
 from fivefold.models.codes import OneHot
-from fivefold.models.inputs import Batch, Codes, Image, Inputs, Width, parts
+from fivefold.models.inputs import Batch, Codes, Image, Inputs, Text, Width, parts
 
 FLAT: tuple[type, ...] = (Width, Codes, Image)
 """The sizes of inputs that make columns."""
@@ -19,9 +19,12 @@ class Flat(nn.Module):
 
     Args:
         inputs: sizes of what a network would read.
+        whole: codes and numbers of words stand as they are, to be read as columns again; what has
+            no place in a matrix is left out.
 
     Attributes:
         width: columns of the matrix.
+        widths: of each part of it, by `names`.
 
     Raises:
         ModelError: if there are inputs that make no columns, such as texts.
@@ -32,10 +35,17 @@ class Flat(nn.Module):
         [[0.5, 0.0, 1.0]]
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, *, whole: bool = False) -> None:
         super().__init__()
-        self.names, widths, modules = [], [], list[nn.Module]()
+        self.names, widths, modules = list[str](), list[int](), list[nn.Module]()
         for name, size in parts(inputs).items():
+            if whole and isinstance(size, Codes | Text):
+                self.names.append(name)
+                modules.append(nn.Identity())
+                widths.append(len(size) if isinstance(size, Codes) else size.length)
+                continue
+            if whole and not isinstance(size, FLAT):
+                continue
             self.names.append(name)
             if isinstance(size, Width):
                 modules.append(nn.Identity())
@@ -55,7 +65,7 @@ class Flat(nn.Module):
                     column=name,
                 )
         self.columns = nn.ModuleList(modules)
-        self.width = sum(widths)
+        self.widths, self.width = widths, sum(widths)
 
     def forward(self, batch: Batch) -> Tensor:
         """What `Fixed` gives to `(n, width)` float32."""

@@ -85,6 +85,16 @@ class NumbersPart(Part):
             if name != "flagged":
                 buffer.copy_(torch.from_numpy(getattr(block.state, name)))
 
+    def bare(self, description: Mapping[str, Any]) -> dict[str, Any]:
+        return {"flags": [False] * len(description["flags"]), "knots": 0}
+
+    def fill_bare(self, module: nn.Module, block: Encoded) -> None:
+        assert isinstance(module, Numbers)
+        endless = float("inf")
+        same = {"fill": float("nan"), "low": -endless, "high": endless, "centre": 0.0, "scale": 1.0}
+        for name, value in same.items():
+            getattr(module, name).fill_(value)
+
     def measure(self, description: Mapping[str, Any]) -> Width:
         flags = description["flags"]
         return Width(len(flags) + sum(flags), measured=len(flags))

@@ -98,6 +98,14 @@ class Part:
         """What `describe` gave, where rows come with terms or traits; by default there are none."""
         return dict(description)
 
+    def bare(self, description: Mapping[str, Any]) -> dict[str, Any]:
+        """What `describe` gave, for a module that changes no value; by default the same."""
+        return dict(description)
+
+    def fill_bare(self, module: nn.Module, block: Encoded) -> None:
+        """What `fill` does, for a module that changes no value; by default the same."""
+        self.fill(module, block)
+
     def amount(self, size: Any) -> int:
         """Numbers of a row, for `budget` and for memory; the product of the sizes by default."""
         return math.prod(size)

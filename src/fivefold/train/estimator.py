@@ -22,6 +22,7 @@ from fivefold.models.assemble import Assembled, assemble, digest
 from fivefold.models.conversion import convert
 from fivefold.models.estimated import Estimated, Live
 from fivefold.models.exact import matrix_of
+from fivefold.models.originals import originals_of, wants_originals
 from fivefold.models.score import score
 from fivefold.models.subgraph import Subgraph, blank
 from fivefold.tasks.known import task_of
@@ -116,9 +117,10 @@ def _assembled(stage: Options, data: Preprocessed) -> Assembled:
     name = title(stage.model)
 
     def factory(inputs: Any, outputs: Any) -> Estimated:
-        return Estimated(inputs, outputs, name=name, choice=task.labelled)
+        return Estimated(inputs, outputs, name=name, choice=task.labelled, whole=whole)
 
-    network = assemble(data.codec, factory, target=data.train.target)
+    whole = wants_originals(stage.model)
+    network = assemble(data.codec, factory, target=data.train.target, bare=whole)
     body = _body(network)
     if not task.labelled:
         for buffer, known in ((body.mean, network.head.mean), (body.spread, network.head.std)):
@@ -147,12 +149,13 @@ def _fit(
     takes = weights_name(estimator)
     if rows.weight is not None and takes:
         weights[takes] = relative(rows.weight)
-    estimator.fit(matrix.astype(np.float64), target, **weights)
-    labels = None
+    live = Live(estimator, None)
+    if body.whole:
+        live.originals = originals_of(data.codec, network.fixed)
+    estimator.fit(live.read(matrix.astype(np.float64)), target, **weights)
     if body.choice:
         own = np.asarray(estimator.classes_)
-        labels = own.astype(np.int64) if target is rows.target else _places(own, classes)
-    live = Live(estimator, labels)
+        live.labels = own.astype(np.int64) if target is rows.target else _places(own, classes)
     mean, spread = body.mean.numpy(), body.spread.numpy()
     if body.choice:
         mean, spread = np.zeros(len(own)), np.ones(len(own))

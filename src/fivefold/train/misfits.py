@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fivefold.codecs.schema import Label, Schema
+from fivefold.core.wording import nearest
 from fivefold.errors import FivefoldError, ModelError, PreflightError
 from fivefold.kinds.block import Block
+from fivefold.kinds.codes import CODES
 from fivefold.kinds.known import KINDS, kind_of
+from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.tokens import TOKENS
 from fivefold.metrics.weight import weight_argument
 from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.places import find_label
@@ -67,6 +71,8 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
 
     from fivefold.models.flat import FLAT
     from fivefold.models.heads import head_of
+    from fivefold.models.inputs import Text
+    from fivefold.models.originals import wants_originals
     from fivefold.models.parts import part_of
     from fivefold.models.quantity import QuantityHead
 
@@ -100,14 +106,51 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
             remedy=f"Wrap it: MultiOutputRegressor({name}(...)) of sklearn.multioutput.",
             model=name,
         )
+    if wants_originals(model):
+        yield from _column_misfits(model, schema)
+        return
     for column in schema.inputs:
         size = part_of(kind_of(column.kind).block).size
         if not issubclass(size, FLAT):
+            reads = f"make_pipeline(TfidfVectorizer(), {name}(...)), or drop the column"
             yield PreflightError(
                 f"Train: expected columns of numbers, categories or pictures for {name}, found "
                 f"{column.name!r}, which is {column.kind}.",
-                remedy="Drop it in Collect, or train a network.",
+                remedy=f"Pass {reads}."
+                if size is Text
+                else "Drop it in Collect, or train a network.",
                 column=column.name,
+            )
+
+
+def _column_misfits(model: Any, schema: Schema) -> Iterator[FivefoldError]:
+    """Columns that an estimator asks for and cannot have; texts that are not alone."""
+    from fivefold.models.originals import named_by, reads_texts
+
+    name, kinds = type(model).__name__, {column.name: column.kind for column in schema.inputs}
+    if reads_texts(model):
+        texts = [n for n, kind in kinds.items() if kind_of(kind).block is TOKENS]
+        if len(texts) != 1 or len(kinds) > 1:
+            found = ", ".join(f"{n!r} ({kind})" for n, kind in kinds.items())
+            wanted = f"one column of texts and no other for {name}, which begins with a vectorizer"
+            remedy = "Drop the others in Collect, or name the columns: ColumnTransformer([("
+            remedy += f'"words", TfidfVectorizer(), "{texts[0] if texts else "note"}"), ...]).'
+            yield PreflightError.expected("Train", wanted, found or "none", remedy)
+        return
+    for asked in named_by(model):
+        kind = kinds.get(asked)
+        if kind is None:
+            near = nearest(asked, list(kinds))
+            remedy = f"Write {near!r}." if near else f"Choose among {', '.join(kinds)}."
+            yield PreflightError.expected(
+                "Train", f"columns of the table in {name}", f"{asked!r}, which is none", remedy
+            )
+        elif kind_of(kind).block not in (NUMBERS, CODES, TOKENS) or kind_of(kind).dated:
+            yield PreflightError.expected(
+                "Train",
+                f"numbers, categories or texts in the columns that {name} names",
+                f"{asked!r}, which is {kind}",
+                "Leave it out, or let Derive make numbers of it; a network reads it as it is.",
             )
 
 
