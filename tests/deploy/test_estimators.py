@@ -91,10 +91,12 @@ def test_bundle_of_an_estimator_answers_as_the_raw_one_does(frames, task, model,
     result = pipeline(frame, model, ff.Deploy(tmp_path / "model.ff")).run(progress=False)
     data, trained = result[ff.Preprocessed], result[ff.Trained]
     classes = np.array(data.codec.schema.classes)
+    learnt = data.train.joined(data.valid)
+    learnt = learnt.take(np.argsort(learnt.index))
     rows, test = (
-        matrix_of(trained.model, part.inputs).astype(np.float64) for part in (data.train, data.test)
+        matrix_of(trained.model, part.inputs).astype(np.float64) for part in (learnt, data.test)
     )
-    target = classes[data.train.target] if len(classes) else data.train.target
+    target = classes[learnt.target] if len(classes) else learnt.target
     raw = clone(model).fit(rows, target)
     wanted = raw.predict_proba(test) if len(classes) else raw.predict(test)
     if len(classes):
