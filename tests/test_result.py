@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.errors import ParityError
+from fivefold.errors import MissingNameError, ParityError
 
 
 class Scale(ff.Stage):
@@ -98,3 +98,18 @@ def test_result_with_a_leak_says_so_before_its_scores():
     plain = result(honest)
     assert "; roc_auc" in repr(plain)
     assert "serious" not in plain._repr_html_()
+
+
+def test_names_of_tables_metrics_and_stages_that_are_not_there_tell_those_that_are():
+    train = ff.Train("mlp", epochs=1)
+    stages = [ff.Collect("sklearn:iris"), ff.Preprocess(), train, ff.Evaluate(baselines=())]
+    result = ff.Pipeline(stages).run(progress=False)
+    for mapping, asked, meant in (
+        (result.tables, "modelcomparison", "model_comparison"),
+        (result.metrics, "acc", "accuracy"),
+        (result[ff.Evaluated].metrics, "acc", "accuracy"),
+        (result.seconds, "evalute", "evaluate"),
+    ):
+        with pytest.raises(MissingNameError, match=f'Write "{meant}"'):
+            mapping[asked]
+    assert "modelcomparison" not in result.tables

@@ -14,6 +14,7 @@ FivefoldError
 ├── ModelError         a network breaks the contract between Train and a module
 ├── TrainingError      training went wrong: a loss that is not finite, for one
 ├── LeakError          something fitted has seen rows that it must not see
+├── MissingNameError   nothing has the name that was asked for: a metric, a table; a KeyError too
 ├── SpentError         test rows were looked at as often as was allowed
 ├── WorseError         a model is worse than the deployed one that it was to replace
 ├── BundleError        a bundle is damaged, incomplete, or not a bundle
@@ -120,6 +121,12 @@ class TrainingError(FivefoldError):
 
 class LeakError(FivefoldError):
     """Something fitted has seen rows that it must not see."""
+
+
+class MissingNameError(FivefoldError, KeyError):
+    """Nothing has the name that was asked for."""
+
+    __str__ = Exception.__str__
 
 
 class SpentError(FivefoldError):

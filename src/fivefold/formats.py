@@ -15,6 +15,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.core.named import Named
 from fivefold.core.store import FORMATS, Format, Hashed, register
 from fivefold.kinds.codec import Codec
 from fivefold.travel.changes import Changes
@@ -241,7 +242,9 @@ for _form in (
         ".npa",
         lambda value: _is_mapping_of(value, _is_frame),
         _write_frames,
-        lambda path: {k: _read_frame(v.tobytes()) for k, v in read_arrays(path).items()},
+        lambda path: Named(
+            "table", {k: _read_frame(v.tobytes()) for k, v in read_arrays(path).items()}
+        ),
     ),
     Format(
         "arrays",
@@ -271,7 +274,9 @@ for _form in (
         lambda v, file: _write_json(
             {k: {"value": float(e), **vars(e)} for k, e in v.items()}, file
         ),
-        lambda path: {k: _estimate(e) for k, e in json.loads(path.read_text("utf-8")).items()},
+        lambda path: Named(
+            "metric", {k: _estimate(e) for k, e in json.loads(path.read_text("utf-8")).items()}
+        ),
     ),
 ):
     register(_form)

@@ -13,6 +13,7 @@ from fivefold.core.context import Context
 from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.finding import Finding
+from fivefold.core.named import Named
 from fivefold.core.store import write_bytes
 from fivefold.core.why import why
 from fivefold.core.wording import plural
@@ -64,7 +65,7 @@ class Result:
     @property
     def metrics(self) -> Mapping[str, Estimate]:
         """Scores of the model that would be deployed, on the test rows."""
-        return self[Evaluated].metrics
+        return Named("metric", self[Evaluated].metrics)
 
     @cached_property
     def tables(self) -> Tables:
@@ -96,7 +97,7 @@ class Result:
     @property
     def seconds(self) -> Mapping[str, float]:
         """Wall-clock seconds by stage."""
-        return self.execution.seconds
+        return Named("stage", self.execution.seconds)
 
     def why(self, stage: str = "") -> str:
         """Why a stage was run, or taken from the cache or the folder of the run.

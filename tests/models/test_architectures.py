@@ -1,7 +1,9 @@
+import pytest
 import torch
 from torch import nn
 
 import fivefold as ff
+from fivefold.errors import ConfigError
 from fivefold.models.architectures import architectures, described_as, paper
 from fivefold.models.inputs import Image, Passage, Width
 from fivefold.models.mlp import Mlp
@@ -30,6 +32,19 @@ def test_architectures_for_given_inputs_are_those_that_read_them():
     assert line["layers"] == "2 Conv2d, 2 BatchNorm2d, 1 Linear"
     assert line["operations"] == 2 * (64 * 32 * 9 + 64 * 64 * 32 * 9 + 64 * 4 * 4 * 10)
     assert "dropout 0.3" in line["features"]
+
+
+def test_architectures_of_a_name_are_that_network_alone():
+    every = architectures()
+    found = architectures("mlp")
+    assert found.equals(every[every["architecture"] == "mlp"].reset_index(drop=True))
+    with pytest.raises(ConfigError, match='Write inputs="mlp"'):
+        architectures("mpl")
+    for wrong in (5, {}, (3, 32, 32), ["mlp"]):
+        with pytest.raises(ConfigError, match="the name of one"):
+            architectures(wrong)
+    with pytest.raises(ConfigError, match="outputs of 1 or more, found 0"):
+        architectures("mlp", 0)
 
 
 def test_architectures_do_not_move_the_random_generator():

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from fivefold.core.named import Named
 from fivefold.errors import StoreError
 
 MANIFEST = "artifact"
@@ -73,7 +74,9 @@ def _is_json(value: Any) -> bool:
         return True
     if type(value) in (list, tuple):
         return all(_is_json(item) for item in value)
-    return type(value) is dict and all(type(k) is str and _is_json(v) for k, v in value.items())
+    return type(value) in (dict, Named) and all(
+        type(k) is str and _is_json(v) for k, v in value.items()
+    )
 
 
 def _mark(value: Any) -> Any:

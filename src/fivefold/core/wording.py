@@ -9,6 +9,8 @@ from typing import Any
 from fivefold.core.space import Space
 
 _LONGEST = 60
+_PART = 3
+"""Letters of a part by which a name is known, at least."""
 
 
 def literal(value: object) -> str:
@@ -61,8 +63,23 @@ def quoted(names: Sequence[object], at_most: int = 8) -> str:
 
 
 def nearest(wanted: str, names: Sequence[str]) -> str:
-    """The name most like the wanted one, or an empty string."""
-    return next(iter(get_close_matches(wanted, names, n=1, cutoff=0.6)), "")
+    """The name that is meant, or an empty string.
+
+    That is the only one that begins so, else the most like it, else the only one that holds it.
+
+    Example:
+        >>> names = ["accuracy", "mcc", "roc_auc"]
+        >>> nearest("acc", names), nearest("acuracy", names), nearest("auc", names)
+        ('accuracy', 'accuracy', 'roc_auc')
+    """
+    begin = [name for name in names if name.casefold().startswith(wanted.casefold())]
+    if len(wanted) >= _PART and len(begin) == 1:
+        return begin[0]
+    like = get_close_matches(wanted, names, n=1, cutoff=0.6)
+    hold = [name for name in names if wanted.casefold() in name.casefold()]
+    if like or len(wanted) < _PART or len(hold) != 1:
+        return next(iter(like), "")
+    return hold[0]
 
 
 def brief(value: Any) -> str:

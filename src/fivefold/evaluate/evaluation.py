@@ -11,6 +11,7 @@ from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array
 from fivefold.core.events import Found, Noted, Progress, Scored
 from fivefold.core.finding import Finding
+from fivefold.core.named import Named
 from fivefold.core.session import Session
 from fivefold.core.wording import quoted
 from fivefold.division import resamples_of
@@ -261,13 +262,13 @@ def _evaluated(
     looks: Looks | None = None,
 ) -> Evaluated:
     return Evaluated(
-        metrics=evidence.metrics,
-        weighted=evidence.weighted,
+        metrics=Named("metric", evidence.metrics),
+        weighted=Named("metric", evidence.weighted),
         scores=evidence.scores,
         target=evidence.target,
         index=evidence.data.test.index,
         folds={} if folds is None else folds.metrics,
-        tables=tables,
+        tables=Named("table", tables),
         findings=findings,
         looks=looks,
     )

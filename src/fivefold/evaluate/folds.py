@@ -9,6 +9,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
+from fivefold.core.named import Named
 from fivefold.core.session import Session
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
@@ -61,7 +62,7 @@ class Folds:
 
         table = pd.DataFrame([each.line for each in held])
         return cls(
-            metrics=means_of(table, task, own, level=level),
+            metrics=Named("metric", means_of(table, task, own, level=level)),
             scores=table,
             predictions=pd.concat([each.predictions for each in held], ignore_index=True),
         )

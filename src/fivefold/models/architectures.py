@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from fivefold.core.faults import raise_all
+from fivefold.core.wish import Wish, counts, faults_of, one_of
 from fivefold.core.wording import plural, together
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import KINDS
@@ -55,14 +57,14 @@ ROWS = 2
 CONTAINERS = (nn.ModuleList, nn.ModuleDict, nn.Sequential)
 
 
-def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFrame":
+def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.DataFrame":
     """The networks that fivefold brings: what they read, what they are made of, who thought of it.
 
     All of it is read from the modules, built for these inputs; nothing is written by hand.
 
     Args:
         inputs: sizes of what a network reads, those of a run are `trained.model.fixed.inputs`;
-            None for an example of each.
+            None for an example of each; or the name of the one that is asked about, at an example.
         outputs: numbers a row.
 
     Returns:
@@ -71,6 +73,9 @@ def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFra
         for), `layers` (modules with weights of their own, by class), `parameters`, `operations`
         (floating-point, of one row forward: products and convolutions), `features` and `paper`.
 
+    Raises:
+        ConfigError: if there is no network of that name, or these are no sizes.
+
     Example:
         >>> table = architectures().set_index("architecture")
         >>> table.loc["convnet", "application"]
@@ -78,15 +83,38 @@ def architectures(inputs: Inputs | None = None, outputs: int = 1) -> "pd.DataFra
     """
     import pandas as pd
 
-    lines = []
-    for network in NETWORKS.values():
-        read = _example(network) if inputs is None else inputs
+    lines, asked = [], _asked(inputs, outputs)
+    sizes = None if isinstance(inputs, str) else inputs
+    for network in asked:
+        read = _example(network) if sizes is None else sizes
         read = read if network.wide is not None else without_terms(read)
         if network.reads(classes(read)):
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, outputs)
             lines.append(described_as(network.name, body, read, example(read)))
     return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def _asked(inputs: Any, outputs: Any) -> list[Network]:
+    """The networks that are asked about."""
+    named = isinstance(inputs, str)
+    wish = one_of(list(NETWORKS)) if named else SIZES.or_none()
+    wishes = {"inputs": (inputs, wish), "outputs": (outputs, counts(1))}
+    raise_all(faults_of("architectures", wishes))
+    return [NETWORKS[inputs]] if named else list(NETWORKS.values())
+
+
+def _are_sizes(value: Any) -> bool:
+    sizes = list(value.values()) if isinstance(value, Mapping) else [value]
+    known = [isinstance(size, Width | tuple) and type(size) is not tuple for size in sizes]
+    return bool(sizes) and all(known)
+
+
+SIZES = Wish(
+    "{} as sizes of what a network reads, or the name of one",
+    _are_sizes,
+    'Write ff.architectures("mlp"), or pass result[ff.Trained].model.fixed.inputs.',
+)
 
 
 def described_as(name: str, body: nn.Module, inputs: Inputs, batch: Batch) -> dict[str, Any]:

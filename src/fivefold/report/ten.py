@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from fivefold.core.named import missing_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -85,6 +87,8 @@ class Tables(Mapping[str, "pd.DataFrame"]):
                 self._there[name] = self._made[name]()
             elif name in TEN:
                 self._there[name] = unfilled(UNFILLED.get(name, "no stage of this run makes it"))
+            else:
+                raise missing_name("table", name, list(self))
         return self._there[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
+from fivefold.core.named import Named
 from fivefold.core.wish import FLAG, TEXT
 from fivefold.core.wording import plural
 from fivefold.division import By
@@ -208,7 +209,9 @@ def _with_test_rows(
     table, pairs = tables_of_answers(answers, metric)
     looks = count_looks(study, next(iter(starts.values())), answers, table)
     study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
-    return made.replace(test={"table": table, "pairs": pairs}, findings=looks.findings)
+    return made.replace(
+        test=Named("table", {"table": table, "pairs": pairs}), findings=looks.findings
+    )
 
 
 def metric_named(task: Task, name: str | None) -> Metric:
