@@ -11,7 +11,6 @@ from fivefold.core.record import saved_digest
 from fivefold.errors import SpentError
 from fivefold.fingerprint import fingerprint
 from fivefold.looks import digest_of_test_rows
-from fivefold.report.card import card
 from fivefold.report.html import render
 from fivefold.report.reported import Reported
 from fivefold.report.summary import summary
@@ -88,7 +87,7 @@ def test_looks_count_models_that_differ_and_no_model_twice():
     assert second.looks.expected == pytest.approx(half / 1.959964 * np.pi**-0.5)
 
 
-def test_looks_are_told_by_summary_report_and_card():
+def test_looks_are_told_by_summary_and_report():
     run(0.05)
     result = run()
     sentence = str(result.looks)
@@ -96,25 +95,20 @@ def test_looks_are_told_by_summary_report_and_card():
     told = " ".join(summary(Reported.of(result)).split())
     assert sentence in told
     assert told.count("look 2") == 1
-    made = {
-        "collected": result[ff.Collected],
-        "trained": result[ff.Trained],
-        "evaluated": result[ff.Evaluated],
-    }
-    for page in (render(Reported.of(result)), card(**made, looks=result.looks)):
-        assert f"L{sentence[1:]}." in page
+    assert f"L{sentence[1:]}." in render(Reported.of(result))
 
 
-def test_card_of_a_bundle_tells_the_looks_of_a_resumed_run_too(tmp_path, monkeypatch):
+def test_bundle_is_the_same_to_the_byte_whoever_looked_before(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    run(0.05, directory="a/one")
     deployed = pipeline() + ff.Deploy("m.ff", parity_rows=5, format="torch")
-    deployed.run(progress=False, directory="a/two", until="evaluate")
+    first = deployed.run(progress=False)[ff.Deployed].digest
     monkeypatch.setattr(ledger, "_HERE", [])
+    run(0.05, directory="a/one")
+    deployed.run(progress=False, directory="a/two", until="evaluate")
     result = deployed.run(progress=False, directory="a/two", resume=True)
-    card_of_it = open_bundle("m.ff").text("card.md")
-    assert "Look 2 at these test rows; the best of 2 is" in card_of_it
     assert result.looks.number == 2
+    assert result[ff.Deployed].digest == first
+    assert "look" not in open_bundle("m.ff").text("card.md").lower()
 
 
 def test_first_look_is_told_in_summary_and_report_without_a_finding():

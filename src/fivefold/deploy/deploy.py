@@ -21,7 +21,6 @@ from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
-from fivefold.looks import looks_of
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
 
@@ -119,8 +118,6 @@ class Deploy(Stage):
         graphs, without = self._graphs(collected, data, trained)
         asked = requested(collected, data)
         entry, known = draw_examples(asked, data.codec, trained, session.seed)
-        place = session.run_directory
-        looks = None if evaluated is None else looks_of(collected, evaluated, place)
         entries = package(
             codec=data.codec,
             changes=asked.changes,
@@ -134,7 +131,6 @@ class Deploy(Stage):
                 preprocessed=data,
                 trained=trained,
                 evaluated=evaluated,
-                looks=looks,
             ),
             origin=origin_of(
                 collected, data.test.index, None if evaluated is None else evaluated.scores

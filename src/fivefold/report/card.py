@@ -1,7 +1,7 @@
 """The model card: what a model is, what it is worth and where it should not be trusted."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
@@ -9,9 +9,6 @@ from fivefold.core.finding import Finding
 from fivefold.report.headline import model_parts, ranked, serious
 from fivefold.report.tables import cell, inert, markdown, score_rows
 from fivefold.tasks.known import task_of
-
-if TYPE_CHECKING:
-    from fivefold.metrics.optimism import Looks
 
 MODEL = (
     "network",
@@ -37,7 +34,6 @@ def card(
     trained: Trained,
     evaluated: Evaluated | None = None,
     preprocessed: Preprocessed | None = None,
-    looks: "Looks | None" = None,
 ) -> str:
     """A model card in Markdown, computed from what was measured and nothing else.
 
@@ -46,7 +42,6 @@ def card(
         trained: the model.
         evaluated: its scores; without them the card says that it was not evaluated.
         preprocessed: what was found in the training rows.
-        looks: at the test rows so far; from the second one on it says so.
 
     Returns:
         Markdown text that ends in a newline; names from the data cannot act as markup. The same
@@ -55,7 +50,6 @@ def card(
     schema = collected.schema
     made = (collected, preprocessed, trained, evaluated)
     findings = [finding for one in made if one is not None for finding in one.findings]
-    findings += () if looks is None else looks.findings
     blocks = [f"# {inert(schema.predicted)}", _purpose(collected), "## Scores"]
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")

@@ -78,6 +78,7 @@ class Watcher(Callback):
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.called_with = {"bounds": list(watch.bounds)}  # a moment is none of what is repeated
+        self.moment = watch.moment
         if watch.moment is not None:
             self.step = self._look  # type: ignore[method-assign]
 
@@ -89,7 +90,7 @@ class Watcher(Callback):
                 run.stop(f"{BEATEN} by epoch {len(course)}")
 
     def _look(self, run: Running) -> None:
-        if self.watch.moment is not None and time.time() > self.watch.moment and run.epoch > 1:
+        if self.moment is not None and time.time() > self.moment:
             run.stop(LATE)
 
 

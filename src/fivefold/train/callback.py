@@ -103,6 +103,8 @@ class Callback:
         folds: whether a deep copy of it is told of refits too, those of folds among them.
         name: what stands for it in a recipe; that of its class by default.
         bitless: methods that decide no bit; a resumed run may have other ones.
+        moment: at which all of the training should be done, seconds since 1970; trees that grow
+            after the last step end then. None for any time.
 
     Example:
         >>> class Patient(Callback):
@@ -116,6 +118,7 @@ class Callback:
     folds: ClassVar[bool] = False
     name: ClassVar[str] = "Callback"
     bitless: ClassVar[frozenset[str]] = frozenset({"end", "note"})
+    moment: float | None = None
     called_with: dict[str, Any]
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -2,6 +2,9 @@
 
 import time
 
+SHORTEST = 1e-3
+"""Seconds that are left at least."""
+
 
 class Clock:
     """Seconds of a run, with those before it was interrupted.
@@ -28,7 +31,7 @@ class Clock:
     @property
     def left(self) -> float | None:
         """Seconds to the limit, at least a thousandth; None without one."""
-        return None if self.limit is None else max(1e-3, self.limit - self.seconds)
+        return None if self.limit is None else max(SHORTEST, self.limit - self.seconds)
 
     def leaves(self, seconds: float) -> bool:
         """Whether so many seconds are left."""

@@ -1,6 +1,7 @@
 """From a plan to a network that has learnt: what Train was asked for, carried out."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +17,9 @@ from fivefold.core.wiring import place
 from fivefold.models.assemble import digest
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
-from fivefold.train.callback import Calls, called
+from fivefold.train.callback import Callback, Calls, called
 from fivefold.train.checkpoint import FOLDER, Checkpoints
-from fivefold.train.clock import Clock
+from fivefold.train.clock import SHORTEST, Clock
 from fivefold.train.device import device_name
 from fivefold.train.feed import Feed
 from fivefold.train.finder import find_lr
@@ -77,7 +78,10 @@ def learn(
         before: what was decided in the run that is gone on with; nothing if it begins.
     """
     train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
-    body, lesson = plan.network.body, _lesson(plan, train, valid, session, spent)
+    body, lesson = (
+        plan.network.body,
+        _lesson(plan, train, valid, session, lambda: _seconds_left(spent, stage.callbacks)),
+    )
     first_digest = digest(plan.network)
     with private_random(plan.device):
         seed_random(derive_seed(session.seed, "begin"), plan.device)
@@ -181,7 +185,11 @@ def _feeds(
 
 
 def _lesson(
-    plan: Plan, train: Feed, valid: Feed, session: Session, spent: Clock | None = None
+    plan: Plan,
+    train: Feed,
+    valid: Feed,
+    session: Session,
+    left: Callable[[], float | None] = lambda: None,
 ) -> Lesson:
     return Lesson(
         train=train,
@@ -192,8 +200,15 @@ def _lesson(
         boosting=plan.boosting,
         beside=plan.beside,
         stackable=plan.stackable,
-        seconds_left=(lambda: None) if spent is None else (lambda: spent.left),
+        seconds_left=left,
     )
+
+
+def _seconds_left(spent: Clock, callbacks: Iterable[Callback]) -> float | None:
+    """To the limit of time, or to the moment that a callback names."""
+    moments = [each.moment for each in callbacks if each.moment is not None]
+    left = [max(SHORTEST, moment - time.time()) for moment in moments]
+    return min([*left, *([] if spent.left is None else [spent.left])], default=None)
 
 
 def _rates(descent: Descent, body: nn.Module) -> tuple[float, float]:
