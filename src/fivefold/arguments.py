@@ -109,11 +109,15 @@ def adopt_files(paths: Sequence[str]) -> None:
                 hand_over(callbacks_in(module))
 
 
-def add_source(command: argparse.ArgumentParser) -> None:
+def add_source(
+    command: argparse.ArgumentParser,
+    *,
+    words: str = "a data file, folder or sklearn:NAME; or a recipe.json",
+) -> None:
     """Give a command the options that describe the data and what is learnt from it."""
     several: Any = {"action": "append", "default": []}
     column = {**several, "metavar": "COLUMN"}
-    command.add_argument("source", help="a data file, folder or sklearn:NAME; or a recipe.json")
+    command.add_argument("source", help=words)
     command.add_argument("--target", **column, help=TARGET)
     command.add_argument("--task", metavar="NAME", help=TASK)
     command.add_argument("--drop", **column, help="repeatable")
@@ -140,9 +144,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 
     recipe = recipe_text(chosen.source)
     if recipe is not None:
-        names = ["target", "task", "drop", "missing", "level", "test-source", "weight", "kinds"]
-        names += [*MARKS, *READING, "folds", "epochs"]
-        given = [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
+        given = beside(chosen)
         if given:
             raise ConfigError(
                 f"fivefold: expected a recipe alone, found {', '.join(given)} beside it.",
@@ -174,6 +176,13 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         *deploy_of(chosen),
     ]
     return ff.Pipeline(stages)
+
+
+def beside(chosen: argparse.Namespace) -> list[str]:
+    """The options of `add_source` that are given beside the source."""
+    names = ["target", "task", "drop", "missing", "level", "test-source", "weight", "kinds"]
+    names += [*MARKS, *READING, "folds", "epochs"]
+    return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 
 def deploy_of(chosen: argparse.Namespace) -> "list[Deploy]":

@@ -88,6 +88,60 @@ def test_compared_runs_with_estimators_tell_their_settings(tumours, tmp_path):
     }
 
 
+@pytest.mark.slow
+def test_bundles_are_compared_with_runs_and_with_one_another(kept, tumours, tmp_path):
+    for name, rate, seed in (("model.ff", None, 0), ("other.ff", 0.1, 1)):
+        made = pipeline(tumours) if rate is None else pipeline(tumours, lr=rate)
+        deployed = ff.Pipeline([*made, ff.Deploy(str(tmp_path / name))])
+        deployed.run(seed=seed, progress=False)
+    model, other = tmp_path / "model.ff", tmp_path / "other.ff"
+    found = ff.compare_runs(model, kept / "second")
+    told = found.differences.set_index("what")
+    assert told.loc["train.lr"].tolist() == ["the default", "0.1"]
+    assert set(told.index) == {"stages", "train.lr"}
+    one, two = (ff.Evaluated.load(kept / n / "evaluate" / "artifact") for n in ("first", "second"))
+    areas = [roc_auc_score(each.target, each.scores[:, 1]) for each in (one, two)]
+    line = found.scores.set_index("metric").loc["roc_auc"]
+    assert found.paired
+    assert float(line["change"]) == pytest.approx(areas[1] - areas[0], abs=1e-6)
+    assert float(line["one"]) == float(one.metrics["roc_auc"])
+    for pair in ((model, other), (kept / "first", other)):
+        found = ff.compare_runs(*pair)
+        assert not found.paired
+        assert "train.lr" in found.differences["what"].tolist()
+        assert len(found.scores) == len(one.metrics)
+
+
+def test_shell_compares_models_over_folds(tumours, tmp_path, capsys):
+    words = ["compare", str(tumours), "--target", "target", "--folds", "3", "--epochs", "1"]
+    assert main([*words, "--models", "mlp,linear", "--directory", str(tmp_path / "s")]) == 0
+    told = capsys.readouterr().out
+    assert "Compared by ROC-AUC on folds" in told
+    assert all(name in told for name in ("mlp", "linear", "the best"))
+    line = ff.runs(tmp_path).iloc[0]
+    assert (line["kind"], line["done"]) == ("compare", "2 models")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--models", "mlp,liner"], 'Write "linear".'),
+        (["--models", "mlp"], "two models or more"),
+        (["{run}"], "two runs alone, found --target beside them"),
+        (["--models", "mlp,linear", "--resume"], "--directory FOLDER --resume"),
+    ],
+)
+def test_shell_refuses_what_it_cannot_compare(kept, tumours, capsys, words, told):
+    words = [word.format(run=kept / "first") for word in words]
+    assert main(["compare", str(tumours), *words, "--target", "target"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_shell_refuses_to_compare_one_run(kept, capsys):
+    assert main(["compare", str(kept / "first")]) == 2
+    assert "another run or bundle beside it" in capsys.readouterr().err
+
+
 def test_no_run_is_refused(tmp_path):
     with pytest.raises(ResumeError, match="expected the folder of a run"):
         ff.compare_runs(tmp_path, tmp_path)

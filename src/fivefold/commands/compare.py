@@ -1,22 +1,92 @@
-"""`fivefold compare`: what changed from one run to another."""
+"""`fivefold compare`: models over the same folds of data, or two runs side by side."""
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
-from fivefold.commands.command import Command
+from fivefold.arguments import add_source, beside, listed_names, pipeline_of
+from fivefold.commands.command import Command, add_own
+from fivefold.commands.conduct import add_conduct, conduct_of
+from fivefold.errors import ConfigError
 from fivefold.report.outlet import say
+
+if TYPE_CHECKING:
+    from fivefold.core.chain import Chain
+
+FOLDS = 5
+MODELS = "models to compare over folds: default, names of networks, linear, boosting, forest"
+OTHER = "a second run or bundle: say what changed from the first to it"
+USUAL = ("default", "linear", "boosting")
+WHO = "fivefold compare"
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("one", metavar="RUN", help="the folder of a run")
-    parser.add_argument("other", metavar="RUN", help="that of another")
+    add_source(parser, words="data or a recipe, of which models are compared; or a run or bundle")
+    parser.add_argument("other", nargs="?", metavar="RUN", help=OTHER)
+    parser.add_argument("--models", action="append", default=[], metavar="A,B", help=MODELS)
+    parser.add_argument("--metric", metavar="NAME", help="to compare by; the first of the task")
+    parser.add_argument("--test", action="store_true", help="also look at the test rows, once each")
     parser.add_argument("--markdown", action="store_true", help="tables for a page")
+    add_conduct(parser)
+    add_own(parser)
 
 
 def _act(chosen: argparse.Namespace) -> None:
-    from fivefold.records.changed import compare_runs
+    if chosen.other is None:
+        found: Any = _models(chosen)
+    else:
+        from fivefold.records.changed import compare_runs
 
-    found = compare_runs(chosen.one, chosen.other)
+        given = [*beside(chosen), *(["--models"] if chosen.models else [])]
+        if given:
+            remedy = "Name two runs or bundles alone, or one source of data with its options."
+            raise ConfigError.expected(
+                WHO, "two runs alone", f"{', '.join(given)} beside them", remedy
+            )
+        found = compare_runs(chosen.source, chosen.other)
     say(found.markdown() if chosen.markdown else str(found))
 
 
-COMPARE = Command("compare", "say what changed from one run to another", _add, _act)
+def _models(chosen: argparse.Namespace) -> Any:
+    """The models that are named, over the same folds."""
+    from fivefold.records.saved import is_kept
+    from fivefold.study.compare import compare
+    from fivefold.study.rivals import check_words
+
+    if is_kept(chosen.source):
+        remedy = f"Write {WHO} {chosen.source} OTHER."
+        raise ConfigError.expected(WHO, "another run or bundle beside it", "none", remedy)
+    words = listed_names(chosen.models) or list(USUAL)
+    check_words(f"{WHO} --models", words)
+    folds, chosen.to, chosen.folds = chosen.folds or FOLDS, None, 0
+    conduct, pipeline = conduct_of(chosen), pipeline_of(chosen)
+    models = _pipelines(pipeline, words, seed=chosen.seed, device=chosen.device)
+    return compare(models, folds=folds, metric=chosen.metric, test=chosen.test, **conduct)
+
+
+def _pipelines(
+    pipeline: "Chain", words: list[str], *, seed: int, device: str
+) -> "dict[str, Chain]":
+    """A pipeline a word; which estimator one means is known once the rows are."""
+    from fivefold.artifacts import Trained
+    from fivefold.study.rivals import ESTIMATORS, GIVEN, estimator_of
+    from fivefold.study.start import gather
+    from fivefold.study.variants import with_estimator
+
+    learnt: str | None = ""
+    if set(words) & set(ESTIMATORS):
+        learnt = gather(pipeline, WHO, seed=seed, device=device).task.trees
+        if learnt is None:
+            remedy = "Leave out linear, boosting and forest."
+            raise ConfigError.expected(WHO, "a task that estimators learn", "another", remedy)
+    found: dict[str, Chain] = {}
+    for word in words:
+        if word == GIVEN:
+            found[word] = pipeline
+        elif word in ESTIMATORS:
+            found[word] = with_estimator(pipeline, estimator_of(word, str(learnt)))
+        else:
+            found[word] = pipeline.replace(pipeline.writers_of(Trained)[0], model=word)
+    return found
+
+
+COMPARE = Command("compare", "compare models over folds, or two runs or bundles", _add, _act)

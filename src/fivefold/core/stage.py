@@ -263,7 +263,7 @@ class Stage(BaseModel):
     @classmethod
     def default_name(cls) -> str:
         """The class name in snake case: `train` for Train."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        return named_after(cls.__name__)
 
     def __iter__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} is one stage; write a list of stages")
@@ -289,3 +289,8 @@ class Stage(BaseModel):
 def _told(error: ValidationError) -> list[dict[str, Any]]:
     found = error.errors(include_url=False, include_context=False)
     return [dict(fault) for fault in found]
+
+
+def named_after(title: str) -> str:
+    """The name of a stage after that of its class, in snake case: `train` for Train."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", title).lower()

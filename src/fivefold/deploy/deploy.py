@@ -133,7 +133,10 @@ class Deploy(Stage):
                 evaluated=evaluated,
             ),
             origin=origin_of(
-                collected, data.test.index, None if evaluated is None else evaluated.scores
+                collected,
+                data.test.index,
+                None if evaluated is None else evaluated.scores,
+                None if evaluated is None else evaluated.metrics,
             ),
         )
         rows, wanted = rows_to_replay(data, trained, evaluated)

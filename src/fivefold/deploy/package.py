@@ -36,7 +36,7 @@ def package(
     parity: Mapping[str, Any],
     recipe: str,
     card: str,
-    origin: Mapping[str, str] | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
 
@@ -51,7 +51,7 @@ def package(
         parity: requests and answers.
         recipe: the pipeline as JSON text.
         card: Markdown.
-        origin: digests of the data it was made from, and of what it was judged by.
+        origin: digests of the data it was made from and of what it was judged by, and its scores.
 
     Returns:
         Contents by entry name.

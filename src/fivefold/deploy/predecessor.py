@@ -29,22 +29,54 @@ from fivefold.tasks.known import task_of
 
 Origin = Mapping[str, Any]
 """What a manifest says of where a model comes from: digests of the `data`, of the `test_rows` that
-it was judged by, and of its `answers` for them."""
+it was judged by, and of its `answers` for them; and its `scores`."""
 
 
-def origin_of(collected: Collected, index: Array, scores: Array | None) -> dict[str, str]:
+def origin_of(
+    collected: Collected,
+    index: Array,
+    scores: Array | None,
+    metrics: Mapping[str, Estimate] | None = None,
+) -> dict[str, Any]:
     """Where a model comes from, for the manifest of its bundle.
 
     Args:
         collected: what it was made from.
         index: `(n,)` positions of its test rows.
         scores: what it answered for them; None if it was not evaluated.
+        metrics: what it is worth by these.
     """
-    known = {"data": collected.provenance.sha256}
+    known: dict[str, Any] = {"data": collected.provenance.sha256}
     if scores is not None and len(index):
         known["test_rows"] = digest_of_test_rows(collected, index)
         known["answers"] = digest_of_answers(scores)
-    return {name: digest for name, digest in known.items() if digest}
+        known["scores"] = {name: _written(score) for name, score in (metrics or {}).items()}
+    return {name: value for name, value in known.items() if value}
+
+
+def _written(score: Estimate) -> dict[str, Any]:
+    """A score as JSON has it; None where it has no number."""
+    told = {"value": float(score), **vars(score)}
+    return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in told.items()}
+
+
+def answers_of(model: Predictor, collected: Collected, index: Array) -> tuple[Array, Array]:
+    """What a bundle answers for rows, and which of them it was asked.
+
+    Args:
+        model: the bundle, loaded.
+        collected: the table.
+        index: `(n,)` positions in it.
+
+    Returns:
+        `(k, ...)` scores, and `(n,)` truth values.
+
+    Raises:
+        RequestError: if it refuses a row.
+    """
+    rows, columns = _source(collected), _columns(model, collected)
+    kept = answerable(rows, columns, index)
+    return _scores(model, rows.take(index[kept]), columns, collected.schema), kept
 
 
 def is_there(path: str | PathLike[str]) -> bool:
@@ -117,10 +149,8 @@ def compare_with(
         RequestError: if the bundle refuses a row.
     """
     model, schema = load(path), collected.schema
-    rows, columns = _source(collected), _columns(model, collected)
-    kept = answerable(rows, columns, index)
     try:
-        theirs = _scores(model, rows.take(index[kept]), columns, schema)
+        theirs, kept = answers_of(model, collected, index)
     except FivefoldError as error:
         error.add_note(f"in {fspath(path)}, which better_than= names, asked for the test rows")
         raise

@@ -1,13 +1,17 @@
 """What changed from one run to another: data, code, settings, versions, scores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.core.difference import differences
+from fivefold.core.estimate import Estimate
 from fivefold.errors import DataError
-from fivefold.records.saved import SavedRun
+from fivefold.records.bundledrun import BundledRun
+from fivefold.records.saved import SavedRun, is_bundle
 from fivefold.report.tables import markdown, printed
 from fivefold.study.compare import compare
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
     from fivefold.study.compare import Compared
 
+Told = SavedRun | BundledRun
 UNPAIRED = "not paired"
 
 
@@ -51,7 +56,7 @@ class Changes:
         else:
             said.append("Nothing that is noted differs.")
         if len(self.scores):
-            rows = "the same test rows" if self.paired else "other test rows, so not paired"
+            rows = "the same test rows" if self.paired else "the test rows of each, not paired"
             said += ["", f"Scores on {rows}:", *printed(self.scores)]
         return "\n".join(said)
 
@@ -62,20 +67,22 @@ def compare_runs(one: str | PathLike[str], other: str | PathLike[str]) -> Change
     """Say what changed from one run to another, and whether its scores did.
 
     Args:
-        one: folder of the first run, as `run(directory=...)` wrote it.
-        other: folder of the second.
+        one: folder of the first run, as `run(directory=...)` wrote it; or a bundle, of which that
+            is told which it holds.
+        other: folder of the second, or a bundle.
 
     Returns:
-        What differs, and the scores; their difference is paired where both runs were judged on
-        the same rows.
+        What differs, and the scores; their difference is paired where both were judged on the
+        same rows, and the rows of one of them at least are at hand.
 
     Raises:
         ResumeError: if a folder holds no run.
         StoreError: if what they scored is damaged.
+        BundleError: if a bundle is.
     """
     import pandas as pd
 
-    first, second = SavedRun.of(one, "compare_runs"), SavedRun.of(other, "compare_runs")
+    first, second = _told(one), _told(other)
     facts, others = facts_of(first), facts_of(second)
     lines = [
         {"what": name, "one": was, "other": now}
@@ -84,7 +91,7 @@ def compare_runs(one: str | PathLike[str], other: str | PathLike[str]) -> Change
     lines += [
         {"what": name, "one": facts[name], "other": others[name]}
         for name in facts
-        if facts[name] != others[name]
+        if name in others and facts[name] != others[name]
     ]
     scores, paired = _scores(first, second)
     return Changes(
@@ -96,13 +103,22 @@ def compare_runs(one: str | PathLike[str], other: str | PathLike[str]) -> Change
     )
 
 
-def differing(one: SavedRun, other: SavedRun) -> dict[str, tuple[str, str]]:
+def _told(path: str | PathLike[str]) -> Told:
+    """A run as its folder, or its bundle, tells of it."""
+    place = Path(fspath(path))
+    return BundledRun.of(place) if is_bundle(place) else SavedRun.of(place, "compare_runs")
+
+
+def differing(one: Told, other: Told) -> dict[str, tuple[str, str]]:
     """What decides bits and is not the same in two runs; settings of the steps that both have."""
-    first, second = ({**run.record.identity} for run in (one, other))
+    first, second = ({**run.identity} for run in (one, other))
+    if isinstance(one, BundledRun) or isinstance(other, BundledRun):  # which tell less
+        both = [name for name in first if name in second]
+        first, second = ({n: _plain(part[n]) for n in both} for part in (first, second))
     found = differences(first, second)
     if "stages" not in found:
         return found
-    steps = {*one.record.stages} & {*other.record.stages}
+    steps = {*one.stages} & {*other.stages}
     for identity in (first, second):
         identity["stages"] = ""
         identity["settings"] = {
@@ -113,8 +129,15 @@ def differing(one: SavedRun, other: SavedRun) -> dict[str, tuple[str, str]]:
     return {"stages": found["stages"], **differences(first, second)}
 
 
-def facts_of(run: SavedRun) -> dict[str, Any]:
+def _plain(value: Any) -> Any:
+    """A version without the build that it is of, which a bundle does not tell."""
+    return value.partition("+")[0] if isinstance(value, str) else value
+
+
+def facts_of(run: Told) -> dict[str, Any]:
     """What is noted of a run's data and of what surrounded it."""
+    if isinstance(run, BundledRun):
+        return {"data": str(run.origin.get("data") or "not known")[:12]}
     about, provenance = run.circumstances, run.field(Collected, "provenance") or {}
     unknown = "not known"
     return {
@@ -129,13 +152,19 @@ def facts_of(run: SavedRun) -> dict[str, Any]:
     }
 
 
-def _scores(one: SavedRun, other: SavedRun) -> "tuple[pd.DataFrame, bool]":
+def _metrics(run: Told) -> Mapping[str, Estimate]:
+    if isinstance(run, BundledRun):
+        return run.metrics
+    found: Mapping[str, Estimate] = run.field(Evaluated, "metrics") or {}
+    return found
+
+
+def _scores(one: Told, other: Told) -> "tuple[pd.DataFrame, bool]":
     """Both runs' scores, and whether they are of the same rows."""
     import pandas as pd
 
     columns = ["metric", "one", "other", "change", "verdict"]
-    first = one.field(Evaluated, "metrics") or {}
-    second = other.field(Evaluated, "metrics") or {}
+    first, second = _metrics(one), _metrics(other)
     both = [name for name in first if name in second]
     if not both:
         return pd.DataFrame(columns=columns), False
@@ -158,9 +187,17 @@ _TURNED = {"wins": "worse", "loses": "better", "a tie": "a tie", "not measured":
 """What the verdict on the first says of the second."""
 
 
-def _paired(one: SavedRun, other: SavedRun) -> "Compared | None":
-    """Both on the rows that they share; None where they were judged on others."""
+def _paired(one: Told, other: Told) -> "Compared | None":
+    """Both on the rows that they share; None where they were judged on others, or none are here."""
+    runs = (one, other)
+    at_hand = next((run.result() for run in runs if isinstance(run, SavedRun)), None)
+    if at_hand is None:
+        return None
+    results = [run.result() if isinstance(run, SavedRun) else run.beside(at_hand) for run in runs]
+    first, second = results
+    if first is None or second is None:
+        return None
     try:
-        return compare({"one": one.result(), "other": other.result()})
+        return compare({"one": first, "other": second})
     except DataError:
         return None

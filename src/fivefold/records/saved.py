@@ -66,6 +66,16 @@ class SavedRun:
         return cls(place, record, Circumstances.read(place), recipe)
 
     @property
+    def identity(self) -> Mapping[str, Any]:
+        """What decided its bits."""
+        return self.record.identity
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Names of its stages, in order."""
+        return tuple(self.record.stages)
+
+    @property
     def state(self) -> str:
         """As of `state_of`."""
         return state_of(self.folder, self.circumstances)
@@ -120,6 +130,17 @@ class SavedRun:
                 context = context.extended(Key(kind), artifact)
         seed = self.record.identity.get("seed", 0)
         return Result(Execution(Session(seed=seed, recipe=self.recipe), context))
+
+
+def is_kept(path: str | PathLike[str]) -> bool:
+    """Whether a run lies in a folder, or a path is that of a bundle."""
+    place = Path(fspath(path))
+    return (place / RECORD).is_file() or is_bundle(place)
+
+
+def is_bundle(place: Path) -> bool:
+    """Whether a path is that of a bundle, in a file or a folder."""
+    return (place / "codec.json").is_file() or (place.is_file() and place.suffix == ".ff")
 
 
 def state_of(folder: Path, about: Circumstances | None) -> str:

@@ -104,7 +104,7 @@ def write_manifest(
     entries: Mapping[str, bytes],
     fivefold: str,
     made_with: Mapping[str, str],
-    origin: Mapping[str, str] | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The manifest of these entries: sizes and digests, and a digest of itself.
 
@@ -112,7 +112,7 @@ def write_manifest(
         entries: contents by name.
         fivefold: the version that writes.
         made_with: versions of python and of libraries by name.
-        origin: digests of the data it was made from, and of what it was judged by.
+        origin: digests of the data it was made from and of what it was judged by, and its scores.
 
     Returns:
         UTF-8 JSON.

@@ -110,7 +110,8 @@ def compare(
         metric: to compare by; None is the first of the task.
         test: also train each once more as a run would and score the test rows: McNemar's test,
             and the interval of the paired difference. Each is a look at rows that one has once.
-        base: the pipeline that stages and estimators are put into; the first in `models` if None.
+        base: a pipeline in which stages and estimators of `models` take the place of the stage of
+            their kind, without being compared itself; the first pipeline in `models` if None.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
 
     Raises:

@@ -112,7 +112,8 @@ def cross_validate(
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as of `Split`; `auto` is that of the pipeline: its
             `Split`, else by group or time where it names such columns, else stratified.
-        inner: chooses the stages of each fold, for nested choices.
+        inner: `inner(collected, division, seed)` gives the stages that a fold runs, for what is to
+            be chosen by its own training and validation rows; None runs those of the pipeline.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
 
     Returns:

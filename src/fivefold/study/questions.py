@@ -16,6 +16,7 @@ from fivefold.preprocess.cost import Cost, cost_of
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.result import Result
 from fivefold.study.leftout import redrawn
+from fivefold.study.rivals import estimator_of
 from fivefold.tasks.known import task_of
 from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
@@ -162,21 +163,11 @@ def _networks(pipeline: Chain, result: Result, most: int) -> Question:
 
 
 def _estimators(learnt: str | None) -> dict[str, Any]:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    boosting = {"l2_regularization": 1.0, "early_stopping": False, "random_state": 0}
-    if learnt == "class":
-        return {
-            "logistic regression": LogisticRegression(max_iter=300),
-            "gradient boosting": HistGradientBoostingClassifier(**boosting),
-        }
-    if learnt == "number":
-        return {
-            "ridge regression": Ridge(),
-            "gradient boosting": HistGradientBoostingRegressor(**boosting),
-        }
-    return {}
+    if learnt not in ("class", "number"):
+        return {}
+    linear = "logistic regression" if learnt == "class" else "ridge regression"
+    names = {linear: "linear", "gradient boosting": "boosting"}
+    return {name: estimator_of(word, learnt) for name, word in names.items()}
 
 
 def _augmentation(pipeline: Chain, result: Result, most: int) -> Question:
