@@ -73,6 +73,36 @@ def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path)
         pipeline.replace("collect", on_bad_value="error").run(progress=False)
 
 
+def test_texts_that_name_sounds_are_recognised_where_a_folder_is_known(clips, tmp_path):
+    files = sorted(path for path in clips.rglob("*") if path.is_file())
+    named = [str(path.relative_to(clips)) for path in files]
+
+    def kinds(source, **more):
+        run = ff.Pipeline([ff.Collect(source, target="y", **more)]).run(progress=False)
+        [column] = [each for each in run[ff.Collected].schema.columns if each.name == "file"]
+        return column.kind
+
+    frame = pd.DataFrame({"file": named, "y": [path.parent.name for path in files]})
+    assert kinds(frame, root=clips) == "audio"
+    assert kinds(frame.assign(file=files)) == "audio"
+    assert kinds(frame) != "audio"
+    assert kinds(frame.assign(file=[*named[:-1], "other.txt"]), root=clips) != "audio"
+    assert kinds(frame.assign(file=[*named[:-1], "other.png"]), root=clips) != "audio"
+    assert kinds(frame.assign(file=[f"no-{name}" for name in named]), root=clips) != "audio"
+
+
+@pytest.mark.slow
+def test_form_of_a_file_is_answered_as_its_base64(served, clips, ask):
+    _, model, _ = served
+    files = sorted(clips.rglob("*.wav"))[:3]
+    parts = [("audio", (path.name, path.read_bytes(), "audio/wav")) for path in files]
+    texts = [base64.b64encode(path.read_bytes()).decode() for path in files]
+    asked = {"instances": [{"audio": text} for text in texts]}
+    found = ask(model, "POST", "/predict", files=parts)
+    assert found.status_code == 200
+    assert found.json() == ask(model, "POST", "/predict", json=asked).json()
+
+
 @pytest.mark.slow
 def test_bundle_answers_as_the_run_at_every_door(served, clips, tmp_path):
     result, model, _ = served

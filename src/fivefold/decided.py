@@ -36,6 +36,8 @@ class Decided(Facts):
     """Everything that was decided before and while a network learnt.
 
     Attributes:
+        augment: random changes that were made in training.
+        tried: the validation loss by sets of random changes, where one was chosen by it.
         parameters: numbers that are learnt, the `tree_nodes` of its trees among them.
         chosen: `by kinds` of the inputs, or `given`.
         epochs: at most; `epochs_run` were begun.
@@ -84,6 +86,7 @@ class Decided(Facts):
     label_smoothing: float = 0.0
     class_weights: Any = None
     augment: Sequence[str] = ()
+    tried: Mapping[str, float] | None = None
     callbacks: Sequence[str] = ()
     encoded: str = ""
     device: str = "cpu"

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from workloads import LENGTH, Workload, texts
+from workloads import LENGTH, RATE, Workload, texts
 
 import fivefold as ff
 from fivefold.artifacts import Preprocessed, Rows
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Columns
@@ -110,9 +111,10 @@ def stage_data(work: Workload) -> Preprocessed:
     inputs, target = work.data(work.rows + valid + 64)
     names = ("no", "yes") if work.classes == 2 else tuple(f"c{i}" for i in range(work.classes))
     kinds = _kinds(work)
+    format = f"{RATE} Hz" if work.kind == "audio" else ""
     schema = Schema(
         columns=(
-            *(Column(name=name, kind=work.kind) for name in kinds),
+            *(Column(name=name, kind=work.kind, format=format) for name in kinds),
             Column(name="y", kind="categorical", role="target"),
         ),
         targets=("y",),
@@ -153,12 +155,14 @@ def load_data(folder: Path) -> Preprocessed:
 def _kinds(work: Workload) -> list[str]:
     if work.kind == "numeric":
         return [f"x{i}" for i in range(work.shape[0])]
-    return ["photo"] if work.kind == "image" else ["note"]
+    return [{"image": "photo", "audio": "clip", "text": "note"}[work.kind]]
 
 
 def _columns(work: Workload, inputs: Tensor) -> Columns:
     if work.kind == "image":
         return Columns({"photo": inputs.permute(0, 2, 3, 1).contiguous().numpy()})
+    if work.kind == "audio":
+        return Columns({"clip": objects(inputs.numpy())})
     values = inputs.double().numpy()
     return Columns({f"x{i}": values[:, i] for i in range(work.shape[0])})
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from rounds import Contender, Pair, Trial, play, timed
 from torch import Tensor, nn
-from workloads import Workload, pixels, two_classes
+from workloads import Workload, loudness, pixels, two_classes
 
 import fivefold as ff
 from fivefold.artifacts import Preprocessed
@@ -54,7 +54,7 @@ def pairs(
 def _fit(work: Workload, part: str, device: torch.device) -> tuple[Contender, Contender]:
     """The bare loop against `fit`, on the same tensors, from the same weights."""
     inputs, target = (tensor.to(device) for tensor in work.data(work.rows))
-    inputs = pixels(inputs) if work.kind == "image" else inputs
+    inputs = {"image": pixels, "audio": loudness}.get(work.kind, torch.Tensor)(inputs)
     first = work.network(work.classes).to(device)
     loss = F.cross_entropy
     image, bf16 = work.kind == "image", part == "bf16"

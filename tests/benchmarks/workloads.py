@@ -11,8 +11,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fivefold.codecs.mel import bands_of
+from fivefold.models.clips import Loudness, frames_of
+from fivefold.models.inputs import Spectrum
+from fivefold.models.soundnet import SoundNet
+
 VOCABULARY = 20_000
 LENGTH = 128
+RATE = 8000
+SAMPLES = 4000
 FIRST = 2
 """Codes 0 and 1 are padding and the unknown word."""
 
@@ -38,7 +45,7 @@ class Workload:
 
     name: str
     title: str
-    kind: Literal["numeric", "image", "text"]
+    kind: Literal["numeric", "image", "text", "audio"]
     shape: tuple[int, ...]
     rows: int
     batch: int
@@ -75,6 +82,12 @@ class Workload:
             patterns = torch.randint(0, 128, (self.classes, *self.shape), generator=generator)
             images = torch.randint(0, 128, (rows, *self.shape), generator=generator)
             return images.add_(patterns[target]).to(torch.uint8), target
+        if self.kind == "audio":
+            target = torch.randint(0, self.classes, (rows,), generator=generator)
+            time = torch.arange(self.shape[0]) / RATE
+            tones = torch.sin(2 * torch.pi * (300 + 200 * target[:, None]) * time)
+            heard = 3000 * (tones + torch.randn(rows, *self.shape, generator=generator))
+            return heard.to(torch.int16), target
         inputs = torch.randn(rows, *self.shape, generator=generator)
         worth = torch.randn(self.shape[0], generator=generator)
         return inputs, (inputs @ worth > 0).long()
@@ -88,6 +101,11 @@ class Workload:
 def pixels(images: Tensor) -> Tensor:
     """uint8 images as an expert keeps them: float32 with mean 0 and deviation 1."""
     return (images.float() - 127.0) / 52.0
+
+
+def loudness(clips: Tensor) -> Tensor:
+    """Sounds as an expert keeps them: their spectrum, taken once."""
+    return torch.cat([Loudness(RATE, clips.shape[1])(piece) for piece in clips.split(256)])
 
 
 def two_classes(outputs: Tensor, target: Tensor) -> Tensor:
@@ -124,6 +142,11 @@ def convnet(outputs: int) -> nn.Module:
         nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(32 * 7 * 7, outputs),
     )  # fmt: skip
+
+
+def soundnet(outputs: int) -> nn.Module:
+    bands = bands_of(RATE).count
+    return SoundNet(Spectrum(bands + 1, frames_of(RATE, SAMPLES)), outputs, dropout=0.0)
 
 
 class Bag(nn.Module):
@@ -175,6 +198,10 @@ WORKLOADS = {
         Workload(
             "d2", "20,000 x 128 tokens, transformer of 2 layers, batch 128", "text", (LENGTH,),
             20_000, 128, 1, 2, Encoder, 256, 2, 2_048,
+        ),
+        Workload(
+            "e", "2,000 sounds of 0.5 s at 8,000 Hz, soundnet, batch 64", "audio", (SAMPLES,),
+            2_000, 64, 3, 10, soundnet, 256,
         ),
     )
 }  # fmt: skip

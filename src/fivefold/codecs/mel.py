@@ -6,8 +6,12 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 
-FLOOR = 1e-5
-"""Added to the energy of a band before its logarithm, so that silence has one."""
+FLOOR = 1e-4
+"""Added to the power of a band before its logarithm: 40 dB below that of even noise, whose power is
+1. What is quieter within a sound is its background."""
+
+QUIET = 1.0
+"""Steps of 16 bits that a sound is taken to be loud on average, at least."""
 
 FRAMES = 2_048
 """Frames whose spectrum is held at a time."""
@@ -28,7 +32,8 @@ class Bands:
         hop: samples from one frame to the next: 10 ms.
         count: bands.
         filters: `(window / 2 + 1, count)` float32, what each band takes of the spectrum's powers.
-        taper: `(window,)` float32, by which the samples of a frame are multiplied.
+        taper: `(window,)` float32, by which the samples of a frame are multiplied; its squares have
+            the sum 1.
 
     Reference:
         O'Shaughnessy, Speech Communication, 1987, for the scale; bands are triangles of sum one.
@@ -40,7 +45,8 @@ class Bands:
         self.hop = max(1, round(0.010 * rate))
         self.count = 40 if rate < 12_000 else 64
         self.filters = _triangles(rate, self.window, self.count)
-        self.taper = np.hanning(self.window + 1)[:-1].astype(np.float32)
+        taper = np.hanning(self.window + 1)[:-1]
+        self.taper = (taper / np.sqrt(np.square(taper).sum())).astype(np.float32)
 
     def frames(self, samples: int) -> int:
         """How many frames a sound of so many samples has: at least one.
@@ -52,10 +58,13 @@ class Bands:
         return max(1, 1 + (samples - self.window // 2) // self.hop)
 
     def loudness(self, samples: Array) -> Array:
-        """The logarithm of the energy in each band.
+        """The logarithm of the power in each band, of a sound brought to a mean power of 1.
+
+        How loud a sound is says where the microphone was. What is quiet for one sound is not for
+        another, so a floor can be set only when that is gone.
 
         Args:
-            samples: `(n,)` int16, or float of which 32,768 is full scale.
+            samples: `(n,)` int16, or float of the same scale.
 
         Returns:
             `(frames, count)` float32.
@@ -63,7 +72,8 @@ class Bands:
         count = self.frames(len(samples))
         wanted = (count - 1) * self.hop + self.window
         padded = np.zeros(wanted, np.float32)
-        padded[: min(len(samples), wanted)] = samples[:wanted] / np.float32(32_768)
+        mean = np.square(samples, dtype=np.float64).mean() if len(samples) else 0.0
+        padded[: min(len(samples), wanted)] = samples[:wanted] / max(QUIET, np.sqrt(mean))
         cut = np.lib.stride_tricks.sliding_window_view(padded, self.window)[:: self.hop]
         rows = []
         for first in range(0, count, FRAMES):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from fivefold.collect.null_texts import found_numbers, found_tokens
 from fivefold.core.finding import Finding
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import KINDS, kind_of, labels, of_type, unread
+from fivefold.kinds.known import KINDS, kind_of, labels, of_file, of_type, unread
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.reading.raw import Raw
@@ -114,11 +115,16 @@ def _opaque(cells: "Sequence[Any] | Array", asked: Kind | None) -> tuple[Kind, l
     present = (value for value in cells if not is_missing(value))
     first = [*islice(present, FIRST)]
     among = [kind for kind in KINDS.known.values() if kind.opaque and asked is None]
-    if asked is None and not any(kind.is_cell(cell) for cell in first for kind in among):
+    if asked is None and not any(_holds(kind, cell) for cell in first for kind in among):
         return None
     some = [v for v in cells[:: -(-len(cells) // LOOKED) or 1] if not is_missing(v)]
-    kind = asked or max(among, key=lambda kind: sum(map(kind.is_cell, some)))
+    kind = asked or max(among, key=lambda kind: sum(_holds(kind, cell) for cell in some))
     return kind, some
+
+
+def _holds(kind: Kind, cell: Any) -> bool:
+    """Whether a cell is one of a kind, or names a file that is."""
+    return of_file(cell.name) is kind if isinstance(cell, Path) else kind.is_cell(cell)
 
 
 def _guess_opaque(kind: Kind, cells: list[Any], name: str) -> Guess:

@@ -21,6 +21,8 @@ def tables_of(run: Any, more: "Mapping[str, pd.DataFrame] | None" = None) -> Tab
     measured = {**run[Evaluated].tables, **(more or {})}
     made: dict[str, Callable[[], pd.DataFrame]] = {}
     made |= {name: partial(_unmade, run, name) for name in INAPPLICABLE if name not in measured}
+    if "augmentation_effect" not in measured and run[Trained].settings.tried:
+        made["augmentation_effect"] = lambda: _changes(run[Trained])
     if "architectures" not in measured:
         made["architectures"] = lambda: _architectures(run[Trained])
     if more is None or "hardware" not in more:
@@ -41,6 +43,20 @@ def no_augmentation(trained: Trained) -> str:
     if entries is None or any(entry.part.every_change for entry in entries.entries):
         return ""
     return "no input here is changed at random in training"
+
+
+def _changes(trained: Trained) -> "pd.DataFrame":
+    """The networks that were trained with and without random changes, and the one that was kept."""
+    import pandas as pd
+
+    tried, kept = trained.settings.tried or {}, ", ".join(trained.settings.augment) or "none"
+    return pd.DataFrame(
+        {
+            "random_changes": list(tried),
+            "validation_loss": list(tried.values()),
+            "kept": [changes == kept for changes in tried],
+        }
+    )
 
 
 def no_transfer(trained: Trained) -> str:

@@ -149,6 +149,13 @@ class Audio(Kind):
         lengths = [np.nan if sound is None else len(sound) / rate for sound in values]
         return {"seconds": np.array(lengths, dtype=np.float64)}
 
+    def drawn(self, cell: Array, column: Column) -> Array:
+        """The loudness of its bands, low ones at the bottom, dark where it is quiet."""
+        loud = bands_of(_rate_in(column.format) or RATE).loudness(cell).T[::-1]
+        low, high = loud.min(), max(loud.max(), loud.min() + 1)
+        shades: Array = np.rint(255 * (loud - low) / (high - low)).astype(np.uint8)
+        return shades
+
     # --- recognition
 
     def is_cell(self, value: object) -> bool:

@@ -105,6 +105,8 @@ class Block(ABC):
         settings: names of Preprocess's settings that change what becomes of its columns.
         changes: names of the random changes that its part knows, for `Train(augment=...)`.
         usual: those of them that are made where Train says nothing of it.
+        doubted: whether these pay for some data and cost for others: then a network is trained with
+            them and without, and validation rows choose.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
     """
@@ -117,6 +119,7 @@ class Block(ABC):
     settings: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[str, ...]] = ()
+    doubted: ClassVar[bool] = False
     sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:

@@ -26,7 +26,9 @@ class Clips(Block):
 
     name = "clips"
     dtype = "int16"
-    changes = ("mask", "speed", "noise")
+    changes = ("mask", "speed", "pitch", "shift", "noise", "mix")
+    usual = ("mask", "speed", "pitch", "noise", "mix")
+    doubted = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)

@@ -223,6 +223,13 @@ class Image(Kind):
         counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
         return dict(zip(AXES, counts.T, strict=True))
 
+    def drawn(self, cell: Array, column: Column) -> Array:
+        """Its pixels, stretched from black to white unless their white is known."""
+        if cell.dtype != np.uint8:
+            low, high = float(cell.min()), float(cell.max())
+            cell = np.rint(255 * (cell - low) / max(high - low, 1e-9)).astype(np.uint8)
+        return cell[:, :, 0] if cell.shape[2] == 1 else cell
+
     # --- doors
 
     def weight(self, cell: object) -> int:

@@ -246,6 +246,14 @@ class Kind(Doors, Recognition, ABC):
         """
         return {}
 
+    def drawn(self, cell: Any, column: Column) -> Array | None:
+        """A canonical cell as a picture for reports; None where there is nothing to see.
+
+        Returns:
+            `(height, width)` or `(height, width, 3)` uint8.
+        """
+        return None
+
     def suspect(self, values: Array) -> tuple[Array, bool] | None:
         """Numbers by which a column that gives the target away is found; None: it is not tested.
 

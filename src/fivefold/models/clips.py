@@ -1,4 +1,4 @@
-"""Sounds in torch: the loudness of bands of pitch, and random changes of it in training."""
+"""Sounds in torch: the loudness of bands of pitch."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fivefold.codecs.mel import FLOOR, bands_of
+from fivefold.codecs.mel import FLOOR, QUIET, bands_of
 from fivefold.kinds.block import Encoded
 from fivefold.kinds.clips import SILENT
 from fivefold.models.inputs import Spectrum
 from fivefold.models.part import Part
 from fivefold.models.soundnet import SoundNet
+from fivefold.models.sounds import mask, mix, noise, pitch, shift, speed
 
 WHOLE = 16
 """Frames are filled up to a multiple of this, so that no layer that halves them loses one."""
@@ -21,6 +22,8 @@ WHOLE = 16
 
 class Loudness(nn.Module):
     """Samples to the loudness of bands, with mean 0 and deviation 1 a band in training.
+
+    Each sound is first brought to a mean power of 1.
 
     Samples are laid out in stretches of one hop, so that frames are stretches side by side, and the
     spectrum is a product of matrices, wherever it is run.
@@ -46,7 +49,7 @@ class Loudness(nn.Module):
         turns = np.outer(np.arange(bands.window // 2 + 1), np.arange(bands.window)) / bands.window
         waves = np.concatenate([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)])
         kernels = torch.zeros(self.stretches * bands.hop, len(waves))
-        kernels[: bands.window] = torch.from_numpy((waves * bands.taper / 32_768).T)
+        kernels[: bands.window] = torch.from_numpy((waves * bands.taper).T)
         self.register_buffer("kernels", kernels, persistent=False)
         self.register_buffer("filters", torch.from_numpy(bands.filters), persistent=False)
         self.register_buffer("places", torch.arange(self.frames), persistent=False)
@@ -60,12 +63,15 @@ class Loudness(nn.Module):
         samples = samples * heard
         count = self.frames - 1 + self.stretches
         stretches = functional.pad(samples, (0, self.fill)).view(-1, count, self.hop)
+        heard_samples = heard.sum(dim=1, keepdim=True)
+        total = stretches.square().sum(dim=2).sum(dim=1)[:, None, None]
+        power = total / heard_samples.clamp(min=1)[:, :, None]
+        stretches = stretches * power.clamp(min=QUIET**2).rsqrt()
         shifted = [stretches[:, first : first + self.frames] for first in range(self.stretches)]
         spectrum = torch.matmul(torch.cat(shifted, dim=2), self.kernels)
         real, imaginary = spectrum.square().chunk(2, dim=2)
         energy = torch.matmul(real + imaginary, self.filters).transpose(1, 2)
         loud = (torch.log(energy + FLOOR) - self.mean) / self.std
-        heard_samples = heard.sum(dim=1, keepdim=True)
         frames = ((heard_samples - self.window // 2).clamp(min=0) // self.hop + 1).clamp(
             max=self.frames
         )
@@ -83,65 +89,17 @@ def frames_of(rate: int, length: int) -> int:
     return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
 
 
-def mask(spectra: Tensor) -> Tensor:
-    """Set a stretch of bands and one of frames to the mean, a fifth of each at most.
-
-    Args:
-        spectra: `(n, lines, frames)`, its last line 1 where a sound is.
-    """
-    loud, present = spectra[:, :-1], spectra[:, -1:]
-    bands, counts = loud.shape[1], present.sum(dim=2, keepdim=True)
-    rows = torch.arange(bands, device=loud.device)[:, None]
-    columns = torch.arange(loud.shape[2], device=loud.device)
-    kept = _outside(rows, torch.full_like(counts, bands)) & _outside(columns, counts)
-    return torch.cat([loud * kept, present], dim=1)
-
-
-def _outside(places: Tensor, counts: Tensor) -> Tensor:
-    """Where a stretch of random length and place is not; `counts` `(n, 1, 1)`."""
-    wide = torch.rand_like(counts) * counts / 5
-    first = torch.rand_like(counts) * (counts - wide)
-    return (places < first) | (places >= first + wide)
-
-
-def speed(spectra: Tensor) -> Tensor:
-    """Play each sound up to a tenth faster or slower: time and pitch change together.
-
-    Args:
-        spectra: `(n, lines, frames)`, its last line 1 where a sound is.
-    """
-    loud, present = spectra[:, :-1], spectra[:, -1:]
-    count, bands, frames = loud.shape
-    factor = 0.9 + 0.2 * torch.rand(count, 1, 1, device=loud.device)
-    rows = torch.arange(bands, device=loud.device)[:, None] / factor
-    columns = torch.arange(frames, device=loud.device) * factor
-    grid = torch.stack(
-        [
-            (2 * columns / (frames - 1) - 1).expand(count, bands, frames),
-            (2 * rows / (bands - 1) - 1).clamp(max=1).expand(count, bands, frames),
-        ],
-        dim=3,
-    )
-    moved = functional.grid_sample(loud[:, None], grid, align_corners=True)[:, 0]
-    left = (columns < present.sum(dim=2, keepdim=True)).float()
-    return torch.cat([moved * left, left], dim=1)
-
-
-def noise(spectra: Tensor) -> Tensor:
-    """Add noise to the loudness where a sound is, of up to half a deviation."""
-    loud, present = spectra[:, :-1], spectra[:, -1:]
-    share = 0.5 * torch.rand(len(loud), 1, 1, device=loud.device)
-    return torch.cat([loud + share * torch.randn_like(loud) * present, present], dim=1)
-
-
 class ClipsPart(Part):
     """Sounds of one rate, whose spectrum is taken once, ahead of the epochs."""
 
     later = {  # noqa: RUF012
         "mask": lambda spectra, _: mask(spectra),
         "speed": lambda spectra, _: speed(spectra),
+        "pitch": lambda spectra, _: pitch(spectra),
+        "shift": lambda spectra, _: shift(spectra),
         "noise": lambda spectra, _: noise(spectra),
     }
+    mixes = {"mix": lambda spectra, others, _: mix(spectra, others)}  # noqa: RUF012
     size = Spectrum
     budget = 1.2e9
 

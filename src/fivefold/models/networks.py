@@ -155,7 +155,7 @@ NETWORKS: dict[str, Network] = {
         Network(
             "soundnet",
             SoundNet,
-            Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 40), batch=(32, 128)),
+            Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 30), batch=(32, 128)),
             frozenset({Spectrum}),
         ),
         Network("seriesblend", SeriesBlend, wide=Signal, alone="inceptiontime", **_SIGNAL),

@@ -30,7 +30,7 @@ class SoundNet(nn.Module):
     """
 
     def __init__(
-        self, inputs: Inputs, outputs: int, *, width: int = 32, dropout: float = 0.3
+        self, inputs: Inputs, outputs: int, *, width: int = 24, dropout: float = 0.3
     ) -> None:
         super().__init__()
         if not isinstance(inputs, Spectrum):

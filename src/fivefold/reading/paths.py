@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.known import of_file
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
@@ -14,6 +15,9 @@ LONGEST = 1024  # characters of a text that may be a path; base64 of a picture i
 
 def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Raw:
     """The rows of a frame or a file, with paths for the texts that name pictures.
+
+    Where rows are collected, other columns too whose texts all end as files of one kind do, of
+    which the first is there.
 
     Args:
         raw: as it was read; never what a stranger sent.
@@ -25,9 +29,14 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
             carries `column`.
     """
     named = [name for name in raw.columns if name in reading.files]
-    if folder is None or not named:
+    if folder is None:
         return raw
     root = Path(folder).expanduser()
+    if not reading.asks:
+        others = (name for name in raw.columns if name not in reading.files)
+        named += [name for name in others if _name_files(raw.columns[name], root)]
+    if not named:
+        return raw
     if not root.is_dir():
         found, remedy = f"no folder {root}", "Pass root= with the folder that holds them."
         raise DataError.expected(
@@ -37,6 +46,18 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         columns=dict(raw.columns)
         | {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
     )
+
+
+def _name_files(values: "Array | Coded", root: Path) -> bool:
+    """Whether all texts end as files of one kind do, and the first names one."""
+    cells = values.values if isinstance(values, Coded) else values
+    if cells.dtype != object or cells.ndim > 1 or not len(cells) or not isinstance(cells[0], str):
+        return False
+    kind, first = of_file(cells[0].strip()), cells[0].strip()
+    if kind is None or len(first) >= LONGEST or _leads_out(first):
+        return False
+    alike = all(isinstance(c, str) and (not c or of_file(c.strip()) is kind) for c in cells)
+    return alike and _file_below(root, first) is not None
 
 
 def _with_paths(values: "Array | Coded", root: Path, column: str, source: str) -> "Array | Coded":

@@ -157,6 +157,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
 
     from fivefold.report import figures
     from fivefold.report.curves import DRAWINGS
+    from fivefold.report.examples import examples
 
     schema, best = collected.schema, trained.settings.best_epoch
     drawn = [
@@ -173,6 +174,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
             values["weight"] = judged.of_rows(collected.table.column(name)[evaluated.index])
             caption += f" Rows are weighted by {name}."
         drawn.append((draw(**values), caption))
+    drawn += examples(collected, evaluated)
     table = evaluated.tables.get("model_comparison")
     if table is not None and len(table) > 1:
         metric = task.metrics[0].name

@@ -5,9 +5,11 @@ import secrets
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from fivefold.errors import RequestError
 from fivefold.serve.flight import CrowdedError, Flight
+from fivefold.serve.form import form_as_json, is_form
 from fivefold.serve.messages import MAX_ROWS, explain, fault, json_text
 from fivefold.serve.page import render_page
 from fivefold.serve.predictor import Predictor
@@ -34,7 +36,8 @@ def create_app(
     Returns:
         The app. A bad request gets 422 (413 if it is too large, 408 if it takes too long, 503 with
         `Retry-After` if more rows wait than fit) and
-        `{"error": {"row", "column", "wanted", "found", "message"}}`.
+        `{"error": {"row", "column", "wanted", "found", "message"}}`. A body is JSON, or a
+        form, `multipart/form-data`, whose parts are cells.
     """
     app = FastAPI(title=f"fivefold: {model.contract.target}", docs_url=None, redoc_url=None)
 
@@ -45,6 +48,9 @@ def create_app(
         try:
             async with asyncio.timeout(seconds):
                 body = await _body(request, max_bytes)
+            kind = request.headers.get("content-type", "")
+            if is_form(kind):
+                body = await run_in_threadpool(form_as_json, kind, body, model.contract)
             return Response(await flight.reply(body), media_type="application/json")
         except TimeoutError:
             error = fault(f"a whole body within {seconds:g} seconds", "a part of one")

@@ -14,6 +14,9 @@ from fivefold.models.parts import part_of
 from fivefold.train.feed import Change
 from fivefold.train.options import Options
 
+FEW = 30
+"""Validation rows below which nothing is chosen by them."""
+
 Mix = Callable[[Piece], Piece]
 
 
@@ -36,6 +39,22 @@ def decide_augment(stage: Options, blocks: Sequence[Block]) -> tuple[str, ...]:
         mixing = {change for block in blocks for change in part_of(block).mixes}
         return tuple(change for change in usual if change not in mixing)
     return tuple(usual)
+
+
+def decide_ways(stage: Options, blocks: Sequence[Block], valid: int) -> tuple[tuple[str, ...], ...]:
+    """Sets of changes of which validation rows keep one: those that are made, and perhaps none.
+
+    Args:
+        stage: the settings.
+        blocks: of the arrays that the network reads.
+        valid: validation rows; a few choose nothing.
+    """
+    made = decide_augment(stage, blocks)
+    doubted = {change for block in blocks if block.doubted for change in block.usual}
+    certain = tuple(change for change in made if change not in doubted)
+    if stage.augment is not None or certain == made or valid < FEW:
+        return (made,)
+    return (made, certain)
 
 
 def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:

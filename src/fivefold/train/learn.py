@@ -47,6 +47,7 @@ class Learnt:
         stacked: whether the members of an ensemble learnt as one network.
         ended: what the network says of itself, for the settings.
         findings: what was noticed.
+        others: steps of the ways that were tried beside it.
     """
 
     fitted: Fitted
@@ -56,6 +57,7 @@ class Learnt:
     stacked: bool = False
     ended: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    others: int = 0
 
 
 def learn(
@@ -66,6 +68,7 @@ def learn(
     *,
     spent: Clock,
     before: Mapping[str, Any],
+    folder: str = FOLDER,
 ) -> Learnt:
     """Train the plan's network in place, within the time that is left of what is `spent`.
 
@@ -76,6 +79,7 @@ def learn(
         session: of the step.
         spent: the time.
         before: what was decided in the run that is gone on with; nothing if it begins.
+        folder: of the states that are saved.
     """
     train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
     body, lesson = (
@@ -98,7 +102,7 @@ def learn(
     checkpoints = None
     if session.directory is not None:
         checkpoints = Checkpoints(
-            session.directory / FOLDER,
+            session.directory / folder,
             identity=_identity(stage, plan, session, first_digest, lr, learner is not body),
             seconds=stage.checkpoint_seconds,
             resume=session.resume,

@@ -16,7 +16,7 @@ from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.train.aims import Descent, Objective, Precision
-from fivefold.train.augmentation import decide_augment
+from fivefold.train.augmentation import decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
@@ -51,7 +51,7 @@ class Plan:
     lr: float  # full learning rate, unless it is to be found or the optimizer is one's own
     weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
     once: bool  # whether the rows are encoded ahead of the epochs
-    augment: tuple[str, ...]  # random changes in training
+    ways: tuple[tuple[str, ...], ...]  # random changes in training, of which one is kept
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
     # whether copies of a network should learn as one, if there are any and they can
@@ -71,6 +71,11 @@ class Plan:
         )
 
     @property
+    def augment(self) -> tuple[str, ...]:
+        """The random changes that are made, or are tried first."""
+        return self.ways[0]
+
+    @property
     def parameters(self) -> int:
         """Numbers that are learnt."""
         return sum(weight.numel() for weight in trainable(self.network.body))
@@ -83,6 +88,7 @@ class Plan:
         if self.beside:
             trees = f" and {self.network.body.beside}"
         changed = f", rows changed by {', '.join(self.augment)}" if self.augment else ""
+        changed += ", then again without some of it" if len(self.ways) > 1 else ""
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
         return (
@@ -170,7 +176,7 @@ def make_plan(
         lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
-        augment=decide_augment(stage, [each.block for each in data.codec.blocks]),
+        ways=decide_ways(stage, [each.block for each in data.codec.blocks], len(data.valid)),
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),

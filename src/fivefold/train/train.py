@@ -50,8 +50,9 @@ class Train(Options):
             logits; None is one, or what `quality` says for a table.
         augment: random changes in training; None makes those that rows of a kind usually bear, if
             the network is a built-in one, `()` makes none. Of images: `shift` by up to one pixel in
-            14, `flip` left to right. Of sounds: `mask` a stretch of time and one of bands, `speed`
-            up or down by a tenth at most, `noise`. Of sequences: `mutate` some symbols.
+            14, `flip` left to right. Of sounds: `mask` a stretch of time and one of bands, stretch
+            time (`speed`) and bands (`pitch`) by a fifth at most, `shift` in time, `noise`, `mix`
+            two sounds. Of sequences: `mutate` some symbols.
         freeze: patterns of the names of weights that shall not learn, `["encoder.*"]`.
         sampler: None takes all training rows in every epoch, in random order; `balanced` draws as
             many with replacement, of each class as often. Or a function of (epoch from 1, seeded
@@ -112,8 +113,8 @@ class Train(Options):
         from fivefold.models.threads import threads_set
         from fivefold.train.checkpoint import decided_before
         from fivefold.train.clock import Clock
+        from fivefold.train.contest import learn_best
         from fivefold.train.device import find_device
-        from fivefold.train.learn import learn
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
@@ -128,9 +129,11 @@ class Train(Options):
         with threads_set(plan.network.threads):
             session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
-                learnt = learn(self, plan, data, session, spent=spent, before=before)
+                plan, learnt, tried = learn_best(
+                    self, plan, data, session, spent=spent, before=before
+                )
             trained = make_trained(
-                self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
+                self, plan, learnt, data, seed=session.seed, seconds=spent.seconds, tried=tried
             )
         session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
