@@ -3,13 +3,16 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.svm import LinearSVC
 
 import fivefold as ff
 from fivefold.artifacts import Trained
@@ -96,6 +99,24 @@ def stages(table, model):
 def given(table, columns):
     """What scikit-learn is given: the frame, or its texts."""
     return table["note"] if columns == ["note"] else table[columns]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CalibratedClassifierCV(make_pipeline(TfidfVectorizer(), LinearSVC()), cv=2),
+        GridSearchCV(MODELS["texts"][0], {"logisticregression__C": [0.1, 1.0]}, cv=2),
+    ],
+    ids=["calibrated", "searched"],
+)
+def test_estimator_whose_inner_one_reads_texts_is_given_texts(model):
+    table = frame(["note"])
+    result = ff.Pipeline(stages(table, model)).run(seed=1, progress=False)
+    division, trained = result[ff.Partition], result[ff.Trained]
+    fitted = clone(model).fit(table["note"][division.train], table["y"][division.train])
+    wanted = fitted.predict_proba(table["note"][division.test])
+    inputs = result[ff.Preprocessed].test.inputs
+    np.testing.assert_allclose(exact_scores(trained.model, inputs), wanted, atol=1e-6)
 
 
 @pytest.mark.parametrize("which", MODELS)

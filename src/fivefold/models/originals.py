@@ -110,10 +110,13 @@ def wants_originals(estimator: Any) -> bool:
 
 
 def reads_texts(estimator: Any) -> bool:
-    """Whether what it is given first are texts alone, as vectorizers are."""
-    steps = getattr(estimator, "steps", None) or getattr(estimator, "transformer_list", None)
-    if steps:
-        return reads_texts(steps[0][1])
+    """Whether what it is given first are texts alone, as vectorizers are, inside others too."""
+    for name in ("steps", "transformer_list", "estimators"):
+        if listed := getattr(estimator, name, None):
+            return reads_texts(listed[0][1])
+    inner = getattr(estimator, "estimator", None)
+    if inner is not None:
+        return reads_texts(inner)
     return callable(getattr(estimator, "build_analyzer", None))
 
 
@@ -140,6 +143,12 @@ def _vectorizers(estimator: Any) -> Iterator[Any]:
     for name in ("steps", "transformer_list", "transformers_"):
         for _, inner, *_ in getattr(estimator, name, ()):
             yield from _vectorizers(inner)
+    for name in ("estimators_", "calibrated_classifiers_"):
+        for inner in getattr(estimator, name, ()):
+            yield from _vectorizers(inner)
+    for name in ("estimator", "best_estimator_"):
+        if hasattr(estimator, name):
+            yield from _vectorizers(getattr(estimator, name))
 
 
 def named_by(estimator: Any) -> tuple[str, ...]:
