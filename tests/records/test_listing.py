@@ -46,6 +46,12 @@ def test_runs_list_studies_with_what_is_done_and_the_best_score(tumours, tmp_pat
     compared = ff.compare(idle, **how, directory=tmp_path / "compared", seed=7)
     with pytest.raises(KeyboardInterrupt):
         ff.cross_validate(idle["idle"], **how, directory=tmp_path / "begun", observers=[stop])
+    space = {"train.lr": ff.log_uniform(1e-4, 1e-1)}
+    tuned = ff.tune(idle["idle"], space, trials=2, directory=tmp_path / "tuned", progress=False)
+    line = ff.runs(tmp_path / "tuned").iloc[0]
+    assert (line["run"], line["kind"], line["done"]) == (".", "tune", "2 trials")
+    assert line["score"] == tuned.winner.score
+    shutil.rmtree(tmp_path / "tuned")
     found = ff.runs(tmp_path).set_index("run")
     assert found["kind"].to_dict() == {"compared": "compare", "begun": "cross_validate"}
     assert found["state"].to_dict() == {"compared": "finished", "begun": "interrupted"}

@@ -46,12 +46,23 @@ TAKES = {
     "quick": ("true",),
     "to": ("a text", "none"),
     "tables": ("none",),
+    "space": ("a dict", "none"),
+    "trials": (),
+    "nested": (),
+    "seconds": ("a fraction", "none"),
+    "latency": ("a fraction", "none"),
+    "prune": ("true",),
+    "warm": ("a text", "no text", "a frame"),
     "pipeline": (),
     "models": (),
 }
-"""What of these an argument may be; a name of a metric is looked up once the task is known."""
+"""What of these an argument may be; a name of a metric is looked up once the task is known, and
+addresses and earlier studies are told of by themselves."""
 
-STUDIES = (ff.cross_validate, ff.compare, ff.ablate, ff.learning_curve, ff.investigate)
+STUDIES = (
+    *(ff.cross_validate, ff.compare, ff.ablate, ff.learning_curve, ff.investigate),
+    ff.tune,
+)
 
 
 def pipeline():

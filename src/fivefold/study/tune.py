@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from fivefold.core.chain import Chain
-from fivefold.core.faults import missing_package, raise_all
+from fivefold.core.faults import missing_package
 from fivefold.core.session import derive_seed
-from fivefold.errors import ConfigError, FivefoldError
+from fivefold.core.wish import ABOVE_0, FLAG, Wish, counts
+from fivefold.core.wording import plural
+from fivefold.errors import ConfigError
 from fivefold.folds import draw_divisions
-from fivefold.study.conduct import Conduct, conducted, processes
+from fivefold.study.conduct import Conduct, check_study, conducted, processes
 from fivefold.study.crossvalidate import CrossValidated, summed
 from fivefold.study.search import Search
 from fivefold.study.start import Start
@@ -81,7 +83,18 @@ def tune(
         Bergstra et al., Algorithms for Hyper-Parameter Optimization, NeurIPS 2011, section 4;
         Cawley and Talbot, On Over-fitting in Model Selection, JMLR 11, 2010, for `nested`.
     """
-    _check(trials=trials, folds=folds, nested=nested, seconds=seconds, latency=latency)
+    given = {
+        "space": (space, SPACE.or_none()),
+        "trials": (trials, counts(1)),
+        "folds": (folds, counts(2, 0)),
+        "nested": (nested, counts(2, 0)),
+        "seconds": (seconds, ABOVE_0.or_none()),
+        "latency": (latency, ABOVE_0.or_none()),
+        "prune": (prune, FLAG),
+        "warm": (warm, WARM),
+    }
+    check_study("tune", conduct, given, pipeline)
+    _check_installed()
     search = Search.of(pipeline, space)
     name, earlier = _earlier(warm)
     asked = {
@@ -112,6 +125,8 @@ def tune(
         judged = None
         if nested:
             judged = _judge(study, search, start, rules, nested, len(waves.trials))
+        done = plural(len(waves.trials), "trial")
+        study.conclude(done, waves.metric.name, waves.best.score)
         return _tuned(waves, search, judged)
 
 
@@ -203,33 +218,38 @@ def _earlier(warm: "Iterable[Tuned | str | Path]") -> tuple[str, list[Trial]]:
     return "".join(names), [trial for _, trials in found for trial in trials]
 
 
-def _check(
-    *, trials: int, folds: int, nested: int, seconds: float | None, latency: float | None
-) -> None:
-    """Refuse what cannot be done, all at once.
+def _check_installed() -> None:
+    """Refuse to search without Optuna.
 
     Raises:
-        ConfigError: naming it.
-        PreflightError: if Optuna is not installed, or several things are wrong.
+        PreflightError: if it is not installed.
     """
     from importlib.util import find_spec
 
-    faults: list[FivefoldError] = []
-    counts = (("trials", trials, 1, ()), ("folds", folds, 2, (0,)), ("nested", nested, 2, (0,)))
-    for name, count, least, more in counts:
-        whole = hasattr(count, "__index__") and not isinstance(count, bool)
-        if not whole or not (count >= least or count in more):
-            wanted = f"{name} of {least} or more" + (", or 0" if more else "")
-            remedy = f"Pass such a number as {name}=."
-            faults.append(ConfigError.expected("tune", wanted, repr(count), remedy))
-    for name, span in (("seconds", seconds), ("latency", latency)):
-        if span is not None and not (isinstance(span, int | float) and span > 0):
-            remedy = f"Pass {name}= as a number above 0, or leave it out."
-            faults.append(ConfigError.expected("tune", f"{name} above 0", repr(span), remedy))
     if find_spec("optuna") is None:
         remedy = "Install fivefold[tune]."
-        faults.append(missing_package("tune", "optuna", "proposes settings", remedy))
-    raise_all(faults)
+        raise missing_package("tune", "optuna", "proposes settings", remedy)
+
+
+def _are_studies(value: Any) -> bool:
+    """Whether it is an earlier study, or several."""
+    if isinstance(value, Tuned | str | Path):
+        return True
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
+        return False
+    return not isinstance(value, Sequence) or all(isinstance(v, Tuned | str | Path) for v in value)
+
+
+SPACE = Wish(
+    "{} as spaces by address",
+    lambda value: isinstance(value, Mapping),
+    'Write space={{"train.lr": ff.log_uniform(1e-4, 1e-1)}}.',
+)
+WARM = Wish(
+    "{} as earlier studies, or their folders",
+    _are_studies,
+    "Pass what ff.tune gave, or the path of its directory.",
+)
 
 
 def _check_suits(start: Start, rules: Rules, metric: str) -> None:
