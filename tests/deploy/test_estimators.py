@@ -84,6 +84,12 @@ def pipeline(frame, model, *more):
     return ff.Pipeline([*stages, ff.Evaluate(baselines=()), *more])
 
 
+def learnt_by(data):
+    """The rows that an estimator learns from, in their order in the table."""
+    rows = data.train.joined(data.valid)
+    return rows.take(np.argsort(rows.index))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("task", "model"), CASES, ids=lambda one: type(one).__name__)
 def test_bundle_of_an_estimator_answers_as_the_raw_one_does(frames, task, model, tmp_path):
@@ -91,8 +97,7 @@ def test_bundle_of_an_estimator_answers_as_the_raw_one_does(frames, task, model,
     result = pipeline(frame, model, ff.Deploy(tmp_path / "model.ff")).run(progress=False)
     data, trained = result[ff.Preprocessed], result[ff.Trained]
     classes = np.array(data.codec.schema.classes)
-    learnt = data.train.joined(data.valid)
-    learnt = learnt.take(np.argsort(learnt.index))
+    learnt = learnt_by(data)
     rows, test = (
         matrix_of(trained.model, part.inputs).astype(np.float64) for part in (learnt, data.test)
     )
@@ -145,10 +150,11 @@ def test_estimator_of_several_targets_gives_all_of_them(two_numbers, model):
     stages = [ff.Collect(two_numbers, target=("y", "w"), task=Both), ff.Preprocess()]
     result = ff.Pipeline([*stages, ff.Train(model)]).run(progress=False)
     data, trained = result[ff.Preprocessed], result[ff.Trained]
+    learnt = learnt_by(data)
     rows, test = (
-        matrix_of(trained.model, part.inputs).astype(np.float64) for part in (data.train, data.test)
+        matrix_of(trained.model, part.inputs).astype(np.float64) for part in (learnt, data.test)
     )
-    wanted = clone(model).fit(rows, data.train.target).predict(test)
+    wanted = clone(model).fit(rows, learnt.target).predict(test)
     np.testing.assert_allclose(exact_scores(trained.model, data.test.inputs), wanted, rtol=1e-12)
     assert trained.settings.exported
     gaps = (score(trained.model, data.test.inputs) - wanted) / data.train.target.std(0)
