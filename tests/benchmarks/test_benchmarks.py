@@ -57,13 +57,13 @@ def test_speed_quick_measures_every_part_and_losses_are_equal(tmp_path: Path) ->
     pairs = found["pairs"]
     assert {(pair["workload"], pair["what"]) for pair in pairs} == {
         (work, part)
-        for work in ("a", "b", "c", "d1", "d2", "e")
+        for work in ("a", "b", "c", "c2", "d1", "d2", "e")
         for part in ("fit", "bf16", "train")
     }
     for pair in pairs:
         bare, ours = pair["losses"]
         near = {"fit": 1e-3, "train": 1e-3, "bf16": 5e-2}[pair["what"]]
-        if (pair["workload"], pair["what"]) != ("c", "train"):
+        if (pair["workload"], pair["what"]) not in {("c", "train"), ("c2", "train")}:
             assert ours == pytest.approx(bare, rel=near), pair
         ratios = [b / a for a, b in zip(pair["bare"], pair["ours"], strict=True)]
         assert pair["ratio"] == pytest.approx(statistics.median(ratios))

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from fivefold.codecs.mel import bands_of
 from fivefold.models.clips import Loudness, frames_of
-from fivefold.models.inputs import Spectrum
+from fivefold.models.inputs import Image, Spectrum
+from fivefold.models.resnet import SmallResNet
 from fivefold.models.soundnet import SoundNet
 
 VOCABULARY = 20_000
@@ -149,6 +150,10 @@ def soundnet(outputs: int) -> nn.Module:
     return SoundNet(Spectrum(bands + 1, frames_of(RATE, SAMPLES)), outputs, dropout=0.0)
 
 
+def resnet(outputs: int) -> nn.Module:
+    return SmallResNet(Image(1, 28, 28), outputs)
+
+
 class Bag(nn.Module):
     """The mean of the words' vectors, and a linear layer."""
 
@@ -190,6 +195,10 @@ WORKLOADS = {
         Workload(
             "c", "20,000 images 1x28x28, convolutions, crop and flip, batch 128", "image",
             (1, 28, 28), 20_000, 128, 1, 10, convnet, 1_500,
+        ),
+        Workload(
+            "c2", "4,096 images 1x28x28, the default network, crop and flip, batch 256", "image",
+            (1, 28, 28), 4_096, 256, 1, 10, resnet, 512,
         ),
         Workload(
             "d1", "20,000 x 128 tokens, embedding bag, batch 128", "text", (LENGTH,),

@@ -14,6 +14,9 @@ CASES = {
     "mlp": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "tabm": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "convnet": Image(3, 17, 12),
+    "resnet": Image(3, 17, 16),
+    "resnet_small": Image(3, 17, 16),
+    "resnet_large": Image(3, 17, 16),
     "textblend": {"note": Text(9, 40), "table": Width(3)},
     "textnet": Text(9, 40),
     "textcnn": Text(9, 40),
@@ -30,10 +33,23 @@ CASES = {
 
 ALONE = ("textnet", "textcnn", "texttransformer", "inceptiontime", "tcn", "gru", "kernels")
 
+ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in {"tabm", "mlp", *ALONE}])
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ASKED_FOR])
 def test_choose_gives_each_kind_of_input_its_network(name):
     assert choose(CASES[name]) == name
+
+
+def test_choose_gives_pictures_a_network_that_can_look_at_all_of_them():
+    small, large = Image(1, 8, 8), Image(3, 32, 32)
+    assert choose(small, 100) == "convnet"
+    assert [choose(large, rows) for rows in (0, 5_000, 50_000, 10**6)] == [
+        "resnet",
+        "resnet",
+        "resnet_small",
+        "convnet",
+    ]
 
 
 @pytest.mark.parametrize("name", NETWORKS)

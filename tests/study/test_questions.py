@@ -77,7 +77,7 @@ def test_pictures_are_asked_about_changes_and_what_is_given_without_them():
     found, prepared = every["augmentation_effect"], every["preprocessing_comparison"]
     assert prepared.variants["image_size=4"]["preprocess"].image_size == 4
     assert prepared.costs["image_size=4"].digest != prepared.costs["as given"].digest
-    assert set(found.variants) == {"with shift", "with flip"}
+    assert set(found.variants) == {"with shift", "with flip", "with crop", "with rotate"}
     assert found.variants["with flip"]["train"].augment == ("flip",)
     given = ff.Train("convnet", epochs=1, augment=("shift",))
     found = asked(given, source=source)["augmentation_effect"]

@@ -143,7 +143,7 @@ def test_mixing_is_refused_where_rows_are_of_several_arrays_or_cannot_count_in_p
     table = {"picture": pixels, "y": [0, 1] * 20}
 
     def run(table, **settings):
-        stages = [ff.Collect(table, target="y"), ff.Preprocess(), Train(epochs=1, **settings)]
+        stages = [ff.Collect(table, target="y"), ff.Preprocess(), Train(epochs=16, **settings)]
         return ff.Pipeline(stages).run(seed=0, progress=False)[ff.Trained]
 
     with pytest.raises(PreflightError, match="found 2"):
@@ -152,4 +152,5 @@ def test_mixing_is_refused_where_rows_are_of_several_arrays_or_cannot_count_in_p
         run(table, augment=("blend",), loss=lambda logits, target: logits.mean())
     made = run({**table, "x": [0.5, 1.5] * 20})
     assert made.settings["augment"] == ["flip"]
-    assert run(table).settings["augment"] == ["blend", "flip"]
+    assert run(table, model="mixture").settings["augment"] == ["blend", "flip"]
+    assert run(table).settings["augment"] == []  # small pictures are seen as they are

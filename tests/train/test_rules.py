@@ -11,7 +11,7 @@ HABITS = {name: network.habit for name, network in NETWORKS.items()} | {"own": O
 @pytest.mark.parametrize("rows", [1, 5, 64, 100, 1797, 31_000, 10**6, 10**8])
 def test_batch_is_a_power_of_two_within_the_bounds_of_the_habit(network, rows):
     batch, (fewest, most) = decide_batch(HABITS[network], rows), HABITS[network].batch
-    assert batch in {32, 64, 128, 256, 512, 1024, 2048, 4096}
+    assert batch in {16, 32, 64, 128, 256, 512, 1024, 2048, 4096}
     assert fewest <= batch <= most
     if fewest < batch < most:
         assert 0.7 < batch / (rows / HABITS[network].batches) < 1.42
@@ -30,6 +30,14 @@ def test_epochs_of_more_pixels_are_fewer_and_of_a_gpu_more():
     assert decide_epochs(HABITS["convnet"], 48_000, 256, image, gpu=False) == 5
     assert decide_epochs(HABITS["convnet"], 48_000, 256, image, gpu=True) == 30
     assert decide_epochs(HABITS["convnet"], 1_150, 64, Image(1, 8, 8), gpu=False) == 30
+
+
+def test_epochs_of_pictures_follow_the_work_of_a_row():
+    habit, image = HABITS["resnet"], Image(3, 32, 32)
+    known = {"inputs": image, "gpu": False}
+    assert decide_epochs(habit, 2_000, 64, operations=2.5e8, **known) == 60
+    assert decide_epochs(habit, 200, 64, operations=2.5e8, **known) == 100
+    assert decide_epochs(habit, 10**6, 256, operations=2.5e8, **known) == 4
 
 
 def test_epochs_of_a_large_table_are_few_for_many_members():

@@ -263,7 +263,7 @@ def test_preflight_of_a_device_that_is_not_there_is_a_fault():
         ({"lr": -1.0}, "lr"),
         ({"loss": F.cross_entropy, "class_weights": "balanced"}, "class_weights"),
         ({"optimizer": torch.optim.SGD, "lr": 0.1}, "`lr` and `weight_decay`"),
-        ({"augment": ["rotate"]}, "augment"),
+        ({"augment": ["rotated"]}, "did you mean 'rotate'"),
         ({"class_weights": {"a": 0.0}}, "class_weights"),
     ],
 )

@@ -107,6 +107,9 @@ class Block(ABC):
         usual: those of them that are made where Train says nothing of it.
         doubted: whether these pay for some data and cost for others: then a network is trained with
             them and without, and validation rows choose.
+        often: epochs from which on they are; what is seen a few times needs no change.
+        doubtful: those that may alter what a row means; where Train says nothing of it they are
+            tried, and made where they do not.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
     """
@@ -120,6 +123,8 @@ class Block(ABC):
     changes: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[str, ...]] = ()
     doubted: ClassVar[bool] = False
+    often: ClassVar[int] = 0
+    doubtful: ClassVar[tuple[str, ...]] = ()
     sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:

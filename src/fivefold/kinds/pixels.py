@@ -12,6 +12,8 @@ from fivefold.kinds.plain import Dense, Reader
 SIDES: dict[Reader, int] = {"linear": 14, "trees": 8}
 """Most pixels a side that a simple model is given."""
 
+FITTED = {"resize": "resized", "pad": "padded", "crop": "cropped"}
+
 VALUES = 2**22
 """Numbers that are pooled at a time."""
 
@@ -25,7 +27,10 @@ class Pixels(Block):
 
     name = "pixels"
     dtype = "uint8"
-    changes = ("shift", "flip")
+    changes = ("shift", "flip", "crop", "rotate", "colour", "erase", "mixup", "cutmix")
+    usual = ("shift", "colour", "erase")
+    often = 16
+    doubtful = ("flip",)
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         shape: tuple[int, int, int] = columns[0].state.shape
@@ -34,7 +39,11 @@ class Pixels(Block):
     def summary(self, encoded: Encoded) -> str:
         channels, height, width = encoded.shape
         colour = "grey" if channels == 1 else "RGB"
-        return f"{encoded.columns[0].kind.name} {encoded.name!r} ({height}x{width} {colour})"
+        column = encoded.columns[0]
+        seen = getattr(column.state, "seen", {})
+        changed = sum(seen.values()) - seen.get((height, width), 0)
+        fitted = f", {changed:,} {FITTED[column.state.fit]}" if changed else ""
+        return f"{column.kind.name} {encoded.name!r} ({height}x{width} {colour}{fitted})"
 
     # --- what simple models read
 

@@ -11,6 +11,16 @@ from fivefold.errors import ModelError
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.estimated import Estimated
+from fivefold.models.habit import (
+    CONVOLUTIONS,
+    MEMBERS,
+    MINUTES,
+    OWN,
+    RESIDUAL,
+    SERIES,
+    TEXT,
+    Habit,
+)
 from fivefold.models.inputs import (
     Codes,
     Image,
@@ -30,6 +40,7 @@ from fivefold.models.mix import Mix
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
+from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
 from fivefold.models.seqnet import SeqNet
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundnet import SoundNet
@@ -39,29 +50,6 @@ from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
 from fivefold.models.timenet import GRU, TCN, InceptionTime
-
-
-@dataclass(frozen=True)
-class Habit:
-    """What suits a network in training.
-
-    Args:
-        lr: full learning rate of AdamW.
-        weight_decay: of AdamW.
-        steps: that a run should take where nothing else bounds its epochs.
-        epochs: the fewest and the most that a rule gives.
-        batch: the fewest and the most rows a step that a rule gives.
-        batches: that an epoch should have.
-        lr_rows: training rows below which the learning rate falls with their root; 0 for never.
-    """
-
-    lr: float
-    weight_decay: float
-    steps: int
-    epochs: tuple[int, int]
-    batch: tuple[int, int] = (64, 4096)
-    batches: int = 64
-    lr_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,49 +89,40 @@ class Network:
         return known and (self.several or len(sizes) == 1)
 
 
+DETAILED = 16
+"""Pixels a side from which on a picture has details for which a residual network pays."""
+
 BLENDS = (TextBlend, SeriesBlend)
 """Networks that let simple models answer beside one of theirs."""
 
-OWN = Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100))
-"""What suits a module of the user's, as far as anyone can tell."""
-
-_MEMBERS = Habit(
-    lr=5e-3,
-    weight_decay=0.02,
-    steps=1500,
-    epochs=(20, 60),
-    batch=(32, 256),
-    batches=40,
-    lr_rows=10_000,
-)
-_TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
-_SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))
-_SIGNAL: dict[str, Any] = {"habit": _SERIES, "sizes": frozenset({Signal})}
+_SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("blend", Blend, _MEMBERS, **_TABLE, many=True, boosts=True, core=TabM),
-        Network("tabm", TabM, _MEMBERS, **_TABLE, many=True),
+        Network("blend", Blend, MEMBERS, **_TABLE, many=True, boosts=True, core=TabM),
+        Network("tabm", TabM, MEMBERS, **_TABLE, many=True),
         Network(
             "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE
         ),
         Network(
             "convnet",
             ConvNet,
-            Habit(lr=5e-3, weight_decay=0.05, steps=10_000, epochs=(4, 30), batch=(64, 256)),
+            CONVOLUTIONS,
             frozenset({Image}),
         ),
-        Network(
-            "textblend", TextBlend, _TEXT, several=True, needs=Text, wide=Text, alone="textnet"
+        *(
+            Network(network.name, network, RESIDUAL, frozenset({Image}))
+            for network in (ResNet, SmallResNet, LargeResNet)
         ),
-        Network("textnet", TextNet, _TEXT, frozenset({Text})),
-        Network("textcnn", TextCnn, replace(_TEXT, lr=2e-3), frozenset({Text})),
+        Network("textblend", TextBlend, TEXT, several=True, needs=Text, wide=Text, alone="textnet"),
+        Network("textnet", TextNet, TEXT, frozenset({Text})),
+        Network("textcnn", TextCnn, replace(TEXT, lr=2e-3), frozenset({Text})),
         Network(
             "texttransformer",
             TextTransformer,
-            replace(_TEXT, lr=1e-3, batch=(32, 128)),
+            replace(TEXT, lr=1e-3, batch=(32, 128)),
             frozenset({Text}),
         ),
         Network(
@@ -184,13 +163,29 @@ def default_for(sizes: Sequence[type]) -> Network:
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
-def choose(inputs: Inputs) -> str:
+def choose(inputs: Inputs, rows: int = 0) -> str:
     """The name of the default network for these inputs.
 
+    Pictures of `DETAILED` pixels a side or more are seen by the widest residual network that can
+    look at so many rows often enough in some minutes.
+
+    Args:
+        inputs: sizes of what it reads.
+        rows: to train on, as far as they are known.
+
     Example:
+        >>> choose(Image(3, 32, 32), 2000), choose(Image(3, 32, 32), 50_000)
+        ('resnet', 'resnet_small')
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
         ('blend', 'mixture')
     """
+    if isinstance(inputs, Image) and min(inputs.height, inputs.width) >= DETAILED:
+        for network, epochs in ((ResNet, 10), (SmallResNet, 4)):
+            work = 6 * products(inputs, network.usual) * rows  # additions, and the way back
+            if epochs * work <= MINUTES:
+                return network.name
+        if stride(inputs) > 1:  # whose first layer leaves less to do than that of the smaller one
+            return SmallResNet.name
     return default_for(classes(inputs)).name
 
 

@@ -10,6 +10,17 @@ from fivefold.kinds.block import Encoded
 from fivefold.models.convnet import ConvNet
 from fivefold.models.inputs import Image
 from fivefold.models.part import Part
+from fivefold.models.repainting import (
+    colour,
+    crop,
+    cutmix,
+    erase,
+    farthest,
+    flip,
+    mixup,
+    rotate,
+    shift,
+)
 
 
 class Pixels(nn.Module):
@@ -32,40 +43,6 @@ class Pixels(nn.Module):
         return (images.float() - self.mean) / self.std
 
 
-def shift(images: Tensor, pixels: int) -> Tensor:
-    """Move each image by up to so many pixels; what comes in repeats the edge.
-
-    Args:
-        images: `(n, channels, height, width)`, any dtype.
-        pixels: the most an image moves, in each direction.
-    """
-    count, _, height, width = images.shape
-    device = images.device
-    down = torch.randint(-pixels, pixels + 1, (count, 1), device=device)
-    right = torch.randint(-pixels, pixels + 1, (count, 1), device=device)
-    rows = (torch.arange(height, device=device) + down).clamp(0, height - 1)
-    columns = (torch.arange(width, device=device) + right).clamp(0, width - 1)
-    picked = torch.arange(count, device=device)[:, None, None]
-    moved = images.permute(0, 2, 3, 1)[picked, rows[:, :, None], columns[:, None, :]]
-    return moved.permute(0, 3, 1, 2)
-
-
-def flip(images: Tensor) -> Tensor:
-    """Mirror each image, left to right, with even chances."""
-    chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
-    return torch.where(chosen, images.flip(-1), images)
-
-
-def farthest(image: Image) -> int:
-    """The most pixels that a random shift moves an image: one in 14, at least one.
-
-    Example:
-        >>> farthest(Image(1, 28, 28)), farthest(Image(1, 8, 8))
-        (2, 1)
-    """
-    return max(1, round(min(image.height, image.width) / 14))
-
-
 class PixelsPart(Part):
     """Pictures of one size, which stay uint8 until a batch is made of them."""
 
@@ -76,6 +53,13 @@ class PixelsPart(Part):
         "shift": lambda images, image: shift(images, farthest(image)),
         "flip": lambda images, _: flip(images),
     }
+    later = {  # noqa: RUF012
+        "crop": lambda images, _: crop(images),
+        "rotate": lambda images, _: rotate(images),
+        "colour": lambda images, _: colour(images),
+        "erase": lambda images, _: erase(images),
+    }
+    mixes = {"mixup": mixup, "cutmix": cutmix}  # noqa: RUF012
 
     def build(self, description: Mapping[str, Any]) -> Pixels:
         return Pixels(description["shape"][0])

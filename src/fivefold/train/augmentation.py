@@ -8,6 +8,7 @@ from torch import Tensor
 from fivefold.kinds.block import Block
 from fivefold.metrics.weight import weight_argument
 from fivefold.models.fixed import Entry
+from fivefold.models.habit import Habit
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.parts import part_of
@@ -20,36 +21,49 @@ FEW = 30
 Mix = Callable[[Piece], Piece]
 
 
-def decide_augment(stage: Options, blocks: Sequence[Block]) -> tuple[str, ...]:
+def decide_augment(
+    stage: Options, blocks: Sequence[Block], habit: Habit | None = None, epochs: int = 0
+) -> tuple[str, ...]:
     """The changes that are asked for; where nothing is said, those that rows usually bear.
 
-    These are for the built-in networks. Rows are mixed with one another where a network reads one
-    array, and the loss can weigh rows.
+    These are for the built-in networks, where they see rows often enough. Rows are mixed with one
+    another where a network reads one array, and the loss can weigh rows.
 
     Args:
         stage: the settings.
         blocks: of the arrays that the network reads.
+        habit: of the network; None where it is not known yet.
+        epochs: that it sees them.
     """
     if stage.augment is not None:
         return stage.augment
     if not (stage.model is None or isinstance(stage.model, str)):
         return ()
-    usual = dict.fromkeys(change for block in blocks for change in block.usual)
+    seen = [b for b in blocks if habit is None or (habit.changed and epochs >= b.often)]
+    usual = dict.fromkeys(change for block in seen for change in block.usual)
     if len(blocks) > 1 or (stage.own_loss is not None and not weight_argument(stage.own_loss)):
         mixing = {change for block in blocks for change in part_of(block).mixes}
         return tuple(change for change in usual if change not in mixing)
     return tuple(usual)
 
 
-def decide_ways(stage: Options, blocks: Sequence[Block], valid: int) -> tuple[tuple[str, ...], ...]:
+def decide_ways(
+    stage: Options,
+    blocks: Sequence[Block],
+    valid: int,
+    habit: Habit | None = None,
+    epochs: int = 0,
+) -> tuple[tuple[str, ...], ...]:
     """Sets of changes of which validation rows keep one: those that are made, and perhaps none.
 
     Args:
         stage: the settings.
         blocks: of the arrays that the network reads.
         valid: validation rows; a few choose nothing.
+        habit: of the network.
+        epochs: that it sees them.
     """
-    made = decide_augment(stage, blocks)
+    made = decide_augment(stage, blocks, habit, epochs)
     doubted = {change for block in blocks if block.doubted for change in block.usual}
     certain = tuple(change for change in made if change not in doubted)
     if stage.augment is not None or certain == made or valid < FEW:

@@ -60,7 +60,7 @@ def make_network(
 
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
-            name = choose(inputs) if model is None else model
+            name = choose(inputs, len(target)) if model is None else model
             known = NETWORKS.get(name)
             if model is None and known is not None and known.wide is not None and wide is None:
                 known = NETWORKS["mixture" if isinstance(inputs, Mapping) else known.alone]

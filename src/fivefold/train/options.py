@@ -57,7 +57,7 @@ class Options(Stage):
     batch: Count | None = None
     lr: Rate | Literal["find"] | dict[str, Rate] | None = None
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    patience: Count = 10
+    patience: Count | None = None
     schedule: Literal["cosine", "constant", "onecycle"] | Callable[[float], float] = "cosine"
     loss: LossName | Callable[..., Any] | None = None
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None

@@ -60,7 +60,7 @@ def make_trained(
                 if isinstance(stage.schedule, str)
                 else _name(stage.schedule),
                 "sampler": _name(stage.sampler),
-                "patience": stage.patience,
+                "patience": plan.patience,
                 "clip": stage.clip,
                 "ema": stage.ema,
                 "loss": LOSSES.get(plan.loss_name, plan.loss_name)

@@ -15,6 +15,7 @@ from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
+from fivefold.models.operations import forward_operations, rows_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
@@ -30,6 +31,9 @@ from fivefold.train.pieces import ROWS, Pieces
 from fivefold.train.resident import encodes_once, place
 from fivefold.train.rules import DIALS, decide_batch, decide_boosting, decide_epochs, decide_lr
 from fivefold.train.trial import Trial
+
+PATIENCE = 10
+"""Epochs without a better validation loss after which training stops, where nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +51,13 @@ class Plan:
     matmul: Matmul  # what multiplies matrices
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
+    patience: int  # epochs without a better validation loss after which training stops
     batch: int  # rows a step
     lr: float  # full learning rate, unless it is to be found or the optimizer is one's own
     weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
     once: bool  # whether the rows are encoded ahead of the epochs
     ways: tuple[tuple[str, ...], ...]  # random changes in training, of which one is kept
+    doubtful: tuple[str, ...]  # others that are made too if a trial shows that answers stay
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
     # whether copies of a network should learn as one, if there are any and they can
@@ -158,6 +164,12 @@ def make_plan(
     if census is not None and precision == "float32":
         matmul = decide_matmul(census)
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
+    work = work_of(network, trial.sample) if habit.operations else 0.0
+    epochs = stage.epochs or decide_epochs(
+        habit, rows, batch, inputs, gpu=gpu, quality=stage.quality, operations=work
+    )
+    blocks = [each.block for each in data.codec.blocks]
+    ways = decide_ways(stage, blocks, len(data.valid), habit, epochs)
     suits_trees = known is not None and known.boosts and once and usual
     return Plan(
         network=network,
@@ -170,13 +182,19 @@ def make_plan(
         beside=isinstance(network.body, BLENDS) and usual and network.fixed.is_wide,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
-        epochs=stage.epochs
-        or decide_epochs(habit, rows, batch, inputs, gpu=gpu, quality=stage.quality),
+        epochs=epochs,
+        patience=stage.patience or max(PATIENCE, round(habit.wait * epochs)),
         batch=batch,
         lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
-        ways=decide_ways(stage, [each.block for each in data.codec.blocks], len(data.valid)),
+        ways=ways,
+        doubtful=tuple(
+            change
+            for block in blocks
+            if stage.augment is None and {*block.usual} & {*ways[0]}
+            for change in block.doubtful
+        ),
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),
@@ -203,6 +221,11 @@ def _try(
     inner = partial(loss, weight=sample.weight)
     census = step_census(body, sample.inputs, sample.target, loss=inner, batch=pieces.batch)
     return Trial(sample=sample, census=census)
+
+
+def work_of(network: Assembled, sample: Piece) -> float:
+    """Floating-point operations of a row in training: a pass forward, and two as long back."""
+    return 3.0 * forward_operations(network.body, sample.inputs) / rows_of(sample.inputs)
 
 
 def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> dict[str, object]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fivefold.models.boosting import Boosting
+from fivefold.models.habit import Habit
 from fivefold.models.inputs import Inputs, parts
-from fivefold.models.networks import Habit
 from fivefold.models.part import Part
 from fivefold.models.parts import part_for
 from fivefold.train.choices import Quality
@@ -40,7 +40,8 @@ def decide_batch(habit: Habit, rows: int) -> int:
     """Rows a step: a power of two near a 64th of the rows, a 40th for networks of many members.
 
     Example:
-        >>> from fivefold.models.networks import NETWORKS, OWN
+        >>> from fivefold.models.habit import OWN
+        >>> from fivefold.models.networks import NETWORKS
         >>> mlp, tabm = NETWORKS["mlp"].habit, NETWORKS["tabm"].habit
         >>> decide_batch(mlp, 31_000), decide_batch(mlp, 100), decide_batch(OWN, 10**7)
         (512, 64, 4096)
@@ -74,6 +75,7 @@ def decide_epochs(
     *,
     gpu: bool,
     quality: Quality = "balanced",
+    operations: float = 0.0,
 ) -> int:
     """Epochs at most, by how many steps one has and by how much there is to look at.
 
@@ -84,6 +86,7 @@ def decide_epochs(
         inputs: sizes of what the network reads.
         gpu: whether it is trained on one.
         quality: the wish for speed or accuracy.
+        operations: floating-point operations of a row in training, where they bound the epochs.
 
     Returns:
         From 1 to 150. Early stopping may end the run before.
@@ -106,8 +109,10 @@ def decide_epochs(
         part = part_for(size)
         if part is not None and part.budget:
             amounts[part] += part.amount(size)
+    if operations and rows:
+        epochs = min(epochs, habit.operations * times / (rows * operations))
     for part, amount in amounts.items():
-        if amount and rows:
+        if amount and rows and not operations:
             epochs = min(epochs, part.budget * times / (rows * amount))
     epochs = min(most, max(fewest, round(epochs)))
     if habit.lr_rows and rows:

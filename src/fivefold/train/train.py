@@ -29,7 +29,8 @@ class Train(Options):
             test of 100 steps with a rising rate. Or rates by pattern of the names of weights,
             `{"encoder.*": 1e-4}`: the first that is met counts, other weights have the usual rate.
         weight_decay: of AdamW, for matrices; None is what suits the network.
-        patience: epochs without a better validation loss after which training stops.
+        patience: epochs without a better validation loss after which training stops; None is 10, or
+            half of the epochs of a residual network.
         schedule: of the learning rate: `cosine` with a short warm-up, `onecycle`, `constant`; or
             a function from the part of the steps that are done, 0 to 1, to a factor of the rate.
         loss: what is minimised; None is cross-entropy, or squared error. By name `focal`, or
@@ -50,9 +51,11 @@ class Train(Options):
             logits; None is one, or what `quality` says for a table.
         augment: random changes in training; None makes those that rows of a kind usually bear, if
             the network is a built-in one, `()` makes none. Of images: `shift` by up to one pixel in
-            14, `flip` left to right. Of sounds: `mask` a stretch of time and one of bands, stretch
-            time (`speed`) and bands (`pitch`) by a fifth at most, `shift` in time, `noise`, `mix`
-            two sounds. Of sequences: `mutate` some symbols.
+            14, in 8 where there are colours, `flip` left to right, `crop` a fifth of a side at
+            most, `rotate` by up to 15 degrees, `colour` (brightness, contrast, tint), `erase` a
+            rectangle, `mixup` and `cutmix` two of them. Of sounds: `mask` a stretch of time and one
+            of bands, stretch time (`speed`) and bands (`pitch`) by a fifth at most, `shift` in
+            time, `noise`, `mix` two sounds. Of sequences: `mutate` some symbols.
         freeze: patterns of the names of weights that shall not learn, `["encoder.*"]`.
         sampler: None takes all training rows in every epoch, in random order; `balanced` draws as
             many with replacement, of each class as often. Or a function of (epoch from 1, seeded
@@ -111,6 +114,7 @@ class Train(Options):
         if is_estimator(self.model):
             return self._fit_estimator(data, session)
         from fivefold.models.threads import threads_set
+        from fivefold.train.bearing import settle_changes
         from fivefold.train.checkpoint import decided_before
         from fivefold.train.clock import Clock
         from fivefold.train.contest import learn_best
@@ -127,8 +131,9 @@ class Train(Options):
         before = decided_before(session)
         plan.network.threads = self.threads or before.get("threads of torch", plan.threads)
         with threads_set(plan.network.threads):
-            session.emit(Noted(text=plan.sentence))
             with matmul_set(plan.matmul):
+                plan = settle_changes(plan, data, before, session)
+                session.emit(Noted(text=plan.sentence))
                 plan, learnt, tried = learn_best(
                     self, plan, data, session, spent=spent, before=before
                 )

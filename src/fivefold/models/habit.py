@@ -1,0 +1,70 @@
+"""What suits networks in training: rates, batches, epochs, and what bounds a run."""
+
+from dataclasses import dataclass
+
+MINUTES = 3e13
+"""Floating-point operations of training that take some minutes on two cores."""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What suits a network in training.
+
+    Args:
+        lr: full learning rate of AdamW.
+        weight_decay: of AdamW.
+        steps: that a run should take where nothing else bounds its epochs.
+        epochs: the fewest and the most that a rule gives.
+        batch: the fewest and the most rows a step that a rule gives.
+        batches: that an epoch should have.
+        lr_rows: training rows below which the learning rate falls with their root; 0 for never.
+        operations: floating-point operations of a run on a CPU, all epochs together; 0: no bound.
+        changed: whether rows are changed at random as usual.
+        wait: fraction of the epochs for which a better validation loss is waited for at least: the
+            learning rate of what learns noisily has to fall first.
+    """
+
+    lr: float
+    weight_decay: float
+    steps: int
+    epochs: tuple[int, int]
+    batch: tuple[int, int] = (64, 4096)
+    batches: int = 64
+    lr_rows: int = 0
+    operations: float = 0.0
+    changed: bool = True
+    wait: float = 0.0
+
+
+OWN = Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100))
+"""What suits a module of the user's, as far as anyone can tell."""
+
+MEMBERS = Habit(
+    lr=5e-3,
+    weight_decay=0.02,
+    steps=1500,
+    epochs=(20, 60),
+    batch=(32, 256),
+    batches=40,
+    lr_rows=10_000,
+)
+TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
+SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))
+RESIDUAL = Habit(
+    lr=5e-3,
+    weight_decay=0.05,
+    steps=10_000,
+    epochs=(4, 100),
+    batch=(64, 256),
+    operations=MINUTES,
+    wait=0.5,
+)
+CONVOLUTIONS = Habit(
+    lr=5e-3,
+    weight_decay=0.05,
+    steps=10_000,
+    epochs=(4, 30),
+    batch=(64, 256),
+    operations=MINUTES,
+    changed=False,
+)

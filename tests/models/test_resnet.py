@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+import torch
+
+import fivefold as ff
+from fivefold.models.inputs import Image, Width
+from fivefold.models.operations import forward_operations
+from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
+
+
+@pytest.mark.parametrize(
+    "size", [(2, 2), (16, 16), (17, 31), (28, 28), (45, 60), (100, 90), (5, 99)]
+)
+def test_resnet_of_any_size_answers_and_learns(size):
+    network = ResNet(Image(3, *size), 4, width=4)
+    answer = network(torch.rand(5, 3, *size))
+    assert answer.shape == (5, 4)
+    answer.sum().backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_resnets_differ_by_their_width_alone():
+    sizes = {type(n).name: n for n in (c(Image(3, 32, 32), 10) for c in (SmallResNet, ResNet))}
+    work = {name: forward_operations(n, torch.zeros(1, 3, 32, 32)) for name, n in sizes.items()}
+    assert work["resnet"] / work["resnet_small"] == pytest.approx((24 / 16) ** 2, rel=0.02)
+    assert LargeResNet.usual == 64
+
+
+@pytest.mark.parametrize("size", [(28, 28), (40, 48), (96, 96), (128, 128)])
+def test_products_are_those_that_are_counted(size):
+    image = Image(3, *size)
+    counted = forward_operations(ResNet(image, 10), torch.zeros(1, *image)) / 2
+    assert products(image, 24) == pytest.approx(counted, rel=0.15)
+
+
+def test_large_pictures_take_no_more_work_than_small_ones():
+    places = [side // stride(Image(3, side, side)) for side in range(16, 129)]
+    assert max(places) <= 40
+
+
+@pytest.mark.slow
+def test_resnet_is_served_as_it_was_trained(tmp_path):
+    draw, labels = np.random.default_rng(0), np.arange(120) % 2
+    pictures = draw.normal(90, 25, (120, 20, 18, 3)) + 60 * labels[:, None, None, None]
+    stages = [
+        ff.Collect((pictures.clip(0, 255).astype(np.uint8), np.array(["a", "b"])[labels])),
+        ff.Preprocess(),
+        ff.Train("resnet", epochs=2, threads=1),
+        ff.Evaluate(),
+        ff.Deploy(tmp_path / "model.ff"),
+    ]
+    parity = ff.Pipeline(stages).run(seed=0, progress=False)[ff.Deployed].parity
+    assert max(parity[door] for door in ("frame", "csv", "json", "source", "synthetic")) < 1e-5
+
+
+def test_resnet_of_a_table_is_refused():
+    with pytest.raises(TypeError, match="ResNet reads an image"):
+        ResNet(Width(4), 2)
