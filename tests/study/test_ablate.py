@@ -133,3 +133,18 @@ def test_ablation_looks_at_no_test_row(tmp_path):
 def test_columns_are_left_out_by_processes_as_by_this_one(pipeline):
     one, two = (ff.ablate(pipeline, "columns", folds=2, progress=False, n_jobs=n) for n in (1, 2))
     assert one.scores.drop(columns="seconds").equals(two.scores.drop(columns="seconds"))
+
+
+def test_changes_that_a_run_alone_decides_are_left_out_together():
+    from fivefold.study.leftout import variants_without
+
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 20, 20, 1), np.uint8)
+    source = {"picture": pixels, "y": np.arange(20) % 2}
+    asked = {None: ["all of it"], ("shift", "flip"): ["shift", "flip", "all of it"]}
+    for augment, names in asked.items():
+        stages = [ff.Collect(source, target="y"), ff.Preprocess(), ff.Train(augment=augment)]
+        pipeline = ff.Pipeline(stages)
+        collected = pipeline[:1].run(seed=0, progress=False)[ff.Collected]
+        found = list(variants_without(pipeline, collected, ["augment"], {}))
+        assert [one.name for one in found] == names
+        assert found[-1].pipeline["train"].augment == ()

@@ -150,14 +150,20 @@ def _does(setting: str, kinds: set[str], collected: Collected) -> bool:
 def _augmentations(
     pipeline: Chain, train: str, stage: Options, schema: Schema
 ) -> Iterator[LeftOut]:
-    """Without each of the random changes that are made, and without all of them."""
+    """Without each of the random changes that are made, and without all of them.
+
+    Whether changes are made that need many epochs is known to a run only; so they are left out
+    together.
+    """
     from fivefold.train.augmentation import decide_augment
 
-    made = () if is_estimator(stage.model) else decide_augment(stage, blocks_of(schema))
+    blocks = [] if is_estimator(stage.model) else blocks_of(schema)
+    made = decide_augment(stage, [b for b in blocks if stage.augment is not None or not b.often])
+    perhaps = not made and stage.augment is None and bool(decide_augment(stage, blocks))
     for change in made:
         rest = tuple(other for other in made if other != change)
         yield LeftOut("augment", change, pipeline.replace(train, augment=rest))
-    if len(made) > 1:
+    if len(made) > 1 or perhaps:
         yield LeftOut("augment", "all of it", pipeline.replace(train, augment=()))
 
 
