@@ -17,6 +17,8 @@ READING = {
     "delimiter": "between the fields of a text",
     "encoding": "of a text",
     "skip": "lines to leave out at the top of a text",
+    "series_id": "column that says which rows of a long table are one series",
+    "step": "column that puts the rows of a series in order",
     "root": "texts in a column of images name files below this folder; default: the table's",
 }
 """Flags that say how a file is read, each a setting of Collect."""
@@ -129,7 +131,8 @@ def add_source(
     for mark, words in MARKS.items():
         command.add_argument(f"--{mark}", **several, metavar="[COLUMN=]TEXT", help=words)
     for name, words in READING.items():
-        command.add_argument(f"--{name}", type=int if name == "skip" else str, help=words)
+        flag = f"--{name.replace('_', '-')}"
+        command.add_argument(flag, type=int if name == "skip" else str, help=words)
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
 

@@ -155,7 +155,7 @@ def load_data(folder: Path) -> Preprocessed:
 def _kinds(work: Workload) -> list[str]:
     if work.kind == "numeric":
         return [f"x{i}" for i in range(work.shape[0])]
-    return [{"image": "photo", "audio": "clip", "text": "note"}[work.kind]]
+    return [{"image": "photo", "audio": "clip", "text": "note", "series": "wave"}[work.kind]]
 
 
 def _columns(work: Workload, inputs: Tensor) -> Columns:
@@ -163,6 +163,8 @@ def _columns(work: Workload, inputs: Tensor) -> Columns:
         return Columns({"photo": inputs.permute(0, 2, 3, 1).contiguous().numpy()})
     if work.kind == "audio":
         return Columns({"clip": objects(inputs.numpy())})
+    if work.kind == "series":
+        return Columns({"wave": objects(inputs[:, :3].transpose(1, 2).double().numpy())})
     values = inputs.double().numpy()
     return Columns({f"x{i}": values[:, i] for i in range(work.shape[0])})
 

@@ -57,7 +57,7 @@ def test_speed_quick_measures_every_part_and_losses_are_equal(tmp_path: Path) ->
     pairs = found["pairs"]
     assert {(pair["workload"], pair["what"]) for pair in pairs} == {
         (work, part)
-        for work in ("a", "b", "c", "c2", "d1", "d2", "e")
+        for work in ("a", "b", "c", "c2", "d1", "d2", "e", "f")
         for part in ("fit", "bf16", "train")
     }
     for pair in pairs:
@@ -73,7 +73,7 @@ def test_speed_quick_measures_every_part_and_losses_are_equal(tmp_path: Path) ->
     assert "peak memory" in said
 
 
-@pytest.mark.parametrize("workload", ["a", "c", "d1", "e"])
+@pytest.mark.parametrize("workload", ["a", "c", "d1", "e", "f"])
 def test_fit_float32_costs_at_most_what_is_promised(tmp_path: Path, workload: str) -> None:
     kept = tmp_path / "speed.json"
     asked = ("--workload", workload, "--parts", "fit", "--threads", 1, "--rounds", 5)

@@ -13,14 +13,18 @@ from torch import Tensor, nn
 
 from fivefold.codecs.mel import bands_of
 from fivefold.models.clips import Loudness, frames_of
-from fivefold.models.inputs import Image, Spectrum
+from fivefold.models.inputs import Image, Signal, Spectrum
 from fivefold.models.resnet import SmallResNet
 from fivefold.models.soundnet import SoundNet
+from fivefold.models.timenet import InceptionTime
 
 VOCABULARY = 20_000
 LENGTH = 128
 RATE = 8000
 SAMPLES = 4000
+SERIES = (8, 100)
+"""Lines and steps of a series of three channels."""
+
 FIRST = 2
 """Codes 0 and 1 are padding and the unknown word."""
 
@@ -46,7 +50,7 @@ class Workload:
 
     name: str
     title: str
-    kind: Literal["numeric", "image", "text", "audio"]
+    kind: Literal["numeric", "image", "text", "audio", "series"]
     shape: tuple[int, ...]
     rows: int
     batch: int
@@ -90,6 +94,9 @@ class Workload:
             heard = 3000 * (tones + torch.randn(rows, *self.shape, generator=generator))
             return heard.to(torch.int16), target
         inputs = torch.randn(rows, *self.shape, generator=generator)
+        if self.kind == "series":
+            inputs[:, -2:] = 1  # all is known, and each has every step
+            return inputs, (inputs[:, 0, ::3].mean(1) > 0).long()
         worth = torch.randn(self.shape[0], generator=generator)
         return inputs, (inputs @ worth > 0).long()
 
@@ -154,6 +161,10 @@ def resnet(outputs: int) -> nn.Module:
     return SmallResNet(Image(1, 28, 28), outputs)
 
 
+def inception(outputs: int) -> nn.Module:
+    return InceptionTime(Signal(*SERIES), outputs, dropout=0.0)
+
+
 class Bag(nn.Module):
     """The mean of the words' vectors, and a linear layer."""
 
@@ -211,6 +222,10 @@ WORKLOADS = {
         Workload(
             "e", "2,000 sounds of 0.5 s at 8,000 Hz, soundnet, batch 64", "audio", (SAMPLES,),
             2_000, 64, 3, 10, soundnet, 256,
+        ),
+        Workload(
+            "f", "4,096 series of 3 channels and 100 steps, InceptionTime, batch 64", "series",
+            SERIES, 4_096, 64, 1, 2, inception, 256,
         ),
     )
 }  # fmt: skip

@@ -98,6 +98,19 @@ def test_simple_models_read_the_traits_alone():
     assert (values.shape, codes.any()) == ((1, fit.state.traits), False)
 
 
+def test_lean_rows_are_the_same_without_their_traits():
+    fit = fitted([[1, 2, 3], [2, 4, 9, 4]])
+    cells = np.empty(2, object)
+    cells[:] = [np.array([[1.0], [2.0]]), np.array([[4.0]])]
+    whole = KIND.encode(cells, fit.column, fit.state)
+    bare = KIND.lean(fit.state)
+    found = KIND.encode(cells, fit.column, bare)
+    np.testing.assert_array_equal(found, SIGNALS.lean(whole, [fit]))
+    assert found.shape == (2, 8)
+    values, arrays = KIND.pack(bare)
+    assert KIND.unpack(values, arrays, fit.column).traits == 0
+
+
 def test_collect_knows_columns_of_arrays_of_lists_and_of_json():
     rng = np.random.default_rng(0)
     rows = [rng.normal(size=(int(rng.integers(5, 30)), 3)) for _ in range(12)]

@@ -5,10 +5,12 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from fivefold.models.choice import BinaryHead
 from fivefold.models.extratrees import SMOOTH, TREES, fit_forest
-from fivefold.models.inputs import Record
+from fivefold.models.inputs import Record, Signal, Width
 from fivefold.models.kernels import Kernels
 from fivefold.models.networks import build, describe
-from fivefold.models.seriesblend import SeriesBlend, find_scales, find_weights
+from fivefold.models.seriesblend import SeriesBlend
+from fivefold.models.standard import Standard
+from fivefold.models.weighing import find_scales, find_weights
 
 
 class Rows:
@@ -48,16 +50,20 @@ def test_blend_is_the_weighted_sum_in_eval_mode_and_the_network_in_training():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(60, 7)).astype(np.float32)
     blend.forest = fit_forest(x, (x[:, 0] > 0).astype(np.int64), "class", 1)
-    blend.kernels = Kernels(blend.signal, 1, count=10).eval()
-    blend.weights.copy_(torch.tensor([0.2, 0.5, 0.3]))
-    blend.scales.copy_(torch.tensor([1.0, 2.0, 0.5]))
+    blend.kernels = Kernels(Signal(4, 20), 1, count=10).eval()
+    blend.linear = Standard(7, 1)
+    blend.weights.copy_(torch.tensor([0.2, 0.4, 0.1, 0.3]))
+    blend.scales.copy_(torch.tensor([1.0, 2.0, 3.0, 0.5]))
     rows = torch.cat([torch.randn(6, 80), torch.from_numpy(x[:6])], dim=1)
     rows[:, 60:80] = 1
     blend.eval()
     lines, traits = rows[:, :80].view(6, 4, 20), rows[:, 80:]
-    wanted = 0.2 * blend.network(lines) + blend.forest(traits) + 0.15 * blend.kernels(lines)
+    wanted = 0.2 * blend.network(lines) + 0.8 * blend.forest(traits)
+    wanted = wanted + 0.3 * blend.linear(traits) + 0.15 * blend.kernels(lines)
     assert torch.allclose(blend(rows), wanted)
-    assert blend.parts == pytest.approx({"network": 0.2, "forest": 0.5, "kernels": 0.3})
+    assert blend.parts == pytest.approx(
+        {"network": 0.2, "forest": 0.4, "linear": 0.1, "kernels": 0.3}
+    )
     again = build(describe(blend)).eval()
     again.load_state_dict(blend.state_dict())
     assert torch.equal(again(rows), blend(rows))
@@ -69,13 +75,13 @@ def test_blend_is_the_weighted_sum_in_eval_mode_and_the_network_in_training():
 def test_weights_follow_many_rows_and_the_usual_ones_where_rows_are_few():
     torch.manual_seed(0)
     head = BinaryHead()
-    for rows, network in ((2000, 1.0), (8, 0.2)):
+    for rows, network in ((2000, 1.0), (8, 0.1)):
         target = (torch.arange(rows) % 2).float()
         right = (4 * target[:, None] - 2) + 0.1 * torch.randn(rows, 1)
-        answers = {"network": right, "forest": 0 * right, "kernels": 0 * right}
+        answers = {"network": right, "forest": 0 * right, "linear": 0 * right, "kernels": 0 * right}
         found = find_weights(answers, head, Rows(target))
         assert sum(found.values()) == pytest.approx(1)
-        assert abs(found["network"] - network) <= 0.35
+        assert abs(found["network"] - network) <= 0.4
         assert (found["network"] > 0.8) == (rows > 100)
 
 
@@ -85,3 +91,16 @@ def test_scales_make_a_timid_part_surer_and_a_bold_one_less():
     logits = torch.randn(4000, 1) + 2 * (2 * target[:, None] - 1)  # true logits are 4 times these
     found = find_scales([logits, 4 * logits, 8 * logits], BinaryHead(), Rows(target))
     assert found == [4.0, 1.0, 0.5]
+
+
+def test_blend_beside_a_table_lets_the_forest_read_both():
+    torch.manual_seed(0)
+    inputs = {"wave": Record(4, 20, 7), "table": Width(3, measured=3)}
+    blend = SeriesBlend(inputs, 1)
+    rows = {"wave": torch.randn(6, 87), "table": torch.randn(6, 3)}
+    wanted = torch.cat([rows["wave"][:, 80:], rows["table"]], dim=1)
+    assert torch.equal(blend.traits(rows), wanted)
+    assert blend.lines(rows).shape == (6, 4, 20)
+    blend.eval()
+    assert torch.equal(blend(rows), blend.network({**rows, "wave": blend.lines(rows)}))
+    assert describe(build(describe(blend))) == describe(blend)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.steps import NUMPY, gaps_filled, is_series, plain, series_of, thinned
 from fivefold.codecs.table import Array
+from fivefold.codecs.tracing import traced
 from fivefold.codecs.traits import traits
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
@@ -110,7 +112,8 @@ class Series(Kind):
         A missing series, and one without any known number, is one step of the training means.
         """
         length, channels = state.length, state.channels
-        encoded = np.zeros((len(values), (channels + 1) * length + state.traits), np.float32)
+        first = state.numbers_a_row
+        encoded = np.zeros((len(values), first + state.traits), np.float32)
         for row, series in zip(encoded, values, strict=True):
             if series is None:
                 series = np.full((1, channels), np.nan)
@@ -125,16 +128,20 @@ class Series(Kind):
             known = (1.0 + (~gone).sum(axis=1, keepdims=True)) / (1.0 + channels)
             scaled = gaps_filled((series - state.mean) / state.std, np.zeros(channels))
             lines = thinned(np.concatenate([scaled, known], axis=1), state.stride)[:length]
-            row[: -state.traits].reshape(channels + 1, length)[:, : len(lines)] = lines.T
-            row[-state.traits :] = traits(scaled)
+            row[:first].reshape(channels + 1, length)[:, : len(lines)] = lines.T
+            if state.traits:
+                row[first:] = traits(scaled)
         return encoded
 
     def pack(self, state: SeriesState) -> tuple[Any, dict[str, Array]]:
-        values = {"length": state.length, "stride": state.stride, "alike": state.alike}
-        return values, {"mean": state.mean, "std": state.std}
+        kept = ("length", "stride", "alike", "bare")
+        return {name: getattr(state, name) for name in kept}, {"mean": state.mean, "std": state.std}
 
     def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> SeriesState:
         return SeriesState(**{**values, **arrays})
+
+    def lean(self, state: SeriesState) -> SeriesState:
+        return replace(state, bare=True)
 
     def remarks(self, column: Column, state: SeriesState) -> tuple[Any, ...]:
         return state.remarks(column.name)
@@ -157,6 +164,10 @@ class Series(Kind):
             return 0.0, 1.0
         distance, chance = min(found, key=lambda pair: (pair[1], -pair[0]))
         return distance, min(1.0, len(found) * chance)
+
+    def drawn(self, cell: Array, column: Column) -> Array:
+        """Its channels as lines over time, each between its least and its largest number."""
+        return traced(cell)
 
     # --- recognition
 

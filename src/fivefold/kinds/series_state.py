@@ -23,6 +23,7 @@ class SeriesState:
         mean: `(channels,)` float64, of all training steps.
         std: `(channels,)` float64, their deviation; 1 where nothing varies.
         alike: whether all training series have one length.
+        bare: whether rows have no traits, as no model reads them.
         series: training series; known where it was fitted, not saved.
         cut: of them, those that have more steps than are read; likewise.
         longest: steps of the longest; likewise.
@@ -37,6 +38,7 @@ class SeriesState:
     mean: Array
     std: Array
     alike: bool
+    bare: bool = False
     series: int = 0
     cut: int = 0
     longest: int = 0
@@ -53,7 +55,12 @@ class SeriesState:
     @property
     def traits(self) -> int:
         """Numbers that say what a series is like."""
-        return len(names_of(self.channels))
+        return 0 if self.bare else len(names_of(self.channels))
+
+    @property
+    def numbers_a_row(self) -> int:
+        """Of the channels and of what is known, ahead of the traits."""
+        return (self.channels + 1) * self.length
 
     @property
     def steps(self) -> int:

@@ -13,9 +13,9 @@ from fivefold.kinds.plain import Dense, Reader
 class Signals(Block):
     """Float32 `(n, width)`: channels one after another, a line of what is known, then traits.
 
-    The kind's state has a `length`, so many numbers a line, its `channels`, and how many numbers
-    are `traits`. The line of what is known is 0 behind the end of a series, else above 0, and 1
-    where every channel is known.
+    The kind's state has a `length`, so many numbers a line, its `channels`, how many
+    `numbers_a_row` these are, and how many are `traits`. The line of what is known is 0 behind the
+    end of a series, else above 0, and 1 where every channel is known.
     """
 
     name = "signals"
@@ -24,7 +24,10 @@ class Signals(Block):
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         state = columns[0].state
-        return ((state.channels + 1) * state.length + state.traits,)
+        return (state.numbers_a_row + state.traits,)
+
+    def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        return array[:, : columns[0].state.numbers_a_row]
 
     def summary(self, encoded: Encoded) -> str:
         [column] = encoded.columns
@@ -37,11 +40,11 @@ class Signals(Block):
     # --- what simple models read
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
-        return (Dense(array[:, -columns[0].state.traits :]),)
+        return (Dense(array[:, columns[0].state.numbers_a_row :]),)
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
-        traits = columns[0].state.traits
-        return array[:, -traits:], np.zeros(traits, dtype=bool)
+        state = columns[0].state
+        return array[:, state.numbers_a_row :], np.zeros(state.traits, dtype=bool)
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         return f"{columns[0].kind.plural} by level, spread, trend, memory and frequencies"

@@ -87,7 +87,7 @@ def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.D
     sizes = None if isinstance(inputs, str) else inputs
     for network in asked:
         read = _example(network) if sizes is None else sizes
-        read = read if network.wide is not None else without_terms(read)
+        read = read if network.needs is not None else without_terms(read)
         if network.reads(classes(read)):
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, outputs)

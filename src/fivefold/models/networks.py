@@ -64,10 +64,9 @@ class Network:
         several: whether it reads several tensors at once.
         many: whether it is many networks in one, which takes `members`.
         boosts: whether it lets boosted trees answer beside it.
-        needs: a class of sizes that must be among those that it reads; None for none.
+        needs: a class of sizes that must be among those that it reads, whose rows come with what a
+            model beside it reads; None for none.
         core: what the body is built around; None for nothing.
-        wide: the class of sizes whose rows it wants with what a model beside it reads, if any.
-        alone: the network that is made in its place where no model can answer beside it.
     """
 
     name: str
@@ -79,8 +78,6 @@ class Network:
     boosts: bool = False
     needs: type | None = None
     core: Callable[..., nn.Module] | None = None
-    wide: type | None = None
-    alone: str = ""
 
     def reads(self, sizes: Sequence[type]) -> bool:
         """Whether it reads tensors of these sizes."""
@@ -116,7 +113,7 @@ NETWORKS: dict[str, Network] = {
             Network(network.name, network, RESIDUAL, frozenset({Image}))
             for network in (ResNet, SmallResNet, LargeResNet)
         ),
-        Network("textblend", TextBlend, TEXT, several=True, needs=Text, wide=Text, alone="textnet"),
+        Network("textblend", TextBlend, TEXT, several=True, needs=Text),
         Network("textnet", TextNet, TEXT, frozenset({Text})),
         Network("textcnn", TextCnn, replace(TEXT, lr=2e-3), frozenset({Text})),
         Network(
@@ -137,7 +134,7 @@ NETWORKS: dict[str, Network] = {
             Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 30), batch=(32, 128)),
             frozenset({Spectrum}),
         ),
-        Network("seriesblend", SeriesBlend, wide=Signal, alone="inceptiontime", **_SIGNAL),
+        Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
         Network("inceptiontime", InceptionTime, **_SIGNAL),
         Network("tcn", TCN, **_SIGNAL),
         Network("gru", GRU, **_SIGNAL),

@@ -8,9 +8,10 @@ import torch
 
 from fivefold.models.blend import Blend
 from fivefold.models.mix import Mix
-from fivefold.models.seriesblend import NAMES, SeriesBlend
+from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.textblend import TextBlend
 from fivefold.models.threads import threads_set
+from fivefold.models.weighing import NAMES
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array

@@ -1,52 +1,46 @@
-"""The default for series: a network, a forest and random convolutions that answer together."""
+"""The default for series: a network and three simpler models that answer together."""
 
 import math
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fivefold.metrics.weight import effective_rows
-from fivefold.models.blend import SHARE, answered
+from fivefold.models.blend import SHARE, answered, matrix
 from fivefold.models.extratrees import Forest, fit_forest
-from fivefold.models.head import Head
-from fivefold.models.inputs import Batch, Inputs, Record, Signal, described
-from fivefold.models.kernels import Kernels, fit_kernels
-from fivefold.models.learner import Feed, Lesson
+from fivefold.models.inputs import (
+    Batch,
+    Inputs,
+    Record,
+    Signal,
+    described,
+    parts,
+    without_terms,
+)
+from fivefold.models.kernels import Kernels
+from fivefold.models.learner import Lesson
+from fivefold.models.mixture import Mixture
+from fivefold.models.standard import Standard, fit_standard
 from fivefold.models.timenet import InceptionTime
-
-STEPS = 10
-"""Weights of each part that are tried: 0, 1/10, ..., 1, together 1."""
-
-USUAL = {"network": 0.2, "forest": 0.6, "kernels": 0.2}
-"""Weights that few validation rows are held near: of few rows a forest of traits is the surest."""
-
-NAMES = tuple(USUAL)
-
-PULL = 30.0
-"""How strongly they are held there, in nats, as a sum over all rows, at distance 1."""
-
-SCALES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-"""What logits may be multiplied by."""
-
-HOLD = 2.0
-"""How strongly few rows hold them at 1, likewise, a factor of e away from it."""
+from fivefold.models.weighing import NAMES, find_scales, find_weights
 
 
 class SeriesBlend(nn.Module):
-    """A network over time, a forest over what series are like, and random convolutions.
+    """A network over time; a forest and a linear model over traits; random convolutions.
 
     In training mode it is the network alone. In eval mode it gives the weighted sum of what the
-    three give, in the network's unit; logits are first made as sure as they may be. Without the
-    other two the network answers alone in both.
+    four give, in the network's unit; logits are first made as sure as they may be. Without the
+    other three the network answers alone in both.
 
     Args:
-        inputs: a `Record`, or a `Signal`, which has nothing for a forest.
+        inputs: a `Record`, or a `Signal`, which has nothing for a forest; or several kinds with at
+            least one. The forest reads a table beside it too; convolutions are of the only series.
         outputs: numbers a row.
-        network: a built-in one for series; None for a new `InceptionTime`.
+        network: a built-in one; None for a new one: an `InceptionTime` for a series alone, a
+            `Mixture` for several kinds.
         forest: `Forest.sizes`; None where there is none.
+        linear: numbers that a linear model of traits reads; None where there is none.
         kernels: what `Kernels` is built from; None where there are none.
 
     Example:
@@ -59,7 +53,7 @@ class SeriesBlend(nn.Module):
         forest; Dempster et al., ROCKET, 2020, for the convolutions.
     """
 
-    beside = "a forest and random convolutions"
+    beside = "a forest, a linear model and random convolutions"
     weights: Tensor
     scales: Tensor
     fitted: tuple[dict[str, nn.Module], dict[str, Tensor]] | None = None
@@ -71,18 +65,24 @@ class SeriesBlend(nn.Module):
         *,
         network: nn.Module | None = None,
         forest: list[Any] | None = None,
+        linear: int | None = None,
         kernels: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        if not isinstance(inputs, Record | Signal):
-            raise TypeError(f"SeriesBlend reads a series, found {inputs}")
         self.inputs, self.outputs = inputs, outputs
-        self.signal = Signal(inputs.lines, inputs.steps)
-        self.network = InceptionTime(self.signal, outputs) if network is None else network
+        plain = without_terms(inputs)
+        sizes = {name: size for name, size in parts(plain).items() if isinstance(size, Signal)}
+        if not sizes:
+            raise TypeError(f"SeriesBlend reads series, found {inputs}")
+        self.signals = sizes
+        if network is None:
+            network = (Mixture if isinstance(plain, Mapping) else InceptionTime)(plain, outputs)
+        self.network = network
         self.forest = None if forest is None else Forest(*forest)
-        self.kernels = None if kernels is None else Kernels(self.signal, outputs, **kernels)
-        self.register_buffer("weights", torch.tensor([1.0, 0.0, 0.0]))
-        self.register_buffer("scales", torch.ones(3))
+        self.linear = None if linear is None else Standard(linear, outputs)
+        self.kernels = None if kernels is None else self._kernels(**kernels)
+        self.register_buffer("weights", torch.tensor([1.0] + [0.0] * (len(NAMES) - 1)))
+        self.register_buffer("scales", torch.ones(len(NAMES)))
 
     @property
     def description(self) -> dict[str, Any]:
@@ -91,6 +91,7 @@ class SeriesBlend(nn.Module):
         arguments = {
             "network": dict(core),
             "forest": None if self.forest is None else self.forest.sizes,
+            "linear": None if self.linear is None else self.linear.width,
             "kernels": None
             if self.kernels is None
             else dict(self.kernels.description["arguments"]),
@@ -111,25 +112,28 @@ class SeriesBlend(nn.Module):
         """Let the network fit its own."""
         fit = getattr(self.network, "fit_buffers", None)
         if fit is not None:
-            fit(self.lines(batch))
+            fit(self.plain(batch))
 
     def rehearse(self, lesson: Lesson) -> None:
-        """Let an empty forest and unfitted convolutions answer, as both will be exported."""
+        """Let an empty forest and unfitted linear models answer, as all will be exported."""
         if not lesson.beside:
             return
         device = self.weights.device
         classes = lesson.head.task.trees == "class"
         votes = max(2, self.outputs) if classes else self.outputs
-        if isinstance(self.inputs, Record):
+        if self._has_traits:
+            width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
             self.forest = Forest(1, 1, 0, self.outputs, votes, classes).to(device)
-        self.kernels = Kernels(self.signal, self.outputs).to(device)
-        self.weights.copy_(torch.tensor([0.4, 0.3, 0.3]))
+            self.linear = Standard(width, self.outputs).to(device)
+        if len(self.signals) == 1:
+            self.kernels = self._kernels().to(device)
+        self.weights.fill_(1 / len(NAMES))
 
     def begin(self, lesson: Lesson) -> nn.Module:
-        """Grow the forest and fit the convolutions; they answer once the network has learnt."""
+        """Grow the forest, fit the linear models; they answer once the network has learnt."""
         if not lesson.beside:
             return self
-        lesson.tell("Growing a forest on what series are like, fitting random convolutions.")
+        lesson.tell("Growing a forest on what series are like, fitting linear models.")
         left = lesson.seconds_left()
 
         def remains() -> float | None:
@@ -144,12 +148,19 @@ class SeriesBlend(nn.Module):
         if forest is not None:
             made["forest"] = forest
             answers["forest"] = answered(lambda batch: forest(self.traits(batch)), valid, rows)
-        kernels = Kernels(self.signal, self.outputs).to(valid.device)
-        found = fit_kernels(
-            *(kernels, lesson.train, valid, lesson.head), read=self.lines, seconds_left=remains
-        )
-        if found is not None:
-            made["kernels"], answers["kernels"] = kernels, found
+        linear: dict[str, tuple[Standard, Callable[[Batch], Tensor]]] = {}
+        if self._has_traits:
+            width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
+            linear["linear"] = Standard(width, self.outputs), self.traits
+        if len(self.signals) == 1:
+            linear["kernels"] = self._kernels(), self.lines
+        for name, (model, read) in linear.items():
+            model.to(valid.device)
+            found = fit_standard(
+                *(model, lesson.train, valid, lesson.head), read=read, seconds_left=remains
+            )
+            if found is not None:
+                made[name], answers[name] = model, found
         self.fitted = (made, answers) if made else None
         return self
 
@@ -160,7 +171,7 @@ class SeriesBlend(nn.Module):
         (made, answers), self.fitted = self.fitted, None
         valid = lesson.valid
         rows = torch.arange(valid.rows, device=valid.device)
-        own = answered(lambda batch: self.network(self.lines(batch)), valid, rows)
+        own = answered(lambda batch: self.network(self.plain(batch)), valid, rows)
         given = {"network": own, **answers}
         scales = dict(zip(given, find_scales([*given.values()], lesson.head, valid), strict=True))
         scaled = {name: scales[name] * answer for name, answer in given.items()}
@@ -176,33 +187,51 @@ class SeriesBlend(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """What the network gives in training; `(n, outputs)` of all in eval mode."""
-        lines = self.lines(batch)
-        answer: Tensor = self.network(lines)
-        if self.training or (self.forest is None and self.kernels is None):
+        answer: Tensor = self.network(self.plain(batch))
+        if self.training or len(self.names) == 1:
             return answer
-        shares = self.weights * self.scales
-        answer = shares[0] * answer
+        shares = dict(zip(NAMES, self.weights * self.scales, strict=True))
+        answer = shares["network"] * answer
         if self.forest is not None:
-            answer = answer + shares[1] * self.forest(self.traits(batch))
+            answer = answer + shares["forest"] * self.forest(self.traits(batch))
+        if self.linear is not None:
+            answer = answer + shares["linear"] * self.linear(self.traits(batch))
         if self.kernels is not None:
-            answer = answer + shares[2] * self.kernels(lines)
+            answer = answer + shares["kernels"] * self.kernels(self.lines(batch))
         return answer
 
+    def plain(self, batch: Batch) -> Batch:
+        """A batch for the network: series as lines, without their traits."""
+        if isinstance(batch, Mapping):
+            named = self.signals
+            return {n: _lines(t, named[n]) if n in named else t for n, t in batch.items()}
+        return batch if isinstance(self.inputs, Mapping) else self.lines(batch)
+
     def lines(self, batch: Batch) -> Tensor:
-        """`(n, lines, steps)` of a batch."""
-        assert isinstance(batch, Tensor)
-        lines, steps = self.signal
-        return batch[:, : lines * steps].reshape(-1, lines, steps) if batch.ndim == 2 else batch
+        """`(n, lines, steps)` of the only series of a batch."""
+        [(name, signal)] = self.signals.items()
+        return _lines(batch[name] if isinstance(batch, Mapping) else batch, signal)
 
     def traits(self, batch: Batch) -> Tensor:
-        """`(n, traits)` of a batch."""
-        assert isinstance(batch, Tensor)
-        return batch[:, self.signal.lines * self.signal.steps :]
+        """`(n, numbers)` of a batch that a forest reads: the traits of series, then the table."""
+        named = batch if isinstance(batch, Mapping) else dict.fromkeys(self.signals, batch)
+        found = [named[name][:, size.lines * size.steps :] for name, size in self.signals.items()]
+        if isinstance(batch, Mapping) and {"table", "codes"} & {*batch}:
+            found.append(matrix(batch))
+        return torch.cat(found, dim=1)
+
+    @property
+    def _has_traits(self) -> bool:
+        return any(isinstance(size, Record) for size in parts(self.inputs).values())
+
+    def _kernels(self, **arguments: Any) -> Kernels:
+        [signal] = self.signals.values()
+        return Kernels(signal, self.outputs, **arguments)
 
     def _grown(self, lesson: Lesson) -> Forest | None:
         """A forest on the device of the rows; None where it cannot be."""
         learn, train = lesson.head.task.trees, lesson.train
-        if learn is None or not isinstance(self.inputs, Record):
+        if learn is None or not self._has_traits:
             return None
         target = train.target.cpu().numpy()
         target = target if learn == "number" else target.astype("int64")
@@ -217,65 +246,7 @@ class SeriesBlend(nn.Module):
         return None if forest is None else forest.to(train.device)
 
 
-@torch.no_grad()
-def find_scales(answers: list[Tensor], head: Head, valid: Feed) -> list[float]:
-    """What the logits of each part are multiplied by, so that it is as sure as it may be.
-
-    A forest is less sure than it could be, a network surer. Numbers stay as they are.
-
-    Args:
-        answers: of each part to the validation rows, `(n, outputs)`.
-        head: says what answers cost, in nats.
-        valid: these rows, one at least.
-    """
-    if head.mixing not in {"softmax", "logit"}:
-        return [1.0] * len(answers)
-    found = []
-    for answer in answers:
-        costs = {
-            scale: _nats(scale * answer.double(), head, valid)
-            + HOLD / _rows(valid) * math.log(scale) ** 2
-            for scale in SCALES
-        }
-        found.append(min(costs, key=lambda scale: costs[scale]))
-    return found
-
-
-@torch.no_grad()
-def find_weights(answers: Mapping[str, Tensor], head: Head, valid: Feed) -> dict[str, float]:
-    """The weights with the best validation loss, held near the usual ones where rows are few.
-
-    Args:
-        answers: of each part to the validation rows, `(n, outputs)` in the network's unit.
-        head: says what answers cost, in nats.
-        valid: these rows, one at least.
-
-    Returns:
-        One a part, from 0 to 1, together 1.
-    """
-    stacked = torch.stack([*answers.values()]).double()
-    usual = torch.tensor([USUAL[name] for name in answers], dtype=torch.float64)
-    usual = usual / usual.sum()
-    best, found = float("inf"), usual
-    for steps in product(range(STEPS + 1), repeat=len(usual)):
-        if sum(steps) != STEPS:
-            continue
-        weights = torch.tensor(steps, dtype=torch.float64) / STEPS
-        shares = weights.to(stacked.device).view(-1, *[1] * (stacked.ndim - 1))
-        apart = float(((weights - usual) ** 2).sum()) / 2
-        cost = _nats((shares * stacked).sum(dim=0), head, valid) + PULL / _rows(valid) * apart
-        if cost < best:
-            best, found = cost, weights
-    return dict(zip(answers, found.tolist(), strict=True))
-
-
-def _nats(outputs: Tensor, head: Head, valid: Feed) -> float:
-    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
-    return float(head.nats(outputs, valid.target, **by_row))
-
-
-def _rows(valid: Feed) -> float:
-    """How many rows the weights of rows come to."""
-    if valid.weight is None:
-        return valid.rows
-    return effective_rows(valid.weight.double().cpu().numpy())
+def _lines(rows: Tensor, signal: Signal) -> Tensor:
+    """Rows of lines and traits, or of lines alone, as lines."""
+    count = signal.lines * signal.steps
+    return rows[:, :count].reshape(-1, *signal) if rows.ndim == 2 else rows

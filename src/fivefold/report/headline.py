@@ -87,13 +87,17 @@ def model_parts(trained: "Trained") -> str:
     settings = trained.settings
     name = settings.network or type(trained.model).__name__
     trees, weight = settings.trees, settings.trees_weight
+    beside = {
+        "forest": settings.forest_weight,
+        "linear model": settings.linear_weight,
+        "convolutions": settings.kernels_weight,
+    }
+    if settings.forest_weight or settings.kernels_weight:
+        shares = {"network": 1 - sum(beside.values()), **beside}
+        return f"{name}: " + ", ".join(f"{n} {100 * w:.0f} %" for n, w in shares.items() if w)
     if settings.linear_weight:
         linear = settings.linear_weight
         return f"{name}: network {100 * (1 - linear):.0f} %, linear model {100 * linear:.0f} %"
-    beside = {"forest": settings.forest_weight, "convolutions": settings.kernels_weight}
-    if any(beside.values()):
-        shares = {"network": 1 - sum(beside.values()), **beside}
-        return f"{name}: " + ", ".join(f"{n} {100 * w:.0f} %" for n, w in shares.items() if w)
     if not trees:
         return name
     grown = f"{trees:,} trees {100 * weight:.0f} %"

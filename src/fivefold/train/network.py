@@ -62,9 +62,10 @@ def make_network(
         if model is None or isinstance(model, str):
             name = choose(inputs, len(target)) if model is None else model
             known = NETWORKS.get(name)
-            if model is None and known is not None and known.wide is not None and wide is None:
-                known = NETWORKS["mixture" if isinstance(inputs, Mapping) else known.alone]
-                name = known.name
+            if model is None and known is not None and known.needs is not None and wide is None:
+                several = isinstance(inputs, Mapping)
+                name = "mixture" if several else _alone(known.needs)
+                known = NETWORKS[name]
             more = own if known is not None and known.many else {}
             return shaped(make(name, inputs, outputs, **more))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
@@ -92,6 +93,11 @@ def make_network(
         return assemble(codec, several, target=target, loss=loss, wide=wide)
 
 
+def _alone(size: type) -> str:
+    """The first network that reads such rows and nothing else."""
+    return next(name for name, one in NETWORKS.items() if one.sizes == {size})
+
+
 def _widened(codec: "Codec", model: Model) -> type | None:
     """The class of sizes whose rows come with what a model beside the network reads, if any."""
     if task_of(codec.schema.task).trees is None:
@@ -99,7 +105,7 @@ def _widened(codec: "Codec", model: Model) -> type | None:
     sizes = [part_of(block.block).size for block in codec.blocks]
     network = default_for(sizes) if model is None else None
     network = NETWORKS.get(model) if isinstance(model, str) else network
-    wide = None if network is None else network.wide
+    wide = None if network is None else network.needs
     if wide is Text and not any(slots_of(column.state) for column in codec.columns.values()):
         return None
     return wide

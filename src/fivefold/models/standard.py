@@ -1,0 +1,137 @@
+"""A linear layer over features of mean 0 and deviation 1, and how it is fitted at once."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fivefold.metrics.weight import relative
+from fivefold.models.head import Head
+from fivefold.models.inputs import Batch
+from fivefold.models.learner import Feed
+from fivefold.models.linear import linear_weights
+
+STRENGTHS = (0.001, 0.01, 0.1, 1.0)
+"""How little weights are held back, as `C` of logistic regression; tried in order."""
+
+PENALTIES = (1000.0, 100.0, 10.0, 1.0)
+"""Likewise for numbers, as `alpha` of ridge regression."""
+
+ROWS = 256
+"""Rows that are convolved at a time."""
+
+FAR = 10.0
+"""Deviations beyond which a feature counts as this."""
+
+
+class Standard(nn.Module):
+    """A linear layer over features, scaled by what they are in training.
+
+    Args:
+        width: features.
+        outputs: numbers a row.
+
+    Example:
+        >>> Standard(4, 2)(torch.ones(5, 4)).shape
+        torch.Size([5, 2])
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, width: int, outputs: int) -> None:
+        super().__init__()
+        self.width, self.outputs = width, outputs
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("std", torch.ones(width))
+        self.out = nn.Linear(width, outputs)
+
+    def features(self, rows: Tensor) -> Tensor:
+        """`(n, ...)` to `(n, width)`, not scaled yet; as they are, by default."""
+        return rows
+
+    @torch.no_grad()
+    def fit_buffers(self, batch: Batch) -> None:
+        """Learn the mean and the deviation of each feature."""
+        assert isinstance(batch, Tensor)
+        pieces = [self.features(part).double() for part in torch.split(batch, ROWS)]
+        self.scale_by(torch.cat(pieces))
+
+    @torch.no_grad()
+    def scale_by(self, found: Tensor) -> None:
+        """Take mean and deviation over from float64 features `(n, width)`."""
+        self.mean.copy_(found.mean(dim=0))
+        self.std.copy_(found.std(dim=0, correction=0).clamp(min=1e-3))
+
+    def scaled(self, rows: Tensor) -> Tensor:
+        """The features with mean 0 and deviation 1 in training, bounded where they are far out."""
+        return ((self.features(rows) - self.mean) / self.std).clamp(-FAR, FAR)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """`(n, ...)` to `(n, outputs)`."""
+        outputs: Tensor = self.out(self.scaled(rows))
+        return outputs
+
+
+@torch.no_grad()
+def fit_standard(
+    model: Standard,
+    train: Feed,
+    valid: Feed,
+    head: Head,
+    *,
+    read: Callable[[Batch], Tensor],
+    seconds_left: Callable[[], float | None],
+) -> Tensor | None:
+    """Fit the linear layer on training rows, its strength by validation rows, in place.
+
+    Args:
+        model: on the device of the rows.
+        train: rows to learn from.
+        valid: rows that choose the strength.
+        head: says what answers cost, and what is learnt.
+        read: takes what it reads out of a batch.
+        seconds_left: to the end of its time; None for no end. It then keeps what it has.
+
+    Returns:
+        `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
+        there are no validation rows.
+    """
+    from threadpoolctl import threadpool_limits
+
+    learn, outputs = head.task.trees, model.outputs
+    counted = None if train.weight is None else train.weight.cpu().numpy()
+    target = train.target.cpu().numpy()
+    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
+    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
+        return None
+
+    def matrix(feed: Feed, features: Callable[[Tensor], Tensor]) -> Tensor:
+        starts = range(0, feed.rows, ROWS)
+        parts = (feed.take(slice(start, start + ROWS)).inputs for start in starts)
+        return torch.cat([features(read(part)) for part in parts]).double()
+
+    model.scale_by(matrix(train, model.features))
+    x, judged = (matrix(feed, model.scaled).cpu().numpy() for feed in (train, valid))
+    weight = None if counted is None else relative(counted[kept])
+    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+    best, answer = float("inf"), None
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tried = linear_weights(
+            x[kept], y, weight, learn, outputs, strengths=STRENGTHS, penalties=PENALTIES
+        )
+        for weights, bias in tried:
+            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
+            cost = head.nats(answers, valid.target, **by_row).item()
+            if cost < best:
+                best, answer = cost, answers.float()
+                model.out.weight.copy_(torch.from_numpy(weights.T))
+                model.out.bias.copy_(torch.from_numpy(bias))
+            left = seconds_left()
+            if cost > best or (left is not None and left <= 0):
+                break
+    return answer
