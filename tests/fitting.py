@@ -47,6 +47,7 @@ def fit_tensors(
     augment: Any = None,
     prepare: Any = None,
     mix: Any = None,
+    ripe: int = 1,
     on_epoch: Any = None,
     on_note: Any = None,
     callbacks: Any = (),
@@ -62,7 +63,7 @@ def fit_tensors(
         judged,
         Objective(loss=loss),
         Descent(make=lambda _: optimizer, **how),
-        Stopping(epochs=epochs, patience=patience, seconds=time_limit),
+        Stopping(epochs=epochs, patience=patience, seconds=time_limit, ripe=ripe),
         callbacks=Calls([Told(on_epoch, on_note), *callbacks], path=("train",)),
         **settings,
     )

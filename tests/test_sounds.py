@@ -57,6 +57,8 @@ def served(clips, tmp_path_factory):
 def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path):
     folder = write_clips(tmp_path / "clips")
     (folder / "tone" / "empty.wav").write_bytes(b"")
+    whole = (folder / "tone" / "00.wav").read_bytes()
+    (folder / "tone" / "00.wav").write_bytes(whole[:-99])
     (folder / "tone" / "text.wav").write_text("no sound")
     (folder / "noise" / "cat.png").write_bytes(b"\x89PNG")
     (folder / "stray.wav").write_bytes(wav_bytes(np.ones(99, np.int16), RATE))
@@ -67,6 +69,7 @@ def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path)
     told = {finding.code: finding.numbers for finding in collected.findings}
     assert told["unreadable_sounds"]["count"] == 2
     assert told["other_files"]["files"] == ["noise/cat.png"]
+    assert told["cut_files"]["count"] == 1
     assert told["stray_images"]["files"] == ["stray.wav"]
     assert "resampled" in told
     with pytest.raises(DataError, match=r"2 sounds cannot be read: tone/empty\.wav, tone/text"):

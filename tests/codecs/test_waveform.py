@@ -9,7 +9,14 @@ import soundfile
 
 from fivefold.codecs import waveform as codec
 from fivefold.codecs.wav import wav_bytes
-from fivefold.codecs.waveform import LOUDEST, begins_as_sound, rate_of, samples_of, waveform
+from fivefold.codecs.waveform import (
+    LOUDEST,
+    begins_as_sound,
+    ends_early,
+    rate_of,
+    samples_of,
+    waveform,
+)
 
 SOUND = (9000 * np.sin(np.arange(4000) / 9)).astype(np.int16)
 WAV = wav_bytes(SOUND, 8000)
@@ -33,6 +40,8 @@ def written(form: str, rate: int = 8000) -> bytes:
         SOUND / 32_768,
         SOUND.astype(np.int32) * 2**16,
         (SOUND, 8000),
+        (8000, SOUND),
+        (np.int64(8000), np.stack([SOUND, SOUND], axis=1)),
         {"array": SOUND / 32_768, "sampling_rate": 8000},
         {"bytes": WAV, "path": None},
         written("FLAC"),
@@ -61,6 +70,29 @@ def test_lossy_file_sounds_alike(form):
     assert best > 0.95
 
 
+@pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "IMA_ADPCM"])
+def test_wav_file_of_a_rare_form_is_read_by_soundfile(subtype, monkeypatch):
+    file = io.BytesIO()
+    soundfile.write(file, SOUND, 8000, format="WAV", subtype=subtype)
+    found = waveform(file.getvalue(), 8000)[: len(SOUND)].astype(float)
+    assert np.corrcoef(found[500:], SOUND[500:])[0, 1] > 0.99
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(ValueError, match=r"pip install 'fivefold\[audio\]'"):
+        waveform(file.getvalue())
+
+
+@pytest.mark.parametrize("rate", [8000, 11_025, 44_100, 96_000])
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+def test_stereo_file_of_any_rate_sounds_as_the_mean_of_its_channels(rate, subtype):
+    time = np.arange(rate // 4) / rate
+    tone, file = 0.5 * np.sin(2 * np.pi * 440 * time), io.BytesIO()
+    soundfile.write(file, np.stack([tone, 0.2 * tone], axis=1), rate, subtype, format="WAV")
+    found = waveform(file.getvalue(), 8000)
+    assert abs(len(found) - 2000) <= 1
+    wanted = 32_768 * 0.3 * np.sin(2 * np.pi * 440 * np.arange(len(found)) / 8000)
+    np.testing.assert_allclose(found[50:-50], wanted[50:-50], atol=30)
+
+
 def test_loudest_sample_stays_above_what_is_no_sound():
     assert waveform(np.array([-32_768, 32_767], np.int16)).tolist() == [-LOUDEST, LOUDEST]
     assert waveform(np.array([-3.0, 3.0])).tolist() == [-LOUDEST, LOUDEST]
@@ -70,7 +102,11 @@ def test_loudest_sample_stays_above_what_is_no_sound():
     ("cell", "told"),
     [
         (b"", "the file is empty"),
-        (b"no sound at all", "no sound of a known kind"),
+        (b"no sound at all", "no sound of a known kind: Format not recognised"),
+        (written("FLAC")[:900], "the file is damaged: flac decoder lost sync"),
+        (written("OGG")[:900], "the file is damaged: Supported"),
+        (written("MP3")[:60], "the file is damaged"),
+        (WAV[:40], "holds no samples"),
         (np.empty(0, np.int16), "no samples"),
         (np.array([0.0, np.nan]), "must be finite"),
         ([10**6], "beyond those of 16 bits"),
@@ -104,6 +140,16 @@ def test_rate_is_that_of_the_head(tmp_path):
     file.write_bytes(wav_bytes(np.zeros(100_000, np.int16), 44_100))
     cells = [file, WAV, written("FLAC", 22_050), (SOUND, 11_025), SOUND, b"", "x"]
     assert list(map(rate_of, cells)) == [44_100, 8000, 22_050, 11_025, 0, 0, 0]
+
+
+def test_files_that_were_cut_are_told_from_whole_and_streamed_ones(tmp_path):
+    file = tmp_path / "a.wav"
+    streamed = WAV.replace((2 * len(SOUND)).to_bytes(4, "little"), b"\xff" * 4)
+    for content, cut in ((WAV, False), (WAV[:-1], True), (streamed, False), (b"", False)):
+        file.write_bytes(content)
+        assert ends_early(content) is ends_early(file) is cut
+    assert not ends_early(tmp_path / "none.wav")
+    assert not ends_early(written("FLAC")[:900])
 
 
 def test_size_of_a_sound_is_not_underestimated(tmp_path):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from fivefold.core.events import Noted
 from fivefold.core.session import Session
 from fivefold.kinds.pixels import PIXELS
 from fivefold.models.assemble import digest
+from fivefold.models.networks import NETWORKS
 from fivefold.models.parts import PARTS
 from fivefold.train.augmentation import FEW, decide_ways
 from fivefold.train.train import Train
@@ -21,6 +24,11 @@ def doubted(monkeypatch):
     """Changes of pictures that are tried against none: they make pictures noise."""
     monkeypatch.setattr(type(PIXELS), "usual", ("flip",))
     monkeypatch.setattr(type(PIXELS), "doubted", True)
+    monkeypatch.setattr(type(PIXELS), "doubtful", ())
+    monkeypatch.setattr(type(PIXELS), "often", 0)
+    known = NETWORKS["convnet"]
+    changed = replace(known, habit=replace(known.habit, changed=True))
+    monkeypatch.setitem(NETWORKS, "convnet", changed)
     spoilt = {"flip": lambda images, _: torch.randint_like(images, 0, 255)}
     monkeypatch.setattr(type(PARTS[PIXELS]), "changes", spoilt)
 

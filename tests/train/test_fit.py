@@ -129,6 +129,18 @@ def test_fit_keeps_the_weights_of_the_best_epoch_and_stops_after_patience():
     assert not model.training
 
 
+def test_fit_keeps_no_weights_from_before_they_are_ripe():
+    (x, y), valid = problem()
+    data, model = ((x, y.flip(0)), valid), network()
+    early = train(network(), data, epochs=30, patience=4)
+    fitted = train(model, data, epochs=30, patience=4, ripe=early.best_epoch + 8)
+    losses = [row["valid_loss"] for row in fitted.history]
+    assert min(losses) == losses[early.best_epoch - 1]
+    ripe = losses[early.best_epoch + 7 :]
+    assert fitted.best_epoch == losses.index(min(ripe)) + 1
+    assert mean_loss(model, feed(valid), F.cross_entropy) == pytest.approx(min(ripe), rel=1e-6)
+
+
 def test_fit_without_validation_rows_runs_to_the_end_and_keeps_the_last_weights():
     (x, y), _ = problem()
     fitted = train(network(), ((x, y), (x[:0], y[:0])), epochs=15, patience=2)

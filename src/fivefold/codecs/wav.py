@@ -10,6 +10,9 @@ from fivefold.codecs.table import Array
 CHANNELS = 32
 """More of one sound are refused."""
 
+STREAMED = 0x7FFF0000
+"""Bytes of samples that a file says, or more, if it was written before its end was known."""
+
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _FORMS: dict[tuple[int, int], str] = {
     (_PCM, 8): "u1",
@@ -19,6 +22,10 @@ _FORMS: dict[tuple[int, int], str] = {
     (_FLOAT, 64): "<f8",
 }
 """How samples are written, by form and bits; 24 bits have no type of their own."""
+
+
+class UnreadFormError(ValueError):
+    """The samples of a WAV file are written as nothing here reads them."""
 
 
 class WavForm(NamedTuple):
@@ -70,7 +77,8 @@ def wav_samples(content: bytes) -> tuple[Array, int]:
     Of a file that was cut what is there is given. 24 bits come as int32, in the upper three bytes.
 
     Raises:
-        ValueError: if it is damaged, or of a form that is not read.
+        ValueError: if it is damaged.
+        UnreadFormError: if it is of a form that is not read.
     """
     form, channels, rate, bits = wav_form(content)
     at, size = _chunk(content, b"data")
@@ -84,8 +92,24 @@ def wav_samples(content: bytes) -> tuple[Array, int]:
     elif (form, bits) in _FORMS:
         samples = np.frombuffer(data, _FORMS[form, bits])
     else:
-        raise ValueError(f"the WAV file has a form that is not read: {form} with {bits} bits")
+        raise UnreadFormError(f"the WAV file has a form that is not read: {form} with {bits} bits")
     return samples.reshape(-1, channels), rate
+
+
+def is_cut(head: bytes, size: int) -> bool:
+    """Whether a WAV file has fewer bytes of samples than its head says.
+
+    Args:
+        head: the beginning of the file.
+        size: bytes of the whole file.
+
+    Example:
+        >>> whole = wav_bytes(np.zeros(9, np.int16), 8000)
+        >>> is_cut(whole, len(whole)), is_cut(whole, len(whole) - 1)
+        (False, True)
+    """
+    at, told = _chunk(head, b"data")
+    return at >= 0 and told < STREAMED and at + told > size
 
 
 def wav_bytes(samples: Array, rate: int) -> bytes:

@@ -1,7 +1,9 @@
 """One sound as an array, whatever it came as: int16, one channel, at the rate that is asked for."""
 
 import io
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +13,14 @@ import numpy as np
 from fivefold.codecs.base64text import bytes_of_text
 from fivefold.codecs.rate import resampled
 from fivefold.codecs.table import Array
-from fivefold.codecs.wav import CHANNELS, is_wav, wav_form, wav_samples
+from fivefold.codecs.wav import (
+    CHANNELS,
+    UnreadFormError,
+    is_cut,
+    is_wav,
+    wav_form,
+    wav_samples,
+)
 
 LOUDEST = 32_767
 """Of int16; the number below its negative is left free for what is no sound."""
@@ -22,7 +31,10 @@ MAX_SAMPLES = 200_000_000
 HEAD = 4_096
 """Bytes of a file that say its rate."""
 
-_MARKS = (b"fLaC", b"OggS", b"ID3", b"FORM", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
+_MARKS = (
+    *(b"fLaC", b"OggS", b"ID3", b"FORM"),
+    *(b"\xff" + bytes([second]) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)),  # MP3
+)
 
 
 class Waveform(NamedTuple):
@@ -43,9 +55,9 @@ def waveform(value: object, rate: int = 0) -> Array:
     Args:
         value: a `pathlib.Path`, the bytes of a file, or those as base64 text, with or without
             `data:audio/wav;base64,` before it; a mapping of `array` and `sampling_rate`, or of
-            `bytes`; a pair of an array and its rate; an array or list `(n,)` or `(n, channels)`,
-            at `rate`, of int16, int32, uint8, or floats from -1 to 1. A text is never taken for a
-            path: it may come from a stranger.
+            `bytes`; a pair of an array and its rate, in either order; an array or list `(n,)` or
+            `(n, channels)`, at `rate`, of int16, int32, uint8, or floats from -1 to 1. A text is
+            never taken for a path: it may come from a stranger.
         rate: samples a second that come out; 0 for as many as it has.
 
     Raises:
@@ -88,8 +100,12 @@ def recorded(value: object) -> Waveform:
         if isinstance(value.get("bytes"), bytes):
             return _decoded(value["bytes"])
         raise ValueError("a mapping without `array` or `bytes` is no sound")
-    if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) > np.ndim(value[1]) == 0:
-        return _from_array(*value)
+    if isinstance(value, tuple) and len(value) == 2:
+        first, second = value
+        if isinstance(first, int | np.integer) and not isinstance(second, int | float | np.number):
+            return _from_array(second, first)
+        if isinstance(second, int | float | np.number) and np.ndim(first):
+            return _from_array(first, second)
     return _from_array(value, 0)
 
 
@@ -124,6 +140,18 @@ def rate_of(value: object) -> int:
         return 0
 
 
+def ends_early(value: object) -> bool:
+    """Whether a cell is a WAV file, or the bytes of one, that was cut short."""
+    try:
+        if isinstance(value, PathLike):
+            with Path(value).open("rb") as file:
+                head = file.read(HEAD)
+            return is_wav(head) and is_cut(head, Path(value).stat().st_size)
+        return isinstance(value, bytes) and is_wav(value[:12]) and is_cut(value, len(value))
+    except OSError:
+        return False
+
+
 def samples_of(value: object) -> int:
     """How many samples `waveform` reads at most, roughly, without decoding."""
     if isinstance(value, PathLike):
@@ -136,7 +164,7 @@ def samples_of(value: object) -> int:
     if isinstance(value, Mapping):
         value = next((value[key] for key in ("array", "bytes") if value.get(key) is not None), ())
     if isinstance(value, tuple) and len(value) == 2:
-        value = value[0]
+        value = value[0] if np.ndim(value[0]) else value[1]
     if isinstance(value, np.ndarray):
         return int(value.size)
     return len(value) if hasattr(value, "__len__") else 0
@@ -189,13 +217,14 @@ def _decoded(content: bytes) -> Waveform:
     if not content:
         raise ValueError("the file is empty")
     if is_wav(content):
-        return _checked(*wav_samples(content))
+        with suppress(UnreadFormError):
+            return _checked(*wav_samples(content))
     try:
         import soundfile
     except (ImportError, OSError):
         raise ValueError(
-            "the bytes are no WAV file; others are read where soundfile is installed: "
-            "pip install 'fivefold[audio]'"
+            "the bytes are no WAV file of whole numbers or floats; others are read where soundfile "
+            "is installed: pip install 'fivefold[audio]'"
         ) from None
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
@@ -203,4 +232,7 @@ def _decoded(content: bytes) -> Waveform:
                 raise ValueError(f"the sound has more than {MAX_SAMPLES:,} samples")
             return _checked(file.read(dtype="float32", always_2d=True), int(file.samplerate))
     except (RuntimeError, TypeError) as fault:
-        raise ValueError(f"the bytes are no sound of a known kind: {fault}") from None
+        reason = re.sub(r"Error opening <.*?>: |Error : ", "", str(fault)).strip(" .")
+        if begins_as_sound(content):
+            raise ValueError(f"the file is damaged: {reason}") from None
+        raise ValueError(f"the bytes are no sound of a known kind: {reason}") from None

@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.wav import wav_bytes
-from fivefold.codecs.waveform import begins_as_sound, rate_of, samples_of, waveform
+from fivefold.codecs.waveform import begins_as_sound, ends_early, rate_of, samples_of, waveform
 from fivefold.core.finding import Finding, finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
@@ -170,7 +170,17 @@ class Audio(Kind):
         return f"{min(RATE, commonest)} Hz"
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:
-        """That sounds say no rate, or that they are of other rates than their column."""
+        """That files were cut short, or sounds say no rate, or one that is not their column's."""
+        cut = sum(map(ends_early, sample.items))
+        sentence = (
+            f"Of {len(sample.items)} sounds of `{name}` that were looked at, {cut} "
+            f"{'ends' if cut == 1 else 'end'} before the head of the file says; what is there is "
+            "read."
+        )
+        early = [finding("cut_files", sentence, "warning", column=name, count=cut)] if cut else []
+        return [*early, *self._of_rates(sample, name)]
+
+    def _of_rates(self, sample: Sample, name: str) -> list[Finding]:
         rates = Counter(map(rate_of, sample.items))
         rate = self.form(sample)
         if rates.keys() <= {_rate_in(rate)} and rates:

@@ -101,7 +101,7 @@ class ClipsPart(Part):
     }
     mixes = {"mix": lambda spectra, others, _: mix(spectra, others)}  # noqa: RUF012
     size = Spectrum
-    budget = 1.2e9
+    budget = 6e8
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         state = block.columns[0].state

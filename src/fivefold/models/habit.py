@@ -22,6 +22,8 @@ class Habit:
         changed: whether rows are changed at random as usual.
         wait: fraction of the epochs for which a better validation loss is waited for at least: the
             learning rate of what learns noisily has to fall first.
+        ripe: fraction of the epochs after which weights are kept; before, those that are sure of
+            nothing have a low loss on rows of other groups, and answer worse than the last.
     """
 
     lr: float
@@ -34,6 +36,7 @@ class Habit:
     operations: float = 0.0
     changed: bool = True
     wait: float = 0.0
+    ripe: float = 0.0
 
 
 OWN = Habit(lr=1e-3, weight_decay=0.01, steps=3000, epochs=(5, 100))
@@ -50,6 +53,15 @@ MEMBERS = Habit(
 )
 TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
 SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))
+SOUND = Habit(
+    lr=3e-3,
+    weight_decay=0.1,
+    steps=700,
+    epochs=(5, 60),
+    batch=(32, 128),
+    operations=MINUTES / 2,
+    ripe=0.5,
+)
 RESIDUAL = Habit(
     lr=5e-3,
     weight_decay=0.05,

@@ -18,6 +18,7 @@ from fivefold.models.habit import (
     OWN,
     RESIDUAL,
     SERIES,
+    SOUND,
     TEXT,
     Habit,
 )
@@ -128,12 +129,7 @@ NETWORKS: dict[str, Network] = {
             Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64)),
             frozenset({Symbols}),
         ),
-        Network(
-            "soundnet",
-            SoundNet,
-            Habit(lr=3e-3, weight_decay=0.1, steps=10_000, epochs=(6, 30), batch=(32, 128)),
-            frozenset({Spectrum}),
-        ),
+        Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
         Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
         Network("inceptiontime", InceptionTime, **_SIGNAL),
         Network("tcn", TCN, **_SIGNAL),

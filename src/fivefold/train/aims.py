@@ -57,8 +57,11 @@ class Stopping:
         patience: epochs without a better validation loss after which it stops.
         seconds: at most; the schedule comes to its end with them, and the last moments are left to
             validation.
+        ripe: the epoch from which on weights are kept; the best before it are, where it is not
+            reached.
     """
 
     epochs: int
     patience: int = 10
     seconds: float | None = None
+    ripe: int = 1

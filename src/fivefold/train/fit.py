@@ -85,6 +85,8 @@ def fit(
                     wrong = _not_finite(train_loss, valid_loss, valid.rows)
                     if wrong:
                         break
+                    if epoch == stopping.ripe:
+                        fitted.best_loss = float("inf")
                     course.keep_best(epoch, valid_loss, always=not valid.rows)
                 course.end_epoch(epoch, train_loss, valid_loss)
                 calls.call("epoch")
@@ -138,7 +140,7 @@ def _ending(epoch: int, fitted: Fitted, stopping: Stopping, steps: int) -> Endin
         return fitted.ending
     if fitted.steps == stopping.epochs * steps:
         return "finished"
-    late = epoch - fitted.best_epoch >= stopping.patience
+    late = epoch >= stopping.ripe and epoch - fitted.best_epoch >= stopping.patience
     return "stopped early" if late and fitted.ending != "time limit" else fitted.ending
 
 

@@ -113,7 +113,7 @@ def learn(
         valid,
         plan.objective,
         descent,
-        Stopping(epochs=plan.epochs, patience=plan.patience, seconds=spent.left),
+        Stopping(epochs=plan.epochs, patience=plan.patience, seconds=spent.left, ripe=plan.ripe),
         checkpoints=checkpoints,
         callbacks=Calls(
             [Reporter(session), *called(stage.callbacks, is_refit=session.is_refit)],

@@ -52,6 +52,7 @@ class Plan:
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
     patience: int  # epochs without a better validation loss after which training stops
+    ripe: int  # epoch from which on weights are kept
     batch: int  # rows a step
     lr: float  # full learning rate, unless it is to be found or the optimizer is one's own
     weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
@@ -184,6 +185,7 @@ def make_plan(
         threads=None if census is None else decide_threads(census),
         epochs=epochs,
         patience=stage.patience or max(PATIENCE, round(habit.wait * epochs)),
+        ripe=1 + int(habit.ripe * epochs),
         batch=batch,
         lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
