@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 import fivefold as ff
+from fivefold.core.events import Measured
 from fivefold.errors import DataError
 from fivefold.preprocess.encode import summarise
 
@@ -104,3 +105,24 @@ def test_pictures_of_every_size_are_fitted_as_asked(folder, fit, size):
         told = {"resize": "resized", "pad": "padded", "crop": "cropped"}[how]
         assert f"({size[0]}x{size[1]} RGB, {changed} {told})" in summarise(data.codec, 1)
     assert not np.array_equal(encoded["resize"], encoded[fit])
+
+
+def test_many_files_say_how_fast_they_were_decoded():
+    draw = np.random.default_rng(0)
+    told = []
+    files = [
+        as_file(Image.fromarray(p), "PNG") for p in draw.integers(0, 255, (120, 6, 6), np.uint8)
+    ]
+    source = {"photo": files, "label": ["a", "b"] * 60}
+    pipeline = ff.Pipeline([ff.Collect(source, target="label")])
+    result = pipeline.run(seed=0, progress=False, observers=[told.append])
+    [event] = [event for event in told if isinstance(event, Measured)]
+    rate = result[ff.Collected].decoded["photo"]
+    assert event.text.startswith("Decoded 120 images of `photo` in ")
+    assert f"{rate:,.0f} a second" in event.text
+
+
+def test_arrays_are_not_decoded():
+    pictures = np.random.default_rng(0).integers(0, 255, (120, 6, 6), np.uint8)
+    pipeline = ff.Pipeline([ff.Collect((pictures, np.arange(120) % 2))])
+    assert pipeline.run(seed=0, progress=False)[ff.Collected].decoded == {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.table import Array
     from fivefold.models.assemble import Assembled
 
-BATCH_BYTES = 2**25
+BATCH_BYTES = 2**22
 """A batch's arrays are kept below this, so that its activations fit in memory too."""
 
 
