@@ -76,7 +76,7 @@ def cifar(folder: Path, scratch: Path) -> Iterator[Part]:
     def frame(part: str) -> pd.DataFrame:
         paths = sorted(p for p in scratch.rglob("*.jpg") if part in p.parts)
         labels = [path.parent.name for path in paths]
-        return pd.DataFrame({"image": [str(path) for path in paths], "label": labels})
+        return pd.DataFrame({"image": paths, "label": labels})
 
     yield Part("", frame("train"), frame("test"))
 
@@ -87,7 +87,7 @@ def _spoken(folder: Path, scratch: Path) -> pd.DataFrame:
     names = [path.stem.split("_") for path in paths]
     return pd.DataFrame(
         {
-            "sound": [str(path) for path in paths],
+            "sound": paths,
             "digit": [f"digit {digit}" for digit, _, _ in names],
             "speaker": [speaker for _, speaker, _ in names],
             "number": [int(number) for _, _, number in names],

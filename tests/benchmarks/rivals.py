@@ -67,7 +67,7 @@ def pixels(pictures: pd.Series) -> np.ndarray:
     """`(n, height x width x channels)`."""
     from PIL import Image
 
-    arrays = [Image.open(one) if isinstance(one, str) else one for one in pictures]
+    arrays = [Image.open(one) if isinstance(one, Path) else one for one in pictures]
     return np.stack([np.asarray(one).ravel() for one in arrays])
 
 

@@ -1,6 +1,7 @@
 """The page in a real browser, where there is one."""
 
 import base64
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import uvicorn
 
 import fivefold as ff
@@ -19,6 +21,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.codecs.wav import wav_bytes
+from fivefold.codecs.waveform import rate_of, waveform
 from fivefold.core.own import load_file
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
@@ -254,3 +257,44 @@ def test_page_picture_gives_rows_of_pixels_and_null_where_it_is_cleared(controls
 def test_page_list_that_is_no_json_goes_as_it_was_typed(controls):
     _, [*_, wrong] = controls
     assert wrong["lists"] == "[[1, 2"
+
+
+OPENED = """<script>
+const bytes = Uint8Array.from(atob("FILE"), (letter) => letter.charCodeAt(0));
+const files = new DataTransfer();
+files.items.add(new File([bytes], "a.flac"));
+const opener = document.querySelector(".sound input[type=file], input[accept='audio/*']");
+opener.files = files.files;
+opener.dispatchEvent(new Event("change", { bubbles: true }));
+setTimeout(() => {
+  const seen = document.createElement("pre");
+  seen.id = "seen";
+  seen.textContent = document.getElementById("request").textContent;
+  document.body.append(seen);
+}, 3000);
+</script>
+"""
+
+
+def test_page_opens_a_sound_and_sends_it_at_the_rate_of_its_column(tmp_path: Path):
+    time = np.arange(22_050) / 44_100
+    tone, file = 0.5 * np.sin(2 * np.pi * 440 * time), io.BytesIO()
+    soundfile.write(file, np.stack([tone, 0 * tone], axis=1), 44_100, format="FLAC")
+    columns = (
+        Column(name="sound", kind="audio", format="8000 Hz"),
+        Column(name="y", kind="categorical", role="target"),
+    )
+    schema = Schema(columns=columns, targets=("y",), task="binary", classes=("n", "y"))
+    cells = objects([np.arange(800, dtype=np.int16)] * 60)
+    table = Columns({"sound": cells, "y": np.array(["n", "y"] * 30, object)})
+    page = render_page(contract_of(Codec.fit(table, schema, np.arange(60))))
+    script = OPENED.replace("FILE", base64.b64encode(file.getvalue()).decode())
+    (tmp_path / "page.html").write_text(page.replace("</body>", script + "</body>"))
+    found = dom((tmp_path / "page.html").as_uri(), tmp_path / "profile")
+    [row] = json.loads(unescape(found.split('id="seen">')[1].split("</pre>")[0]))["instances"]
+    content = base64.b64decode(row["sound"])
+    assert rate_of(content) == 8000
+    heard = waveform(content, 8000)
+    wanted = 32_768 * 0.25 * np.sin(2 * np.pi * 440 * np.arange(len(heard)) / 8000)
+    assert abs(len(heard) - 4000) <= 1
+    assert np.corrcoef(heard, wanted)[0, 1] > 0.99
