@@ -63,3 +63,28 @@ def test_change_that_swaps_two_of_many_classes_is_not_borne():
 def test_change_is_not_borne_where_nothing_is_known():
     worst = np.ones(200)
     assert not is_borne(worst, worst, worst * 0.5, None)
+
+
+def test_trial_that_is_ended_by_hand_ends_the_run(monkeypatch):
+    from fivefold.train import bearing
+    from fivefold.train.fitted import Fitted
+
+    ended = Fitted()
+    ended.ending = "interrupted"
+    monkeypatch.setattr(bearing, "fit", lambda *args: ended)
+    with pytest.raises(KeyboardInterrupt):
+        trained(faces("bright"), model="resnet_small", epochs=16)
+
+
+def test_trial_that_diverges_makes_no_change_and_ends_nothing(monkeypatch):
+    from fivefold.errors import TrainingError
+    from fivefold.train import bearing
+
+    def diverge(*args):
+        raise TrainingError("Train: expected a finite loss.")
+
+    monkeypatch.setattr(bearing, "fit", diverge)
+    monkeypatch.setattr(bearing, "EPOCHS", 1)
+    found, notes = trained(faces("bright"), model="resnet_small", epochs=16, time_limit=0.5)
+    assert "flip is not made" in notes
+    assert "flip" not in found.settings.augment

@@ -13,6 +13,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.events import Noted
 from fivefold.core.session import Session, derive_seed
+from fivefold.errors import TrainingError
 from fivefold.models.assemble import Assembled
 from fivefold.models.networks import choose, habit_of
 from fivefold.models.score import score
@@ -91,7 +92,10 @@ def borne(changes: Sequence[str], plan: Plan, data: Preprocessed, *, seed: int) 
     task = task_of(data.codec.schema.task)
     if len(data.valid) < FEWEST or task.sequence:
         return ()
-    network = _taught(plan, data, derive_seed(seed, "trial of changes"))
+    try:
+        network = _taught(plan, data, derive_seed(seed, "trial of changes"))
+    except TrainingError:  # a loss that is not finite will be told of by the run itself
+        return ()
     truth, plain = data.valid.target, score(network, data.valid.inputs)
     guess = task.constant(data.train.target, data.codec.schema, len(truth))
     told = []
@@ -168,7 +172,9 @@ def _taught(plan: Plan, data: Preprocessed, seed: int) -> Assembled:
     )
     make = partial(make_optimizer, None, lr=decide_lr(habit, rows), weight_decay=habit.weight_decay)
     descent = Descent(make=make, schedule="cosine", clip=1.0, precision=plan.precision)
-    fit(network.body, *feeds, plan.objective, descent, Stopping(epochs=epochs, patience=epochs))
+    stopping = Stopping(epochs=epochs, patience=epochs)
+    if fit(network.body, *feeds, plan.objective, descent, stopping).ending == "interrupted":
+        raise KeyboardInterrupt  # nobody who ends a trial wants what comes after it
     return network
 
 
