@@ -172,6 +172,7 @@ TYPED = {
     "lines": ("[1]\nis a text", "[1]\nis a text"),
     "lists": ("[[0, 1.5], [2, 3]]", [[0, 1.5], [2, 3]]),
     "colour": ("#ff8000", "#ff8000"),
+    "numbers": ("u,v\n0.5,1\n2,3", "u,v\n0.5,1\n2,3"),
 }
 """What is typed into each control, and what is asked for then."""
 
@@ -193,6 +194,7 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
         "lists": (Route.name, objects([[[0, 1], [2, 3]]] * 60)),
         "picture": ("image", np.zeros((60, 8, 8, 1), np.uint8)),
         "colour": (Colour.name, np.array(["#102030"] * 60, object)),
+        "numbers": ("series", objects([np.arange(40.0).reshape(20, 2) for _ in range(60)])),
         "sound": ("audio", objects([np.arange(800, dtype=np.int16)] * 60)),
         "y": ("categorical", np.array(["n", "y"] * 30, object)),
     }
