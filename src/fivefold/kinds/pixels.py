@@ -29,7 +29,7 @@ class Pixels(Block):
     dtype = "uint8"
     changes = ("shift", "flip", "crop", "rotate", "colour", "erase", "mixup", "cutmix")
     usual = ("shift", "colour", "erase")
-    often = 16
+    often = 5
     doubtful = ("flip",)
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
