@@ -1,12 +1,15 @@
 """Looks at the test rows: counted, limited, and told with the score."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.codecs.digest import digest_of
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.core.ledger import Look, add_look, known_looks
+from fivefold.core.ledger import Look, add_looks, known_looks
 from fivefold.core.wording import plural
 from fivefold.errors import SpentError
 from fivefold.keys import digest_of_rows
@@ -37,60 +40,77 @@ def digest_of_answers(scores: Array) -> str:
 def check_looks(
     collected: Collected,
     index: Array,
-    scores: Array,
+    answers: Sequence[str],
     *,
     limit: int | None,
     directory: Path | None = None,
 ) -> None:
-    """Refuse a look beyond a limit before anything is compared with the truth.
+    """Refuse looks beyond a limit before anything is compared with the truth.
 
     Answers that were looked at before may be looked at again.
-
-    Raises:
-        SpentError: with `looks` and `limit`.
-    """
-    if limit is None:
-        return
-    known = known_looks(digest_of_test_rows(collected, index), directory)
-    _refuse(known, digest_of_answers(scores), limit)
-
-
-def take_look(
-    collected: Collected,
-    index: Array,
-    scores: Array,
-    *,
-    metric: str,
-    score: Estimate,
-    directory: Path | None = None,
-    limit: int | None = None,
-    answers: str = "",
-) -> Looks:
-    """Count a look at test rows: call it once a model, in the process that was asked for it.
 
     Args:
         collected: the table.
         index: `(n,)` positions of the test rows.
-        scores: what was answered for them, by which the model is known again.
+        answers: digest of what each model answered for them.
+        limit: the most models; None for any number.
+        directory: of the run or study.
+
+    Raises:
+        SpentError: with `looks` and `limit`.
+    """
+    if limit is not None:
+        refuse(known_looks(digest_of_test_rows(collected, index), directory), answers, limit)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A model that was compared with the truth of test rows.
+
+    Args:
+        answers: digest of what it answered.
+        score: by the metric that leads.
+    """
+
+    answers: str
+    score: Estimate
+
+
+def take_looks(
+    collected: Collected,
+    index: Array,
+    seen: Sequence[Seen],
+    *,
+    metric: str,
+    directory: Path | None = None,
+    limit: int | None = None,
+) -> Looks:
+    """Count looks at test rows, all or none: call it in the process that was asked for them.
+
+    Args:
+        collected: the table.
+        index: `(n,)` positions of the test rows.
+        seen: the models, at least one.
         metric: that leads.
-        score: by that metric, with its interval.
         directory: of the run or study; None for one that writes nothing.
-        limit: the most looks; refused where others took the last one meanwhile.
-        answers: the digest by which the model is known already; that of `scores` if empty.
+        limit: the most models; refused where others took the last look meanwhile.
 
     Returns:
         How many there are now, and what that makes of the best of them.
 
     Raises:
-        SpentError: if there are more than `limit`.
+        SpentError: if there would be more than `limit`; then none is counted.
         StoreError: if the ledger cannot be written.
     """
-    rows, answers = digest_of_test_rows(collected, index), answers or digest_of_answers(scores)
-    look = Look(rows=rows, answers=answers, metric=metric, score=float(score), n=len(index))
-    looks = add_look(look, directory)
-    if limit is not None and len(looks) > limit and looks[-1].answers == answers:
-        _refuse(looks[:-1], answers, limit)
-    return Looks.of(len(looks), metric, score)
+    rows = digest_of_test_rows(collected, index)
+    taken = [
+        Look(rows=rows, answers=s.answers, metric=metric, score=float(s.score), n=len(index))
+        for s in seen
+    ]
+    answers = [one.answers for one in seen]
+    check = None if limit is None else partial(refuse, answers=answers, limit=limit)
+    looks = add_looks(taken, directory, check=check)
+    return Looks.of(len(looks), metric, seen[-1].score)
 
 
 def looks_of(
@@ -107,15 +127,29 @@ def looks_of(
     return Looks.of(len(known), metric, evaluated.metrics[metric]) if known else None
 
 
-def _refuse(known: list[Look], answers: str, limit: int) -> None:
-    if len(known) < limit or answers in {look.answers for look in known}:
+def refuse(known: Sequence[Look], answers: Sequence[str], limit: int) -> None:
+    """Refuse models that would make more looks than a limit.
+
+    Args:
+        known: looks at the rows.
+        answers: digest of what each model answered; where they have not answered yet, one for each.
+        limit: the most models.
+
+    Raises:
+        SpentError: with `looks` and `limit`.
+    """
+    more = len({*answers} - {look.answers for look in known})
+    if not more or len(known) + more <= limit:
         return
-    last = known[-1]
-    scored = f" {last.metric} {last.score:.4g}" if last.score is not None else ""
+    told = ""
+    if known:
+        last = known[-1]
+        scored = f" {last.metric} {last.score:.4g}" if last.score is not None else ""
+        told = f"The last one:{scored}, {last.time}."
     raise SpentError(
-        f"Evaluate: expected test rows that fewer than {plural(limit, 'model')} "
-        f"{'was' if limit == 1 else 'were'} scored on, found {plural(len(known), 'look')} at them.",
-        evidence=f"The last one:{scored}, {last.time}.",
+        f"Evaluate: expected at most {plural(limit, 'model')} to be scored on these test rows, "
+        f"found {plural(len(known), 'look')} at them and {plural(more, 'more model')} to score.",
+        evidence=told,
         remedy="Decide by validation scores (until='train'), collect new test rows, "
         "or allow more looks.",
         looks=len(known),

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from fivefold.core import ledger
-from fivefold.core.ledger import Look, add_look, known_looks, ledger_faults
+from fivefold.core.ledger import Look, add_looks, known_looks, ledger_faults
 from fivefold.errors import PreflightError, StoreError
 
 
@@ -24,10 +24,10 @@ def _names(looks):
 
 def test_look_without_a_place_is_known_in_this_process_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert _names(add_look(_look("a"))) == ["a"]
-    assert _names(add_look(_look("b"))) == ["a", "b"]
-    assert _names(add_look(_look("a"))) == ["a", "b"]
-    assert _names(add_look(_look("a", rows="other"))) == ["a"]
+    assert _names(add_looks([_look("a")])) == ["a"]
+    assert _names(add_looks([_look("b")])) == ["a", "b"]
+    assert _names(add_looks([_look("a")])) == ["a", "b"]
+    assert _names(add_looks([_look("a", rows="other")])) == ["a"]
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr(ledger, "_HERE", [])
     assert known_looks("r" * 64) == []
@@ -36,7 +36,7 @@ def test_look_without_a_place_is_known_in_this_process_alone(tmp_path, monkeypat
 def test_looks_of_runs_beside_one_another_are_known_and_each_writes_its_own(tmp_path, monkeypatch):
     for name in ("one", "two"):
         (tmp_path / "runs" / name).mkdir(parents=True)
-        add_look(_look(name), tmp_path / "runs" / name)
+        add_looks([_look(name)], tmp_path / "runs" / name)
     monkeypatch.setattr(ledger, "_HERE", [])
     assert _names(known_looks("r" * 64, tmp_path / "runs" / "three")) == ["one", "two"]
     assert known_looks("r" * 64, tmp_path / "elsewhere" / "three") == []
@@ -51,29 +51,45 @@ def test_looks_go_where_the_environment_points_and_nowhere_else(tmp_path, monkey
     shared = tmp_path / "shared.jsonl"
     monkeypatch.setenv(ledger.LEDGER, str(shared))
     (tmp_path / "run").mkdir()
-    add_look(_look("a"), tmp_path / "run")
+    add_looks([_look("a")], tmp_path / "run")
     monkeypatch.setattr(ledger, "_HERE", [])
-    assert _names(add_look(_look("b"))) == ["a", "b"]
+    assert _names(add_looks([_look("b")])) == ["a", "b"]
     assert list((tmp_path / "run").iterdir()) == []
     assert len(shared.read_bytes().splitlines()) == 2
 
 
 def test_line_that_was_torn_costs_no_other(tmp_path, monkeypatch):
     file = tmp_path / ledger.LOOKS
-    add_look(_look("a"), tmp_path)
+    add_looks([_look("a")], tmp_path)
     file.write_bytes(file.read_bytes() + _look("torn").to_line()[:90] + b"\n7\n" + b"{" * 3)
     monkeypatch.setattr(ledger, "_HERE", [])
-    assert _names(add_look(_look("b"), tmp_path)) == ["a", "b"]
+    assert _names(add_looks([_look("b")], tmp_path)) == ["a", "b"]
     newer = b'{"rows": "%s", "answers": "c", "mood": 1}\n' % (b"r" * 64)
     file.write_bytes(file.read_bytes() + newer)
     assert set(_names(known_looks("r" * 64, tmp_path))) == {"a", "b", "c"}
 
 
+def test_looks_that_may_not_be_taken_are_noted_nowhere(tmp_path, monkeypatch):
+    def check(known):
+        assert _names(known) == ["a"]
+        raise KeyError("no more")
+
+    run = tmp_path / "runs" / "one"
+    run.mkdir(parents=True)
+    for place in (None, run):
+        monkeypatch.setattr(ledger, "_HERE", [])
+        add_looks([_look("a")], place)
+        with pytest.raises(KeyError):
+            add_looks([_look("b"), _look("c")], place, check=check)
+        assert _names(known_looks("r" * 64, place)) == ["a"]
+        assert _names(add_looks([_look("b"), _look("b"), _look("a")], place)) == ["a", "b"]
+
+
 ADD = """
 import sys
-from fivefold.core.ledger import Look, add_look
+from fivefold.core.ledger import Look, add_looks
 for n in range(30):
-    print(len(add_look(Look(rows="r" * 64, answers=f"{sys.argv[1]} {n}"))))
+    print(len(add_looks([Look(rows="r" * 64, answers=f"{sys.argv[1]} {n}")])))
 """
 
 
@@ -99,4 +115,4 @@ def test_ledger_that_cannot_be_written_is_a_fault_before_the_work(tmp_path, monk
         assert isinstance(fault, PreflightError)
         assert f"found {found}." in str(fault)
         with pytest.raises(StoreError, match="expected to write"):
-            add_look(_look("a"))
+            add_looks([_look("a")])

@@ -206,6 +206,47 @@ def test_comparison_on_test_rows_counts_its_looks_and_no_other_does(tmp_path):
     assert found.findings[0].code == "looks"
     quiet({"one": one, "two": two}, folds=2, test=True, directory=folder, resume=True)
     assert len(known_looks(digest)) == 2
-    limited = one.replace("evaluate", looks=2)
-    with pytest.raises(SpentError):
-        quiet({"one": limited, "two": two.replace("train", epochs=6)}, folds=2, test=True)
+
+
+def _spent(pipeline):
+    """The looks at its test rows so far, before anything is run."""
+    from fivefold.core.ledger import known_looks
+    from fivefold.looks import digest_of_test_rows
+
+    made = pipeline.run(seed=1, until="preprocess", progress=False)
+    rows = digest_of_test_rows(made[ff.Collected], made[ff.Partition].test)
+    return lambda: len(known_looks(rows))
+
+
+@pytest.mark.parametrize(("limit", "fitted"), [(1, 0), (2, 2)])
+def test_comparison_beyond_the_limit_of_looks_is_refused_before_a_fold_and_costs_none(
+    limit, fitted
+):
+    one = small_pipeline(small_frame(200, seed=10 + limit))
+    looks, heard = _spent(one), []
+    one.run(seed=1, progress=False)
+    limited = one.replace("evaluate", looks=limit)
+    models = {"long": limited.replace("train", epochs=5), "longer": ff.Train("mlp", epochs=6)}
+    with pytest.raises(SpentError, match="2 more models to score"):
+        quiet(models, test=True, observers=[heard.append])
+    assert looks() == 1
+    done = [event for event in heard if getattr(event, "unit", "") == "refit"]
+    assert len(done) == fitted
+    found = quiet({"one": limited.replace("evaluate", looks=2), "long": models["long"]}, test=True)
+    assert looks() == 2  # what was scored already may be scored again
+    assert len(found.test["table"]) == 2
+
+
+def test_estimator_scored_by_a_run_and_by_a_study_is_one_look():
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    one = small_pipeline(small_frame(200, seed=20)).replace(
+        "train", ff.Train(HistGradientBoostingClassifier(max_iter=5, random_state=0))
+    )
+    looks = _spent(one)
+    result = one.run(seed=1, progress=False)
+    assert looks() == 1
+    found = quiet({"one": one, "long": ff.Train("mlp", epochs=2, threads=1)}, folds=3, test=True)
+    assert looks() == 2
+    score = found.test["table"].set_index("model").loc["one", "log_loss"]
+    assert float(score) == float(result.metrics["log_loss"])

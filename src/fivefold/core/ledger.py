@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -59,6 +59,9 @@ class Look:
         return cls(**{one.name: values[one.name] for one in fields(cls) if one.name in values})
 
 
+Check = Callable[[list[Look]], None]
+
+
 def known_looks(rows: str, directory: Path | None = None) -> list[Look]:
     """The looks at these rows, of equal answers one.
 
@@ -70,33 +73,53 @@ def known_looks(rows: str, directory: Path | None = None) -> list[Look]:
     return _distinct([*_in_memory(rows), *_read(own, rows), *_beside(own, rows)])
 
 
-def add_look(look: Look, directory: Path | None = None) -> list[Look]:
-    """Note a look; all looks at its rows, of equal answers one, this one among them.
+def add_looks(
+    looks: Sequence[Look], directory: Path | None = None, *, check: Check | None = None
+) -> list[Look]:
+    """Note looks at the same rows, all or none; all that are known, of equal answers one.
 
-    It goes where the environment variable `FIVEFOLD_LEDGER` points, else into the folder of the
-    run; without either it is known in this process only.
+    They go where the environment variable `FIVEFOLD_LEDGER` points, else into the folder of the
+    run; without either they are known in this process only.
+
+    Args:
+        looks: at least one.
+        directory: of the run.
+        check: is given those known before, and raises where these may not be taken; meanwhile no
+            other process adds any, and nothing was noted yet.
 
     Raises:
-        StoreError: if it cannot be written.
+        StoreError: if they cannot be written.
     """
-    own, before = _ledger(directory), _in_memory(look.rows)
-    if look.answers not in {known.answers for known in before}:
-        _HERE.append(look)
+    rows = looks[0].rows
+    own, before = _ledger(directory), _in_memory(rows)
     if own is None:
-        return _distinct(_in_memory(look.rows))
+        return _noted(before, looks, check)
     try:
-        others = _beside(own, look.rows)
+        others = _beside(own, rows)
         with appended(own) as file:
             file.seek(0)
             content = file.read()
-            there = list(_parsed(content, look.rows))
-            if look.answers not in {known.answers for known in there}:
+            there = list(_parsed(content, rows))
+            found = _noted([*before, *there, *others], looks, check)
+            known = {look.answers for look in there}
+            lines = [look.to_line() for look in _distinct(looks) if look.answers not in known]
+            if lines:
                 torn = b"\n" if content and not content.endswith(b"\n") else b""
-                file.write(torn + look.to_line())
+                file.write(torn + b"".join(lines))
     except OSError as error:
-        found, remedy = error.strerror or error, f"Free some space, or set {LEDGER} to a file."
-        raise StoreError.expected("Ledger", f"to write {own}", found, remedy, path=own) from error
-    return _distinct([*before, *there, *others, look])
+        wanted, remedy = f"to write {own}", f"Free some space, or set {LEDGER} to a file."
+        reason = error.strerror or error
+        raise StoreError.expected("Ledger", wanted, reason, remedy, path=own) from error
+    return found
+
+
+def _noted(known: Sequence[Look], looks: Sequence[Look], check: Check | None) -> list[Look]:
+    """Those known and these, noted in this process if they may be."""
+    if check is not None:
+        check(_distinct(known))
+    here = {look.answers for look in _in_memory(looks[0].rows)}
+    _HERE.extend(look for look in _distinct(looks) if look.answers not in here)
+    return _distinct([*known, *looks])
 
 
 def ledger_faults() -> list[FivefoldError]:

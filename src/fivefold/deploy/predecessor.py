@@ -18,7 +18,7 @@ from fivefold.deploy.doors import json_rows
 from fivefold.deploy.parity import answerable
 from fivefold.division import By, resamples_of
 from fivefold.errors import FivefoldError, PreflightError, WorseError
-from fivefold.looks import digest_of_answers, digest_of_test_rows, take_look
+from fivefold.looks import Seen, digest_of_answers, digest_of_test_rows, take_looks
 from fivefold.metrics.comparison import Comparison, compare
 from fivefold.metrics.estimates import estimate_one
 from fivefold.serve.bundle import open_bundle
@@ -165,13 +165,8 @@ def compare_with(
     digest = digest_of_test_rows(collected, index)
     seen = origin.get("test_rows") == digest
     known = origin.get("answers", "") if seen else ""
-    take_look(
-        *(collected, index, theirs),
-        metric=metric.name,
-        score=old,
-        directory=directory,
-        answers=known,
-    )
+    look = Seen(known or digest_of_answers(theirs), old)
+    take_looks(collected, index, [look], metric=metric.name, directory=directory)
     told = f"{metric.title} {_told(new)}, of {fspath(path)} {_told(old)}"
     gap = outcome.difference
     leak, clean = _leak(origin, collected, seen=seen)

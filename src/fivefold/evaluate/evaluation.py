@@ -25,7 +25,7 @@ from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, dataset_statistics
 from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
 from fivefold.evaluate.timesplit import optimistic_split
-from fivefold.looks import check_looks, take_look
+from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
@@ -73,7 +73,8 @@ def evaluate(
     scores = data.codec.cut(score(trained.model, data.test.inputs), data.test.inputs)
     index, directory = data.test.index, session.run_directory
     if not session.is_refit:
-        check_looks(collected, index, scores, limit=looks, directory=directory)
+        answers = [digest_of_answers(scores)]
+        check_looks(collected, index, answers, limit=looks, directory=directory)
     task, own = task_of(collected.schema.task), own or {}
     judged = Judged.of(task, data.test.target, scores)
     evidence = Evidence(
@@ -115,10 +116,10 @@ def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | No
     index, metric = evidence.data.test.index, evidence.headline.name
     if not len(index):
         return None
-    taken = take_look(
-        *(evidence.collected, index, evidence.scores),
+    seen = Seen(digest_of_answers(evidence.scores), evidence.metrics[metric])
+    taken = take_looks(
+        *(evidence.collected, index, [seen]),
         metric=metric,
-        score=evidence.metrics[metric],
         directory=session.run_directory,
         limit=limit,
     )

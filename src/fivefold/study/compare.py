@@ -19,9 +19,15 @@ from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
-from fivefold.study.start import Start
 from fivefold.study.study import Study
-from fivefold.study.testrows import answers_of, count_looks, look_at_test_rows, tables_of_answers
+from fivefold.study.testrows import (
+    Asked,
+    answers_of,
+    count_looks,
+    limit_of,
+    look_at_test_rows,
+    tables_of_answers,
+)
 from fivefold.study.unit import Unit
 from fivefold.study.variants import MODELS, check_same_rows, pipelines_of
 from fivefold.tasks.task import Task
@@ -108,8 +114,8 @@ def compare(
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as in `cross_validate`.
         metric: to compare by; None is the first of the task.
-        test: also train each once more as a run would and score the test rows: McNemar's test,
-            and the interval of the paired difference. Each is a look at rows that one has once.
+        test: first train each once as a run would, and score the test rows at the end, by the
+            paired difference. Each is a look at rows that one has once.
         base: a pipeline in which stages and estimators of `models` take the place of the stage of
             their kind, without being compared itself; the first pipeline in `models` if None.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
@@ -118,6 +124,7 @@ def compare(
         ConfigError: if there are fewer than two, or something else stands among them.
         DataError: if they collect other rows, or results were judged on other ones.
         ResumeError: if `directory` holds another study.
+        SpentError: if `test` would score more models than `Evaluate(looks=)` allows.
 
     Example:
         >>> import fivefold as ff
@@ -178,6 +185,7 @@ def compare_in(
         remedy = "Leave out test=True, or divide the rows with Split(test=...)."
         raise DataError.expected("compare", "test rows to look at", "none", remedy)
     chosen = metric_named(first.task, metric)
+    answers = look_at_test_rows(study, starts) if test else None
     units = [
         Unit(
             name=f"{fold} {name}",
@@ -199,16 +207,17 @@ def compare_in(
         for place, (name, start) in enumerate(starts.items())
     }
     made = _compared_folds(found, chosen, first.level).replace(models=models)
-    return _with_test_rows(made, study, starts, chosen) if test else made
+    if answers is None:
+        return made
+    return _with_test_rows(made, study, limit_of(starts), answers, chosen)
 
 
 def _with_test_rows(
-    made: Compared, study: Study, starts: Mapping[str, Start], metric: Metric
+    made: Compared, study: Study, limit: int | None, answers: Asked, metric: Metric
 ) -> Compared:
     """The same with what the models are on the test rows, which are looked at once for each."""
-    answers = look_at_test_rows(study, starts)
     table, pairs = tables_of_answers(answers, metric)
-    looks = count_looks(study, next(iter(starts.values())), answers, table)
+    looks = count_looks(study, limit, answers, table)
     study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
     return made.replace(
         test=Named("table", {"table": table, "pairs": pairs}), findings=looks.findings

@@ -45,6 +45,7 @@ def order_of(unit: Unit) -> dict[str, Any]:
         "seed": unit.seed,
         "part": unit.part,
         "mixed": unit.mixed,
+        "deployed": unit.deployed,
         "watch": None if unit.watch is None else unit.watch.pack(),
     }
 

@@ -11,7 +11,7 @@ from fivefold.artifacts import Collected, Evaluated
 from fivefold.codecs.table import Array
 from fivefold.division import By, resamples_of
 from fivefold.errors import DataError
-from fivefold.looks import check_looks, take_look
+from fivefold.looks import Seen, check_looks, digest_of_answers, refuse, take_looks
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
@@ -60,8 +60,16 @@ class Asked:
         return task_of(self.collected.schema.task)
 
 
+def limit_of(starts: Mapping[str, Start]) -> int | None:
+    """The least number of models that any pipeline's `Evaluate(looks=)` allows; None for any."""
+    return min((s.looks for s in starts.values() if s.looks is not None), default=None)
+
+
 def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
     """Train each pipeline once as a plain run would, and have it answer the test rows.
+
+    Nothing is compared with the truth yet, and more models than may be are refused: where there
+    are more than that at all, before any is trained.
 
     Args:
         study: at work.
@@ -70,6 +78,9 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
     Raises:
         SpentError: if more models would be scored than `Evaluate(looks=)` allows.
     """
+    limit = limit_of(starts)
+    if limit is not None:
+        refuse([], list(starts), limit)
     units = [
         Unit(
             name=f"test {name}",
@@ -77,13 +88,14 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
             stages=start.stages,
             partition=start.partition,
             seed=study.seed,
+            deployed=True,
         )
         for name, start in starts.items()
     ]
     outcomes, first = study.run(units), next(iter(starts.values()))
-    for outcome in outcomes:
-        rows = (first.collected, outcome.index, outcome.scores)
-        check_looks(*rows, limit=first.looks, directory=study.directory)
+    answers = [digest_of_answers(outcome.scores) for outcome in outcomes]
+    rows = (first.collected, outcomes[0].index)
+    check_looks(*rows, answers, limit=limit, directory=study.directory)
     return Asked(
         collected=first.collected,
         by=first.partition.by,
@@ -95,27 +107,24 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
     )
 
 
-def count_looks(study: Study, start: Start, asked: Asked, table: "pd.DataFrame") -> Looks:
-    """Count each model's look at the test rows, and tell what the last one means.
+def count_looks(study: Study, limit: int | None, asked: Asked, table: "pd.DataFrame") -> Looks:
+    """Count each model's look at the test rows, all or none, and tell what they mean.
 
     Args:
         study: at work.
-        start: whose Evaluate says how many looks there may be.
+        limit: the most models that may be scored.
         asked: what was answered.
         table: of the models, with the first metric of the task.
     """
     metric = asked.task.metrics[0].name
-    taken = [
-        take_look(
-            *(asked.collected, asked.index, asked.scores[name]),
-            metric=metric,
-            score=score,
-            directory=study.directory,
-            limit=start.looks,
-        )
-        for name, score in zip(table["model"], table[metric], strict=True)
-    ]
-    return max(taken, key=lambda looks: looks.number)
+    told = zip(table["model"], table[metric], strict=True)
+    seen = [Seen(digest_of_answers(asked.scores[name]), score) for name, score in told]
+    return take_looks(
+        *(asked.collected, asked.index, seen),
+        metric=metric,
+        directory=study.directory,
+        limit=limit,
+    )
 
 
 def answers_of(results: Mapping[str, Result]) -> Asked:

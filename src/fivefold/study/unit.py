@@ -49,6 +49,8 @@ class Unit:
         watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
         mixed: whether what a model mixes is also asked alone.
         chosen: addresses of what a search chose for it, which may be chosen otherwise.
+        deployed: whether an estimator answers by its graph, as a run scores it; else in its own
+            precision.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Unit:
     watch: Watch | None = None
     mixed: bool = False
     chosen: tuple[str, ...] = ()
+    deployed: bool = False
 
     def __post_init__(self) -> None:
         held = self.partition.valid
@@ -82,6 +85,8 @@ class Unit:
             reads["bounds"] = " ".join(map(repr, self.watch.bounds))
         if self.mixed:
             reads["mixed"] = "asked alone"
+        if self.deployed:
+            reads["scored"] = "as deployed"
         handed = self.start.context.own([Key(Collected)])
         return identify(place(self.stages), session, reads, handed=handed)
 
@@ -167,7 +172,7 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         execution = refit(unit, session)
         data, trained = execution.context[Preprocessed], execution.context[Trained]
         rows, watch = getattr(data, unit.part), unit.watch
-        scores, timed = scores_of_model(execution.context, unit.part), watch and watch.timed
+        scores, timed = scores_of_model(execution.context, unit), watch and watch.timed
         seconds = answer_seconds(trained.model, data.train.inputs) if timed else None
     except Exception as error:
         if unit.watch is None:
@@ -228,13 +233,15 @@ def failed(identity: Mapping[str, Any], error: BaseException) -> Outcome:
     )
 
 
-def scores_of_model(context: Context, part: PartName) -> "Array":
-    """What the trained model answers for the rows of a part; an estimator in its own precision."""
+def scores_of_model(context: Context, unit: Unit) -> "Array":
+    """What the trained model answers for the rows that a unit is judged on."""
     from fivefold.models.exact import exact_scores
+    from fivefold.models.score import score
 
-    data = context[Preprocessed]
-    inputs = getattr(data, part).inputs
-    return data.codec.cut(exact_scores(context[Trained].model, inputs), inputs)
+    data, model = context[Preprocessed], context[Trained].model
+    inputs = getattr(data, unit.part).inputs
+    asked = score if unit.deployed else exact_scores
+    return data.codec.cut(asked(model, inputs), inputs)
 
 
 def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:

@@ -141,6 +141,7 @@ def _work(order: Mapping[str, Any], tell: Any) -> None:
         seed=order["seed"],
         part=order["part"],
         mixed=order["mixed"],
+        deployed=order["deployed"],
         watch=None if order["watch"] is None else Watch.unpack(order["watch"]),
     )
     kept = order["kept"]
