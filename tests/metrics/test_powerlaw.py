@@ -61,3 +61,13 @@ def test_power_law_of_overlapping_folds_is_less_sure():
         for ratio in (0.0, 0.25)
     )
     assert overlapping.high - overlapping.low > 1.2 * (alone.high - alone.low)
+
+
+def test_power_law_of_a_score_without_bounds_may_grow_beyond_one():
+    rows = np.array([100, 200, 400, 800])
+    law = fit_power_law(
+        rows, np.tile(50 - 200 * rows**-0.5, (3, 1)), greater=True, bounds=(-np.inf, np.inf)
+    )
+    assert_allclose(law.law, [50, -200, 0.5], rtol=0.02)
+    assert np.isnan(law.at(1600).low)
+    assert law.at(1600).method == "the same in every fold"

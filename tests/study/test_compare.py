@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import fivefold as ff
-from fivefold.errors import ConfigError, DataError, ResumeError, SpentError
+from fivefold.errors import ConfigError, DataError, PreflightError, ResumeError, SpentError
 from studied import small_frame, small_pipeline, with_test_rows
 
 
@@ -208,6 +208,27 @@ def test_comparison_on_test_rows_counts_its_looks_and_no_other_does(tmp_path):
     assert len(known_looks(digest)) == 2
 
 
+def test_comparison_tells_the_faults_of_all_models_before_the_first_fit():
+    from sklearn.cluster import KMeans
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.svm import SVC
+
+    frame, heard = small_frame(120, seed=30), []
+    one = small_pipeline(frame)
+    rivals = {"svc": SVC(), "means": KMeans(2), "fine": LogisticRegression(), "ridge": Ridge()}
+    with pytest.raises(PreflightError, match="found 3 that cannot") as caught:
+        quiet({"one": one, **rivals, "long": ff.Train(epochs=3)}, observers=[heard.append])
+    told = str(caught.value)
+    assert told.index("'svc': Train: ") < told.index("'means': ") < told.index("'ridge': ")
+    assert len(caught.value.faults) == 3
+    assert not [event for event in heard if getattr(event, "unit", "") in ("refit", "epoch")]
+    frame["y"] = frame["a"]
+    for wrong in (LogisticRegression(), KMeans(2)):
+        with pytest.raises(PreflightError, match=type(wrong).__name__) as caught:
+            quiet({"one": small_pipeline(frame), "wrong": wrong})
+        assert caught.value.__notes__ == ["in 'wrong' of compare"]
+
+
 def _spent(pipeline):
     """The looks at its test rows so far, before anything is run."""
     from fivefold.core.ledger import known_looks
@@ -226,13 +247,14 @@ def test_comparison_beyond_the_limit_of_looks_is_refused_before_a_fold_and_costs
     looks, heard = _spent(one), []
     one.run(seed=1, progress=False)
     limited = one.replace("evaluate", looks=limit)
-    models = {"long": limited.replace("train", epochs=5), "longer": ff.Train("mlp", epochs=6)}
+    models = {"long": one.replace("train", epochs=5), "limited": limited.replace("train", epochs=6)}
     with pytest.raises(SpentError, match="2 more models to score"):
         quiet(models, test=True, observers=[heard.append])
     assert looks() == 1
     done = [event for event in heard if getattr(event, "unit", "") == "refit"]
     assert len(done) == fitted
-    found = quiet({"one": limited.replace("evaluate", looks=2), "long": models["long"]}, test=True)
+    twice = one.replace("evaluate", looks=2)
+    found = quiet({"one": twice, "long": models["long"]}, test=True)
     assert looks() == 2  # what was scored already may be scored again
     assert len(found.test["table"]) == 2
 
@@ -250,3 +272,39 @@ def test_estimator_scored_by_a_run_and_by_a_study_is_one_look():
     assert looks() == 2
     score = found.test["table"].set_index("model").loc["one", "log_loss"]
     assert float(score) == float(result.metrics["log_loss"])
+
+
+def _cost(target, scores):
+    return float(np.mean((target == 1) * scores[:, 0] * 5 + (target == 0) * scores[:, 1]))
+
+
+def _profit(target, scores):
+    return -_cost(target, scores)
+
+
+_cost.greater = False
+
+
+def test_comparison_by_an_own_metric_knows_which_way_is_better(frame):
+    evaluate = ff.Evaluate(metrics={"cost": _cost, "profit": _profit}, baselines=())
+    one = small_pipeline(frame).replace("evaluate", evaluate)
+    models = {"idle": one.replace("train", lr=1e-9), "learns": one.replace("train", epochs=8)}
+    for name, sign in (("cost", -1), ("profit", 1)):
+        found = quiet(models, metric=name)
+        assert (found.best, found.metric) == ("learns", name)
+        assert sign * float(found.table["difference"].iloc[0]) < 0
+        means = found.scores.groupby("model")[name].mean()
+        assert_allclose(found.table[name].map(float), means[["idle", "learns"]])
+    results = {n: each.run(seed=1, progress=False) for n, each in models.items()}
+    two = ff.compare(results, metric="cost")
+    line = two.pairs.iloc[0]
+    wanted = [result.metrics["cost"] for result in results.values()]
+    assert_allclose(float(line["difference"]), wanted[0] - wanted[1])
+    assert (line["verdict"], line["test"], line["p"] < 0.05) == ("loses", "swaps", True)
+
+
+@pytest.mark.parametrize(("wrong", "near"), [("rocauc", "roc_auc"), ("cosst", "cost")])
+def test_comparison_by_a_metric_that_there_is_not_tells_the_nearest(frame, wrong, near):
+    one = small_pipeline(frame).replace("evaluate", metrics={"cost": _cost})
+    with pytest.raises(ConfigError, match=f"Write '{near}'"):
+        quiet({"one": one, "long": one.replace("train", epochs=3)}, metric=wrong)

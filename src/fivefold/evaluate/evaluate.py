@@ -27,7 +27,9 @@ class Evaluate(Stage):
         metrics: own metrics by name: `(target, scores) -> number`, where target holds `(n,)`
             class indices (values for regression) and scores `(n, classes)` probabilities (`(n,)`
             values); where each position of a row has an answer, positions one after another. With
-            an argument `weight` they stand among the scores by weights of rows too.
+            an argument `weight` they stand among the scores by weights of rows too. Studies take
+            them by name, `ff.compare(..., metric="profit")`: more is better, unless the function
+            has an attribute `greater` that is False.
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
             mean), `linear`, `boosting`.
         level: coverage of the intervals, a fraction.

@@ -14,7 +14,7 @@ from fivefold.core.session import Session
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
-from fivefold.metrics.metric import OwnMetric
+from fivefold.metrics.metric import OwnMetric, own_metric
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
@@ -184,9 +184,8 @@ def means_of(
     table: "pd.DataFrame", task: Task, own: Mapping[str, OwnMetric], *, level: float = 0.95
 ) -> dict[str, Estimate]:
     """The same of every metric of a task, and of own ones, by name."""
-    bounds = {metric.name: metric.bounds for metric in task.metrics}
-    names = [*bounds, *own]
-    return {n: mean_of(table, n, level=level, within=bounds.get(n, UNBOUNDED)) for n in names}
+    metrics = [*task.metrics, *(own_metric(name, each) for name, each in own.items())]
+    return {m.name: mean_of(table, m.name, level=level, within=m.bounds) for m in metrics}
 
 
 def scores_of(

@@ -10,8 +10,8 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.delong import APART, delong_difference, delong_test
 from fivefold.metrics.intervals import bootstrap, tango
-from fivefold.metrics.metric import Metric
-from fivefold.metrics.resampling import Resamples
+from fivefold.metrics.metric import Metric, OwnStatistic
+from fivefold.metrics.resampling import DRAWS_OF_OWN, Resamples
 from fivefold.metrics.significance import Significance, mcnemar, swap_test
 from fivefold.metrics.weight import weighed, weights_of
 
@@ -75,6 +75,8 @@ def compare(
     if weight is not None:
         resamples = resamples.only(weights_of(weight, len(target)) > 0)
         weight, target, scores, others = weighed(weight, target, scores, others)
+    if isinstance(metric.statistic, OwnStatistic):
+        resamples = resamples.fewer(DRAWS_OF_OWN)
     difference, made = _measured(metric, target, scores, others, resamples, weight, level)
     if not np.isfinite(difference.low):
         return _unmeasured(metric, target, scores, others, resamples, weight, difference)

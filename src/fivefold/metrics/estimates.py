@@ -1,6 +1,6 @@
 """Scores with the interval that suits each of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,10 @@ from fivefold.core.estimate import Estimate
 from fivefold.errors import ConfigError
 from fivefold.metrics.delong import delong
 from fivefold.metrics.intervals import bootstrap, weighted_wilson
-from fivefold.metrics.metric import Metric, OwnMetric, why_undefined
-from fivefold.metrics.resampling import Resamples, resample
-from fivefold.metrics.weight import effective_rows, weighed, weight_argument, weights_of
+from fivefold.metrics.metric import Metric, OwnMetric, OwnStatistic, why_undefined
+from fivefold.metrics.resampling import DRAWS_OF_OWN, Resamples, resample
+from fivefold.metrics.weight import effective_rows, weighed, weights_of
 
-DRAWS_OF_OWN = 500
 DRAWS_OF_RANKED = 200_000_000
 
 
@@ -124,7 +123,7 @@ def number(
         ConfigError: if it gives anything but a number; errors of its own get a note.
     """
     try:
-        found = _asked(function, target, scores, weight)
+        found: Any = OwnStatistic(function).asked(target, scores, weight)
     except Exception as error:
         error.add_note(f"in the own metric {name!r} of Evaluate")
         raise
@@ -136,12 +135,6 @@ def number(
             remedy="Return a float from the function.",
             metric=name,
         ) from None
-
-
-def _asked(function: OwnMetric, target: Array, scores: Array, weight: Array | None) -> Any:
-    if weight is None:
-        return function(target, scores)
-    return function(target, scores, **{weight_argument(function) or "weight": weight})
 
 
 def _own(
@@ -157,23 +150,10 @@ def _own(
     if not np.isfinite(point):
         score = Estimate(point, method="not a finite number", n=len(target), level=level)
         return _standing_on(weight, score)
-    statistic = _resampled(function, target, scores, weight, point)
-    return _standing_on(weight, bootstrap(statistic, resamples.fewer(DRAWS_OF_OWN), level=level))
-
-
-def _resampled(
-    function: OwnMetric, target: Array, scores: Array, weight: Array | None, point: float
-) -> Callable[[Array], Array]:
-    """A statistic over counts, by repeating rows; a resample on which it fails gives NaN."""
-
-    def once(counts: Array) -> float:
-        if (counts == 1).all():
-            return point
-        rows = np.repeat(np.arange(len(target)), counts.astype(np.int64))
-        try:
-            drawn = None if weight is None else weight[rows]
-            return float(_asked(function, target[rows], scores[rows], drawn))
-        except (ArithmeticError, LookupError, ValueError):
-            return float("nan")
-
-    return lambda counts: np.array([once(line) for line in counts])
+    statistic = OwnStatistic(function)
+    score = bootstrap(
+        lambda counts: statistic.over(target, scores, counts, weight),
+        resamples.fewer(DRAWS_OF_OWN),
+        level=level,
+    )
+    return _standing_on(weight, score)

@@ -10,6 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.metrics import classification, curves, regression
 from fivefold.metrics.intervals import UNBOUNDED, Bounds
 from fivefold.metrics.statistic import Statistic
+from fivefold.metrics.weight import weight_argument
 
 OwnMetric = Callable[..., float]
 
@@ -102,6 +103,62 @@ TITLES = {
     "mae": "MAE",
     "r2": "R²",
 }
+
+
+class OwnStatistic(Statistic):
+    """A function of the user's as a statistic: rows are repeated as often as they were drawn.
+
+    Args:
+        function: `(target, scores) -> number`, which may take the weights of rows too.
+    """
+
+    def __init__(self, function: OwnMetric) -> None:
+        super().__init__(self._counted)
+        self.function = function
+
+    def _counted(self, target: Array, scores: Array, counts: Array) -> Array:
+        return self.over(target, scores, counts)
+
+    def over(
+        self, target: Array, scores: Array, counts: Array, weight: Array | None = None
+    ) -> Array:
+        """The score of each resample; NaN for one on which the function fails."""
+        return np.array([self._of(target, scores, line, weight) for line in counts])
+
+    def _of(self, target: Array, scores: Array, line: Array, weight: Array | None) -> float:
+        if (line == 1).all():
+            return float(self.asked(target, scores, weight))
+        rows = np.repeat(np.arange(len(target)), line.astype(np.int64))
+        try:
+            drawn = None if weight is None else weight[rows]
+            return float(self.asked(target[rows], scores[rows], drawn))
+        except (ArithmeticError, LookupError, ValueError):
+            return float("nan")
+
+    def asked(self, target: Array, scores: Array, weight: Array | None = None) -> float:
+        """What the function gives for some rows."""
+        if weight is None:
+            return self.function(target, scores)
+        return self.function(target, scores, **{weight_argument(self.function) or "weight": weight})
+
+
+def own_metric(name: str, function: OwnMetric) -> Metric:
+    """A function of the user's as a metric: more of it is better, unless it says otherwise.
+
+    Args:
+        name: the key in `result.metrics`.
+        function: `(target, scores) -> number`; one whose attribute `greater` is False should be
+            small. A `Metric` says so itself.
+
+    Example:
+        >>> cost = lambda target, scores: float(np.abs(target - scores).sum())
+        >>> cost.greater = False
+        >>> own_metric("cost", cost).greater, own_metric("cost", cost)(np.ones(3), np.zeros(3))
+        (False, 3.0)
+    """
+    if isinstance(function, Metric):
+        return replace(function, name=name)
+    return Metric(name, OwnStatistic(function), bool(getattr(function, "greater", True)))
 
 
 def title(name: str) -> str:

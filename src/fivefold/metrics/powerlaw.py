@@ -76,19 +76,21 @@ def fit_power_law(
     scores: Array,
     *,
     greater: bool,
+    bounds: tuple[float, float] = (0.0, 1.0),
     test_per_train: float = 0.0,
     level: float = 0.95,
     seed: int = 0,
 ) -> PowerLaw:
     """Fit `a + b * rows ** -c` to scores over folds, by least squares of their means.
 
-    A score that should be great grows to at most 1, one that should be small falls to at least 0,
-    and more rows never make it worse: b has the sign that says so.
+    A score that should be great grows to the highest that can be at most, one that should be small
+    falls to the lowest, and more rows never make it worse: b has the sign that says so.
 
     Args:
         rows: `(s,)` training rows, at least three sizes.
         scores: `(k, s)` one row a fold, one column a size.
         greater: whether more is better.
+        bounds: the lowest and the highest score that can be.
         test_per_train: held-out rows over training rows, by which the scatter of the means is
             larger than that of independent folds (Nadeau and Bengio).
         level: coverage of intervals, a fraction.
@@ -111,7 +113,7 @@ def fit_power_law(
     sizes, table = np.asarray(rows, np.float64), np.asarray(scores, np.float64)
     folds = len(table)
     means = table.mean(0)
-    law = _fitted(sizes, means[None], greater)[0]
+    law = _fitted(sizes, means[None], greater, bounds)[0]
     draws = np.repeat(law[None], 2, axis=0)
     if folds > 1:
         rng = np.random.default_rng(seed)
@@ -119,18 +121,18 @@ def fit_power_law(
         normal = rng.normal(size=(DRAWS, folds)) @ apart
         spread = np.sqrt((folds - 1) / rng.chisquare(folds - 1, size=(DRAWS, 1)))
         scale = np.sqrt(1 / folds + test_per_train)
-        draws = _fitted(sizes, means + scale * spread * normal, greater)
+        draws = _fitted(sizes, means + scale * spread * normal, greater, bounds)
     return PowerLaw(law=law, draws=draws, level=level, folds=folds)
 
 
-def _fitted(sizes: Array, curves: Array, greater: bool) -> Array:
+def _fitted(sizes: Array, curves: Array, greater: bool, bounds: tuple[float, float]) -> Array:
     """`(m, 3)` the best law for each of `(m, s)` curves."""
     centre = sizes[0]  # rows count in units of the smallest size, so that powers stay near 1
     each, powers = np.arange(len(curves)), POWERS[None]
     around = np.geomspace(POWERS[0] / POWERS[1], POWERS[1] / POWERS[0], 2 * FINER + 1)
     for _ in range(2):  # first those that are tried for all, then some around the best of each
         x = (sizes / centre) ** -powers[..., None]
-        end, slope = _line(x, curves[:, None], greater)
+        end, slope = _line(x, curves[:, None], greater, bounds)
         errors = ((end[..., None] + slope[..., None] * x - curves[:, None]) ** 2).sum(-1)
         best = errors.argmin(1)
         power = np.broadcast_to(powers, errors.shape)[each, best]
@@ -139,13 +141,17 @@ def _fitted(sizes: Array, curves: Array, greater: bool) -> Array:
     return np.stack(found, axis=1)
 
 
-def _line(x: Array, curves: Array, greater: bool) -> tuple[Array, Array]:
+def _line(
+    x: Array, curves: Array, greater: bool, bounds: tuple[float, float]
+) -> tuple[Array, Array]:
     """The best end and slope within their bounds, by least squares over the last axis."""
-    bound, sign = (1.0, -1.0) if greater else (0.0, 1.0)
+    bound, sign = (bounds[1], -1.0) if greater else (bounds[0], 1.0)
     apart = x - x.mean(-1, keepdims=True)
     slope = (curves * apart).sum(-1) / (apart**2).sum(-1)
     slope = np.where(sign * slope < 0, 0.0, slope)
     end = curves.mean(-1) - slope * x.mean(-1)
+    if not np.isfinite(bound):
+        return end, slope
     tied = ((curves - bound) * x).sum(-1) / (x**2).sum(-1)
     tied = np.where(sign * tied < 0, 0.0, tied)
     beyond = sign * (end - bound) < 0

@@ -13,6 +13,8 @@ MOST_DRAWS, LEAST_DRAWS = 2000, 500
 MOST_UNITS = 32_000
 LEAVE_OUTS, FEW_LEAVE_OUTS = 400, 100
 CELLS = 64_000_000
+DRAWS_OF_OWN = 500
+"""Resamples for a function of the user's, which is asked once for each."""
 CHUNK = 2_000_000
 
 

@@ -18,6 +18,7 @@ from fivefold.study.leftout import GROUPS, What, check_what, variants_without
 from fivefold.study.pairs import against
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
+from fivefold.study.variants import gathered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,10 +115,11 @@ def ablate(
     asked["groups"] = literal(repr(grouped))
     with conducted("ablate", asked, **conduct) as study:
         whole = study.gather(pipeline)
-        chosen = metric_named(whole.task, metric)
+        chosen = metric_named(whole.task, metric, whole.metrics)
         left = [*variants_without(pipeline, whole.collected, asked_for, grouped)]
         names = [(WHOLE, ""), *((each.name, each.what) for each in left)]
-        starts = [whole, *(study.gather(each.pipeline) for each in left)]
+        lacking = {f"without {each.what} {each.name}": each.pipeline for each in left}
+        starts = [whole, *gathered(study, lacking).values()]
         mixed = "parts" in asked_for
         if not left and not mixed:
             raise _nothing(asked_for)

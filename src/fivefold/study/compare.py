@@ -1,7 +1,7 @@
 """Which of several pipelines is better, if that can be told: the same folds, the same seeds."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.artifact import UNSAVED, Artifact
@@ -9,10 +9,10 @@ from fivefold.core.chain import Chain
 from fivefold.core.finding import Finding
 from fivefold.core.named import Named
 from fivefold.core.wish import FLAG, TEXT
-from fivefold.core.wording import plural
+from fivefold.core.wording import nearest, plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
-from fivefold.metrics.metric import Metric, title
+from fivefold.metrics.metric import Metric, OwnMetric, own_metric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
 from fivefold.study.candidate import Candidate
@@ -29,7 +29,7 @@ from fivefold.study.testrows import (
     tables_of_answers,
 )
 from fivefold.study.unit import Unit
-from fivefold.study.variants import MODELS, check_same_rows, pipelines_of
+from fivefold.study.variants import MODELS, check_same_rows, gathered, pipelines_of
 from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def compare(
         folds: at least 2.
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as in `cross_validate`.
-        metric: to compare by; None is the first of the task.
+        metric: to compare by: one of the task, or an own one of the first pipeline's `Evaluate`,
+            of which more is better unless it has an attribute `greater` that is False; None is the
+            first of the task.
         test: first train each once as a run would, and score the test rows at the end, by the
             paired difference. Each is a look at rows that one has once.
         base: a pipeline in which stages and estimators of `models` take the place of the stage of
@@ -177,14 +179,20 @@ def compare_in(
     Raises:
         ConfigError: if the task has no such metric.
         DataError: if they collect other rows.
+        PreflightError: telling what of any of them does not fit the rows.
+        SpentError: if `test` would score more models than may be.
     """
-    starts = {name: study.gather(each) for name, each in pipelines.items()}
-    first = next(iter(starts.values()))
+    begun = gathered(study, pipelines)
+    first = next(iter(begun.values()))
+    starts = {
+        name: replace(start, metrics=first.metrics, level=first.level)
+        for name, start in begun.items()
+    }
     check_same_rows(starts)
     if test and not len(first.partition.test):
         remedy = "Leave out test=True, or divide the rows with Split(test=...)."
         raise DataError.expected("compare", "test rows to look at", "none", remedy)
-    chosen = metric_named(first.task, metric)
+    chosen = metric_named(first.task, metric, first.metrics)
     answers = look_at_test_rows(study, starts) if test else None
     units = [
         Unit(
@@ -224,18 +232,21 @@ def _with_test_rows(
     )
 
 
-def metric_named(task: Task, name: str | None) -> Metric:
-    """A metric of a task by name; the first one if None.
+def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> Metric:
+    """A metric of a task, or an own one of `Evaluate`, by name; the first one if None.
 
     Raises:
-        ConfigError: if it has none of that name.
+        ConfigError: if there is none of that name.
     """
-    named = {metric.name: metric for metric in task.metrics}
     if name is None:
         return task.metrics[0]
+    named = {metric.name: metric for metric in task.metrics}
+    named |= {given: own_metric(given, function) for given, function in own.items()}
     if name not in named:
-        remedy = "Name one of these."
-        raise ConfigError.expected("Study", f"one of {', '.join(named)}", repr(name), remedy)
+        near = nearest(str(name), list(named))
+        remedy = f"Write {near!r}." if near else "Name one of these, or give it to Evaluate."
+        wanted = f"one of {', '.join(named)}"
+        raise ConfigError.expected("Study, metric", wanted, repr(name), remedy)
     return named[name]
 
 
@@ -266,7 +277,7 @@ def _compared_results(results: Mapping[str, Result], metric: str | None) -> Comp
     import pandas as pd
 
     asked = answers_of(results)
-    chosen = metric_named(asked.task, metric)
+    chosen = metric_named(asked.task, metric, asked.own)
     table, pairs = tables_of_answers(asked, chosen)
     return Compared(
         metric=chosen.name,

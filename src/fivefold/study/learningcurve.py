@@ -136,7 +136,7 @@ def learning_curve(
     }
     with conducted("learning_curve", asked, **conduct) as study:
         start = study.gather(pipeline)
-        chosen = metric_named(start.task, metric)
+        chosen = metric_named(start.task, metric, start.metrics)
         units = [
             Unit(
                 name=f"{fold} {size:g}",
@@ -212,6 +212,7 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
         rows,
         np.stack([frame[metric.name].to_numpy() for frame in frames.values()], axis=1),
         greater=metric.greater,
+        bounds=metric.bounds,
         test_per_train=held_per_learnt(frames[1.0]),
         level=level,
     )

@@ -1,7 +1,7 @@
 """What all refits of a pipeline begin with: the rows, collected once, and how they are divided."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,13 +104,11 @@ def gather(
 
     Raises:
         ConfigError: if it is none that can be refitted.
-        PreflightError: if faults were found before the work.
+        PreflightError: if faults were found before the work; what does not fit the rows is found
+            by `begun_with`.
     """
     begin, tail = split_pipeline(pipeline, who)
-    judges = pipeline.writers_of(Evaluated)
-    judging = [pipeline[name] for name in judges]
-    rest = place([*tail, *judging])
-    preflight(rest, Context(), Session(seed=seed, device=device))
+    preflight(place([*tail, *_judging(pipeline)]), Context(), Session(seed=seed, device=device))
     execution = pipeline[:begin].execute(
         seed=seed,
         device=device,
@@ -120,15 +118,10 @@ def gather(
         cache=cache,
     )
     context = execution.context
-    preflight(rest, context, execution.session.apart())
     partition = context.get(Partition)
     if partition is None:
         session = execution.session.apart().child(derived_name(Key(Partition)))
         partition = Partition.derive(context[Collected], session)
-    settings: dict[str, Any] = {}
-    settings |= {"judge": judges[0]} if judges else {}
-    for name, default in (("metrics", {}), ("level", 0.95), ("looks", None)):
-        settings[name] = getattr(judging[0], name, default) if judging else default
     saved = None
     if directory is not None:
         writers = [s.name for s in execution.steps if s.signature.writes == Key(Collected)]
@@ -136,5 +129,36 @@ def gather(
         saved = saved if saved is not None and (saved / MANIFEST).is_file() else None
     before = pipeline.stages[:begin]
     return Start(
-        context=context, partition=partition, before=before, stages=tail, saved=saved, **settings
+        context=context,
+        partition=partition,
+        before=before,
+        stages=tail,
+        saved=saved,
+        **_judged_by(pipeline),
     )
+
+
+def begun_with(start: Start, pipeline: Chain, who: str, session: Session) -> Start:
+    """The same rows for a pipeline that begins with the same stages, whose others fit them.
+
+    Raises:
+        ConfigError: if it is none that can be refitted.
+        PreflightError: if its stages do not fit the rows.
+    """
+    _, tail = split_pipeline(pipeline, who)
+    preflight(place([*tail, *_judging(pipeline)]), start.context, session)
+    return replace(start, stages=tail, **_judged_by(pipeline))
+
+
+def _judging(pipeline: Chain) -> list[Stage]:
+    """The stages that score."""
+    return [pipeline[name] for name in pipeline.writers_of(Evaluated)]
+
+
+def _judged_by(pipeline: Chain) -> dict[str, Any]:
+    """What the first of these says of metrics, intervals and looks, and what it is called."""
+    names, usual = pipeline.writers_of(Evaluated), {"metrics": {}, "level": 0.95, "looks": None}
+    if not names:
+        return usual
+    stage = pipeline[names[0]]
+    return {"judge": names[0], **{n: getattr(stage, n, value) for n, value in usual.items()}}

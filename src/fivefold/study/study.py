@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages
 from fivefold.study.place import UNITS, note_found, place_of_data, whole_outcome
-from fivefold.study.start import Start, gather, split_pipeline
+from fivefold.study.start import Start, begun_with, gather, split_pipeline
 from fivefold.study.unit import OUTCOME, Outcome, Unit, failed, first_metric, fit_unit, keep
 from fivefold.study.wanted import wanted_by
 
@@ -77,26 +76,30 @@ class Study:
             self.tell(Noted(path=(self.name,), text=text))
 
     def gather(self, pipeline: Chain) -> Start:
-        """Collect the rows of a pipeline; one that begins with the same stages shares them."""
-        size, stages = split_pipeline(pipeline, self.name)
-        for start in self._starts:
-            if same_stages(start.before, pipeline.stages[:size]):
-                return replace(start, stages=stages)
-        folder = None
-        if self.directory is not None:
-            folder = place_of_data(self.directory, pipeline.stages[:size], self._data)
-        start = gather(
-            pipeline,
-            self.name,
-            seed=self.seed,
-            device=self.device,
-            directory=folder,
-            resume=self.resume,
-            observers=self.observers,
-            cache=self.cache,
-        )
-        self._starts.append(start)
-        return start
+        """Collect the rows of a pipeline; one that begins with the same stages shares them.
+
+        Raises:
+            PreflightError: if its stages do not fit them.
+        """
+        size, _ = split_pipeline(pipeline, self.name)
+        begun = (s for s in self._starts if same_stages(s.before, pipeline.stages[:size]))
+        start = next(begun, None)
+        if start is None:
+            folder = None
+            if self.directory is not None:
+                folder = place_of_data(self.directory, pipeline.stages[:size], self._data)
+            start = gather(
+                pipeline,
+                self.name,
+                seed=self.seed,
+                device=self.device,
+                directory=folder,
+                resume=self.resume,
+                observers=self.observers,
+                cache=self.cache,
+            )
+            self._starts.append(start)
+        return begun_with(start, pipeline, self.name, Session(seed=self.seed, device=self.device))
 
     def run(
         self, units: Iterable[Unit], told: Told | None = None, *, silent: bool = False

@@ -9,6 +9,7 @@ import numpy as np
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.codecs.table import Array
+from fivefold.core.key import Key
 from fivefold.division import By, resamples_of
 from fivefold.errors import DataError
 from fivefold.looks import Seen, check_looks, digest_of_answers, refuse, take_looks
@@ -152,9 +153,16 @@ def answers_of(results: Mapping[str, Result]) -> Asked:
         index=first.index,
         target=first.target,
         scores={name: evaluated.scores for name, evaluated in judged.items()},
-        own={},
+        own=_own_metrics(result),
         level=next(iter(first.metrics.values())).level,
     )
+
+
+def _own_metrics(result: Result) -> Mapping[str, OwnMetric]:
+    """Those of its Evaluate, where it is at hand."""
+    steps = (step for step in result.execution.steps if step.signature.writes == Key(Evaluated))
+    found: Mapping[str, OwnMetric] = next((getattr(s.stage, "metrics", {}) for s in steps), {})
+    return found
 
 
 def _floats(evaluated: Evaluated) -> bool:

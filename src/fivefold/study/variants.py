@@ -9,8 +9,10 @@ from fivefold.artifacts import Trained
 from fivefold.core.chain import Chain
 from fivefold.core.stage import Stage
 from fivefold.core.wish import Wish
-from fivefold.errors import ConfigError, DataError
+from fivefold.core.wording import plural
+from fivefold.errors import ConfigError, DataError, FivefoldError, ModelError, PreflightError
 from fivefold.study.start import Start
+from fivefold.study.study import Study
 from fivefold.train.snapshot import is_estimator
 
 
@@ -66,6 +68,34 @@ def with_estimator(pipeline: Chain, estimator: Any) -> Chain:
 
     name = next(iter(pipeline.writers_of(Trained)), "train")
     return pipeline.replace(name, Train(estimator))
+
+
+def gathered(study: Study, pipelines: Mapping[str, Chain]) -> dict[str, Start]:
+    """What the refits of each pipeline begin with, all of them checked before anything is fitted.
+
+    Raises:
+        PreflightError: telling the faults of all together.
+    """
+    starts, faults = dict[str, Start](), dict[str, FivefoldError]()
+    for name, pipeline in pipelines.items():
+        try:
+            starts[name] = study.gather(pipeline)
+        except (ConfigError, ModelError, PreflightError) as error:
+            faults[name] = error
+    if len(faults) == 1:
+        ((name, fault),) = faults.items()
+        fault.add_note(f"in {name!r} of {study.name}")
+        raise fault
+    if faults:
+        told = [f"{name!r}: {fault}".replace("\n", "\n     ") for name, fault in faults.items()]
+        raise PreflightError(
+            f"{study.name}: expected {plural(len(pipelines), 'pipeline')} that can be fitted, "
+            f"found {len(faults)} that cannot.",
+            evidence="\n".join(f"  {n}  {each}" for n, each in enumerate(told, 1)),
+            remedy="Correct each of them.",
+            faults=tuple(faults.values()),
+        )
+    return starts
 
 
 def check_same_rows(starts: Mapping[str, Start]) -> None:

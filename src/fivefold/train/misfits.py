@@ -18,6 +18,9 @@ from fivefold.train.choices import SMOOTHED, WEIGHTED
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator
 
+PREDICTORS = ("classifier", "regressor", None)
+"""What an estimator of scikit-learn's says it is; None where it says nothing."""
+
 
 def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
@@ -86,6 +89,10 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
             remedy="Train a network.",
             model=name,
         )
+    elif not hasattr(model, "predict") or get_tags(model).estimator_type not in PREDICTORS:
+        remedy = f"Pass a {'regressor' if numbers else 'classifier'}."
+        wanted = "an estimator that predicts a target"
+        yield PreflightError.expected("Train", wanted, name, remedy, model=name)
     elif numbers and is_classifier(model):
         remedy = "Pass a regressor, or a task of classes to Collect."
         yield PreflightError.expected("Train", f"a regressor for {task.name}", name, remedy)
