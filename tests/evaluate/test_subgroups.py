@@ -1,5 +1,6 @@
 import numpy as np
 from numpy.testing import assert_allclose
+from scipy import stats
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
@@ -93,3 +94,17 @@ def test_weak_subgroup_that_is_always_wrong_is_found():
     [found] = weak_subgroups(losses, Columns({"place": names}), schema)
     assert found.rows == 50
     assert found.inside == 1.0
+
+
+def test_weak_subgroup_where_all_are_wrong_is_judged_by_the_spread_of_all():
+    """Where 7 of 10 answers are wrong, chance may have all 30 of a group be so."""
+    place = np.where(np.arange(300) < 30, "isle", "far").astype(object)
+    table = Columns({"place": place, "age": np.zeros(300), "member": np.zeros(300)})
+    losses, found = np.repeat([1.0, 1.0, 0.0], [30, 189, 81]), 0
+    (group,) = weak_subgroups(losses, table, SCHEMA)
+    z = (1 - 0.7) / (losses.std(ddof=1) * (1 / 30 + 1 / 270) ** 0.5)
+    assert_allclose(group.chance, 2 * stats.norm.sf(z))
+    for seed in range(300):
+        losses = (np.random.default_rng(seed).random(300) < 0.7).astype(float)
+        found += len(weak_subgroups(losses, table, SCHEMA))
+    assert found <= 5  # 3 are to be expected at 1 per cent

@@ -3,12 +3,14 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import fivefold as ff
 from fivefold.cli import main
@@ -33,6 +35,22 @@ def test_compared_runs_on_the_same_rows_are_paired(kept):
     assert float(gap) == pytest.approx(areas[1] - areas[0])
     assert gap.low < gap < gap.high
     assert found.paired
+
+
+@pytest.mark.parametrize("rows", [60, 400])
+def test_compared_runs_that_answer_all_rows_equally_are_a_tie(tmp_path, rows):
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": draw.normal(size=rows), "z": draw.normal(size=rows)})
+    frame["y"] = np.array(["a", "b", "c"])[np.digitize(frame["x"], [-0.5, 0.5])]
+    for leaves in (3, 4):
+        model = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0)
+        stages = [ff.Collect(frame, target="y"), ff.Preprocess(), ff.Train(model), ff.Evaluate()]
+        ff.Pipeline(stages).run(directory=tmp_path / str(leaves), progress=False)
+    found = ff.compare_runs(tmp_path / "3", tmp_path / "4")
+    line = found.scores.set_index("metric").loc["accuracy"]
+    assert (line["verdict"], float(line["change"])) == ("a tie", 0.0)
+    assert "not measured" not in str(found)
+    assert "-0" not in str(line["change"]).partition("[")[0]
 
 
 def test_compared_runs_on_other_rows_are_not_paired(kept, tumours, tmp_path):

@@ -53,7 +53,7 @@ class Estimate(float):
     def turned(self) -> Self:
         """A difference the other way round."""
         ends = {"low": -self.high, "high": -self.low}
-        return type(self)(-self, **ends, method=self.method, n=self.n, level=self.level)
+        return type(self)(0.0 - self, **ends, method=self.method, n=self.n, level=self.level)
 
     def __str__(self) -> str:
         if self.low != self.low:  # NaN: there is no interval, and the reason stands in its place
