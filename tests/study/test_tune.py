@@ -283,3 +283,33 @@ def test_study_in_waves_of_two_killed_goes_on_to_the_same_trials(tmp_path, monke
     alone = tuned(seed=3, n_jobs=2, progress=False)  # in this process, one after another
     made = pd.read_parquet(to)
     pd.testing.assert_frame_equal(without_time(made), without_time(alone), check_exact=True)
+
+
+def _right_minus_idle(target, scores):
+    """Profit: a right answer wins 2, any that is not held back costs 1."""
+    sure = scores.max(1) > 0.6
+    return float(((scores.argmax(1) == target) * 2.0 * sure - sure).mean())
+
+
+def _loss_of(target, scores):
+    return -_right_minus_idle(target, scores)
+
+
+_loss_of.greater = False
+
+
+def test_tuned_by_an_own_metric_finds_what_that_likes_best(pipeline):
+    own = {"profit": _right_minus_idle, "loss": _loss_of}
+    judged = pipeline.replace("evaluate", metrics=own)
+    space = {"train.lr": ff.choice(1e-9, 1e-2, 3e-2)}
+    found = {
+        name: ff.tune(judged, space, trials=4, metric=name, seed=1, progress=False) for name in own
+    }
+    for name, made in found.items():
+        (outcome,) = made.outcomes[made.winner.number]
+        assert made.winner.score == own[name](outcome.target, outcome.scores)
+        assert made.metric.name == name
+    scores = [found[name].trials["score"] for name in own]
+    assert scores[0].max() == found["profit"].winner.score == -scores[1].min()
+    with pytest.raises(ConfigError, match="Write 'profit'"):
+        ff.tune(judged, space, trials=1, metric="profits", progress=False)

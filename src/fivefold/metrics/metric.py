@@ -122,7 +122,12 @@ class OwnStatistic(Statistic):
     def over(
         self, target: Array, scores: Array, counts: Array, weight: Array | None = None
     ) -> Array:
-        """The score of each resample; NaN for one on which the function fails."""
+        """The score of each resample; NaN for one on which the function fails.
+
+        Weights are left out where the function takes none.
+        """
+        if weight is not None and not weight_argument(self.function):
+            weight = None
         return np.array([self._of(target, scores, line, weight) for line in counts])
 
     def _of(self, target: Array, scores: Array, line: Array, weight: Array | None) -> float:

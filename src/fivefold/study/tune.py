@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -9,10 +10,11 @@ from typing import Any, Unpack
 from fivefold.core.chain import Chain
 from fivefold.core.faults import missing_package
 from fivefold.core.session import derive_seed
-from fivefold.core.wish import ABOVE_0, FLAG, Wish, counts
+from fivefold.core.wish import ABOVE_0, FLAG, TEXT, Wish, counts
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.folds import draw_divisions
+from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted, processes
 from fivefold.study.crossvalidate import CrossValidated, summed
 from fivefold.study.search import Search
@@ -31,6 +33,7 @@ def tune(
     trials: int = 50,
     folds: int = 0,
     nested: int = 0,
+    metric: str | None = None,
     seconds: float | None = None,
     latency: float | None = None,
     prune: bool = True,
@@ -52,6 +55,9 @@ def tune(
             validation rows of the pipeline.
         nested: folds, at least 2, in each of which the whole search is done anew, and its winner
             scored on rows that the search has not seen; 0 leaves the winner's score optimistic.
+        metric: by which trials are compared: one of the task, or an own one of `Evaluate`, of which
+            more is better unless it has an attribute `greater` that is False; None is the first of
+            the task. Epochs and trials that are ended early go by the validation loss still.
         seconds: after which no trial begins and one that trains is ended; at least one is done.
             What is nested does as many trials as were done, and is not bounded.
         latency: seconds that the answer to one row may take, by the graph that would be served.
@@ -88,6 +94,7 @@ def tune(
         "trials": (trials, counts(1)),
         "folds": (folds, counts(2, 0)),
         "nested": (nested, counts(2, 0)),
+        "metric": (metric, TEXT.or_none()),
         "seconds": (seconds, ABOVE_0.or_none()),
         "latency": (latency, ABOVE_0.or_none()),
         "prune": (prune, FLAG),
@@ -104,12 +111,14 @@ def tune(
         "latency": latency,
         "wave": processes(conduct.get("n_jobs", 1), "tune"),
         "warm": [[name, trial.score, dict(trial.written)] for trial in earlier],
+        **({} if metric is None else {"metric": metric}),
     }
     moment = None if seconds is None else time.time() + seconds
-    rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment)
     with conducted("tune", asked, **conduct) as study:
         start = _gather(study, search)
-        _check_suits(start, rules, name)
+        chosen = metric_named(start.task, metric, start.metrics)
+        rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment, metric=chosen)
+        _check_suits(start, rules, chosen.name, name)
 
         waves = Waves(
             study=study,
@@ -119,7 +128,7 @@ def tune(
             seed=study.seed,
             rules=rules,
             warm=earlier,
-            after=partial(_note, study, search, start),
+            after=partial(_note, study, search, chosen.name),
         )
         waves.run(trials)
         judged = None
@@ -130,10 +139,9 @@ def tune(
         return _tuned(waves, search, judged)
 
 
-def _note(study: Study, search: Search, start: Start, done: Sequence[Trial]) -> None:
+def _note(study: Study, search: Search, metric: str, done: Sequence[Trial]) -> None:
     """Write the trials down, where the study has a folder."""
     if study.directory is not None:
-        metric = start.task.metrics[0].name
         write_trials(done, study.directory, metric=metric, space=search.identity())
 
 
@@ -176,7 +184,7 @@ def _judge(
 ) -> CrossValidated:
     """What a search is worth: done anew in each fold, its winner scored on what is held out."""
     seed = derive_seed(study.seed, "nested")
-    inner = Rules(folds=rules.folds, prune=rules.prune, latency=rules.latency)
+    inner = replace(rules, moment=None)
     units = []
     for fold, division in enumerate(
         draw_divisions(start.collected, start.partition, folds, seed), 1
@@ -252,7 +260,7 @@ WARM = Wish(
 )
 
 
-def _check_suits(start: Start, rules: Rules, metric: str) -> None:
+def _check_suits(start: Start, rules: Rules, now: str, metric: str) -> None:
     """Refuse to choose by no rows, or by trials that were judged by something else.
 
     Raises:
@@ -261,7 +269,6 @@ def _check_suits(start: Start, rules: Rules, metric: str) -> None:
     if not rules.folds and not len(start.partition.valid):
         remedy = "Pass folds=5, or let Split draw validation rows."
         raise ConfigError.expected("tune", "validation rows to choose by", "none", remedy)
-    now = start.task.metrics[0].name
     if metric and metric != now:
         remedy = "Leave that study out of warm=."
         raise ConfigError.expected("tune", f"earlier trials judged by {now}", metric, remedy)

@@ -39,12 +39,14 @@ class Rules:
         prune: whether trials that fall behind three quarters of the earlier ones are ended.
         latency: seconds that one row's answer may take; None for any.
         moment: at which no wave begins and trials are ended, seconds since 1970; None has none.
+        metric: by which trials are compared; None is the first of the task.
     """
 
     folds: int = 0
     prune: bool = True
     latency: float | None = None
     moment: float | None = None
+    metric: "Metric | None" = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -91,7 +93,7 @@ class Waves:
     @property
     def metric(self) -> "Metric":
         """By which trials are compared."""
-        return self.start.task.metrics[0]
+        return self.rules.metric or self.start.task.metrics[0]
 
     @property
     def best(self) -> Trial:
@@ -231,7 +233,9 @@ class Waves:
         if trial.why:
             return trial
         try:
-            score = float(np.mean([score_of(self.start, outcome) for outcome in outcomes]))
+            score = float(
+                np.mean([score_of(self.metric, self.start, outcome) for outcome in outcomes])
+            )
         except Exception as error:  # of a metric of the user's
             return replace(trial, why=told(error))
         if isnan(score):
@@ -264,8 +268,8 @@ class Waves:
         self.study.tell(done)
 
 
-def score_of(start: Start, outcome: Outcome) -> float:
-    """The first metric of an outcome, rows counted by their weights where they have some."""
+def score_of(metric: "Metric", start: Start, outcome: Outcome) -> float:
+    """A metric of an outcome, rows counted by their weights where they have some."""
     judged = Judged.of(start.task, outcome.target, outcome.scores)
     counted = None if outcome.weight is None else judged.of_rows(outcome.weight)
-    return float(start.task.metrics[0](judged.target, judged.scores, counted))
+    return metric(judged.target, judged.scores, counted)
