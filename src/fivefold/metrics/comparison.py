@@ -105,7 +105,8 @@ def _measured(
 ) -> tuple[Estimate, Significance]:
     """The difference with an interval, and how likely it is where there is none."""
     plain = resamples.kind == "row"
-    if metric.interval == "wilson" and metric.among is None and plain and weight is None:
+    counted = metric.interval == "wilson" and metric.among is None and weight is None
+    if counted and plain and not resamples.too_few:
         return _counted(target, scores, others, level)
     if metric.interval == "delong" and plain:
         difference = delong_difference(target, scores, others, weight=weight, level=level)
