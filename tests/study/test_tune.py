@@ -313,3 +313,5 @@ def test_tuned_by_an_own_metric_finds_what_that_likes_best(pipeline):
     assert scores[0].max() == found["profit"].winner.score == -scores[1].min()
     with pytest.raises(ConfigError, match="Write 'profit'"):
         ff.tune(judged, space, trials=1, metric="profits", progress=False)
+    with pytest.raises(ConfigError, match="metric as a text, or None, found"):
+        ff.tune(judged, space, trials=1, metric=_loss_of, progress=False)
