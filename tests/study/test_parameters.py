@@ -12,9 +12,9 @@ from sklearn.tree import DecisionTreeClassifier
 import fivefold as ff
 from fivefold.core.parameters import parameters_of
 from fivefold.errors import ConfigError, PreflightError
+from fivefold.models.exact import matrix_of
 from fivefold.study.search import Search
 from fivefold.study.tune import tune
-from fivefold.train.estimator import matrix_of
 from studied import small_frame, small_pipeline
 
 C = ff.log_uniform(1e-4, 1e2)

@@ -59,6 +59,8 @@ def test_options_that_are_called_alike_have_scores_of_their_own():
         one: {t.score for t in found.tried if t.values["odd.how"] is one} for one in (same, other)
     }
     assert [len(those) for those in scores.values()] == [1, 1]
+    told = {str(one) for one in found.trials["odd.how"]}
+    assert told == {"<<lambda>> (option 1)", "<<lambda>> (option 2)"}
     plain = quiet(odd_pipeline(how=ff.choice(other, same)))
     assert {t.score for t in plain.tried if t.values["odd.how"] is other} == scores[other]
     assert scores[same] != scores[other]

@@ -35,6 +35,7 @@ class Trial:
         score: on rows for validation; NaN where it failed.
         values: by address what was chosen.
         written: the same as JSON has it.
+        answers: by address the number, or the place of the option.
         seconds: of all stages.
         answer_seconds: of one row, where that was measured.
         epochs: that ran, in all folds together.
@@ -48,6 +49,7 @@ class Trial:
     score: float = float("nan")
     values: Mapping[str, Any] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     answer_seconds: float | None = None
     epochs: int = 0
@@ -106,12 +108,13 @@ def table_of(trials: Sequence[Trial], settings: Iterable[str]) -> "pd.DataFrame"
     import pandas as pd
 
     names = list(settings)
+    told = {name: _told_apart(trials, name) for name in names}
     lines = [
         {
             "trial": one.number,
             "state": one.state,
             "score": one.score,
-            **{name: shown(one.values[name]) if name in one.values else None for name in names},
+            **{name: told[name].get(one.number) for name in names},
             "epochs": one.epochs,
             "answer_seconds": one.answer_seconds,
             "seconds": one.seconds,
@@ -123,6 +126,21 @@ def table_of(trials: Sequence[Trial], settings: Iterable[str]) -> "pd.DataFrame"
     table = pd.DataFrame(lines, columns=columns)
     measured = any(one.answer_seconds is not None for one in trials)
     return table if measured else table.drop(columns="answer_seconds")
+
+
+def _told_apart(trials: Sequence[Trial], name: str) -> dict[int, Any]:
+    """A setting by number of the trial; options that read alike are told apart by their place."""
+    having = [one for one in trials if name in one.values]
+    told = {one.number: shown(one.values[name]) for one in having}
+    alike: dict[Any, set[Any]] = {}
+    for one in having:
+        value = one.values[name]
+        if told[one.number] is not value and name in one.answers:
+            alike.setdefault(told[one.number], set()).add(one.answers[name])
+    for one in having:
+        if len(alike.get(told[one.number], ())) > 1:
+            told[one.number] = f"{told[one.number]} (option {one.answers[name] + 1})"
+    return told
 
 
 def shown(value: Any) -> Any:

@@ -224,6 +224,7 @@ class Waves:
             state="failed",
             values=proposal.values,
             written=proposal.written,
+            answers=proposal.answers,
             seconds=sum(outcome.fit_seconds for outcome in outcomes),
             epochs=sum(len(outcome.course) for outcome in outcomes),
             courses=tuple(course_of(outcome.course) for outcome in outcomes),
