@@ -69,7 +69,8 @@ def test_words_are_symbols_where_cells_hold_several():
 def test_strand_both_of_acids_is_refused():
     with pytest.raises(ConfigError, match="expects DNA or RNA"):
         fitted(["MKVLI"] * 3, "protein", strand="both")
-    assert fitted(DNA, strand="both").state.both
+    assert [fitted(DNA, strand=s).state.both for s in ("one", "both", "auto")] == [0, 1, 2]
+    assert fitted(["ACGU"] * 3, "rna").state.both == 0
 
 
 def test_sizes_tell_symbols_and_the_share_of_g_and_c():
@@ -82,6 +83,20 @@ def test_sizes_tell_symbols_and_the_share_of_g_and_c():
         "gc": 0.75,
     }
     assert np.isnan(told["symbols"][1])
+
+
+def test_composition_is_the_share_of_each_letter():
+    dna = Column(name="s", kind="sequence", format="dna")
+    told = Sequence().composition(np.array(["AACGN", None, "tt"], object), dna)
+    assert [told[letter][0] for letter in "ACGT"] == [0.4, 0.2, 0.2, 0]
+    assert (told["T"][2], np.isnan(told["A"][1])) == (1, True)
+    events = Column(name="s", kind="sequence", format="words")
+    told = Sequence().composition(np.array(["login view view", "pay"], object), events)
+    assert {name: share.tolist() for name, share in told.items()} == {
+        "view": [2 / 3, 0],
+        "login": [1 / 3, 0],
+        "pay": [0, 1],
+    }
 
 
 def test_kmers_number_words_and_leave_out_those_with_another_symbol():

@@ -21,6 +21,7 @@ CASES = {
     "textnet": Text(9, 40),
     "textcnn": Text(9, 40),
     "texttransformer": Text(9, 40),
+    "seqblend": Symbols(9, 16, 1, 0, 1),
     "seqnet": Symbols(9, 16, 1, 0, 1),
     "soundnet": Spectrum(41, 16),
     "seriesblend": Signal(6, 20),
@@ -31,7 +32,16 @@ CASES = {
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
-ALONE = ("textnet", "textcnn", "texttransformer", "inceptiontime", "tcn", "gru", "kernels")
+ALONE = (
+    "textnet",
+    "textcnn",
+    "texttransformer",
+    "inceptiontime",
+    "tcn",
+    "gru",
+    "kernels",
+    "seqnet",
+)
 
 ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
 

@@ -2,9 +2,8 @@ import pytest
 import torch
 
 from fivefold.codecs.alphabet import ALPHABETS, bytes_of
-from fivefold.kinds.symbols import kmers
 from fivefold.models.inputs import Symbols, Width
-from fivefold.models.seqnet import KMERS, SeqNet
+from fivefold.models.seqnet import SeqNet
 from fivefold.models.symbols import mutate
 
 DNA = ALPHABETS["dna"]
@@ -41,11 +40,32 @@ def test_seqnet_of_both_strands_answers_for_the_reverse_complement_alike():
         assert not torch.allclose(one(text), one(other))
 
 
-def test_seqnet_counts_kmers_as_simple_models_do():
-    network = SeqNet(POOLED, 2)
-    some = codes("ACGTNACGT", "TTTTTTT")
-    expected, _ = kmers(some.numpy(), 4, KMERS)
-    assert network._kmers(some).tolist() == expected.tolist()
+def test_seqnet_weighs_kmers_of_long_rows_as_those_of_short_ones(monkeypatch):
+    torch.manual_seed(0)
+    network = SeqNet(Symbols(40, DNA.size, 1, 0, 0), 2).eval()
+    some = codes("ACGTNACGT", "TTTTTTT", length=40)
+    wanted = network._usual(some)
+    monkeypatch.setattr("fivefold.models.seqnet.POSITIONS", 10)
+    torch.testing.assert_close(network._usual(some), wanted)
+
+
+def test_seqnet_answers_many_long_rows_piece_by_piece(monkeypatch):
+    torch.manual_seed(0)
+    network = SeqNet(Symbols(40, DNA.size, 1, 0, 1), 2).eval()
+    some = torch.randint(0, 6, (9, 40))
+    wanted = network(some)
+    monkeypatch.setattr("fivefold.models.composition.SYMBOLS", 80)
+    torch.testing.assert_close(network(some), wanted)
+
+
+def test_seqnet_finds_a_motif_wherever_it_stands():
+    torch.manual_seed(0)
+    network = SeqNet(Symbols(60, DNA.size, 1, 1, 0), 1, kept=False).eval()
+    with torch.no_grad():
+        found = [
+            network(codes("A" * at + "CGTTGCACGT" + "A" * (50 - at), length=60)) for at in (15, 31)
+        ]
+    torch.testing.assert_close(*found)
 
 
 def test_seqnet_of_a_long_sequence_narrows_it():

@@ -10,7 +10,7 @@ NumericMissing = Literal["median", "mean", "constant", "most_frequent"]
 Outliers = Literal["clip", "drop", "keep"]
 Scale = Literal["standard", "minmax", "robust", "quantile", "none"]
 Categories = Literal["onehot", "embed"]
-Strand = Literal["one", "both"]
+Strand = Literal["auto", "one", "both"]
 Tokens = Literal["words", "subwords"]
 Truncation = Literal["auto", "head", "tail", "both"]
 
@@ -41,7 +41,7 @@ class Settings:
     tokens: Tokens = "words"
     terms: bool = True
     sequence_length: int | None = None
-    strand: Strand = "one"
+    strand: Strand = "auto"
     sound_length: float | None = None
     series_length: int | None = None
 

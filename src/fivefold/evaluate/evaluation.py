@@ -22,7 +22,7 @@ from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
-from fivefold.evaluate.statistics import class_distribution, dataset_statistics
+from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
@@ -245,6 +245,8 @@ def tables_of(
     tables["dataset_statistics"] = dataset_statistics(evidence)
     if evidence.task.labelled:
         tables["class_distribution"] = class_distribution(evidence)
+    if (made := composition(evidence)) is not None:
+        tables["composition"] = made
     if evidence.collected.cleaning is not None:
         tables["cleaning"] = cleaning(evidence)
     tables["hardware"] = hardware(evidence.trained)

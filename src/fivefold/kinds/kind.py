@@ -1,7 +1,7 @@
 """What the cells of a column are: one class a kind, one file a class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,9 +15,9 @@ from fivefold.kinds.block import Block
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.definition import check_definition
 from fivefold.kinds.doors import Doors
-from fivefold.kinds.dull import Dull
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.lists import read_numbers
+from fivefold.kinds.measures import Measures
 from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.recognition import Recognition
@@ -27,7 +27,7 @@ EMPTY: dict[str, Any] = {"O": None, "f8": float("nan"), "M8[us]": np.datetime64(
 """The missing cell by the dtype of a canonical column."""
 
 
-class Kind(Doors, Recognition, ABC):
+class Kind(Doors, Measures, Recognition, ABC):
     """What the cells of one column are, from a raw cell to the array a network is given.
 
     A kind is one object without arguments and without memory: what it learns of a column's
@@ -57,7 +57,8 @@ class Kind(Doors, Recognition, ABC):
         dated: whether cells are moments, datetime64[us], by which rows may be put in order.
 
     What it says of requests and the page has attributes of its own, see `Doors`.
-    What it says of raw columns, to be recognised by, likewise, see `Recognition`.
+    What it says of raw columns, to be recognised by, likewise, see `Recognition`; what is asked of
+    a column before and beside a model, see `Measures`.
     """
 
     name: ClassVar[str]
@@ -225,76 +226,3 @@ class Kind(Doors, Recognition, ABC):
             return self.encode(np.fromiter(cells, self.dtype, len(cells)), column, state)
 
         return Quick(plain_reader(self.reader(column)), finish)
-
-    # --- statistics: what is asked of a column before and beside a model; by default nothing is
-
-    @property
-    def judged(self) -> bool:
-        """Whether drift or weak groups are looked for: whether `drift` or `groups` is its own."""
-        kind = type(self)
-        return kind.drift is not Kind.drift or kind.groups is not Kind.groups
-
-    def sizes(self, values: Array, column: Column) -> Mapping[str, Array]:
-        """How large cells are, by what is counted, which `dataset_statistics` tells; by default {}.
-
-        Args:
-            values: `(n,)` canonical.
-            column: how its cells are read.
-
-        Returns:
-            By name of what is counted, words for one, `(n,)` float64, NaN for missing.
-        """
-        return {}
-
-    def drawn(self, cell: Any, column: Column) -> Array | None:
-        """A canonical cell as a picture for reports; None where there is nothing to see.
-
-        Returns:
-            `(height, width)` or `(height, width, 3)` uint8.
-        """
-        return None
-
-    def suspect(self, values: Array) -> tuple[Array, bool] | None:
-        """Numbers by which a column that gives the target away is found; None: it is not tested.
-
-        Args:
-            values: `(n,)` canonical.
-
-        Returns:
-            `(n,)` float64, NaN for missing, equal for equal cells; and whether they have an order.
-        """
-        return None
-
-    def dull(self, name: str, different: Array, count: int) -> Dull | None:
-        """Why such a column says nothing of other rows, though its cells differ; None: it may.
-
-        Args:
-            name: of the column.
-            different: cells that are not missing, of equal texts one.
-            count: of all cells that are not missing.
-        """
-        return None
-
-    def drift(self, first: Array, second: Array) -> tuple[float, float] | None:
-        """How far two samples are from each other, and by what chance if nothing differs.
-
-        Args:
-            first: `(n,)` canonical, one at least.
-            second: `(m,)` likewise.
-
-        Returns:
-            A distance from 0 to 1 and a probability, as those of `fivefold.metrics.distances`; None
-            where it is not judged.
-        """
-        return None
-
-    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
-        """Groups of rows on which a model is judged apart, as those of `fivefold.metrics.groups`.
-
-        Args:
-            values: `(n,)` canonical.
-
-        Yields:
-            What the rows share, in words, and `(n,)` bool.
-        """
-        yield from ()

@@ -41,6 +41,9 @@ ALIKE = 0.99
 MOST = 1000
 """Most symbols of an alphabet that follows from the data; the others share one code."""
 
+FREQUENT = 20
+"""Symbols of an alphabet that follows from the data of which shares are told."""
+
 LOOKED = 1000
 """Different cells that are looked at to recognise a column."""
 
@@ -85,7 +88,7 @@ class Sequence(Kind):
             symbols=symbols if known is None else known.symbols,
             length=length,
             kept=kept,
-            both=settings.strand == "both",
+            both={"one": 0, "both": 1, "auto": 2 * (form == "dna")}[settings.strand],
             texts=len(texts),
             shortest=int(lengths.min(initial=LONGEST)) if len(texts) else 0,
             longest=int(lengths.max(initial=0)),
@@ -131,6 +134,17 @@ class Sequence(Kind):
                 counts[2, row] = (symbols.count("G") + symbols.count("C")) / len(symbols)
         told = {"symbols": counts[0], "different_symbols": counts[1]}
         return told | ({"gc": counts[2]} if _turns(form) else {})
+
+    def composition(self, values: Array, column: Column) -> dict[str, Array]:
+        form = column.format or form_of([text for text in values.tolist() if text])
+        counts = [Counter(_plain_symbols(text or "", form)) for text in values.tolist()]
+        known = ALPHABETS.get(form)
+        usual = [symbol for symbol, _ in sum(counts, Counter[str]()).most_common(FREQUENT)]
+        sums = np.array([count.total() or np.nan for count in counts], np.float64)
+        return {
+            symbol: np.array([count[symbol] for count in counts], np.float64) / sums
+            for symbol in (usual if known is None else known.letters)
+        }
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By lengths, and by the share of G and C; the one that chance explains less."""

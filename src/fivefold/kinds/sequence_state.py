@@ -19,7 +19,7 @@ class SequenceState:
         symbols: with a code of their own: `symbols[i]` has the code `i + 2`.
         length: symbols a row.
         kept: whether a position means the same in every row; else sequences are pooled.
-        both: whether the other strand is read too.
+        both: 1 where the other strand is read too, 2 where validation rows decide, 0 where not.
         texts: training sequences; known where it was fitted, not saved, as is all that follows.
         shortest: symbols of the shortest of them.
         longest: symbols of the longest.
@@ -32,7 +32,7 @@ class SequenceState:
     symbols: tuple[str, ...]
     length: int
     kept: bool
-    both: bool = False
+    both: int = 0
     texts: int = 0
     shortest: int = 0
     longest: int = 0

@@ -73,8 +73,9 @@ class Blend(nn.Module):
 
     @property
     def members(self) -> int:
-        """How many answers a row the network gives in training; 1 for a single network."""
-        return int(getattr(self.network, "members", 1))
+        """How many answers a row the network gives in training; absent where it gives one."""
+        network: Any = self.network
+        return 1 if network is None else int(network.members)
 
     def attach(self, trees: Trees, weight: float) -> None:
         """Let fitted trees answer too, and note them in `description`.
@@ -117,8 +118,12 @@ class Blend(nn.Module):
         """Grow trees; they are no part of it until the network has learnt."""
         if lesson.boosting is not None:
             lesson.tell("Growing trees.")
-            self.grown = grow(lesson)
+            self.grown = grow(lesson, self.columns)
         return self
+
+    def columns(self, batch: Batch) -> Tensor:
+        """What trees read of a batch, float32 `(n, width)`."""
+        return matrix(batch)
 
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
         """Let the trees answer too, as far as that is better for the validation rows."""
@@ -144,33 +149,36 @@ class Blend(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """What the network gives in training; `(n, outputs)` of both in eval mode."""
         if self.network is None:
-            alone: Tensor = self.trees(matrix(batch))  # type: ignore[misc]
+            alone: Tensor = self.trees(self.columns(batch))  # type: ignore[misc]
             return alone
         answer: Tensor = self.network(batch)
         if self.training or self.trees is None:
             return answer
-        grown: Tensor = self.trees(matrix(batch))
+        grown: Tensor = self.trees(self.columns(batch))
         return (1 - self.weight) * answer + self.weight * grown
 
 
 def matrix(batch: Batch) -> Tensor:
-    """What trees read of a batch: the table, then the codes as numbers, `(n, width)` float32."""
+    """What trees read of a table: its numbers, then the codes as numbers, float32 `(n, width)`."""
     if not isinstance(batch, Mapping):
         return batch.float()
     return torch.cat([batch[name].float() for name in ("table", "codes") if name in batch], dim=1)
 
 
-def grow(lesson: Lesson) -> tuple[Trees, Tensor, Tensor] | None:
-    """Trees for the rows of a table, validation rows by position, and answers to them; or None."""
+def grow(lesson: Lesson, columns: Callable[[Batch], Tensor]) -> tuple[Trees, Tensor, Tensor] | None:
+    """Trees for rows as a matrix, validation rows by position, and answers to them; or None."""
     head, boosting = lesson.head, lesson.boosting
     learn = head.task.trees
     assert learn is not None
 
     def plain(feed: Feed) -> tuple[Array, Array]:
-        piece = feed.take(slice(None))
-        target = piece.target.cpu().numpy()
+        pieces = [
+            columns(feed.take(slice(start, start + BATCH)).inputs).cpu()
+            for start in range(0, max(1, feed.rows), BATCH)
+        ]
+        target = feed.target.cpu().numpy()
         target = target if learn == "number" else target.astype(np.int64)
-        return matrix(piece.inputs).cpu().numpy(), target
+        return torch.cat(pieces).numpy(), target
 
     counts, left = (lesson.train.weight, lesson.valid.weight), lesson.seconds_left()
     trees = fit_trees(
@@ -190,7 +198,7 @@ def grow(lesson: Lesson) -> tuple[Trees, Tensor, Tensor] | None:
     valid, trees = lesson.valid, trees.to(lesson.valid.device)
     every = 1 if left is None else -(-valid.rows // BATCH)
     rows = torch.arange(0, valid.rows, every, device=valid.device)
-    return trees, rows, answered(lambda batch: trees(matrix(batch)), valid, rows)
+    return trees, rows, answered(lambda batch: trees(columns(batch)), valid, rows)
 
 
 @torch.no_grad()

@@ -79,7 +79,7 @@ class Symbols(NamedTuple):
         codes: how many there are.
         alphabet: 1 for DNA, 2 for RNA, 3 for amino acids, 0 for one of its own.
         kept: 1 where a position means the same in every row, else 0.
-        both: 1 where the other strand is read too, else 0.
+        both: 1 where the other strand is read too, 2 where validation rows decide, 0 where not.
 
     Example:
         >>> Symbols(60, 16, 1, 1, 0).known.letters

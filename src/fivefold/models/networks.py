@@ -17,6 +17,7 @@ from fivefold.models.habit import (
     MINUTES,
     OWN,
     RESIDUAL,
+    SEQUENCE,
     SERIES,
     SOUND,
     TEXT,
@@ -42,6 +43,7 @@ from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
 from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
+from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seqnet import SeqNet
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundnet import SoundNet
@@ -123,12 +125,8 @@ NETWORKS: dict[str, Network] = {
             replace(TEXT, lr=1e-3, batch=(32, 128)),
             frozenset({Text}),
         ),
-        Network(
-            "seqnet",
-            SeqNet,
-            Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64)),
-            frozenset({Symbols}),
-        ),
+        Network("seqblend", SeqBlend, SEQUENCE, frozenset({Symbols}), boosts=True, core=SeqNet),
+        Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols})),
         Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
         Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
         Network("inceptiontime", InceptionTime, **_SIGNAL),

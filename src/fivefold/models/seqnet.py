@@ -5,7 +5,16 @@ from torch import Tensor, nn
 
 from fivefold.codecs.alphabet import FIRST
 from fivefold.kinds.symbols import width_of
+from fivefold.models.clues import find_clues
+from fivefold.models.composition import piecewise, shares_of, words_of
 from fivefold.models.inputs import Inputs, Symbols, described
+from fivefold.models.learner import Lesson
+
+BOTH, EITHER = 1, 2
+"""Strands as sizes say them: both are read; validation rows decide whether they are."""
+
+MOTIF = 11
+"""Symbols that the first convolution sees."""
 
 WINDOWED = 512
 """Most positions that have filters of their own, where positions are kept."""
@@ -20,7 +29,7 @@ PATTERNS = 8
 KMERS = 4096
 """Most k-mers that are embedded."""
 
-POSITIONS = 1024
+POSITIONS = 1000
 """To which long sequences are brought before the dilated convolutions."""
 
 STRIDE = 4
@@ -28,19 +37,24 @@ STRIDE = 4
 
 
 class SeqNet(nn.Module):
-    """Convolutions over symbols; a head that knows positions where they are kept, else pools.
+    """Convolutions over symbols, pooled; a head that knows positions beside it where they tell.
 
-    A letter that stands for several is the mean of their embeddings. Where positions are kept,
-    filters of each position's own and a linear part stand beside the convolutions. Where they are
-    not, dilated convolutions see ever wider and are pooled by mean and maximum, beside the mean of
-    embedded k-mers. Of both strands the mean is taken.
+    A letter that stands for several is the mean of their embeddings. Dilated convolutions see ever
+    wider; what they find, and what the first one finds, is pooled by mean and maximum, beside the
+    mean of embedded k-mers. Where positions are kept, their strongest patterns part by part,
+    filters of each position's own and a linear part are added. Of both strands the mean is taken.
+
+    Whether positions are kept and both strands read is said by `inputs`, and, where it is left to
+    validation rows, by `begin`: see `fivefold.models.clues`.
 
     Args:
         inputs: `Symbols`: their number, the alphabet, whether positions are kept.
         outputs: numbers a row.
         width: channels.
-        layers: convolutions after the first; each sees twice as wide where sequences are pooled.
+        layers: convolutions after the first; each sees twice as wide as the one before.
         dropout: fraction left out in training of what the head reads, 0 to 1.
+        kept: whether positions are; None as `inputs` say.
+        both: whether the other strand is read too; None where `inputs` surely say so.
 
     Example:
         >>> SeqNet(Symbols(60, 16, 1, 1, 0), 3)(torch.ones(5, 60, dtype=torch.long)).shape
@@ -64,46 +78,74 @@ class SeqNet(nn.Module):
         width: int = 32,
         layers: int = 2,
         dropout: float = 0.5,
+        kept: bool | None = None,
+        both: bool | None = None,
     ) -> None:
         super().__init__()
         if not isinstance(inputs, Symbols):
             raise TypeError(f"SeqNet reads a sequence, found {inputs}")
+        self.symbols = inputs
+        self.kept = bool(inputs.kept) if kept is None else kept
+        self.both = inputs.both == BOTH if both is None else both
         arguments = {"width": width, "layers": layers, "dropout": dropout}
+        arguments |= {"kept": self.kept, "both": self.both}
         self.description = described("seqnet", inputs, outputs, arguments)
-        self.kept, self.both = bool(inputs.kept), bool(inputs.both)
         known = inputs.known
         letters = inputs.codes - 1 if known is None else len(known.letters)
         table = torch.eye(inputs.codes)[:, 1:] if known is None else torch.tensor(known.matrix())
         self.register_buffer("shares", table, persistent=False)
-        if self.both:
+        if inputs.both:
             assert known is not None
             self.register_buffer("facing", torch.tensor(known.facing()), persistent=False)
         size = min(letters, 32)
         self.embedding = nn.Parameter(torch.eye(letters, size) + 0.02 * torch.randn(letters, size))
         self.dropout, self.noise = nn.Dropout(dropout), nn.Dropout(dropout / 5)
-        long = -(-inputs.length // POSITIONS)
-        step = 1 if self.kept else min(STRIDE, long)
-        self.first = nn.Conv1d(size, width, 9, padding=4, stride=step)
-        reach = [1 if self.kept else 2**layer for layer in range(layers)]
+        self.step = min(STRIDE, -(-inputs.length // POSITIONS))
+        places = -(-inputs.length // self.step)
+        self.pool = -(-places // POSITIONS)
+        self.first = nn.Conv1d(size, width, MOTIF, padding=MOTIF // 2, stride=self.step)
         self.convolutions = nn.ModuleList(
             nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
-            for dilation in reach
+            for dilation in (2**layer for layer in range(layers))
         )
-        self.step, places = step, -(-inputs.length // step)
+        self.base = len(known.letters) if known else max(1, inputs.codes - FIRST)
+        self.words = nn.Embedding(self.base ** width_of(self.base, KMERS) + 1, width)
+        nn.init.normal_(self.words.weight, std=0.1)
+        self.out = nn.Linear(5 * width, outputs)
+        self.placed: Placed | None = None
         if self.kept:
-            windowed = inputs.length <= WINDOWED
-            self.pool = -(-places // PLACES[0 if windowed else 1])
+            narrow = -(-places // self.pool)
+            self.part = -(-narrow // PLACES[0 if inputs.length <= WINDOWED else 1])
+            self.parts = nn.Linear(width * -(-narrow // self.part), outputs)
             self.placed = Placed(inputs.length, size, outputs, 2 * width, dropout)
-            self.out = nn.Linear(width * -(-places // self.pool), outputs)
-        else:
-            self.pool = -(-places // POSITIONS)
-            self.base = len(known.letters) if known else max(1, inputs.codes - FIRST)
-            self.words = nn.Embedding(self.base ** width_of(self.base, KMERS) + 1, width)
-            nn.init.normal_(self.words.weight, std=0.1)
-            self.out = nn.Linear(3 * width, outputs)
+
+    def begin(self, lesson: Lesson) -> nn.Module:
+        """Let validation rows say whether positions tell, and whether both strands are read."""
+        undecided = self.symbols.both == EITHER and not self.both
+        if not (self.kept or undecided):
+            return self
+        clues = find_clues(lesson, self.symbols)
+        if clues is None:
+            return self
+        if self.kept and not clues.placed and self.symbols.length <= POSITIONS:
+            self.kept = self.description["arguments"]["kept"] = False
+            del self.parts, self.placed
+            self.placed = None
+            lesson.tell(
+                "Letters at their positions tell nothing of validation rows: all is pooled."
+            )
+        if undecided and clues.both:
+            self.both = self.description["arguments"]["both"] = True
+            lesson.tell("Both strands are read: for the validation rows that is surely better.")
+        return self
 
     def forward(self, codes: Tensor) -> Tensor:
         """Int64 `(n, length)` with 0 behind the end to `(n, outputs)`."""
+        if not self.training:
+            return piecewise(self._answer, codes)
+        return self._answer(codes)
+
+    def _answer(self, codes: Tensor) -> Tensor:
         outputs = self.read(codes)
         if self.both:
             outputs = (outputs + self.read(self.facing[codes].flip(1))) / 2
@@ -112,42 +154,31 @@ class SeqNet(nn.Module):
     def read(self, codes: Tensor) -> Tensor:
         """One strand."""
         embedded = nn.functional.embedding(codes, self.shares @ self.embedding)
-        present = (codes != 0).to(embedded.dtype)[:, None]
-        flowing = torch.relu(self.first(self.noise(embedded.transpose(1, 2))))
-        if self.step > 1:
-            present = _narrowed(present, self.step)
-        flowing = flowing * present
-        if not self.kept:
-            flowing, present = _narrowed(flowing, self.pool), _narrowed(present, self.pool)
+        present = _narrowed((codes != 0).to(embedded.dtype)[:, None], self.step)
+        flowing = torch.relu(self.first(self.noise(embedded.transpose(1, 2)))) * present
+        pooled = [flowing.sum(2) / present.sum(2).clamp(min=1), flowing.amax(2)]
+        flowing, present = _narrowed(flowing, self.pool), _narrowed(present, self.pool)
         for convolution in self.convolutions:
             flowing = (flowing + torch.relu(convolution(flowing))) * present
-        if self.kept:
-            strongest = _narrowed(flowing, self.pool).flatten(1)
-            outputs: Tensor = self.out(self.dropout(strongest)) + self.placed(embedded)
-            return outputs
-        mean = flowing.sum(2) / present.sum(2).clamp(min=1)
-        pooled = [mean, flowing.amax(2), self._usual(codes)]
-        whole: Tensor = self.out(self.dropout(torch.cat(pooled, dim=1)))
-        return whole
+        pooled += [flowing.sum(2) / present.sum(2).clamp(min=1), flowing.amax(2)]
+        pooled.append(self._usual(codes))
+        outputs: Tensor = self.out(self.dropout(torch.cat(pooled, dim=1)))
+        if self.placed is not None:
+            strongest = _narrowed(flowing, self.part).flatten(1)
+            outputs = outputs + self.parts(self.dropout(strongest)) + self.placed(embedded)
+        return outputs
 
     def _usual(self, codes: Tensor) -> Tensor:
         """The mean of the embedded k-mers."""
-        found = self._kmers(codes)
+        size = min(width_of(self.base, KMERS), codes.shape[1])
+        found = words_of(codes, self.base, size)
+        if codes.shape[1] > POSITIONS:  # a row of 20,000 embedded ones is large
+            shares = shares_of(found, len(self.words.weight) - 1)
+            whole_row: Tensor = shares @ self.words.weight[1:]
+            return whole_row
         whole = (found > 0)[:, :, None]
         mean: Tensor = (self.words(found) * whole).sum(1) / whole.sum(1).clamp(min=1)
         return mean
-
-    def _kmers(self, codes: Tensor) -> Tensor:
-        """As `fivefold.kinds.symbols.kmers` has them."""
-        k = min(width_of(self.base, KMERS), codes.shape[1])
-        places = codes.shape[1] - k + 1
-        found = torch.zeros_like(codes[:, :places])
-        whole = torch.ones_like(found)
-        for step in range(k):
-            letter = codes[:, step : step + places] - FIRST
-            whole = whole * ((letter >= 0) & (letter < self.base))
-            found = found * self.base + letter
-        return (found + 1) * whole
 
 
 class Placed(nn.Module):

@@ -73,7 +73,8 @@ class Preprocess(Stage):
         sequence_length: symbols read of a sequence; None is the length that 99 % of the training
             sequences have, or else covers 99 % of them, 20,000 at most.
         strand: whether a network reads DNA and RNA as they stand (`one`), or the reverse complement
-            as well, with one answer for `both`.
+            as well, with one answer for `both`; `auto` is `both` for DNA where validation rows
+            surely say so, else `one`.
         sound_length: seconds read of a sound, from its beginning; None is what 98 % of the training
             sounds need, 10 at most.
         series_length: steps of a series that a network reads, from its beginning; None is what the
@@ -102,7 +103,7 @@ class Preprocess(Stage):
     tokens: Tokens = "words"
     terms: bool = True
     sequence_length: Count | None = None
-    strand: Strand = "one"
+    strand: Strand = "auto"
     sound_length: Annotated[float, Field(gt=0, le=3600)] | None = None
     series_length: Count | None = None
 

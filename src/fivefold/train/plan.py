@@ -171,7 +171,8 @@ def make_plan(
     )
     blocks = [each.block for each in data.codec.blocks]
     ways = decide_ways(stage, blocks, len(data.valid), habit, epochs)
-    suits_trees = known is not None and known.boosts and once and usual
+    held = once or not any(entry.tabular for entry in network.fixed.entries)
+    suits_trees = known is not None and known.boosts and held and usual
     return Plan(
         network=network,
         name=name,

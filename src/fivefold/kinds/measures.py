@@ -1,0 +1,90 @@
+"""What a kind measures of a column, before and beside a model."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array
+from fivefold.kinds.dull import Dull
+
+
+class Measures:
+    """The part of a kind that statistics and checks ask; by default nothing is measured."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether drift or weak groups are looked for: whether `drift` or `groups` is its own."""
+        kind = type(self)
+        return kind.drift is not Measures.drift or kind.groups is not Measures.groups
+
+    def sizes(self, values: Array, column: Column) -> Mapping[str, Array]:
+        """How large cells are, by what is counted, which `dataset_statistics` tells; by default {}.
+
+        Args:
+            values: `(n,)` canonical.
+            column: how its cells are read.
+
+        Returns:
+            By name of what is counted, words for one, `(n,)` float64, NaN for missing.
+        """
+        return {}
+
+    def drawn(self, cell: Any, column: Column) -> Array | None:
+        """A canonical cell as a picture for reports; None where there is nothing to see.
+
+        Returns:
+            `(height, width)` or `(height, width, 3)` uint8.
+        """
+        return None
+
+    def composition(self, values: Array, column: Column) -> Mapping[str, Array]:
+        """How much of each cell a symbol is, by symbol, for a table of that name; by default {}.
+
+        It takes what `sizes` does, and gives `(n,)` float64 each, NaN for missing.
+        """
+        return {}
+
+    def suspect(self, values: Array) -> tuple[Array, bool] | None:
+        """Numbers by which a column that gives the target away is found; None: it is not tested.
+
+        Args:
+            values: `(n,)` canonical.
+
+        Returns:
+            `(n,)` float64, NaN for missing, equal for equal cells; and whether they have an order.
+        """
+        return None
+
+    def dull(self, name: str, different: Array, count: int) -> Dull | None:
+        """Why such a column says nothing of other rows, though its cells differ; None: it may.
+
+        Args:
+            name: of the column.
+            different: cells that are not missing, of equal texts one.
+            count: of all cells that are not missing.
+        """
+        return None
+
+    def drift(self, first: Array, second: Array) -> tuple[float, float] | None:
+        """How far two samples are from each other, and by what chance if nothing differs.
+
+        Args:
+            first: `(n,)` canonical, one at least.
+            second: `(m,)` likewise.
+
+        Returns:
+            A distance from 0 to 1 and a probability, as those of `fivefold.metrics.distances`; None
+            where it is not judged.
+        """
+        return None
+
+    def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
+        """Groups of rows on which a model is judged apart, as those of `fivefold.metrics.groups`.
+
+        Args:
+            values: `(n,)` canonical.
+
+        Yields:
+            What the rows share, in words, and `(n,)` bool.
+        """
+        yield from ()
