@@ -84,7 +84,7 @@ def piecewise(function: Callable[[Tensor], Tensor], codes: Tensor) -> Tensor:
     rows = max(1, SYMBOLS // codes.shape[1])
     if len(codes) <= rows:
         return function(codes)
-    return torch.cat([function(piece) for piece in codes.split(rows)])
+    return torch.cat([function(piece) for piece in torch.split(codes, rows)])
 
 
 def words_of(codes: Tensor, base: int, size: int) -> Tensor:
