@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from workloads import LENGTH, RATE, Workload, texts
+from workloads import LENGTH, RATE, SITES, Workload, bases, texts
 
 import fivefold as ff
 from fivefold.artifacts import Preprocessed, Rows
@@ -111,7 +111,7 @@ def stage_data(work: Workload) -> Preprocessed:
     inputs, target = work.data(work.rows + valid + 64)
     names = ("no", "yes") if work.classes == 2 else tuple(f"c{i}" for i in range(work.classes))
     kinds = _kinds(work)
-    format = f"{RATE} Hz" if work.kind == "audio" else ""
+    format = {"audio": f"{RATE} Hz", "sequence": "dna"}.get(work.kind, "")
     schema = Schema(
         columns=(
             *(Column(name=name, kind=work.kind, format=format) for name in kinds),
@@ -175,13 +175,17 @@ def _codec(work: Workload, schema: Schema, inputs: Tensor) -> Codec:
         columns = {"note": note, "y": np.array(["no", "yes"] * len(note), object)[: len(note)]}
         settings = Settings(text_length=LENGTH)
         return Codec.fit(Columns(columns), schema, np.arange(len(note)), settings)
+    if work.kind == "sequence":
+        columns = {"note": bases(), "y": np.array(["no", "yes"], object)}
+        return Codec.fit(Columns(columns), schema, np.arange(2), Settings(sequence_length=SITES))
     few = _columns(work, inputs[: min(FITTED_ON, work.rows)])
     settings = Settings(outliers="keep")
     return Codec.fit(few, schema, np.arange(len(few)), settings)
 
 
 def _encoded(work: Workload, codec: Codec, inputs: Tensor) -> dict[str, np.ndarray]:
-    if work.kind == "text":
-        return {"note": inputs.to(torch.int32).numpy()}
+    if work.kind in ("text", "sequence"):
+        dtype = torch.int32 if work.kind == "text" else torch.int16
+        return {"note": inputs.to(dtype).numpy()}
     pieces = [codec.encode(_columns(work, piece)) for piece in inputs.split(100_000)]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

@@ -11,13 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fivefold.codecs.alphabet import ALPHABETS
 from fivefold.codecs.mel import bands_of
 from fivefold.models.clips import Loudness, frames_of
-from fivefold.models.inputs import Image, Signal, Spectrum
+from fivefold.models.inputs import Image, Signal, Spectrum, Symbols, Text
 from fivefold.models.resnet import SmallResNet
+from fivefold.models.seqnet import SeqNet
 from fivefold.models.soundnet import SoundNet
+from fivefold.models.textnet import TextNet
 from fivefold.models.timenet import InceptionTime
 
+BASES, SITES = "ACGT", 60
 VOCABULARY = 20_000
 LENGTH = 128
 RATE = 8000
@@ -50,7 +54,7 @@ class Workload:
 
     name: str
     title: str
-    kind: Literal["numeric", "image", "text", "audio", "series"]
+    kind: Literal["numeric", "image", "text", "audio", "series", "sequence"]
     shape: tuple[int, ...]
     rows: int
     batch: int
@@ -82,6 +86,11 @@ class Workload:
             codes = torch.randint(FIRST, FIRST + VOCABULARY, (rows, LENGTH), generator=generator)
             worth = torch.randn(FIRST + VOCABULARY, generator=generator)
             return codes, (worth[codes].mean(1) > 0).long()
+        if self.kind == "sequence":
+            codes = torch.randint(
+                FIRST, FIRST + len(BASES), (rows, *self.shape), generator=generator
+            )
+            return codes, ((codes == FIRST).sum(1) > self.shape[0] / len(BASES)).long()
         if self.kind == "image":
             target = torch.randint(0, self.classes, (rows,), generator=generator)
             patterns = torch.randint(0, 128, (self.classes, *self.shape), generator=generator)
@@ -132,6 +141,20 @@ def texts() -> np.ndarray:
     every = words()
     rows = [" ".join(every[start : start + LENGTH]) for start in range(0, len(every), LENGTH)]
     return np.array(rows * 2, dtype=object)
+
+
+def bases() -> np.ndarray:
+    """Sequences of one length, of all bases."""
+    return np.array([BASES * (SITES // len(BASES)), BASES[::-1] * (SITES // len(BASES))], object)
+
+
+def textnet(outputs: int) -> nn.Module:
+    return TextNet(Text(LENGTH, FIRST + VOCABULARY), outputs, dropout=0.0)
+
+
+def seqnet(outputs: int) -> nn.Module:
+    alphabet = ALPHABETS["dna"]
+    return SeqNet(Symbols(SITES, alphabet.size, 1, 1, 0), outputs, dropout=0.0)
 
 
 def mlp(inputs: int) -> Callable[[int], nn.Module]:
@@ -226,6 +249,14 @@ WORKLOADS = {
         Workload(
             "f", "4,096 series of 3 channels and 100 steps, InceptionTime, batch 64", "series",
             SERIES, 4_096, 64, 1, 2, inception, 256,
+        ),
+        Workload(
+            "d3", "20,000 x 128 words, the default network of texts, batch 128", "text", (LENGTH,),
+            20_000, 128, 1, 2, textnet, 512, 2, 2_048,
+        ),
+        Workload(
+            "g", "20,000 x 60 bases, the default network of sequences, batch 64", "sequence",
+            (SITES,), 20_000, 64, 1, 2, seqnet, 512, 2, 2_048,
         ),
     )
 }  # fmt: skip
