@@ -89,7 +89,8 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
             remedy="Train a network.",
             model=name,
         )
-    elif not hasattr(model, "predict") or get_tags(model).estimator_type not in PREDICTORS:
+    # A stack has `predict` only once it is fitted, its class always.
+    elif not hasattr(type(model), "predict") or get_tags(model).estimator_type not in PREDICTORS:
         remedy = f"Pass a {'regressor' if numbers else 'classifier'}."
         wanted = "an estimator that predicts a target"
         yield PreflightError.expected("Train", wanted, name, remedy, model=name)
