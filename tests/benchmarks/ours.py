@@ -155,7 +155,11 @@ def load_data(folder: Path) -> Preprocessed:
 def _kinds(work: Workload) -> list[str]:
     if work.kind == "numeric":
         return [f"x{i}" for i in range(work.shape[0])]
-    return [{"image": "photo", "audio": "clip", "text": "note", "series": "wave"}[work.kind]]
+    return [
+        {"image": "photo", "audio": "clip", "text": "note", "sequence": "note", "series": "wave"}[
+            work.kind
+        ]
+    ]
 
 
 def _columns(work: Workload, inputs: Tensor) -> Columns:

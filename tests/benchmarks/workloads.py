@@ -252,11 +252,11 @@ WORKLOADS = {
         ),
         Workload(
             "d3", "20,000 x 128 words, the default network of texts, batch 128", "text", (LENGTH,),
-            20_000, 128, 1, 2, textnet, 512, 2, 2_048,
+            20_000, 128, 2, 2, textnet, 512, 2, 8_192,
         ),
         Workload(
             "g", "20,000 x 60 bases, the default network of sequences, batch 64", "sequence",
-            (SITES,), 20_000, 64, 1, 2, seqnet, 512, 2, 2_048,
+            (SITES,), 20_000, 64, 1, 2, seqnet, 512, 2,
         ),
     )
 }  # fmt: skip
