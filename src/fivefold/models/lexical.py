@@ -1,6 +1,5 @@
 """A linear model over the terms of texts as a module of buffers, and how it is fitted."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,11 +11,10 @@ from torch import Tensor, nn
 from fivefold.codecs.table import Array
 from fivefold.kinds.grams import COUNTS
 from fivefold.kinds.tokens import FIRST
-from fivefold.metrics.weight import relative
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, Passage, parts
 from fivefold.models.learner import Feed
-from fivefold.models.linear import linear_weights
+from fivefold.models.linear import fit_linear
 
 STRENGTHS = (1.0, 4.0, 16.0, 64.0)
 """How little weights are held back, as `C` of scikit-learn's LogisticRegression; tried in order."""
@@ -174,34 +172,20 @@ def fit_lexicon(
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class, or
         there are no validation rows or no terms.
     """
-    from threadpoolctl import threadpool_limits
 
-    learn, outputs = head.task.trees, lexicon.outputs
-    counted = None if train.weight is None else train.weight.cpu().numpy()
-    target = train.target.cpu().numpy()
-    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
-    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
-    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
-        return None
-    lexicon.fit_rarity(train)
-    x, judged = lexicon.matrix(train)[kept], lexicon.matrix(valid)
-    if not x.nnz:
-        return None
-    weight = None if counted is None else relative(counted[kept])
-    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
-    best, found = float("inf"), None
-    with threadpool_limits(limits=1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tried = linear_weights(
-            x, y, weight, learn, outputs, strengths=STRENGTHS, penalties=PENALTIES
-        )
-        for weights, bias in tried:
-            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
-            cost = head.nats(answers, valid.target, **by_row).item()
-            if cost < best:
-                best, found = cost, answers.float()
-                lexicon.load(weights, bias)
-            left = seconds_left()
-            if cost > best or (left is not None and left <= 0):
-                break
-    return found
+    def matrices(kept: Array) -> tuple[Any, Any] | None:
+        lexicon.fit_rarity(train)
+        x = lexicon.matrix(train)[kept]
+        return (x, lexicon.matrix(valid)) if x.nnz else None
+
+    return fit_linear(
+        train,
+        valid,
+        head,
+        lexicon.outputs,
+        matrices=matrices,
+        load=lexicon.load,
+        strengths=STRENGTHS,
+        penalties=PENALTIES,
+        seconds_left=seconds_left,
+    )

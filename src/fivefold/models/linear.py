@@ -1,11 +1,17 @@
-"""Linear models of rows that stay as they are: weights by strength, the weakest first."""
+"""Linear models of rows that stay as they are: weights by strength, chosen by validation rows."""
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from fivefold.codecs.table import Array
+from fivefold.metrics.weight import relative
+from fivefold.models.head import Head
+from fivefold.models.learner import Feed
 
 STEPS = 200
 """Of L-BFGS, at most, for each of them."""
@@ -51,3 +57,67 @@ def linear_weights(
         if outputs == 2:  # of two classes one is weighed: half of its logit up, half of it down
             weights, bias = weights * [[-0.5, 0.5]], bias * [-0.5, 0.5]
         yield weights, bias
+
+
+@torch.no_grad()
+def fit_linear(
+    train: Feed,
+    valid: Feed,
+    head: Head,
+    outputs: int,
+    *,
+    matrices: Callable[[Array], tuple[Any, Any] | None],
+    load: Callable[[Array, Array], None],
+    strengths: Sequence[float],
+    penalties: Sequence[float],
+    seconds_left: Callable[[], float | None],
+) -> Tensor | None:
+    """Fit a linear model on training rows, its strength by validation rows.
+
+    Args:
+        train: rows to learn from.
+        valid: rows that choose the strength.
+        head: says what answers cost, and what is learnt.
+        outputs: numbers a row.
+        matrices: of the training rows that count, what is read of them and of the validation rows;
+            None where there is nothing to read.
+        load: takes over weights `(columns, outputs)` and bias `(outputs,)` that are the best yet.
+        strengths: see `linear_weights`.
+        penalties: likewise.
+        seconds_left: to the end of its time; None for no end. It then keeps what it has.
+
+    Returns:
+        `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
+        there are no validation rows or nothing to read.
+    """
+    from threadpoolctl import threadpool_limits
+
+    learn = head.task.trees
+    counted = None if train.weight is None else train.weight.cpu().numpy()
+    target = train.target.cpu().numpy()
+    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
+    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
+        return None
+    read = matrices(kept)
+    if read is None:
+        return None
+    x, judged = read
+    weight = None if counted is None else relative(counted[kept])
+    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+    best, found = float("inf"), None
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tried = linear_weights(
+            x, y, weight, learn, outputs, strengths=strengths, penalties=penalties
+        )
+        for weights, bias in tried:
+            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
+            cost = head.nats(answers, valid.target, **by_row).item()
+            if cost < best:
+                best, found = cost, answers.float()
+                load(weights, bias)
+            left = seconds_left()
+            if cost > best or (left is not None and left <= 0):
+                break
+    return found

@@ -1,17 +1,15 @@
 """A linear layer over features of mean 0 and deviation 1, and how it is fitted at once."""
 
-import warnings
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fivefold.metrics.weight import relative
+from fivefold.codecs.table import Array
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Feed
-from fivefold.models.linear import linear_weights
+from fivefold.models.linear import fit_linear
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)
 """How little weights are held back, as `C` of logistic regression; tried in order."""
@@ -99,39 +97,29 @@ def fit_standard(
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
         there are no validation rows.
     """
-    from threadpoolctl import threadpool_limits
-
-    learn, outputs = head.task.trees, model.outputs
-    counted = None if train.weight is None else train.weight.cpu().numpy()
-    target = train.target.cpu().numpy()
-    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
-    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
-    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
-        return None
 
     def matrix(feed: Feed, features: Callable[[Tensor], Tensor]) -> Tensor:
         starts = range(0, feed.rows, ROWS)
         parts = (feed.take(slice(start, start + ROWS)).inputs for start in starts)
         return torch.cat([features(read(part)) for part in parts]).double()
 
-    model.scale_by(matrix(train, model.features))
-    x, judged = (matrix(feed, model.scaled).cpu().numpy() for feed in (train, valid))
-    weight = None if counted is None else relative(counted[kept])
-    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
-    best, answer = float("inf"), None
-    with threadpool_limits(limits=1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tried = linear_weights(
-            x[kept], y, weight, learn, outputs, strengths=STRENGTHS, penalties=PENALTIES
-        )
-        for weights, bias in tried:
-            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
-            cost = head.nats(answers, valid.target, **by_row).item()
-            if cost < best:
-                best, answer = cost, answers.float()
-                model.out.weight.copy_(torch.from_numpy(weights.T))
-                model.out.bias.copy_(torch.from_numpy(bias))
-            left = seconds_left()
-            if cost > best or (left is not None and left <= 0):
-                break
-    return answer
+    def matrices(kept: Array) -> tuple[Array, Array]:
+        model.scale_by(matrix(train, model.features))
+        x, judged = (matrix(feed, model.scaled).cpu().numpy() for feed in (train, valid))
+        return x[kept], judged
+
+    def load(weights: Array, bias: Array) -> None:
+        model.out.weight.copy_(torch.from_numpy(weights.T))
+        model.out.bias.copy_(torch.from_numpy(bias))
+
+    return fit_linear(
+        train,
+        valid,
+        head,
+        model.outputs,
+        matrices=matrices,
+        load=load,
+        strengths=STRENGTHS,
+        penalties=PENALTIES,
+        seconds_left=seconds_left,
+    )
