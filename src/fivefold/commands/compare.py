@@ -3,9 +3,9 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import add_source, beside, listed_names, pipeline_of
+from fivefold.arguments import add_source, beside, listed_names
 from fivefold.commands.command import Command, add_own
-from fivefold.commands.conduct import add_conduct, conduct_of
+from fivefold.commands.conduct import add_conduct, studied
 from fivefold.errors import ConfigError
 from fivefold.report.outlet import say
 
@@ -57,10 +57,9 @@ def _models(chosen: argparse.Namespace) -> Any:
         raise ConfigError.expected(WHO, "another run or bundle beside it", "none", remedy)
     words = listed_names(chosen.models) or list(USUAL)
     check_words(f"{WHO} --models", words)
-    folds, chosen.to, chosen.folds = chosen.folds or FOLDS, None, 0
-    conduct, pipeline = conduct_of(chosen), pipeline_of(chosen)
+    pipeline, folds, _, conduct = studied(chosen)
     models = _pipelines(pipeline, words, seed=chosen.seed, device=chosen.device)
-    return compare(models, folds=folds, metric=chosen.metric, test=chosen.test, **conduct)
+    return compare(models, folds=folds or FOLDS, metric=chosen.metric, test=chosen.test, **conduct)
 
 
 def _pipelines(

@@ -1,10 +1,16 @@
 """Options of the shell that say how a study is conducted."""
 
 import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from fivefold.arguments import pipeline_of
 from fivefold.commands.command import add_cache
 from fivefold.errors import ConfigError
+from fivefold.report.outlet import check_place
+
+if TYPE_CHECKING:
+    from fivefold.core.chain import Chain
 
 JOBS = "processes that refit side by side; -1: one a core"
 
@@ -33,3 +39,19 @@ def conduct_of(chosen: argparse.Namespace) -> dict[str, Any]:
         name: getattr(chosen, names.get(name, name))
         for name in ("seed", "device", "n_jobs", "directory", "resume", "cache")
     }
+
+
+def studied(chosen: argparse.Namespace) -> "tuple[Chain, int, Path | None, dict[str, Any]]":
+    """The pipeline, the folds and the file that a study was asked for, and how it is conducted.
+
+    `--folds` and `--to` are the study's, not those of the stages.
+
+    Raises:
+        ConfigError: if there is no folder to go on in; if the file cannot be written.
+    """
+    folds, to = chosen.folds, None if chosen.to is None else Path(chosen.to)
+    chosen.to, chosen.folds = None, 0
+    pipeline, conduct = pipeline_of(chosen), conduct_of(chosen)
+    if to is not None:
+        check_place("--to", to)
+    return pipeline, folds, to, conduct

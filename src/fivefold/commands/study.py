@@ -1,12 +1,11 @@
 """`fivefold study`: one documented study of data, which fills the ten tables."""
 
 import argparse
-from pathlib import Path
 
-from fivefold.arguments import add_source, pipeline_of
+from fivefold.arguments import add_source
 from fivefold.commands.command import Command, add_own
-from fivefold.commands.conduct import add_conduct, conduct_of
-from fivefold.report.outlet import check_place, say
+from fivefold.commands.conduct import add_conduct, studied
+from fivefold.report.outlet import say
 
 TO = "write the report there; a name that ends in .md: the tables alone, as Markdown"
 
@@ -22,10 +21,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
 def _act(chosen: argparse.Namespace) -> None:
     from fivefold.study.investigate import investigate
 
-    folds, to, chosen.to, chosen.folds = chosen.folds, chosen.to, None, 0
-    pipeline, conduct = pipeline_of(chosen), conduct_of(chosen)
-    if to is not None:
-        check_place("--to", Path(to))
+    pipeline, folds, to, conduct = studied(chosen)
     found = investigate(
         pipeline,
         folds=folds or None,

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-from pathlib import Path
 
-from fivefold.arguments import add_source, pipeline_of
+from fivefold.arguments import add_source
 from fivefold.commands.command import Command, add_own
-from fivefold.commands.conduct import add_conduct, conduct_of
-from fivefold.report.outlet import check_place, say, whole_file
+from fivefold.commands.conduct import add_conduct, studied
+from fivefold.report.outlet import say, whole_file
 
 TO = "write the pipeline with the best settings there, a recipe for `fivefold run`"
 SECONDS = "after which no trial begins, and one that trains is ended"
@@ -30,10 +29,7 @@ def _act(chosen: argparse.Namespace) -> None:
     from fivefold.study.tune import tune
     from fivefold.study.usual import usual_space
 
-    folds, to, chosen.to, chosen.folds = chosen.folds, chosen.to, None, 0
-    pipeline, conduct = pipeline_of(chosen), conduct_of(chosen)
-    if to is not None:
-        check_place("--to", Path(to))
+    pipeline, folds, to, conduct = studied(chosen)
     space = {}
     if not any(holds_space(stage.settings()) for stage in pipeline.stages):
         start = gather(pipeline, "tune", seed=chosen.seed, device=chosen.device)
@@ -51,7 +47,7 @@ def _act(chosen: argparse.Namespace) -> None:
     recipe = found.pipeline.to_json()
     say(f"\nIts recipe: {json.dumps(json.loads(recipe), ensure_ascii=False)}")
     if to is not None:
-        with whole_file(Path(to)) as path:
+        with whole_file(to) as path:
             path.write_text(recipe + "\n", encoding="utf-8")
         say(f"\nNext: fivefold run {to}")
 
