@@ -21,7 +21,7 @@ from fivefold.study.crossvalidate import drawing, drawn_folds, summed
 from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
-    Asked,
+    Answers,
     answers_of,
     count_looks,
     limit_of,
@@ -221,7 +221,7 @@ def compare_in(
 
 
 def _with_test_rows(
-    made: Compared, study: Study, limit: int | None, answers: Asked, metric: Metric
+    made: Compared, study: Study, limit: int | None, answers: Answers, metric: Metric
 ) -> Compared:
     """The same with what the models are on the test rows, which are looked at once for each."""
     table, pairs = tables_of_answers(answers, metric)
@@ -276,9 +276,9 @@ def _compared_folds(found: Mapping[str, Any], metric: Metric, level: float) -> C
 def _compared_results(results: Mapping[str, Result], metric: str | None) -> Compared:
     import pandas as pd
 
-    asked = answers_of(results)
-    chosen = metric_named(asked.task, metric, asked.own)
-    table, pairs = tables_of_answers(asked, chosen)
+    answers = answers_of(results)
+    chosen = metric_named(answers.task, metric, answers.own)
+    table, pairs = tables_of_answers(answers, chosen)
     return Compared(
         metric=chosen.name,
         rows="test rows",

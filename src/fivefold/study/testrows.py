@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
+class Answers:
     """What several models answered for the same test rows.
 
     Attributes:
@@ -66,7 +66,7 @@ def limit_of(starts: Mapping[str, Start]) -> int | None:
     return min((s.looks for s in starts.values() if s.looks is not None), default=None)
 
 
-def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
+def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Answers:
     """Train each pipeline once as a plain run would, and have it answer the test rows.
 
     Nothing is compared with the truth yet, and more models than may be are refused: where there
@@ -94,10 +94,10 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
         for name, start in starts.items()
     ]
     outcomes, first = study.run(units), next(iter(starts.values()))
-    answers = [digest_of_answers(outcome.scores) for outcome in outcomes]
+    digests = [digest_of_answers(outcome.scores) for outcome in outcomes]
     rows = (first.collected, outcomes[0].index)
-    check_looks(*rows, answers, limit=limit, directory=study.directory)
-    return Asked(
+    check_looks(*rows, digests, limit=limit, directory=study.directory)
+    return Answers(
         collected=first.collected,
         by=first.partition.by,
         index=outcomes[0].index,
@@ -108,27 +108,27 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Asked:
     )
 
 
-def count_looks(study: Study, limit: int | None, asked: Asked, table: "pd.DataFrame") -> Looks:
+def count_looks(study: Study, limit: int | None, answers: Answers, table: "pd.DataFrame") -> Looks:
     """Count each model's look at the test rows, all or none, and tell what they mean.
 
     Args:
         study: at work.
         limit: the most models that may be scored.
-        asked: what was answered.
+        answers: what was answered.
         table: of the models, with the first metric of the task.
     """
-    metric = asked.task.metrics[0].name
+    metric = answers.task.metrics[0].name
     told = zip(table["model"], table[metric], strict=True)
-    seen = [Seen(digest_of_answers(asked.scores[name]), score) for name, score in told]
+    seen = [Seen(digest_of_answers(answers.scores[name]), score) for name, score in told]
     return take_looks(
-        *(asked.collected, asked.index, seen),
+        *(answers.collected, answers.index, seen),
         metric=metric,
         directory=study.directory,
         limit=limit,
     )
 
 
-def answers_of(results: Mapping[str, Result]) -> Asked:
+def answers_of(results: Mapping[str, Result]) -> Answers:
     """What finished runs answered for the test rows that they share.
 
     Raises:
@@ -147,7 +147,7 @@ def answers_of(results: Mapping[str, Result]) -> Asked:
                 names=(name, other),
             )
     result = results[name]
-    return Asked(
+    return Answers(
         collected=result[Collected],
         by=result[Partition].by,
         index=first.index,
@@ -170,12 +170,12 @@ def _floats(evaluated: Evaluated) -> bool:
 
 
 def tables_of_answers(
-    asked: Asked, metric: Metric | None = None
+    answers: Answers, metric: Metric | None = None
 ) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """The models one by one, and in pairs.
 
     Args:
-        asked: what they answered.
+        answers: what they answered.
         metric: by which they are compared; None for the first of the task.
 
     Returns:
@@ -189,11 +189,13 @@ def tables_of_answers(
     """
     import pandas as pd
 
-    task = asked.task
+    task = answers.task
     chosen = task.metrics[0] if metric is None else metric
-    judged = {name: Judged.of(task, asked.target, scores) for name, scores in asked.scores.items()}
+    judged = {
+        name: Judged.of(task, answers.target, scores) for name, scores in answers.scores.items()
+    }
     first = next(iter(judged.values()))
-    resamples = resamples_of(asked.collected, asked.index, first, seed=0, by=asked.by)
+    resamples = resamples_of(answers.collected, answers.index, first, seed=0, by=answers.by)
     drawn = first.drawn(resamples)
     scored = {
         name: estimate(
@@ -201,8 +203,8 @@ def tables_of_answers(
             each.scores,
             task.metrics,
             resamples=drawn,
-            own=asked.own,
-            level=asked.level,
+            own=answers.own,
+            level=answers.level,
         )
         for name, each in judged.items()
     }
@@ -212,10 +214,10 @@ def tables_of_answers(
     for name in scored[best]:
         columns[name] = pd.Series([found[name] for found in scored.values()], dtype=object)
     told = beside_best(
-        list(judged), _pairs(judged, rivals, chosen, drawn, asked), len(first.target)
+        list(judged), _pairs(judged, rivals, chosen, drawn, answers), len(first.target)
     )
     table = pd.concat([pd.DataFrame(columns), told], axis=1)
-    return table, _pairs(judged, list(combinations(judged, 2)), chosen, drawn, asked)
+    return table, _pairs(judged, list(combinations(judged, 2)), chosen, drawn, answers)
 
 
 def _pairs(
@@ -223,14 +225,16 @@ def _pairs(
     names: Sequence[tuple[str, str]],
     metric: Metric,
     drawn: Resamples,
-    asked: Asked,
+    answers: Answers,
 ) -> "pd.DataFrame":
     import pandas as pd
 
     lines, gaps = [], []
     for one, other in names:
         first, second = judged[one], judged[other]
-        made = compare(metric, first.target, first.scores, second.scores, drawn, level=asked.level)
+        made = compare(
+            metric, first.target, first.scores, second.scores, drawn, level=answers.level
+        )
         gaps.append(made.difference)
         line = {"one": one, "other": other, "p": made.p, "test": made.test}
         lines.append(line | _counted(first, second, drawn))
@@ -239,7 +243,7 @@ def _pairs(
     frame.insert(2, "difference", pd.Series(gaps, dtype=object))
     frame.insert(5, "p_holm", holm(frame["p"].to_numpy(float)))
     told = zip(gaps, frame["p_holm"], strict=True)
-    verdicts = [verdict_of(gap, p, metric, asked.level) for gap, p in told]
+    verdicts = [verdict_of(gap, p, metric, answers.level) for gap, p in told]
     frame.insert(6, "verdict", verdicts)
     return frame
 

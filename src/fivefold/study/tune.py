@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -104,39 +103,45 @@ def tune(
     _check_installed()
     search = Search.of(pipeline, space)
     name, earlier = _earlier(warm)
-    asked = {
-        "space": search.identity(),
-        "folds": folds,
-        "prune": prune,
-        "latency": latency,
-        "wave": processes(conduct.get("n_jobs", 1), "tune"),
-        "warm": [[name, trial.score, dict(trial.written)] for trial in earlier],
-        **({} if metric is None else {"metric": metric}),
-    }
+    wave = processes(conduct.get("n_jobs", 1), "tune")
+    plain: dict[str, Any] = {"folds": folds, "prune": prune, "latency": latency, "wave": wave}
+    plain |= {} if metric is None else {"metric": metric}
+    learnt = [[name, trial.score, dict(trial.written)] for trial in earlier]
+    asked = {"space": search.identity(), **plain, "warm": learnt}
     moment = None if seconds is None else time.time() + seconds
     with conducted("tune", asked, **conduct) as study:
         start = _gather(study, search)
         chosen = metric_named(start.task, metric, start.metrics)
         rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment, metric=chosen)
         _check_suits(start, rules, chosen.name, name)
+        return _searched(study, search, start, rules, trials, nested=nested, warm=earlier)
 
-        waves = Waves(
-            study=study,
-            search=search,
-            start=start,
-            partition=start.partition,
-            seed=study.seed,
-            rules=rules,
-            warm=earlier,
-            after=partial(_note, study, search, chosen.name),
-        )
-        waves.run(trials)
-        judged = None
-        if nested:
-            judged = _judge(study, search, start, rules, nested, len(waves.trials))
-        done = plural(len(waves.trials), "trial")
-        study.conclude(done, waves.metric.name, waves.best.score)
-        return _tuned(waves, search, judged)
+
+def _searched(
+    study: Study,
+    search: Search,
+    start: Start,
+    rules: Rules,
+    trials: int,
+    *,
+    nested: int,
+    warm: Sequence[Trial],
+) -> Tuned:
+    """Try settings, and judge the search where that is asked for."""
+    waves = Waves(
+        study=study,
+        search=search,
+        start=start,
+        partition=start.partition,
+        seed=study.seed,
+        rules=rules,
+        warm=warm,
+        after=lambda done: _note(study, search, waves.metric.name, done),
+    )
+    waves.run(trials)
+    judged = _judge(study, search, start, rules, nested, len(waves.trials)) if nested else None
+    study.conclude(plural(len(waves.trials), "trial"), waves.metric.name, waves.best.score)
+    return _tuned(waves, search, judged)
 
 
 def _note(study: Study, search: Search, metric: str, done: Sequence[Trial]) -> None:
