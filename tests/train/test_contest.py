@@ -20,10 +20,10 @@ class StoppedError(Exception):
 
 
 @pytest.fixture
-def doubted(monkeypatch):
+def contested(monkeypatch):
     """Changes of pictures that are tried against none: they make pictures noise."""
     monkeypatch.setattr(type(PIXELS), "usual", ("flip",))
-    monkeypatch.setattr(type(PIXELS), "doubted", True)
+    monkeypatch.setattr(type(PIXELS), "contested", True)
     monkeypatch.setattr(type(PIXELS), "doubtful", ())
     monkeypatch.setattr(type(PIXELS), "often", 0)
     known = NETWORKS["convnet"]
@@ -33,14 +33,14 @@ def doubted(monkeypatch):
     monkeypatch.setattr(type(PARTS[PIXELS]), "changes", spoilt)
 
 
-def test_doubted_changes_are_tried_against_none_where_validation_rows_can_choose(doubted):
+def test_contested_changes_are_tried_against_none_where_validation_rows_can_choose(contested):
     assert decide_ways(Train(), [PIXELS], FEW) == (("flip",), ())
     assert decide_ways(Train(), [PIXELS], FEW - 1) == (("flip",),)
     assert decide_ways(Train(augment=("flip",)), [PIXELS], FEW) == (("flip",),)
     assert decide_ways(Train(augment=()), [PIXELS], FEW) == ((),)
 
 
-def test_changes_that_cost_are_left_out_and_the_rest_is_as_without_them(make_data, doubted):
+def test_changes_that_cost_are_left_out_and_the_rest_is_as_without_them(make_data, contested):
     data, told = make_data("image", task="multiclass"), []
     session = Session(device="cpu", observers=(told.append,))
     chosen = Train(epochs=2, batch=32).run(data=data, session=session)
@@ -58,7 +58,7 @@ def test_changes_that_cost_are_left_out_and_the_rest_is_as_without_them(make_dat
 
 
 @pytest.mark.parametrize("stop", [1, 6, 9])
-def test_a_run_killed_in_either_way_ends_with_the_same_bits(make_data, doubted, tmp_path, stop):
+def test_a_run_killed_in_either_way_ends_with_the_same_bits(make_data, contested, tmp_path, stop):
     data = make_data("image", task="multiclass")
 
     class Bomb(ff.Callback):
@@ -83,7 +83,7 @@ def test_a_run_killed_in_either_way_ends_with_the_same_bits(make_data, doubted, 
 
 
 @pytest.mark.slow
-def test_what_was_tried_fills_the_table_of_a_run(doubted):
+def test_what_was_tried_fills_the_table_of_a_run(contested):
     pixels = np.random.default_rng(0).integers(0, 255, (300, 8, 8, 1), dtype=np.uint8)
     source = ff.Collect({"picture": pixels, "y": pixels[:, 0, 0, 0] > 128}, target="y")
     stages = [source, ff.Preprocess(), ff.Train(epochs=1), ff.Evaluate()]

@@ -56,11 +56,7 @@ def gather(
     """
     reading = reading or Reading()
     raw = read(source, reading)
-    if reading.long is not None:
-        long = learnt(reading.long, raw)
-        reading = replace(reading, long=long)
-        if wishes.group != long.series_id:
-            wishes = replace(wishes, drop=(*wishes.drop, long.series_id))
+    reading, wishes = _as_long(reading, wishes, raw)
     text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:
@@ -121,6 +117,16 @@ def gather(
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
     return collected, _notes(settled, schema)
+
+
+def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:
+    """Both with what a long table told; the id of its series is nothing to learn from."""
+    if reading.long is None:
+        return reading, wishes
+    long = learnt(reading.long, raw)
+    if wishes.group != long.series_id:
+        wishes = replace(wishes, drop=(*wishes.drop, long.series_id))
+    return replace(reading, long=long), wishes
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:

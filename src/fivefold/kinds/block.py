@@ -105,8 +105,8 @@ class Block(ABC):
         settings: names of Preprocess's settings that change what becomes of its columns.
         changes: names of the random changes that its part knows, for `Train(augment=...)`.
         usual: those of them that are made where Train says nothing of it.
-        doubted: whether these pay for some data and cost for others: then a network is trained with
-            them and without, and validation rows choose.
+        contested: whether these pay for some data and cost for others: then a network is trained
+            with them and without, and validation rows choose.
         often: epochs from which on they are; what is seen a few times needs no change.
         doubtful: those that may alter what a row means; where Train says nothing of it they are
             tried, and made where they do not.
@@ -122,7 +122,7 @@ class Block(ABC):
     settings: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[str, ...]] = ()
-    doubted: ClassVar[bool] = False
+    contested: ClassVar[bool] = False
     often: ClassVar[int] = 0
     doubtful: ClassVar[tuple[str, ...]] = ()
     sequence: ClassVar[bool] = False

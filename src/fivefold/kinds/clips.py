@@ -28,7 +28,7 @@ class Clips(Block):
     dtype = "int16"
     changes = ("mask", "speed", "pitch", "shift", "noise", "mix")
     usual = ("mask", "speed", "pitch", "noise", "mix")
-    doubted = True
+    contested = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)

@@ -64,11 +64,17 @@ def decide_ways(
         epochs: that it sees them.
     """
     made = decide_augment(stage, blocks, habit, epochs)
-    doubted = {change for block in blocks if block.doubted for change in block.usual}
-    certain = tuple(change for change in made if change not in doubted)
+    contested = {change for block in blocks if block.contested for change in block.usual}
+    certain = tuple(change for change in made if change not in contested)
     if stage.augment is not None or certain == made or valid < FEW:
         return (made,)
     return (made, certain)
+
+
+def doubtful_of(blocks: Sequence[Block], made: Sequence[str]) -> tuple[str, ...]:
+    """Changes that may alter what a row means, of the blocks that are changed as usual."""
+    changed = (block for block in blocks if {*block.usual} & {*made})
+    return tuple(change for block in changed for change in block.doubtful)
 
 
 def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:

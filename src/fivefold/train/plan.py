@@ -17,7 +17,7 @@ from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.train.aims import Descent, Objective, Precision
-from fivefold.train.augmentation import decide_ways
+from fivefold.train.augmentation import decide_ways, doubtful_of
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
@@ -146,9 +146,8 @@ def make_plan(
         check_rates(network.body, list(stage.lr), thaws=bool(stage.callbacks))
     name, known = named(network)
     head, inputs, habit = network.head, network.fixed.inputs, habit_of(network.body, known)
-    own = stage.own_loss
+    own, weighted = stage.own_loss, train.weight is not None
     loss_name = None if own is not None else asked or head.task.losses[0]
-    weighted = train.weight is not None
     options = _loss_options(stage, data, device)
     loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
     order = first_order(head.targets(train.target), seed, stage.own_sampler)
@@ -160,10 +159,8 @@ def make_plan(
         pieces = _make_pieces(stage, data, network, batch=batch, judged=judged, order=order)
         trial = _try(network, sample, loss, pieces, classes=len(schema.classes), counts=not gpu)
     precision = find_precision(stage.precision, device)
-    matmul: Matmul = "default"
-    census = trial.census
-    if census is not None and precision == "float32":
-        matmul = decide_matmul(census)
+    census, full = trial.census, precision == "float32"
+    matmul: Matmul = decide_matmul(census) if census is not None and full else "default"
     usual = loss_name == head.task.losses[0] and stage.class_weights is None
     work = work_of(network, trial.sample) if habit.operations else 0.0
     epochs = stage.epochs or decide_epochs(
@@ -192,12 +189,7 @@ def make_plan(
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
         ways=ways,
-        doubtful=tuple(
-            change
-            for block in blocks
-            if stage.augment is None and {*block.usual} & {*ways[0]}
-            for change in block.doubtful
-        ),
+        doubtful=doubtful_of(blocks, ways[0]) if stage.augment is None else (),
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),
