@@ -82,10 +82,11 @@ def main(arguments: list[str]) -> float:
     rivals = {
         "as given": pipeline,
         "by rank": pipeline.replace("preprocess", scale="quantile"),
-        "embedded": pipeline.replace("preprocess", categories="embed"),
         "mlp": pipeline.replace("train", model="mlp"),
         "boosting": HistGradientBoostingClassifier(random_state=0),
     }
+    if any(column.kind == "categorical" for column in run[ff.Collected].schema.inputs):
+        rivals["embedded"] = pipeline.replace("preprocess", categories="embed")
     compared = ff.compare(rivals, folds=min(RIVALS, asked.folds), **kept("rivals"))
     print(f"\n{compared}\n")
 
