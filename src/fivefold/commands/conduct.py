@@ -41,7 +41,7 @@ def conduct_of(chosen: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def studied(chosen: argparse.Namespace) -> "tuple[Chain, int, Path | None, dict[str, Any]]":
+def studied(chosen: argparse.Namespace) -> "tuple[Chain, int, str | None, dict[str, Any]]":
     """The pipeline, the folds and the file that a study was asked for, and how it is conducted.
 
     `--folds` and `--to` are the study's, not those of the stages.
@@ -49,9 +49,9 @@ def studied(chosen: argparse.Namespace) -> "tuple[Chain, int, Path | None, dict[
     Raises:
         ConfigError: if there is no folder to go on in; if the file cannot be written.
     """
-    folds, to = chosen.folds, None if chosen.to is None else Path(chosen.to)
+    folds, to = chosen.folds, getattr(chosen, "to", None)
     chosen.to, chosen.folds = None, 0
     pipeline, conduct = pipeline_of(chosen), conduct_of(chosen)
     if to is not None:
-        check_place("--to", to)
+        check_place("--to", Path(to))
     return pipeline, folds, to, conduct

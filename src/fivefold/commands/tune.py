@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from fivefold.arguments import add_source
 from fivefold.commands.command import Command, add_own
@@ -47,7 +48,7 @@ def _act(chosen: argparse.Namespace) -> None:
     recipe = found.pipeline.to_json()
     say(f"\nIts recipe: {json.dumps(json.loads(recipe), ensure_ascii=False)}")
     if to is not None:
-        with whole_file(to) as path:
+        with whole_file(Path(to)) as path:
             path.write_text(recipe + "\n", encoding="utf-8")
         say(f"\nNext: fivefold run {to}")
 
