@@ -35,6 +35,7 @@ class SeqBlend(Blend):
         both: whether they read both strands; None where `inputs` surely say so.
 
     Example:
+        >>> import torch
         >>> symbols = Symbols(60, 16, 1, 1, 0)
         >>> blend = SeqBlend(symbols, 3, network=SeqNet(symbols, 3))
         >>> blend(torch.ones(5, 60, dtype=torch.long)).shape, blend.parts
