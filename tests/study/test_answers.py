@@ -4,6 +4,7 @@ import pytest
 from scipy import stats
 
 from fivefold.study.answers import Standings, compared_models, effect_table, with_facts
+from fivefold.study.pairs import REFERENCE
 from fivefold.study.questions import GIVEN, Question
 from fivefold.tasks.binary import Binary
 
@@ -37,7 +38,7 @@ def test_effect_equals_the_corrected_t_test_by_hand(standings):
     assert (found.low, found.high) == pytest.approx((gaps.mean() - reach, gaps.mean() + reach))
     p = 2 * stats.t.sf(abs(gaps.mean() / error), FOLDS - 1)
     assert table.loc["worse", "p_holm"] == pytest.approx(2 * p)  # the smaller of two, by Holm
-    assert table["verdict"].to_dict() == {GIVEN: "", "alike": "a tie", "worse": "loses"}
+    assert table["verdict"].to_dict() == {GIVEN: REFERENCE, "alike": "a tie", "worse": "loses"}
     assert float(table.loc[GIVEN, "roc_auc"]) == pytest.approx(scored[GIVEN].mean())
 
 

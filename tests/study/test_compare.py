@@ -60,9 +60,9 @@ def _holm(p):
 def test_compared_best_ties_and_worse_ones_are_told(found):
     assert found.best == "long"
     verdicts = dict(zip(found.table["model"], found.table["verdict"], strict=True))
-    assert verdicts["long"] == "the best"
+    assert verdicts["long"] == "the reference"
     assert verdicts["one"] == verdicts["same"]
-    assert set(found.ties) == {m for m, said in verdicts.items() if said == "a tie with the best"}
+    assert set(found.ties) == {m for m, said in verdicts.items() if said == "a tie"}
     assert "the best" in repr(found)
     assert "<td>long</td>" in found._repr_html_()
     assert found.markdown().startswith("| model | ROC-AUC |")
@@ -106,7 +106,7 @@ def test_compared_verdicts_on_test_rows_are_those_of_the_corrected_p_values(foun
     pairs = found.test["pairs"]
     assert_allclose(pairs["p_holm"], np.minimum(1, _holm(pairs["p"])))
     for frame in (pairs, found.test["table"].iloc[1:], found.pairs):
-        told = ~frame["verdict"].isin(["a tie", "a tie with the best", "not measured", "the best"])
+        told = ~frame["verdict"].isin(["a tie", "not measured", "the reference"])
         assert (told == (frame["p_holm"] < 0.05)).all()
     same = pairs.set_index(["one", "other"]).loc[("one", "same")]
     assert (same["verdict"], same["p"], same["one_alone"]) == ("a tie", 1.0, 0)
@@ -114,7 +114,7 @@ def test_compared_verdicts_on_test_rows_are_those_of_the_corrected_p_values(foun
 
 def test_compared_over_two_folds_gives_no_verdict_and_says_why(models):
     made = quiet({n: models[n] for n in ("one", "idle", "long")}, folds=2)
-    others = made.table[made.table["verdict"] != "the best"]
+    others = made.table[made.table["verdict"] != "the reference"]
     assert set(others["verdict"]) == {"not measured"}
     assert others["p_holm"].isna().all()
     assert {gap.method for gap in others["difference"]} == {"too few folds"}

@@ -14,7 +14,7 @@ from fivefold.core.session import Session
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
-from fivefold.metrics.metric import OwnMetric, own_metric
+from fivefold.metrics.metric import Metric, OwnMetric, own_metric
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
@@ -184,8 +184,14 @@ def means_of(
     table: "pd.DataFrame", task: Task, own: Mapping[str, OwnMetric], *, level: float = 0.95
 ) -> dict[str, Estimate]:
     """The same of every metric of a task, and of own ones, by name."""
-    metrics = [*task.metrics, *(own_metric(name, each) for name, each in own.items())]
-    return {m.name: mean_of(table, m.name, level=level, within=m.bounds) for m in metrics}
+    metrics = metrics_by_name(task, own)
+    return {n: mean_of(table, n, level=level, within=m.bounds) for n, m in metrics.items()}
+
+
+def metrics_by_name(task: Task, own: Mapping[str, OwnMetric]) -> dict[str, Metric]:
+    """Those of a task, then own ones."""
+    named = {metric.name: metric for metric in task.metrics}
+    return named | {name: own_metric(name, function) for name, function in own.items()}
 
 
 def scores_of(

@@ -16,6 +16,19 @@ from fivefold.metrics.significance import Significance, mcnemar, swap_test
 from fivefold.metrics.weight import weighed, weights_of
 
 Verdict = Literal["wins", "loses", "a tie", "not measured"]
+"""On the first of two models; on the second it is `turned`."""
+
+_TURNED: dict[Verdict, Verdict] = {"wins": "loses", "loses": "wins"}
+
+
+def turned(verdict: Verdict) -> Verdict:
+    """The verdict on the other one of two.
+
+    Example:
+        >>> turned("wins"), turned("a tie")
+        ('loses', 'a tie')
+    """
+    return _TURNED.get(verdict, verdict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from fivefold.artifacts import Collected, Evaluated
 from fivefold.core.difference import differences
 from fivefold.core.estimate import Estimate
 from fivefold.errors import DataError
+from fivefold.metrics.comparison import turned
 from fivefold.records.bundledrun import BundledRun
 from fivefold.records.saved import SavedRun, is_bundle
 from fivefold.report.tables import markdown, printed
@@ -175,16 +176,12 @@ def _scores(one: Told, other: Told) -> "tuple[pd.DataFrame, bool]":
         verdict = ""
         if pair is not None and name == pair.metric:
             line = pair.pairs.iloc[0]
-            change, verdict = line["difference"].turned(), _TURNED[line["verdict"]]
+            change, verdict = line["difference"].turned(), turned(line["verdict"])
         lines.append([name, first[name], second[name], change, verdict or UNPAIRED])
     frame = pd.DataFrame(lines, columns=columns, dtype=object)
     if pair is not None:
         frame.loc[frame["verdict"] == UNPAIRED, "verdict"] = ""
     return frame, pair is not None
-
-
-_TURNED = {"wins": "worse", "loses": "better", "a tie": "a tie", "not measured": "not measured"}
-"""What the verdict on the first says of the second."""
 
 
 def _paired(one: Told, other: Told) -> "Compared | None":

@@ -1,7 +1,7 @@
 """What each part of a pipeline is worth: refits that lack one, over the same folds."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
@@ -15,7 +15,7 @@ from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
 from fivefold.study.leftout import GROUPS, What, check_what, variants_without
-from fivefold.study.pairs import against
+from fivefold.study.pairs import beside
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
 from fivefold.study.variants import gathered
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WHOLE = "nothing"
-_SAID = {"loses": "it helps", "wins": "better without it", "a tie": "no difference shown"}
 
 
 class Ablated(Artifact):
@@ -34,7 +33,8 @@ class Ablated(Artifact):
         metric: by which that is told.
         table: one row for the whole pipeline (`left_out` is `nothing`) and one for each part:
             `what`, `left_out`, the metric with its interval, `difference` (without it minus with
-            it) with its interval, `p` and `p_holm`, `verdict`, `seconds` of a fold.
+            it) with its interval, `p`, `p_holm`, the `verdict` on the pipeline without it (one that
+            `loses` is worse off), `seconds` of a fold, how many `folds`.
         scores: one row a fold and variant.
     """
 
@@ -49,13 +49,16 @@ class Ablated(Artifact):
         return markdown(self.table)
 
     def __repr__(self) -> str:
-        return text_of(f"Ablated by {title(self.metric)}", self._shown())
+        return text_of(self._title(), self._shown())
 
     def _repr_html_(self) -> str:
-        return html_of(f"Ablated by {title(self.metric)}", self._shown())
+        return html_of(self._title(), self._shown())
+
+    def _title(self) -> str:
+        return f"Ablated by {title(self.metric)}: what helps, one loses without"
 
     def _shown(self) -> "pd.DataFrame":
-        return self.table.drop(columns=["p", "seconds"])
+        return self.table.drop(columns=["p", "seconds", "folds"])
 
 
 def ablate(
@@ -181,31 +184,12 @@ def _ablated(
 ) -> Ablated:
     import pandas as pd
 
-    from fivefold.core.estimate import Estimate
-    from fivefold.evaluate.folds import mean_of
-
     scored = {f"{what} {name}": frame for (name, what), frame in lines.items()}
-    first = next(iter(scored))
-    rivals = against(scored, first, metric, level=level)
-    itself = Estimate.itself(len(scored[first]))
-    columns: dict[str, Any] = {
-        "what": [what for _, what in lines],
-        "left_out": [name for name, _ in lines],
-        metric.name: pd.Series(
-            [
-                mean_of(frame, metric.name, level=level, within=metric.bounds)
-                for frame in scored.values()
-            ],
-            dtype=object,
-        ),
-        "difference": pd.Series([itself, *rivals["difference"]], dtype=object),
-        "p": [float("nan"), *rivals["p"]],
-        "p_holm": [float("nan"), *rivals["p_holm"]],
-        "verdict": ["", *(_SAID.get(word, word) for word in rivals["verdict"])],
-        "seconds": [float(frame["seconds"].mean()) for frame in scored.values()],
-    }
+    table = beside(scored, next(iter(scored)), metric, [metric], level=level)
+    table.insert(0, "what", [what for _, what in lines])
+    table.insert(1, "left_out", [name for name, _ in lines])
     scores = pd.concat(
         [frame.assign(what=what, left_out=name) for (name, what), frame in lines.items()],
         ignore_index=True,
     )
-    return Ablated(metric=metric.name, table=pd.DataFrame(columns), scores=scores)
+    return Ablated(metric=metric.name, table=table, scores=scores)

@@ -8,17 +8,15 @@ from fivefold.core.wording import bytes_text, plural
 from fivefold.evaluate.folds import mean_of
 from fivefold.evaluate.tables import UNREPEATED
 from fivefold.evaluate.timing import ALONE, BATCHES
+from fivefold.metrics.comparison import turned
 from fivefold.metrics.metric import Metric
 from fivefold.report.ten import TEN, Tables, is_filled
-from fivefold.study.pairs import against, best_of
+from fivefold.study.pairs import beside, best_of
 from fivefold.study.questions import GIVEN, Question
 from fivefold.tasks.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TURNED = {"wins": "loses", "loses": "wins"}
-"""A verdict on one of two, and that on the other."""
 
 
 class Standings:
@@ -42,58 +40,39 @@ class Standings:
         scored = self.by_name[name]
         return mean_of(scored, metric.name, level=self.level, within=metric.bounds)
 
-    def beside_given(self, names: Sequence[str]) -> "dict[str, dict[str, Any]]":
-        """Variants against what is given, as one family of tests, each with what `against` says."""
-        family = {name: self.by_name[name] for name in (GIVEN, *names)}
-        lines = against(family, GIVEN, self.metric, level=self.level)
-        return {str(line["one"]): line for line in _records(lines)}
+    def beside(
+        self, reference: str, names: Sequence[str], metrics: Sequence[Metric]
+    ) -> "pd.DataFrame":
+        """These, each beside one of them, as one family of tests: the table of `pairs.beside`."""
+        family = {name: self.by_name[name] for name in names}
+        return beside(family, reference, self.metric, metrics, level=self.level)
 
     def tied_with_best(self, names: Sequence[str]) -> list[str]:
         """The best of these, and those that are not shown to be worse."""
-        means = {name: float(self.mean(name, self.metric)) for name in names}
-        best, family = best_of(means, self.metric), {name: self.by_name[name] for name in names}
-        lines = _records(against(family, best, self.metric, level=self.level))
-        return [best, *(str(line["one"]) for line in lines if line["verdict"] != "loses")]
-
-
-def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The rows; cells stay what they are."""
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+        best = best_of({name: self.mean(name, self.metric) for name in names}, self.metric)
+        said = self.beside(best, names, [])["verdict"]
+        tied = [name for name, verdict in zip(names, said, strict=True) if verdict != "loses"]
+        return [best, *(name for name in tied if name != best)]
 
 
 def effect_table(question: Question, folds: Standings) -> "pd.DataFrame":
     """What is given, and each variant beside it.
 
     Returns:
-        `variant`, the metric that models are compared by with its interval over folds,
-        `difference` (the variant's minus that of what is given, with the corrected interval),
-        `p_holm`, `verdict` on the variant, `seconds` of a fold, `folds`; of ways of preparing rows
-        also `fit_seconds`, `transform_seconds`, `rows_per_second` and `learned_parameters`.
+        `variant`, then the columns of `pairs.beside` for the metric that models are compared by; of
+        ways of preparing rows also `fit_seconds`, `transform_seconds`, `rows_per_second` and
+        `learned_parameters`.
     """
-    import pandas as pd
-
-    names, found = [GIVEN, *question.variants], folds.beside_given([*question.variants])
-    itself = Estimate.itself(folds.count)
-    score = folds.metric.name
-    columns: dict[str, Any] = {
-        "variant": names,
-        score: pd.Series([folds.mean(name, folds.metric) for name in names], dtype=object),
-        "difference": pd.Series(
-            [itself, *(found[name]["difference"] for name in names[1:])], dtype=object
-        ),
-        "p_holm": [float("nan"), *(found[name]["p_holm"] for name in names[1:])],
-        "verdict": ["", *(found[name]["verdict"] for name in names[1:])],
-        "seconds": [float(folds.by_name[name]["seconds"].mean()) for name in names],
-        "folds": folds.count,
-    }
+    names = [GIVEN, *question.variants]
+    table = folds.beside(GIVEN, names, [folds.metric])
+    table.insert(0, "variant", names)
     if question.costs:
         costs = [question.costs[name] for name in names]
-        columns["fit_seconds"] = [cost.fit_seconds for cost in costs]
-        columns["transform_seconds"] = [cost.transform_seconds for cost in costs]
-        columns["rows_per_second"] = [cost.rows_per_second for cost in costs]
-        columns["learned_parameters"] = [cost.learned for cost in costs]
-    return pd.DataFrame(columns)
+        table["fit_seconds"] = [cost.fit_seconds for cost in costs]
+        table["transform_seconds"] = [cost.transform_seconds for cost in costs]
+        table["rows_per_second"] = [cost.rows_per_second for cost in costs]
+        table["learned_parameters"] = [cost.learned for cost in costs]
+    return table
 
 
 def compared_models(
@@ -109,22 +88,21 @@ def compared_models(
     """
     import pandas as pd
 
-    found, rows = folds.beside_given(rivals), max(BATCHES)
+    names, metrics, rows = [GIVEN, *rivals], folds.task.compared, max(BATCHES)
+    found = folds.beside(GIVEN, names, metrics)
     lines = []
-    for name in (GIVEN, *rivals):
-        line: dict[str, Any] = {m.name: folds.mean(name, m) for m in folds.task.compared}
+    for place, name in enumerate(names):
+        line: dict[str, Any] = {m.name: found[m.name][place] for m in metrics}
         line |= {"model": f"model ({GIVEN})" if name == GIVEN else name, "verdict": ""}
-        line["difference"] = Estimate.itself(folds.count)
+        line["difference"] = found["difference"][place].turned()
         if name != GIVEN:
-            line["difference"] = found[name]["difference"].turned()
-            said = found[name]["verdict"]
-            line["verdict"] = TURNED.get(said, said)
+            line["verdict"] = turned(found["verdict"][place])
         scored = folds.by_name[name]
         timed = speed[(speed["what"] == ALONE) & (speed["rows_per_call"] == rows)]
         timed = timed[timed["model"] == ("model" if name == GIVEN else name)]
         quickest = timed["milliseconds_per_row"].min() if len(timed) else float("nan")
         line |= {
-            "fit_seconds": float(scored["seconds"].mean()),
+            "fit_seconds": found["seconds"][place],
             "milliseconds_per_row": float(quickest),
             "rows_fitted": round(float(scored["train_rows"].mean())),
             "note": f"mean of {plural(folds.count, 'fold')} of training and validation rows",

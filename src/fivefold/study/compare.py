@@ -1,6 +1,6 @@
 """Which of several pipelines is better, if that can be told: the same folds, the same seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,13 +12,14 @@ from fivefold.core.wish import FLAG, TEXT
 from fivefold.core.wording import nearest, plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
-from fivefold.metrics.metric import Metric, OwnMetric, own_metric, title
+from fivefold.evaluate.folds import mean_of, metrics_by_name
+from fivefold.metrics.metric import Metric, OwnMetric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
 from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
-from fivefold.study.crossvalidate import drawing, drawn_folds, summed
-from fivefold.study.pairs import BEST, TIE, against, beside_best, best_of, every_pair
+from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.pairs import REFERENCE, Folded, beside, best_of, every_pair
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
     Answers,
@@ -43,8 +44,8 @@ class Compared(Artifact):
         metric: by which they were compared.
         rows: `folds` or `test rows`: what `table` stands on.
         table: one row a model: `model`, every metric with its interval, `difference` (its score
-            minus that of the best) with its interval, `p`, `p_holm`, `verdict`; over folds also
-            `seconds` of a fold.
+            minus that of the best one, which is `the reference`) with its interval, `p`, `p_holm`,
+            the `verdict` on it; over folds also `seconds` of a fold and how many `folds`.
         pairs: every model against every other.
         scores: one row a fold and model; without folds empty.
         test: where test rows were looked at besides folds, `table` and `pairs` on these.
@@ -64,12 +65,12 @@ class Compared(Artifact):
     @property
     def best(self) -> str:
         """The model with the best score."""
-        return str(self.table.loc[self.table["verdict"] == BEST, "model"].iloc[0])
+        return str(self.table.loc[self.table["verdict"] == REFERENCE, "model"].iloc[0])
 
     @property
     def ties(self) -> tuple[str, ...]:
         """The models that are not shown to be worse than the best one."""
-        tied = self.table["verdict"] == TIE
+        tied = self.table["verdict"] == "a tie"
         return tuple(self.table.loc[tied, "model"])
 
     def shown(self) -> "pd.DataFrame":
@@ -84,10 +85,13 @@ class Compared(Artifact):
         return markdown(self.table)
 
     def __repr__(self) -> str:
-        return text_of(f"Compared by {title(self.metric)} on {self.rows}", self.shown())
+        return text_of(self._title(), self.shown())
 
     def _repr_html_(self) -> str:
-        return html_of(f"Compared by {title(self.metric)} on {self.rows}", self.shown())
+        return html_of(self._title(), self.shown())
+
+    def _title(self) -> str:
+        return f"Compared by {title(self.metric)} on {self.rows}, each with the best"
 
 
 def compare(
@@ -207,14 +211,15 @@ def compare_in(
     ]
     outcomes, size = study.run(units), len(starts)
     found = {
-        name: summed(start, outcomes[place::size], folds)
+        name: lines_of(start, outcomes[place::size], folds)
         for place, (name, start) in enumerate(starts.items())
     }
     models = {
         name: Candidate(pipelines[name], outcomes[place::size][:folds], start.task)
         for place, (name, start) in enumerate(starts.items())
     }
-    made = _compared_folds(found, chosen, first.level).replace(models=models)
+    metrics = [*metrics_by_name(first.task, first.metrics).values()]
+    made = _compared_folds(found, chosen, metrics, first.level).replace(models=models)
     if answers is None:
         return made
     return _with_test_rows(made, study, limit_of(starts), answers, chosen)
@@ -240,8 +245,7 @@ def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> 
     """
     if name is None:
         return task.metrics[0]
-    named = {metric.name: metric for metric in task.metrics}
-    named |= {given: own_metric(given, function) for given, function in own.items()}
+    named = metrics_by_name(task, own)
     if name not in named:
         near = nearest(str(name), list(named))
         remedy = f"Write {near!r}." if near else "Name one of these, or give it to Evaluate."
@@ -250,20 +254,17 @@ def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> 
     return named[name]
 
 
-def _compared_folds(found: Mapping[str, Any], metric: Metric, level: float) -> Compared:
+def _compared_folds(
+    scored: Folded, metric: Metric, metrics: Sequence[Metric], level: float
+) -> Compared:
     import pandas as pd
 
-    scored = {name: each.scores for name, each in found.items()}
-    best = best_of({name: each.metrics[metric.name] for name, each in found.items()}, metric)
-    columns: dict[str, Any] = {"model": list(found)}
-    for name in found[best].metrics:
-        scores = [each.metrics[name] for each in found.values()]
-        columns[name] = pd.Series(scores, dtype=object)
-    rivals = against(scored, best, metric, level=level)
-    table = pd.concat(
-        [pd.DataFrame(columns), beside_best(list(found), rivals, len(scored[best]))], axis=1
-    )
-    table["seconds"] = [float(frame["seconds"].mean()) for frame in scored.values()]
+    means = {
+        name: mean_of(frame, metric.name, level=level, within=metric.bounds)
+        for name, frame in scored.items()
+    }
+    table = beside(scored, best_of(means, metric), metric, metrics, level=level)
+    table.insert(0, "model", list(scored))
     pairs = every_pair(scored, metric, level=level)
     scores = pd.concat(
         [frame.assign(model=name) for name, frame in scored.items()], ignore_index=True

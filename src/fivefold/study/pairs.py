@@ -8,7 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.evaluate.folds import held_per_learnt
+from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.comparison import Verdict
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import Metric
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 Folded = Mapping[str, "pd.DataFrame"]
 """Scores by name of the pipeline, one row a fold, the folds of all in one order."""
 
-BEST, TIE = "the best", "a tie with the best"
-_TOLD = ("difference", "p", "p_holm", "verdict")
-_SAID = {"a tie": TIE, "loses": "worse than the best"}
+DIFFERENCES = ("difference", "p", "p_holm", "verdict")
+REFERENCE = "the reference"
+"""The verdict on what all others of a table are compared with."""
 
 
 def best_of(means: Mapping[str, float], metric: Metric) -> str:
@@ -94,27 +94,58 @@ def verdict_of(gap: Estimate, p: float, metric: Metric, level: float) -> Verdict
     return "wins" if (gap > 0) == metric.greater else "loses"
 
 
-def beside_best(names: Sequence[str], frame: "pd.DataFrame", rows: int) -> "pd.DataFrame":
-    """What a table says of each model and the best one.
+def beside(
+    scored: Folded, reference: str, metric: Metric, metrics: Sequence[Metric], *, level: float
+) -> "pd.DataFrame":
+    """Pipelines over the same folds, each beside one of them.
 
     Args:
-        names: of all models, in order.
-        frame: each against the best one, with the columns `one`, `difference`, `p`, `p_holm` and
-            `verdict`.
-        rows: what the best one is compared with itself on.
+        scored: all of them, the reference too.
+        reference: its name.
+        metric: to compare by.
+        metrics: to tell the means of.
+        level: coverage of intervals.
+
+    Returns:
+        One row a pipeline, in order: the mean of each of `metrics` with its interval, what
+        `differences` says, `seconds` of a fold on average, how many `folds`.
     """
     import pandas as pd
 
-    told_of = [frame[name] for name in ("one", *_TOLD)]  # no records: they make floats of scores
-    lines = {one: dict(zip(_TOLD, line, strict=True)) for one, *line in zip(*told_of, strict=True)}
-    itself = Estimate.itself(rows)
-    best = {"difference": itself, "p": np.nan, "p_holm": np.nan, "verdict": BEST}
-    told = [lines.get(name, best) for name in names]
-    return pd.DataFrame(
-        {
-            "difference": pd.Series([line["difference"] for line in told], dtype=object),
-            "p": [line["p"] for line in told],
-            "p_holm": [line["p_holm"] for line in told],
-            "verdict": [_SAID.get(line["verdict"], line["verdict"]) for line in told],
-        }
-    )
+    frames = list(scored.values())
+    means = {
+        m.name: pd.Series(
+            [mean_of(frame, m.name, level=level, within=m.bounds) for frame in frames],
+            dtype=object,
+        )
+        for m in metrics
+    }
+    tested = against(scored, reference, metric, level=level)
+    told = differences(list(scored), tested, len(scored[reference]))
+    table = pd.concat([pd.DataFrame(means), told], axis=1)
+    table["seconds"] = [float(frame["seconds"].mean()) for frame in frames]
+    table["folds"] = [len(frame) for frame in frames]
+    return table
+
+
+def differences(names: Sequence[str], tested: "pd.DataFrame", n: int) -> "pd.DataFrame":
+    """What every table says of models beside the one that they are compared with.
+
+    Args:
+        names: of all models, in order, the reference among them.
+        tested: each other one against it: `one` and the columns below.
+        n: folds or rows that the reference is compared with itself on.
+
+    Returns:
+        One row a model: `difference` (its score minus that of the reference) with its interval, or
+        the reason why there is none; `p`; `p_holm`; and the `verdict` on it: `wins`, `loses`, `a
+        tie`, `not measured`, or `the reference`, whose difference is that from itself.
+    """
+    import pandas as pd
+
+    itself = (Estimate.itself(n), np.nan, np.nan, REFERENCE)
+    columns = [tested[name] for name in ("one", *DIFFERENCES)]  # records make floats of scores
+    lines = {one: cells for one, *cells in zip(*columns, strict=True)}
+    cells = zip(*(lines.get(name, itself) for name in names), strict=True)
+    told = dict(zip(DIFFERENCES, map(list, cells), strict=True))
+    return pd.DataFrame({**told, "difference": pd.Series(told["difference"], dtype=object)})

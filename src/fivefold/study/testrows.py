@@ -21,7 +21,7 @@ from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.significance import holm, mcnemar
 from fivefold.partition import Partition
 from fivefold.result import Result
-from fivefold.study.pairs import beside_best, best_of, verdict_of
+from fivefold.study.pairs import best_of, differences, verdict_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.unit import Unit
@@ -213,9 +213,8 @@ def tables_of_answers(
     columns: dict[str, Any] = {"model": list(judged)}
     for name in scored[best]:
         columns[name] = pd.Series([found[name] for found in scored.values()], dtype=object)
-    told = beside_best(
-        list(judged), _pairs(judged, rivals, chosen, drawn, answers), len(first.target)
-    )
+    tested = _pairs(judged, rivals, chosen, drawn, answers)
+    told = differences(list(judged), tested, len(first.target))
     table = pd.concat([pd.DataFrame(columns), told], axis=1)
     return table, _pairs(judged, list(combinations(judged, 2)), chosen, drawn, answers)
 
