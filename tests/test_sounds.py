@@ -13,6 +13,7 @@ import fivefold as ff
 from fivefold.cli import main
 from fivefold.codecs.wav import wav_bytes
 from fivefold.errors import DataError, RequestError
+from fivefold.models.assemble import digest
 from fivefold.testing import check_no_leak
 
 RATE, EACH = 8000, 20
@@ -59,6 +60,10 @@ def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path)
     (folder / "tone" / "empty.wav").write_bytes(b"")
     whole = (folder / "tone" / "00.wav").read_bytes()
     (folder / "tone" / "00.wav").write_bytes(whole[:-99])
+    for form in ("mp3", "ogg"):
+        path = folder / "noise" / f"cut.{form}"
+        soundfile.write(path, np.sin(np.arange(16_000) / 9) / 5, RATE)
+        path.write_bytes(path.read_bytes()[:2500])
     (folder / "tone" / "text.wav").write_text("no sound")
     (folder / "noise" / "cat.png").write_bytes(b"\x89PNG")
     (folder / "stray.wav").write_bytes(wav_bytes(np.ones(99, np.int16), RATE))
@@ -67,12 +72,11 @@ def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path)
     column = collected.schema.inputs[0]
     assert (column.name, column.kind, column.format) == ("audio", "audio", "8000 Hz")
     told = {finding.code: finding.numbers for finding in collected.findings}
-    assert told["unreadable_sounds"]["count"] == 2
+    assert told["unreadable_sounds"]["count"] == 5
     assert told["other_files"]["files"] == ["noise/cat.png"]
-    assert told["cut_files"]["count"] == 1
     assert told["stray_images"]["files"] == ["stray.wav"]
     assert "resampled" in told
-    with pytest.raises(DataError, match=r"2 sounds cannot be read: tone/empty\.wav, tone/text"):
+    with pytest.raises(DataError, match=r"5 sounds cannot be read: noise/cut\.mp3, noise/"):
         pipeline.replace("collect", on_bad_value="error").run(progress=False)
 
 
@@ -110,7 +114,11 @@ def test_form_of_a_file_is_answered_as_its_base64(served, clips, ask):
 def test_bundle_answers_as_the_run_at_every_door(served, clips, tmp_path):
     result, model, _ = served
     wanted = result.predict_proba(str(clips))
-    assert result[ff.Trained].settings.network == "soundnet"
+    settings = result[ff.Trained].settings
+    assert (settings.network, 0 < settings.linear_weight < 1) == ("soundblend", True)
+    told = result[ff.Evaluated].tables["model_comparison"]["model"]
+    assert {"its network", "its linear"} <= {name.split(" (")[0] for name in told}
+    assert "soundblend: network" in result.report()
     assert len(wanted) == 2 * EACH
     np.testing.assert_allclose(model.predict_proba(str(clips)), wanted, atol=1e-5)
     files = sorted(path for path in clips.rglob("*") if path.is_file())
@@ -160,6 +168,47 @@ def test_training_on_sounds_looks_at_no_other_rows(clips):
     check_no_leak(ff.Pipeline(stages))
 
 
+class StoppedError(Exception):
+    pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [1, 5])
+def test_killed_run_ends_with_the_same_network_and_linear_model(clips, tmp_path, stop):
+    class Bomb(ff.Callback):
+        steps = 0
+
+        def step(self, run):
+            Bomb.steps += 1
+            if Bomb.steps == stop:
+                raise StoppedError
+
+    def run(*callbacks, **where):
+        train = ff.Train(epochs=3, batch=8, checkpoint_seconds=0, callbacks=callbacks)
+        stages = [ff.Collect(clips), ff.Preprocess(), train]
+        return ff.Pipeline(stages).run(seed=0, progress=False, **where)[ff.Trained]
+
+    whole = run()
+    with pytest.raises(StoppedError):
+        run(Bomb(), directory=tmp_path / "run")
+    again = run(Bomb(), directory=tmp_path / "run", resume=True)
+    assert digest(again.model) == digest(whole.model)
+    assert again.model.body.parts == whole.model.body.parts
+    assert again.resources.resumed_steps == stop - 1
+
+
+@pytest.mark.slow
+def test_parts_of_the_default_are_left_out_and_soundnet_has_none(clips):
+    stages = [ff.Collect(clips), ff.Preprocess(), ff.Train("soundnet", epochs=1)]
+    pipeline = ff.Pipeline(stages)
+    bare = pipeline.run(seed=0, progress=False)[ff.Trained]
+    assert (bare.settings.network, bare.settings.linear_weight) == ("soundnet", 0.0)
+    assert not hasattr(bare.model.body, "parts")
+    default = pipeline.replace("train", ff.Train(epochs=1))
+    found = ff.ablate(default, "parts", folds=2, progress=False)
+    assert list(found.table["left_out"]) == ["nothing", "network", "linear"]
+
+
 @pytest.mark.slow
 def test_sounds_beside_numbers_are_learnt_together():
     rng = np.random.default_rng(0)
@@ -169,5 +218,7 @@ def test_sounds_beside_numbers_are_learnt_together():
     ]
     stages = [ff.Collect(rows, target="y", kinds={"clip": "audio"}), ff.Preprocess()]
     result = ff.Pipeline([*stages, ff.Train(epochs=2)]).run(progress=False)
-    assert result[ff.Trained].settings.network == "mixture"
+    settings = result[ff.Trained].settings
+    assert (settings.network, settings.linear_weight > 0) == ("soundblend", True)
+    assert type(result[ff.Trained].model.body.network).__name__ == "Mixture"
     assert len(result.predict(rows)) == 40

@@ -12,7 +12,6 @@ from fivefold.codecs.wav import wav_bytes
 from fivefold.codecs.waveform import (
     LOUDEST,
     begins_as_sound,
-    ends_early,
     rate_of,
     samples_of,
     waveform,
@@ -104,8 +103,8 @@ def test_loudest_sample_stays_above_what_is_no_sound():
         (b"", "the file is empty"),
         (b"no sound at all", "no sound of a known kind: Format not recognised"),
         (written("FLAC")[:900], "the file is damaged: flac decoder lost sync"),
-        (written("OGG")[:900], "the file is damaged: Supported"),
-        (written("MP3")[:60], "the file is damaged"),
+        (written("OGG")[:900], "the file was cut short"),
+        (written("MP3")[:60], "the file was cut short"),
         (WAV[:40], "holds no samples"),
         (np.empty(0, np.int16), "no samples"),
         (np.array([0.0, np.nan]), "must be finite"),
@@ -139,17 +138,22 @@ def test_rate_is_that_of_the_head(tmp_path):
     file = tmp_path / "a.wav"
     file.write_bytes(wav_bytes(np.zeros(100_000, np.int16), 44_100))
     cells = [file, WAV, written("FLAC", 22_050), (SOUND, 11_025), SOUND, b"", "x"]
-    assert list(map(rate_of, cells)) == [44_100, 8000, 22_050, 11_025, 0, 0, 0]
+    assert list(map(rate_of, cells)) == [44_100, 8000, 22_050, 11_025, 0, None, None]
 
 
-def test_files_that_were_cut_are_told_from_whole_and_streamed_ones(tmp_path):
-    file = tmp_path / "a.wav"
-    streamed = WAV.replace((2 * len(SOUND)).to_bytes(4, "little"), b"\xff" * 4)
-    for content, cut in ((WAV, False), (WAV[:-1], True), (streamed, False), (b"", False)):
-        file.write_bytes(content)
-        assert ends_early(content) is ends_early(file) is cut
-    assert not ends_early(tmp_path / "none.wav")
-    assert not ends_early(written("FLAC")[:900])
+@pytest.mark.parametrize("form", ["WAV", "FLAC", "OGG", "MP3", "AIFF"])
+def test_file_that_was_cut_is_refused_wherever_it_was_cut(form):
+    content = written(form)
+    assert len(waveform(content)) == len(SOUND)
+    for share in (0.3, 0.5, 0.8, 0.97):
+        with pytest.raises(ValueError, match=r"cut short|damaged"):
+            waveform(content[: int(share * len(content))])
+
+
+def test_streamed_wav_that_does_not_know_its_length_is_read_to_its_end():
+    size = b"data" + (2 * len(SOUND)).to_bytes(4, "little")
+    streamed = WAV.replace(size, b"data" + b"\xff" * 4)
+    np.testing.assert_array_equal(waveform(streamed), SOUND)
 
 
 def test_size_of_a_sound_is_not_underestimated(tmp_path):

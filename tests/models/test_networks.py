@@ -23,6 +23,7 @@ CASES = {
     "texttransformer": Text(9, 40),
     "seqblend": Symbols(9, 16, 1, 0, 1),
     "seqnet": Symbols(9, 16, 1, 0, 1),
+    "soundblend": Spectrum(41, 16),
     "soundnet": Spectrum(41, 16),
     "seriesblend": Signal(6, 20),
     "inceptiontime": Signal(6, 20),
@@ -41,6 +42,7 @@ ALONE = (
     "gru",
     "kernels",
     "seqnet",
+    "soundnet",
 )
 
 ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fivefold.codecs.base64text import bytes_of_text
+from fivefold.codecs.ending import ends_early
 from fivefold.codecs.rate import resampled
 from fivefold.codecs.table import Array
 from fivefold.codecs.wav import (
     CHANNELS,
     UnreadFormError,
-    is_cut,
     is_wav,
     wav_form,
     wav_samples,
@@ -125,8 +125,12 @@ def begins_as_sound(content: bytes) -> bool:
     return is_wav(content[:12]) or content.startswith(_MARKS)
 
 
-def rate_of(value: object) -> int:
-    """The rate that a sound was recorded at, from the head of a WAV file; 0 if none is said."""
+def rate_of(value: object) -> int | None:
+    """The rate that a sound was recorded at, from the head of a WAV file.
+
+    Returns:
+        0 if none is said, None for what is no sound or damaged.
+    """
     try:
         if isinstance(value, PathLike):
             with Path(value).open("rb") as file:
@@ -137,19 +141,7 @@ def rate_of(value: object) -> int:
             return wav_form(value[:HEAD]).rate
         return recorded(value).rate
     except (OSError, ValueError, TypeError, OverflowError):
-        return 0
-
-
-def ends_early(value: object) -> bool:
-    """Whether a cell is a WAV file, or the bytes of one, that was cut short."""
-    try:
-        if isinstance(value, PathLike):
-            with Path(value).open("rb") as file:
-                head = file.read(HEAD)
-            return is_wav(head) and is_cut(head, Path(value).stat().st_size)
-        return isinstance(value, bytes) and is_wav(value[:12]) and is_cut(value, len(value))
-    except OSError:
-        return False
+        return None
 
 
 def samples_of(value: object) -> int:
@@ -216,6 +208,8 @@ def _checked(array: Array, rate: int) -> Waveform:
 def _decoded(content: bytes) -> Waveform:
     if not content:
         raise ValueError("the file is empty")
+    if ends_early(content):
+        raise ValueError("the file was cut short")
     if is_wav(content):
         with suppress(UnreadFormError):
             return _checked(*wav_samples(content))
@@ -230,7 +224,10 @@ def _decoded(content: bytes) -> Waveform:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
             if file.frames * file.channels > MAX_SAMPLES:
                 raise ValueError(f"the sound has more than {MAX_SAMPLES:,} samples")
-            return _checked(file.read(dtype="float32", always_2d=True), int(file.samplerate))
+            samples = file.read(dtype="float32", always_2d=True)
+            if len(samples) < file.frames and file.format != "MP3":  # whose frames are counted
+                raise ValueError("the file was cut short")
+            return _checked(samples, int(file.samplerate))
     except (RuntimeError, TypeError) as fault:
         reason = re.sub(r"Error opening <.*?>: |Error : ", "", str(fault)).strip(" .")
         if begins_as_sound(content):

@@ -79,7 +79,6 @@ stray_images: warning: images or sounds outside class folders; left out
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used
-cut_files: warning: sounds whose file ends before its head says; what is there is read
 no_rate: note: sounds that say no rate, and the one that they are taken to be at
 unreadable_series: warning: series that could not be read; not used
 rolled_up: note: a long table whose rows became series: how many, of which channels

@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.wav import wav_bytes
-from fivefold.codecs.waveform import begins_as_sound, ends_early, rate_of, samples_of, waveform
+from fivefold.codecs.waveform import begins_as_sound, rate_of, samples_of, waveform
 from fivefold.core.finding import Finding, finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
@@ -170,23 +170,13 @@ class Audio(Kind):
         return f"{min(RATE, commonest)} Hz"
 
     def noted(self, sample: Sample, name: str) -> list[Finding]:
-        """That files were cut short, or sounds say no rate, or one that is not their column's."""
-        cut = sum(map(ends_early, sample.items))
-        sentence = (
-            f"Of {len(sample.items)} sounds of `{name}` that were looked at, {cut} "
-            f"{'ends' if cut == 1 else 'end'} before the head of the file says; what is there is "
-            "read."
-        )
-        early = [finding("cut_files", sentence, "warning", column=name, count=cut)] if cut else []
-        return [*early, *self._of_rates(sample, name)]
-
-    def _of_rates(self, sample: Sample, name: str) -> list[Finding]:
-        rates = Counter(map(rate_of, sample.items))
+        """That sounds say no rate, or one that is not their column's."""
+        rates = Counter(rate for rate in map(rate_of, sample.items) if rate is not None)
         rate = self.form(sample)
-        if rates.keys() <= {_rate_in(rate)} and rates:
+        if rates.keys() <= {_rate_in(rate)}:
             return []
         told = {f"{one} Hz" if one else "no rate": count for one, count in rates.items()}
-        if not rates or rates.keys() == {0}:
+        if rates.keys() == {0}:
             sentence = (
                 f"The sounds of `{name}` say no rate and are taken to be at {rate}. Give "
                 'each as (array, rate), or as {"array": ..., "sampling_rate": ...}.'
@@ -194,7 +184,7 @@ class Audio(Kind):
             return [finding("no_rate", sentence, column=name, rate=_rate_in(rate))]
         shares = ", ".join(f"{count} at {one}" for one, count in sorted(told.items()))
         sentence = (
-            f"The sounds of `{name}` are brought to {rate}: of {len(sample.items)} that were "
+            f"The sounds of `{name}` are brought to {rate}: of {rates.total()} that were "
             f"looked at, {shares}."
         )
         return [finding("resampled", sentence, column=name, rates=told)]

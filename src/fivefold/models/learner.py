@@ -70,7 +70,8 @@ class Lesson:
         seed: of the run, for whatever is drawn.
         tell: tells people a sentence.
         boosting: how trees beside it are grown; None for no trees.
-        beside: whether simple models are fitted that answer beside a network of texts or series.
+        beside: whether simple models are fitted that answer beside a network of texts,
+            series or sounds.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
     """

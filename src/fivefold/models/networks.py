@@ -46,6 +46,7 @@ from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, s
 from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seqnet import SeqNet
 from fivefold.models.seriesblend import SeriesBlend
+from fivefold.models.soundblend import SoundBlend
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.tabm import TabM
 from fivefold.models.textblend import TextBlend
@@ -92,7 +93,7 @@ class Network:
 DETAILED = 16
 """Pixels a side from which on a picture has details for which a residual network pays."""
 
-BLENDS = (TextBlend, SeriesBlend)
+BLENDS = (TextBlend, SeriesBlend, SoundBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
@@ -127,8 +128,9 @@ NETWORKS: dict[str, Network] = {
         ),
         Network("seqblend", SeqBlend, SEQUENCE, frozenset({Symbols}), boosts=True, core=SeqNet),
         Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols})),
-        Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
         Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
+        Network("soundblend", SoundBlend, SOUND, several=True, needs=Spectrum),
+        Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
         Network("inceptiontime", InceptionTime, **_SIGNAL),
         Network("tcn", TCN, **_SIGNAL),
         Network("gru", GRU, **_SIGNAL),
@@ -222,7 +224,7 @@ def network_of(body: nn.Module) -> Network | None:
 
 
 def habit_of(body: nn.Module, known: Network | None) -> Habit:
-    """What suits a module in training: of a blend of texts or series, what suits its network.
+    """What suits a module in training: a blend of texts, series or sounds as its network.
 
     Args:
         body: the module.

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from fivefold.models.blend import Blend
+from fivefold.models.linearblend import LinearBlend
 from fivefold.models.mix import Mix
 from fivefold.models.seriesblend import SeriesBlend
-from fivefold.models.textblend import TextBlend
 from fivefold.models.threads import threads_set
 from fivefold.models.weighing import NAMES
 
@@ -78,7 +78,7 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
         Scores by the name of the part; none where there is one part.
     """
     body = model.body
-    if not isinstance(body, Blend | Mix | TextBlend | SeriesBlend) or len(body.parts) < 2:
+    if not isinstance(body, Blend | Mix | LinearBlend | SeriesBlend) or len(body.parts) < 2:
         return {}
     settings = {name: torch.tensor(float(place)) for place, name in enumerate(body.parts)}
     if isinstance(body, Mix | SeriesBlend):

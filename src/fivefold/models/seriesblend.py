@@ -121,7 +121,7 @@ class SeriesBlend(nn.Module):
         device = self.weights.device
         classes = lesson.head.task.trees == "class"
         votes = max(2, self.outputs) if classes else self.outputs
-        if self._has_traits:
+        if self.is_wide:
             width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
             self.forest = Forest(1, 1, 0, self.outputs, votes, classes).to(device)
             self.linear = Standard(width, self.outputs).to(device)
@@ -149,7 +149,7 @@ class SeriesBlend(nn.Module):
             made["forest"] = forest
             answers["forest"] = answered(lambda batch: forest(self.traits(batch)), valid, rows)
         linear: dict[str, tuple[Standard, Callable[[Batch], Tensor]]] = {}
-        if self._has_traits:
+        if self.is_wide:
             width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
             linear["linear"] = Standard(width, self.outputs), self.traits
         if len(self.signals) == 1:
@@ -221,7 +221,8 @@ class SeriesBlend(nn.Module):
         return torch.cat(found, dim=1)
 
     @property
-    def _has_traits(self) -> bool:
+    def is_wide(self) -> bool:
+        """Whether rows come with what a forest reads."""
         return any(isinstance(size, Record) for size in parts(self.inputs).values())
 
     def _kernels(self, **arguments: Any) -> Kernels:
@@ -231,7 +232,7 @@ class SeriesBlend(nn.Module):
     def _grown(self, lesson: Lesson) -> Forest | None:
         """A forest on the device of the rows; None where it cannot be."""
         learn, train = lesson.head.task.trees, lesson.train
-        if learn is None or not self._has_traits:
+        if learn is None or not self.is_wide:
             return None
         target = train.target.cpu().numpy()
         target = target if learn == "number" else target.astype("int64")

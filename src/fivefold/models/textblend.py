@@ -1,20 +1,19 @@
 """The default for rows with texts: a network and a linear model that answer together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import SHARE, answered, find_weight
-from fivefold.models.inputs import Batch, Inputs, Passage, Text, described, parts, without_terms
+from fivefold.models.inputs import Batch, Inputs, Passage, Text, parts, without_terms
 from fivefold.models.learner import Lesson
 from fivefold.models.lexical import Lexicon, fit_lexicon
+from fivefold.models.linearblend import LinearBlend
 from fivefold.models.mixture import Mixture
 from fivefold.models.textnet import TextNet
 
 
-class TextBlend(nn.Module):
+class TextBlend(LinearBlend):
     """A network over words, and a linear model over TF-IDF of words and of their characters.
 
     In training mode it is the network alone. In eval mode it gives `(1 - weight) * network +
@@ -29,6 +28,7 @@ class TextBlend(nn.Module):
         linear: whether the linear model is there.
 
     Example:
+        >>> import torch
         >>> from fivefold.models.inputs import Passage
         >>> blend = TextBlend(Passage(12, 100, 30, 400), 4)
         >>> blend(torch.zeros(5, 42, dtype=torch.int64)).shape, blend.parts
@@ -40,8 +40,6 @@ class TextBlend(nn.Module):
     """
 
     beside = "a linear model of words and characters"
-    weight: Tensor
-    fitted: tuple[Lexicon, Tensor] | None = None
 
     def __init__(
         self,
@@ -51,89 +49,38 @@ class TextBlend(nn.Module):
         network: nn.Module | None = None,
         linear: bool = False,
     ) -> None:
-        super().__init__()
-        self.inputs, self.outputs = inputs, outputs
         sizes = parts(without_terms(inputs))
         alone = not isinstance(inputs, Mapping)
-        self.lengths = {name: size.length for name, size in sizes.items() if isinstance(size, Text)}
-        if not self.lengths:
+        lengths = {name: size.length for name, size in sizes.items() if isinstance(size, Text)}
+        if not lengths:
             raise TypeError(f"TextBlend reads texts, found {inputs}")
         if network is None:
             body: Any = TextNet if alone else Mixture
             network = body(next(iter(sizes.values())) if alone else sizes, outputs)
-        self.network = network
-        self.linear = Lexicon(inputs, outputs) if linear else None
-        self.register_buffer("weight", torch.zeros(()))
-        core: Any = network.description
-        arguments = {"network": dict(core), "linear": linear}
-        self.description = described("textblend", inputs, outputs, arguments)
+        super().__init__(inputs, outputs, name="textblend", network=network, linear=linear)
+        self.lengths = lengths
 
     @property
-    def parts(self) -> dict[str, float]:
-        """What answers, by name, and how much each counts; together they count 1."""
-        if self.linear is None:
-            return {"network": 1.0}
-        weight = float(self.weight)
-        return {"network": 1 - weight, "linear": weight}
+    def is_wide(self) -> bool:
+        """Whether there are terms."""
+        return any(isinstance(size, Passage) for size in parts(self.inputs).values())
 
-    def attach(self, linear: Lexicon, weight: float) -> None:
-        """Let a fitted linear model answer too, and note it in `description`.
+    def unfitted(self) -> Lexicon:
+        """It answers 0."""
+        return Lexicon(self.inputs, self.outputs)
 
-        Args:
-            linear: reads the same inputs, answers in the network's unit.
-            weight: of it, 0 to 1.
-        """
-        self.linear = linear.to(self.weight.device).train(self.training)
-        self.weight.fill_(weight)
-        self.description["arguments"]["linear"] = True
-
-    def fit_buffers(self, batch: Batch) -> None:
-        """Let the network fit its own."""
-        fit = getattr(self.network, "fit_buffers", None)
-        if fit is not None:
-            fit(self.read(batch))
-
-    def rehearse(self, lesson: Lesson) -> None:
-        """Let an unfitted linear model answer 0, which shows that it can be exported."""
-        if lesson.beside:
-            self.attach(self._lexicon(), 0.5)
-
-    def begin(self, lesson: Lesson) -> nn.Module:
-        """Fit the linear model; it is no part of it until the network has learnt."""
-        if not lesson.beside:
-            return self
-        lesson.tell("Fitting a linear model to words and characters.")
-        lexicon = self._lexicon().to(lesson.valid.device)
-        left = lesson.seconds_left()
-
-        def remains() -> float | None:
-            now = lesson.seconds_left()
-            return None if now is None or left is None else now - (1 - SHARE) * left
-
-        answers = fit_lexicon(
-            lexicon, lesson.train, lesson.valid, lesson.head, seconds_left=remains
+    def fit(
+        self, linear: Lexicon, lesson: Lesson, *, seconds_left: Callable[[], float | None]
+    ) -> Tensor | None:
+        """By the terms of training rows; see `fit_lexicon`."""
+        return fit_lexicon(
+            linear, lesson.train, lesson.valid, lesson.head, seconds_left=seconds_left
         )
-        self.fitted = None if answers is None else (lexicon, answers)
-        return self
 
-    def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
-        """Let the linear model answer too, as far as that is better for the validation rows."""
-        if self.fitted is None:
-            return {}
-        (lexicon, answers), self.fitted = self.fitted, None
-        valid = lesson.valid
-        rows = torch.arange(valid.rows, device=valid.device)
-        own = answered(lambda batch: self.network(self.read(batch)), valid, rows)
-        weight = find_weight(own, answers, valid.target, lesson.head, counts=valid.weight)
-        lesson.tell(
-            f"A linear model of words and characters counts {weight:.0%} of each answer, the "
-            f"network {1 - weight:.0%}: best for the {valid.rows:,} validation rows."
-        )
-        if not weight:
-            return {}
-        self.attach(lexicon, weight)
-        terms = sum(size.terms for size in parts(self.inputs).values() if isinstance(size, Passage))
-        return {"terms": terms, "linear_weight": weight}
+    def told(self) -> dict[str, Any]:
+        """How many terms there are."""
+        sizes = parts(self.inputs).values()
+        return {"terms": sum(size.terms for size in sizes if isinstance(size, Passage))}
 
     def read(self, batch: Batch) -> Batch:
         """A batch with the words of each text alone."""
@@ -142,14 +89,3 @@ class TextBlend(nn.Module):
             return {n: rows[:, : lengths[n]] if n in lengths else rows for n, rows in batch.items()}
         (length,) = self.lengths.values()
         return batch[:, :length]
-
-    def forward(self, batch: Batch) -> Tensor:
-        """What the network gives in training; `(n, outputs)` of both in eval mode."""
-        answer: Tensor = self.network(self.read(batch))
-        if self.training or self.linear is None:
-            return answer
-        other: Tensor = self.linear(batch)
-        return (1 - self.weight) * answer + self.weight * other
-
-    def _lexicon(self) -> Lexicon:
-        return Lexicon(self.inputs, self.outputs)

@@ -6,10 +6,11 @@ _Tables = Literal["blend", "tabm", "mlp"]
 _Texts = Literal["textblend", "textnet", "textcnn", "texttransformer"]
 _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
+_Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
-NetworkName = Literal[_Tables, _Images, _Texts, _Sequences, "soundnet", _Series, "mixture"]
-"""Three for tables, then images (four), texts (four), sequences (two), sounds, series (five), and
-rows that mix them."""
+NetworkName = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series, "mixture"]
+"""Three for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
+and rows that mix them."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
@@ -47,7 +47,7 @@ class Plan:
     device: torch.device  # where
     precision: Precision  # of the forward pass
     boosting: Boosting | None  # how trees beside the network are grown; None for no trees
-    beside: bool  # whether simple models are fitted beside a network of texts or series
+    beside: bool  # whether simple models are fitted beside a network of texts, series or sounds
     matmul: Matmul  # what multiplies matrices
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
@@ -178,7 +178,7 @@ def make_plan(
         device=device,
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
-        beside=isinstance(network.body, BLENDS) and usual and network.fixed.is_wide,
+        beside=usual and head.task.trees is not None and _is_wide(network.body),
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=epochs,
@@ -216,6 +216,11 @@ def _try(
     inner = partial(loss, weight=sample.weight)
     census = step_census(body, sample.inputs, sample.target, loss=inner, batch=pieces.batch)
     return Trial(sample=sample, census=census)
+
+
+def _is_wide(body: nn.Module) -> bool:
+    """Whether rows come with what a simple model beside the network reads."""
+    return isinstance(body, BLENDS) and body.is_wide
 
 
 def work_of(network: Assembled, sample: Piece) -> float:
