@@ -31,7 +31,7 @@ MARKS = {
 """Options that say how texts write numbers and dates, for all columns or by column."""
 TARGET = "what to predict; repeatable, for a task that takes several"
 TASK = "binary, multiclass, regression, or one of your own with --with"
-OWN = "a file that defines kinds, tasks, stages or callbacks of your own; it is run"
+OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
 EXAMPLES = {
@@ -105,6 +105,12 @@ def adopt_files(paths: Sequence[str]) -> None:
 
         for path in paths:
             module = adopt_file(path)
+            values = [value for value in vars(module).values() if isinstance(value, type)]
+            own = [cls for cls in values if cls.__module__ == module.__name__]
+            if any(hasattr(cls, "get_params") for cls in own):
+                from fivefold.train import rebuilt
+
+                rebuilt.hand_over(filter(rebuilt.is_estimator_class, own))
             if "fivefold.train.callback" in sys.modules:  # else it defines none
                 from fivefold.train.callback import callbacks_in, hand_over
 

@@ -7,18 +7,35 @@ from typing import TYPE_CHECKING, Self
 
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
-from fivefold.core.context import Given
+from fivefold.core.context import Given, is_given
 from fivefold.core.events import Guarded, Observer, RunStarted, announced
 from fivefold.core.faults import raise_all
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
-from fivefold.core.wish import FLAG, FLAG_OR_PATH, FUNCTIONS, PATH, SEED, TEXT, faults_of
+from fivefold.core.wish import (
+    FLAG,
+    FLAG_OR_PATH,
+    FUNCTIONS,
+    PATH,
+    SEED,
+    TEXT,
+    Wish,
+    faults_of,
+    one_of,
+)
 from fivefold.result import Result
 
 if TYPE_CHECKING:
     from fivefold.kinds.kind import Kind
     from fivefold.tasks.task import Task
     from fivefold.train.callback import Callback
+
+
+GIVEN = Wish(
+    "{} as a result, or as artifacts",
+    lambda value: isinstance(value, Result) or is_given(value),
+    "Pass the result of a run, artifacts, or {{class: artifact}} as {}=.",
+)
 
 
 class Pipeline(Chain):
@@ -76,6 +93,7 @@ class Pipeline(Chain):
             The artifacts, and what people ask of them.
 
         Raises:
+            ConfigError: if an argument is wrong.
             PreflightError: if faults were found before the work, all of them at once.
             ResumeError: if `directory` holds a run that another pipeline, seed, device or version
                 began; every difference is named.
@@ -87,7 +105,8 @@ class Pipeline(Chain):
             "directory": (directory, PATH.or_none()),
             "resume": (resume, FLAG),
             "cache": (cache, FLAG_OR_PATH),
-            "until": (until, TEXT.or_none()),
+            "until": (until, one_of(self.names).or_none()),
+            "given": (given, GIVEN),
             "progress": (progress, FLAG),
             "observers": (observers, FUNCTIONS),
         }

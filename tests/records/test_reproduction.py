@@ -8,7 +8,7 @@ import pytest
 import fivefold as ff
 from fivefold.cli import main
 from fivefold.core.circumstances import repository
-from fivefold.errors import DataError, RecipeError, ResumeError
+from fivefold.errors import ConfigError, DataError, RecipeError, ResumeError
 from records.conftest import pipeline
 
 OWN = """
@@ -155,3 +155,60 @@ def test_reproduced_run_of_an_estimator_that_is_not_at_hand_says_what_to_import(
     path.write_text(path.read_text().replace("sklearn.linear_model._logistic", "my_models"))
     with pytest.raises(RecipeError, match="Import my_models first"):
         ff.reproduce(tmp_path / "run", progress=False)
+
+
+LEAST = """
+from sklearn.base import ClassifierMixin, BaseEstimator
+from sklearn.linear_model import LogisticRegression
+
+class Least(LogisticRegression):
+    pass
+"""
+
+
+def test_reproduced_run_takes_an_estimator_of_a_file_that_is_handed_over(tumours, tmp_path, capsys):
+    from sklearn.linear_model import LogisticRegression
+
+    whole = pipeline(tumours).replace("train", ff.Train(LogisticRegression(C=0.5)))
+    whole.run(directory=tmp_path / "run", progress=False)
+    recipe = tmp_path / "run" / "recipe.json"
+    moved = "my_models.Least"
+    recipe.write_text(
+        recipe.read_text().replace("sklearn.linear_model._logistic.LogisticRegression", moved)
+    )
+    own = tmp_path / "own models.py"
+    own.write_text(LEAST)
+    with pytest.raises(RecipeError, match=r"by --with FILE\.py"):
+        ff.reproduce(tmp_path / "run", progress=False)
+    assert main(["reproduce", str(tmp_path / "run"), "--with", str(own)]) == 0
+    assert "to the last bit" in capsys.readouterr().out
+
+
+def test_reproduced_run_takes_kinds_and_callbacks_that_are_handed_over(tmp_path, monkeypatch):
+    import pandas as pd
+
+    from fivefold.kinds.known import KINDS
+    from fivefold.train import callback
+    from own_kinds import Colour
+
+    class Watches(ff.Callback):
+        seen = 0
+
+        def epoch(self, run):
+            Watches.seen += 1
+
+    monkeypatch.setattr(KINDS, "_own", {})
+    monkeypatch.setattr(callback, "_HANDED", {})
+    rows = [f"#{(place * 1234567) % (1 << 24):06x}" for place in range(120)]
+    frame = pd.DataFrame({"colour": rows, "target": [int(row[1] > "7") for row in rows]})
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    whole = pipeline(tmp_path / "data.csv").replace("collect", kinds={"colour": Colour})
+    whole.replace("train", callbacks=[Watches()]).run(directory=tmp_path / "run", progress=False)
+    monkeypatch.setattr(KINDS, "_own", {})
+    with pytest.raises(ConfigError, match="a colour of ours"):
+        ff.reproduce(tmp_path / "run", progress=False)
+    with pytest.raises(ConfigError, match="Watches"):
+        ff.reproduce(tmp_path / "run", kinds=[Colour], progress=False)
+    handed = {"kinds": [Colour], "callbacks": [Watches]}
+    assert ff.reproduce(tmp_path / "run", **handed, progress=False).is_exact
+    assert Watches.seen == 4

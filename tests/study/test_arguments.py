@@ -55,6 +55,19 @@ TAKES = {
     "warm": ("a text", "no text", "a frame"),
     "pipeline": (),
     "models": (),
+    "study": (),
+    "size": (),
+    "run": ("a text",),
+    "one": ("a text",),
+    "other": ("a text",),
+    "anyway": ("true",),
+    "stages": (),
+    "kinds": (),
+    "tasks": (),
+    "callbacks": (),
+    "estimators": (),
+    "until": ("none",),
+    "given": (),
 }
 """What of these an argument may be; a name of a metric is looked up once the task is known, and
 addresses and earlier studies are told of by themselves."""
@@ -97,6 +110,30 @@ def test_argument_of_a_wrong_kind_is_refused_by_its_name_before_work(study, name
         assert not (tmp_path / "study").exists(), found
 
 
+COMPARISON = ff.Compared(
+    metric="m", rows="folds", table=pd.DataFrame(), pairs=pd.DataFrame(), scores=pd.DataFrame(),
+    test={}, models={"a": None},
+)  # fmt: skip
+OTHERS = {
+    ff.ensemble: {"study": COMPARISON},
+    ff.reproduce: {"run": "no such folder", "progress": False},
+    ff.compare_runs: {"one": "no such folder", "other": "nor this"},
+}
+"""Functions that are no studies, with what any work would fail by."""
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [(each, n) for each in OTHERS for n in inspect.signature(each).parameters]
+)
+def test_argument_of_what_is_made_of_runs_and_studies_is_refused_by_its_name(function, name):
+    for found, value in wrong(function, name).items():
+        with pytest.raises(ConfigError) as caught:
+            function(**{**OTHERS[function], name: value})
+        assert caught.value.summary.startswith(f"{function.__name__}: expected "), found
+        assert name in caught.value.summary, found
+        assert caught.value.remedy, found
+
+
 def test_arguments_of_wrong_kinds_are_told_at_once():
     with pytest.raises(PreflightError, match="found 4 faults") as caught:
         ff.compare([pipeline()], folds=2.5, resume="yes", observers=print)
@@ -118,11 +155,26 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["seed", "device", "directory", "resume", "cache", "progress", "observers"]
+    "name", [n for n in inspect.signature(ff.Pipeline.run).parameters if n != "self"]
 )
 def test_run_refuses_arguments_of_wrong_kinds_by_their_names(name, tmp_path):
     for found, value in wrong(None, name).items():
         with pytest.raises(ConfigError) as caught:
             pipeline().run(**{"directory": tmp_path / "run", "progress": False, name: value})
+        assert caught.value.summary.startswith("Pipeline.run: expected "), found
         assert name in caught.value.summary, found
         assert not (tmp_path / "run").exists(), found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [ff.Collected, [ff.Collected], {"collect": 1}, {ff.Collected: "rows"}, {(ff.Collected, 2): 3}],
+)
+def test_run_refuses_what_is_no_artifact_and_stands_at_no_address(given):
+    with pytest.raises(ConfigError, match="expected given as a result, or as artifacts"):
+        pipeline().run(given=given, progress=False)
+
+
+def test_run_until_a_stage_that_there_is_not_names_the_nearest():
+    with pytest.raises(ConfigError, match=r'until as one of "collect"(.|\n)*Write until="train"'):
+        pipeline().run(until="trian", progress=False)

@@ -1,6 +1,6 @@
 """The artifacts written so far, and what each was made from."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any, TypeVar, overload
@@ -244,3 +244,26 @@ def _written(
 
 Given = Context | Artifact | Mapping[Any, Artifact] | Iterable[Artifact]
 """What can be handed over: a context, an artifact, several, or several by their address."""
+
+
+def is_given(value: Any) -> bool:
+    """Whether it is what can be handed over; what can be iterated once is not looked into."""
+    if isinstance(value, Context | Artifact):
+        return True
+    if isinstance(value, Mapping):
+        return all(map(_is_address, value)) and _are_artifacts(value.values())
+    if isinstance(value, str | type) or not isinstance(value, Iterable):
+        return False
+    return not isinstance(value, Collection) or _are_artifacts(value)
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        key = Key.at(value)
+    except TypeError:
+        return False
+    return isinstance(key.type, type) and isinstance(key.label, str)
+
+
+def _are_artifacts(values: Iterable[Any]) -> bool:
+    return all(isinstance(each, Artifact) for each in values)

@@ -106,15 +106,25 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _are_functions(value: Any) -> bool:
-    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        return False
-    return not isinstance(value, Collection) or all(map(callable, value))
+def list_of(noun: str, fits: Callable[[Any], bool], *, such_as: str) -> Wish:
+    """A list, or a tuple or a set, of what fits; what can be iterated once is not looked into.
 
+    Example:
+        >>> print(list_of("texts", lambda one: isinstance(one, str), such_as="text").fault(
+        ...     "join", "parts", "a"))
+        join: expected parts as a list of texts, found 'a'.
+        Write parts=[text].
+    """
 
-def _listed(value: Any) -> str:
-    name = getattr(value, "__name__", "")
-    return f"Write {{}}=[{name or 'function'}]."
+    def are(value: Any) -> bool:
+        if isinstance(value, str | Mapping | type) or not isinstance(value, Iterable):
+            return False
+        return not isinstance(value, Collection) or all(map(fits, value))
+
+    def remedy(value: Any) -> str:
+        return f"Write {{}}=[{getattr(value, '__name__', '') or such_as}]."
+
+    return Wish(f"{{}} as a list of {noun}", are, remedy)
 
 
 SEED = replace(counts(0), wanted="a {} of 0 or more")
@@ -123,7 +133,7 @@ TEXT = Wish("{} as a text", lambda value: isinstance(value, str), "Pass a name a
 PATH = Wish("{} as a path", _is_path, "Pass the path as a text or a Path.")
 ABOVE_0 = Wish("{} above 0", _is_number, "Pass {}= as a number above 0, or leave it out.")
 FUNCTION = Wish("{} as a function", callable, "Pass the function itself, without calling it.")
-FUNCTIONS = Wish("{} as a list of functions", _are_functions, _listed)
+FUNCTIONS = list_of("functions", callable, such_as="function")
 FLAG_OR_PATH = Wish(
     "{} as True, False or a folder",
     lambda value: is_flag(value) or _is_path(value),

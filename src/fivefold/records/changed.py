@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.core.difference import differences
 from fivefold.core.estimate import Estimate
+from fivefold.core.faults import raise_all
+from fivefold.core.wish import PATH, faults_of
 from fivefold.errors import DataError
 from fivefold.metrics.comparison import turned
 from fivefold.records.bundledrun import BundledRun
@@ -77,12 +79,14 @@ def compare_runs(one: str | PathLike[str], other: str | PathLike[str]) -> Change
         same rows, and the rows of one of them at least are at hand.
 
     Raises:
+        ConfigError: if an argument is no path.
         ResumeError: if a folder holds no run.
         StoreError: if what they scored is damaged.
         BundleError: if a bundle is.
     """
     import pandas as pd
 
+    raise_all(faults_of("compare_runs", {"one": (one, PATH), "other": (other, PATH)}))
     first, second = _told(one), _told(other)
     facts, others = facts_of(first), facts_of(second)
     lines = [

@@ -11,20 +11,43 @@ from fivefold.artifacts import Collected, Evaluated
 from fivefold.collect.collect import Collect
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Observer
+from fivefold.core.faults import raise_all
 from fivefold.core.recipe import read_recipe
 from fivefold.core.scratch import scratch
 from fivefold.core.stage import Stage
+from fivefold.core.wish import FLAG, FUNCTIONS, PATH, Asked, Wish, faults_of, list_of
 from fivefold.deploy.deploy import Deploy
 from fivefold.errors import DataError, ResumeError
 from fivefold.evaluate.evaluate import Evaluate
+from fivefold.kinds.kind import Kind
 from fivefold.pipeline import Pipeline, built_in_stages
 from fivefold.records.changed import differing, facts_of
 from fivefold.records.saved import SavedRun
 from fivefold.report.tables import printed
-from fivefold.train.rebuilt import known, rebuild
+from fivefold.serve.own import adopt_all
+from fivefold.tasks.task import Task
+from fivefold.train import callback, rebuilt
+from fivefold.train.callback import Callback
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def objects_of(noun: str, cls: type[Any]) -> Wish:
+    """A list of classes, or of their objects."""
+
+    def fits(one: Any) -> bool:
+        return issubclass(one, cls) if isinstance(one, type) else isinstance(one, cls)
+
+    return list_of(noun, fits, such_as=cls.__name__)
+
+
+STAGES = list_of(
+    "classes of stages",
+    lambda one: isinstance(one, type) and issubclass(one, Stage),
+    such_as="MyStage",
+)
+ESTIMATORS = list_of("classes of estimators", rebuilt.is_estimator_class, such_as="MyEstimator")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +90,10 @@ def reproduce(
     *,
     anyway: bool = False,
     stages: Iterable[type[Stage]] = (),
+    kinds: Iterable[Kind | type[Kind]] = (),
+    tasks: Iterable[Task | type[Task]] = (),
+    callbacks: Iterable[Callback | type[Callback]] = (),
+    estimators: Iterable[type[Any]] = (),
     progress: bool = True,
     observers: Iterable[Observer] = (),
 ) -> Reproduction:
@@ -78,7 +105,11 @@ def reproduce(
     Args:
         run: the folder, as `run(directory=...)` wrote it.
         anyway: go on where the data are not what they were.
-        stages: stage classes of your own that its recipe names, if they are not imported yet.
+        stages: classes of your own that its recipe names, if they are not imported yet.
+        kinds: the same of kinds of columns.
+        tasks: the same of what is predicted.
+        callbacks: objects or classes of those that it names.
+        estimators: classes of estimators of your own that it names, found by their names.
         progress: show lines and bars.
         observers: functions that are told every event.
 
@@ -86,14 +117,30 @@ def reproduce(
         The scores of then and now, and what else is not as it was.
 
     Raises:
+        ConfigError: if an argument is wrong.
         ResumeError: if the folder holds no run, or one that was not evaluated.
         RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold, or
-            an estimator of a class that is neither scikit-learn's nor imported yet.
+            an estimator of a class that is neither scikit-learn's, imported nor handed over.
         DataError: if the data are not what they were.
     """
+    wishes: Asked = {
+        "run": (run, PATH),
+        "anyway": (anyway, FLAG),
+        "stages": (stages, STAGES),
+        "kinds": (kinds, objects_of("kinds", Kind)),
+        "tasks": (tasks, objects_of("tasks", Task)),
+        "callbacks": (callbacks, objects_of("callbacks", Callback)),
+        "estimators": (estimators, ESTIMATORS),
+        "progress": (progress, FLAG),
+        "observers": (observers, FUNCTIONS),
+    }
+    raise_all(faults_of("reproduce", wishes))
+    adopt_all(kinds, tasks)
+    callback.hand_over(callbacks)
+    rebuilt.hand_over(estimators)
     saved = SavedRun.of(run, "reproduce")
     then = _scores(saved)
-    known_stages, made = [*built_in_stages(), *stages], partial(rebuild, find=known)
+    known_stages, made = [*built_in_stages(), *stages], partial(rebuilt.rebuild, find=rebuilt.known)
     pipeline = Pipeline(read_recipe(saved.recipe, known_stages, rebuild=made))
     found = saved.record.identity
     with scratch("reproduce") as place:

@@ -12,7 +12,9 @@ from fivefold.artifacts import Trained
 from fivefold.codecs.table import Array
 from fivefold.core.chain import Chain
 from fivefold.core.content import content_of
+from fivefold.core.faults import raise_all
 from fivefold.core.session import derive_seed
+from fivefold.core.wish import Wish, counts, faults_of
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
@@ -27,6 +29,11 @@ from fivefold.train.train import Train
 if TYPE_CHECKING:
     import pandas as pd
 
+STUDY = Wish(
+    "a {} of ff.tune, or of ff.compare over folds",
+    lambda value: isinstance(value, Tuned | Compared),
+    "Pass what ff.tune or ff.compare gave.",
+)
 HALVES = 10
 """How often rows are halved, to choose by one half and to judge by the other."""
 
@@ -118,18 +125,13 @@ def ensemble(study: Tuned | Compared, size: int = 25) -> Ensembled:
     Reference:
         Caruana et al., Ensemble Selection from Libraries of Models, ICML 2004, section 2.
     """
-    if not isinstance(study, Tuned | Compared):
-        remedy = "Pass what ff.tune or ff.compare gave."
-        raise ConfigError.expected("ensemble", "a study", type(study).__name__, remedy)
+    raise_all(faults_of("ensemble", {"study": (study, STUDY), "size": (size, counts(1))}))
     if isinstance(study, Compared) and not study.models:
         found, remedy = (
             f"one of {study.rows}",
             "Pass what ff.compare of pipelines gave, not loaded.",
         )
         raise ConfigError.expected("ensemble", "a comparison over folds", found, remedy)
-    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-        remedy = "Pass a number of steps."
-        raise ConfigError.expected("ensemble", "a size of 1 or more", repr(size), remedy)
     models: Mapping[Any, Candidate] = study.models
     groups = _groups(models)
     if not groups:
@@ -146,8 +148,8 @@ def ensemble(study: Tuned | Compared, size: int = 25) -> Ensembled:
             best = score, picked, answers
     assert best is not None
     score, picked, answers = best
-    counts = Counter(answers.names[place] for place in picked)
-    weights = {name: count / len(picked) for name, count in counts.most_common()}
+    times = Counter(answers.names[place] for place in picked)
+    weights = {name: count / len(picked) for name, count in times.most_common()}
     judged, judged_single = answers.judged(size)
     return Ensembled(
         pipeline=_pipeline(models, weights),

@@ -1,7 +1,7 @@
 """Estimators, made again from what recipes note of them: a class and its parameters."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -42,7 +42,8 @@ def rebuild(note: Mapping[str, Any], where: str, find: Find) -> Any:
         raise RecipeError(
             f"Recipe: expected scikit-learn's own or what is imported already in {where}, "
             f"found {path}.",
-            remedy=f"Import {path.rpartition('.')[0]} first; a recipe imports nothing.",
+            remedy=f"Import {path.rpartition('.')[0]} first, or hand the class over (in the shell "
+            "by --with FILE.py); a recipe imports nothing.",
             path=path,
         )
     if "parameters" not in note:
@@ -62,11 +63,25 @@ def unbuildable(written: Any) -> Iterator[str]:
             yield from unbuildable(part)
 
 
+_HANDED: dict[str, type[Any]] = {}
+
+
+def hand_over(estimators: Iterable[type[Any]]) -> None:
+    """Make classes of estimators known by their names, as long as the process lives."""
+    _HANDED.update({each.__name__: each for each in estimators})
+
+
+def is_estimator_class(value: Any) -> bool:
+    """Whether it is a class whose objects tell and take their parameters, as scikit-learn's."""
+    return isinstance(value, type) and hasattr(value, "get_params")
+
+
 def known(path: str) -> Any:
     """A class or a function that may be made use of whoever wrote its path; None for any other.
 
     Those are classes of scikit-learn's, functions of numpy's that work on arrays, its types of
-    numbers, and estimators of classes that this process has defined or imported.
+    numbers, and estimators of classes that this process has defined or imported, or that were
+    handed over: these by their names, as a file may be imported, run, or moved.
     """
     module, _, name = path.rpartition(".")
     if module == "builtins":
@@ -83,9 +98,9 @@ def known(path: str) -> Any:
         except ImportError:
             return None
     found = getattr(sys.modules.get(module), name, None)
-    if not isinstance(found, type) or found.__module__ != module:
-        return None
-    return found if theirs or hasattr(found, "get_params") else None
+    if isinstance(found, type) and found.__module__ == module:
+        return found if theirs or is_estimator_class(found) else None
+    return None if theirs else _HANDED.get(name)
 
 
 def _value(written: Any, where: str, find: Find) -> Any:
