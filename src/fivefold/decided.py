@@ -50,8 +50,8 @@ class Decided(Facts):
         matmul: what multiplies matrices.
         members: networks in it, which learn as one if it is `stacked`.
         trees_weight: share of the `trees` in the answer, 0 to 1.
-        linear_weight: share of a linear model of so many `terms` of texts, of traits, or of pooled
-            loudness, 0 to 1.
+        linear_weight: share of a linear model of so many `terms` of texts, of short words of
+            sequences, of traits, or of pooled loudness, 0 to 1.
         forest_weight: share of a forest of what series are like, 0 to 1.
         kernels_weight: share of a linear model of random convolutions, 0 to 1.
         written: an estimator as one writes it.

@@ -5,7 +5,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.grams import COUNTS, LETTERS, SLOTS, GramCensus, TermIndex, grams_of
+from fivefold.kinds.grams import COUNTS, LETTERS, GramCensus, TermIndex, grams_of
 from fivefold.kinds.text import Text
 
 COLUMN = Column(name="t", kind="text")
@@ -69,11 +69,31 @@ def test_runs_of_a_script_without_spaces_have_n_grams_across_its_words():
     assert [(-row // COUNTS == number).any() for row in rows] == [True, True, False]
 
 
-def test_texts_of_more_terms_than_are_kept_are_told():
+def test_few_long_texts_keep_all_that_is_in_their_middle(monkeypatch):
+    draw = np.random.default_rng(0)
+    texts = [" ".join("".join(draw.choice(list("abcdefghij"), 6)) for _ in range(900))] * 2
+    texts = [texts[0], texts[1].replace(" ", " once ", 450).replace("once ", "", 449)]
+    texts = np.array(texts * 2, object)
+
+    def kept():
+        state = Text().fit(Cells(texts, lambda raw, _: raw), COLUMN, Settings())
+        number = state.vocabulary.index("once")
+        row = Text().encode(texts[1:2], COLUMN, state)[0, state.length :]
+        return state.slots, number in -row // COUNTS, state.longer
+
+    slots, found, longer = kept()
+    assert slots > 2000
+    assert (found, longer) == (True, 0)
+    monkeypatch.setattr("fivefold.kinds.grams.CELLS", (2**27, 4000))
+    assert kept()[0] == 1024  # many texts of this length would not fit in memory
+
+
+def test_texts_of_more_terms_than_are_kept_are_told(monkeypatch):
+    monkeypatch.setattr("fivefold.kinds.grams.SLOTS", (500, 1024))
     draw = np.random.default_rng(0)
     many = ["".join(draw.choice(list("abcdefghij"), 6)) for _ in range(400)]
     texts = np.array([" ".join(many)] * 5 + ["short"] * 5, object)
     state = Text().fit(Cells(texts, lambda raw, _: raw), COLUMN, Settings(text_length=400))
     (told,) = Text().remarks(COLUMN, state)
     assert (told.code, told.numbers["fraction"]) == ("terms_left_out", 0.5)
-    assert state.slots == SLOTS
+    assert state.slots == 1024

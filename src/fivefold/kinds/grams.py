@@ -20,11 +20,11 @@ MOST = 50_000
 LETTERS = 40
 """Characters of a word of which n-grams are made."""
 
-SLOTS = 1024
-"""Different terms kept of a text, at most."""
+SLOTS = 1024, 16_384
+"""Different terms kept of a text, at most: of many texts, and of few."""
 
-CELLS = 2**27
-"""Terms kept of all training texts together, at most, so that they fit in memory."""
+CELLS = 2**27, 2**25
+"""Terms kept of all training texts together, at most, so that they fit in memory, for each."""
 
 FEWEST = 64
 """Different terms kept of a text all the same."""
@@ -206,6 +206,7 @@ class GramCensus:
             for found, words in zip(self.looked, self.words, strict=True)
         ]
         usual = int(WIDER * np.quantile(sizes, 0.95)) if sizes else 0
-        slots = min(usual, max(sizes, default=0), SLOTS, max(FEWEST, CELLS // max(1, self.texts)))
+        bounds = [min(s, c // max(1, self.texts)) for s, c in zip(SLOTS, CELLS, strict=True)]
+        slots = min(usual, max(sizes, default=0), max(FEWEST, *bounds))
         longer = float(np.mean(np.array(sizes) > slots)) if sizes else 0.0
         return tuple(names[number] for number in kept.tolist()), slots, longer

@@ -52,6 +52,7 @@ class Blend(nn.Module):
         True
     """
 
+    beside = "boosted trees"
     weight: Tensor
     grown: tuple[Trees, Tensor, Tensor] | None = None
 

@@ -9,6 +9,7 @@ import torch
 from fivefold.models.blend import Blend
 from fivefold.models.linearblend import LinearBlend
 from fivefold.models.mix import Mix
+from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.threads import threads_set
 from fivefold.models.weighing import NAMES
@@ -80,21 +81,32 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
     body = model.body
     if not isinstance(body, Blend | Mix | LinearBlend | SeriesBlend) or len(body.parts) < 2:
         return {}
-    settings = {name: torch.tensor(float(place)) for place, name in enumerate(body.parts)}
-    if isinstance(body, Mix | SeriesBlend):
-        weight, every = body.weights, body.names if isinstance(body, Mix) else NAMES
-        named = zip(every, torch.eye(len(every)), strict=True)
-        settings = {name: one for name, one in named if name in body.parts}
-    else:
-        weight = body.weight
-    kept, found = weight.clone(), {}
+    weights, alone = _weights_of(body)
+    kept, found = [weight.clone() for weight in weights], {}
     try:
-        for name, alone in settings.items():
-            weight.copy_(alone)
+        for name in body.parts:
+            for weight, value in zip(weights, alone[name], strict=True):
+                weight.copy_(value)
             found[name] = score(model, inputs)
     finally:
-        weight.copy_(kept)
+        for weight, value in zip(weights, kept, strict=True):
+            weight.copy_(value)
     return found
+
+
+def _weights_of(
+    body: Blend | Mix | LinearBlend | SeriesBlend,
+) -> tuple[list[torch.Tensor], dict[str, tuple[torch.Tensor, ...]]]:
+    """The weights of a mixture, and what they are where one part answers alone, by its name."""
+    if isinstance(body, Mix | SeriesBlend):
+        every = body.names if isinstance(body, Mix) else NAMES
+        ones = torch.eye(len(every))
+        return [body.weights], {n: (one,) for n, one in zip(every, ones, strict=True)}
+    none, whole = torch.zeros(()), torch.ones(())
+    if isinstance(body, SeqBlend) and body.linear is not None:
+        both = [body.weight, body.linear.share]
+        return both, {"network": (none, none), "trees": (whole, none), "linear": (none, whole)}
+    return [body.weight], {"network": (none,), "trees": (whole,), "linear": (whole,)}
 
 
 def tensor(values: "Array") -> torch.Tensor:

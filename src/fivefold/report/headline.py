@@ -23,6 +23,9 @@ COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"} | {
 PART = "its "
 """What names of rows begin with that stand for a part of the model."""
 
+TINY = 1e-6
+"""A share below which something is not there; those of floating point do not add up to 1."""
+
 SEVERITIES = ("serious", "warning", "note")
 
 
@@ -79,30 +82,24 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
 
 
 def model_parts(trained: "Trained") -> str:
-    """The network and the trees that answer together, each with its share.
+    """What answers together, each with its share.
 
     Returns:
         `blend: network 30 %, 875 trees 70 %`, or the name of a network that answers alone.
     """
     settings = trained.settings
     name = settings.network or type(trained.model).__name__
-    trees, weight = settings.trees, settings.trees_weight
     beside = {
+        f"{settings.trees:,} trees": settings.trees_weight if settings.trees else 0.0,
         "forest": settings.forest_weight,
         "linear model": settings.linear_weight,
         "convolutions": settings.kernels_weight,
     }
-    if settings.forest_weight or settings.kernels_weight:
-        shares = {"network": 1 - sum(beside.values()), **beside}
-        return f"{name}: " + ", ".join(f"{n} {100 * w:.0f} %" for n, w in shares.items() if w)
-    if settings.linear_weight:
-        linear = settings.linear_weight
-        return f"{name}: network {100 * (1 - linear):.0f} %, linear model {100 * linear:.0f} %"
-    if not trees:
+    if not any(beside.values()):
         return name
-    grown = f"{trees:,} trees {100 * weight:.0f} %"
-    own = "" if weight == 1 else f"network {100 * (1 - weight):.0f} %, "
-    return f"{name}: {own}{grown}"
+    shares = {"network": 1 - sum(beside.values()), **beside}
+    told = (f"{n} {100 * weight:.0f} %" for n, weight in shares.items() if weight > TINY)
+    return f"{name}: {', '.join(told)}"
 
 
 def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:

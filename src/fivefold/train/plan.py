@@ -91,15 +91,14 @@ class Plan:
     def sentence(self) -> str:
         """What is going to happen, in one line."""
         chosen = ", the default for these columns" if self.default else ""
-        trees = " and boosted trees" if self.boosting is not None else ""
-        if self.beside:
-            trees = f" and {self.network.body.beside}"
+        joined = self.beside or self.boosting is not None
+        beside = f" and {self.network.body.beside}" if joined else ""
         changed = f", rows changed by {', '.join(self.augment)}" if self.augment else ""
         changed += ", then again without some of it" if len(self.ways) > 1 else ""
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
         return (
-            f"{self.name} of {self.parameters:,} weights{trees}{chosen}; at most {self.epochs} "
+            f"{self.name} of {self.parameters:,} weights{beside}{chosen}; at most {self.epochs} "
             f"epochs, {self.batch:,} of {self.rows:,} rows a step{changed}, on {self.device} in "
             f"{self.precision}{end}"
         )
