@@ -222,3 +222,19 @@ def test_sounds_beside_numbers_are_learnt_together():
     assert (settings.network, settings.linear_weight > 0) == ("soundblend", True)
     assert type(result[ff.Trained].model.body.network).__name__ == "Mixture"
     assert len(result.predict(rows)) == 40
+
+
+def test_sounds_that_are_not_below_a_table_are_told_with_the_folder_that_has_them(tmp_path):
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "1.wav").write_bytes(b"")
+    rows = "".join(f"{n}.wav,{n * 7 % 5},{'ab'[n % 2]}\n" for n in range(1, 61))
+    (tmp_path / "meta" / "some.csv").write_text("file,n,y\n" + rows)
+    source = tmp_path / "meta" / "some.csv"
+    found = ff.Pipeline([ff.Collect(source, target="y")]).run(progress=False)[ff.Collected].findings
+    [gone] = [finding for finding in found if finding.code == "files_not_there"]
+    assert Path(gone.numbers["found"]).resolve() == (tmp_path / "audio").resolve()
+    assert "root=" in gone.sentence
+    bare = ff.Collect(source, target="y", drop=("n",))
+    with pytest.raises(DataError, match=r"names sounds, but '1\.wav' is not below"):
+        ff.Pipeline([bare]).run(progress=False)

@@ -14,8 +14,9 @@ from fivefold.kinds.block import Block
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_file
 from fivefold.kinds.numeric import Numeric
-from fivefold.reading.images import read_image_folder
+from fivefold.reading.images import read_classes
 from fivefold.reading.options import Reading
+from fivefold.reading.packed import members_of
 from fivefold.reading.raw import Raw
 from fivefold.reading.records import read_json
 from fivefold.reading.source import read
@@ -149,7 +150,7 @@ def test_files_of_an_own_kind_in_class_folders_are_its_cells(tmp_path):
         folder.mkdir(exist_ok=True)
         (folder / f"{place}.snd").write_text("broken" if place == 3 else f"[{place}, 1]")
     assert of_file("a/1.SND") is KINDS["sound"]
-    found = read_image_folder(tmp_path, "noises")
+    found = read_classes(members_of(tmp_path), "noises")
     assert [*found.columns] == ["sound", "label"]
     assert [finding.code for finding in found.findings] == ["unreadable_sounds"]
     assert found.unreadable == [8]

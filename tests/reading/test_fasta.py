@@ -73,3 +73,12 @@ def test_fasta_file_is_read_packed_and_learnt_from(tmp_path):
     empty.write_bytes(b"")
     with pytest.raises(DataError, match="expected rows"):
         read(empty)
+
+
+def test_parts_of_ids_that_repeat_are_columns():
+    found = columns(b">g1|promoter|train\nAC\n>g2|other|train\nGG\n>g3|other|test\nTT\n")
+    assert found["part_2"] == ["promoter", "other", "other"]
+    assert found["part_3"] == ["train", "train", "test"]
+    assert "part_1" not in found
+    assert [*columns(b">sp|P1|A\nMK\n>sp|P2|B\nMK\n")] == ["id", "sequence"]
+    assert [*columns(b">a|x\nMK\n>b\nMK\n")] == ["id", "sequence"]

@@ -7,7 +7,8 @@ from PIL import Image
 
 from fivefold.collect.tabulate import tabulate
 from fivefold.errors import DataError
-from fivefold.reading.images import read_image_folder, read_image_zip
+from fivefold.reading.images import read_classes
+from fivefold.reading.packed import members_of, unpack
 
 
 def png(pixels):
@@ -32,7 +33,7 @@ def folder(tmp_path):
 
 
 def test_folder_of_classes_becomes_one_array_and_labels(folder):
-    raw = read_image_folder(folder, "pets")
+    raw = read_classes(members_of(folder), "pets")
     assert raw.columns["image"].dtype == np.uint8
     assert raw.columns["image"].shape == (4, 6, 5, 3)
     assert raw.columns["image"][:, 0, 0, 0].tolist() == [0, 1, 2, 3]
@@ -44,7 +45,7 @@ def test_folder_of_classes_becomes_one_array_and_labels(folder):
 
 def test_images_of_several_sizes_stay_apart(folder):
     (folder / "dog" / "5.png").write_bytes(png(pixels(9, (3, 3))))
-    images = read_image_folder(folder, "pets").columns["image"]
+    images = read_classes(members_of(folder), "pets").columns["image"]
     assert images.dtype == object
     assert sorted({image.shape for image in images}) == [(3, 3, 3), (6, 5, 3)]
 
@@ -53,7 +54,7 @@ def test_truncated_and_false_images_are_counted_and_not_used(folder):
     whole = png(np.random.default_rng(0).integers(0, 255, (40, 40, 3)).astype(np.uint8))
     (folder / "cat" / "0.png").write_bytes(whole[: len(whole) // 2])
     (folder / "dog" / "9.jpg").write_bytes(b"no jpeg")
-    raw = read_image_folder(folder, "pets")
+    raw = read_classes(members_of(folder), "pets")
     assert raw.unreadable == [0, 4]
     assert raw.columns["image"][0] is None
     assert [finding.code for finding in raw.findings] == ["unreadable_images"]
@@ -64,7 +65,7 @@ def test_part_folders_say_which_rows_are_which(tmp_path):
     for name in ["train/a/1.png", "train/b/2.png", "val/a/3.png", "test/b/4.png"]:
         (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "set" / name).write_bytes(png(pixels(1)))
-    raw = read_image_folder(tmp_path, "set")
+    raw = read_classes(members_of(tmp_path), "set")
     assert list(zip(raw.columns["label"], raw.given.tolist(), strict=True)) == [
         ("b", 2),
         ("a", 0),
@@ -77,7 +78,7 @@ def test_classes_called_train_and_bus_are_no_parts(tmp_path):
     for name in ["train/1.png", "bus/2.png"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(png(pixels(1)))
-    raw = read_image_folder(tmp_path, "set")
+    raw = read_classes(members_of(tmp_path), "set")
     assert raw.columns["label"].tolist() == ["bus", "train"]
     assert raw.given is None
 
@@ -88,7 +89,8 @@ def test_zip_gives_the_same_rows_as_the_folder(folder):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.write(path, f"pets/{path.relative_to(folder)}")
-    packed, loose = read_image_zip(stream.getvalue(), "pets.zip"), read_image_folder(folder, "p")
+    packed = read_classes(unpack(stream.getvalue(), "pets.zip"), "pets.zip")
+    loose = read_classes(members_of(folder), "p")
     assert np.array_equal(packed.columns["image"], loose.columns["image"])
     assert packed.columns["label"].tolist() == loose.columns["label"].tolist()
 
@@ -96,16 +98,16 @@ def test_zip_gives_the_same_rows_as_the_folder(folder):
 def test_folder_without_images_and_images_without_classes_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("no image")
     with pytest.raises(DataError, match="found none") as caught:
-        read_image_folder(tmp_path, "empty")
+        read_classes(members_of(tmp_path), "empty")
     assert caught.value.rows == 0
     (tmp_path / "1.png").write_bytes(png(pixels(1)))
     with pytest.raises(DataError, match="found 1 file in no subfolder"):
-        read_image_folder(tmp_path, "flat")
+        read_classes(members_of(tmp_path), "flat")
 
 
 def test_images_outside_the_class_folders_are_left_out_with_a_finding(folder):
     (folder / "stray.png").write_bytes(png(pixels(1)))
-    raw = read_image_folder(folder, "pets")
+    raw = read_classes(members_of(folder), "pets")
     assert len(raw) == 4
     assert [finding.code for finding in raw.findings] == ["stray_images"]
 
@@ -116,7 +118,7 @@ def test_folder_of_damaged_images_says_so(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"no image")
     with pytest.raises(DataError, match=r"16 of 16 images cannot be read: a/0.png, .* 13 more"):
-        read_image_folder(tmp_path, "photos")
+        read_classes(members_of(tmp_path), "photos")
 
 
 def test_damaged_images_of_a_folder_are_errors_where_asked(tmp_path):
@@ -124,6 +126,25 @@ def test_damaged_images_of_a_folder_are_errors_where_asked(tmp_path):
         path = tmp_path / "ab"[place % 2] / f"{place}.png"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(png(pixels(place)) if place else b"no image")
-    raw = read_image_folder(tmp_path, "photos")
+    raw = read_classes(members_of(tmp_path), "photos")
     with pytest.raises(DataError, match=r"found that 1 image cannot be read: a/0\.png"):
         tabulate(raw, targets=("label",), on_bad="error")
+
+
+@pytest.mark.parametrize(
+    ("files", "remedy"),
+    [
+        ({"a/1.png": b"no", "b/2.png": b"no"}, "Save them again as PNG or JPEG."),
+        ({"a/1.wav": b"no", "b/2.wav": b""}, "Save them again as WAV or FLAC."),
+        ({"a/1.csv": b"x,y\n", "b/2.csv": b"hello,you\n"}, "Save them again as CSV"),
+    ],
+)
+def test_files_that_cannot_be_read_are_to_be_saved_as_their_kind_is(tmp_path, files, remedy):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_classes(members_of(tmp_path), "set")
+    assert caught.value.remedy.startswith(remedy)
+    assert caught.value.evidence  # what is wrong with the first
+    assert caught.value.facts["files"] == tuple(files)

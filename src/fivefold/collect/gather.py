@@ -227,9 +227,11 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
     ignored = [column for column in table.columns.values() if column.role == "ignored"]
     reasons = "; ".join(f"`{column.name}`: {column.reason}" for column in ignored[:20])
     example = next((c for c in ignored if c.reason in {"id", "row number"}), None)
+    gone = [f.sentence for f in table.findings if f.code == "files_not_there"]
+    reasons = "; ".join(filter(None, [reasons, *gone]))
     return DataError(
         f"{source}: expected at least one column to learn from, found none besides the target.",
-        evidence=f"Left out: {reasons}." if ignored else "",
+        evidence=f"Left out: {reasons.removesuffix('.')}." if ignored else "",
         remedy=f'Pass kinds={{{literal(example.name)}: "{example.kind}"}} to keep a column.'
         if example
         else "Drop fewer columns."

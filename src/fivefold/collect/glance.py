@@ -11,7 +11,7 @@ from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
-from fivefold.reading.names import unique_names
+from fivefold.reading.names import FILES, unique_names
 from fivefold.reading.options import Reading
 from fivefold.reading.records import read_json
 from fivefold.reading.source import find_files, form_of
@@ -28,6 +28,8 @@ def check_names(source: Any, reading: Reading, wishes: Wishes) -> list[FivefoldE
         return [fault]
     if not names:
         return []
+    if form_of(source) == "files" and len(find_files(source)) > 1:
+        names = [*names, FILES]
     name = Path(source).name if form_of(source) == "files" else type(source).__name__
     return wishes.faults(names, name)
 

@@ -114,7 +114,8 @@ def tabulate(
             if new and (on_bad == "error" or len(new) == len(found)):
                 raise _unreadable(raw.name, column, found, new)
             if new:
-                findings.append(unreadable_cells(kind, [shown(found[row]) for row in new]))
+                paths, why = [shown(found[row]) for row in new], reason(found[new[0]], column)
+                findings.append(unreadable_cells(kind, paths, why))
         else:
             numbers = kind.exact(found, values[name], column)
             if numbers is not None:

@@ -8,7 +8,13 @@ from fivefold.codecs.schema import Label
 from fivefold.collect.notation import Notations
 from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import DataError, FivefoldError
+from fivefold.reading.names import FILES, IDS, SEQUENCES
 from fivefold.tasks.task import Task
+
+NO_CLASS = (
+    "Write the class into each header, >gene1 class=promoter, or pass several files, one a class, "
+    f"with target={FILES!r}."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +63,12 @@ class Wishes:
             remedy = "Pass a source that holds a table."
             raise DataError.expected(source, "rows and columns", "no column", remedy, columns=())
         if self.target is None or self.target == ():
+            bare = set(names) <= {IDS, SEQUENCES}
+            remedy = f"Pass target={literal(names[-1])}, or another of these, to Collect."
             raise DataError(
                 f"{source}: expected a target column, found no target=.",
                 evidence=f"Columns: {quoted(names, 20)}.",
-                remedy=f"Pass target={literal(names[-1])}, or another of these, to Collect.",
+                remedy=NO_CLASS if bare else remedy,
                 columns=tuple(names),
             )
         asked = self.target if isinstance(self.target, tuple) else (self.target,)

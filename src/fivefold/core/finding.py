@@ -72,10 +72,12 @@ no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
 damaged_text: warning: a text with a few bytes that are no UTF-8; they were replaced
 comment_lines: note: lines after `#` above the rows; left out
+plain_lines: note: columns that blanks set, or lines that all end in `;` beside another delimiter
 trailing_delimiters: note: rows that end in empty fields which the header lacks; left out
 row_names: note: a first column of row names that the header does not name, as R writes it
 escaped_quotes: note: quotes and delimiters that a backslash makes letters
-stray_images: warning: images or sounds outside class folders; left out
+stray_images: warning: images, sounds or texts outside class folders; left out
+files_not_there: warning: texts that name files which are not below the folder of their table
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used

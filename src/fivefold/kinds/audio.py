@@ -83,6 +83,7 @@ class Audio(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
+    saved_as = "WAV or FLAC"
     opaque = True
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:

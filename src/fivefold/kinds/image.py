@@ -48,7 +48,7 @@ POLICIES: Mapping[Fit, str] = {
 
 _SIGNATURES = (
     *(rb"\x89PNG", rb"\xff\xd8\xff", rb"GIF8[79]a", rb"RIFF....WEBP"),
-    *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*"),
+    *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*", rb"P[2356]\s"),
 )
 _MARKS = re.compile(b"|".join(_SIGNATURES), re.DOTALL)  # how files of pictures begin
 
@@ -97,6 +97,7 @@ class Image(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
+    saved_as = "PNG or JPEG"
     parallel = True
     opaque = True
 

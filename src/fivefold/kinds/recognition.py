@@ -37,6 +37,7 @@ class Recognition:
         ordered: whether rows can be put in order by it.
         spoils: whether a row with a cell that cannot be read is of no use; else that cell is
             missing.
+        saved_as: forms of files that are surely read, for messages: `PNG or JPEG`.
     """
 
     sources: ClassVar[frozenset[SourceType]] = frozenset()
@@ -48,6 +49,7 @@ class Recognition:
     reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
     ordered: ClassVar[bool] = False
     spoils: ClassVar[bool] = False
+    saved_as: ClassVar[str] = ""
 
     # --- recognition
 

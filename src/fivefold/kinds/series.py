@@ -55,6 +55,7 @@ class Series(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
+    saved_as = "CSV with a line of numbers a step, or .npy"
     opaque = True
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
-from fivefold.reading.names import PICTURES, unique_names
+from fivefold.reading.names import PICTURES, SERIES, unique_names
 from fivefold.reading.objects import array_of_tensor, narrowed, plain_cell, turned
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, Read
@@ -175,8 +176,19 @@ def stacked(cells: list[Any]) -> Array:
     return np.stack(cells) if len(forms) == 1 and (None, None) not in forms else objects(cells)
 
 
+def _are_steps(cells: Sequence[Any]) -> bool:
+    """Whether all are arrays of numbers over time; of one axis of several lengths, or rows of X."""
+    if not all(isinstance(cell, np.ndarray) and cell.dtype.kind in "fiu" for cell in cells):
+        return False
+    if all(cell.ndim == 1 for cell in cells):
+        return len({len(cell) for cell in cells}) > 1
+    return all(cell.ndim == 2 and is_long(cell) for cell in cells)
+
+
 def _matrix(x: Any, name: str) -> dict[str, Read]:
     if isinstance(x, list | tuple) and x:
+        if _are_steps(x):
+            return {SERIES: (objects(x), "steps")}
         if all(map(is_picture, x)):
             return {PICTURES: (stacked([plain_cell(cell) for cell in x]), "raster")}
         if all(isinstance(cell, bytes) for cell in x):  # whose last bytes numpy drops if zero
@@ -193,6 +205,8 @@ def _matrix(x: Any, name: str) -> dict[str, Read]:
     if array.ndim in (1, 2) and array.dtype.kind in "fiubOUSMm":
         array = array[:, None] if array.ndim == 1 else array
         return {f"x{place}": column_of(array[:, place]) for place in range(array.shape[1])}
+    if array.ndim == 3 and len(array) and is_long(array[0]):
+        return {SERIES: (objects(array), "steps")}
     if array.ndim in (3, 4) and array.dtype.kind in "fiub":
         return {PICTURES: (array, "raster")}
     raise DataError(

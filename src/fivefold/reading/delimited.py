@@ -35,6 +35,7 @@ class Delimited:
     opener: Callable[[], BinaryIO] | None = None
     dialect: Dialect  # how they are written
     layout: Layout  # which field belongs to which column
+    rewritten: bool = False  # the rows are not as they stand in the file
     raw: Raw  # all that is known besides the columns
 
     def pieces(self, rows: int | None = None) -> Iterator[Raw]:
@@ -137,7 +138,14 @@ def open_delimited(content: bytes, name: str, reading: Reading, suffix: str = ""
         text=form | {"delimiter": dialect.delimiter} | _told(opening, layout, reading),
         findings=text_findings(opening, layout, name, reading),
     )
-    return Delimited(names=names, content=opening.content, dialect=dialect, layout=layout, raw=raw)
+    return Delimited(
+        names=names,
+        content=opening.content,
+        dialect=dialect,
+        layout=layout,
+        raw=raw,
+        rewritten=bool(body.rewritten),
+    )
 
 
 def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:
@@ -147,6 +155,8 @@ def _told(opening: Opening, layout: Layout, reading: Reading) -> dict[str, str]:
         found["quotes"] = "escaped"
     elif '"' in opening.body.text and not opening.dialect.quoted:
         found["quotes"] = "letters"
+    if opening.body.rewritten == "blanks":
+        found["blanks"] = "yes"
     return found | ({"row_names": "yes"} if layout.corner else {})
 
 
@@ -207,6 +217,12 @@ def text_findings(
             f"{'is' if body.comments == 1 else 'are'} left out."
         )
         found.append(finding("comment_lines", sentence, lines=body.comments))
+    if body.rewritten:
+        what = "Blanks set the columns" if body.rewritten == "blanks" else "A ; ends every line"
+        sentence = f"{what} of {name}; they are read as if tabs did."
+        if body.rewritten == "ends":
+            sentence = f"{what} of {name} and is left out."
+        found.append(finding("plain_lines", sentence, form=body.rewritten))
     if layout.surplus:
         sentence = (
             f"{plural(layout.surplus, 'row')} of {name} end{'s' * (layout.surplus == 1)} in "

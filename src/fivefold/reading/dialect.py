@@ -53,6 +53,7 @@ class Body:
     above: int = 0  # how many lines were left out
     comments: int = 0  # how many of those begin with `#`
     delimiter: str = ""  # that a line `sep=;` names; empty if there is none
+    rewritten: str = ""  # what was made plain: see `plain_lines`
 
 
 def find_body(

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.encoding import decodings, text_form
-from fivefold.reading.names import SEQUENCES
+from fivefold.reading.names import IDS, SEQUENCES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
-NAMED = ("id", "description", SEQUENCES)
+NAMED = (IDS, "description", SEQUENCES)
 """Columns of every such file."""
+
+BANKS = frozenset(("sp", "tr", "gi", "ref", "gb", "emb", "dbj", "lcl", "pir", "prf", "pdb", "gnl"))
+"""What ids of databases begin with, in parts of their own."""
+
+PART = "part"  # what columns of the parts of ids are called, from part_1 on
 
 _FIELD = re.compile(r"\[?(?<!\S)\[?([A-Za-z_]\w*)=(.*?)\]?(?=\s+\[?[A-Za-z_]\w*=|\s*$)")
 
@@ -23,7 +28,8 @@ def read_fasta(content: bytes, name: str, reading: Reading | None = None) -> Raw
 
     The first word after `>` or `@` is the `id`. What follows is the `description`, without pairs
     such as `organism=human` or `[gene=abc]`, which become columns of their own: so a class may
-    stand in a header. Qualities of a FASTQ file are left out.
+    stand in a header. Of ids in parts, `gene1|promoter|train`, those that repeat become columns
+    `part_2`, `part_3`; ids of databases have none. Qualities of a FASTQ file are left out.
 
     Args:
         content: of the file.
@@ -60,10 +66,22 @@ def read_fasta(content: bytes, name: str, reading: Reading | None = None) -> Raw
         for key, value in pairs:
             if key not in NAMED:
                 columns.setdefault(key, [None] * len(records))[row] = value
+    columns = _parts(columns["id"], reading) | columns
     if not reading.asks and not any(columns["description"]):
         del columns["description"]
     read = {key: (objects(values), None) for key, values in columns.items()}
     return Raw.of(name, read, text=text_form(content, text.encoding), untyped=True)
+
+
+def _parts(ids: list[str | None], reading: Reading) -> dict[str, list[str | None]]:
+    """The parts of ids such as `gene1|promoter|train` that say one thing of many rows."""
+    rows = [(identity or "").split("|") for identity in ids]
+    width = len(rows[0]) if rows else 0
+    if width < 2 or any(len(row) != width or row[0].lower() in BANKS for row in rows):
+        return {}
+    parts: list[list[str | None]] = [[*part] for part in zip(*rows, strict=True)]
+    repeat = [reading.asks or len(set(part)) < len(part) for part in parts]
+    return {f"{PART}_{n}": part for n, part in enumerate(parts, 1) if repeat[n - 1]}
 
 
 def _fasta(lines: list[str], name: str) -> Iterator[Record]:

@@ -1,22 +1,30 @@
 """One file as a table, whatever its form."""
 
-import gzip
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import fasta, idx, images, records, workbook
+from fivefold.reading import declared, fasta, idx, images, numpyfiles, records, workbook
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.options import Reading
+from fivefold.reading.packed import Member, decompressed
 from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.streamed import stream
-from fivefold.reading.suffix import EXCEL, FASTA, FASTQ, JSON, PARQUET, TABLES, TEXT, suffix_of
+from fivefold.reading.suffix import (
+    EXCEL,
+    FASTA,
+    FASTQ,
+    JSON,
+    NUMPY,
+    PACKED,
+    PARQUET,
+    TABLES,
+    TEXT,
+    suffix_of,
+)
 
 
 def read_file(path: Path, reading: Reading) -> Raw:
@@ -26,6 +34,18 @@ def read_file(path: Path, reading: Reading) -> Raw:
         DataError: if it is damaged, or of no form that can be read.
     """
     return next(file_pieces(path, reading, None))
+
+
+def table_of(member: Member, reading: Reading) -> Raw:
+    """The rows of a table in a folder or an archive; its texts are followed nowhere.
+
+    Raises:
+        DataError: if it is damaged, or of no form that can be read.
+    """
+    content, name = member.content, PurePosixPath(member.path).name
+    plain, path = decompressed(content, name), member.place or Path(name)
+    raw = next(_pieces(plain, path, suffix_of(name), reading, None)).keeping(reading.keep)
+    return raw.replace(files=(digest_of_file(str(path), content),))
 
 
 def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]:
@@ -66,19 +86,25 @@ def _pieces(
         yield from _text_pieces(content, name, suffix, reading, rows)
         return
     is_parquet = content[:4] == MARK or suffix in PARQUET
-    if not is_parquet and (suffix in EXCEL or (is_zip and suffix != ".zip")):
+    if not is_parquet and (suffix in EXCEL or (is_zip and suffix not in NUMPY)):
         yield from workbook.workbook_pieces(content, name, reading, rows)
         return
     if is_parquet:
         raw = read_parquet(content, name, reading)
-    elif is_zip or suffix == ".zip":
-        raw = _read_zip(content, name, reading)
     elif suffix in (*FASTA, *FASTQ):
         raw = fasta.read_fasta(content, name, reading)
+    elif suffix == ".arff":
+        raw = declared.read_arff(content, name, reading)
+    elif suffix == ".ts":
+        raw = declared.read_ts(content, name, reading)
+    elif suffix == ".npz":
+        raw = numpyfiles.read_npz(content, name)
+    elif suffix == ".npy" and reading.only not in reading.files:
+        raw = numpyfiles.read_npy(content, name)
     elif suffix in JSON:
         raw = records.read_json(content, name, reading)
     elif images.is_cell(name) and reading.asks:
-        raw = images.read_pictures([path], reading)
+        raw = images.read_cells([Member(name, path.read_bytes, path)], reading)
     else:
         raise unfit(path) or _unknown(name)
     yield from raw.pieces(rows or max(len(raw), 1))
@@ -104,25 +130,7 @@ def _text_pieces(
 def _opened(path: Path) -> tuple[bytes, dict[str, Any]]:
     """The bytes inside a file, gzipped or not, and its record."""
     content = bytes_of(path)
-    return unpacked(content, path.name), digest_of_file(str(path), content)
-
-
-def unpacked(content: bytes, name: str) -> bytes:
-    """The bytes inside a gzip file; others as they are.
-
-    Raises:
-        DataError: if the gzip file is cut short or damaged.
-    """
-    if content[:2] != b"\x1f\x8b":
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as fault:
-        raise DataError(
-            f"{name}: expected a whole gzip file, found a damaged one.",
-            evidence=f"{fault}.",
-            remedy="Fetch the file again.",
-        ) from None
+    return decompressed(content, path.name), digest_of_file(str(path), content)
 
 
 def unfit(path: Path) -> FivefoldError | None:
@@ -130,14 +138,15 @@ def unfit(path: Path) -> FivefoldError | None:
     suffix = suffix_of(path.name)
     if suffix in EXCEL:
         return workbook.missing_reader()
-    known = {*TABLES, *TEXT, *EXCEL, ".zip"}
+    known = {*TABLES, *TEXT, *EXCEL, *PACKED, *NUMPY}
     return None if suffix in known or "idx" in path.name else _unknown(path.name)
 
 
 def _unknown(name: str) -> PreflightError:
     return PreflightError(
         f"{name}: expected a table or idx images, found the ending {suffix_of(name)!r}.",
-        evidence=f"Known: {' '.join(TABLES)} (also with .gz), .zip, idx files.",
+        evidence=f"Known: {' '.join(TABLES)} (also with .gz, .bz2, .xz), {' '.join(PACKED)}, "
+        "idx files.",
         remedy="Save it as one of these, or pass a frame.",
         path=name,
     )
@@ -157,30 +166,6 @@ def bytes_of(path: Path) -> bytes:
             remedy="Check the permissions of that file.",
             path=str(path),
         ) from None
-
-
-def _read_zip(content: bytes, name: str, reading: Reading) -> Raw:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [info.filename for info in archive.infolist() if not info.is_dir()]
-            if any(images.is_cell(member) for member in members):
-                return images.read_image_zip(content, name, labelled=not reading.asks)
-            shown = [member for member in members if not images.is_hidden(member)]
-            tables = [member for member in shown if suffix_of(member) in {*TABLES, ".data", ".dat"}]
-            if len(tables) > 1 and all("/" in member for member in tables):
-                return images.read_image_zip(content, name, labelled=not reading.asks)
-            if len(tables) == 1:
-                inner = unpacked(archive.read(tables[0]), tables[0])
-                suffix = suffix_of(tables[0])
-                return next(_pieces(inner, Path(name), suffix, reading, None))
-    except zipfile.BadZipFile as fault:
-        raise DataError.expected(
-            name, "a whole zip file", "a damaged one", "Fetch the file again.", evidence=f"{fault}."
-        ) from None
-    raise DataError(
-        f"{name}: expected one table or images in class folders, found {len(members):,} files.",
-        remedy="Unpack it and pass the file or the folder that holds the rows.",
-    )
 
 
 def _read_idx_beside(path: Path, content: bytes, file: Mapping[str, Any], reading: Reading) -> Raw:

@@ -1,7 +1,7 @@
 """Where the rows of a delimited text begin, and what their first line holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from fivefold.core.wording import quoted as listed
@@ -11,6 +11,7 @@ from fivefold.reading.encoding import Text
 from fivefold.reading.fields import first_lines, first_row, iterate_rows, split_lines
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
+from fivefold.reading.plainlines import plain_lines
 
 _DEEP = 50  # lines in which a header with known names is looked for
 
@@ -38,6 +39,7 @@ def opening_of(text: Text, name: str, reading: Reading, suffix: str) -> Opening:
     known = reading.delimiter or ""
     skip = 0 if reading.asks else reading.skip  # names, or the width of rows, show where they begin
     body = find_body(text.content, skip=skip, delimiter=known, names=reading.names)
+    body = plain_lines(body, reading, suffix)
     if reading.asks:
         return _by_names(text, body, name, reading)
     if not body.text or body.text.isspace():
@@ -57,7 +59,8 @@ def _opened(
     names: tuple[str, ...] = (),
     fit: float = 0.0,
 ) -> Opening:
-    content = text.utf8 if len(body.text) == len(text.content) else None
+    whole = len(body.text) == len(text.content) and not body.rewritten
+    content = text.utf8 if whole else None
     if content is None:
         content = body.text.encode("utf-8", "surrogatepass")
     dialect = detect_dialect(
@@ -87,13 +90,14 @@ def _by_names(text: Text, body: Body, name: str, reading: Reading) -> Opening:
                 held = len(known & {cell.strip() for cell in row} | known & set(row))
                 best, mark = max((best, mark), (float(held), delimiter), key=lambda pair: pair[0])
         if best >= needed:
-            lower = Body(text=rest, above=body.above + skipped, delimiter=body.delimiter)
+            lower = replace(body, text=rest, above=body.above + skipped, comments=0)
             return _opened(text, lower, reading, mark, True, fit=best)
         needed = max(1.0, len(reading.inputs) / 2)
     if reading.headerless and body.text.strip():
         fitting = _without_header(body.text, delimiters, reading)
         if reading.skip:
             lower = find_body(text.content, skip=reading.skip, names=reading.names)
+            lower = plain_lines(lower, reading)
             other = _without_header(lower.text, delimiters, reading)
             if _closeness(other) > _closeness(fitting):
                 body, fitting = lower, other

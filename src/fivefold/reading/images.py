@@ -1,11 +1,7 @@
-"""Folders of pictures, sounds or series with one subfolder a class, unpacked or in a zip file."""
+"""Folders of pictures, sounds or series with one subfolder a class, unpacked or in an archive."""
 
-import io
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -14,39 +10,35 @@ import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
-from fivefold.core.finding import finding
+from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
-from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.canonical import canonical_column, reason
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_file, of_type
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
+from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw, digest_of_files
+from fivefold.reading.suffix import TABLES
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
 
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 
 
 class Entry(NamedTuple):
-    """One file of a folder: its path inside, its part (-1: not said), its class, its bytes."""
+    """One file of a folder: its part (-1: not said), its class, the file."""
 
-    path: str
     part: int
     label: str
-    read: Callable[[], bytes]
+    member: Member
 
 
 def is_cell(path: str) -> bool:
     """Whether a file of this name is a cell, as a picture is; hidden files are none."""
     return _kind_of_file(path) is not None
-
-
-def is_hidden(path: str) -> bool:
-    """Whether a file is none of the user's: a Mac's own, or of a name with a dot first."""
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(path).parts)
 
 
 def _kind_of_file(path: str) -> Kind | None:
@@ -87,24 +79,20 @@ def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str,
     return name, {} if said is None else {name: said}
 
 
-def read_image_folder(folder: Path, name: str) -> Raw:
-    """The images or sounds of a folder as a column, their subfolders as the column `label`.
-
-    Where it holds files of several kinds those of the commonest are read. Subfolders called train,
-    valid and test (or near to it) that hold the class folders say which part a row belongs to.
-
-    Raises:
-        DataError: if there are no images, or they do not lie in class folders.
-    """
-    return _read(((inner, path.read_bytes) for inner, path in _files_of(folder)), name)
+def cells_of(members: Sequence[Member], reading: Reading) -> list[Member]:
+    """The files that are cells of the kind of most of them, where rows are to be answered."""
+    kind = kind_in((member.path for member in members), loose=reading.loose)
+    return [member for member in members if _belongs(member.path, kind)]
 
 
-def read_pictures(paths: Sequence[Path], reading: Reading) -> Raw:
-    """Files of pictures or sounds as one column, in the order given; opened when looked at."""
-    kind = kind_in((path.name for path in paths), loose=True)
+def read_cells(members: Sequence[Member], reading: Reading) -> Raw:
+    """Files of pictures or sounds as one column, in the order given, to be answered."""
+    kind = kind_in((member.path for member in members), loose=True)
     assert kind is not None  # or they would be no cells
-    name, types = column_of_files(kind, reading.only)
-    return Raw(name=kind.plural, columns={name: objects(paths)}, types=types)
+    name, types = column_of_files(kind, reading.only if reading.only in reading.files else None)
+    files = [str(member.place or member.path) for member in members]
+    columns = {name: objects(member.cell for member in members)}
+    return Raw(name=kind.plural, columns=columns, types=types, kept={"file": files})
 
 
 def list_pictures(folder: Path, kind: Kind | None = None, *, loose: bool = False) -> list[Path]:
@@ -115,54 +103,45 @@ def list_pictures(folder: Path, kind: Kind | None = None, *, loose: bool = False
         kind: of which they are cells; that of most of them if None.
         loose: whether files that look like tables may be cells, where no others are.
     """
-    files = list(_files_of(folder))
-    wanted = kind or kind_in((inner for inner, _ in files), loose=loose)
-    return [path for inner, path in files if _belongs(inner, wanted)]
-
-
-def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files below a folder by their paths inside it, in order."""
-    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return ((inner, path) for inner, path in sorted(paths.items()) if path.is_file())
+    files = members_of(folder)
+    wanted = kind or kind_in((file.path for file in files), loose=loose)
+    return [file.place for file in files if file.place and _belongs(file.path, wanted)]
 
 
 def folder_digest(folder: Path) -> dict[str, Any]:
-    """The record of a folder of images as `read_image_folder` makes it, without decoding any."""
-    files = list(_files_of(folder))
-    kind = _kind_within(inner for inner, _ in files)
-    listed = [(inner, path.read_bytes) for inner, path in files if _belongs(inner, kind)]
-    entries, _ = _entries(listed, folder.name)
-    return digest_of_files(folder.name, ((entry.path, entry.read()) for entry in entries))
+    """The record of a folder of images as `read_classes` makes it, without decoding any."""
+    files = members_of(folder)
+    kind = _kind_within(file.path for file in files)
+    listed = [file for file in files if _belongs(file.path, kind)]
+    entries, _ = entries_of(listed, folder.name)
+    return _digest(folder.name, entries, [entry.member.content for entry in entries])
 
 
-def read_image_zip(content: bytes, name: str, *, labelled: bool = True) -> Raw:
-    """The same from the bytes of a zip file that holds such a folder; nothing is unpacked.
+def _digest(name: str, entries: Sequence[Entry], contents: Sequence[bytes]) -> dict[str, Any]:
+    paths = (entry.member.path for entry in entries)
+    return digest_of_files(name, zip(paths, contents, strict=True))
+
+
+def read_classes(members: Iterable[Member], name: str) -> Raw:
+    """The images or sounds of a folder as a column, their subfolders as the column `label`.
+
+    Where it holds files of several kinds those of the commonest are read. Subfolders called train,
+    valid and test (or near to it) that hold the class folders say which part a row belongs to.
 
     Args:
-        content: of the file.
-        name: of the source, for messages.
-        labelled: the classes of its folders are wanted, not the pictures alone.
+        members: of the folder or archive; nothing is unpacked.
+        name: of it, for messages.
+
+    Raises:
+        DataError: if there are no images, or they do not lie in class folders.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = sorted(info.filename for info in archive.infolist() if not info.is_dir())
-        if not labelled:
-            kind = kind_in(members, loose=True)
-            assert kind is not None  # or it would be none
-            read = [partial(archive.read, path) for path in members if _belongs(path, kind)]
-            column, types = column_of_files(kind)
-            return Raw(name=name, columns={column: objects(map(_content, read))}, types=types)
-        raw = _read(((path, partial(archive.read, path)) for path in members), name)
-    return raw.replace(files=())
-
-
-def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
-    listed = list(files)
-    kind = _kind_within(path for path, _ in listed)
-    pictures = [(path, read) for path, read in listed if _belongs(path, kind)]
-    others = [path for path, _ in listed if _kind_of_file(path) not in (None, kind)]
-    entries, stray = _entries(pictures, name)
-    paths = [entry.path for entry in entries]
-    contents = [_content(entry.read) for entry in entries]
+    listed = list(members)
+    kind = _kind_within(member.path for member in listed)
+    pictures = [member for member in listed if _belongs(member.path, kind)]
+    others = [m.path for m in listed if _kind_of_file(m.path) not in (None, kind)]
+    entries, stray = entries_of(pictures, name)
+    paths = [entry.member.path for entry in entries]
+    contents = [entry.member.content for entry in entries]
     assert kind is not None  # or there would be no entry
     called, types = column_of_files(kind)
     column, raw = Column(name=called, kind=kind.name), objects(contents)
@@ -171,15 +150,11 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
     seconds = perf_counter() - started
     if kind.form(Sample(contents[:1], [1], asked=True)):  # which is settled for the whole column
         cells = raw
+    spoilt, why = [paths[row] for row in bad], reason(raw[bad[0]], column) if len(bad) else ""
     if len(bad) == len(entries):
-        raise unreadable_fault(name, kind, paths, len(bad), of=len(bad))
-    findings = [unreadable_cells(kind, [paths[row] for row in bad])] if len(bad) else []
-    if stray:
-        sentence = (
-            f"{name} holds {len(stray):,} {kind.plural} outside class folders; left out: "
-            f"{quoted(stray, 3)}."
-        )
-        findings.append(finding("stray_images", sentence, count=len(stray), files=stray[:20]))
+        raise unreadable_fault(name, kind, spoilt, len(bad), of=len(bad), reason=why)
+    findings = [unreadable_cells(kind, spoilt, why)] if spoilt else []
+    findings += strays(name, kind.plural, stray)
     if others:
         sentence = (
             f"{name} holds {len(others):,} files that are no {kind.plural}, beside "
@@ -187,7 +162,7 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         )
         findings.append(finding("other_files", sentence, count=len(others), files=others[:20]))
     parts = np.array([entry.part for entry in entries], np.int8)
-    places = {path: place for place, (path, _) in enumerate(pictures)}
+    places = {member.path: place for place, member in enumerate(pictures)}
     return Raw(
         name=name,
         columns={column.name: kind.settle(cells), LABELS: objects(e.label for e in entries)},
@@ -197,46 +172,44 @@ def _read(files: Iterable[tuple[str, Callable[[], bytes]]], name: str) -> Raw:
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
         findings=tuple(findings),
-        files=(digest_of_files(name, zip(paths, contents, strict=True)),),
+        files=(_digest(name, entries, contents),),
         places=np.array([places[path] for path in paths], np.int64) if stray else None,
         whole=len(pictures),
         seconds={column.name: seconds},
     )
 
 
-def _content(read: Callable[[], bytes]) -> bytes:
-    """The bytes of a picture; none of one that is damaged, which is found to be no image later."""
-    try:
-        return read()
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
-        return b""
+def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:
+    """The finding about files outside class folders."""
+    if not paths:
+        return ()
+    few = quoted(paths, 3)
+    sentence = f"{name} holds {len(paths):,} {plural} outside class folders; left out: {few}."
+    return (finding("stray_images", sentence, count=len(paths), files=paths[:20]),)
 
 
-def _entries(
-    files: list[tuple[str, Callable[[], bytes]]], name: str
-) -> tuple[list[Entry], list[str]]:
-    """Files with part and class, and the paths of images that lie in no class folder."""
+def classes_of(paths: Iterable[str]) -> set[str]:
+    """The names of class folders in which files lie; none where there are no such folders."""
+    entries, _ = _sorted_out([Member(path, bytes) for path in paths])
+    return {entry.label for entry in entries}
+
+
+def entries_of(files: Sequence[Member], name: str) -> tuple[list[Entry], list[str]]:
+    """Files with part and class, and the paths of those that lie in no class folder.
+
+    Raises:
+        DataError: if there are none in class folders.
+    """
     if not files:
         endings = {suffix for kind in KINDS for suffix in kind.suffixes}
         raise DataError(
-            f"{name}: expected images or sounds in one subfolder a class, found none.",
-            evidence=f"Known endings: {', '.join(sorted(endings))}.",
-            remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg.",
+            f"{name}: expected images, sounds, series or texts in one subfolder a class, or tables "
+            "of one form, found none.",
+            evidence=f"Known endings: {', '.join(sorted(endings))}; of tables {', '.join(TABLES)}.",
+            remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg, or one of tables.",
             rows=0,
         )
-    split = [(PurePosixPath(path).parts, path, read) for path, read in files]
-    while len({parts[0] for parts, _, _ in split}) == 1 and all(len(p) > 2 for p, _, _ in split):
-        split = [(parts[1:], path, read) for parts, path, read in split]
-    heads = {parts[0].lower() for parts, _, _ in split if len(parts) > 1}
-    by_part = bool(heads) and heads <= set(PARTS) and any(len(parts) > 2 for parts, _, _ in split)
-    entries, stray = [], []
-    for parts, path, read in split:
-        part = PARTS.get(parts[0].lower(), -1) if by_part else -1
-        inner = parts[1:] if by_part else parts
-        if len(inner) < 2:
-            stray.append(path)
-        else:
-            entries.append(Entry(path, part, inner[0], read))
+    entries, stray = _sorted_out(files)
     if not entries:
         raise DataError(
             f"{name}: expected files in one subfolder a class, found "
@@ -245,4 +218,21 @@ def _entries(
             "column of their paths.",
             rows=len(files),
         )
+    return entries, stray
+
+
+def _sorted_out(files: Sequence[Member]) -> tuple[list[Entry], list[str]]:
+    split = [(PurePosixPath(member.path).parts, member) for member in files]
+    while len({parts[0] for parts, _ in split}) == 1 and all(len(p) > 2 for p, _ in split):
+        split = [(parts[1:], member) for parts, member in split]
+    heads = {parts[0].lower() for parts, _ in split if len(parts) > 1}
+    by_part = bool(heads) and heads <= set(PARTS) and any(len(parts) > 2 for parts, _ in split)
+    entries, stray = [], []
+    for parts, member in split:
+        part = PARTS.get(parts[0].lower(), -1) if by_part else -1
+        inner = parts[1:] if by_part else parts
+        if len(inner) < 2:
+            stray.append(member.path)
+        else:
+            entries.append(Entry(part, inner[0], member))
     return entries, stray

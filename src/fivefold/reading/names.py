@@ -10,6 +10,9 @@ from fivefold.errors import DataError
 
 PICTURES = "image"  # what a column of pictures is called that has no name of its own
 SEQUENCES = "sequence"  # what the column of a file of named sequences is called
+DOCUMENTS = "text"  # what a column of files is called that hold a text each
+FILES = "file"  # what a column of the names of tables is called, where it is asked for
+IDS = "id"  # what the column of their names is called
 SERIES = "series"  # what the column of the series of a long table is called
 LABELS = "label"  # what the column of their classes is called
 

@@ -1,15 +1,24 @@
 """Texts of a table that name files of pictures."""
 
+import os
+from collections.abc import Iterator
+from itertools import islice
 from os import PathLike
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError
-from fivefold.kinds.known import of_file
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS, of_file, of_type
+from fivefold.kinds.recognition import SourceType
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
+NEAR = 500  # files and folders beside a table that are looked at for those that it names
 LONGEST = 1024  # characters of a text that may be a path; base64 of a picture is longer
 
 
@@ -33,8 +42,14 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         return raw
     root = Path(folder).expanduser()
     if not reading.asks:
-        others = (name for name in raw.columns if name not in reading.files)
-        named += [name for name in others if _name_files(raw.columns[name], root)]
+        others = [name for name in raw.columns if name not in reading.files]
+        kinds = {name: _kind_of_files(raw.columns[name], root) for name in others}
+        loose = {name: kind for name, kind in kinds.items() if kind is not None}
+        named += loose
+        raw = raw.replace(
+            types={**raw.types, **{n: said for n, k in loose.items() for said in _said(k)}},
+            findings=(*raw.findings, *_not_there(raw, root, [n for n in others if n not in loose])),
+        )
     if not named:
         return raw
     if not root.is_dir():
@@ -48,16 +63,80 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
     )
 
 
-def _name_files(values: "Array | Coded", root: Path) -> bool:
-    """Whether all texts end as files of one kind do, and the first names one."""
+def _texts(values: "Array | Coded") -> list[str]:
+    """The texts of a column, if they are all and the first ends as files of some kind do."""
     cells = values.values if isinstance(values, Coded) else values
-    if cells.dtype != object or cells.ndim > 1 or not len(cells) or not isinstance(cells[0], str):
-        return False
-    kind, first = of_file(cells[0].strip()), cells[0].strip()
-    if kind is None or len(first) >= LONGEST or _leads_out(first):
-        return False
-    alike = all(isinstance(c, str) and (not c or of_file(c.strip()) is kind) for c in cells)
-    return alike and _file_below(root, first) is not None
+    if cells.dtype != object or cells.ndim > 1:
+        return []
+    first = next((cell for cell in cells if not isinstance(cell, str) or cell.strip()), None)
+    endings = {ending for kind in KINDS for ending in kind.suffixes | kind.loose}
+    if not isinstance(first, str) or _suffix(first) not in endings:
+        return []
+    texts = [cell for cell in cells if cell is not None and cell != ""]
+    return [text.strip() for text in texts] if all(isinstance(t, str) for t in texts) else []
+
+
+def _kind_of_files(values: "Array | Coded", root: Path) -> Kind | None:
+    """The kind of which all texts end as files do and the first is one; None if there is none."""
+    texts = _texts(values)
+    if not texts or len(texts[0]) >= LONGEST or _leads_out(texts[0]):
+        return None
+    strict = of_file(texts[0])
+    among = [strict] if strict else [kind for kind in KINDS if _suffix(texts[0]) in kind.loose]
+    for kind in among:
+        path = _file_below(root, texts[0]) if _end_alike(texts, kind) else None
+        if path is not None and (strict or _is_read(path, kind)):
+            return kind
+    return None
+
+
+def _end_alike(texts: list[str], kind: Kind) -> bool:
+    suffixes = kind.suffixes if of_file(texts[0]) is kind else kind.loose
+    return all(_suffix(text) in suffixes for text in texts)
+
+
+def _suffix(text: str) -> str:
+    return PurePosixPath(text.strip()).suffix.lower()
+
+
+def _is_read(path: Path, kind: Kind) -> bool:
+    """Whether a file that looks like a table is a cell."""
+    _, bad = canonical_column(objects([path]), Column(name="", kind=kind.name), on_bad="missing")
+    return not len(bad)
+
+
+def _said(kind: Kind) -> list[SourceType]:
+    """What the type of a column says whose cells are of a kind."""
+    return [type for type in sorted(kind.sources) if of_type(type) is kind][:1]
+
+
+def _not_there(raw: Raw, root: Path, names: list[str]) -> Iterator[Finding]:
+    """Findings about columns that name files of a kind, of which the first is not there."""
+    for name in names:
+        texts = _texts(raw.columns[name])
+        kind = of_file(texts[0]) if texts else None
+        if kind is None or not _end_alike(texts, kind):
+            continue
+        where = _elsewhere(root, texts[0])
+        remedy = f"root={str(where)!r}" if where else "root= with the folder that holds them"
+        sentence = (
+            f"Column `{name}` of {raw.name} names {kind.plural}, but {texts[0]!r} is not below "
+            f"{root}: it is read as words. Pass {remedy}."
+        )
+        told = {"column": name, "first": texts[0], "root": str(root), "found": str(where or "")}
+        yield finding("files_not_there", sentence, **told)
+
+
+def _elsewhere(root: Path, text: str) -> Path | None:
+    """A folder near a table from which a text of it names a file."""
+    if _leads_out(text):
+        return None
+    for above in (root, root.absolute().parent):
+        for pattern in ("*", "*/*"):
+            for near in sorted(islice(above.glob(pattern), NEAR)):
+                if near.is_dir() and _file_below(near, text) is not None:
+                    return near if above == root else Path(os.path.relpath(near))
+    return None
 
 
 def _with_paths(values: "Array | Coded", root: Path, column: str, source: str) -> "Array | Coded":

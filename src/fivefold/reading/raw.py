@@ -14,6 +14,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
+from fivefold.reading.names import FILES
 from fivefold.reading.options import EVERY
 
 T = TypeVar("T")
@@ -118,6 +119,12 @@ class Raw:
         held = self.columns if cells is None else cells
         names = held if EVERY in names else names
         return replace(self, kept={name: held[name] for name in names if name in held})
+
+    def of_file(self, name: str) -> Self:
+        """The same with a column `file` of this name, unless it has one."""
+        if FILES in self.columns:
+            return self
+        return replace(self, columns={FILES: objects([name] * len(self)), **self.columns})
 
     def replace(self, **changes: Any) -> Self:
         """The same source with some fields exchanged."""

@@ -14,12 +14,14 @@ from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
-from fivefold.reading.files import file_pieces, read_file, read_pair, unfit
+from fivefold.reading.files import read_pair, unfit
 from fivefold.reading.longtable import rolled
+from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
-from fivefold.reading.suffix import TABLES, suffix_of
+from fivefold.reading.suffix import TABLES, stem_of, suffix_of
+from fivefold.reading.together import path_pieces, read_folder
 
 Form = (
     Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset"]
@@ -176,19 +178,23 @@ def _pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
         raise faults[0]
     if form == "files":
         paths = find_files(source)
-        if len(paths) == 1:
-            yield from file_pieces(paths[0], reading, rows)
-            return
-        if rows is not None and reading.asks:
+        if len(paths) == 1 or (rows is not None and reading.asks):
             for path in paths:
-                yield from file_pieces(path, reading, rows)
+                yield from path_pieces(path, reading, rows)
             return
-        whole = concatenate([read_file(path, reading) for path in paths], str(source))
+        parts = [_named(next(path_pieces(path, reading, None)), path, reading) for path in paths]
+        whole = concatenate(parts, str(source))
     elif form == "several":
-        whole = concatenate([read(path, reading) for path in source], "files")
+        whole = concatenate(
+            [_named(read(each, reading), each, reading) for each in source], "files"
+        )
     else:
         whole = _in_memory(source, form, reading)
     yield from whole.pieces(rows or max(len(whole), 1))
+
+
+def _named(raw: Raw, path: Any, reading: Reading) -> Raw:
+    return raw.of_file(stem_of(os.fspath(path))) if FILES in reading.names else raw
 
 
 def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
@@ -208,7 +214,7 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
         raw = read_placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
         return follow(raw, reading, reading.root if frames.is_frame(source[0]) else None)
     if form == "folder":
-        return _read_folder(_path(source), reading)
+        return read_folder(_path(source), reading)
     if form == "pair":
         return read_pair(_path(source[0]), _path(source[1]))
     if form == "values":
@@ -257,19 +263,6 @@ def _path(source: str | os.PathLike[str]) -> Path:
         return Path(source)
 
 
-def _read_folder(folder: Path, reading: Reading) -> Raw:
-    if reading.asks and reading.only in reading.files:
-        pictures = images.list_pictures(folder, loose=reading.loose)  # of the kind of most
-        if pictures:
-            return images.read_pictures(pictures, reading)
-    if any(images.is_cell(path.name) for path in folder.rglob("*") if path.is_file()):
-        return images.read_image_folder(folder, folder.name)
-    tables = sorted(path for path in folder.iterdir() if suffix_of(path.name) in TABLES)
-    if not tables or len({suffix_of(path.name) for path in tables}) > 1:
-        return images.read_image_folder(folder, folder.name)  # says what it misses
-    return concatenate([read_file(path, reading) for path in tables], folder.name)
-
-
 def _no_file(source: str | os.PathLike[str]) -> PreflightError:
     path = _path(source)
     folder = path.parent
@@ -291,8 +284,8 @@ def _no_file(source: str | os.PathLike[str]) -> PreflightError:
 def _no_source(source: Any) -> PreflightError:
     return PreflightError(
         f"Collect: expected a source, found {type(source).__name__}.",
-        evidence="Sources: a path or pattern, a folder of images, 'sklearn:NAME', a frame, "
-        "(X, y), a mapping of columns, a list of mappings.",
+        evidence="Sources: a path or pattern, a folder, 'sklearn:NAME', a frame, (X, y), a mapping "
+        "of columns, a list of mappings.",
         remedy="Pass one of these as the first argument.",
         found=type(source).__name__,
     )

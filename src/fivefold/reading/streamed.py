@@ -86,7 +86,7 @@ def _texts(source: Source, reading: Reading, rows: int, suffix: str) -> Iterator
     except FivefoldError:
         return None
     dialect, memory = opened.dialect, opened.content
-    if dialect.escaped or dialect.spaced or not has_shape(dialect.delimiter):
+    if opened.rewritten or dialect.escaped or dialect.spaced or not has_shape(dialect.delimiter):
         return None
     if not head.endswith(memory):
         return None

@@ -5,17 +5,36 @@ from pathlib import Path
 PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json")
 TEXT = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", "")
+DECLARED = (".arff", ".ts")
+NUMPY = (".npz", ".npy")
 FASTA = (".fasta", ".fa", ".fna", ".ffn", ".faa", ".frn")
 FASTQ = (".fastq", ".fq")
+PACKED = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz")
+COMPRESSED = (".gz", ".bz2", ".xz")
 EXCEL = (".xlsx", ".xlsm")
-TABLES = (".csv", ".tsv", ".tab", ".txt", *PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ)
+TABLES = (
+    *(".csv", ".tsv", ".tab", ".txt"),
+    *(*PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ, *DECLARED, ".npz"),
+)
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without its endings.
+
+    Example:
+        >>> stem_of("genes/Promoter.fasta.gz")
+        'Promoter'
+    """
+    plain = Path(path)
+    return Path(plain.stem if plain.suffix.lower() in COMPRESSED else plain.name).stem
 
 
 def suffix_of(name: str) -> str:
-    """The ending that tells the form, in lower case, without `.gz`.
+    """The ending that tells the form, in lower case, without `.gz` and its kin.
 
     Example:
         >>> suffix_of("rows.CSV.gz")
         '.csv'
     """
-    return Path(name.lower().removesuffix(".gz")).suffix
+    path = Path(name.lower())
+    return (path.with_suffix("") if path.suffix in COMPRESSED else path).suffix

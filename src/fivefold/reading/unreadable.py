@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fivefold.core.finding import Finding
-from fivefold.core.wording import plural, quoted
+from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.kinds.kind import Kind
 from fivefold.reading.names import PICTURES
@@ -14,17 +14,27 @@ def unreadable_code(kind: Kind) -> str:
     return f"unreadable_{kind.plural}".replace(" ", "_")
 
 
-def _one(kind: Kind) -> str:
-    return kind.plural.removesuffix("s")
+def counted(count: int, kind: Kind) -> str:
+    """A count with what cells of a kind are called: `1 sound`, `2,000 series`."""
+    one = kind.name if kind.plural == kind.name else kind.plural.removesuffix("s")
+    return f"{count:,} {one if count == 1 else kind.plural}"
 
 
-def unreadable_cells(kind: Kind, paths: list[str]) -> Finding:
-    """The finding about cells that are damaged or none at all, and spoil their rows."""
+def unreadable_cells(kind: Kind, paths: list[str], reason: str = "") -> Finding:
+    """The finding about cells that are damaged or none at all, and spoil their rows.
+
+    Args:
+        kind: of the cells.
+        paths: of those that cannot be read.
+        reason: what is wrong with the first of them, as a sentence.
+    """
+    which = "" if len(paths) == 1 else "The first: "
+    why = f" {which}{reason if which else reason[:1].upper() + reason[1:]}" if reason else ""
     return Finding(
         code=unreadable_code(kind),
         severity="warning",
-        sentence=f"{plural(len(paths), _one(kind))} could not be read and will not "
-        f"be used: {quoted(paths, 5)}.",
+        sentence=f"{counted(len(paths), kind)} could not be read and will not "
+        f"be used: {quoted(paths, 5)}.{why}",
         numbers={"count": len(paths), "files": paths[:100]},
         stage="Collect",
     )
@@ -54,12 +64,13 @@ def unreadable_fault(
         are_files: they are files or their bytes, not numbers or texts.
     """
     few = ", ".join(files[:3]) + (f" and {count - 3:,} more" if count > 3 else "")
-    noun = _one(kind) if (of or count) == 1 else kind.plural
-    found = f"{count:,} of {of:,}" if of is not None else f"{count:,}"
-    remedy = "Save them again as PNG or JPEG" if are_files else "Correct them"
+    found = counted(of or count, kind)
+    found = found if of is None else f"{count:,} of {found}"
+    saved = kind.saved_as if are_files else ""
+    remedy = f"Save them again as {saved}" if saved else "Correct them"
     remedy += "." if count == of else ', or pass on_bad_value="missing" to leave them out.'
     return DataError(
-        f"{name}: expected {kind.wanted}, found that {found} {noun} cannot be read: {few}.",
+        f"{name}: expected {kind.wanted}, found that {found} cannot be read: {few}.",
         evidence=reason[:1].upper() + reason[1:],
         remedy=remedy,
         column=column,

@@ -75,8 +75,9 @@ def ask(
     check_columns(model, columns)
     inputs = model.schema.inputs
     kind = kind_of(inputs[0].kind) if len(inputs) == 1 else None
+    form = model.contract.text.get("cells")
     files = [path] if is_cell(path.name) else []
-    if path.is_dir():
+    if path.is_dir() and form is None:
         files = list_pictures(path, kind if kind is not None and kind.suffixes else None)
     if files:
         for start in range(0, len(files), _FILES):

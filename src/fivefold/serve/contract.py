@@ -146,11 +146,11 @@ def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
 
     Returns:
         `encoding` and `delimiter`, `detected` where the user overruled what the bytes show, `skip`
-        where lines at the top were left out; of a long table `series_id` and what goes with it.
-        Empty if it was neither.
+        where lines at the top were left out; of a long table `series_id` and what goes with it; of
+        files in folders what `cells` are. Empty if it was nothing of this.
     """
-    written = ("encoding", "detected", "delimiter", "skip", "quotes", "row_names")
-    names = (*written, "series_id", "step", "channels", "spacing")
+    written = ("encoding", "detected", "delimiter", "skip", "quotes", "row_names", "blanks")
+    names = (*written, "series_id", "step", "channels", "spacing", "cells")
     return {name: provenance[name] for name in names if name in provenance}
 
 

@@ -1,0 +1,85 @@
+"""Folders of texts with one subfolder a class, a file each."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from fivefold.codecs.coded import objects
+from fivefold.codecs.schema import Column
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.known import of_type
+from fivefold.reading import images
+from fivefold.reading.encoding import decodings
+from fivefold.reading.names import DOCUMENTS, LABELS
+from fivefold.reading.options import Reading
+from fivefold.reading.packed import Member
+from fivefold.reading.raw import Raw, digest_of_files
+
+ENDINGS = frozenset((".txt", ".text", ".md", ".html", ".htm", ""))
+"""Of files that hold a text each."""
+
+LOOKED = 5
+"""Files that are looked at to tell texts from numbers."""
+
+
+def is_document(path: str) -> bool:
+    """Whether a file of this name may be a text."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix in ENDINGS or suffix[1:].isdigit()
+
+
+def are_documents(members: Sequence[Member]) -> bool:
+    """Whether files in class folders are texts, and no numbers over time."""
+    nested = [member for member in members if "/" in member.path]
+    some = [member for member in nested if is_document(member.path)]
+    if not some or len(some) < len(nested) / 2:
+        return False
+    steps = of_type("steps")
+    if steps is None:
+        return True
+    cells = objects(member.content for member in some[:: -(-len(some) // LOOKED)])
+    _, bad = canonical_column(cells, Column(name="", kind=steps.name), on_bad="missing")
+    return len(bad) > len(cells) / 2
+
+
+def read_documents(members: Sequence[Member], name: str, *, only: str | None = None) -> Raw:
+    """The texts of a folder as a column, their subfolders as the column `label`.
+
+    Args:
+        members: of a folder or an archive.
+        name: of it, for messages.
+        only: the column that a model reads, where the texts are to be answered; then no subfolders
+            are needed.
+
+    Raises:
+        DataError: if they do not lie in class folders, or one is no text.
+    """
+    some = [member for member in members if is_document(member.path)]
+    if only is not None:
+        texts = objects(_text(member, name) for member in some)
+        kept = {"file": [str(member.place or member.path) for member in some]}
+        return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
+    entries, stray = images.entries_of(some, name)
+    parts = np.array([entry.part for entry in entries], np.int8)
+    places = {member.path: place for place, member in enumerate(some)}
+    return Raw(
+        name=name,
+        columns={
+            DOCUMENTS: objects(_text(entry.member, name) for entry in entries),
+            LABELS: objects(entry.label for entry in entries),
+        },
+        types={LABELS: "levels"},
+        target=LABELS,
+        untyped=True,
+        given=parts if (parts >= 0).any() else None,
+        findings=images.strays(name, "texts", stray),
+        text={"cells": "documents"},
+        files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),
+        places=np.array([places[e.member.path] for e in entries], np.int64) if stray else None,
+        whole=len(some),
+    )
+
+
+def _text(member: Member, name: str) -> str:
+    return decodings(member.content, Reading(), f"{name}, {member.path}")[0].content
