@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 import fivefold as ff
 from fivefold.models.inputs import Image, Width
+from fivefold.models.networks import build, describe
 from fivefold.models.operations import forward_operations
 from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
 
@@ -38,19 +41,38 @@ def test_large_pictures_take_no_more_work_than_small_ones():
     assert max(places) <= 40
 
 
+def test_resnet_that_learnt_from_mirrored_pictures_answers_for_both_sides():
+    lesson = SimpleNamespace(changes=("shift", "flip"))
+    network, pictures = ResNet(Image(1, 16, 16), 3, width=4), torch.rand(6, 1, 16, 16)
+    one, other = (network.eval()(each) for each in (pictures, pictures.flip(-1)))
+    assert network.begin(lesson) is network
+    torch.testing.assert_close(network(pictures), (one + other) / 2)
+    twin = build(describe(network)).eval()
+    twin.load_state_dict(network.state_dict())
+    torch.testing.assert_close(twin(pictures), network(pictures))
+    network.begin(SimpleNamespace(changes=("shift",)))
+    torch.testing.assert_close(network(pictures), one)
+    assert "mirrored" not in network.description["arguments"]
+
+
 @pytest.mark.slow
-def test_resnet_is_served_as_it_was_trained(tmp_path):
+@pytest.mark.parametrize("augment", [(), ("flip",)])
+def test_resnet_is_served_as_it_was_trained(augment, tmp_path):
     draw, labels = np.random.default_rng(0), np.arange(120) % 2
     pictures = draw.normal(90, 25, (120, 20, 18, 3)) + 60 * labels[:, None, None, None]
     stages = [
         ff.Collect((pictures.clip(0, 255).astype(np.uint8), np.array(["a", "b"])[labels])),
         ff.Preprocess(),
-        ff.Train("resnet", epochs=2, threads=1),
+        ff.Train("resnet", epochs=2, threads=1, augment=augment),
         ff.Evaluate(),
         ff.Deploy(tmp_path / "model.ff"),
     ]
     parity = ff.Pipeline(stages).run(seed=0, progress=False)[ff.Deployed].parity
     assert max(parity[door] for door in ("frame", "csv", "json", "source", "synthetic")) < 1e-5
+    some = (pictures.clip(0, 255).astype(np.uint8)[:8] * np.linspace(0.3, 1, 18)[:, None]).round()
+    model = ff.load(tmp_path / "model.ff")
+    one, other = (model.predict_proba(each.astype(np.uint8)) for each in (some, some[:, :, ::-1]))
+    assert np.allclose(one, other, atol=1e-5) is bool(augment)
 
 
 def test_resnet_of_a_table_is_refused():

@@ -67,6 +67,7 @@ def usual(monkeypatch):
     """Changes that are made where nothing is said: one of pictures mixes rows."""
     monkeypatch.setattr(type(PIXELS), "changes", ("shift", "flip", "blend"))
     monkeypatch.setattr(type(PIXELS), "usual", ("blend", "flip"))
+    monkeypatch.setattr(type(PIXELS), "doubtful", ())
     monkeypatch.setattr(type(CLIPS), "usual", ("mask",))
     monkeypatch.setattr(type(PARTS[PIXELS]), "mixes", {"blend": halves})
 

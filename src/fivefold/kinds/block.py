@@ -105,11 +105,11 @@ class Block(ABC):
         settings: names of Preprocess's settings that change what becomes of its columns.
         changes: names of the random changes that its part knows, for `Train(augment=...)`.
         usual: those of them that are made where Train says nothing of it.
-        contested: whether these pay for some data and cost for others: then a network is trained
-            with them and without, and validation rows choose.
+        doubtful: those of these that pay for some data and cost for others, or alter what a row
+            means: validation rows choose whether they are made.
+        contest: fraction of a run for which networks learn with the doubtful ones and without, to
+            choose; where it is 1 the better of both is kept.
         often: epochs from which on they are; what is seen a few times needs no change.
-        doubtful: those that may alter what a row means; where Train says nothing of it they are
-            tried, and made where they do not.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
     """
@@ -122,9 +122,9 @@ class Block(ABC):
     settings: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[str, ...]] = ()
-    contested: ClassVar[bool] = False
-    often: ClassVar[int] = 0
     doubtful: ClassVar[tuple[str, ...]] = ()
+    contest: ClassVar[float] = 0.1
+    often: ClassVar[int] = 0
     sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:

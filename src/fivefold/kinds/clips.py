@@ -28,7 +28,8 @@ class Clips(Block):
     dtype = "int16"
     changes = ("mask", "speed", "pitch", "shift", "noise", "mix")
     usual = ("mask", "speed", "pitch", "noise", "mix")
-    contested = True
+    doubtful = usual
+    contest = 1.0
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)

@@ -28,9 +28,9 @@ class Pixels(Block):
     name = "pixels"
     dtype = "uint8"
     changes = ("shift", "flip", "crop", "rotate", "colour", "erase", "mixup", "cutmix")
-    usual = ("shift", "colour", "erase")
-    often = 5
+    usual = ("shift", "colour", "erase", "flip")
     doubtful = ("flip",)
+    often = 5
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         shape: tuple[int, int, int] = columns[0].state.shape

@@ -72,6 +72,7 @@ class Lesson:
         boosting: how trees beside it are grown; None for no trees.
         beside: whether simple models are fitted that answer beside a network of texts,
             series or sounds.
+        changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
     """
@@ -83,6 +84,7 @@ class Lesson:
     tell: Callable[[str], None]
     boosting: Boosting | None = None
     beside: bool = False
+    changes: tuple[str, ...] = ()
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.inputs import Image, Inputs, described
+from fivefold.models.learner import Lesson
 
 SEEN = 40
 """Pixels of the shorter side from which on the first layer halves a picture; of twice as many it
@@ -19,13 +20,15 @@ width; a picture has more only where its last layers cannot halve it."""
 class ResNet(nn.Module):
     """Convolutions with norm and SiLU, halved three times, two pairs of them residual.
 
-    What each map shows anywhere is what counts in the end: the maximum over its places.
+    What each map shows anywhere is what counts in the end: the maximum over its places. Where it
+    has learnt from mirrored pictures it answers by the mean for a picture and its mirror image.
 
     Args:
         inputs: an `Image`: channels, height and width, both at least 2 pixels.
         outputs: numbers a row.
         width: channels after the first layer; the others have two and four times as many.
         dropout: fraction of the maxima left out in training, 0 to 1.
+        mirrored: whether it has learnt from mirrored pictures.
 
     Example:
         >>> ResNet(Image(3, 32, 32), 10)(torch.zeros(5, 3, 32, 32)).shape
@@ -39,7 +42,13 @@ class ResNet(nn.Module):
     usual: ClassVar[int] = 24
 
     def __init__(
-        self, inputs: Inputs, outputs: int, *, width: int | None = None, dropout: float = 0.0
+        self,
+        inputs: Inputs,
+        outputs: int,
+        *,
+        width: int | None = None,
+        dropout: float = 0.0,
+        mirrored: bool = False,
     ) -> None:
         super().__init__()
         if not isinstance(inputs, Image):
@@ -47,6 +56,7 @@ class ResNet(nn.Module):
         width = width or self.usual
         arguments = {"width": width, "dropout": dropout}
         self.description = described(self.name, inputs, outputs, arguments)
+        self.mirror(mirrored)
         channels, height, breadth = inputs
         step = stride(inputs)
         height, breadth = max(1, height // step), max(1, breadth // step)
@@ -64,9 +74,32 @@ class ResNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Float `(n, channels, height, width)` to `(n, outputs)`."""
+        if self.mirrored and not self.training:
+            return (self.seen(images) + self.seen(images.flip(-1))) / 2
+        return self.seen(images)
+
+    def seen(self, images: Tensor) -> Tensor:
+        """`(n, outputs)` for the pictures as they are."""
         maps = self.layers(images.contiguous(memory_format=torch.channels_last))
         outputs: Tensor = self.out(maps.amax(dim=(2, 3)))
         return outputs
+
+    def mirror(self, mirrored: bool) -> None:
+        """Let it answer by both sides of a picture, or by the picture alone."""
+        self.mirrored = mirrored
+        arguments = self.description["arguments"]
+        arguments.pop("mirrored", None)
+        if mirrored:
+            arguments["mirrored"] = True
+
+    def rehearse(self, lesson: Lesson) -> None:
+        """Take the form in which it would be exported if all changes were made."""
+        self.mirror("flip" in lesson.changes)
+
+    def begin(self, lesson: Lesson) -> nn.Module:
+        """Answer by both sides where both are learnt from."""
+        self.mirror("flip" in lesson.changes)
+        return self
 
 
 class SmallResNet(ResNet):

@@ -15,8 +15,8 @@ from fivefold.models.parts import part_of
 from fivefold.train.feed import Change
 from fivefold.train.options import Options
 
-FEW = 30
-"""Validation rows below which nothing is chosen by them."""
+FEW, SOME = 30, 100
+"""Validation rows below which nothing is chosen by them, and nothing by a part of a run."""
 
 Mix = Callable[[Piece], Piece]
 
@@ -54,27 +54,27 @@ def decide_ways(
     habit: Habit | None = None,
     epochs: int = 0,
 ) -> tuple[tuple[str, ...], ...]:
-    """Sets of changes of which validation rows keep one: those that are made, and perhaps none.
+    """Sets of changes of which validation rows keep one: with those that are doubtful, and without.
 
     Args:
         stage: the settings.
         blocks: of the arrays that the network reads.
-        valid: validation rows; a few choose nothing.
+        valid: validation rows; where they are few, what is doubtful is not made.
         habit: of the network.
         epochs: that it sees them.
     """
     made = decide_augment(stage, blocks, habit, epochs)
-    contested = {change for block in blocks if block.contested for change in block.usual}
-    certain = tuple(change for change in made if change not in contested)
-    if stage.augment is not None or certain == made or valid < FEW:
+    doubtful = {change for block in blocks for change in block.doubtful}
+    certain = tuple(change for change in made if change not in doubtful)
+    if stage.augment is not None or certain == made:
         return (made,)
-    return (made, certain)
+    enough = FEW if decide_contest(blocks) == 1 else SOME
+    return (made, certain) if valid >= enough else (certain,)
 
 
-def doubtful_of(blocks: Sequence[Block], made: Sequence[str]) -> tuple[str, ...]:
-    """Changes that may alter what a row means, of the blocks that are changed as usual."""
-    changed = (block for block in blocks if {*block.usual} & {*made})
-    return tuple(change for block in changed for change in block.doubtful)
+def decide_contest(blocks: Sequence[Block]) -> float:
+    """The fraction of a run for which doubtful changes are tried."""
+    return max((block.contest for block in blocks if block.doubtful), default=1.0)
 
 
 def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:

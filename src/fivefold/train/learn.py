@@ -163,6 +163,7 @@ def _identity(
         "epochs": plan.epochs,
         "batch": plan.batch,
         "augment": list(plan.augment),
+        "tried": plan.tried,
         "lr": lr,
         "precision": plan.precision,
         "matmul": plan.matmul,
@@ -203,6 +204,7 @@ def _lesson(
         tell=lambda text: session.emit(Noted(text=text)),
         boosting=plan.boosting,
         beside=plan.beside,
+        changes=plan.augment,
         stackable=plan.stackable,
         seconds_left=left,
     )

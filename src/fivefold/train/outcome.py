@@ -1,6 +1,6 @@
 """A finished run as an artifact: settings, history, findings."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -30,7 +30,6 @@ def make_trained(
     *,
     seed: int,
     seconds: float = 0.0,
-    tried: Mapping[str, float] | None = None,
 ) -> Trained:
     """The artifact, its network on the CPU and in eval mode."""
     fitted = learnt.fitted
@@ -70,7 +69,7 @@ def make_trained(
                 "label_smoothing": stage.label_smoothing,
                 "class_weights": _plain(stage.class_weights),
                 "augment": list(plan.augment),
-                "tried": tried,
+                "tried": plan.tried,
                 "callbacks": [callback.name for callback in stage.callbacks],
                 "encoded": "once" if plan.once else "by batch",
                 "device": str(plan.device),

@@ -1,5 +1,6 @@
 """All that one training run needs, decided and checked before it starts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +18,7 @@ from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.train.aims import Descent, Objective, Precision
-from fivefold.train.augmentation import decide_ways, doubtful_of
+from fivefold.train.augmentation import decide_contest, decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
@@ -58,7 +59,8 @@ class Plan:
     weight_decay: float  # what the optimizer takes of matrices, unless it is one's own
     once: bool  # whether the rows are encoded ahead of the epochs
     ways: tuple[tuple[str, ...], ...]  # random changes in training, of which one is kept
-    doubtful: tuple[str, ...]  # others that are made too if a trial shows that answers stay
+    contest: float  # fraction of a run for which each of several ways is tried
+    tried: Mapping[str, float] | None = None  # the validation loss by way, where one was chosen
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
     # whether copies of a network should learn as one, if there are any and they can
@@ -188,7 +190,7 @@ def make_plan(
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
         ways=ways,
-        doubtful=doubtful_of(blocks, ways[0]) if stage.augment is None else (),
+        contest=decide_contest(blocks),
         rows=rows,
         default=stage.model is None,
         stackable=census is None or decide_stack(census),

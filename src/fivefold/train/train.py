@@ -114,10 +114,9 @@ class Train(Options):
         if is_estimator(self.model):
             return self._fit_estimator(data, session)
         from fivefold.models.threads import threads_set
-        from fivefold.train.bearing import settle_changes
         from fivefold.train.checkpoint import decided_before
         from fivefold.train.clock import Clock
-        from fivefold.train.contest import learn_best
+        from fivefold.train.contest import learn_best, settle_changes
         from fivefold.train.device import find_device
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
@@ -132,13 +131,11 @@ class Train(Options):
         plan.network.threads = self.threads or before.get("threads of torch", plan.threads)
         with threads_set(plan.network.threads):
             with matmul_set(plan.matmul):
-                plan = settle_changes(plan, data, before, session)
+                plan = settle_changes(self, plan, data, session, spent=spent, before=before)
                 session.emit(Noted(text=plan.sentence))
-                plan, learnt, tried = learn_best(
-                    self, plan, data, session, spent=spent, before=before
-                )
+                plan, learnt = learn_best(self, plan, data, session, spent=spent, before=before)
             trained = make_trained(
-                self, plan, learnt, data, seed=session.seed, seconds=spent.seconds, tried=tried
+                self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
         session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
