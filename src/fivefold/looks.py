@@ -1,7 +1,8 @@
 """Looks at the test rows: counted, limited, and told with the score."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -110,7 +111,19 @@ def take_looks(
     answers = [one.answers for one in seen]
     check = None if limit is None else partial(refuse, answers=answers, limit=limit)
     looks = add_looks(taken, directory, check=check)
-    return Looks.of(len(looks), metric, seen[-1].score)
+    return replace(Looks.of(len(looks), metric, seen[-1].score), limit=limit)
+
+
+def limit_in(recipe: str) -> int | None:
+    """The least number of models that a pipeline's `Evaluate(looks=)` allows; None for any.
+
+    Example:
+        >>> limit_in('{"stages": [{"stage": "Evaluate", "with": {"looks": 3}}]}')
+        3
+    """
+    entries = json.loads(recipe).get("stages", []) if recipe else []
+    given = [entry.get("with", {}).get("looks") for entry in entries]
+    return min((limit for limit in given if isinstance(limit, int)), default=None)
 
 
 def looks_of(
@@ -127,13 +140,16 @@ def looks_of(
     return Looks.of(len(known), metric, evaluated.metrics[metric]) if known else None
 
 
-def refuse(known: Sequence[Look], answers: Sequence[str], limit: int) -> None:
+def refuse(
+    known: Sequence[Look], answers: Sequence[str], limit: int, *, who: str = "Evaluate"
+) -> None:
     """Refuse models that would make more looks than a limit.
 
     Args:
         known: looks at the rows.
         answers: digest of what each model answered; where they have not answered yet, one for each.
         limit: the most models.
+        who: scores them.
 
     Raises:
         SpentError: with `looks` and `limit`.
@@ -147,7 +163,7 @@ def refuse(known: Sequence[Look], answers: Sequence[str], limit: int) -> None:
         scored = f" {last.metric} {last.score:.4g}" if last.score is not None else ""
         told = f"The last one:{scored}, {last.time}."
     raise SpentError(
-        f"Evaluate: expected at most {plural(limit, 'model')} to be scored on these test rows, "
+        f"{who}: expected at most {plural(limit, 'model')} to be scored on these test rows, "
         f"found {plural(len(known), 'look')} at them and {plural(more, 'more model')} to score.",
         evidence=told,
         remedy="Decide by validation scores (until='train'), collect new test rows, "

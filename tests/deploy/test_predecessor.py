@@ -11,10 +11,12 @@ from sklearn.metrics import roc_auc_score
 import fivefold as ff
 from fivefold import cli
 from fivefold.core import ledger
-from fivefold.deploy import predecessor
+from fivefold.core.recipe import write_recipe
+from fivefold.deploy import allowance, predecessor
 from fivefold.deploy.predecessor import compare_with, misfits, origin_of
-from fivefold.errors import WorseError
+from fivefold.errors import SpentError, WorseError
 from fivefold.looks import digest_of_answers, digest_of_test_rows
+from fivefold.metrics.optimism import Looks
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
 ROWS = 400
@@ -58,7 +60,7 @@ def old(monkeypatch):
     model = SimpleNamespace(
         contract=SimpleNamespace(names=("z", "zip")),
         classes=("no", "yes"),
-        bundle=SimpleNamespace(manifest={}),
+        bundle=SimpleNamespace(manifest={}, digest="ab" * 32),
         digest="ab" * 32,
         asked=[],
     )
@@ -141,8 +143,85 @@ def test_deployed_model_is_a_look_that_is_known_again_by_its_manifest(old):
     old.bundle.manifest = {"origin": origin_of(TABLE, INDEX, both(GOOD))}
     compared(both(GOOD))
     looks = ledger.known_looks(digest_of_test_rows(TABLE, INDEX))
-    answers = [digest_of_answers(scores) for scores in (both(GOOD + 1e-7), both(GOOD))]
-    assert [look.answers for look in looks] == answers
+    assert [look.answers for look in looks] == [old.digest, digest_of_answers(both(GOOD))]
+
+
+def _spent(numbers):
+    """Looks at the test rows that are in the ledger, by what was answered."""
+    rows = digest_of_test_rows(TABLE, INDEX)
+    for answers in numbers:
+        ledger.add_looks([ledger.Look(rows=rows, answers=answers)])
+    return lambda: [look.answers for look in ledger.known_looks(rows)]
+
+
+@pytest.fixture
+def deploying(old, monkeypatch):
+    """What a Deploy beside an Evaluate(looks=) says of the run before its training."""
+    monkeypatch.setattr("fivefold.deploy.deploy.deploy_fault", lambda _: None)
+    monkeypatch.setattr(predecessor, "misfits", lambda *_: [])
+    monkeypatch.setattr(predecessor, "is_there", lambda _: True)
+    monkeypatch.setattr(allowance, "open_bundle", lambda _: old.bundle)
+    test = SimpleNamespace(test=SimpleNamespace(index=INDEX))
+
+    def faults(looks, evaluated=None):
+        stages = [ff.Evaluate(looks=looks), ff.Deploy("new.ff", better_than="old.ff")]
+        session = ff.Session(recipe=write_recipe(stages))
+        found = {ff.Collected: TABLE, ff.Preprocessed: test}
+        found |= {} if evaluated is None else {ff.Evaluated: evaluated}
+        return stages[1].preflight(session, found)
+
+    return faults
+
+
+def test_deployed_model_is_a_look_that_is_refused_before_the_training(old, deploying):
+    (fault,) = deploying(1)
+    assert isinstance(fault, SpentError)
+    assert "Deploy: better_than='old.ff': expected at most 1 model" in str(fault)
+    assert "0 looks at them and 2 more models" in str(fault)
+    assert deploying(2) == []
+    assert deploying(None) == []
+    looks = _spent(["a"])
+    assert [fault.facts["looks"] for fault in deploying(2)] == [1]
+    assert deploying(3) == []
+    assert looks() == ["a"]
+
+
+def test_deployed_model_that_was_looked_at_before_is_no_look_more(old, deploying):
+    _spent([old.digest])
+    assert deploying(1) == []  # of the new one Evaluate speaks, which knows what it answers
+    old.bundle.manifest = {"origin": origin_of(TABLE, INDEX, both(GOOD))}
+    assert len(deploying(2)) == 1
+    _spent([digest_of_answers(both(GOOD))])
+    assert deploying(2) == []
+
+
+def test_deployed_model_beside_a_result_at_hand_is_held_to_the_limit_of_its_run(old, deploying):
+    looks = _spent(["the new one's answers"])
+    told = SimpleNamespace(looks=Looks(number=1, metric="roc_auc", limit=1))
+    assert len(deploying(None, told)) == 1
+    assert deploying(2, SimpleNamespace(looks=None)) == []
+    old.answers = both(BAD)
+    with pytest.raises(SpentError):
+        compare_with("old.ff", TABLE, INDEX, TRUTH, both(GOOD), by="auto", seed=0, limit=1)
+    assert len(looks()) == 1
+    assert not old.asked
+
+
+@pytest.mark.slow
+def test_nights_beyond_the_limit_of_looks_end_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, heard = ff.Collect(frame(), target="y"), []
+    pipeline = ff.Pipeline([
+        first, ff.Preprocess(), ff.Train("mlp", epochs=1, threads=1),
+        ff.Evaluate(baselines=(), looks=2),
+        ff.Deploy("m.ff", better_than="m.ff", parity_rows=5, format="torch"),
+    ])  # fmt: skip
+    pipeline.replace("deploy", better_than=None).run(progress=False)
+    changed = pipeline.replace("train", lr=0.05)
+    monkeypatch.setattr(ledger, "_HERE", [])
+    with pytest.raises(SpentError, match="0 looks at them and 2 more models"):
+        changed.replace("evaluate", looks=1).run(progress=False, observers=[heard.append])
+    assert not [event for event in heard if getattr(event, "unit", "") == "epoch"]
 
 
 def test_bundle_that_cannot_answer_these_rows_is_a_fault_before_the_training():

@@ -47,9 +47,11 @@ class Deploy(Stage):
         better_than: a bundle, as a rule the one at `path`. Both answer the same test rows, and the
             new one is written only if it is not worse: the interval of the paired difference, by
             the metric that leads, does not lie wholly on its worse side. Where there is no bundle
-            yet, it is written.
+            yet, it is written. The old one is a look at the test rows too: where it is more than
+            `Evaluate(looks=)` allows, the run is refused before the training.
 
     Raises:
+        SpentError: if there is no look left for the bundle that `better_than` names.
         WorseError: if the model is worse than the bundle that `better_than` names, which stays.
         PreflightError: if the path is taken or not writable, or if a stage changed the table.
         ModelError: if the network does not export.
@@ -68,13 +70,16 @@ class Deploy(Stage):
     better_than: PathText | None = None
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
-        """Whether the path can be written to, and whether the model reads what Collect wrote."""
-        from fivefold.deploy.predecessor import misfits
+        """Whether the path can be written to, the model reads Collect's columns, looks are left."""
+        from fivefold.deploy.allowance import look_faults
+        from fivefold.deploy.predecessor import is_there, misfits
 
         fault, collected = deploy_fault(found), found.get(Collected)
         faults = [*path_faults(self.path), *([fault] if fault is not None else [])]
-        if self.better_than is not None and collected is not None:
-            faults += misfits(self.better_than, collected)
+        if self.better_than is not None and collected is not None and is_there(self.better_than):
+            faults += misfits(self.better_than, collected) or look_faults(
+                self.better_than, found, session.recipe, session.run_directory
+            )
         return faults
 
     def rehearse(
@@ -184,6 +189,7 @@ class Deploy(Stage):
         evaluated: Evaluated | None,
     ) -> tuple[Finding, ...]:
         """What is found beside the bundle that must not be better."""
+        from fivefold.deploy.allowance import limit_of
         from fivefold.deploy.predecessor import compare_with, is_there
         from fivefold.models.score import score
 
@@ -202,6 +208,7 @@ class Deploy(Stage):
             by=partition.by,
             seed=session.seed,
             directory=session.run_directory,
+            limit=limit_of(session.recipe, evaluated),
         )
         return (made,)
 

@@ -14,11 +14,18 @@ from fivefold.codecs.table import Array, Table
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import quoted
+from fivefold.deploy.allowance import Origin, look_at
 from fivefold.deploy.doors import json_rows
 from fivefold.deploy.parity import answerable
 from fivefold.division import By, resamples_of
 from fivefold.errors import FivefoldError, PreflightError, WorseError
-from fivefold.looks import Seen, digest_of_answers, digest_of_test_rows, take_looks
+from fivefold.looks import (
+    Seen,
+    check_looks,
+    digest_of_answers,
+    digest_of_test_rows,
+    take_looks,
+)
 from fivefold.metrics.comparison import Comparison, compare
 from fivefold.metrics.estimates import estimate_one
 from fivefold.serve.bundle import open_bundle
@@ -26,10 +33,6 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.predictor import Predictor, load
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
-
-Origin = Mapping[str, Any]
-"""What a manifest says of where a model comes from: digests of the `data`, of the `test_rows` that
-it was judged by, and of its `answers` for them; and its `scores`."""
 
 
 def origin_of(
@@ -125,6 +128,7 @@ def compare_with(
     by: By,
     seed: int,
     directory: Path | None = None,
+    limit: int | None = None,
 ) -> Finding:
     """Compare a new model with a deployed one, both on the same test rows.
 
@@ -140,15 +144,20 @@ def compare_with(
         by: how the rows were drawn.
         seed: of the resamples.
         directory: of the run, which counts the look.
+        limit: the most models that may be scored on these rows; None for any number.
 
     Returns:
         What is worth telling of a model that may be deployed.
 
     Raises:
         WorseError: of one that may not.
+        SpentError: if others took the last look meanwhile.
         RequestError: if the bundle refuses a row.
     """
     model, schema = load(path), collected.schema
+    digest = digest_of_test_rows(collected, index)
+    known = look_at(model.bundle, digest)
+    check_looks(collected, index, [known], limit=limit, directory=directory)
     try:
         theirs, kept = answers_of(model, collected, index)
     except FivefoldError as error:
@@ -162,11 +171,9 @@ def compare_with(
     new, old = (estimate_one(metric, j.target, j.scores, drawn) for j in (first, second))
     outcome = compare(metric, first.target, first.scores, second.scores, drawn)
     origin: Origin = model.bundle.manifest.get("origin", {})
-    digest = digest_of_test_rows(collected, index)
-    seen = origin.get("test_rows") == digest
-    known = origin.get("answers", "") if seen else ""
-    look = Seen(known or digest_of_answers(theirs), old)
-    take_looks(collected, index, [look], metric=metric.name, directory=directory)
+    seen = origin.get("test_rows") == digest_of_test_rows(collected, index)
+    look = Seen(known, old)
+    take_looks(collected, index, [look], metric=metric.name, directory=directory, limit=limit)
     told = f"{metric.title} {_told(new)}, of {fspath(path)} {_told(old)}"
     gap = outcome.difference
     leak, clean = _leak(origin, collected, seen=seen)

@@ -73,6 +73,7 @@ class Looks:
         most: likewise.
         interval: the half of the interval of the score at hand.
         unknown: why the last three are not known; empty if they are.
+        limit: of looks that whoever took this one sets; None for none.
 
     Reference:
         Cawley and Talbot, On over-fitting in model selection and subsequent selection bias in
@@ -85,6 +86,7 @@ class Looks:
     most: float = 0.0
     interval: float = 0.0
     unknown: str = ""
+    limit: int | None = None
 
     @classmethod
     def of(cls, number: int, metric: str, score: Estimate) -> "Looks":
