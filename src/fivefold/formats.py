@@ -15,8 +15,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.core.format import FORMATS, Format, Hashed, Outlined, register
 from fivefold.core.named import Named
-from fivefold.core.store import FORMATS, Format, Hashed, register
 from fivefold.kinds.codec import Codec
 from fivefold.travel.changes import Changes
 
@@ -190,6 +190,10 @@ def _cell(text: str) -> Any:
     return _estimate(value) if isinstance(value, dict) else value
 
 
+def _write_json(value: Any, file: Hashed) -> None:
+    file.write(json.dumps(value).encode())
+
+
 def _is_mapping_of(value: Any, accepts: Any) -> bool:
     return isinstance(value, Mapping) and bool(value) and all(map(accepts, value.values()))
 
@@ -200,10 +204,6 @@ def _write_frames(frames: Mapping[str, Any], file: Hashed) -> None:
 
 def _estimate(values: Mapping[str, Any]) -> Estimate:
     return Estimate(values["value"], **{k: v for k, v in values.items() if k != "value"})
-
-
-def _write_json(value: Any, file: Hashed) -> None:
-    file.write(json.dumps(value).encode())
 
 
 for _form in (
@@ -280,14 +280,21 @@ for _form in (
     ),
 ):
     register(_form)
-
-FORMATS.setdefault(  # until a network is at hand, and its module with it
-    "network",
-    Format(
+for _name, _form in {  # of torch, which is imported when it is needed
+    "network": Format(
         "network",
         ".safetensors",
-        lambda value: False,
+        lambda value: False,  # until one is at hand
         lambda value, file: None,
         lambda path: import_module("fivefold.models.assemble").read_network(path),
     ),
-)
+    "module": Format(
+        "module",
+        ".safetensors",
+        lambda value: isinstance(value, Outlined) and hasattr(value.value, "named_modules"),
+        lambda value, file: import_module("fivefold.models.outline").write_module(value, file),
+        lambda path: None,
+        lambda path, outline: import_module("fivefold.models.outline").fill_module(path, outline),
+    ),
+}.items():
+    FORMATS.setdefault(_name, _form)

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fivefold.core import format as form
 from fivefold.core import store
 from fivefold.core.artifact import Artifact
-from fivefold.core.store import Format, register, write_bytes
+from fivefold.core.format import Format, register
+from fivefold.core.store import write_bytes
 from fivefold.errors import FivefoldError, StoreError
 
 
@@ -31,7 +33,7 @@ class Drawing:
 @pytest.fixture
 def formats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Formats registered in a test are forgotten after it."""
-    monkeypatch.setattr(store, "FORMATS", dict(store.FORMATS))
+    monkeypatch.setattr(form, "FORMATS", dict(form.FORMATS))
 
 
 def files(folder: Path) -> list[str]:
@@ -186,7 +188,7 @@ def test_artifact_of_an_unregistered_format_is_refused_when_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(store, "FORMATS", dict(store.FORMATS))
+        patch.setattr(form, "FORMATS", dict(form.FORMATS))
         accepts = lambda value: isinstance(value, Drawing)  # noqa: E731
         write = lambda value, file: file.write(b"x")  # noqa: E731
         register(Format("drawing", ".svg", accepts, write, Path.read_bytes))
@@ -197,7 +199,7 @@ def test_artifact_of_an_unregistered_format_is_refused_when_loaded(
 
 @pytest.mark.usefixtures("formats")
 def test_save_that_fails_midway_leaves_nothing_behind(tmp_path: Path):
-    def fail(value: object, file: store.Hashed) -> None:
+    def fail(value: object, file: form.Hashed) -> None:
         file.write(b"half a drawing")
         raise OSError(errno.ENOSPC, "No space left on device")
 

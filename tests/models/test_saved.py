@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from torch import nn
 
-from fivefold.core.store import FORMATS, whole
+from fivefold.core.format import FORMATS
+from fivefold.core.store import whole
 from fivefold.models.assemble import assemble, read_network, write_network
 from fivefold.models.networks import choose, make
 from fivefold.models.score import score

@@ -1,6 +1,6 @@
 """What a stage reads and writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from inspect import ismethod
 from pathlib import Path
@@ -136,12 +136,14 @@ class Artifact:
         """Whether what made it came to its end; if not, a resumed run goes on making it."""
         return True
 
-    def save(self, folder: str | Path | None) -> str:
+    def save(self, folder: str | Path | None, *, outline: "Outline | None" = None) -> str:
         """Write the artifact to a folder as JSON, arrays, tensors and tables.
 
         Args:
             folder: where to; an artifact that is there is replaced. None writes nothing, for the
                 digest alone.
+            outline: gives an artifact of the class as it is before anything is learnt, by which a
+                `torch.nn.Module` in a field is saved too: see `Stage.outline`.
 
         Returns:
             SHA-256 of the manifest, which holds those of the files.
@@ -152,20 +154,24 @@ class Artifact:
         values = {name: getattr(self, name) for name in self._saved()}
         values |= {name: dict(values[name]) for name in self._facts if name in values}
         place = None if folder is None else Path(folder)
-        return save_fields(type(self).__qualname__, values, place)
+        return save_fields(type(self).__qualname__, values, place, outline)
 
     @classmethod
     def _saved(cls) -> list[str]:
         return [f.name for f in fields(cls) if f.metadata.get("saved", True)]  # type: ignore[arg-type]
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
+    def load(cls, folder: str | Path, *, outline: "Outline | None" = None) -> Self:
         """The artifact that `save` wrote; runs nothing from the folder.
+
+        Args:
+            folder: where it lies.
+            outline: as of `save`; what was learnt is put into what it gives.
 
         Raises:
             StoreError: if the folder is damaged or holds another artifact.
         """
-        values = load_fields(cls.__qualname__, Path(folder))
+        values = load_fields(cls.__qualname__, Path(folder), outline=outline)
         names = set(cls._saved())
         if set(values) != names:
             raise StoreError(
@@ -173,3 +179,7 @@ class Artifact:
                 remedy="Make the artifact again with this version.",
             )
         return cls(**values)
+
+
+Outline = Callable[[], Artifact]
+"""What gives an artifact as it is before anything is learnt."""

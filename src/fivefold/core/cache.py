@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import Artifact, Outline
 from fivefold.core.store import digest_of, write_bytes
 from fivefold.core.wording import bytes_text
 from fivefold.errors import ConfigError, PreflightError, StoreError
@@ -88,7 +88,7 @@ class Cache:
             raise _damaged(f"the step {key[:12]}")
         return entry if self._artifact(entry.artifact).is_dir() else None
 
-    def load(self, entry: Entry, kind: type[Artifact]) -> Artifact:
+    def load(self, entry: Entry, kind: type[Artifact], outline: Outline | None = None) -> Artifact:
         """What a step wrote.
 
         Raises:
@@ -100,36 +100,29 @@ class Cache:
         try:
             if digest_of(folder) != entry.artifact:
                 raise _damaged(f"the manifest of {kind.__name__}")
-            artifact = kind.load(folder)
+            artifact = kind.load(folder, outline=outline)
         except (StoreError, OSError) as error:
             _remove(folder)
             raise error if isinstance(error, StoreError) else _damaged(kind.__name__) from None
-        with suppress(OSError):
-            os.utime(folder)
-            os.utime(self._step(key_of(entry.identity)))
+        for path in (folder, self._step(key_of(entry.identity))):
+            with suppress(OSError):
+                os.utime(path)
         return artifact
 
     def hold(self, entry: Entry, artifact: Artifact) -> None:
         """Have at hand what was loaded, until it is loaded again."""
         self._at_hand[entry.artifact] = artifact
 
-    def copy(self, entry: Entry, folder: Path) -> None:
-        """Put what a step wrote into another folder, file by file.
-
-        Raises:
-            OSError: what the system said.
-        """
-        if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(self._artifact(entry.artifact), folder)
-
-    def keep(self, entry: Entry, artifact: Artifact, place: str = "") -> Entry:
+    def keep(
+        self, entry: Entry, artifact: Artifact, place: str = "", outline: Outline | None = None
+    ) -> Entry:
         """Write what a step wrote, and the step.
 
         Args:
             entry: without the digest of the artifact.
             artifact: what was written.
             place: of the step in its pipeline, by its name; empty for those of refits.
+            outline: of the artifact, where its stage gives one.
 
         Returns:
             The entry as it is kept.
@@ -140,9 +133,8 @@ class Cache:
         """
         beside = self.folder / ARTIFACTS / f".{token_hex(8)}.tmp"
         try:
-            digest = artifact.save(beside)
-            size = _size(beside)
-            if size > self.limit:
+            digest = artifact.save(beside, outline=outline)
+            if (size := _size(beside)) > self.limit:
                 wanted, found = f"at most {bytes_text(self.limit)}", bytes_text(size)
                 remedy = f"Set {LIMIT} to more bytes."
                 raise StoreError.expected(type(artifact).__name__, wanted, found, remedy)
@@ -154,9 +146,9 @@ class Cache:
                 shutil.rmtree(beside, ignore_errors=True)
         with suppress(OSError):
             os.utime(folder)
-        entry = Entry(**{**asdict(entry), "artifact": digest})
-        step = asdict(entry)
-        path = self._step(key_of(entry.identity))
+        step = {**asdict(entry), "artifact": digest}
+        entry = Entry(**step)
+        path = self._step(key_of(step["identity"]))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, json.dumps({"step": step, "sha256": key_of(step)}, indent=1).encode())
         if place:

@@ -19,7 +19,7 @@ from types import (
 from typing import Any
 
 from fivefold.core.modules import is_own, text_of
-from fivefold.core.own_code import around, code_digest, own_methods
+from fivefold.core.own_code import around, code_digest, imported_by, own_methods
 from fivefold.core.wording import first_line
 
 UNSEEN = "unseen"
@@ -27,6 +27,7 @@ UNSEEN = "unseen"
 
 _PLAIN = (bool, int, float, complex, str, type(None), type(...), type(NotImplemented))
 _MANY = 4_096  # plain values whose texts are joined before they are digested
+_OF_CLASSES = {"__dict__", "__weakref__", "__module__", "__firstlineno__"}
 _LONG = 16 * 2**20  # bytes of an array that are digested at once
 
 
@@ -198,9 +199,10 @@ class _Content:
         text = code_digest(value)
         yield value.__qualname__.encode() + text.encode()
         if text:
-            yield self.of(around(value))
-        else:  # nowhere is its text: its methods will do
-            yield from map(self.of, own_methods(value).values())
+            yield self.of([around(value), imported_by(value)])
+        else:  # nowhere is its text: what it holds will do
+            held = {k: v for k, v in vars(value).items() if k not in _OF_CLASSES}
+            yield self.of({**held, **own_methods(value)})
         yield from map(self.of, value.__bases__)
 
     def _module(self, value: ModuleType) -> Iterator[bytes]:

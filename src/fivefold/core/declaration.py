@@ -2,11 +2,17 @@
 
 from collections.abc import Collection
 from inspect import Parameter, Signature
+from typing import Any
 
 from pydantic import BaseModel
 
+from fivefold.core.artifact import Artifact
+from fivefold.core.signature import reflect
 from fivefold.core.values import mentions
 from fivefold.errors import SignatureError
+
+TWINS = ("rehearse", "outline")
+"""Methods of a stage that are called as `run` is, and give what that gives."""
 
 
 def check_fields(cls: type[BaseModel], taken: Collection[str], bitless: Collection[str]) -> None:
@@ -42,6 +48,29 @@ def check_fields(cls: type[BaseModel], taken: Collection[str], bitless: Collecti
             owner=cls.__qualname__,
             faults=tuple(faults),
         )
+
+
+def check_twins(cls: Any, plain: type) -> None:
+    """Refuse a method among `TWINS` that is called otherwise than `run`.
+
+    Args:
+        cls: the class of the stage.
+        plain: the class that has the methods which nobody defined.
+
+    Raises:
+        SignatureError: naming it.
+    """
+    for name in TWINS:
+        method = getattr(cls, name)
+        if method is getattr(plain, name):
+            continue
+        where = f"{cls.__qualname__}.{name}"
+        if reflect(method, where, Artifact) != getattr(cls, "wiring", None):
+            raise SignatureError(
+                f"{where}: expected the signature of run(), found another one.",
+                remedy="Give both the same parameters and return annotation.",
+                owner=cls.__qualname__,
+            )
 
 
 def call_signature(cls: type[BaseModel]) -> Signature:

@@ -13,6 +13,7 @@ from fivefold.core.failure import where
 from fivefold.core.identity import handed_by
 from fivefold.core.keeping import derive, keep_made, known_digest
 from fivefold.core.key import Key
+from fivefold.core.outline import outline_of
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
@@ -196,17 +197,16 @@ def _take(decision: Decision, done: Execution, work: Work) -> Execution:
         seconds, place = entry.seconds, session.cache.folder
         child = child.replace(identity=decision.look.identity)
         if record is not None:
-            record.keep(step.name, writes, context[(writes.type, writes.label)], child, seconds)
+            made, outline = context[(writes.type, writes.label)], outline_of(step, context, session)
+            record.keep(step.name, writes, made, child, seconds, outline)
         if not session.is_refit:
             session.cache.note(step.name, child.digest)
     else:
         assert record is not None
-        context, seconds = take(step, done.context, record), record.saved[step.name].seconds
-        place = record.folder
-    taken = StageTaken(
-        number=step.number, total=work.total, wrote=str(writes), directory=str(place)
-    )
-    child.emit(taken)
+        context = take(step, done.context, session, record)
+        seconds, place = record.saved[step.name].seconds, record.folder
+    wrote, total = str(writes), work.total
+    child.emit(StageTaken(number=step.number, total=total, wrote=wrote, directory=str(place)))
     return done.and_then(decision, context, seconds)
 
 
@@ -231,11 +231,10 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
             function, child = step.stage.run, child.replace(refitting=refits)
         written = function(**arguments(step.signature, context, child))
         check_written(step, work.total, written)
-    seconds, digest = time.perf_counter() - began, child.digest
+    seconds, digest, wrote = time.perf_counter() - began, child.digest, str(writes)
     if heard:
-        child.emit(
-            StageFinished(number=step.number, total=work.total, seconds=seconds, wrote=str(writes))
-        )
+        total = work.total
+        child.emit(StageFinished(number=step.number, total=total, seconds=seconds, wrote=wrote))
         decision, digest = keep_made(
             decision,
             written,
@@ -243,6 +242,7 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
             work.record,
             seconds=seconds,
             refits=(done.steps, context, session) if names else None,
+            outline=outline_of(step, context, session),
         )
     own = handed_by(step)
     context = context.extended(writes, written, reads, writer=step.title, digest=digest, own=own)

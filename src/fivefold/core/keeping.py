@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import Artifact, Outline
 from fivefold.core.cache import Entry
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision
@@ -29,6 +29,7 @@ def keep_made(
     *,
     seconds: float,
     refits: Refits | None,
+    outline: Outline | None = None,
 ) -> tuple[Decision, str]:
     """Save what a step wrote where that is asked for.
 
@@ -39,6 +40,7 @@ def keep_made(
         record: of the run's folder.
         seconds: that it took.
         refits: what it refitted, if it did.
+        outline: of the artifact, where its stage gives one.
 
     Returns:
         The decision, which says so if it cannot be cached, and the digest of what was written; or
@@ -47,22 +49,23 @@ def keep_made(
     step, cache, amiss = decision.step, session.cache, ""
     digest = session.digest
     if record is not None:
-        digest = record.keep(step.name, step.signature.writes, artifact, session, seconds)
+        writes = step.signature.writes
+        digest = record.keep(step.name, writes, artifact, session, seconds, outline)
     if cache is None or not artifact.is_whole:
         return decision, "" if cache is not None else digest
     entry = Entry(session.identity, "", seconds, "" if refits is None else refits_of(*refits))
     told = decision.look is None or decision.look.amiss
     if told or type(step.stage).side_effects:
-        return decision, saved_digest(artifact)
+        return decision, saved_digest(artifact, outline)
     if sources_of([step]) != session.identity.get("sources"):
         amiss = "what it reads has changed meanwhile"
     elif refits is not None and not entry.refits:
         amiss = "what decides the bits of its refits is not known"
     if amiss:
-        return _told(decision, amiss, session), saved_digest(artifact)
+        return _told(decision, amiss, session), saved_digest(artifact, outline)
     try:
         place = "" if session.is_refit else step.name
-        return decision, cache.keep(entry, artifact, place).artifact
+        return decision, cache.keep(entry, artifact, place, outline).artifact
     except (StoreError, OSError) as error:
         said = error.summary if isinstance(error, StoreError) else str(error.strerror)
         return _told(decision, said, session), session.digest

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import Artifact, Outline
 from fivefold.core.circumstances import CIRCUMSTANCES
 from fivefold.core.difference import refusal
 from fivefold.core.events import Noted
 from fivefold.core.identity import known_by_name
 from fivefold.core.key import Key
 from fivefold.core.session import Session
-from fivefold.core.store import digest_of, write_bytes
+from fivefold.core.store import digest_of, needs_outline, write_bytes
 from fivefold.errors import ResumeError, StoreError
 
 RECIPE = "recipe.json"
@@ -74,7 +74,13 @@ class Record:
         write_bytes(self.folder / RECORD, json.dumps(content, indent=1).encode())
 
     def keep(
-        self, name: str, key: Key, artifact: Artifact, session: Session, seconds: float = 0.0
+        self,
+        name: str,
+        key: Key,
+        artifact: Artifact,
+        session: Session,
+        seconds: float = 0.0,
+        outline: Outline | None = None,
     ) -> str:
         """Save what a step wrote, or say why not; its digest, or else that of its step.
 
@@ -84,11 +90,12 @@ class Record:
             artifact: what was written.
             session: of the step, or of what was derived.
             seconds: that it took to make.
+            outline: of the artifact, where its stage gives one.
         """
         folder = self.folder / name / ARTIFACT
         self.steps[name] = session.identity
         try:
-            digest = artifact.save(folder)
+            digest = artifact.save(folder, outline=outline)
             if artifact.is_whole:
                 self.saved[name] = Saved(digest, seconds, session.digest)
                 self.write()
@@ -104,7 +111,7 @@ class Record:
         for name in names:
             self.saved.pop(name, None)
 
-    def load(self, kind: type[Artifact], name: str) -> Artifact:
+    def load(self, kind: type[Artifact], name: str, outline: Outline | None = None) -> Artifact:
         """The artifact of this name, if it is what was saved; read once.
 
         Raises:
@@ -115,11 +122,35 @@ class Record:
         folder, found = self.folder / name / ARTIFACT, "another"
         try:
             if name in self.saved and digest_of(folder) == self.saved[name].sha256:
-                return self._loaded.setdefault(name, kind.load(folder))
+                return self._loaded.setdefault(name, kind.load(folder, outline=outline))
         except OSError as error:
             found = f"none: {error.strerror}"
         remedy = "Make the artifact again."
         raise StoreError.expected(kind.__name__, f"in {folder} what this run saved", found, remedy)
+
+    def needs_stage(self, name: str) -> bool:
+        """Whether what a step wrote is put into what its stage makes, where it is loaded."""
+        return name in self.saved and needs_outline(self.folder / name / ARTIFACT)
+
+    def check_holds(self, name: str, identity: Mapping[str, Any]) -> None:
+        """Refuse to load what a step wrote whose settings hold something else now.
+
+        Raises:
+            ResumeError: naming what differs.
+        """
+        then, now = (
+            {setting: of[setting] for setting in of if setting.startswith(f"{name}.")}
+            for of in (self.steps.get(name, {}).get("contents", {}), identity["contents"])
+        )
+        fault = refusal({"contents": then}, {"contents": now}, "Pipeline.run", self.folder)
+        if fault is not None:
+            raise fault
+
+    def _compares(self, setting: str) -> bool:
+        """Whether what a setting holds is compared before what its stage wrote is taken."""
+        name = setting.partition(".")[0]
+        held = self.steps.get(name, {}).get("contents", {}).get(setting)
+        return isinstance(held, str) and self.needs_stage(name)
 
     def clear(self, names: Iterable[str]) -> None:
         """Remove what stages of these names left to go on from; artifacts stay."""
@@ -181,7 +212,7 @@ def find_record(session: Session) -> Record | None:
     found = refusal(record.identity, session.identity, "Pipeline.run", session.directory)
     if found is not None:
         raise found
-    names = known_by_name(session.identity)
+    names = [name for name in known_by_name(session.identity) if not record._compares(name)]
     if names:
         verb = "is" if len(names) == 1 else "are"
         text = f"{', '.join(names)} {verb} taken to be what the run was begun with."
@@ -233,9 +264,9 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
     return place
 
 
-def saved_digest(artifact: Artifact) -> str:
+def saved_digest(artifact: Artifact, outline: Outline | None = None) -> str:
     """The digest that an artifact would be saved with; empty if it cannot be saved."""
     try:
-        return artifact.save(None)
+        return artifact.save(None, outline=outline)
     except StoreError:
         return ""

@@ -78,7 +78,7 @@ def _decide(
         decisions, there = decide(steps, context, stored=record.saved, damaged=damaged), context
         try:
             for step in [each.step for each in decisions if each.act == "take"]:
-                there = take(step, there, record)
+                there = take(step, there, session, record)
         except StoreError as error:
             damaged[step.name] = error.summary
             session.child(step.name).emit(Noted(text=f"{step.name} is made again: {error.summary}"))

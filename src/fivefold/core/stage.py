@@ -18,7 +18,7 @@ from pydantic import (
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
-from fivefold.core.declaration import call_signature, check_fields
+from fivefold.core.declaration import call_signature, check_fields, check_twins
 from fivefold.core.faults import config_error
 from fivefold.core.jsontext import parse_json
 from fivefold.core.parameters import has_parameters, with_parameters
@@ -83,10 +83,8 @@ class Stage(BaseModel):
     def __init__(self, *positional: Any, **settings: Any) -> None:
         names = [name for name, field in type(self).model_fields.items() if field.kw_only is False]
         if len(positional) > len(names):
-            raise TypeError(
-                f"{type(self).__name__} takes {len(names)} positional argument(s) "
-                f"but {len(positional)} were given"
-            )
+            who, most, given = type(self).__name__, len(names), len(positional)
+            raise TypeError(f"{who} takes {most} positional argument(s) but {given} were given")
         for name, value in zip(names, positional, strict=False):
             if name in settings:
                 raise TypeError(f"{type(self).__name__} got two values for {name!r}")
@@ -107,15 +105,7 @@ class Stage(BaseModel):
         check_fields(cls, taken, cls.bitless)
         if cls.run is not Stage.run:
             cls.wiring = reflect(cls.run, f"{cls.__qualname__}.run", Artifact)
-        if cls.has_rehearsal():
-            rehearsal = reflect(cls.rehearse, f"{cls.__qualname__}.rehearse", Artifact)
-            if rehearsal != getattr(cls, "wiring", None):
-                raise SignatureError(
-                    f"{cls.__qualname__}.rehearse: expected the signature of run(), "
-                    "found another one.",
-                    remedy="Give both the same parameters and return annotation.",
-                    owner=cls.__qualname__,
-                )
+        check_twins(cls, Stage)
         cls.__signature__ = call_signature(cls)
 
     @model_validator(mode="wrap")
@@ -200,6 +190,14 @@ class Stage(BaseModel):
         """
         raise SignatureError(f"{type(self).__name__}: expected a rehearse(), found none.")
 
+    def outline(self, *args: Any, **kwargs: Any) -> Any:
+        """What `run()` would write before anything is learnt.
+
+        Overridden by stages that write a `torch.nn.Module`, of which tensors and plain values are
+        saved: they are put into the one in the outline when the artifact is loaded.
+        """
+        raise SignatureError(f"{type(self).__name__}: expected an outline(), found none.")
+
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Faults that can be seen before the work: paths, extras, names.
 
@@ -247,13 +245,18 @@ class Stage(BaseModel):
 
     @classmethod
     def from_parts(cls, settings: Mapping[str, Any]) -> Self:
-        """A stage from values of JSON, with objects where there are some."""
+        """A stage from values of JSON and objects."""
         return cls(**{name: cls._read(name, value) for name, value in settings.items()})
 
     @classmethod
     def has_rehearsal(cls) -> bool:
-        """True if the class, or one above it, defines `rehearse`."""
+        """True if the class defines `rehearse`."""
         return cls.rehearse is not Stage.rehearse
+
+    @classmethod
+    def has_outline(cls) -> bool:
+        """True if the class defines `outline`."""
+        return cls.outline is not Stage.outline
 
     @classmethod
     def holds_rows(cls, name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import Artifact, Outline
 from fivefold.core.cache import Entry, key_of
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, Look, settle
@@ -12,17 +12,19 @@ from fivefold.core.difference import differences
 from fivefold.core.events import Noted
 from fivefold.core.identity import handed_by, identify, unseen
 from fivefold.core.key import Key
+from fivefold.core.outline import outline_of
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session
 from fivefold.core.wiring import Step, derived_name, present, provide
 from fivefold.errors import StoreError
 
 
-def take(step: Step, context: Context, record: Record) -> Context:
+def take(step: Step, context: Context, session: Session, record: Record) -> Context:
     """The context after a step that is not run, as what it wrote lies in the folder of the run.
 
     Raises:
         StoreError: if that, or what was derived for it, is not whole.
+        ResumeError: if it is put into what the stage makes, whose settings hold something else.
     """
 
     def stored(key: Key, context: Context) -> Context:
@@ -31,8 +33,11 @@ def take(step: Step, context: Context, record: Record) -> Context:
         return context.extended(key, artifact, reads, digest=record.saved[name].sha256)
 
     context, writes = provide(step.signature, context, stored), step.signature.writes
-    artifact = record.load(writes.type, step.name)
     reads, digest = present(step.signature, context), record.saved[step.name].sha256
+    if record.needs_stage(step.name):
+        digests, child = context.digests(reads), session.child(step.name)
+        record.check_holds(step.name, identify([step], child, digests, sources=False))
+    artifact = record.load(writes.type, step.name, outline_of(step, context, session))
     own = handed_by(step)
     return context.extended(writes, artifact, reads, writer=step.title, digest=digest, own=own)
 
@@ -45,7 +50,8 @@ def take_cached(decision: Decision, context: Context, session: Session) -> tuple
     """
     assert decision.look is not None
     step, writes = decision.step, decision.step.signature.writes
-    artifact, entry = _loaded(key_of(decision.look.identity), writes, session)
+    outline = outline_of(step, context, session)
+    artifact, entry = _loaded(key_of(decision.look.identity), writes, session, outline)
     reads = present(step.signature, context)
     digest, own, title = entry.artifact, handed_by(step), step.title
     context = context.extended(writes, artifact, reads, writer=title, digest=digest, own=own)
@@ -92,7 +98,8 @@ def looked(
         try:
             entry = cache.find(key_of(identity))
             if entry is not None and entry.refits in ("", refits_of(before, context, session)):
-                cache.hold(entry, cache.load(entry, writes.type))
+                outline = outline_of(step, context, session)
+                cache.hold(entry, cache.load(entry, writes.type, outline))
                 cached = True
         except StoreError as error:
             damaged = error.summary
@@ -138,7 +145,7 @@ def look_ahead(
     for place, decision in enumerate(decisions):
         step = decision.step
         if decision.act == "take" and record is not None:
-            context = take(step, context, record)
+            context = take(step, context, session, record)
         elif type(step.stage).side_effects:
             break
         else:
@@ -167,13 +174,15 @@ def _derived(session: Session, key: Key, context: Context) -> Context:
     return context.extended(key, artifact, reads, digest=saved_digest(artifact))
 
 
-def _loaded(key: str, of: Key, session: Session) -> tuple[Artifact, Entry]:
+def _loaded(
+    key: str, of: Key, session: Session, outline: Outline | None = None
+) -> tuple[Artifact, Entry]:
     cache = session.cache
     assert cache is not None
     try:
         entry = cache.find(key)
         if entry is not None:
-            return cache.load(entry, of.type), entry
+            return cache.load(entry, of.type, outline), entry
     except StoreError as error:
         session.emit(Noted(text=f"{of} is made again: {error.summary}"))
         raise

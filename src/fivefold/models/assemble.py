@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from fivefold.core.store import Format, Hashed, register
+from fivefold.core.format import Format, Hashed, register
 from fivefold.errors import ModelError
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from fivefold.core.store import Hashed
+from fivefold.core.format import Hashed
 
 _NAMES = {
     **{torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"},
@@ -15,6 +15,12 @@ _NAMES = {
     **{torch.bool: "BOOL", torch.complex64: "C64"},
     **{torch.float8_e4m3fn: "F8_E4M3", torch.float8_e5m2: "F8_E5M2"},
 }
+
+
+def is_storable(tensor: Tensor) -> bool:
+    """Whether a tensor can be written: of a type that the format names, and with all its values."""
+    laid = tensor.layout == torch.strided and tensor.device.type != "meta"
+    return laid and tensor.dtype in _NAMES and not (tensor.is_conj() or tensor.is_neg())
 
 
 def write_tensors(tensors: Mapping[str, Tensor], about: Mapping[str, str], file: Hashed) -> None:

@@ -17,7 +17,7 @@ from fivefold.core.key import Key
 from fivefold.core.lock import is_locked
 from fivefold.core.record import ARTIFACT, EARLIER, RECIPE, RECORD, Record, read_record
 from fivefold.core.session import Session
-from fivefold.core.store import MANIFEST, load_fields
+from fivefold.core.store import MANIFEST, load_fields, needs_outline
 from fivefold.errors import ResumeError, StoreError
 from fivefold.partition import Partition
 from fivefold.result import Result
@@ -94,13 +94,15 @@ class SavedRun:
         return found
 
     def get(self, kind: type[A]) -> A | None:
-        """The artifact of this class, verified; None where none is complete.
+        """The artifact of this class, verified; None if none is complete, or its stage loads it.
 
         Raises:
             StoreError: if it is damaged.
         """
         name = self.names.get(kind.__name__)
-        return None if name is None else self.record.load(kind, name)  # type: ignore[return-value]
+        if name is None or needs_outline(self.folder / name / ARTIFACT):
+            return None
+        return self.record.load(kind, name)  # type: ignore[return-value]
 
     def field(self, kind: type[Artifact], field: str) -> Any:
         """One field of an artifact without the others, verified; None where it is not there."""

@@ -54,11 +54,12 @@ def check_stage(stage: Stage, *inputs: Given) -> None:
         assert fingerprint(artifact) == before[key], f"{name}: run() changed its input {key}"
     differ = fingerprint(first.fitted()) != fingerprint(second.fitted())
     assert not differ, f"{name}: two runs with one seed differ"
+    made = (lambda: stage.outline(**arguments)) if type(stage).has_outline() else None
     with TemporaryDirectory() as folder:
         try:
-            first.save(Path(folder) / "artifact")
+            first.save(Path(folder) / "artifact", outline=made)
         except StoreError:
             return
-        loaded = declared.load(Path(folder) / "artifact")
+        loaded = declared.load(Path(folder) / "artifact", outline=made)
         changed = fingerprint(loaded.fitted()) != fingerprint(first.fitted())
         assert not changed, f"{name}: {declared.__name__} changes when saved and loaded"

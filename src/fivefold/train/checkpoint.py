@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from fivefold.core.difference import refusal
+from fivefold.core.format import Hashed
 from fivefold.core.session import Session
-from fivefold.core.store import Hashed, whole
+from fivefold.core.store import whole
 from fivefold.models.tensors import write_tensors
 
 FOLDER = "checkpoint"  # where the states of a stage stand, below its directory

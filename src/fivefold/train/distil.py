@@ -65,6 +65,16 @@ class Distil(Pupil):
         student, rows = lesson_of(self, data, Answers.none(data))
         return student.rehearse(rows, session)
 
+    def outline(
+        self, collected: Collected, partition: Partition, data: Preprocessed, session: Session
+    ) -> Trained:
+        """The untaught network and its teacher, which learnt nothing either."""
+        from fivefold.train.lessons import Answers, apart, lesson_of
+
+        student, rows = lesson_of(self, data, Answers.none(data))
+        teacher = self.teaching.outline(data, apart(session, "teacher"))
+        return student.outline(rows, session).replace(teacher=teacher.model)
+
     def run(
         self, collected: Collected, partition: Partition, data: Preprocessed, session: Session
     ) -> Trained:

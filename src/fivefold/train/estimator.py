@@ -57,7 +57,7 @@ class Course:
 
 def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
     """The network of an estimator that was fitted on a few rows, in the form that is exported."""
-    network = _assembled(stage, data)
+    network = unfitted(stage, data)
     first = digest(network)
     few = data.train.take(few_rows(data.train.target))
     try:
@@ -78,7 +78,7 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
     """
     from threadpoolctl import threadpool_limits
 
-    spent, network = Clock(None), _assembled(stage, data)
+    spent, network = Clock(None), unfitted(stage, data)
     body, first = _body(network), digest(network)
     rows = data.train.joined(data.valid)
     rows = rows.take(np.argsort(rows.index, kind="stable"))
@@ -112,7 +112,8 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
     return _trained(network, data, session, first, course)
 
 
-def _assembled(stage: Options, data: Preprocessed) -> Assembled:
+def unfitted(stage: Options, data: Preprocessed) -> Assembled:
+    """The network of an estimator that was not fitted."""
     task = task_of(data.codec.schema.task)
     name = title(stage.model)
 

@@ -73,7 +73,7 @@ def answers_of(
         )
         context = session.refit(division, name=f"rows-{number}")
         fold = context[Preprocessed]
-        taught = stage.teaching.run(fold, _apart(session, f"teacher-{number}"))
+        taught = stage.teaching.run(fold, apart(session, f"teacher-{number}"))
         seconds += taught.resources.seconds
         places = np.searchsorted(rows, fold.test.index)
         scores[places] = exact_scores(taught.model, fold.test.inputs)
@@ -151,14 +151,15 @@ def with_teacher(
     trained = trained.replace(settings=Decided.of({**trained.settings, **said}))
     if session.is_refit or trained.settings.ending == "interrupted":
         return trained
-    teacher = stage.teaching.run(data, _apart(session, "teacher"))
+    teacher = stage.teaching.run(data, apart(session, "teacher"))
     took = {
         "teacher_seconds": answers.seconds,
         "teacher_fit_seconds": teacher.resources.seconds,
         "teacher_rows": teacher.settings.rows or len(data.train),
     }
     trained = trained.replace(resources=Resources.of({**trained.resources, **took}))
-    if session.directory is not None and teacher.model.describe() is None:
+    live = is_estimator(stage.teaching.model) and teacher.model.describe() is None
+    if session.directory is not None and live:
         text = f"{_name(stage)} has no form that is saved, and is not judged beside the network."
         session.emit(Noted(text=text))
         return trained
@@ -181,7 +182,7 @@ def _packed(rows: Rows, classes: int, asked: Array, soft: Array) -> Rows:
     return replace(rows, target=target)
 
 
-def _apart(session: Session, name: str) -> Session:
+def apart(session: Session, name: str) -> Session:
     """The session of a fit of the teacher, of which callbacks are not told."""
     return session.child(name).replace(is_refit=True, observers=())
 

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import torch
 
-import fivefold.models.assemble  # noqa: F401  teaches the store to hold networks
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.core.finding import Finding, finding
 from fivefold.decided import Decided, Resources
+from fivefold.models.assemble import Assembled  # which teaches the store to hold networks
 from fivefold.train.choices import LOSSES
 from fivefold.train.device import peak_bytes
 from fivefold.train.fitted import Fitted
@@ -94,6 +94,18 @@ def make_trained(
         ),
         first_digest=learnt.first_digest,
         findings=(*_findings(plan, fitted, len(data.valid)), *learnt.findings),
+    )
+
+
+def outline_trained(model: Assembled, teacher: Assembled | None = None) -> Trained:
+    """The artifact of networks that have learnt nothing."""
+    return Trained(
+        model=model.eval(),
+        history=pd.DataFrame(columns=list(COLUMNS)),
+        settings=Decided(),
+        resources=Resources(),
+        first_digest="",
+        teacher=teacher,
     )
 
 

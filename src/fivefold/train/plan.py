@@ -132,16 +132,7 @@ def make_plan(
     few = train.take(np.arange(ROWS) % rows)
     example = place(few, torch.device("cpu"))
     asked = stage.loss if isinstance(stage.loss, str) else None
-    network = make_network(
-        data.codec,
-        stage.model,
-        target=train.target,
-        example=example,
-        seed=seed,
-        members=stage.members,
-        arguments=DIALS[stage.quality].network,
-        loss=asked,
-    ).to(device)
+    network = asked_network(stage, data, seed=seed).to(device)
     freeze(network.body, stage.freeze)
     if isinstance(stage.lr, dict):
         check_rates(network.body, list(stage.lr), thaws=bool(stage.callbacks))
@@ -195,6 +186,21 @@ def make_plan(
         default=stage.model is None,
         stackable=census is None or decide_stack(census),
         trial=trial,
+    )
+
+
+def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled:
+    """The network that a stage asks for, with its first weights, on the CPU."""
+    few = data.train.take(np.arange(ROWS) % len(data.train))
+    return make_network(
+        data.codec,
+        stage.model,
+        target=data.train.target,
+        example=place(few, torch.device("cpu")),
+        seed=seed,
+        members=stage.members,
+        arguments=DIALS[stage.quality].network,
+        loss=stage.loss if isinstance(stage.loss, str) else None,
     )
 
 

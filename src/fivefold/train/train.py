@@ -109,6 +109,19 @@ class Train(Options):
             learnt = unlearnt(self, plan, data, session)
             return make_trained(self, plan, learnt, data, seed=session.seed)
 
+    def outline(self, data: Preprocessed, session: Session) -> Trained:
+        """The network with its first weights, which those that were learnt take the place of."""
+        from fivefold.models.threads import threads_set
+        from fivefold.train.outcome import outline_trained
+        from fivefold.train.plan import asked_network
+
+        if is_estimator(self.model):
+            from fivefold.train.estimator import unfitted
+
+            return outline_trained(unfitted(self, data))
+        with threads_set(1):
+            return outline_trained(asked_network(self, data, seed=session.seed))
+
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
         if is_estimator(self.model):
