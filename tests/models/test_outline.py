@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 from fivefold.core.format import Outlined
 from fivefold.core.store import whole
@@ -126,3 +127,47 @@ def test_outline_that_does_not_become_what_was_saved_is_refused(tmp_path):
     for outline in (Other(), nn.Linear(3, 3), None):
         with pytest.raises(StoreError, match="expected the module that was saved"):
             fill_module(path, outline)
+
+
+class Recurrent(nn.Module):
+    """A recurrent network, which holds its weights in a list too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.LSTM(3, 2, batch_first=True)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        return self.inner(rows)[0]
+
+
+def hooked() -> nn.Module:
+    """A module whose answers a hook doubles; each has a number of its own in torch."""
+    net = nn.Linear(3, 2)
+    net.register_forward_hook(lambda module, given, answer: 2 * answer)
+    return net
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Recurrent,
+        hooked,
+        lambda: weight_norm(nn.Linear(3, 2)),
+        lambda: spectral_norm(nn.Linear(3, 2)),
+    ],
+    ids="abcd",
+)
+def test_weights_that_stand_in_lists_under_hooks_and_parametrized_come_back(tmp_path, make):
+    torch.manual_seed(0)
+    net, rows = make(), torch.randn(4, 3)
+    net(rows).square().sum().backward()
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight -= weight.grad
+    path = saved(net.eval(), make(), tmp_path)
+    found = fill_module(path, make())
+    assert torch.equal(found(rows), net(rows))
+    assert not torch.equal(make().eval()(rows), net(rows))
+    if make is Recurrent:
+        inner: Any = found.inner
+        assert all(a is b for a, b in zip(inner._flat_weights, inner.parameters(), strict=True))

@@ -183,3 +183,13 @@ class Artifact:
 
 Outline = Callable[[], Artifact]
 """What gives an artifact as it is before anything is learnt."""
+
+
+def save(artifact: Artifact, folder: Path | None, outline: Outline | None) -> str:
+    """Save an artifact, by an outline if there is one; its class may have a `save` of its own."""
+    return artifact.save(folder) if outline is None else artifact.save(folder, outline=outline)
+
+
+def load(kind: type[Artifact], folder: Path, outline: Outline | None) -> Artifact:
+    """Load an artifact, by an outline if there is one; its class may have a `load` of its own."""
+    return kind.load(folder) if outline is None else kind.load(folder, outline=outline)

@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from fivefold.core.artifact import Artifact, Outline
+from fivefold.core.artifact import Artifact, Outline, load, save
 from fivefold.core.store import digest_of, write_bytes
 from fivefold.core.wording import bytes_text
 from fivefold.errors import ConfigError, PreflightError, StoreError
@@ -100,7 +100,7 @@ class Cache:
         try:
             if digest_of(folder) != entry.artifact:
                 raise _damaged(f"the manifest of {kind.__name__}")
-            artifact = kind.load(folder, outline=outline)
+            artifact = load(kind, folder, outline)
         except (StoreError, OSError) as error:
             _remove(folder)
             raise error if isinstance(error, StoreError) else _damaged(kind.__name__) from None
@@ -133,7 +133,7 @@ class Cache:
         """
         beside = self.folder / ARTIFACTS / f".{token_hex(8)}.tmp"
         try:
-            digest = artifact.save(beside, outline=outline)
+            digest = save(artifact, beside, outline)
             if (size := _size(beside)) > self.limit:
                 wanted, found = f"at most {bytes_text(self.limit)}", bytes_text(size)
                 remedy = f"Set {LIMIT} to more bytes."

@@ -1,7 +1,6 @@
 """The content of any value in one digest: of data, functions and objects with their state."""
 
 import copyreg
-import dis
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,14 @@ from types import (
 from typing import Any
 
 from fivefold.core.modules import is_own, text_of
-from fivefold.core.own_code import around, code_digest, imported_by, own_methods
+from fivefold.core.own_code import (
+    around,
+    code_digest,
+    globals_of,
+    imported_by,
+    modules_in,
+    own_methods,
+)
 from fivefold.core.wording import first_line
 
 UNSEEN = "unseen"
@@ -108,7 +114,23 @@ class _Content:
             return self._column(value)
         if hasattr(value, "column_names") and hasattr(value, "to_pydict"):
             return iter([str(value.schema).encode(), self.of(value.to_pydict())])
+        if hasattr(value, "named_modules") and "_forward_hooks" in getattr(value, "__dict__", ()):
+            return self._network(value)
         return self._object(value)
+
+    def _network(self, value: Any) -> Iterator[Any]:
+        """A module of torch, whose hooks have numbers by how many there were in the process."""
+        yield self.of(type(value))
+        try:
+            held = value.__getstate__()
+        except RuntimeError:  # a parametrized one gives no state
+            held = value.__dict__
+        held = held if isinstance(held, dict) else value.__dict__
+        hooks = {name: each for name, each in held.items() if are_hooks(name, each)}
+        order = sorted({number for each in hooks.values() for number in each})
+        for name, each in held.items():
+            told = [(order.index(n), hook) for n, hook in each.items()] if name in hooks else each
+            yield _text(name) + self.of(told)
 
     def _listed(self, values: Sequence[Any]) -> Iterator[bytes]:
         for start in range(0, len(values), _MANY):
@@ -163,10 +185,10 @@ class _Content:
         yield self.of([value.__defaults__, value.__kwdefaults__, vars(value)])
         yield from map(self.of, value.__closure__ or ())
         around, package = value.__globals__, value.__globals__.get("__package__") or ""
-        for name in sorted(set(_globals_of(value.__code__))):
+        for name in sorted(set(globals_of(value.__code__))):
             if name in around:
                 yield name.encode() + self.of(around[name])
-        for name in sorted(set(_imported_by(value.__code__))):
+        for name in sorted(set(modules_in(value.__code__))):
             for full in (name, f"{package}.{name}" if package else name):
                 yield from self._module_named(full.rstrip("."))
 
@@ -195,6 +217,7 @@ class _Content:
     def _class(self, value: type) -> Iterator[Any]:
         if not is_own(value.__module__):
             yield _from_elsewhere(value.__module__, value.__qualname__)
+            yield from (self.of(above) for above in value.__bases__ if is_own(above.__module__))
             return
         text = code_digest(value)
         yield value.__qualname__.encode() + text.encode()
@@ -250,6 +273,12 @@ _KNOWN: dict[Any, Callable[[_Content, Any], Iterator[Any]]] = {
 }
 
 
+def are_hooks(name: str, value: Any) -> bool:
+    """Whether a module of torch holds hooks under this name, each by a number."""
+    hooks = name.startswith("_") and "_hooks" in name and isinstance(value, dict)
+    return hooks and all(type(number) is int for number in value)
+
+
 def _digest(kind: str, parts: Iterable[Any]) -> bytes:
     total = sha256(kind.encode())
     for part in parts:
@@ -267,25 +296,3 @@ def _from_elsewhere(module: str, name: str) -> bytes:
     package = sys.modules.get(module.split(".")[0])
     version = getattr(package, "__version__", "")
     return f"{module}:{name} {version if isinstance(version, str) else ''}".encode()
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
-
-
-def _globals_of(code: CodeType) -> Iterator[str]:
-    """The names that a function, or one inside of it, takes from its module."""
-    for each in _codes(code):
-        for instruction in dis.get_instructions(each):
-            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                yield str(instruction.argval)
-
-
-def _imported_by(code: CodeType) -> Iterator[str]:
-    for each in _codes(code):
-        for instruction in dis.get_instructions(each):
-            if instruction.opname == "IMPORT_NAME":
-                yield str(instruction.argval)

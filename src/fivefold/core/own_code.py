@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import dis
 import inspect
 import linecache
 import re
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from symtable import SymbolTable, symtable
+from types import CodeType
 from typing import Any
 
 from fivefold.core.modules import reached, stamp
@@ -178,3 +180,26 @@ def called_with(cls: Any, positional: Iterable[Any], named: Mapping[str, Any]) -
         return {}
     given = list(bound.arguments.items())[1:]
     return {name: write_value(value, Any, f"{cls.__name__}.{name}", False) for name, value in given}
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def globals_of(code: CodeType) -> Iterator[str]:
+    """The names that a function, or one inside of it, takes from its module."""
+    for each in _codes(code):
+        for instruction in dis.get_instructions(each):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                yield str(instruction.argval)
+
+
+def modules_in(code: CodeType) -> Iterator[str]:
+    """The modules that a function, or one inside of it, imports when it runs."""
+    for each in _codes(code):
+        for instruction in dis.get_instructions(each):
+            if instruction.opname == "IMPORT_NAME":
+                yield str(instruction.argval)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.artifact import Artifact, Outline
+from fivefold.core.artifact import Artifact, Outline, load, save
 from fivefold.core.circumstances import CIRCUMSTANCES
 from fivefold.core.difference import refusal
 from fivefold.core.events import Noted
@@ -95,7 +95,7 @@ class Record:
         folder = self.folder / name / ARTIFACT
         self.steps[name] = session.identity
         try:
-            digest = artifact.save(folder, outline=outline)
+            digest = save(artifact, folder, outline)
             if artifact.is_whole:
                 self.saved[name] = Saved(digest, seconds, session.digest)
                 self.write()
@@ -122,7 +122,7 @@ class Record:
         folder, found = self.folder / name / ARTIFACT, "another"
         try:
             if name in self.saved and digest_of(folder) == self.saved[name].sha256:
-                return self._loaded.setdefault(name, kind.load(folder, outline=outline))
+                return self._loaded.setdefault(name, load(kind, folder, outline))
         except OSError as error:
             found = f"none: {error.strerror}"
         remedy = "Make the artifact again."
@@ -267,6 +267,6 @@ def set_aside(folder: Path, names: Iterable[str]) -> Path | None:
 def saved_digest(artifact: Artifact, outline: Outline | None = None) -> str:
     """The digest that an artifact would be saved with; empty if it cannot be saved."""
     try:
-        return artifact.save(None, outline=outline)
+        return save(artifact, None, outline)
     except StoreError:
         return ""

@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from fivefold.core.content import UNSEEN, content_of
+from fivefold.core.content import UNSEEN, are_hooks, content_of
 from fivefold.core.format import Hashed, Outlined
 from fivefold.errors import StoreError
 from fivefold.models.tensors import is_storable, write_tensors
@@ -74,14 +74,16 @@ def write_module(pair: Outlined, file: Hashed) -> None:
     Raises:
         StoreError: if the outline cannot be made into the module by tensors and plain values.
     """
-    module, outline = pair.value, pair.outline
-    notes = Notes()
-    told = _told(module, outline, notes)
+    module, outline, notes = pair.value, pair.outline, Notes()
+    told = _tensors_of(module, outline, notes)
+    _fill_tensors(outline, told, notes.tensors)  # so that what holds them too is as it was
+    for name, part in module.named_modules():
+        told[name] |= _values_of(part, outline.get_submodule(name), f"{name}.".lstrip("."), notes)
+    _fill_values(outline, told, notes.tensors)
     content = content_of(module)
     if isinstance(content, dict):
         raise _refusal(type(module).__name__, content[UNSEEN])
-    _fill(outline, told, notes.tensors)
-    if content_of(outline) != content:  # the same file must do so when it is read
+    if content_of(outline) != content:
         raise _refusal(_first_difference(module, outline), "what cannot be told by these")
     about = {"parts": told, "content": content}
     write_tensors(notes.tensors, {KEY: json.dumps(about)}, file)
@@ -98,15 +100,18 @@ def fill_module(path: Path, outline: Any) -> nn.Module:
     with safe_open(path, framework="pt") as file:
         about = json.loads(file.metadata()[KEY])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    _fill(outline, about["parts"], tensors)
+    if dict(outline.named_modules()).keys() != about["parts"].keys():
+        raise _other("one of other parts")
+    _fill_tensors(outline, about["parts"], tensors)
+    _fill_values(outline, about["parts"], tensors)
     if content_of(outline) != about["content"]:
         raise _other("another one")
     return outline
 
 
-def _told(module: nn.Module, outline: nn.Module, notes: Notes) -> dict[str, Any]:
-    """What each part of a module holds, by its name; of values, those that the outline lacks."""
-    twins, told = dict(outline.named_modules()), dict[str, Any]()
+def _tensors_of(module: nn.Module, outline: nn.Module, notes: Notes) -> dict[str, dict[str, Any]]:
+    """The weights and buffers of each part of a module by its name; its outline has these parts."""
+    twins, told = dict(outline.named_modules()), dict[str, dict[str, Any]]()
     for name, part in module.named_modules():
         twin = twins.pop(name, None)
         if twin is None or _kind(part) != _kind(twin):
@@ -116,16 +121,34 @@ def _told(module: nn.Module, outline: nn.Module, notes: Notes) -> dict[str, Any]
             table: {key: notes.of(held, f"{where}{key}") for key, held in vars(part)[table].items()}
             for table in TABLES
         }
-        others = vars(twin)
-        told[name]["values"] = {
-            key: notes.of(value, f"{where}{key}")
-            for key, value in vars(part).items()
-            if key not in APART and not (key in others and _is_same(value, others[key]))
-        }
-        told[name]["gone"] = [key for key in others if key not in vars(part)]
     if twins:
         raise _refusal(next(iter(twins)), "none")
     return told
+
+
+def _values_of(part: nn.Module, twin: nn.Module, where: str, notes: Notes) -> dict[str, Any]:
+    """What else a part holds that its outline does not, and what it does not hold any more."""
+    state, others = _state(part), _state(twin)
+    values = {
+        key: notes.of(value, f"{where}{key}")
+        for key, value in state.items()
+        if key not in APART and not (key in others and _is_same(*_hooks(key, value, others[key])))
+    }
+    return {"values": values, "gone": [key for key in others if key not in state]}
+
+
+def _state(part: nn.Module) -> dict[str, Any]:
+    """What a copy of a part would get; a recurrent one has more, which it makes itself."""
+    try:
+        state: Any = part.__getstate__()  # type: ignore[no-untyped-call]
+    except RuntimeError:  # a parametrized one gives none
+        state = None
+    return state if isinstance(state, dict) else part.__dict__
+
+
+def _hooks(name: str, *values: Any) -> tuple[Any, ...]:
+    """Values of this name in two modules, hooks without the numbers that they have."""
+    return tuple(list(each.values()) if are_hooks(name, each) else each for each in values)
 
 
 def _kind(part: nn.Module) -> tuple[str, str]:
@@ -142,26 +165,28 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 @torch.no_grad()
-def _fill(outline: nn.Module, told: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
-    """Put what was told into an outline: tensors into its own, where they fit.
-
-    Raises:
-        StoreError: if it has other parts.
-    """
-    parts = dict(outline.named_modules())
-    if parts.keys() != told.keys():
-        raise _other("one of other parts")
-    for name, held in told.items():
-        state = parts[name].__dict__
+def _fill_tensors(
+    outline: nn.Module, told: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> None:
+    """Put weights and buffers into an outline: into its own, where they fit."""
+    for name, part in outline.named_modules():
         for table in TABLES:
-            old, made = state[table], dict[str, Any]()
-            for key, note in held[table].items():
+            old, made = part.__dict__[table], dict[str, Any]()
+            for key, note in told[name][table].items():
                 made[key] = _put(note, old.get(key), tensors, table == "_parameters")
             old.clear()
             old.update(made)
-        for key in held["gone"]:
-            del state[key]
-        state.update({key: _value(note, tensors) for key, note in held["values"].items()})
+
+
+def _fill_values(
+    outline: nn.Module, told: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> None:
+    """Put all else into an outline."""
+    for name, part in outline.named_modules():
+        for key in told[name]["gone"]:
+            del part.__dict__[key]
+        values = told[name]["values"].items()
+        part.__dict__.update({key: _value(note, tensors) for key, note in values})
 
 
 def _put(note: Any, old: Tensor | None, tensors: Mapping[str, Tensor], learns: bool) -> Any:
@@ -205,8 +230,8 @@ def _first_difference(module: nn.Module, outline: nn.Module) -> str:
     twins = dict(outline.named_modules())
     for name, part in module.named_modules():
         where = f"{name}." if name else ""
-        for key, value in vars(part).items():
-            if key != "_modules" and not _is_same(value, vars(twins[name]).get(key)):
+        for key, value in _state(part).items():
+            if key != "_modules" and not _is_same(value, _state(twins[name]).get(key)):
                 return f"{where}{key}"
     return type(module).__name__
 

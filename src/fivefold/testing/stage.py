@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fivefold.core.artifact import load, save
 from fivefold.core.context import Context, Given
 from fivefold.core.key import Key
 from fivefold.core.session import Session
@@ -57,9 +58,9 @@ def check_stage(stage: Stage, *inputs: Given) -> None:
     made = (lambda: stage.outline(**arguments)) if type(stage).has_outline() else None
     with TemporaryDirectory() as folder:
         try:
-            first.save(Path(folder) / "artifact", outline=made)
+            save(first, Path(folder) / "artifact", made)
         except StoreError:
             return
-        loaded = declared.load(Path(folder) / "artifact", outline=made)
+        loaded = load(declared, Path(folder) / "artifact", made)
         changed = fingerprint(loaded.fitted()) != fingerprint(first.fitted())
         assert not changed, f"{name}: {declared.__name__} changes when saved and loaded"
