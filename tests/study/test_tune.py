@@ -1,4 +1,6 @@
 import json
+import re
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -6,6 +8,7 @@ import pandas as pd
 import pytest
 from pydantic import Field
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 
 import fivefold as ff
 from fivefold.core.events import Noted, Progress, StageTaken
@@ -315,3 +318,24 @@ def test_tuned_by_an_own_metric_finds_what_that_likes_best(pipeline):
         ff.tune(judged, space, trials=1, metric="profits", progress=False)
     with pytest.raises(ConfigError, match="metric as a text, or None, found"):
         ff.tune(judged, space, trials=1, metric=_loss_of, progress=False)
+
+
+class Slow(LogisticRegression):
+    """Takes a second and more, and looks at no clock."""
+
+    def fit(self, *given: object) -> "Slow":
+        time.sleep(1.2)
+        return super().fit(*given)
+
+
+def test_fit_that_nothing_ends_is_told_where_it_is_longer_than_the_search_may_be():
+    told = []
+    pipeline = small_pipeline(small_frame(60)).replace("train", ff.Train(Slow()))
+    space = {"train.model.C": ff.log_uniform(0.1, 1)}
+    found = quiet(pipeline, space, seconds=0.1, observers=[told.append])
+    assert [one.state for one in found.tried] == ["complete"]
+    said = r"The search took \d\.\d s longer than it might; the fit of Slow is not ended\."
+    assert re.fullmatch(said, found.overrun)
+    assert found.overrun in [event.text for event in told if isinstance(event, Noted)]
+    assert found.overrun in repr(found)
+    assert quiet(small_pipeline(small_frame(60), epochs=1), LR, trials=1, seconds=60).overrun == ""

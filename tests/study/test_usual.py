@@ -59,6 +59,18 @@ def test_tune_of_a_recipe_searches_the_spaces_in_it(tmp_path, capsys):
     assert "Tuned: train.lr=" in capsys.readouterr().out
 
 
+def test_tune_in_the_shell_reads_its_source_once(tmp_path, capsys, monkeypatch):
+    small_frame(90).to_csv(tmp_path / "d.csv", index=False)
+    reads, run = [], ff.Collect.run
+    monkeypatch.setattr(
+        ff.Collect, "run", lambda self, session: reads.append(1) or run(self, session)
+    )
+    words = ["tune", str(tmp_path / "d.csv"), "--target", "y", "--trials", "1", "--epochs", "1"]
+    assert main(words) == 0
+    assert "Tuned: preprocess.scale=" in capsys.readouterr().out
+    assert len(reads) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -10,7 +10,7 @@ from fivefold.commands.conduct import add_conduct, studied
 from fivefold.report.outlet import say, whole_file
 
 TO = "write the pipeline with the best settings there, a recipe for `fivefold run`"
-SECONDS = "after which no trial begins, and one that trains is ended"
+SECONDS = "after which no trial begins, and a network that trains is ended"
 NESTED = "folds in each of which the whole search is judged on rows that it did not see"
 
 
@@ -26,18 +26,14 @@ def _add(parser: argparse.ArgumentParser) -> None:
 
 def _act(chosen: argparse.Namespace) -> None:
     from fivefold.core.space import holds_space
-    from fivefold.study.start import gather
     from fivefold.study.tune import tune
     from fivefold.study.usual import usual_space
 
     pipeline, folds, to, conduct = studied(chosen)
-    space = {}
-    if not any(holds_space(stage.settings()) for stage in pipeline.stages):
-        start = gather(pipeline, "tune", seed=chosen.seed, device=chosen.device)
-        space = usual_space(pipeline, start.collected.schema)
+    given = any(holds_space(stage.settings()) for stage in pipeline.stages)
     found = tune(
         pipeline,
-        space,
+        None if given else usual_space,
         trials=chosen.trials,
         folds=folds,
         nested=chosen.nested,

@@ -1,10 +1,10 @@
 """Searching for the settings of a pipeline, by validation scores alone."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.chain import Chain
 from fivefold.core.faults import missing_package
@@ -24,10 +24,13 @@ from fivefold.study.tuned import Tuned
 from fivefold.study.unit import Unit
 from fivefold.study.waves import Rules, Waves
 
+if TYPE_CHECKING:
+    from fivefold.codecs.schema import Schema
+
 
 def tune(
     pipeline: Chain,
-    space: Mapping[str, Any] | None = None,
+    space: "Mapping[str, Any] | Callable[[Chain, Schema], Mapping[str, Any]] | None" = None,
     *,
     trials: int = 50,
     folds: int = 0,
@@ -48,7 +51,8 @@ def tune(
     Args:
         pipeline: from its source to a stage that trains; spaces may stand in its settings.
         space: what may be chosen, by `stage.setting`; by `stage` an `ff.choice` of whole stages, or
-            of dicts of settings. Steps before and after the division of the rows alike.
+            of dicts of settings. Steps before and after the division of the rows alike. Or a
+            function that gives it, of the pipeline and the schema of its rows.
         trials: how many.
         folds: of training and validation rows that each trial is scored on; 0 scores it on the
             validation rows of the pipeline.
@@ -57,8 +61,9 @@ def tune(
         metric: by which trials are compared: one of the task, or an own one of `Evaluate`, of which
             more is better unless it has an attribute `greater` that is False; None is the first of
             the task. Epochs and trials that are ended early go by the validation loss still.
-        seconds: after which no trial begins and one that trains is ended; at least one is done.
-            What is nested does as many trials as were done, and is not bounded.
+        seconds: after which no trial begins and a network that trains is ended; at least one trial
+            is done. The fit of an estimator comes to its own end; what is longer than that is
+            told. What is nested does as many trials as were done, and is not bounded.
         latency: seconds that the answer to one row may take, by the graph that would be served.
         prune: end trials whose validation loss falls behind that of all which became the better
             three quarters of the finished ones, ten at least.
@@ -101,15 +106,20 @@ def tune(
     }
     check_study("tune", conduct, given, pipeline)
     _check_installed()
-    search = Search.of(pipeline, space)
+    search = None if callable(space) else Search.of(pipeline, space)
     name, earlier = _earlier(warm)
     wave = processes(conduct.get("n_jobs", 1), "tune")
     plain: dict[str, Any] = {"folds": folds, "prune": prune, "latency": latency, "wave": wave}
     plain |= {} if metric is None else {"metric": metric}
     learnt = [[name, trial.score, dict(trial.written)] for trial in earlier]
-    asked = {"space": search.identity(), **plain, "warm": learnt}
+    said = getattr(space, "__name__", "") if search is None else search.identity()
+    asked = {"space": said, **plain, "warm": learnt}
     moment = None if seconds is None else time.time() + seconds
     with conducted("tune", asked, **conduct) as study:
+        if callable(space):
+            schema = study.gather(pipeline).collected.schema
+            search = Search.of(pipeline, space(pipeline, schema))
+        assert search is not None
         start = _gather(study, search)
         chosen = metric_named(start.task, metric, start.metrics)
         rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment, metric=chosen)
@@ -165,6 +175,7 @@ def _tuned(waves: Waves, search: Search, nested: CrossValidated | None) -> Tuned
         importance=waves.proposer.importance(),
         nested=nested,
         folds=waves.rules.folds,
+        overrun=waves.overrun,
     )
 
 
@@ -255,7 +266,7 @@ def _are_studies(value: Any) -> bool:
 
 SPACE = Wish(
     "{} as spaces by address",
-    lambda value: isinstance(value, Mapping),
+    lambda value: isinstance(value, Mapping) or callable(value),
     'Write space={{"train.lr": ff.log_uniform(1e-4, 1e-1)}}.',
 )
 WARM = Wish(

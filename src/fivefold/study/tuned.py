@@ -37,6 +37,8 @@ class Tuned:
         nested: scores of searches done anew in folds, on rows that they did not see; None if none
             were.
         folds: that each trial was scored on; 0 for the validation rows.
+        overrun: by how long the search took longer than it might, and why, in a sentence; empty
+            where it did not.
     """
 
     pipeline: Chain
@@ -50,6 +52,7 @@ class Tuned:
     folds: int
     outcomes: Mapping[int, list[Outcome]] = field(repr=False)
     pipelines: Mapping[int, Chain] = field(repr=False)
+    overrun: str = ""
 
     @property
     def best(self) -> Mapping[str, Any]:
@@ -116,11 +119,11 @@ class Tuned:
         table = self.tables["tuning_results"].head(LISTED)
         more = len(self.tried) - LISTED
         rest = f"\n  and {plural(more, 'trial')} more" if more > 0 else ""
-        return text_of(f"Tuned: {self._chosen()}. {self.honesty}", table) + rest
+        return text_of(self._said(), table) + rest
 
     def _repr_html_(self) -> str:
-        found = html_of(f"Tuned: {self._chosen()}. {self.honesty}", self.tables["tuning_results"])
-        return found + self.history()
+        return html_of(self._said(), self.tables["tuning_results"]) + self.history()
 
-    def _chosen(self) -> str:
-        return ", ".join(f"{at}={shown(value)}" for at, value in self.best.items())
+    def _said(self) -> str:
+        chosen = ", ".join(f"{at}={shown(value)}" for at, value in self.best.items())
+        return " ".join(filter(None, [f"Tuned: {chosen}.", self.honesty, self.overrun]))

@@ -205,6 +205,12 @@ def answer_seconds(model: "Assembled", inputs: "Mapping[str, Array]") -> float:
     return median(times)
 
 
+def unended(stages: Sequence[Stage]) -> list[str]:
+    """Names of the estimators in stages, whose fit nothing ends before its end."""
+    models = [getattr(stage, "model", None) for stage in stages]
+    return [type(model).__name__ for model in models if is_estimator(model)]
+
+
 def _tells(stage: Stage) -> bool:
     """Whether its training takes callbacks, which the fit of an estimator does not."""
     known = "callbacks" in type(stage).model_fields

@@ -12,8 +12,9 @@ from fivefold.artifacts import PartName
 from fivefold.core.chain import Chain
 from fivefold.core.events import Noted, Progress
 from fivefold.core.session import derive_seed
-from fivefold.core.wording import one_line, told
+from fivefold.core.wording import one_line, together, told
 from fivefold.folds import draw_divisions
+from fivefold.observers.console import duration
 from fivefold.partition import Partition
 from fivefold.study.address import setting_of
 from fivefold.study.propose import Proposal, Proposer
@@ -22,11 +23,14 @@ from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.tried import UNDEFINED, Trial, best_of, nothing_found, shown
 from fivefold.study.unit import Outcome, Unit
-from fivefold.study.watch import BEATEN, LATE, Watch, bounds_of, course_of, measure_of
+from fivefold.study.watch import BEATEN, LATE, Watch, bounds_of, course_of, measure_of, unended
 from fivefold.tasks.judged import Judged
 
 if TYPE_CHECKING:
     from fivefold.metrics.metric import Metric
+
+OVERRUN = 1.0
+"""Seconds after its time from which on it is said that a search is late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,7 @@ class Waves:
         trials: so far.
         outcomes: of each trial's folds, by number.
         pipelines: of each trial, with everything chosen.
+        overrun: by how long they took longer than they might, in a sentence.
     """
 
     study: Study
@@ -82,6 +87,7 @@ class Waves:
     trials: list[Trial] = field(default_factory=list)
     outcomes: dict[int, list[Outcome]] = field(default_factory=dict)
     pipelines: dict[int, Chain] = field(default_factory=dict)
+    overrun: str = ""
     _settled: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -141,6 +147,7 @@ class Waves:
                     self.pipelines[trial.number] = proposal.pipeline
                 self._tell(trial, trials)
             self.after(self.trials)
+            self._note_overrun(wave)
 
     def _proposed(self, numbers: range) -> list[Proposal]:
         """Settings for some trials, none that failed or was ended before, no two alike."""
@@ -158,6 +165,16 @@ class Waves:
 
     def _is_late(self) -> bool:
         return self.rules.moment is not None and time.time() > self.rules.moment
+
+    def _note_overrun(self, wave: Sequence[Proposal]) -> None:
+        """Say by how long a wave took longer than the study might, where that is worth a word."""
+        over = 0.0 if self.rules.moment is None else time.time() - self.rules.moment
+        if over < OVERRUN:
+            return
+        names = [name for each in wave if each.pipeline for name in unended(each.pipeline.stages)]
+        why = f"; the fit of {together([*dict.fromkeys(names)])} is not ended" if names else ""
+        self.overrun = f"The search took {duration(over)} longer than it might{why}."
+        self.study.note(self.overrun)
 
     def _twin(self, proposal: Proposal) -> int | None:
         """The number of a trial with the same settings, where another one would end as it."""
