@@ -27,6 +27,10 @@ IDEAS = {
     "mix": ("models train", "networks mixed by weights: as one; trained"),
     "numbers": ("kinds models", "the block of numbers: in numpy; in torch"),
     "options": ("reading train", "what is asked for: of a source; of Train"),
+    "outline": (
+        "core models",
+        "what is saved without pickle, before it learnt: of a step; of a module",
+    ),
     "own": ("core deploy serve", "classes of one's own: loaded; put into a bundle; handed over"),
     "parquet": ("reading serve", "Parquet: read; written"),
     "part": ("models testing", "the torch half of a block; its check"),
