@@ -1,4 +1,5 @@
 import json
+from itertools import product
 
 import numpy as np
 import pytest
@@ -29,16 +30,21 @@ SORTS = {
     "so": ["goal", "player", "scored", "league"],
     "yes": ["market", "shares", "banking", "profit"],
 }
+EVERY = [f"{first}oooo{last}" for first in "abcdefghij" for last in "klmnpqrstu"]
+DEALT = np.random.default_rng(2).permutation(EVERY)[:99].reshape(3, 33)
+WHOLE = dict(zip(SORTS, DEALT, strict=True))
+"""Words of which only the whole says the sort: no n-gram has both ends."""
+
 SHARED = ["the", "a", "on", "today", "reported"]
 
 
-def made(rows=240, classes=("no", "so", "yes"), texts=1):
+def made(rows=240, classes=("no", "so", "yes"), texts=1, sorts=SORTS):
     """A codec fitted to texts of several sorts, with rows encoded by it, and the texts."""
     rng = np.random.default_rng(0)
     labels = np.resize(np.array(classes, object), rows)
     columns = {
         f"t{place}": np.array(
-            [" ".join([*rng.choice(SORTS[y], 2), *rng.choice(SHARED, 6)]) for y in labels], object
+            [" ".join([*rng.choice(sorts[y], 2), *rng.choice(SHARED, 6)]) for y in labels], object
         )
         for place in range(texts)
     }
@@ -79,8 +85,9 @@ def test_terms_have_the_values_of_scikit_learn():
     np.testing.assert_allclose(found, np.concatenate(wanted, axis=1), atol=1e-6)
 
 
-def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph():
-    codec, arrays, target, columns = made()
+@pytest.mark.parametrize("sorts", [SORTS, WHOLE])
+def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(sorts):
+    codec, arrays, target, columns = made(sorts=sorts)
     model = assemble(codec, TextBlend, target=target, wide=Text).eval()
     body = model.body
     lexicon = Lexicon(body.inputs, 3)
@@ -92,13 +99,17 @@ def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph():
     text = columns["t0"]
     x = np.concatenate([v.fit(text[:160]).transform(text).toarray() for v in pipes], axis=1)
     costs = {}
-    for strength in (1.0, 4.0, 16.0, 64.0):
+    few = pipes[0].transform(text).toarray()
+    for read, strength in product((x, few), (1.0, 4.0, 16.0, 64.0)):
         model_of = LogisticRegression(C=strength, max_iter=2000, tol=1e-8).fit(
-            x[:160], target[:160]
+            read[:160], target[:160]
         )
-        found = model_of.predict_proba(x)
+        found = model_of.predict_proba(read)
         costs[-np.log(found[np.arange(160, 240), target[160:]]).mean()] = found
     wanted = costs[min(costs)]
+    terms = lexicon.of()[0]
+    assert terms.weight[: terms.words].any()
+    assert terms.weight[terms.words :].any() == (sorts is SORTS)
     found = score(model, arrays)
     np.testing.assert_allclose(found, wanted, atol=2e-3)
     np.testing.assert_allclose(torch.softmax(answers, 1), found[160:], atol=1e-6)

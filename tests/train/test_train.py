@@ -139,6 +139,14 @@ def test_small_networks_learn_and_answer_with_one_thread_unless_asked(make_data,
     assert f"with {told} thread" in next(e.text for e in events if isinstance(e, Noted))
 
 
+@pytest.mark.parametrize(("model", "told"), [("textnet", True), ("textblend", False)])
+def test_network_that_was_named_says_that_terms_are_not_read(make_data, model, told):
+    events = []
+    run(make_data("text", train=60), model=model, events=events, epochs=1)
+    sentence = next(e.text for e in events if isinstance(e, Noted))
+    assert ("Preprocess(terms=False)" in sentence) == told
+
+
 def test_train_tells_its_decisions_and_every_epoch(make_data):
     events = []
     run(make_data(), events=events, epochs=3)

@@ -1,6 +1,7 @@
 """A linear model over the terms of texts as a module of buffers, and how it is fitted."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -139,8 +140,23 @@ class Lexicon(nn.Module):
             rarity = torch.log((1 + feed.rows) / (1 + found.double())) + 1
             terms.rarity.copy_(rarity)
 
-    def load(self, weights: Array, bias: Array) -> None:
-        """Copy fitted weights in: `(terms, outputs)` of all texts, and `(outputs,)`."""
+    def word_columns(self) -> Array:
+        """Which columns of `matrix` are words, and no n-grams."""
+        kept = [np.arange(len(terms.rarity)) < terms.words for terms in self.of()]
+        return np.flatnonzero(np.concatenate(kept))
+
+    def load(self, weights: Array, bias: Array, columns: Array | None = None) -> None:
+        """Copy fitted weights in: `(terms, outputs)` of all texts, and `(outputs,)`.
+
+        Args:
+            weights: of these columns of `matrix`; all others weigh nothing.
+            bias: what all rows have.
+            columns: None for all.
+        """
+        if columns is not None:
+            few, width = weights, sum(len(terms.rarity) for terms in self.of())
+            weights = np.zeros((width, self.outputs))
+            weights[columns] = few
         start = 0
         for terms in self.of():
             count = len(terms.rarity)
@@ -159,12 +175,12 @@ def fit_lexicon(
     *,
     seconds_left: Callable[[], float | None],
 ) -> Tensor | None:
-    """Fit it on training rows, its strength by validation rows, in place.
+    """Fit it on training rows, in place, with n-grams or to words alone, as validation rows say.
 
     Args:
         lexicon: on the device of the rows.
         train: rows to learn from.
-        valid: rows that choose the strength.
+        valid: rows that choose the strength, and whether n-grams count.
         head: says what answers cost, and what is learnt.
         seconds_left: to the end of its time; None for no end. It then keeps what it has.
 
@@ -172,20 +188,37 @@ def fit_lexicon(
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class, or
         there are no validation rows or no terms.
     """
+    made: list[Any] = []
 
-    def matrices(kept: Array) -> tuple[Any, Any] | None:
-        lexicon.fit_rarity(train)
-        x = lexicon.matrix(train)[kept]
-        return (x, lexicon.matrix(valid)) if x.nnz else None
+    def matrices(kept: Array, columns: Array | None) -> tuple[Any, Any] | None:
+        if not made:
+            lexicon.fit_rarity(train)
+            made.extend((lexicon.matrix(train)[kept], lexicon.matrix(valid)))
+        x, judged = made if columns is None else [each[:, columns] for each in made]
+        return (x, judged) if x.nnz else None
 
-    return fit_linear(
-        train,
-        valid,
-        head,
-        lexicon.outputs,
-        matrices=matrices,
-        load=lexicon.load,
-        strengths=STRENGTHS,
-        penalties=PENALTIES,
-        seconds_left=seconds_left,
-    )
+    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+    best, found = float("inf"), None
+    for columns in (None, lexicon.word_columns()):
+        left = seconds_left()
+        if found is not None and left is not None and left <= 0:
+            break
+        weights: list[Array] = []
+        answers = fit_linear(
+            train,
+            valid,
+            head,
+            lexicon.outputs,
+            matrices=partial(matrices, columns=columns),
+            load=lambda *fitted, held=weights: held.__setitem__(slice(None), fitted),
+            strengths=STRENGTHS,
+            penalties=PENALTIES,
+            seconds_left=seconds_left,
+        )
+        if answers is None:
+            continue
+        cost = head.nats(answers.double(), valid.target, **by_row).item()
+        if cost < best:
+            best, found = cost, answers
+            lexicon.load(weights[0], weights[1], columns)
+    return found

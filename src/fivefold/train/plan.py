@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
+from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
@@ -63,6 +64,7 @@ class Plan:
     tried: Mapping[str, float] | None = None  # the validation loss by way, where one was chosen
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
+    unread: bool  # whether texts come with terms that a network which was named does not read
     # whether copies of a network should learn as one, if there are any and they can
     stackable: bool
     trial: Trial  # what the network was tried on
@@ -99,6 +101,8 @@ class Plan:
         changed += ", then again without some of it" if len(self.ways) > 1 else ""
         threads = plural(self.network.threads or torch.get_num_threads(), "thread")
         end = f" with {threads}." if self.device.type == "cpu" else "."
+        if self.unread:
+            end += " It reads no terms of texts: Preprocess(terms=False) does not look for them."
         return (
             f"{self.name} of {self.parameters:,} weights{beside}{chosen}; at most {self.epochs} "
             f"epochs, {self.batch:,} of {self.rows:,} rows a step{changed}, on {self.device} in "
@@ -184,6 +188,7 @@ def make_plan(
         contest=decide_contest(blocks),
         rows=rows,
         default=stage.model is None,
+        unread=isinstance(stage.model, str) and _has_unread(network, data),
         stackable=census is None or decide_stack(census),
         trial=trial,
     )
@@ -223,6 +228,12 @@ def _try(
     inner = partial(loss, weight=sample.weight)
     census = step_census(body, sample.inputs, sample.target, loss=inner, batch=pieces.batch)
     return Trial(sample=sample, census=census)
+
+
+def _has_unread(network: Assembled, data: Preprocessed) -> bool:
+    """Whether texts come with terms that a network does not read."""
+    columns = data.codec.columns.values()
+    return not network.fixed.is_wide and any(slots_of(column.state) for column in columns)
 
 
 def _is_wide(body: nn.Module) -> bool:
