@@ -219,8 +219,7 @@ def test_sounds_beside_numbers_are_learnt_together():
     stages = [ff.Collect(rows, target="y", kinds={"clip": "audio"}), ff.Preprocess()]
     result = ff.Pipeline([*stages, ff.Train(epochs=2)]).run(progress=False)
     settings = result[ff.Trained].settings
-    assert (settings.network, settings.linear_weight > 0) == ("soundblend", True)
-    assert type(result[ff.Trained].model.body.network).__name__ == "Mixture"
+    assert (settings.network, settings.linear_weight > 0) == ("mixblend", True)
     assert len(result.predict(rows)) == 40
 
 

@@ -17,7 +17,7 @@ CASES = {
     "resnet": Image(3, 17, 16),
     "resnet_small": Image(3, 17, 16),
     "resnet_large": Image(3, 17, 16),
-    "textblend": {"note": Text(9, 40), "table": Width(3)},
+    "textblend": Text(9, 40),
     "textnet": Text(9, 40),
     "textcnn": Text(9, 40),
     "texttransformer": Text(9, 40),
@@ -30,6 +30,7 @@ CASES = {
     "tcn": Signal(6, 20),
     "gru": Signal(6, 20),
     "kernels": Signal(6, 20),
+    "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
 
@@ -43,6 +44,7 @@ ALONE = (
     "kernels",
     "seqnet",
     "soundnet",
+    "mixture",
 )
 
 ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
@@ -99,6 +101,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="tcn, gru, kernels, mixture, found 'lstm'",
+        match="tcn, gru, kernels, mixblend, mixture, found 'lstm'",
     ):
         make("lstm", Width(3), 2)

@@ -128,7 +128,7 @@ def test_an_own_sizes_goes_through_json_and_names_its_part():
     assert from_json(json.loads(json.dumps(to_json(inputs))), own_sizes()) == inputs
     assert type(from_json(to_json(Steps(7)), own_sizes())) is Steps
     assert part_for(Steps(7)) is part_of(Route.block)
-    assert (choose(Steps(7)), choose(inputs)) == ("mixture", "textblend")
+    assert (choose(Steps(7)), choose(inputs)) == ("mixture", "mixblend")
 
 
 def test_a_block_is_asked_for_its_part_once(monkeypatch):

@@ -148,3 +148,25 @@ def test_changes_that_a_run_alone_decides_are_left_out_together():
         found = list(variants_without(pipeline, collected, ["augment"], {}))
         assert [one.name for one in found] == names
         assert found[-1].pipeline["train"].augment == ()
+
+
+def test_variants_without_blocks_lack_a_kind_or_all_others(frame):
+    from fivefold.study.leftout import variants_without
+
+    frame["note"] = [f"word{row % 7} and more of it, row {row}" for row in range(len(frame))]
+    pipeline = small_pipeline(frame, epochs=1)
+    collected = pipeline.run(until="collect", progress=False)[ff.Collected]
+    found = [*variants_without(pipeline, collected, ["columns", "blocks"], {})]
+    told = {(each.what, each.name): set(each.pipeline["without"].columns) for each in found}
+    assert told["columns", "note"] == {"note"}
+    assert told["columns", "all numeric columns"] == {"a", "b"}  # which is the table
+    assert len({frozenset(left) for left in told.values()}) == len(told)
+    alone = [*variants_without(pipeline, collected, ["blocks"], {})]
+    assert [each.name for each in alone] == ["the table", "text note"]
+    frame["photo"] = [np.full((8, 8), row % 9, np.uint8) for row in range(len(frame))]
+    pipeline = small_pipeline(frame, epochs=1)
+    collected = pipeline.run(until="collect", progress=False)[ff.Collected]
+    three = [*variants_without(pipeline, collected, ["blocks"], {})]
+    names = ["the table", "text note", "image photo"]
+    assert [each.name for each in three] == [*names, *(f"all but {name}" for name in names)]
+    assert set(three[-1].pipeline["without"].columns) == {"a", "b", "note"}

@@ -65,7 +65,7 @@ def test_network_of_parts_with_lazy_layers_gets_its_shapes(make_data, monkeypatc
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("numeric", "blend"), ("image", "convnet"), ("text", "textblend"), ("mixture", "textblend")],
+    [("numeric", "blend"), ("image", "convnet"), ("text", "textblend"), ("mixture", "mixblend")],
 )
 def test_network_by_default_follows_the_kinds(make_data, kind, name):
     assert named(made(make_data(kind), None)) == (name, NETWORKS[name])

@@ -42,7 +42,7 @@ def test_train_by_default_learns_every_kind(make_data, kind, task):
             "numeric": "blend",
             "text": "textblend",
             "image": "convnet",
-            "mixture": "textblend",
+            "mixture": "mixblend",
         }[kind]
     )
 

@@ -97,7 +97,7 @@ def assemble(
     *,
     target: "Array | None" = None,
     loss: str | None = None,
-    wide: type | None = None,
+    wide: type | tuple[type, ...] = (),
     bare: bool = False,
 ) -> Assembled:
     """Put a new network between a codec and a head.
@@ -108,7 +108,7 @@ def assemble(
             shape where it has several axes.
         target: training targets: the head takes its units from them.
         loss: by name, what will be minimised; None for the default, and for one of the user's.
-        wide: the class of sizes whose rows come with more, see `Fixed`.
+        wide: the classes of sizes whose rows come with more, see `Fixed`.
         bare: whether numbers and codes reach it as they are.
 
     Raises:

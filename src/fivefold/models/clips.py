@@ -13,6 +13,7 @@ from fivefold.kinds.block import Encoded
 from fivefold.kinds.clips import SILENT
 from fivefold.models.inputs import Spectrum
 from fivefold.models.part import Part
+from fivefold.models.pooled import pooled, pooled_width
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.sounds import mask, mix, noise, pitch, shift, speed
 
@@ -89,6 +90,24 @@ def frames_of(rate: int, length: int) -> int:
     return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
 
 
+class Bands(nn.Module):
+    """What each band is like over time, for a linear model: see `fivefold.models.pooled`.
+
+    Args:
+        size: of a spectrum.
+    """
+
+    exact = False
+
+    def __init__(self, size: Spectrum) -> None:
+        super().__init__()
+        self.width = pooled_width(size)
+
+    def forward(self, spectra: Tensor) -> Tensor:
+        """`(n, lines, frames)` to `(n, numbers)`."""
+        return pooled(spectra)
+
+
 class ClipsPart(Part):
     """Sounds of one rate, whose spectrum is taken once, ahead of the epochs."""
 
@@ -119,6 +138,9 @@ class ClipsPart(Part):
     def measure(self, description: Mapping[str, Any]) -> Spectrum:
         rate = description["rate"]
         return Spectrum(bands_of(rate).count + 1, frames_of(rate, description["length"]))
+
+    def traits(self, size: Spectrum) -> Bands:
+        return Bands(size)
 
     def encoder(self, size: Spectrum, width: int) -> SoundNet:
         return SoundNet(size, width)

@@ -28,7 +28,8 @@ class OneHot(nn.Module):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__()
         counts = torch.tensor(sizes)
-        column = torch.repeat_interleave(torch.arange(len(sizes)), counts)
+        total = sum(sizes)  # asked for on a device without numbers too
+        column = torch.repeat_interleave(torch.arange(len(sizes)), counts, output_size=total)
         code = torch.cat([torch.arange(size) for size in sizes]).int()
         self.register_buffer("column", column, persistent=False)
         self.register_buffer("code", code, persistent=False)

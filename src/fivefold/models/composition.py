@@ -33,6 +33,7 @@ class Composition(nn.Module):
         torch.Size([2, 581])
     """
 
+    exact = True
     shares: Tensor
     facing: Tensor
 

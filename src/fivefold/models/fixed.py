@@ -51,8 +51,8 @@ class Fixed(nn.Module):
 
     Args:
         codec: fitted on training rows.
-        wide: the class of sizes whose rows come with what a model beside the network reads, texts
-            with their terms (`Passage`), series with their traits (`Record`); None for none.
+        wide: the classes of sizes whose rows come with what a model beside the network reads, texts
+            with their terms (`Passage`), series with their traits (`Record`).
         bare: whether numbers and codes stay what they are, see `Part.bare`.
 
     Attributes:
@@ -63,7 +63,9 @@ class Fixed(nn.Module):
         ModelError: if the codec gives no arrays at all.
     """
 
-    def __init__(self, codec: "Codec", *, wide: type | None = None, bare: bool = False) -> None:
+    def __init__(
+        self, codec: "Codec", *, wide: type | tuple[type, ...] = (), bare: bool = False
+    ) -> None:
         super().__init__()
         blocks, described = [], []
         for encoded in codec.blocks:
@@ -71,7 +73,7 @@ class Fixed(nn.Module):
             of = {"kind": encoded.columns[0].kind.name, "array": encoded.name}
             about = part.describe(encoded)
             about = part.bare(about) if bare else about
-            about = part.widen(about) if wide is part.size else about
+            about = part.widen(about) if issubclass(part.size, wide) else about
             described.append({**of, "tensor": encoded.tensor, "part": about})
             blocks.append(encoded.block)
         self._build(blocks, described)

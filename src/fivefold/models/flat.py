@@ -75,10 +75,12 @@ class Flat(nn.Module):
 
 
 class Pooled(nn.Module):
-    """Pictures averaged over tiles, at most 14 a side, and laid flat.
+    """Pictures averaged over tiles, and laid flat.
 
     Args:
         size: of a picture.
+        side: tiles of a side, at most.
+        exact: whether any runtime gives the same bits, as trees need.
 
     Example:
         >>> Pooled(Image(1, 2, 28))(torch.ones(3, 1, 2, 28)).shape
@@ -88,20 +90,24 @@ class Pooled(nn.Module):
     down: Tensor
     across: Tensor
 
-    def __init__(self, size: Image) -> None:
+    def __init__(self, size: Image, *, side: int = SIDES["linear"], exact: bool = False) -> None:
         super().__init__()
-        self.register_buffer("down", _tiles(size.height), persistent=False)
-        self.register_buffer("across", _tiles(size.width).T.contiguous(), persistent=False)
+        self.exact = exact
+        self.register_buffer("down", _tiles(size.height, side), persistent=False)
+        self.register_buffer("across", _tiles(size.width, side).T.contiguous(), persistent=False)
         self.width = size.channels * len(self.down) * self.across.shape[1]
 
     def forward(self, pictures: Tensor) -> Tensor:
         """`(n, channels, height, width)` to `(n, width)`."""
+        if self.exact:  # as float32 a mean would be another in another runtime
+            down, across = self.down.double(), self.across.double()
+            return (down @ pictures.double() @ across).float().flatten(1)
         return (self.down @ pictures @ self.across).flatten(1)
 
 
-def _tiles(size: int) -> Tensor:
+def _tiles(size: int, side: int) -> Tensor:
     """`(tiles, size)`: what each pixel of a side counts in the mean of each tile."""
-    tiles = min(size, SIDES["linear"])
+    tiles = min(size, side)
     tile = (torch.arange(size) * tiles) // size
     belongs = (tile == torch.arange(tiles)[:, None]).float()
     return belongs / belongs.sum(dim=1, keepdim=True)

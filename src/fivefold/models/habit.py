@@ -51,6 +51,14 @@ MEMBERS = Habit(
     batches=40,
     lr_rows=10_000,
 )
+MIXED = Habit(
+    lr=3e-3,
+    weight_decay=0.1,
+    steps=2500,
+    epochs=(5, 50),
+    batch=(32, 512),
+    operations=MINUTES / 2,
+)
 TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
 SEQUENCE = Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64))
 SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))

@@ -15,6 +15,7 @@ from fivefold.models.habit import (
     CONVOLUTIONS,
     MEMBERS,
     MINUTES,
+    MIXED,
     OWN,
     RESIDUAL,
     SEQUENCE,
@@ -39,10 +40,11 @@ from fivefold.models.inputs import (
 )
 from fivefold.models.kernels import Kernels
 from fivefold.models.mix import Mix
+from fivefold.models.mixblend import MixBlend
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import own_sizes
-from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
+from fivefold.models.resnet import DETAILED, LargeResNet, ResNet, SmallResNet, products, stride
 from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seqnet import SeqNet
 from fivefold.models.seriesblend import SeriesBlend
@@ -71,6 +73,7 @@ class Network:
         needs: a class of sizes that must be among those that it reads, whose rows come with what a
             model beside it reads; None for none.
         core: what the body is built around; None for nothing.
+        alone: the name of what it is where no simple models can answer beside it; empty for itself.
     """
 
     name: str
@@ -82,18 +85,21 @@ class Network:
     boosts: bool = False
     needs: type | None = None
     core: Callable[..., nn.Module] | None = None
+    wide: bool = False
+
+    @property
+    def has_beside(self) -> bool:
+        """Whether simple models answer beside it that read more of a row than a network does."""
+        return self.wide or self.needs is not None
 
     def reads(self, sizes: Sequence[type]) -> bool:
         """Whether it reads tensors of these sizes."""
         known = not self.sizes or self.sizes.issuperset(sizes)
         known = known and (self.needs is None or self.needs in sizes)
-        return known and (self.several or len(sizes) == 1)
+        return known and (self.several or len(sizes) == 1) and not (self.wide and len(sizes) == 1)
 
 
-DETAILED = 16
-"""Pixels a side from which on a picture has details for which a residual network pays."""
-
-BLENDS = (TextBlend, SeriesBlend, SoundBlend)
+BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
@@ -140,19 +146,18 @@ NETWORKS: dict[str, Network] = {
             Habit(lr=1e-3, weight_decay=0.5, steps=2000, epochs=(10, 40), batch=(32, 256)),
             frozenset({Signal}),
         ),
-        Network(
-            "mixture",
-            Mixture,
-            Habit(lr=3e-3, weight_decay=0.1, steps=1500, epochs=(5, 30), batch=(64, 1024)),
-            several=True,
-        ),
+        Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
+        Network("mixture", Mixture, MIXED, several=True),
     )
 }
-"""By name. The first one that reads the inputs is the default for them; the last reads all."""
+"""By name. The first one that reads the inputs is the default for them; the last reads all, and the
+one before it is the default where a table is beside other kinds, or these beside one another."""
 
 
 def default_for(sizes: Sequence[type]) -> Network:
     """The default network for tensors of these classes of sizes."""
+    if len(sizes) > 1 and not {Width, Codes}.issuperset(sizes):
+        return NETWORKS["mixblend"]
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
@@ -170,7 +175,7 @@ def choose(inputs: Inputs, rows: int = 0) -> str:
         >>> choose(Image(3, 32, 32), 2000), choose(Image(3, 32, 32), 50_000)
         ('resnet', 'resnet_small')
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
-        ('blend', 'mixture')
+        ('blend', 'mixblend')
     """
     if isinstance(inputs, Image) and min(inputs.height, inputs.width) >= DETAILED:
         for network, epochs in ((ResNet, 10), (SmallResNet, 4)):

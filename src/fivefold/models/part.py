@@ -110,6 +110,19 @@ class Part:
         """Numbers of a row, for `budget` and for memory; the product of the sizes by default."""
         return math.prod(size)
 
+    def traits(self, size: Any) -> nn.Module | None:
+        """What simple models beside a mixture read of a row; by default there is nothing.
+
+        A module without parameters that takes what a network is given of a batch, `(n, ...)`, to
+        `(n, width)` float32 without NaN; its attribute `width` says how many numbers these are, and
+        `exact` whether any runtime gives the same bits of them: only then they are for trees too,
+        whose answer jumps. Every row is treated by itself, and ONNX must know its operators.
+
+        Args:
+            size: what `measure` gave.
+        """
+        return None
+
     def encoder(self, size: Any, width: int) -> nn.Module:
         """What reads the block in a network that mixes several: `(n, ...)` to `(n, width)`.
 

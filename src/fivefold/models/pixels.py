@@ -7,7 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.kinds.block import Encoded
+from fivefold.kinds.pixels import SIDES
 from fivefold.models.convnet import ConvNet
+from fivefold.models.flat import Pooled
 from fivefold.models.inputs import Image
 from fivefold.models.part import Part
 from fivefold.models.repainting import (
@@ -21,6 +23,7 @@ from fivefold.models.repainting import (
     rotate,
     shift,
 )
+from fivefold.models.resnet import DETAILED, SmallResNet
 
 
 class Pixels(nn.Module):
@@ -73,5 +76,9 @@ class PixelsPart(Part):
     def measure(self, description: Mapping[str, Any]) -> Image:
         return Image(*description["shape"])
 
-    def encoder(self, size: Image, width: int) -> ConvNet:
-        return ConvNet(size, width)
+    def traits(self, size: Image) -> Pooled:
+        return Pooled(size, side=SIDES["trees"], exact=True)
+
+    def encoder(self, size: Image, width: int) -> ConvNet | SmallResNet:
+        detailed = min(size.height, size.width) >= DETAILED
+        return SmallResNet(size, width) if detailed else ConvNet(size, width)

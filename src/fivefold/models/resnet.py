@@ -12,6 +12,9 @@ SEEN = 40
 """Pixels of the shorter side from which on the first layer halves a picture; of twice as many it
 takes a quarter."""
 
+DETAILED = 16
+"""Pixels a side from which on a picture has details for which a residual network pays."""
+
 PIXEL = 70.0
 """Products that a network takes of a pixel that its first layer leaves, for each square of its
 width; a picture has more only where its last layers cannot halve it."""

@@ -9,10 +9,10 @@ import torch
 from fivefold.models.blend import Blend
 from fivefold.models.linearblend import LinearBlend
 from fivefold.models.mix import Mix
+from fivefold.models.mixblend import MixBlend
 from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.threads import threads_set
-from fivefold.models.weighing import NAMES
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -72,20 +72,35 @@ def score(
     return np.concatenate(scores)
 
 
-def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str, Array]":
+Mixing = Blend | Mix | LinearBlend | SeriesBlend | MixBlend
+"""What mixes answers of its own parts."""
+
+Weights = Mapping[str, tuple[torch.Tensor, ...]]
+"""By the name of a part, what the weights of a mixture are."""
+
+
+def score_parts(
+    model: "Assembled", inputs: "Mapping[str, Array]", *, without: bool = False
+) -> "dict[str, Array]":
     """Scores of what a model mixes, each as if it answered alone.
+
+    Args:
+        model: the network.
+        inputs: the codec's arrays, first axis rows.
+        without: whether each is left out instead, and the others answer.
 
     Returns:
         Scores by the name of the part; none where there is one part.
     """
     body = model.body
-    if not isinstance(body, Blend | Mix | LinearBlend | SeriesBlend) or len(body.parts) < 2:
+    if not isinstance(body, Mixing) or len(body.parts) < 2:
         return {}
     weights, alone = _weights_of(body)
+    asked = _rest_of(body, alone) if without else alone
     kept, found = [weight.clone() for weight in weights], {}
     try:
         for name in body.parts:
-            for weight, value in zip(weights, alone[name], strict=True):
+            for weight, value in zip(weights, asked[name], strict=True):
                 weight.copy_(value)
             found[name] = score(model, inputs)
     finally:
@@ -94,12 +109,10 @@ def score_parts(model: "Assembled", inputs: "Mapping[str, Array]") -> "dict[str,
     return found
 
 
-def _weights_of(
-    body: Blend | Mix | LinearBlend | SeriesBlend,
-) -> tuple[list[torch.Tensor], dict[str, tuple[torch.Tensor, ...]]]:
-    """The weights of a mixture, and what they are where one part answers alone, by its name."""
-    if isinstance(body, Mix | SeriesBlend):
-        every = body.names if isinstance(body, Mix) else NAMES
+def _weights_of(body: Mixing) -> tuple[list[torch.Tensor], Weights]:
+    """The weights of a mixture, and what they are where one part answers alone."""
+    if isinstance(body, Mix | SeriesBlend | MixBlend):
+        every = body.names if isinstance(body, Mix) else body.every
         ones = torch.eye(len(every))
         return [body.weights], {n: (one,) for n, one in zip(every, ones, strict=True)}
     none, whole = torch.zeros(()), torch.ones(())
@@ -107,6 +120,26 @@ def _weights_of(
         both = [body.weight, body.linear.share]
         return both, {"network": (none, none), "trees": (whole, none), "linear": (none, whole)}
     return [body.weight], {"network": (none,), "trees": (whole,), "linear": (whole,)}
+
+
+def _rest_of(body: Mixing, alone: Weights) -> Weights:
+    """What the weights are where one part is left out, and the others count more by as much."""
+    if isinstance(body, Mix | SeriesBlend | MixBlend):
+        total = body.weights.sum()
+        rest = {name: body.weights * (1 - one.to(total)) for name, (one,) in alone.items()}
+        return {name: (total * one / one.sum().clamp(min=1e-12),) for name, one in rest.items()}
+    if isinstance(body, SeqBlend) and len(body.parts) > 2:
+        shares = body.parts
+        left = {name: {n: s for n, s in shares.items() if n != name} for name in shares}
+        found = {}
+        for name, rest in left.items():
+            trees, linear = rest.get("trees", 0.0), rest.get("linear", 0.0)
+            beside = max(sum(rest.values()) - linear, 1e-12)
+            numbers = (trees / beside, linear / (linear + beside))
+            found[name] = tuple(map(torch.tensor, numbers))
+        return found
+    first, other = body.parts
+    return {first: alone[other], other: alone[first]}
 
 
 def tensor(values: "Array") -> torch.Tensor:

@@ -53,6 +53,7 @@ class SeriesBlend(nn.Module):
         forest; Dempster et al., ROCKET, 2020, for the convolutions.
     """
 
+    every = NAMES
     beside = "a forest, a linear model and random convolutions"
     weights: Tensor
     scales: Tensor

@@ -45,6 +45,22 @@ class Lines(nn.Module):
         return torch.cat([lines.flatten(1), rows[:, -self.traits :]], dim=1)
 
 
+class Traits(nn.Module):
+    """The traits alone of rows that end in them.
+
+    Args:
+        width: how many there are.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width, self.exact = width, True
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """`(n, lines * steps + traits)` to `(n, traits)`."""
+        return rows[:, -self.width :]
+
+
 def _changing(change: Callable[[Tensor, Tensor], Tensor]) -> Change:
     """What changes channels, `(n, channels, steps)`, where a series is, as a change of rows."""
 
@@ -129,6 +145,9 @@ class SignalsPart(Part):
 
     def amount(self, size: Signal | Record) -> int:
         return size.lines * size.steps
+
+    def traits(self, size: Signal | Record) -> Traits | None:
+        return Traits(size.traits) if isinstance(size, Record) else None
 
     def encoder(self, size: Signal, width: int) -> InceptionTime:
         return InceptionTime(size, width)

@@ -9,6 +9,7 @@ from torch import Tensor
 from fivefold.codecs.alphabet import ALPHABETS, FIRST, PAD
 from fivefold.kinds.block import Encoded
 from fivefold.models.codes import Whole
+from fivefold.models.composition import Composition
 from fivefold.models.inputs import Symbols
 from fivefold.models.part import Part
 from fivefold.models.seqnet import SeqNet
@@ -52,6 +53,9 @@ class SymbolsPart(Part):
 
     def amount(self, size: Symbols) -> int:
         return size.length
+
+    def traits(self, size: Symbols) -> Composition:
+        return Composition(size, both=size.both == 1)
 
     def encoder(self, size: Symbols, width: int) -> SeqNet:
         return SeqNet(size, width)

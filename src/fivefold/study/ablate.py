@@ -83,7 +83,9 @@ def ablate(
         what: `preprocess` (stages that change rows; scaling, clipping and missing indicators; other
             settings as they are by default), `augment` (each change of images), `transfer` (weights
             as given against weights drawn anew; `freeze`), `columns` (each, those of a kind, and
-            `groups`), `parts` (network and trees of a blend, each alone). None is all that apply.
+            `groups`), `blocks` (where rows mix kinds: the table, each text, each picture; and all
+            others but it, which tells what it knows alone), `parts` (each part of a blend). None is
+            all that apply.
         folds: at least 2.
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as in `cross_validate`.
@@ -162,17 +164,24 @@ def _nothing(asked: Sequence[str]) -> ConfigError:
 def _parts(
     start: Start, outcomes: Sequence[Outcome], folds: int
 ) -> "dict[tuple[str, str], pd.DataFrame]":
-    """Scores without each part of a blend: of the same refits, as the parts learn apart."""
+    """Scores without each part of a blend: of the same refits, as the parts learn apart.
+
+    Where a fold found no use for a part, nothing is lost without it; where one answers alone, there
+    is nothing to tell.
+    """
     import numpy as np
 
-    names = dict.fromkeys(name for outcome in outcomes for name in outcome.alone)
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome.without)
     found = {}
     if len(names) < 2:
         return {}
-    for name, other in zip(names, reversed(names), strict=True):
-        alone = [o.replace(scores=o.alone.get(other, o.scores)) for o in outcomes]
-        lines = lines_of(start, alone, folds)
-        lacking = [other not in outcome.alone for outcome in outcomes]
+    for name in names:
+        lacking = [name in o.without and not len(o.without[name]) for o in outcomes]
+        told = [
+            o if lacks else o.replace(scores=o.without.get(name, o.scores))
+            for o, lacks in zip(outcomes, lacking, strict=True)
+        ]
+        lines = lines_of(start, told, folds)
         scores = [metric.name for metric in start.task.metrics]
         lines.loc[lacking, scores] = np.nan
         found[name, "parts"] = lines

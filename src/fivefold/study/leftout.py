@@ -17,10 +17,11 @@ from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
 
-What = Literal["preprocess", "augment", "transfer", "columns", "parts"]
-WHAT: tuple[What, ...] = ("preprocess", "augment", "transfer", "columns", "parts")
+What = Literal["preprocess", "augment", "transfer", "columns", "blocks", "parts"]
+WHAT: tuple[What, ...] = ("preprocess", "augment", "transfer", "columns", "blocks", "parts")
 OFF: Mapping[str, Any] = {"scale": "none", "outliers": "keep", "missing_indicator": False}
 """Settings of Preprocess that do something to every number, and how each is left out."""
+TABLE = "the table"
 _DEPENDS = {"scale": "knots", "numeric_missing": "fill_value"}
 
 
@@ -97,8 +98,14 @@ def variants_without(
             yield from _augmentations(pipeline, train, stage, collected.schema)
         if "transfer" in what:
             yield from _transfers(pipeline, train, stage)
-    if "columns" in what:
-        yield from _columns(pipeline, collected.schema, groups)
+    without: set[frozenset[str]] = set()
+    columns = _columns(collected.schema, groups) if "columns" in what else {}
+    blocks = _blocks(collected.schema) if "blocks" in what else {}
+    for sort, sets in (("columns", columns), ("blocks", blocks)):
+        for name, left in sets.items():
+            if sort == "columns" or frozenset(left) not in without:
+                yield LeftOut(cast("What", sort), name, _without(pipeline, left))
+            without.add(frozenset(left))
 
 
 def _stages(pipeline: Chain) -> Iterator[LeftOut]:
@@ -181,10 +188,8 @@ def _transfers(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]
         yield LeftOut("transfer", "freeze", pipeline.replace(train, freeze=()))
 
 
-def _columns(
-    pipeline: Chain, schema: Schema, groups: Mapping[str, Sequence[str]]
-) -> Iterator[LeftOut]:
-    """Without each column, without those of a kind, and without those of a group."""
+def _columns(schema: Schema, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What to leave out by name: each column, those of a kind, and those of a group."""
     names = [column.name for column in schema.inputs]
     for group, columns in groups.items():
         for name in columns:
@@ -197,9 +202,31 @@ def _columns(
     for column in schema.inputs:
         kinds.setdefault(column.kind, []).append(column.name)
     together = {f"all {kind} columns": of for kind, of in kinds.items() if len(of) > 1}
-    for name, left in ({n: [n] for n in names} | together | dict(groups)).items():
-        if len(left) < len(names):
-            yield LeftOut("columns", name, _without(pipeline, left))
+    listed = {group: [*columns] for group, columns in groups.items()}
+    every = {n: [n] for n in names} | together | listed
+    return {name: left for name, left in every.items() if len(left) < len(names)}
+
+
+def _blocks(schema: Schema) -> dict[str, list[str]]:
+    """What to leave out by name, where rows mix kinds: each array, and all others but it.
+
+    Numbers and categories are one, the table.
+    """
+    from fivefold.kinds.known import kind_of
+
+    arrays: dict[str, list[str]] = {}
+    for column in schema.inputs:
+        own = f"{column.kind} {column.name}"
+        arrays.setdefault(TABLE if kind_of(column.kind).block.shared else own, []).append(
+            column.name
+        )
+    if len(arrays) < 2:
+        return {}
+    rest = {
+        f"all but {name}": [n for other, of in arrays.items() if other != name for n in of]
+        for name in arrays
+    }
+    return arrays | rest
 
 
 def _without(pipeline: Chain, columns: Sequence[str]) -> Chain:

@@ -47,7 +47,7 @@ class Unit:
         part: whose rows are scored; of an estimator, which would learn from those for validation,
             these are test rows.
         watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
-        mixed: whether what a model mixes is also asked alone.
+        mixed: whether a model is also asked without each part of what it mixes.
         chosen: addresses of what a search chose for it, which may be chosen otherwise.
         deployed: whether an estimator answers by its graph, as a run scores it; else in its own
             precision.
@@ -84,7 +84,7 @@ class Unit:
         if self.watch is not None:
             reads["bounds"] = " ".join(map(repr, self.watch.bounds))
         if self.mixed:
-            reads["mixed"] = "asked alone"
+            reads["mixed"] = "asked without each part"
         if self.deployed:
             reads["scored"] = "as deployed"
         handed = self.start.context.own([Key(Collected)])
@@ -114,7 +114,8 @@ class Outcome(Artifact):
         failed: why there are no scores, in words.
         passing: whether what failed may pass at another start: memory, a file, code of the user's.
         answer_seconds: of one row, where that was measured.
-        alone: scores of what the model mixes, by its name, where these were asked for.
+        without: scores without each part of what the model mixes, by its name, where these were
+            asked for; none in that of a part that answers alone.
     """
 
     scores: "Array"
@@ -131,7 +132,7 @@ class Outcome(Artifact):
     failed: str = ""
     passing: bool = False
     answer_seconds: float | None = None
-    alone: "Mapping[str, Array]" = field(default_factory=dict)
+    without: "Mapping[str, Array]" = field(default_factory=dict)
 
     @property
     def rows(self) -> Rows:
@@ -191,7 +192,7 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         course=tuple(map(float, trained.history["valid_loss"])),
         ended=next((f.sentence for f in trained.findings if f.code == "stopped"), ""),
         answer_seconds=seconds,
-        alone=scores_alone(execution.context, unit.part, scores) if unit.mixed else {},
+        without=scores_without(execution.context, unit.part) if unit.mixed else {},
     )
 
 
@@ -251,8 +252,10 @@ def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
     return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}
 
 
-def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str, Array]":
-    """What each part of a blend answers alone; of one that needs no other, its scores."""
+def scores_without(context: Context, part: PartName) -> "dict[str, Array]":
+    """What a blend answers without each of its parts; nothing of one that needs no other."""
+    import numpy as np
+
     from fivefold.models.blend import Blend
     from fivefold.models.networks import BLENDS
     from fivefold.models.score import score_parts
@@ -260,8 +263,8 @@ def scores_alone(context: Context, part: PartName, scores: "Array") -> "dict[str
     data, model = context[Preprocessed], context[Trained].model
     if not isinstance(model.body, (Blend, *BLENDS)):
         return {}
-    found = score_parts(model, getattr(data, part).inputs)
-    return found or {name: scores for name, share in model.body.parts.items() if share}
+    found = score_parts(model, getattr(data, part).inputs, without=True)
+    return found or {name: np.empty(0) for name, share in model.body.parts.items() if share}
 
 
 def keep(outcome: Outcome, folder: Path) -> None:

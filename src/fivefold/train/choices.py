@@ -8,9 +8,10 @@ _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
 _Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
-NetworkName = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series, "mixture"]
+_Mixed = Literal["mixblend", "mixture"]
+NetworkName = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series, _Mixed]
 """Three for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
-and rows that mix them."""
+and rows that mix them (two)."""
 
 LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
 

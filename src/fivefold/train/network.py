@@ -56,15 +56,14 @@ def make_network(
     """
     own = {**(arguments or {}), **({} if members is None else {"members": members})}
 
-    wide = _widened(codec, model) if members in {None, 1} else None
+    wide = _widened(codec, model) if members in {None, 1} else ()
 
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             name = choose(inputs, len(target)) if model is None else model
             known = NETWORKS.get(name)
-            if model is None and known is not None and known.needs is not None and wide is None:
-                several = isinstance(inputs, Mapping)
-                name = "mixture" if several else _alone(known.needs)
+            if model is None and known is not None and not wide and known.has_beside:
+                name = "mixture" if known.needs is None else _alone(known.needs)
                 known = NETWORKS[name]
             more = own if known is not None and known.many else {}
             return shaped(make(name, inputs, outputs, **more))
@@ -98,17 +97,18 @@ def _alone(size: type) -> str:
     return next(name for name, one in NETWORKS.items() if one.sizes == {size})
 
 
-def _widened(codec: "Codec", model: Model) -> type | None:
-    """The class of sizes whose rows come with what a model beside the network reads, if any."""
+def _widened(codec: "Codec", model: Model) -> tuple[type, ...]:
+    """The classes of sizes whose rows come with what a model beside the network reads."""
     if task_of(codec.schema.task).trees is None:
-        return None
+        return ()
     sizes = [part_of(block.block).size for block in codec.blocks]
     network = default_for(sizes) if model is None else None
     network = NETWORKS.get(model) if isinstance(model, str) else network
-    wide = None if network is None else network.needs
-    if wide is Text and not any(slots_of(column.state) for column in codec.columns.values()):
-        return None
-    return wide
+    if network is None:
+        return ()
+    terms = any(slots_of(column.state) for column in codec.columns.values())
+    asked = sizes if network.wide else [] if network.needs is None else [network.needs]
+    return tuple(size for size in asked if size is not Text or terms)
 
 
 def _check_trainable(made: Any) -> None:

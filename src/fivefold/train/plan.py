@@ -30,7 +30,7 @@ from fivefold.train.optimizer import make_optimizer, trainable
 from fivefold.train.options import Options
 from fivefold.train.patterns import check_rates, freeze
 from fivefold.train.pieces import ROWS, Pieces
-from fivefold.train.resident import encodes_once, place
+from fivefold.train.resident import encodes_once, holds_table, place
 from fivefold.train.rules import DIALS, decide_batch, decide_boosting, decide_epochs, decide_lr
 from fivefold.train.trial import Trial
 
@@ -164,8 +164,7 @@ def make_plan(
     )
     blocks = [each.block for each in data.codec.blocks]
     ways = decide_ways(stage, blocks, len(data.valid), habit, epochs)
-    held = once or not any(entry.tabular for entry in network.fixed.entries)
-    suits_trees = known is not None and known.boosts and held and usual
+    suits_trees = known is not None and known.boosts and usual and holds_table(network.fixed, rows)
     return Plan(
         network=network,
         name=name,

@@ -90,6 +90,11 @@ def encodes_once(fixed: Fixed, rows: int) -> bool:
     return ahead and _bytes(fixed.entries, rows) <= LIMIT
 
 
+def holds_table(fixed: Fixed, rows: int) -> bool:
+    """Whether a matrix of the table of all rows stays below 2 GiB."""
+    return _bytes(_table(fixed), rows) <= LIMIT
+
+
 def _table(fixed: Fixed) -> list[Entry]:
     """Which arrays belong to the table."""
     return [entry for entry in fixed.entries if entry.tabular]
