@@ -61,11 +61,15 @@ def test_rows_of_pictures_lie_in_the_range_of_training():
     schema = Schema(columns=(*columns, target), targets=("y",), task="binary", classes=("a", "b"))
     codec = Codec.fit(Columns(stacks), schema, np.arange(6))
     rows = draw_rows(codec, contract_of(codec), rows=8)
-    deep = np.concatenate([picture(row["deep"]).ravel() for row in rows])
+    deep = np.concatenate([picture(row["deep"]).ravel() for row in rows if row["deep"] is not None])
+    assert any(row["parts"] is None for row in draw_rows(codec, contract_of(codec), rows=200))
     assert (deep.dtype, deep.min() >= 100, deep.max() <= 4_095) == (np.uint16, True, True)
     assert np.ptp(deep) > 2_000
-    assert picture(rows[0]["parts"]).dtype == np.uint8
-    signed = picture(rows[0]["signed"])
+    parts, signed = (
+        next(picture(row[name]) for row in rows if row[name] is not None)
+        for name in ("parts", "signed")
+    )
+    assert parts.dtype == np.uint8
     assert (signed.shape, signed.min() >= -1_000, signed.max() <= 3_000) == (
         (16, 16, 1),
         True,

@@ -21,6 +21,7 @@ from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
 from fivefold.errors import FivefoldError
+from fivefold.kinds.known import may_lack
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
 
@@ -160,7 +161,8 @@ class Deploy(Stage):
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(block.block.shared for block in data.codec.blocks)
         here = parity.get("in_this_process", "") if self.format == "onnx" else ""
-        wanted_cells = (c.kind.item for c in data.codec.columns.values() if not c.kind.nullable)
+        fitted, schema = data.codec.columns, data.codec.schema
+        wanted_cells = (fitted[c.name].kind.item for c in schema.inputs if not may_lack(c, schema))
         cell = " or ".join(dict.fromkeys(wanted_cells))
         raw = without if is_table else ""
         findings = (*beside, *findings_of(raw, left_out, changed, here, cell=cell))

@@ -20,7 +20,7 @@ from fivefold.deploy.doors import write_doors
 from fivefold.deploy.origins import FromSource
 from fivefold.errors import ParityError, RequestError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import may_lack
 from fivefold.serve.predictor import Predictor, load
 from fivefold.serve.replay import NOT_LOADED
 
@@ -188,7 +188,7 @@ def answerable(table: Table, schema: Schema, rows: Array) -> Array:
     """`(n,)` bool: which of these rows lack no cell that a request must have."""
     kept = np.ones(len(rows), dtype=bool)
     for column in schema.inputs:
-        if not kind_of(column.kind).nullable:
+        if not may_lack(column, schema):
             values = table.take(rows).column(column.name)
             if values.dtype == object:
                 values = canonical_column(values, column, on_bad="missing")[0]

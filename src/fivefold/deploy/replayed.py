@@ -92,17 +92,15 @@ def draw_rows(
     """
     rng = np.random.default_rng(seed)
     columns = {
-        field.name: _column(codec.columns[field.name], field.usual, rows, rng)
+        field.name: _column(codec.columns[field.name], field, rows, rng)
         for field in contract.fields
     }
     return [{name: values[row] for name, values in columns.items()} for row in range(rows)]
 
 
-def _column(
-    fitted: FittedColumn, usual: tuple[float, ...], rows: int, rng: np.random.Generator
-) -> list[Any]:
-    values = fitted.kind.synthesise(fitted, usual, rows, rng)
-    if not fitted.kind.nullable:
+def _column(fitted: FittedColumn, field: Field, rows: int, rng: np.random.Generator) -> list[Any]:
+    values = fitted.kind.synthesise(fitted, field.usual, rows, rng)
+    if not field.nullable:
         return values
     missing = rng.random(rows) < NULLS
     return [None if gone else value for value, gone in zip(values, missing, strict=True)]

@@ -74,7 +74,7 @@ class Audio(Kind):
     settings = ("sound_length",)
     control = "sound"
     item = "a sound"
-    nullable = False
+    nullable, nullable_beside = False, True
     depth = 1
     written_as = "rate"
     plural = "sounds"

@@ -45,6 +45,7 @@ class Doors:
             `numbers`, to paste or open.
         item: one cell, for messages: `a picture`.
         nullable: whether a request may hold a missing cell.
+        nullable_beside: whether it may where other columns stand beside it.
         depth: how many lists a cell in JSON is nested in; 0 where it is a text, a number or truth.
         requires: distributions that a server needs beside those of every bundle.
         raw: how the graph for raw values takes it. `number` is float64, NaN for missing: for kinds
@@ -61,6 +62,7 @@ class Doors:
     control: ClassVar[Control] = "lines"
     item: ClassVar[str] = "a value"
     nullable: ClassVar[bool] = True
+    nullable_beside: ClassVar[bool] = False
     depth: ClassVar[int] = 0
     requires: ClassVar[tuple[str, ...]] = ()
     raw: ClassVar[Literal["number", "word"] | None] = None

@@ -86,7 +86,7 @@ class Image(Kind):
     settings = ("image_size", "image_fit")
     control = "picture"
     item = "a picture"
-    nullable = False
+    nullable, nullable_beside = False, True
     depth = 2
     requires = ("pillow",)
     plural = "images"

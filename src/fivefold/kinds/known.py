@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 
+from fivefold.codecs.schema import Column, Schema
 from fivefold.core.roster import Roster
 from fivefold.kinds.audio import Audio
 from fivefold.kinds.block import Block
@@ -82,3 +83,9 @@ def of_file(name: str) -> Kind | None:
 def written_by(setting: str) -> Kind | None:
     """The first kind whose texts this setting of Collect says how to read, or None."""
     return next((kind for kind in KINDS if setting in kind.notation), None)
+
+
+def may_lack(column: Column, schema: Schema) -> bool:
+    """Whether a request may lack a cell: as its kind says, alone or beside other columns."""
+    kind = kind_of(column.kind)
+    return kind.nullable or (kind.nullable_beside and len(schema.inputs) > 1)

@@ -58,6 +58,7 @@ MIXED = Habit(
     epochs=(5, 50),
     batch=(32, 512),
     operations=MINUTES / 2,
+    wait=0.5,
 )
 TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
 SEQUENCE = Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64))

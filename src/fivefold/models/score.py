@@ -132,9 +132,9 @@ def _rest_of(body: Mixing, alone: Weights) -> Weights:
         shares = body.parts
         left = {name: {n: s for n, s in shares.items() if n != name} for name in shares}
         found = {}
-        for name, rest in left.items():
-            trees, linear = rest.get("trees", 0.0), rest.get("linear", 0.0)
-            beside = max(sum(rest.values()) - linear, 1e-12)
+        for name, others in left.items():
+            trees, linear = others.get("trees", 0.0), others.get("linear", 0.0)
+            beside = max(sum(others.values()) - linear, 1e-12)
             numbers = (trees / beside, linear / (linear + beside))
             found[name] = tuple(map(torch.tensor, numbers))
         return found

@@ -8,7 +8,7 @@ from typing import Any, Self
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import kind_of, may_lack
 from fivefold.kinds.state import FittedColumn
 from fivefold.tasks.known import task_of
 
@@ -173,7 +173,10 @@ def contract_of(
         for column in block.columns
     }
     return Contract(
-        fields=tuple(_field(codec.columns[c.name], arrays[c.name]) for c in schema.inputs),
+        fields=tuple(
+            _field(codec.columns[c.name], arrays[c.name], nullable=may_lack(c, schema))
+            for c in schema.inputs
+        ),
         target=schema.predicted,
         task=schema.task,
         classes=schema.classes,
@@ -183,15 +186,15 @@ def contract_of(
     )
 
 
-def _field(fitted: FittedColumn, seen: Array | None) -> Field:
+def _field(fitted: FittedColumn, seen: Array | None, *, nullable: bool) -> Field:
     of, kind = fitted.column, fitted.kind
     if seen is not None and kind.block.shared:
         seen = seen[:, fitted.first : fitted.first + fitted.count]
     told = kind.field(fitted, seen)
-    null = IMPUTED if kind.nullable else "refused"
+    null = IMPUTED if nullable else "refused"
     return Field(
         column=Column(name=of.name, kind=of.kind, missing=of.missing, format=of.format),
         control=kind.control,
-        nullable=kind.nullable,
+        nullable=nullable,
         **{**told, "policy": {"null": null, **told.get("policy", {})}},
     )

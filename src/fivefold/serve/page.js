@@ -302,9 +302,10 @@ async function ask() {
   const body = JSON.stringify({ instances: [row] });
   document.getElementById("request").textContent = body;
   for (const box of form.children) box.classList.remove("wrong");
-  const wanted = controls.some((control) => control.tagName === "CANVAS" && !drawn.has(control))
+  const needed = controls.filter((_, i) => !contract.inputs[i].nullable);
+  const wanted = needed.some((control) => control.tagName === "CANVAS" && !drawn.has(control))
     ? "Draw something."
-    : controls.some((control) => "rate" in control.dataset && !heard.has(control)) ? "Record something." : "";
+    : needed.some((control) => "rate" in control.dataset && !heard.has(control)) ? "Record something." : "";
   if (wanted) {
     document.getElementById("headline").textContent = wanted;
     document.getElementById("bars").replaceChildren();

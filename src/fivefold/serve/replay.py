@@ -21,7 +21,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import kind_of, may_lack
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_file
@@ -136,7 +136,7 @@ def unanswerable(raw: Raw, schema: Schema) -> Array:
     for column in schema.inputs:
         values, bad = canonical_column(raw.columns[column.name], column, on_bad="missing")
         wrong[bad] = True
-        if not kind_of(column.kind).nullable:
+        if not may_lack(column, schema):
             wrong |= missing_rows(values)
     return wrong
 

@@ -14,7 +14,7 @@ from fivefold.errors import DataError, FivefoldError, PreflightError, RequestErr
 from fivefold.kinds.canonical import canonical_column, wanted_of
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import kind_of, may_lack
 from fivefold.reading.longtable import long_of
 from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
@@ -177,7 +177,10 @@ def canonical_columns(raw: Raw, schema: Schema, first: int) -> Columns:
     Raises:
         RequestError: with the row, counted from `first`, and the column.
     """
-    read = {c.name: _canonical(raw.columns[c.name], c, first) for c in schema.inputs}
+    read = {
+        c.name: _canonical(raw.columns[c.name], c, first, nullable=may_lack(c, schema))
+        for c in schema.inputs
+    }
     return Canonical(read, schema.inputs)
 
 
@@ -216,14 +219,14 @@ def _next_stop(large: "list[tuple[Kind, Array | Coded]]", start: int, rows: int)
     return stop
 
 
-def _canonical(values: "Array | Coded", column: Column, first: int) -> Array:
+def _canonical(values: "Array | Coded", column: Column, first: int, *, nullable: bool) -> Array:
     try:
         canonical = np.asarray(canonical_column(values, column)[0])
     except DataError as error:
         rows: Any = error.facts.get("rows")
         row = first + rows[0] if rows else None
         raise _refused(column, row, error.wanted, error.found, error.evidence) from None
-    if not kind_of(column.kind).nullable:
+    if not nullable:
         empty = np.flatnonzero(missing_rows(canonical))
         if len(empty):
             raise _refused(column, first + int(empty[0]), wanted_of(column.kind), "null")
