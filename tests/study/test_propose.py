@@ -72,6 +72,13 @@ def test_proposals_begin_where_earlier_studies_were_good():
     assert sum(t.score for t in warm) / 5 > -1.0 > sum(t.score for t in cold) / 5
 
 
+def test_proposals_after_a_short_study_of_the_same_seed_go_on_and_repeat_none():
+    told = searched(4)[1]
+    later = searched(4, warm=told)[1]
+    assert not {t.values["train.lr"] for t in later} & {t.values["train.lr"] for t in told}
+    assert [t.values for t in later] == [t.values for t in searched(8)[1][4:]]
+
+
 def test_trials_that_failed_or_were_too_slow_are_avoided():
     proposer = Proposer(SEARCH, greater=True, seed=0)
     slow = []

@@ -75,6 +75,7 @@ class Proposer:
             self.study = optuna.create_study(direction="maximize" if greater else "minimize")
             for trial in warm:
                 self._recall(trial)
+        self._recalled = len(self.study.trials)
 
     def ask(self, number: int, spent: Collection[Mapping[str, Any]] = ()) -> Proposal:
         """Settings for the trial of this number, those that are not told yet kept apart from.
@@ -99,7 +100,8 @@ class Proposer:
 
         with quiet():
             again = [str(attempt)] if attempt else []
-            seed = derive_seed(self._seed, "trial", str(number), *again)
+            drawn = str(self._recalled + number)  # else an earlier study of one seed is repeated
+            seed = derive_seed(self._seed, "trial", drawn, *again)
             self.study.sampler = TPESampler(seed=seed, constant_liar=True)
             ticket = self.study.ask()
             written: dict[str, Any] = {}
