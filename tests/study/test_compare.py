@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.linear_model import Ridge
 
 import fivefold as ff
 from fivefold.errors import ConfigError, DataError, PreflightError, ResumeError, SpentError
@@ -301,6 +303,31 @@ def test_comparison_by_an_own_metric_knows_which_way_is_better(frame):
     wanted = [result.metrics["cost"] for result in results.values()]
     assert_allclose(float(line["difference"]), wanted[0] - wanted[1])
     assert (line["verdict"], line["test"], line["p"] < 0.05) == ("loses", "swaps", True)
+
+
+class Silent(RegressorMixin, BaseEstimator):
+    """Answers no number where it is asked for the hardest rows."""
+
+    def fit(self, X, y):  # noqa: N803
+        self.line = Ridge().fit(X, y)
+        return self
+
+    def predict(self, X):  # noqa: N803
+        answers = self.line.predict(X)
+        return np.full_like(answers, np.nan) if X[:, 0].max() > 1.95 else answers
+
+
+def test_model_without_a_score_in_a_fold_is_neither_the_best_nor_a_tie(frame):
+    frame = frame.assign(y=frame["a"] + np.random.default_rng(0).normal(size=len(frame)))
+    pipeline = ff.Pipeline([ff.Collect(frame, target="y"), ff.Preprocess(), ff.Train(Ridge())])
+    found = quiet({"line": pipeline, "silent": Silent()}, folds=5)
+    lacks = found.scores.set_index("model").loc["silent", "rmse"].isna()
+    assert 0 < lacks.sum() < 3
+    assert found.best == "line"
+    assert found.ties == ()
+    assert list(found.table["verdict"]) == ["the reference", "not measured"]
+    assert f"no score in {lacks.sum()} fold" in str(found.table["difference"][1])
+    assert found.pairs["verdict"].tolist() == ["not measured"]
 
 
 @pytest.mark.parametrize(("wrong", "near"), [("rocauc", "roc_auc"), ("cosst", "cost")])

@@ -100,6 +100,18 @@ def test_cross_validation_keeps_groups_together_and_goes_by_time_where_asked(fra
     assert (last[:-1].to_numpy() < first[1:].to_numpy()).all()
 
 
+def test_folds_by_time_are_not_drawn_anew_as_they_would_be_the_same(frame):
+    frame["when"] = np.arange(len(frame)).astype("datetime64[D]")
+    collect = ff.Collect(frame, target="y", time="when")
+    pipeline = ff.Pipeline([collect, ff.Preprocess(), ff.Train(LogisticRegression())])
+    for study in (ff.cross_validate, ff.ablate, ff.learning_curve):
+        with pytest.raises(ConfigError, match="always the same"):
+            study(pipeline, folds=3, repeats=2, progress=False)
+    again = quiet(pipeline, folds=3, repeats=2, by="stratified").predictions
+    once, twice = (again[again["repeat"] == n]["row"].tolist() for n in (1, 2))
+    assert once != twice
+
+
 def test_cross_validation_goes_on_and_takes_what_is_done(pipeline, tmp_path):
     whole, events = quiet(pipeline), []
 

@@ -194,7 +194,8 @@ def _ablated(
     import pandas as pd
 
     scored = {f"{what} {name}": frame for (name, what), frame in lines.items()}
-    table = beside(scored, next(iter(scored)), metric, [metric], level=level)
+    parts = [f"{what} {name}" for name, what in lines if what == "parts"]  # not in every fold
+    table = beside(scored, next(iter(scored)), metric, [metric], level=level, partly=parts)
     table.insert(0, "what", [what for _, what in lines])
     table.insert(1, "left_out", [name for name, _ in lines])
     scores = pd.concat(

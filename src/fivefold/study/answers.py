@@ -11,7 +11,7 @@ from fivefold.evaluate.timing import ALONE, BATCHES
 from fivefold.metrics.comparison import turned
 from fivefold.metrics.metric import Metric
 from fivefold.report.ten import TEN, Tables, is_filled
-from fivefold.study.pairs import beside, best_of
+from fivefold.study.pairs import beside, best_over_folds
 from fivefold.study.questions import GIVEN, Question
 from fivefold.tasks.task import Task
 
@@ -49,7 +49,7 @@ class Standings:
 
     def tied_with_best(self, names: Sequence[str]) -> list[str]:
         """The best of these, and those that are not shown to be worse."""
-        best = best_of({name: self.mean(name, self.metric) for name in names}, self.metric)
+        best = best_over_folds({name: self.by_name[name] for name in names}, self.metric)
         said = self.beside(best, names, [])["verdict"]
         tied = [name for name, verdict in zip(names, said, strict=True) if verdict != "loses"]
         return [best, *(name for name in tied if name != best)]

@@ -12,14 +12,14 @@ from fivefold.core.wish import FLAG, TEXT
 from fivefold.core.wording import nearest, plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
-from fivefold.evaluate.folds import mean_of, metrics_by_name
+from fivefold.evaluate.folds import metrics_by_name
 from fivefold.metrics.metric import Metric, OwnMetric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
 from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
-from fivefold.study.pairs import REFERENCE, Folded, beside, best_of, every_pair
+from fivefold.study.pairs import REFERENCE, Folded, beside, best_over_folds, every_pair
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
     Answers,
@@ -259,11 +259,7 @@ def _compared_folds(
 ) -> Compared:
     import pandas as pd
 
-    means = {
-        name: mean_of(frame, metric.name, level=level, within=metric.bounds)
-        for name, frame in scored.items()
-    }
-    table = beside(scored, best_of(means, metric), metric, metrics, level=level)
+    table = beside(scored, best_over_folds(scored, metric), metric, metrics, level=level)
     table.insert(0, "model", list(scored))
     pairs = every_pair(scored, metric, level=level)
     scores = pd.concat(

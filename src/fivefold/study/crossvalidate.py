@@ -13,7 +13,8 @@ from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.core.wish import FUNCTION, Asked, Wish, counts, one_of
 from fivefold.core.wording import plural
-from fivefold.division import By
+from fivefold.division import By, rule_of
+from fivefold.errors import ConfigError
 from fivefold.evaluate.folds import Folds, held_out
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.partition import Partition
@@ -178,8 +179,14 @@ def drawn_folds(start: Start, folds: int, repeats: int, by: By, seed: int) -> li
     """All folds, repeat by repeat: those of the first are what `Evaluate(folds=)` refits.
 
     Raises:
+        ConfigError: if they are to be drawn several times by time, which draws the same.
         DataError: if there are too few rows, groups or moments for them.
     """
+    asked = start.partition.by if by == "auto" else by
+    if repeats > 1 and rule_of(start.collected, asked) == "time":
+        wanted = "repeats=1 by time, as folds by time are always the same"
+        remedy = 'Leave repeats out, or pass by="stratified".'
+        raise ConfigError.expected("Folds", wanted, str(repeats), remedy)
     run, drawn = Session(seed=seed), list[Fold]()
     again, rule = run.child(start.judge).seed, None if by == "auto" else by
     for repeat in range(1, repeats + 1):

@@ -1,6 +1,6 @@
 """What scores over the same folds say of two pipelines, and of many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
+from fivefold.core.wording import plural
 from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.comparison import Verdict
 from fivefold.metrics.intervals import corrected_t
@@ -33,10 +34,38 @@ def best_of(means: Mapping[str, float], metric: Metric) -> str:
     return max(names, key=lambda name: sign * known.get(name, 0.0))
 
 
-def against(scored: Folded, reference: str, metric: Metric, *, level: float) -> "pd.DataFrame":
-    """Every other pipeline against one, in one family of tests; columns as of `every_pair`."""
+def best_over_folds(scored: Folded, metric: Metric) -> str:
+    """The name with the best mean over the folds in which any has a score.
+
+    Who lacks a score in one of these is not the best: a mean of fewer folds would be better for
+    failing in the hardest.
+    """
+    found = {name: frame[metric.name].to_numpy(float) for name, frame in scored.items()}
+    asked = np.any([np.isfinite(each) for each in found.values()], axis=0)
+    kept = {name: each[asked] for name, each in found.items()}
+    whole = {name: each for name, each in kept.items() if np.isfinite(each).all()}
+    return best_of({name: float(each.mean()) for name, each in (whole or kept).items()}, metric)
+
+
+def against(
+    scored: Folded,
+    reference: str,
+    metric: Metric,
+    *,
+    level: float,
+    partly: Collection[str] = (),
+) -> "pd.DataFrame":
+    """Every other pipeline against one, in one family of tests; columns as of `every_pair`.
+
+    Args:
+        scored: all of them.
+        reference: the name of the one.
+        metric: to compare by.
+        level: coverage of intervals.
+        partly: those that are compared over the folds in which they have a score.
+    """
     pairs = [(name, reference) for name in scored if name != reference]
-    return _tested(scored, pairs, metric, level)
+    return _tested(scored, pairs, metric, level, partly)
 
 
 def every_pair(scored: Folded, metric: Metric, *, level: float) -> "pd.DataFrame":
@@ -46,13 +75,17 @@ def every_pair(scored: Folded, metric: Metric, *, level: float) -> "pd.DataFrame
         One row a pair: `one`, `other`, `difference` (the score of the one minus that of the other,
         with the corrected interval), `t` and `p` of the corrected resampled t-test, `p_holm`, and
         `verdict` on the one: `wins`, `loses`, `a tie`; `not measured` where there is no p, for
-        which the difference says why.
+        which the difference says why: one of the two has no score in a fold, for instance.
     """
     return _tested(scored, list(combinations(scored, 2)), metric, level)
 
 
 def _tested(
-    scored: Folded, pairs: Sequence[tuple[str, str]], metric: Metric, level: float
+    scored: Folded,
+    pairs: Sequence[tuple[str, str]],
+    metric: Metric,
+    level: float,
+    partly: Collection[str] = (),
 ) -> "pd.DataFrame":
     import pandas as pd
 
@@ -60,9 +93,14 @@ def _tested(
     lines: list[dict[str, Any]] = []
     for one, other in pairs:
         first, second = scored[one], scored[other]
-        differences = (first[metric.name] - second[metric.name]).to_numpy()
+        scores = [frame[metric.name].to_numpy(float) for frame in (first, second)]
+        lacks = int(np.logical_xor(*np.isfinite(scores)).sum())
+        with np.errstate(invalid="ignore"):  # of two that are infinite
+            differences = scores[0] - scores[1]
         ratio = (held_per_learnt(first) + held_per_learnt(second)) / 2
         test = corrected_t_test(differences, ratio, first["held_out_rows"].to_numpy())
+        if lacks and one not in partly:
+            test = Significance(np.nan, np.nan, f"one has no score in {plural(lacks, 'fold')}")
         gaps.append(_gap(differences, ratio, test, metric, level))
         lines.append({"one": one, "other": other, "t": test.statistic, "p": test.p})
     frame = pd.DataFrame(lines, columns=["one", "other", "t", "p"])
@@ -95,7 +133,13 @@ def verdict_of(gap: Estimate, p: float, metric: Metric, level: float) -> Verdict
 
 
 def beside(
-    scored: Folded, reference: str, metric: Metric, metrics: Sequence[Metric], *, level: float
+    scored: Folded,
+    reference: str,
+    metric: Metric,
+    metrics: Sequence[Metric],
+    *,
+    level: float,
+    partly: Collection[str] = (),
 ) -> "pd.DataFrame":
     """Pipelines over the same folds, each beside one of them.
 
@@ -105,6 +149,7 @@ def beside(
         metric: to compare by.
         metrics: to tell the means of.
         level: coverage of intervals.
+        partly: as of `against`.
 
     Returns:
         One row a pipeline, in order: the mean of each of `metrics` with its interval, what
@@ -120,7 +165,7 @@ def beside(
         )
         for m in metrics
     }
-    tested = against(scored, reference, metric, level=level)
+    tested = against(scored, reference, metric, level=level, partly=partly)
     told = differences(list(scored), tested, len(scored[reference]))
     table = pd.concat([pd.DataFrame(means), told], axis=1)
     table["seconds"] = [float(frame["seconds"].mean()) for frame in frames]
