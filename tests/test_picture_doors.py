@@ -2,7 +2,10 @@
 
 import base64
 import io
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,6 +139,8 @@ def test_every_form_is_answered_alike_at_every_door(form, folder, learnt, ask):
         reply = ask(model, "POST", "/predict", json={"instances": [{"image": cell}]})
         assert reply.status_code == 200
         np.testing.assert_allclose(reply.json()["probabilities"][0], wanted, atol=1e-5)
+    reply = ask(model, "POST", "/predict", files={"image": ("a.jpg", content)})
+    np.testing.assert_allclose(reply.json()["probabilities"][0], wanted, atol=1e-5)
 
 
 @pytest.mark.slow
@@ -165,3 +170,13 @@ def test_picture_that_unfolds_to_too_much_is_refused_at_every_door(learnt, ask):
     reply = ask(model, "POST", "/predict", json={"instances": [row]})
     assert reply.status_code == 422
     assert "64,000,000 pixels" in reply.text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="reads what the system counted")
+def test_many_pictures_and_a_large_one_take_less_than_a_gigabyte():
+    script = Path(__file__).parent / "benchmarks" / "pictures.py"
+    command = [sys.executable, script, "--pictures", "2000", "--large", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2,000 pictures of 100 x 100, 1 of them of 3000 x 3000: peak " in done.stdout

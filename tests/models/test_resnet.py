@@ -5,10 +5,13 @@ import pytest
 import torch
 
 import fivefold as ff
+from fivefold.models.choice import ChoiceHead
 from fivefold.models.inputs import Image, Width
 from fivefold.models.networks import build, describe
 from fivefold.models.operations import forward_operations
+from fivefold.models.quantity import QuantityHead
 from fivefold.models.resnet import LargeResNet, ResNet, SmallResNet, products, stride
+from fivefold.train.feed import Feed
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,24 @@ def test_resnet_that_learnt_from_mirrored_pictures_answers_for_both_sides():
     network.begin(SimpleNamespace(changes=("shift",)))
     torch.testing.assert_close(network(pictures), one)
     assert "mirrored" not in network.description["arguments"]
+
+
+def test_resnet_that_is_too_sure_is_brought_to_what_validation_rows_bear():
+    torch.manual_seed(0)
+    network, rows = ResNet(Image(1, 16, 16), 3, width=4).eval(), torch.rand(400, 1, 16, 16)
+    with torch.no_grad():
+        network.out[-1].bias.zero_()
+        network.out[-1].weight.mul_(3 / network(rows).std())
+        sure = network(rows)
+        truth = torch.distributions.Categorical(logits=sure / 2).sample()
+    lesson = SimpleNamespace(
+        valid=Feed(inputs=rows, target=truth, batch=64), head=ChoiceHead((3,)), changes=()
+    )
+    assert network.end(network, lesson) == {}
+    torch.testing.assert_close(network(rows), sure * 0.5)
+    lesson.head = QuantityHead((3,))  # numbers are no logits
+    network.end(network, lesson)
+    torch.testing.assert_close(network(rows), sure * 0.5)
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ class Habit:
         wait: fraction of the epochs for which a better validation loss is waited for at least: the
             learning rate of what learns noisily has to fall first.
         ripe: fraction of the epochs after which weights are kept; before, those that are sure of
-            nothing have a low loss on rows of other groups, and answer worse than the last.
+            little have a low loss, and answer worse than the last.
     """
 
     lr: float
@@ -80,6 +80,7 @@ RESIDUAL = Habit(
     batch=(64, 256),
     operations=MINUTES,
     wait=0.5,
+    ripe=0.8,
 )
 CONVOLUTIONS = Habit(
     lr=5e-3,

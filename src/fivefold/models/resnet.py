@@ -1,12 +1,14 @@
 """Residual networks for pictures, of three widths."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from fivefold.models.inputs import Image, Inputs, described
 from fivefold.models.learner import Lesson
+from fivefold.models.weighing import find_scales
 
 SEEN = 40
 """Pixels of the shorter side from which on the first layer halves a picture; of twice as many it
@@ -18,6 +20,9 @@ DETAILED = 16
 PIXEL = 70.0
 """Products that a network takes of a pixel that its first layer leaves, for each square of its
 width; a picture has more only where its last layers cannot halve it."""
+
+AT_ONCE = 256
+"""Validation pictures that are looked at together in the end."""
 
 
 class ResNet(nn.Module):
@@ -103,6 +108,20 @@ class ResNet(nn.Module):
         """Answer by both sides where both are learnt from."""
         self.mirror("flip" in lesson.changes)
         return self
+
+    @torch.no_grad()
+    def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
+        """Be as sure as validation rows allow: the last weights answer best, and too surely."""
+        last, valid = self.out[-1], lesson.valid
+        assert isinstance(last, nn.Linear)
+        if valid.rows and last.weight.requires_grad:
+            every = torch.arange(valid.rows, device=last.weight.device)
+            parts = torch.split(every, AT_ONCE)
+            answers = torch.cat([self.eval()(valid.take(part).inputs) for part in parts])
+            [scale] = find_scales([answers], lesson.head, valid)
+            last.weight.mul_(scale)
+            last.bias.mul_(scale)
+        return {}
 
 
 class SmallResNet(ResNet):
