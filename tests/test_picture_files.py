@@ -87,7 +87,7 @@ def test_what_is_damaged_and_what_is_no_picture_is_counted(folder):
 
 def test_damaged_picture_is_an_error_with_its_reason_where_asked(folder):
     pipeline = ff.Pipeline([ff.Collect(folder, on_bad_value="error")])
-    with pytest.raises(DataError, match=r"3 images cannot be read: a/cut\.jpg"):
+    with pytest.raises(DataError, match=r"3 of 27 images cannot be read: a/cut\.jpg"):
         pipeline.run(seed=0, progress=False)
 
 

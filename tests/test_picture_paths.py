@@ -202,3 +202,14 @@ def test_text_that_names_no_file_is_followed_nowhere(folder, result, text):
     for data in (pd.DataFrame({"photo": [text]}), [{"photo": text}], {"photo": [text]}):
         with pytest.raises(RequestError, match="expected images"):
             result.predict(data, root=folder)
+
+
+def test_picture_that_is_not_there_is_told_as_missing(folder):
+    rows = frame_of(folder)
+    rows.loc[3, "photo"] = "photos/gone.png"
+    collect = ff.Collect(rows, target="label", root=folder)
+    collected = ff.Pipeline([collect]).run(seed=0, progress=False)[ff.Collected]
+    [told] = [found for found in collected.findings if found.code == "unreadable_images"]
+    assert told.numbers["files"] == ["'photos/gone.png' in row 3"]
+    assert "nor, in a table or frame, the path of a file below root=" in told.numbers["reason"]
+    assert collected.usable.sum() == ROWS - 1

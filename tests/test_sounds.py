@@ -76,7 +76,7 @@ def test_damaged_and_other_files_of_a_folder_are_left_out_with_a_count(tmp_path)
     assert told["other_files"]["files"] == ["noise/cat.png"]
     assert told["stray_images"]["files"] == ["stray.wav"]
     assert "resampled" in told
-    with pytest.raises(DataError, match=r"5 sounds cannot be read: noise/cut\.mp3, noise/"):
+    with pytest.raises(DataError, match=r"5 of 44 sounds cannot be read: noise/cut\.mp3, noise/"):
         pipeline.replace("collect", on_bad_value="error").run(progress=False)
 
 

@@ -54,3 +54,11 @@ def test_form_of_what_is_said_to_be_sequences_is_by_letters_or_words():
     assert form_of(["login, view, pay", "view"]) == "words"
     assert form_of(["HPHPPHHP", "PH12"]) == "letters"
     assert cleaned("ac gt\nn", "rna") == "ACGTN"
+
+
+def test_record_of_fasta_in_a_cell_is_its_sequence():
+    assert cleaned(">gene1 human\nacg\r\nTTA\n", "dna") == "ACGTTA"
+    assert cleaned("@read1\nACGT\n+\nIIII\n", "dna") == "ACGT"
+    assert cleaned("acg\ttta\n", "dna") == "ACGTTA"
+    with pytest.raises(ValueError, match="it has 2 records of FASTA"):
+        cleaned(">a\nAC\n>b\nGT\n", "dna")

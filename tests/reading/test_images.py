@@ -58,7 +58,10 @@ def test_truncated_and_false_images_are_counted_and_not_used(folder):
     assert raw.unreadable == [0, 4]
     assert raw.columns["image"][0] is None
     assert [finding.code for finding in raw.findings] == ["unreadable_images"]
-    assert raw.findings[0].numbers == {"count": 2, "files": ["cat/0.png", "dog/9.jpg"]}
+    told = raw.findings[0].numbers
+    assert (told["count"], told["files"]) == (2, ["cat/0.png", "dog/9.jpg"])
+    assert raw.findings[0].sentence.endswith(f"The first: {told['reason']}")
+    assert "truncated" in told["reason"]
 
 
 def test_part_folders_say_which_rows_are_which(tmp_path):
@@ -97,7 +100,7 @@ def test_zip_gives_the_same_rows_as_the_folder(folder):
 
 def test_folder_without_images_and_images_without_classes_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("no image")
-    with pytest.raises(DataError, match="found none") as caught:
+    with pytest.raises(DataError, match=r"found 1 file \(1 \.txt\)") as caught:
         read_classes(members_of(tmp_path), "empty")
     assert caught.value.rows == 0
     (tmp_path / "1.png").write_bytes(png(pixels(1)))
@@ -127,7 +130,7 @@ def test_damaged_images_of_a_folder_are_errors_where_asked(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(png(pixels(place)) if place else b"no image")
     raw = read_classes(members_of(tmp_path), "photos")
-    with pytest.raises(DataError, match=r"found that 1 image cannot be read: a/0\.png"):
+    with pytest.raises(DataError, match=r"found that 1 of 4 images cannot be read: a/0\.png"):
         tabulate(raw, targets=("label",), on_bad="error")
 
 

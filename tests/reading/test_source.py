@@ -258,3 +258,34 @@ def test_cells_that_are_equal_as_keys_stay_apart_when_joined():
 
     joined = join_values([Coded.of([1]), Coded(np.array([0]), objects([True]))])
     assert [type(cell) for cell in joined.tolist()] == [int, bool]
+
+
+def test_file_of_another_ending_is_a_cell_where_a_model_reads_files_alone(tmp_path):
+    path = tmp_path / "recorded.webm"
+    path.write_bytes(b"\x1a\x45\xdf\xa3")
+    asked = Reading(names=("clip", "y"), inputs=("clip",), files=frozenset({"clip"}))
+    assert read(path, asked).columns["clip"].tolist() == [path]
+    with pytest.raises(PreflightError, match=r"found the ending '\.webm'") as caught:
+        read(path)
+    assert "frame" in caught.value.remedy
+
+
+def test_ending_that_is_not_read_says_what_to_do(tmp_path):
+    for name, told in (("a.xls", ".xlsx"), ("a.jpg", "folder"), ("a.mat", "arrays")):
+        (tmp_path / name).write_bytes(b"some")
+        with pytest.raises(PreflightError) as caught:
+            read(tmp_path / name)
+        assert told in caught.value.remedy
+
+
+def test_arrays_that_are_long_or_narrow_are_series():
+    y = np.arange(6) % 2
+    rng = np.random.default_rng(0)
+    long, wide = rng.normal(size=(6, 50, 3)), rng.normal(size=(6, 3, 50))
+    assert np.array_equal(np.stack(read((long, y)).columns["series"]), long)
+    assert list(read((long.astype(np.uint8), y)).columns) == ["image", "target"]
+    uneven = [rng.normal(size=20 + row) for row in range(6)]
+    assert read((uneven, y)).types["series"] == "steps"
+    assert read(([one[:, None] for one in uneven], y)).types["series"] == "steps"
+    assert [found.code for found in read((wide, y)).findings] == ["wide_pictures"]
+    assert read((rng.normal(size=(6, 8, 8)), y)).findings == ()

@@ -110,6 +110,24 @@ def test_texts_in_class_folders_are_a_column_of_texts(tmp_path, name):
     assert raw.text == {"cells": "documents"}
 
 
+def test_file_that_is_no_text_is_left_out_with_its_reason(tmp_path):
+    texts = {f"{c}/{n}.txt": f"this is {c}" for c in ("neg", "pos") for n in "12"}
+    raw = read(written(tmp_path, {**texts, "pos/0.txt": bytes(range(256))}))
+    assert raw.unreadable == [2]
+    [found] = raw.findings
+    assert found.code == "unreadable_texts"
+    assert found.sentence.endswith("`pos/0.txt`. Expected text, found zero bytes.")
+
+
+def test_cells_of_an_archive_are_called_by_their_paths(tmp_path):
+    files = {f"{c}/{n}.csv": f"x,y\n1,{n}\n2,3\n" for c in "ab" for n in range(8)}
+    folder = written(tmp_path / "folder", {**files, "a/9.csv": "x,y,z\n1,2,3\n"})
+    collect = ff.Collect(packed(folder, "data.zip"))
+    found = ff.Pipeline([collect]).run(progress=False)[ff.Collected].findings
+    [told] = [finding for finding in found if finding.code == "unreadable_series"]
+    assert told.sentence.endswith("used: `a/9.csv`. 2 channels a step are wanted, it has 3.")
+
+
 def test_numbers_in_class_folders_stay_series(tmp_path):
     files = {f"{c}/{n}.txt": "1 2\n3 4\n" for c in "ab" for n in range(2)}
     raw = read(written(tmp_path, files))

@@ -1,3 +1,4 @@
+import io
 import json
 from base64 import b64decode
 from types import SimpleNamespace
@@ -6,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fivefold.codecs.steps import series_of
 from fivefold.codecs.wav import wav_bytes
 from fivefold.errors import RequestError
 from fivefold.serve.form import form_as_json
@@ -65,3 +67,13 @@ def test_wrong_form_over_http_is_a_bad_request(model: Any, ask: Any):
         found = ask(model, "POST", "/predict", content=sent, headers=headers)
         assert found.status_code == 422
         assert found.json()["error"]["message"]
+
+
+def test_series_of_a_form_are_texts_or_files_of_numpy():
+    contract = SimpleNamespace(fields=[SimpleNamespace(name="wave", kind="series")])
+    file = io.BytesIO()
+    np.save(file, np.array([[1.5, 2], [3, 4]]))
+    for content in (b"x,y\r\n1.5,2\r\n3,4\r\n", b"[[1.5, 2], [3, 4]]", file.getvalue()):
+        head, body = form(("wave", content))
+        [row] = json.loads(form_as_json(head, body, contract))["instances"]
+        assert series_of(row["wave"]).tolist() == [[1.5, 2], [3, 4]]

@@ -116,7 +116,28 @@ def cleaned(text: str, form: str) -> str:
         >>> cleaned("acg tnn", "dna"), cleaned("login, view", "words")
         ('ACGTNN', 'login, view')
     """
-    return "".join(text.split()).upper() if form in ALPHABETS else text
+    return "".join(bare(text).split()).upper() if form in ALPHABETS else text
+
+
+def bare(text: str) -> str:
+    r"""The sequence of a record of FASTA or FASTQ that stands in a cell; others as they are.
+
+    Raises:
+        ValueError: if there are several records.
+
+    Example:
+        >>> bare(">gene1 human\nACG\nTTA\n"), bare("@read1\nACGT\n+\nIIII"), bare("ACGT")
+        ('ACG\nTTA', 'ACGT', 'ACGT')
+    """
+    lines = text.strip().splitlines()
+    if len(lines) < 2 or lines[0][:1] not in (">", "@"):
+        return text
+    if lines[0].startswith("@") and len(lines) == 4 and lines[2].startswith("+"):
+        return lines[1]
+    records = sum(line.startswith(">") for line in lines)
+    if records > 1:
+        raise ValueError(f"one sequence is wanted, it has {records:,} records of FASTA")
+    return "\n".join(lines[1:]) if records else text
 
 
 def symbols_of(text: str, form: str) -> Sequence[str]:

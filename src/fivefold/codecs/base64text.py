@@ -28,5 +28,5 @@ def bytes_of_text(text: str) -> bytes:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise ValueError(
-            "the text is not base64; texts name files in tables and frames alone, below root="
+            "the text is neither base64 nor, in a table or frame, the path of a file below root="
         ) from None

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from numbers import Real
+from pathlib import PurePath
 from unicodedata import normalize
 
 import numpy as np
@@ -203,5 +204,7 @@ def shown(value: object) -> str:
     """A value as an error message quotes it, at most 60 characters."""
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, PurePath):
+        value = str(value)
     text = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -4,16 +4,21 @@ import io
 import json
 import math
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.base64text import bytes_of_text
 from fivefold.codecs.table import Array
 
 NUMPY = b"\x93NUMPY"
 """What a file of numpy begins with."""
+
+BASE64 = b64encode(NUMPY).decode("ascii")
+"""What such a file begins with as base64."""
 
 MISSING = frozenset(("", "nan", "na", "n/a", "null", "none", "-", "?"))
 """Texts that stand for a missing number within a series, in lower case."""
@@ -51,6 +56,8 @@ def series_of(cell: Any) -> Array | None:
     if isinstance(cell, bytes | bytearray):
         cell = _of_bytes(bytes(cell))
     if isinstance(cell, str):
+        cell = _of_text(cell)
+    if isinstance(cell, str):  # of a file in base64
         cell = _of_text(cell)
     if hasattr(cell, "detach"):
         cell = cell.detach().cpu().numpy()
@@ -117,6 +124,8 @@ def _of_bytes(content: bytes) -> Any:
 
 def _of_text(text: str) -> Any:
     text = text.strip()
+    if text.startswith(("data:", BASE64)):
+        return _of_bytes(bytes_of_text(text))
     if text.startswith("["):
         try:
             return json.loads(text)

@@ -232,4 +232,5 @@ def _decoded(content: bytes) -> Waveform:
         reason = re.sub(r"Error opening <.*?>: |Error : ", "", str(fault)).strip(" .")
         if begins_as_sound(content):
             raise ValueError(f"the file is damaged: {reason}") from None
-        raise ValueError(f"the bytes are no sound of a known kind: {reason}") from None
+        known = "WAV, FLAC, Ogg, MP3, AIFF"
+        raise ValueError(f"the bytes are no sound of a known kind ({known}): {reason}") from None

@@ -76,7 +76,8 @@ def tabulate(
     for remark, kind in product(findings, KINDS if on_bad == "error" else ()):
         if remark.code == unreadable_code(kind):
             files, count = remark.numbers["files"], remark.numbers["count"]
-            raise unreadable_fault(raw.name, kind, files, count)
+            why = str(remark.numbers["reason"])
+            raise unreadable_fault(raw.name, kind, files, count, of=len(raw), reason=why)
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     seconds = {}
@@ -112,10 +113,10 @@ def tabulate(
             new = [int(row) for row in bad if int(row) not in unreadable]
             unreadable.update(new)
             if new and (on_bad == "error" or len(new) == len(found)):
-                raise _unreadable(raw.name, column, found, new)
+                raise _unreadable(raw, column, new)
             if new:
-                paths, why = [shown(found[row]) for row in new], reason(found[new[0]], column)
-                findings.append(unreadable_cells(kind, paths, why))
+                cells, why = [raw.called(name, row) for row in new], reason(found[new[0]], column)
+                findings.append(unreadable_cells(kind, cells, why))
         else:
             numbers = kind.exact(found, values[name], column)
             if numbers is not None:
@@ -137,12 +138,13 @@ def tabulate(
     return Tabulated(columns, values, findings, unreadable, wide, seconds)
 
 
-def _unreadable(source: str, column: Column, found: "Array | Coded", rows: list[int]) -> DataError:
+def _unreadable(raw: Raw, column: Column, rows: list[int]) -> DataError:
     """The fault of a column in which these cells cannot be read."""
-    cell = found[rows[0]]
+    cell = raw.columns[column.name][rows[0]]
     return unreadable_fault(
-        *(source, kind_of(column.kind), [shown(found[row]) for row in rows], len(rows)),
-        of=len(found),
+        *(raw.name, kind_of(column.kind)),
+        *([raw.called(column.name, row) for row in rows], len(rows)),
+        of=len(raw),
         column=column.name,
         reason=reason(cell, column),
         are_files=isinstance(cell, bytes | PathLike),

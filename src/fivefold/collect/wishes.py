@@ -11,6 +11,7 @@ from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.names import FILES, IDS, SEQUENCES
 from fivefold.tasks.task import Task
 
+ALONE = "Collect what is to be predicted too: a table with a column of it, or arrays (X, y)."
 NO_CLASS = (
     "Write the class into each header, >gene1 class=promoter, or pass several files, one a class, "
     f"with target={FILES!r}."
@@ -65,6 +66,7 @@ class Wishes:
         if self.target is None or self.target == ():
             bare = set(names) <= {IDS, SEQUENCES}
             remedy = f"Pass target={literal(names[-1])}, or another of these, to Collect."
+            remedy = remedy if len(names) > 1 else ALONE
             raise DataError(
                 f"{source}: expected a target column, found no target=.",
                 evidence=f"Columns: {quoted(names, 20)}.",

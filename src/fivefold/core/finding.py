@@ -82,6 +82,8 @@ other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used
 no_rate: note: sounds that say no rate, and the one that they are taken to be at
+wide_pictures: warning: floats that are read as pictures, much wider than high
+unreadable_texts: warning: files of a folder of texts that are none; not used
 unreadable_series: warning: series that could not be read; not used
 rolled_up: note: a long table whose rows became series: how many, of which channels
 varying_columns: warning: columns that vary within series and are no numbers; left out

@@ -156,6 +156,8 @@ def reason(value: object, column: Column) -> str:
     """What is wrong with a bad cell, as a sentence; empty if nothing is."""
     try:
         kind_of(column.kind).reader(column)(value)
+    except OSError as fault:
+        return f"its file cannot be read: {fault.strerror or fault}."
     except FAULTS as fault:
         return f"{fault}."
     return ""

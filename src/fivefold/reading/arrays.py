@@ -1,6 +1,6 @@
 """Arrays in memory: matrices, stacks of images, columns by name or by place, rows by name."""
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, SERIES, unique_names
@@ -44,12 +45,29 @@ def read_arrays(x: Any, y: Any, name: str = "arrays") -> Raw:
     while target in raw.columns:
         target += "_"
     types = dict(raw.types) | ({target: kind} if kind else {})
-    return Raw(name=name, columns={**raw.columns, target: labels}, types=types, target=target)
+    columns = {**raw.columns, target: labels}
+    return Raw(name=name, columns=columns, types=types, target=target, findings=raw.findings)
 
 
 def read_inputs(x: Any, name: str) -> Raw:
     """A frame, a matrix (dense or sparse), a stack of images or one column of values."""
-    return read_frame(x, name) if is_frame(x) else Raw.of(name, _matrix(dense(x, name), name))
+    if is_frame(x):
+        return read_frame(x, name)
+    raw = Raw.of(name, _matrix(dense(x, name), name))
+    return raw.replace(findings=tuple(_strips(raw)))
+
+
+def _strips(raw: Raw) -> Iterator[Finding]:
+    """The finding about a stack of floats that is much wider than high, as series often are."""
+    stack = raw.columns.get(PICTURES)
+    if isinstance(stack, np.ndarray) and stack.ndim == 3 and stack.dtype.kind == "f":
+        rows, height, width = stack.shape
+        if width >= 4 * height:
+            sentence = (
+                f"{raw.name} of shape {stack.shape} is read as {rows:,} pictures of {height} x "
+                f"{width}. Pass series as (rows, steps, channels): X.swapaxes(1, 2)."
+            )
+            yield finding("wide_pictures", sentence, shape=list(stack.shape))
 
 
 def read_columns(

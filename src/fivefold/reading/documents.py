@@ -1,12 +1,15 @@
 """Folders of texts with one subfolder a class, a file each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import plural, quoted
+from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import of_type
 from fivefold.reading import images
@@ -53,27 +56,38 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
             are needed.
 
     Raises:
-        DataError: if they do not lie in class folders, or one is no text.
+        DataError: if they do not lie in class folders, or none is a text; where they are to be
+            answered, if one is none.
     """
     some = [member for member in members if is_document(member.path)]
     if only is not None:
-        texts = objects(_text(member, name) for member in some)
+        texts = objects(decodings(m.content, Reading(), m.path)[0].content for m in some)
         kept = {"file": [str(member.place or member.path) for member in some]}
         return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
     entries, stray = images.entries_of(some, name)
+    read = [_read(entry.member) for entry in entries]
+    bad = [row for row, (text, _) in enumerate(read) if text is None]
+    if len(bad) == len(entries):
+        raise DataError(
+            f"{name}: expected texts, found that none of {len(bad):,} files is one.",
+            evidence=read[0][1],
+            remedy="Save them as UTF-8.",
+            rows=len(bad),
+        )
     parts = np.array([entry.part for entry in entries], np.int8)
     places = {member.path: place for place, member in enumerate(some)}
     return Raw(
         name=name,
         columns={
-            DOCUMENTS: objects(_text(entry.member, name) for entry in entries),
+            DOCUMENTS: objects(text for text, _ in read),
             LABELS: objects(entry.label for entry in entries),
         },
         types={LABELS: "levels"},
         target=LABELS,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
-        findings=images.strays(name, "texts", stray),
+        findings=(*images.strays(name, "texts", stray), *_unread(entries, bad, read)),
+        unreadable=bad,
         text={"cells": "documents"},
         files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),
         places=np.array([places[e.member.path] for e in entries], np.int64) if stray else None,
@@ -81,5 +95,22 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
     )
 
 
-def _text(member: Member, name: str) -> str:
-    return decodings(member.content, Reading(), f"{name}, {member.path}")[0].content
+def _read(member: Member) -> tuple[str | None, str]:
+    """The text of a file, or why it is none."""
+    try:
+        return decodings(member.content, Reading(), member.path)[0].content, ""
+    except DataError as fault:
+        return None, f"Expected {fault.wanted}, found {fault.found}."
+
+
+def _unread(
+    entries: Sequence[images.Entry], bad: list[int], read: list[tuple[str | None, str]]
+) -> Iterator[Finding]:
+    """The finding about files that are no text, and spoil their rows."""
+    if bad:
+        paths = [entries[row].member.path for row in bad]
+        sentence = (
+            f"{plural(len(bad), 'text')} could not be read and will not be used: "
+            f"{quoted(paths, 5)}. {read[bad[0]][1]}"
+        )
+        yield finding("unreadable_texts", sentence, count=len(bad), files=paths[:100])

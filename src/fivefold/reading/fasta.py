@@ -51,7 +51,7 @@ def read_fasta(content: bytes, name: str, reading: Reading | None = None) -> Raw
     first = next((line[0] for line in lines if line.strip()), ">")
     if first not in ">@":
         raise DataError.expected(
-            name,
+            f"{name}, line 1",
             "a line that begins with > (FASTA) or @ (FASTQ)",
             f"{lines[0]!r:.60}",
             "Pass a file of such records.",

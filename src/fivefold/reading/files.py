@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.reading import declared, fasta, idx, images, numpyfiles, records, workbook
 from fivefold.reading.delimited import open_delimited
@@ -25,6 +26,16 @@ from fivefold.reading.suffix import (
     TEXT,
     suffix_of,
 )
+
+OTHERS = {
+    ".xls": "Save it as .xlsx or .csv.",
+    ".ods": "Save it as .xlsx or .csv.",
+    ".feather": "Save it as .parquet, or pass pyarrow.feather.read_table(path).",
+    ".arrow": "Save it as .parquet, or pass pyarrow.ipc.open_file(path).read_all().",
+    ".7z": "Unpack it and pass the folder, or pack it as .zip.",
+    ".rar": "Unpack it and pass the folder, or pack it as .zip.",
+}
+"""What to do with files of other endings that people have."""
 
 
 def read_file(path: Path, reading: Reading) -> Raw:
@@ -105,6 +116,8 @@ def _pieces(
         raw = records.read_json(content, name, reading)
     elif images.is_cell(name) and reading.asks:
         raw = images.read_cells([Member(name, path.read_bytes, path)], reading)
+    elif reading.asks and reading.only in reading.files:  # what its kind says of it is told
+        raw = Raw(name=name, columns={str(reading.only): objects([path])})
     else:
         raise unfit(path) or _unknown(name)
     yield from raw.pieces(rows or max(len(raw), 1))
@@ -143,11 +156,19 @@ def unfit(path: Path) -> FivefoldError | None:
 
 
 def _unknown(name: str) -> PreflightError:
+    suffix = suffix_of(name)
+    remedy = "Load it in Python, and pass a frame, arrays (X, y) or a mapping of columns."
+    if images.is_cell(name):
+        remedy = (
+            "Pass the folder above it, with one subfolder a class, or a table that names files."
+        )
+    if suffix in OTHERS:
+        remedy = OTHERS[suffix]
     return PreflightError(
-        f"{name}: expected a table or idx images, found the ending {suffix_of(name)!r}.",
+        f"{name}: expected a table, an archive or a folder, found the ending {suffix!r}.",
         evidence=f"Known: {' '.join(TABLES)} (also with .gz, .bz2, .xz), {' '.join(PACKED)}, "
-        "idx files.",
-        remedy="Save it as one of these, or pass a frame.",
+        ".npy, idx files.",
+        remedy=remedy,
         path=name,
     )
 

@@ -139,7 +139,7 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
     kind = _kind_within(member.path for member in listed)
     pictures = [member for member in listed if _belongs(member.path, kind)]
     others = [m.path for m in listed if _kind_of_file(m.path) not in (None, kind)]
-    entries, stray = entries_of(pictures, name)
+    entries, stray = entries_of(pictures, name, among=[member.path for member in listed])
     paths = [entry.member.path for entry in entries]
     contents = [entry.member.content for entry in entries]
     assert kind is not None  # or there would be no entry
@@ -175,6 +175,7 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
         files=(_digest(name, entries, contents),),
         places=np.array([places[path] for path in paths], np.int64) if stray else None,
         whole=len(pictures),
+        named={column.name: paths},
         seconds={column.name: seconds},
     )
 
@@ -194,8 +195,15 @@ def classes_of(paths: Iterable[str]) -> set[str]:
     return {entry.label for entry in entries}
 
 
-def entries_of(files: Sequence[Member], name: str) -> tuple[list[Entry], list[str]]:
+def entries_of(
+    files: Sequence[Member], name: str, *, among: Sequence[str] = ()
+) -> tuple[list[Entry], list[str]]:
     """Files with part and class, and the paths of those that lie in no class folder.
+
+    Args:
+        files: that are cells.
+        name: of the folder or archive, for messages.
+        among: the paths of all files.
 
     Raises:
         DataError: if there are none in class folders.
@@ -204,7 +212,7 @@ def entries_of(files: Sequence[Member], name: str) -> tuple[list[Entry], list[st
         endings = {suffix for kind in KINDS for suffix in kind.suffixes}
         raise DataError(
             f"{name}: expected images, sounds, series or texts in one subfolder a class, or tables "
-            "of one form, found none.",
+            f"of one form, found {_endings(among)}.",
             evidence=f"Known endings: {', '.join(sorted(endings))}; of tables {', '.join(TABLES)}.",
             remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg, or one of tables.",
             rows=0,
@@ -219,6 +227,15 @@ def entries_of(files: Sequence[Member], name: str) -> tuple[list[Entry], list[st
             rows=len(files),
         )
     return entries, stray
+
+
+def _endings(paths: Sequence[str]) -> str:
+    """What files end in, in words."""
+    if not paths:
+        return "no file"
+    counts = Counter(PurePosixPath(path).suffix.lower() or "no ending" for path in paths)
+    few = ", ".join(f"{count:,} {ending}" for ending, count in counts.most_common(5))
+    return f"{plural(len(paths), 'file')} ({few})"
 
 
 def _sorted_out(files: Sequence[Member]) -> tuple[list[Entry], list[str]]:

@@ -232,7 +232,8 @@ def _varies(
         f"{raw.name}, column `{name}`: expected one value within each series of "
         f"`{long.series_id}`, found {shown(values[before])} and {shown(values[row])} in the series "
         f"{which} (rows {before:,} and {row:,}).",
-        remedy="Correct the rows, or name the column that says which rows are one series.",
+        remedy="Name the column that says which rows are one series; where a series has several "
+        "labels, give each stretch of one label an id of its own (see docs/sources.md).",
         column=name,
         rows=(before, row),
     )

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, join_coded, objects
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
@@ -47,6 +48,7 @@ class Raw:
         untyped: every cell is a text, whatever it holds, as in a CSV file.
         kept: cells as the source holds them (lists, columns of Arrow, texts), of the columns that
             `Reading.keep` names and the source has.
+        named: what cells are called in messages, by column: the paths of files inside an archive.
         seconds: that decoding the files of a column took, where that is done.
     """
 
@@ -67,6 +69,7 @@ class Raw:
     licence: str | None = None
     untyped: bool = False
     kept: Mapping[str, Any] = field(default_factory=dict)
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -78,6 +81,15 @@ class Raw:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+    def called(self, column: str, row: int) -> str:
+        """What a cell is called in a message: its path, its value, its row where it is bytes."""
+        if column in self.named:
+            return self.named[column][row]
+        cell = self.columns[column][row]
+        if isinstance(cell, Path):
+            return str(cell)
+        return f"row {row:,}" if isinstance(cell, bytes) else f"{shown(cell)} in row {row:,}"
 
     def column(self, name: str) -> Array:
         """All cells of one column; the first axis counts rows."""
@@ -93,6 +105,7 @@ class Raw:
             places=None if self.places is None else self.places[rows],
             unreadable=(),
             kept={},
+            named={},
         )
 
     def pieces(self, rows: int) -> Iterator[Self]:
@@ -170,6 +183,7 @@ def concatenate(parts: Sequence[Raw], name: str) -> Raw:
         text=_in_all([part.text for part in parts]),
         files=tuple(file for part in parts for file in part.files),
         untyped=any(part.untyped for part in parts),
+        named={},
     )
 
 
@@ -274,5 +288,6 @@ def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, 
 
 def digest_of_pictures(column: str, paths: Iterable[Path]) -> dict[str, Any]:
     """One record for the files that a column names, each once, in the order of the rows."""
-    contents = ((path.name, path.read_bytes()) for path in dict.fromkeys(paths))
+    there = (path for path in dict.fromkeys(paths) if path.is_file())
+    contents = ((path.name, path.read_bytes()) for path in there)
     return digest_of_files(f"pictures of {column}", contents)

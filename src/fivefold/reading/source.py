@@ -131,8 +131,12 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
         if not found or not found[0].exists():
             faults.append(_no_file(path))
             continue
-        asks = reading is not None and reading.asks and images.is_cell(found[0].name)
-        faults += [fault for fault in map(unfit, [] if asks else found[:1]) if fault]
+        cells = (
+            reading is not None
+            and reading.asks
+            and (reading.only in reading.files or images.is_cell(found[0].name))
+        )
+        faults += [fault for fault in map(unfit, [] if cells else found[:1]) if fault]
     return faults
 
 

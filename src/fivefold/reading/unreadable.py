@@ -35,7 +35,7 @@ def unreadable_cells(kind: Kind, paths: list[str], reason: str = "") -> Finding:
         severity="warning",
         sentence=f"{counted(len(paths), kind)} could not be read and will not "
         f"be used: {quoted(paths, 5)}.{why}",
-        numbers={"count": len(paths), "files": paths[:100]},
+        numbers={"count": len(paths), "files": paths[:100], "reason": reason},
         stage="Collect",
     )
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from email.message import Message
 
 from fivefold.core.wording import first_line
+from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
 from fivefold.serve.contract import Contract
 from fivefold.serve.messages import fault
@@ -35,7 +36,7 @@ def form_as_json(content_type: str, body: bytes, contract: Contract) -> bytes:
     kinds = {field.name: kind_of(field.kind) for field in contract.fields}
     columns: dict[str, list[str]] = {}
     for name, content in _parts(content_type, body):
-        if name in kinds and kinds[name].opaque:
+        if name in kinds and kinds[name].opaque and not _is_text(content, kinds[name]):
             cell = b64encode(content).decode("ascii")
         else:
             try:
@@ -49,6 +50,14 @@ def form_as_json(content_type: str, body: bytes, contract: Contract) -> bytes:
         raise fault("as many parts for each column", told or "none")
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return json.dumps({"instances": rows}).encode()
+
+
+def _is_text(content: bytes, kind: Kind) -> bool:
+    """Whether a cell of a kind that may be a file of text is one."""
+    try:
+        return bool(kind.loose) and bool(content.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[str, bytes]]:

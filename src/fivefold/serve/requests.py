@@ -245,7 +245,8 @@ def _refused(
     where = "" if row is None else f", row {row:,}"
     kind = kind_of(column.kind)
     if not remedy and not kind.nullable:
-        remedy = "Correct it." if evidence else f"Give {kind.item} in every row."
+        saved = f", or save it again as {kind.saved_as}" if kind.saved_as else ""
+        remedy = f"Correct it{saved}." if evidence else f"Give {kind.item} in every row."
     remedy = remedy or "Correct it, or give null where a value is not known."
     who, facts = f"Request{where}, column {column.name!r}", {"row": row, "column": column.name}
     return RequestError.expected(who, wanted, found, remedy, evidence=evidence, **facts)
