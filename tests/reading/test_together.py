@@ -110,6 +110,15 @@ def test_texts_in_class_folders_are_a_column_of_texts(tmp_path, name):
     assert raw.text == {"cells": "documents"}
 
 
+def test_file_of_one_series_is_answered_as_those_of_its_folder(tmp_path):
+    asked = Reading(
+        names=("series", "label"), inputs=("series",), files=frozenset({"series"}), loose=True
+    )
+    written(tmp_path, {"1.csv": "x,y\n1,2\n3,4\n", "table.csv": 'series\n"[1, 2]"\n"[3]"\n'})
+    assert read(tmp_path / "1.csv", asked).columns["series"].tolist() == [tmp_path / "1.csv"]
+    assert read(tmp_path / "table.csv", asked).columns["series"].tolist() == ["[1, 2]", "[3]"]
+
+
 def test_file_that_is_no_text_is_left_out_with_its_reason(tmp_path):
     texts = {f"{c}/{n}.txt": f"this is {c}" for c in ("neg", "pos") for n in "12"}
     raw = read(written(tmp_path, {**texts, "pos/0.txt": bytes(range(256))}))

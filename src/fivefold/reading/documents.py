@@ -110,7 +110,7 @@ def _unread(
     if bad:
         paths = [entries[row].member.path for row in bad]
         sentence = (
-            f"{plural(len(bad), 'text')} could not be read and will not be used: "
+            f"{plural(len(bad), DOCUMENTS)} could not be read and will not be used: "
             f"{quoted(paths, 5)}. {read[bad[0]][1]}"
         )
         yield finding("unreadable_texts", sentence, count=len(bad), files=paths[:100])

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fivefold.codecs.coded import objects
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.kinds.known import KINDS
 from fivefold.reading import documents, images
 from fivefold.reading.beside import is_about, is_table, read_beside
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
@@ -35,6 +37,8 @@ def path_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
     told = reading.text.get("cells") if reading.asks else None
     if is_packed(path.name):
         whole = read_packed(path, reading).keeping(reading.keep)
+    elif reading.asks and reading.long is None and _is_series(path, reading):
+        whole = Raw(name=path.name, columns={str(reading.only): objects([path])})
     elif told == "documents" and documents.is_document(path.name):
         member = Member(path.name, path.read_bytes, path)
         whole = documents.read_documents([member], path.name, only=reading.only)
@@ -42,6 +46,18 @@ def path_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         yield from file_pieces(path, reading, rows)
         return
     yield from whole.pieces(rows or max(len(whole), 1))
+
+
+def _is_series(path: Path, reading: Reading) -> bool:
+    """Whether a file that looks like a table is a cell of the only column, which it does not name.
+
+    So is each of the files of a folder on which a model was fitted.
+    """
+    if not reading.loose or reading.only not in reading.files or reading.headerless:
+        return False
+    loose = any(path.suffix.lower() in kind.loose for kind in KINDS)
+    first = decompressed(bytes_of(path), path.name).lstrip().split(b"\n", 1)[0]
+    return loose and str(reading.only).encode() not in first
 
 
 def read_packed(path: Path, reading: Reading) -> Raw:
