@@ -168,6 +168,16 @@ def test_training_on_sounds_looks_at_no_other_rows(clips):
     check_no_leak(ff.Pipeline(stages))
 
 
+def test_pairs_of_samples_and_rate_are_recognised_in_either_order():
+    rng = np.random.default_rng(0)
+    sounds = [sound(rng, row % 2 == 0, 900) for row in range(20)]
+    for pairs in ([(one, RATE) for one in sounds], [(RATE, one / 32_768) for one in sounds]):
+        frame = pd.DataFrame({"clip": pairs, "y": ["tone", "noise"] * 10})
+        run = ff.Pipeline([ff.Collect(frame, target="y")]).run(progress=False)
+        [column] = run[ff.Collected].schema.inputs
+        assert (column.kind, column.format) == ("audio", "8000 Hz")
+
+
 class StoppedError(Exception):
     pass
 

@@ -175,6 +175,8 @@ def is_series(value: object) -> bool:
     Example:
         >>> is_series([0.5, 1, 2, 4, 8]), is_series(["a"] * 9), is_series([0.5, 1])
         (True, False, False)
+        >>> is_series((np.zeros(9), 8000))
+        False
     """
     if isinstance(value, np.ndarray):
         if value.dtype != object:
@@ -184,6 +186,8 @@ def is_series(value: object) -> bool:
         return False
     first = value[0]
     nested = isinstance(first, list | tuple | np.ndarray)
+    if nested != isinstance(value[-1], list | tuple | np.ndarray):  # samples, say, and their rate
+        return False
     inner = list(first) if nested else list(value)
     real = [item for item in inner if item is not None]
     if not real or len(inner) * (len(value) if nested else 1) < FEWEST:

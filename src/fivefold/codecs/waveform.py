@@ -28,6 +28,9 @@ LOUDEST = 32_767
 MAX_SAMPLES = 200_000_000
 """More of one sound are refused: a small file can unfold to fill a machine."""
 
+SLOWEST = 1_000
+"""Samples a second from which on a number beside an array is taken for their rate."""
+
 HEAD = 4_096
 """Bytes of a file that say its rate."""
 
@@ -123,6 +126,20 @@ def begins_as_sound(content: bytes) -> bool:
         (True, False)
     """
     return is_wav(content[:12]) or content.startswith(_MARKS)
+
+
+def is_pair(value: object) -> bool:
+    """Whether a cell is samples and their rate, in either order, and nothing else.
+
+    Example:
+        >>> is_pair((np.zeros(9), 8000)), is_pair((16_000, np.zeros(9))), is_pair((3, 4))
+        (True, True, False)
+    """
+    if not isinstance(value, tuple) or len(value) != 2:
+        return False
+    rates = [one for one in value if isinstance(one, int | np.integer) and one >= SLOWEST]
+    samples = [one for one in value if isinstance(one, np.ndarray) and one.ndim in (1, 2)]
+    return len(rates) == len(samples) == 1
 
 
 def rate_of(value: object) -> int | None:

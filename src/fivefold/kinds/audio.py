@@ -15,7 +15,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.wav import wav_bytes
-from fivefold.codecs.waveform import begins_as_sound, rate_of, samples_of, waveform
+from fivefold.codecs.waveform import begins_as_sound, is_pair, rate_of, samples_of, waveform
 from fivefold.core.finding import Finding, finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
@@ -162,7 +162,7 @@ class Audio(Kind):
     def is_cell(self, value: object) -> bool:
         if isinstance(value, Mapping):
             return "array" in value and "sampling_rate" in value
-        return isinstance(value, bytes) and begins_as_sound(value)
+        return is_pair(value) or (isinstance(value, bytes) and begins_as_sound(value))
 
     def form(self, sample: Sample) -> str:
         """The commonest rate, at most 16,000 samples a second, which is also that of no rate."""
