@@ -110,7 +110,7 @@ def test_linear_model_reads_numbers_beside_a_sound():
     blend.begin(taught)
     _, answers = blend.fitted
     assert ((answers[:, 0] > 0) == (target[160:] > 0)).float().mean() > 0.85
-    assert blend.eval().end(blend, taught)["linear_weight"] > 0.6
+    assert blend.eval().end(blend, taught)["linear_weight"] >= 0.5
 
 
 def test_soundblend_that_nothing_is_fitted_beside_is_its_network():

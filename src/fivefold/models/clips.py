@@ -27,7 +27,7 @@ class Loudness(nn.Module):
     Each sound is first brought to a mean power of 1.
 
     Samples are laid out in stretches of one hop, so that frames are stretches side by side, and the
-    spectrum is a product of matrices, wherever it is run.
+    spectrum is a product of matrices in an exported graph; here it is torch's, which is faster.
 
     Args:
         rate: samples a second.
@@ -35,6 +35,7 @@ class Loudness(nn.Module):
     """
 
     kernels: Tensor
+    taper: Tensor
     filters: Tensor
     mean: Tensor
     std: Tensor
@@ -52,6 +53,7 @@ class Loudness(nn.Module):
         kernels = torch.zeros(self.stretches * bands.hop, len(waves))
         kernels[: bands.window] = torch.from_numpy((waves * bands.taper).T)
         self.register_buffer("kernels", kernels, persistent=False)
+        self.register_buffer("taper", torch.from_numpy(bands.taper), persistent=False)
         self.register_buffer("filters", torch.from_numpy(bands.filters), persistent=False)
         self.register_buffer("places", torch.arange(self.frames), persistent=False)
         self.register_buffer("mean", torch.zeros(bands.count, 1))
@@ -68,16 +70,25 @@ class Loudness(nn.Module):
         total = stretches.square().sum(dim=2).sum(dim=1)[:, None, None]
         power = total / heard_samples.clamp(min=1)[:, :, None]
         stretches = stretches * power.clamp(min=QUIET**2).rsqrt()
-        shifted = [stretches[:, first : first + self.frames] for first in range(self.stretches)]
-        spectrum = torch.matmul(torch.cat(shifted, dim=2), self.kernels)
-        real, imaginary = spectrum.square().chunk(2, dim=2)
-        energy = torch.matmul(real + imaginary, self.filters).transpose(1, 2)
+        energy = torch.matmul(self._power(stretches), self.filters).transpose(1, 2)
         loud = (torch.log(energy + FLOOR) - self.mean) / self.std
         frames = ((heard_samples - self.window // 2).clamp(min=0) // self.hop + 1).clamp(
             max=self.frames
         )
         present = (self.places < frames).float()[:, None]
         return torch.cat([loud * present, present], dim=1)
+
+    def _power(self, stretches: Tensor) -> Tensor:
+        """`(n, stretches, hop)` to `(n, frames, window / 2 + 1)`: the spectrum's powers."""
+        if torch.compiler.is_exporting():
+            places = range(self.stretches)
+            shifted = [stretches[:, first : first + self.frames] for first in places]
+            spectrum = torch.matmul(torch.cat(shifted, dim=2), self.kernels)
+            real, imaginary = spectrum.square().chunk(2, dim=2)
+            return real + imaginary
+        frames = stretches.flatten(1).unfold(1, self.window, self.hop)[:, : self.frames]
+        spectrum = torch.view_as_real(torch.fft.rfft(frames * self.taper))
+        return spectrum.square().sum(dim=3)
 
 
 def frames_of(rate: int, length: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import SHARE, answered, find_weight
+from fivefold.models.blend import PULL, SHARE, answered, find_weight
 from fivefold.models.inputs import Batch, Inputs, described
 from fivefold.models.learner import Lesson
 
@@ -28,9 +28,11 @@ class LinearBlend(nn.Module, ABC):
 
     Attributes:
         beside: the linear model in words.
+        pull: how strongly few validation rows hold the weight at one half, see `find_weight`.
     """
 
     beside: ClassVar[str]
+    pull: ClassVar[float] = PULL
     weight: Tensor
     fitted: tuple[nn.Module, Tensor] | None = None
 
@@ -133,7 +135,9 @@ class LinearBlend(nn.Module, ABC):
         valid = lesson.valid
         rows = torch.arange(valid.rows, device=valid.device)
         own = answered(lambda batch: self.network(self.read(batch)), valid, rows)
-        weight = find_weight(own, answers, valid.target, lesson.head, counts=valid.weight)
+        weight = find_weight(
+            own, answers, valid.target, lesson.head, counts=valid.weight, pull=self.pull
+        )
         lesson.tell(
             f"{self.beside[:1].upper()}{self.beside[1:]} counts {weight:.0%} of each answer, the "
             f"network {1 - weight:.0%}: best for the {valid.rows:,} validation rows."

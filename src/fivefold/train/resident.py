@@ -19,7 +19,7 @@ from fivefold.train.feed import Feed, judged_at_once, row_values, take
 from fivefold.train.sampler import Sampler
 
 CHUNK = 8192  # rows that are filled, scaled and one-hot encoded at a time
-VALUES = 2**23  # numbers of rows, at most, where these are large
+VALUES = 2**18  # numbers of rows, at most, where these are large: they shall fit into the cache
 LIMIT = 2**31  # bytes up to which a table is encoded once, ahead of the epochs
 
 
