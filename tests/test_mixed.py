@@ -182,3 +182,23 @@ def test_every_kind_and_those_of_ones_own_take_part_together(monkeypatch, tmp_pa
     assert len(body.network.encoders) == 6
     if task == "class":
         assert result[ff.Deployed].parity["source"] < 1e-5
+
+
+def test_report_tells_which_kind_carries_the_signal():
+    draw = np.random.default_rng(0)
+    notes = [" ".join(draw.choice(["red", "green", "blue", "wide"], 6)) for _ in range(240)]
+    table = {
+        "x": draw.normal(size=240),
+        "note": notes,
+        "y": ["yes" if note.count("red") > note.count("blue") else "no" for note in notes],
+    }
+    stages = [ff.Collect(table, target="y", kinds={"note": "text"}), ff.Preprocess()]
+    result = ff.Pipeline([*stages, ff.Train(epochs=2, threads=1), ff.Evaluate()]).run(
+        seed=0, progress=False
+    )
+    [found] = [f for f in result[ff.Evaluated].findings if f.code == "carried_by"]
+    assert found.numbers["exchanged"] == ["`note`", "the table"]
+    note, other = found.numbers["scores"]
+    assert note < 0.65 < 0.85 < other
+    assert abs(other - found.numbers["whole"]) < 0.1
+    assert "exchanged among 48 test rows" in result.report()

@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from fivefold.errors import ModelError
 from fivefold.models.inputs import Codes, Image, Text, Width
 from fivefold.models.mixture import Mixture
 
@@ -46,3 +48,19 @@ def test_mixture_fits_the_pieces_of_its_table_only():
     rows = batch(40)
     network.fit_buffers({name: rows[name] for name in ("table", "codes")})
     assert network.encoders[0].pieces.slope.any()
+
+
+def test_mixture_by_sum_adds_up_what_each_kind_tells():
+    network, rows, other = Mixture(INPUTS, 2, fusion="sum").eval(), batch(5), batch(9)
+    other = {name: tensor[4:] for name, tensor in other.items()}
+
+    def of(*exchanged):
+        return network({n: other[n] if n in exchanged else t for n, t in rows.items()})
+
+    both = of("note", "photo") - of()
+    apart = of("note") - of() + of("photo") - of()
+    torch.testing.assert_close(both, apart, rtol=1e-4, atol=1e-5)
+    joint = Mixture(INPUTS, 2).eval()
+    assert joint.joint is not None
+    with pytest.raises(ModelError, match="joint, sum"):
+        Mixture(INPUTS, 2, fusion="gated")

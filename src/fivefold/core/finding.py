@@ -118,6 +118,7 @@ rare_classes: warning: classes with few training rows
 drift: warning: test rows differ from training rows
 poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
 weak_subgroup: warning: a group of rows is predicted much worse than the rest
+carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
 overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
 no_better_than_constant: serious: the model cannot be told from a constant answer

@@ -21,6 +21,7 @@ from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
+from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
@@ -46,6 +47,7 @@ FINDERS = (
     row_findings.drift,
     score_findings.poor_calibration,
     score_findings.weak_subgroup,
+    carried_by,
     score_findings.overfitting,
     score_findings.baseline_wins,
 )

@@ -1,6 +1,7 @@
 """The default network for rows that mix kinds: a table with images, with texts."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,8 @@ from fivefold.errors import ModelError
 from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width, described, parts
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import part_for
+
+FUSIONS = ("joint", "sum")
 
 
 class Mixture(nn.Module):
@@ -21,6 +24,8 @@ class Mixture(nn.Module):
         outputs: numbers a row.
         width: features that each encoder gives.
         dropout: fraction of features left out in training, 0 to 1.
+        fusion: `joint` has layers for what goes together; `sum` adds up what each encoder tells,
+            and nothing else.
 
     Example:
         >>> from fivefold.models.inputs import Text
@@ -30,10 +35,20 @@ class Mixture(nn.Module):
     """
 
     def __init__(
-        self, inputs: Inputs, outputs: int, *, width: int = 64, dropout: float = 0.2
+        self,
+        inputs: Inputs,
+        outputs: int,
+        *,
+        width: int = 64,
+        dropout: float = 0.2,
+        fusion: Literal["joint", "sum"] = "joint",
     ) -> None:
         super().__init__()
-        arguments = {"width": width, "dropout": dropout}
+        if fusion not in FUSIONS:
+            raise ModelError.expected(
+                "Mixture", f"one of {', '.join(FUSIONS)} for `fusion`", repr(fusion), "Write one."
+            )
+        arguments = {"width": width, "dropout": dropout, "fusion": fusion}
         self.description = described("mixture", inputs, outputs, arguments)
         named = parts(inputs)
         table: dict[str, Size] = {
@@ -50,7 +65,7 @@ class Mixture(nn.Module):
         self.encoders = nn.ModuleList(encoders)
         features = width * len(encoders)
         self.sum = nn.Linear(features, outputs)
-        self.joint = nn.Sequential(
+        layers = (
             nn.LayerNorm(features),
             nn.SiLU(),
             nn.Dropout(dropout),
@@ -58,6 +73,7 @@ class Mixture(nn.Module):
             nn.SiLU(),
             nn.Linear(2 * width, outputs),
         )
+        self.joint = nn.Sequential(*layers) if fusion == "joint" else None
 
     def fit_buffers(self, batch: Batch) -> None:
         """Fit what the table's encoder takes from the training rows; see `Mlp.fit_buffers`."""
@@ -71,8 +87,8 @@ class Mixture(nn.Module):
         inputs = self._inputs(batch)
         encoded = [encoder(tensor) for encoder, tensor in zip(self.encoders, inputs, strict=True)]
         features = torch.cat(encoded, dim=1)
-        outputs: Tensor = self.sum(features) + self.joint(features)
-        return outputs
+        outputs: Tensor = self.sum(features)
+        return outputs if self.joint is None else outputs + self.joint(features)
 
     def _table(self, batch: Batch) -> Batch:
         if isinstance(batch, Mapping):
