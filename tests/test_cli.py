@@ -149,9 +149,26 @@ def test_several_targets_and_a_task_of_a_file_reach_collect(
     assert "found --task beside it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["run", "check", "study", "tune", "compare"])
+def test_quality_that_there_is_not_is_refused_by_every_command_that_trains(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [command, str(tmp_path / "a.csv"), "--target", "y", "--quality"]
+    assert list(pipeline_of(cli.parser().parse_args([*words, "best"])))[2].settings() == {
+        "quality": "best"
+    }
+    assert cli.main([*words, "quick"]) == 2
+    assert "quality: expected 'fast', 'balanced' or 'best'" in capsys.readouterr().err
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(ff.Pipeline([ff.Collect("a.csv")]).to_json())
+    assert cli.main([command, str(recipe), "--quality", "fast"]) == 2
+    assert "--quality beside it" in capsys.readouterr().err
+
+
 def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["run", "a.csv", "--target", "y", "--drop", "a", "--drop", "b", "--missing", "0"]
     words += ["--test-source", "b.csv", "--kinds", "c=text", "--folds", "3", "--epochs", "7"]
+    words += ["--quality", "fast"]
     chosen = cli.parser().parse_args([*words, "--to", "y.ff"])
     stages: list[Stage] = list(pipeline_of(chosen))
     assert [stage.settings() for stage in stages] == [
@@ -164,7 +181,7 @@ def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
             "missing": ("0",),
         },
         {},
-        {"epochs": 7},
+        {"epochs": 7, "quality": "fast"},
         {"folds": 3},
         {"path": "y.ff"},
     ]

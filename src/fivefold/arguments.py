@@ -30,6 +30,9 @@ MARKS = {
 }
 """Options that say how texts write numbers and dates, for all columns or by column."""
 TARGET = "what to predict; repeatable, for a task that takes several"
+LEARNING = ("epochs", "quality")
+"""Options that are settings of Train."""
+QUALITY = "fast, balanced or best: how much time the rules give to learning; balanced unless said"
 TASK = "binary, multiclass, regression, or one of your own with --with"
 OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
@@ -141,6 +144,7 @@ def add_source(
         command.add_argument(flag, type=int if name == "skip" else str, help=words)
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
+    command.add_argument("--quality", metavar="NAME", help=QUALITY)
 
 
 def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
@@ -180,7 +184,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
     stages = [
         ff.Collect(chosen.source, **settings),
         ff.Preprocess(),
-        ff.Train() if chosen.epochs is None else ff.Train(epochs=chosen.epochs),
+        ff.Train(**{n: v for n in LEARNING if (v := getattr(chosen, n)) is not None}),
         ff.Evaluate(folds=chosen.folds),
         *deploy_of(chosen),
     ]
@@ -190,7 +194,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "drop", "missing", "level", "test-source", "weight", "kinds"]
-    names += [*MARKS, *READING, "folds", "epochs"]
+    names += [*MARKS, *READING, "folds", *LEARNING]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 

@@ -23,6 +23,7 @@ from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, labels, number_kind, of_type
 from fivefold.reading.longtable import learnt
+from fivefold.reading.names import LABELS
 from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
@@ -60,6 +61,8 @@ def gather(
     text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
     if faults:
+        if raw.advice and wishes.target in (None, LABELS):
+            faults[0].add_note(raw.advice)
         raise faults[0]
     targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
     if test_source is not None:

@@ -119,5 +119,5 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         typed=not raw.untyped and (said is None or said.dtype == "O"),  # 1 and "1" are one number
         wide=table.wide.get(name),
         lost=why[:1].upper() + why[1:],
-        remedy=remedy,
+        remedy=remedy or raw.advice * (name == raw.target),
     )

@@ -64,7 +64,7 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
         texts = objects(decodings(m.content, Reading(), m.path)[0].content for m in some)
         kept = {"file": [str(member.place or member.path) for member in some]}
         return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
-    entries, stray = images.entries_of(some, name)
+    entries, stray = images.entries_of(some, name, DOCUMENTS)
     read = [_read(entry.member) for entry in entries]
     bad = [row for row, (text, _) in enumerate(read) if text is None]
     if len(bad) == len(entries):
@@ -92,6 +92,7 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
         files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),
         places=np.array([places[e.member.path] for e in entries], np.int64) if stray else None,
         whole=len(some),
+        advice=images.advice_on(entries, name, DOCUMENTS),
     )
 
 

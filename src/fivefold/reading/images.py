@@ -24,6 +24,7 @@ from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw, digest_of_files
 from fivefold.reading.suffix import TABLES
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
+from fivefold.reading.unsorted import sorting_advice
 
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 
@@ -139,11 +140,12 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
     kind = _kind_within(member.path for member in listed)
     pictures = [member for member in listed if _belongs(member.path, kind)]
     others = [m.path for m in listed if _kind_of_file(m.path) not in (None, kind)]
-    entries, stray = entries_of(pictures, name, among=[member.path for member in listed])
+    called, types = (PICTURES, {}) if kind is None else column_of_files(kind)
+    among = [member.path for member in listed]
+    entries, stray = entries_of(pictures, name, called, among=among)
     paths = [entry.member.path for entry in entries]
     contents = [entry.member.content for entry in entries]
     assert kind is not None  # or there would be no entry
-    called, types = column_of_files(kind)
     column, raw = Column(name=called, kind=kind.name), objects(contents)
     started = perf_counter()
     cells, bad = canonical_column(raw, column, on_bad="missing")
@@ -177,7 +179,14 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
         whole=len(pictures),
         named={column.name: paths},
         seconds={column.name: seconds},
+        advice=advice_on(entries, name, called),
     )
+
+
+def advice_on(entries: Sequence[Entry], name: str, column: str) -> str:
+    """What helps where all files lie in one class folder; nothing where they do not."""
+    alike = len({entry.label for entry in entries}) == 1
+    return sorting_advice(name, [e.member.path for e in entries], column) if alike else ""
 
 
 def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:
@@ -196,13 +205,14 @@ def classes_of(paths: Iterable[str]) -> set[str]:
 
 
 def entries_of(
-    files: Sequence[Member], name: str, *, among: Sequence[str] = ()
+    files: Sequence[Member], name: str, column: str = PICTURES, *, among: Sequence[str] = ()
 ) -> tuple[list[Entry], list[str]]:
     """Files with part and class, and the paths of those that lie in no class folder.
 
     Args:
         files: that are cells.
         name: of the folder or archive, for messages.
+        column: that they are to be, for messages.
         among: the paths of all files.
 
     Raises:
@@ -222,8 +232,7 @@ def entries_of(
         raise DataError(
             f"{name}: expected files in one subfolder a class, found "
             f"{plural(len(files), 'file')} in no subfolder.",
-            remedy="Move each file into a folder named after its class, or pass a table with a "
-            "column of their paths.",
+            remedy=sorting_advice(name, [file.path for file in files], column),
             rows=len(files),
         )
     return entries, stray

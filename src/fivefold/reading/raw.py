@@ -50,6 +50,7 @@ class Raw:
             `Reading.keep` names and the source has.
         named: what cells are called in messages, by column: the paths of files inside an archive.
         seconds: that decoding the files of a column took, where that is done.
+        advice: what gives a target, where the source says nothing of classes.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Raw:
     kept: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    advice: str = ""
 
     @classmethod
     def of(cls, name: str, read: Mapping[str, Read], **more: Any) -> Self:

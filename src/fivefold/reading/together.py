@@ -10,7 +10,7 @@ from fivefold.kinds.known import KINDS
 from fivefold.reading import documents, images
 from fivefold.reading.beside import is_about, is_table, read_beside
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
-from fivefold.reading.names import FILES, LABELS
+from fivefold.reading.names import DOCUMENTS, FILES, LABELS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import (
     Member,
@@ -23,6 +23,7 @@ from fivefold.reading.packed import (
 from fivefold.reading.raw import Raw, concatenate, digest_of_file
 from fivefold.reading.suffix import stem_of, suffix_of
 from fivefold.reading.unreadable import counted
+from fivefold.reading.unsorted import sorting_advice
 
 SHOWN = 12  # columns of a table that a message names
 
@@ -143,12 +144,21 @@ def _tables(members: list[Member]) -> list[Member]:
 
 
 def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
-    parts = []
-    for member in tables:
-        place = member.place
-        raw = table_of(member, reading) if place is None else read_file(place, reading)
-        parts.append(raw.of_file(stem_of(member.path)) if FILES in reading.names else raw)
-    return concatenate(parts, name)
+    parts, told = [], ""
+    if len(tables) > 1 and not reading.asks:
+        paths = [member.path for member in tables]
+        column = DOCUMENTS if all(map(documents.is_document, paths)) else SERIES
+        told = f"Where each file is one row: {sorting_advice(name, paths, column)}"
+    try:
+        for member in tables:
+            place = member.place
+            raw = table_of(member, reading) if place is None else read_file(place, reading)
+            parts.append(raw.of_file(stem_of(member.path)) if FILES in reading.names else raw)
+        return concatenate(parts, name).replace(advice=told)
+    except DataError as error:
+        if told:
+            error.add_note(told)
+        raise
 
 
 def _beside_them(name: str, cells: list[Member], table: Member, reading: Reading) -> DataError:
