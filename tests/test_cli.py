@@ -154,9 +154,9 @@ def test_quality_that_there_is_not_is_refused_by_every_command_that_trains(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [command, str(tmp_path / "a.csv"), "--target", "y", "--quality"]
-    assert list(pipeline_of(cli.parser().parse_args([*words, "best"])))[2].settings() == {
-        "quality": "best"
-    }
+    chosen = cli.parser().parse_args([*words, "best"])
+    chosen.to = None
+    assert pipeline_of(chosen)["train"].settings() == {"quality": "best"}
     assert cli.main([*words, "quick"]) == 2
     assert "quality: expected 'fast', 'balanced' or 'best'" in capsys.readouterr().err
     recipe = tmp_path / "recipe.json"

@@ -39,6 +39,7 @@ TAKES = {
     "metric": ("a text", "no text", "none"),
     "test": ("true",),
     "base": ("none",),
+    "data": ("none",),
     "inner": ("a function", "none"),
     "what": ("none",),
     "groups": ("none",),

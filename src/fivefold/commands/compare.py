@@ -1,6 +1,7 @@
 """`fivefold compare`: models over the same folds of data, or two runs side by side."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.arguments import add_source, beside, listed_names
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 FOLDS = 5
 MODELS = "models to compare over folds: default, names of networks, linear, boosting, forest"
 OTHER = "a second run or bundle: say what changed from the first to it"
+DATA = "rows with the target, on which two bundles are compared, paired"
 USUAL = ("default", "linear", "boosting")
 WHO = "fivefold compare"
 
@@ -25,14 +27,17 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", action="append", default=[], metavar="A,B", help=MODELS)
     parser.add_argument("--metric", metavar="NAME", help="to compare by; the first of the task")
     parser.add_argument("--test", action="store_true", help="also look at the test rows, once each")
+    parser.add_argument("--data", metavar="FILE", help=DATA)
     parser.add_argument("--markdown", action="store_true", help="tables for a page")
     add_conduct(parser)
     add_own(parser)
 
 
 def _act(chosen: argparse.Namespace) -> None:
-    if chosen.other is None:
-        found: Any = _models(chosen)
+    if chosen.data is not None:
+        found: Any = _bundles(chosen)
+    elif chosen.other is None:
+        found = _models(chosen)
     else:
         from fivefold.records.changed import compare_runs
 
@@ -44,6 +49,20 @@ def _act(chosen: argparse.Namespace) -> None:
             )
         found = compare_runs(chosen.source, chosen.other)
     say(found.markdown() if chosen.markdown else str(found))
+
+
+def _bundles(chosen: argparse.Namespace) -> Any:
+    """Two bundles, asked for the same rows."""
+    from fivefold.records.saved import is_bundle
+    from fivefold.study.compare import compare
+
+    paths = [chosen.source, chosen.other]
+    lacking = [path or "none" for path in paths if path is None or not is_bundle(Path(path))]
+    if lacking:
+        remedy = f"Write {WHO} old.ff new.ff --data {chosen.data}."
+        found = " and ".join(lacking)
+        raise ConfigError.expected(WHO, "two bundles beside --data", found, remedy)
+    return compare(dict(zip(paths, paths, strict=True)), metric=chosen.metric, data=chosen.data)
 
 
 def _models(chosen: argparse.Namespace) -> Any:

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
 from fivefold.codecs.schema import Label, Schema
-from fivefold.codecs.table import Array, Columns
+from fivefold.codecs.table import Array, Columns, Table
 from fivefold.errors import BundleError, ConfigError, DataError, RequestError
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
@@ -158,6 +158,17 @@ class Predictor:
             return None
         rows = self._plain.of(data)
         return self._plan.encode(rows) if rows else None
+
+    def truth(self, table: Table) -> Array:
+        """The target of rows as scores are judged by it: `(n, ...)` places of classes, or numbers.
+
+        Args:
+            table: with the target columns, raw or canonical.
+
+        Raises:
+            DataError: if a target is missing, or none that this model knows.
+        """
+        return self._codec.encode_target(table)
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read, the first of them having this number."""

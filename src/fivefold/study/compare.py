@@ -19,6 +19,7 @@ from fivefold.result import Result
 from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.deployed import answers_of_deployed, are_deployed
 from fivefold.study.pairs import REFERENCE, Folded, beside, best_over_folds, every_pair
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
@@ -103,9 +104,10 @@ def compare(
     metric: str | None = None,
     test: bool = False,
     base: Chain | None = None,
+    data: Any = None,
     **conduct: Unpack[Conduct],
 ) -> Compared:
-    """Compare pipelines over the same folds with the same seeds, or results on their test rows.
+    """Compare pipelines over the same folds with the same seeds, or models at hand on one's rows.
 
     Folds are drawn among training and validation rows; each difference is tested by the corrected
     resampled t-test of Nadeau and Bengio, and p-values of a table are made larger by Holm's rule,
@@ -113,7 +115,8 @@ def compare(
 
     Args:
         models: by name: pipelines that collect the same rows; stages, or estimators of
-            scikit-learn's, which take the place of `Train` in `base`; or results alone.
+            scikit-learn's, which take the place of `Train` in `base`; or results alone, on the test
+            rows that they share; or bundles alone, paths or what `ff.load` gave, on `data`.
         folds: at least 2.
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as in `cross_validate`.
@@ -124,11 +127,14 @@ def compare(
             paired difference. Each is a look at rows that one has once.
         base: a pipeline in which stages and estimators of `models` take the place of the stage of
             their kind, without being compared itself; the first pipeline in `models` if None.
+        data: rows with the target, whatever `Collect` takes, that bundles are asked for as any
+            request is. Each bundle is a look at them.
         conduct: seed, device, n_jobs, directory, resume, progress, observers: see `Conduct`.
 
     Raises:
         ConfigError: if there are fewer than two, or something else stands among them.
-        DataError: if they collect other rows, or results were judged on other ones.
+        DataError: if they collect other rows, or results were judged on other ones; if bundles
+            predict different things.
         ResumeError: if `directory` holds another study.
         SpentError: if `test` would score more models than `Evaluate(looks=)` allows.
 
@@ -154,8 +160,13 @@ def compare(
     }
     check_study("compare", conduct, given)
     results = {name: each for name, each in models.items() if isinstance(each, Result)}
+    if are_deployed(models):
+        return _compared_answers(answers_of_deployed(models, data), metric)
+    if data is not None:
+        remedy = "Leave out data=: pipelines and results have rows of their own."
+        raise ConfigError.expected("compare", "bundles alone beside data=", "other models", remedy)
     if len(results) == len(models):
-        return _compared_results(results, metric)
+        return _compared_answers(answers_of(results), metric)
     pipelines = pipelines_of(models, base)
     check_study("compare", conduct, None, *pipelines.values())
     asked = {"folds": folds, "repeats": repeats, "by": by}
@@ -230,7 +241,7 @@ def _with_test_rows(
 ) -> Compared:
     """The same with what the models are on the test rows, which are looked at once for each."""
     table, pairs = tables_of_answers(answers, metric)
-    looks = count_looks(study, limit, answers, table)
+    looks = count_looks(answers, table, limit=limit, directory=study.directory)
     study.note(f"{str(looks)[0].upper()}{str(looks)[1:]}.")
     return made.replace(
         test=Named("table", {"table": table, "pairs": pairs}), findings=looks.findings
@@ -265,22 +276,16 @@ def _compared_folds(
     scores = pd.concat(
         [frame.assign(model=name) for name, frame in scored.items()], ignore_index=True
     )
-    return Compared(
-        metric=metric.name, rows="folds", table=table, pairs=pairs, scores=scores, test={}
-    )
+    told: dict[str, Any] = {"table": table, "pairs": pairs, "scores": scores}
+    return Compared(metric=metric.name, rows="folds", test={}, **told)
 
 
-def _compared_results(results: Mapping[str, Result], metric: str | None) -> Compared:
+def _compared_answers(answers: Answers, metric: str | None) -> Compared:
+    """Models at hand on the same rows; those that no run has scored on them look at them now."""
     import pandas as pd
 
-    answers = answers_of(results)
     chosen = metric_named(answers.task, metric, answers.own)
     table, pairs = tables_of_answers(answers, chosen)
-    return Compared(
-        metric=chosen.name,
-        rows="test rows",
-        table=table,
-        pairs=pairs,
-        scores=pd.DataFrame(),
-        test={},
-    )
+    findings = count_looks(answers, table).findings if answers.known else ()
+    told: dict[str, Any] = {"table": table, "pairs": pairs, "scores": pd.DataFrame()}
+    return Compared(metric=chosen.name, rows="test rows", test={}, findings=findings, **told)

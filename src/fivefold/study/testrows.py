@@ -1,8 +1,9 @@
 """Models side by side on the test rows: the one place where a study looks at them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +46,7 @@ class Answers:
         scores: `(n, ...)` by name of the model.
         own: own metrics by name.
         level: coverage of intervals.
+        known: by which a look of a model is known again; what it answered if it is not here.
     """
 
     collected: Collected
@@ -54,6 +56,7 @@ class Answers:
     scores: Mapping[str, Array]
     own: Mapping[str, OwnMetric]
     level: float
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task(self) -> Task:
@@ -108,24 +111,28 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Answers:
     )
 
 
-def count_looks(study: Study, limit: int | None, answers: Answers, table: "pd.DataFrame") -> Looks:
+def count_looks(
+    answers: Answers,
+    table: "pd.DataFrame",
+    *,
+    limit: int | None = None,
+    directory: Path | None = None,
+) -> Looks:
     """Count each model's look at the test rows, all or none, and tell what they mean.
 
     Args:
-        study: at work.
-        limit: the most models that may be scored.
         answers: what was answered.
         table: of the models, with the first metric of the task.
+        limit: the most models that may be scored.
+        directory: of the study.
     """
     metric = answers.task.metrics[0].name
-    told = zip(table["model"], table[metric], strict=True)
-    seen = [Seen(digest_of_answers(answers.scores[name]), score) for name, score in told]
-    return take_looks(
-        *(answers.collected, answers.index, seen),
-        metric=metric,
-        directory=study.directory,
-        limit=limit,
-    )
+    seen = [
+        Seen(answers.known.get(name) or digest_of_answers(answers.scores[name]), score)
+        for name, score in zip(table["model"], table[metric], strict=True)
+    ]
+    rows = (answers.collected, answers.index)
+    return take_looks(*rows, seen, metric=metric, directory=directory, limit=limit)
 
 
 def answers_of(results: Mapping[str, Result]) -> Answers:

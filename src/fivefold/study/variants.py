@@ -45,7 +45,7 @@ def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Cha
         if not is_stage and not is_estimator(each):
             raise ConfigError.expected(
                 "compare",
-                "pipelines, stages or estimators of scikit-learn's, or results alone",
+                "pipelines, stages or estimators of scikit-learn's, or results or bundles alone",
                 f"{type(each).__name__} as {name!r}",
                 "Pass pipeline.replace(...) for a variant.",
             )
