@@ -47,7 +47,7 @@ TAKES = {
     "quick": ("true",),
     "to": ("a text", "none"),
     "tables": ("none",),
-    "space": ("a dict", "none"),
+    "space": ("a dict", "a function", "none"),
     "trials": (),
     "nested": (),
     "seconds": ("a fraction", "none"),

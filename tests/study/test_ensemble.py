@@ -175,3 +175,17 @@ def test_models_that_were_compared_are_mixed_by_their_names():
     assert ff.Trained in found.pipeline.run(seed=0, progress=False, until="mix")
     with pytest.raises(ConfigError, match="a comparison over folds, found one of folds"):
         ff.ensemble(study.replace(models={}))
+
+
+def _hits(target, scores):
+    return float((scores.argmax(1) == target).mean())
+
+
+def test_models_compared_by_an_own_metric_are_chosen_by_it():
+    one = small_pipeline(small_frame(100)).replace("evaluate", metrics={"hits": _hits})
+    models = {"one": one, "long": one.replace("train", epochs=5)}
+    compared = ff.compare(models, folds=3, metric="hits", seed=1, progress=False)
+    found = ff.ensemble(compared, size=3)
+    assert found.metric.name == "hits"
+    whole = {name: float(score) for name, score in zip(models, compared.table["hits"], strict=True)}
+    assert found.single == pytest.approx(max(whole.values()), abs=0.02)  # folds are of other sizes

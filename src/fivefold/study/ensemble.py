@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fivefold.artifacts import Trained
+from fivefold.artifacts import Evaluated, Trained
 from fivefold.codecs.table import Array
 from fivefold.core.chain import Chain
 from fivefold.core.content import content_of
@@ -20,7 +20,7 @@ from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.candidate import Candidate
-from fivefold.study.compare import Compared
+from fivefold.study.compare import Compared, metric_named
 from fivefold.study.tuned import Tuned
 from fivefold.tasks.judged import Judged
 from fivefold.train.mix import Mix
@@ -249,8 +249,10 @@ def _metric(study: Tuned | Compared) -> Metric:
     """By which the models of a study were compared."""
     if isinstance(study, Tuned):
         return study.metric
-    task = next(iter(study.models.values())).task
-    return next(metric for metric in task.metrics if metric.name == study.metric)
+    first = next(iter(study.models.values()))  # of which the own metrics are, as in the comparison
+    judges = first.pipeline.writers_of(Evaluated)
+    own = getattr(first.pipeline[judges[-1]], "metrics", {}) if judges else {}
+    return metric_named(first.task, study.metric, own)
 
 
 def _table(study: Tuned | Compared) -> "pd.DataFrame":
