@@ -1,5 +1,6 @@
 """Networks of one's own through the cache and resumed runs: to the same bits, or made again."""
 
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -243,6 +244,70 @@ def test_folds_and_compared_networks_are_taken_too(tmp_path):
         assert len(trained(heard)) == units
         scores.append(found.table.to_json())
     assert scores[0] == scores[1]
+
+
+SMALL = {"epochs": 1, "threads": 1}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ff.Train(lambda n, m: Net(n, m), members=2, freeze=["*norm.*"], ema=0.9, **SMALL),
+        lambda: ff.Distil(ff.Train(Net, **SMALL), model=partial(Net, hidden=2), **SMALL),
+        lambda: ff.Mix([{"model": Net, **SMALL}, {"model": "blend", **SMALL}], weights=[2, 1]),
+    ],
+    ids=["members", "distil", "mix"],
+)
+def test_networks_of_ones_own_among_others_are_taken_to_the_same_bits(tmp_path, make):
+    stages = [ff.Collect(rows(60), target="y"), ff.Preprocess()]
+    first, again = (
+        ff.Pipeline([*stages, make()]).run(cache=tmp_path, progress=False) for _ in range(2)
+    )
+    assert acts(again) == ["take"] * 3
+    assert is_same(first, again)
+    kept = [one[ff.Trained].teacher for one in (first, again)]
+    if kept[0] is not None:
+        assert type(kept[1].body) is Net
+        assert torch.equal(kept[0].body.layers[0].weight, kept[1].body.layers[0].weight)
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+import fivefold as ff
+from test_own_cached import Net, acts, pipeline, rows
+found = pipeline(lambda n, m: Net(n, m, 3)).run(cache=sys.argv[3], progress=False)
+print(acts(found)[2], found.predict_proba(rows()).tobytes().hex())
+"""
+
+
+@pytest.mark.slow
+def test_another_process_takes_what_one_has_trained(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    folders = [str(Path(ff.__file__).parents[1]), str(Path(__file__).parent)]
+    told = [
+        subprocess.run(
+            [sys.executable, str(tmp_path / "script.py"), *folders, str(tmp_path / "cache")],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    assert [act for act, _ in told] == ["run", "take"]
+    assert told[0][1] == told[1][1]
+
+
+@pytest.mark.slow
+def test_bundle_of_a_network_that_was_taken_is_the_same(tmp_path):
+    def run(cache: object) -> ff.Result:
+        stages = pipeline(lambda n, m: Net(n, m)) + ff.Evaluate(folds=2, baselines=())
+        stages = stages + ff.Deploy(tmp_path / "rows.ff")
+        return stages.run(cache=cache, progress=False)
+
+    plain, first, again = (run(cache) for cache in (False, tmp_path / "c", tmp_path / "c"))
+    assert acts(again) == ["take"] * 4 + ["run"]
+    assert len({each[ff.Deployed].digest for each in (plain, first, again)}) == 1
 
 
 class Taught(ff.Artifact):

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from fivefold.core.content import content_of
 
@@ -164,3 +166,79 @@ def test_content_that_nobody_can_see_is_told(tmp_path):
             found = content_of([1, value])
             assert isinstance(found, dict)
             assert "cannot" in found["unseen"]
+
+
+def test_content_of_a_module_counts_its_hooks_and_not_how_many_there_were_before():
+    def hooked(*factors: int) -> nn.Module:
+        net = Net(3)
+        for factor in factors:
+            net.register_forward_hook(lambda module, given, answer, by=factor: by * answer)
+        return net
+
+    assert content_of(hooked(2, 3)) == content_of(hooked(2, 3))
+    found = {str(content_of(each)) for each in (Net(3), hooked(2), hooked(2, 3), hooked(3, 2))}
+    assert len(found) == 4
+
+
+def test_content_of_a_parametrized_module_counts_its_class_and_weights():
+    class Doubled(Net):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return 2 * super().forward(x)
+
+    def normed(kind: type[Net], width: int = 3) -> nn.Module:
+        net = kind(width)
+        net.kept = nn.Parameter(torch.ones(2, 2))
+        return weight_norm(net, "kept")
+
+    assert isinstance(content_of(normed(Net)), str)
+    assert content_of(normed(Net)) == content_of(normed(Net))
+    found = {str(content_of(each)) for each in (normed(Net), normed(Doubled), normed(Net, 4))}
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("space", [{"__name__": "__console__"}, {}], ids=["named", "bare"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class made:\n    width = {0}\n    def wide(self): return self.width",
+        "class made:\n    def wide(self): return {0}",
+        "def made(width): return width * {0}",
+        "WIDE = {0}\ndef made(width): return width * WIDE",
+        "class Inner:\n    width = {0}\nmade = Inner()",
+        "made = lambda width: width * {0}",
+    ],
+    ids=range(6),
+)
+def test_content_of_what_was_typed_in_counts_all_that_it_does(space, text):
+    def typed(number: int) -> Any:
+        inside: dict[str, Any] = dict(space)
+        exec(text.format(number), inside)
+        return inside["made"]
+
+    assert content_of(typed(1)) == content_of(typed(1)) != content_of(typed(2))
+    assert isinstance(content_of(typed(1)), str)
+
+
+def test_content_of_a_module_that_has_no_file_cannot_be_seen():
+    space = {"tools": ModuleType("tools")}
+    exec("def made(): return tools.rate", space)
+    assert content_of(space["made"]) == {"unseen": "a module without a file, tools"}
+
+
+def test_content_of_an_object_changes_with_a_module_that_its_class_imports(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    texts = {
+        "own_helps": "RATE = 1\n",
+        "own_other": "RATE = 1\n",
+        "own_costs": "from own_helps import RATE\n\nclass Cost:\n    def at(self): return RATE\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setitem(sys.modules, "own_costs", None)
+    monkeypatch.delitem(sys.modules, "own_costs")
+    cost = __import__("own_costs").Cost()
+    before = content_of(cost)
+    (tmp_path / "own_other.py").write_text("RATE = 22\n")
+    assert content_of(cost) == before
+    (tmp_path / "own_helps.py").write_text("RATE = 22\n")
+    assert content_of(cost) != before

@@ -17,12 +17,13 @@ from types import (
 )
 from typing import Any
 
-from fivefold.core.modules import is_own, text_of
+from fivefold.core.modules import is_installed, is_own, text_of
 from fivefold.core.own_code import (
     around,
     code_digest,
     globals_of,
     imported_by,
+    is_brought,
     modules_in,
     own_methods,
 )
@@ -33,7 +34,7 @@ UNSEEN = "unseen"
 
 _PLAIN = (bool, int, float, complex, str, type(None), type(...), type(NotImplemented))
 _MANY = 4_096  # plain values whose texts are joined before they are digested
-_OF_CLASSES = {"__dict__", "__weakref__", "__module__", "__firstlineno__"}
+_OF_CLASSES = {"__dict__", "__weakref__", "__module__", "__firstlineno__", "_abc_impl"}
 _LONG = 16 * 2**20  # bytes of an array that are digested at once
 
 
@@ -178,7 +179,7 @@ class _Content:
     def _function(self, value: Any) -> Iterator[Any]:
         yield value.__name__.encode()
         bare = not value.__closure__ and "<" not in value.__qualname__
-        if bare and not is_own(value.__module__ or ""):
+        if bare and is_installed(value.__module__ or ""):
             yield _from_elsewhere(value.__module__ or "", value.__qualname__)
             return
         yield from self._code(value.__code__)
@@ -215,9 +216,9 @@ class _Content:
             yield self.of(owner)
 
     def _class(self, value: type) -> Iterator[Any]:
-        if not is_own(value.__module__):
+        if is_brought(value):
             yield _from_elsewhere(value.__module__, value.__qualname__)
-            yield from (self.of(above) for above in value.__bases__ if is_own(above.__module__))
+            yield from (self.of(above) for above in value.__bases__ if not is_brought(above))
             return
         text = code_digest(value)
         yield value.__qualname__.encode() + text.encode()
@@ -229,13 +230,12 @@ class _Content:
         yield from map(self.of, value.__bases__)
 
     def _module(self, value: ModuleType) -> Iterator[bytes]:
+        if not (is_own(value.__name__) or is_installed(value.__name__)):
+            raise _UnseenError(f"a module without a file, {value.__name__}")
         yield from self._module_named(value.__name__)
 
     def _module_named(self, name: str) -> Iterator[bytes]:
-        if is_own(name):
-            yield repr(text_of(name)).encode()
-        else:
-            yield _from_elsewhere(name, "")
+        yield repr(text_of(name)).encode() if is_own(name) else _from_elsewhere(name, "")
 
     def _object(self, value: Any) -> Iterator[bytes]:
         if type(value) is object:

@@ -201,11 +201,23 @@ def threads() -> str:
 def known_by_name(identity: Mapping[str, Any]) -> list[str]:
     """What of an identity is compared by its name alone: frames, modules, functions, lost code.
 
-    Rows of plain values have a digest beside the name, by which they are compared.
+    Rows of plain values have a digest beside the name, by which they are compared; all else has one
+    in the identity of a step.
     """
     values = {**identity["settings"], **identity["arguments"]}
-    named = [k for k, value in values.items() if any("sha256" not in n for n in notes(value))]
+    held = identity.get("contents", {})
+    named = [
+        name
+        for name, value in values.items()
+        if any("sha256" not in note for note in notes(value)) and not _is_held(name, held)
+    ]
     return [*named, *(f"the code of {name}" for name, text in identity["own"].items() if not text)]
+
+
+def _is_held(name: str, contents: Mapping[str, Any]) -> bool:
+    """Whether there is a digest of what a setting holds, or of each of its parts."""
+    found = [digest for at, digest in contents.items() if f"{at}.".startswith(f"{name}.")]
+    return bool(found) and all(isinstance(digest, str) for digest in found)
 
 
 @cache

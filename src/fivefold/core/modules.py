@@ -27,6 +27,23 @@ def is_own(name: str) -> bool:
     return file is not None and not any(part in _PACKAGES for part in file.parts)
 
 
+def is_installed(name: str) -> bool:
+    """Whether a module is Python's, fivefold's or an installed one, which its version tells of.
+
+    Example:
+        >>> is_installed("json.decoder"), is_installed("numpy.linalg"), is_installed("__console__")
+        (True, True, False)
+    """
+    top = name.split(".")[0]
+    if top == "fivefold" or top in sys.stdlib_module_names:
+        return True
+    modules = [sys.modules[each] for each in (name, top) if each in sys.modules]
+    files = [getattr(module, "__file__", None) for module in modules]
+    places = [place for module in modules for place in getattr(module, "__path__", ())]
+    parts = {part for place in filter(None, [*files, *places]) for part in Path(place).parts}
+    return not parts.isdisjoint(_PACKAGES)
+
+
 def reached(tree: ast.AST, module: str, names: Collection[str] = ()) -> dict[str, str]:
     """Digests of the user's modules that a text imports, directly or not, by their names.
 

@@ -14,11 +14,12 @@ from symtable import SymbolTable, symtable
 from types import CodeType
 from typing import Any
 
-from fivefold.core.modules import reached, stamp
+from fivefold.core.modules import is_installed, reached, stamp
 from fivefold.core.values import write_value
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = (ast.ClassDef, *_FUNCTIONS)
+_HEAP = 1 << 9  # of a class that a class statement made
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -55,6 +56,12 @@ def _own_classes(cls: type) -> list[type]:
     ours = [above for above in cls.__mro__ if above.__module__.split(".")[0] == "fivefold"]
     known = {above for each in ours for above in each.__mro__}
     return [c for c in cls.__mro__ if c not in known and vars(builtins).get(c.__name__) is not c]
+
+
+def is_brought(cls: type) -> bool:
+    """Whether a class is Python's, fivefold's or an installed one, and was not typed in."""
+    typed = bool(cls.__flags__ & _HEAP) and cls.__module__ == "builtins"
+    return is_installed(cls.__module__) and not (typed and not hasattr(builtins, cls.__name__))
 
 
 def code_digest(cls: type) -> str:

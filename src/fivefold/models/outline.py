@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from fivefold.core.content import UNSEEN, are_hooks, content_of
 from fivefold.core.format import Hashed, Outlined
 from fivefold.errors import StoreError
+from fivefold.models.networks import build, describe
 from fivefold.models.tensors import is_storable, write_tensors
 
 KEY = "fivefold.module"
@@ -75,6 +76,8 @@ def write_module(pair: Outlined, file: Hashed) -> None:
         StoreError: if the outline cannot be made into the module by tensors and plain values.
     """
     module, outline, notes = pair.value, pair.outline, Notes()
+    built = _built_in(module)
+    _build(outline, built)
     told = _tensors_of(module, outline, notes)
     _fill_tensors(outline, told, notes.tensors)  # so that what holds them too is as it was
     for name, part in module.named_modules():
@@ -85,7 +88,7 @@ def write_module(pair: Outlined, file: Hashed) -> None:
         raise _refusal(type(module).__name__, content[UNSEEN])
     if content_of(outline) != content:
         raise _refusal(_first_difference(module, outline), "what cannot be told by these")
-    about = {"parts": told, "content": content}
+    about = {"built": built, "parts": told, "content": content}
     write_tensors(notes.tensors, {KEY: json.dumps(about)}, file)
 
 
@@ -100,6 +103,7 @@ def fill_module(path: Path, outline: Any) -> nn.Module:
     with safe_open(path, framework="pt") as file:
         about = json.loads(file.metadata()[KEY])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    _build(outline, about["built"])
     if dict(outline.named_modules()).keys() != about["parts"].keys():
         raise _other("one of other parts")
     _fill_tensors(outline, about["parts"], tensors)
@@ -107,6 +111,27 @@ def fill_module(path: Path, outline: Any) -> nn.Module:
     if content_of(outline) != about["content"]:
         raise _other("another one")
     return outline
+
+
+def _built_in(module: nn.Module) -> dict[str, Any]:
+    """Descriptions of built-in networks in a module by name, as training may change their parts."""
+    found: dict[str, Any] = {}
+    for name, part in module.named_modules():
+        inner = any(name.startswith(f"{above}.") for above in found)
+        described = describe(part) if name and not inner else None
+        if described is not None:
+            found[name] = described
+    return found
+
+
+def _build(outline: nn.Module, built: Mapping[str, Any]) -> None:
+    """Put built-in networks where they stand in an outline."""
+    for name, description in built.items():
+        above, _, last = name.rpartition(".")
+        try:
+            outline.get_submodule(above)._modules[last] = build(description)
+        except AttributeError:
+            raise _refusal(name, "none in it") from None
 
 
 def _tensors_of(module: nn.Module, outline: nn.Module, notes: Notes) -> dict[str, dict[str, Any]]:

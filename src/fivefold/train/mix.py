@@ -71,6 +71,10 @@ class Mix(Stage):
             [stage.rehearse(data, each) for stage, each in self._each_in(session)]
         )
 
+    def outline(self, data: Preprocessed, session: Session) -> Trained:
+        """The networks as they are before the first step, as one."""
+        return self._together([stage.outline(data, each) for stage, each in self._each_in(session)])
+
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train one after another."""
         return self._together([stage.run(data, each) for stage, each in self._each_in(session)])
