@@ -14,7 +14,7 @@ import fivefold as ff
 from fivefold.errors import DataError
 from fivefold.reading.unsorted import label_in
 
-CLASSES, TAKES = ("cat", "dog"), 30
+CLASSES, TAKES = ("cat", "dog"), 25
 
 
 def picture(path, draw):
@@ -53,18 +53,20 @@ def refused(source):
 
 
 @pytest.mark.parametrize("write", [picture, sound, steps, table, text])
-@pytest.mark.parametrize("inner", ["", "all", "a/b"])
+@pytest.mark.parametrize(("inner", "above"), [("", "."), ("all", "data"), ("a/b", "/")])
 def test_files_in_one_folder_are_learnt_by_the_line_that_the_error_tells(
-    write, inner, tmp_path, monkeypatch
+    write, inner, above, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    fill(Path("rows") / inner, write)
-    told = refused("rows")
+    source = tmp_path / "rows" if above == "/" else Path(above) / "rows"
+    fill(source / inner, write)
+    told = refused(source)
     assert "Choose another target" not in told
     assert "folder named after its class" in told
     line = re.search(r"pd\.DataFrame\(.*index=False\)", told)[0]
     exec(line, {"pd": pd, "Path": Path})
-    made = ff.Pipeline([ff.Collect("files.csv", target="label")]).run(progress=False)
+    (file,) = tmp_path.rglob("files.csv")
+    made = ff.Pipeline([ff.Collect(file, target="label")]).run(progress=False)
     schema = made[ff.Collected].schema
     wanted = {picture: "image", sound: "audio", text: "text"}.get(write, "series")
     assert [column.kind for column in schema.inputs] == [wanted]

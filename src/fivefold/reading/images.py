@@ -186,7 +186,7 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
 def advice_on(entries: Sequence[Entry], name: str, column: str) -> str:
     """What helps where all files lie in one class folder; nothing where they do not."""
     alike = len({entry.label for entry in entries}) == 1
-    return sorting_advice(name, [e.member.path for e in entries], column) if alike else ""
+    return sorting_advice(name, [e.member for e in entries], column) if alike else ""
 
 
 def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:
@@ -232,7 +232,7 @@ def entries_of(
         raise DataError(
             f"{name}: expected files in one subfolder a class, found "
             f"{plural(len(files), 'file')} in no subfolder.",
-            remedy=sorting_advice(name, [file.path for file in files], column),
+            remedy=sorting_advice(name, files, column),
             rows=len(files),
         )
     return entries, stray

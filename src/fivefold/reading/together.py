@@ -146,9 +146,9 @@ def _tables(members: list[Member]) -> list[Member]:
 def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
     parts, told = [], ""
     if len(tables) > 1 and not reading.asks:
-        paths = [member.path for member in tables]
-        column = DOCUMENTS if all(map(documents.is_document, paths)) else SERIES
-        told = f"Where each file is one row: {sorting_advice(name, paths, column)}"
+        are_texts = all(documents.is_document(member.path) for member in tables)
+        advice = sorting_advice(name, tables, DOCUMENTS if are_texts else SERIES)
+        told = f"Where each file is one row: {advice}"
     try:
         for member in tables:
             place = member.place

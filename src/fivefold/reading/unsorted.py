@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from fivefold.core.wording import literal
 from fivefold.reading.names import DOCUMENTS, LABELS
-from fivefold.reading.packed import is_packed
+from fivefold.reading.packed import Member
 from fivefold.reading.suffix import stem_of
 
 DIVIDERS = "_- ."
@@ -15,39 +15,42 @@ RARE = 0.2
 """Different values, as a share of all, up to which they are rather labels than numbers of takes."""
 
 
-def sorting_advice(name: str, paths: Sequence[str], column: str) -> str:
+def sorting_advice(name: str, members: Sequence[Member], column: str) -> str:
     """One instruction: a folder a class, or a table of paths and labels, and what makes it.
 
     Args:
-        name: of the folder, or of the zip file that holds it.
-        paths: of the files, inside it.
+        name: of the folder, or of the archive that holds it.
+        members: the files.
         column: what a column of such files is called; that of texts holds the texts themselves.
 
     Example:
         >>> names = ["cat_1.png", "cat_2.png", "dog_1.png", "dog_2.png"]
-        >>> told = sorting_advice("dogs", names, "image")
-        >>> told[told.index("path, path"):told.index(", columns")]
-        'path, path.stem.split("_")[0]) for path in sorted(Path("dogs").rglob("*.png")))'
+        >>> told = sorting_advice("dogs.zip", [Member(name, bytes) for name in names], "image")
+        >>> told[told.index("path.stem"):told.index(", columns")]
+        'path.stem.split("_")[0]) for path in sorted(Path("dogs").rglob("*.png")))'
     """
     is_text = column == DOCUMENTS
     told = (
         "Move each file into a folder named after its class, or pass a table with a column of "
         f"{'texts' if is_text else 'paths'} and one of labels"
     )
+    paths = [member.path for member in members]
     label = label_in([PurePosixPath(path).stem for path in paths])
     if not label:
         return f"{told}."
-    folder, ending = name, _ending(paths)
-    if is_packed(name):
-        folder = stem_of(name)
+    first, folder = members[0], stem_of(name)
+    if first.place is None:
         told += f"; unpack it to {folder} for that"
-    cell = "path.read_text()" if is_text else "path"
-    rows = f"(({cell}, path.{label}) for path in sorted(Path({literal(folder)}).rglob({ending})))"
+    else:  # as it was named, without what may lie between it and the files
+        folder = first.place.as_posix().removesuffix(first.path).rstrip("/") or "."
+    cell = "path.read_text()" if is_text else f"path.relative_to({literal(folder)})"
+    rows = f"path in sorted(Path({literal(folder)}).rglob({_ending(paths)}))"
     columns = f"[{literal(column)}, {literal(LABELS)}]"
-    example = PurePosixPath(paths[0]).name
+    example = PurePosixPath(first.path).name
     return (
         f"{told}; where names hold the label, such as {example}, pandas makes it: "
-        f'pd.DataFrame({rows}, columns={columns}).to_csv("files.csv", index=False).'
+        f"pd.DataFrame((({cell}, path.{label}) for {rows}), columns={columns})"
+        f".to_csv({literal(f'{folder}/files.csv')}, index=False)."
     )
 
 
