@@ -35,7 +35,7 @@ def test_epochs_of_more_pixels_are_fewer_and_of_a_gpu_more():
 def test_epochs_of_pictures_follow_the_work_of_a_row():
     habit, image = HABITS["resnet"], Image(3, 32, 32)
     known = {"inputs": image, "gpu": False}
-    assert decide_epochs(habit, 2_000, 64, operations=2.5e8, **known) == 60
+    assert decide_epochs(habit, 2_000, 64, operations=2.5e8, **known) == 72
     assert decide_epochs(habit, 200, 64, operations=2.5e8, **known) == 100
     assert decide_epochs(habit, 10**6, 256, operations=2.5e8, **known) == 4
 

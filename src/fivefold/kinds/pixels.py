@@ -30,7 +30,7 @@ class Pixels(Block):
     changes = ("shift", "flip", "crop", "rotate", "colour", "erase", "mixup", "cutmix")
     usual = ("shift", "colour", "erase", "flip")
     doubtful = ("flip",)
-    often = 5
+    often = 12
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         shape: tuple[int, int, int] = columns[0].state.shape

@@ -78,7 +78,7 @@ RESIDUAL = Habit(
     steps=10_000,
     epochs=(4, 100),
     batch=(64, 256),
-    operations=MINUTES,
+    operations=1.2 * MINUTES,
     wait=0.5,
     ripe=0.8,
 )
