@@ -13,7 +13,7 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.arguments import by_column, pipeline_of, recipe_text
+from fivefold.arguments import by_column, pipeline_of, recipe_text, target_of
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read
@@ -557,3 +557,20 @@ def test_a_callback_that_wants_arguments_is_not_made_for_a_recipe(tmp_path, caps
     recipe.write_text(json.dumps({"format": "fivefold/recipe-1", "stages": stages}))
     assert cli.main(["check", str(recipe), "--with", str(file)]) == 2
     assert "found 'Limited'" in capsys.readouterr().err
+
+
+def test_group_and_places_of_targets_reach_collect(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("red,p1,3\nblue,p2,4\n" * 20)
+    words = ["check", str(path), "--group", "column_1", "--target"]
+    for text, wanted in (("0", 0), ("-1", -1), ("column_2", "column_2")):
+        settings = pipeline_of(cli.parser().parse_args([*words, text]))["collect"].settings()
+        assert (settings["target"], settings["group"]) == (wanted, "column_1")
+    assert cli.main([*words, "0"]) == 0
+    named = tmp_path / "rows.jsonl"
+    named.write_text('{"a": 1, "0": "x"}\n' * 20)
+    assert target_of("0", str(named)) == "0"
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(ff.Pipeline([ff.Collect("a.csv", target="y")]).to_json())
+    with pytest.raises(ConfigError, match="found --group, --time beside it"):
+        pipeline_of(cli.parser().parse_args(["check", str(recipe), "--group", "g", "--time", "t"]))

@@ -23,13 +23,20 @@ READING = {
 }
 """Flags that say how a file is read, each a setting of Collect."""
 
+ROLES = {
+    "group": "column whose rows belong together, a patient for instance: on one side of a split",
+    "time": "column by which rows are divided into past and future",
+    "weight": "column that says how much each row counts",
+}
+"""Flags that say what columns are used for, each a setting of Collect."""
+
 MARKS = {
     "decimal": "the mark before a fraction, . or ,",
     "thousands": "the mark between groups of three digits",
     "date-format": "a strptime pattern of dates, such as %%d/%%m/%%Y",
 }
 """Options that say how texts write numbers and dates, for all columns or by column."""
-TARGET = "what to predict; repeatable, for a task that takes several"
+TARGET = "what to predict, a name or a place from 0 on; repeatable, for a task that takes several"
 LEARNING = ("epochs", "quality")
 """Options that are settings of Train."""
 QUALITY = "fast, balanced or best: how much time the rules give to learning; balanced unless said"
@@ -87,6 +94,18 @@ def missing_of(tokens: Sequence[str], levels: Sequence[str]) -> Any:
     return {n: {text: False for m, text in pairs if m == n} for n, _ in pairs} or tuple(tokens)
 
 
+def target_of(text: str, source: str) -> str | int:
+    """A target by its name, or by its place where a number is no name of a column."""
+    if not text.removeprefix("-").isdecimal():
+        return text
+    from fivefold.collect.glance import glance
+    from fivefold.reading.options import Reading
+    from fivefold.reading.source import find_files
+
+    named = bool(find_files(source)) and text in glance(source, Reading())
+    return text if named else int(text)
+
+
 def listed_names(given: Sequence[str]) -> list[str]:
     """Names of columns from options `A,B`; one that holds a comma stands in double quotes.
 
@@ -135,7 +154,8 @@ def add_source(
     command.add_argument("--missing", **several, metavar="TEXT", help="also stands for no value")
     command.add_argument("--level", **several, metavar="COLUMN=TEXT", help="NA is a value there")
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
-    command.add_argument("--weight", metavar="COLUMN", help="how much each row counts")
+    for role, words in ROLES.items():
+        command.add_argument(f"--{role}", metavar="COLUMN", help=words)
     command.add_argument("--kinds", **several, metavar="COLUMN=KIND", help="numeric, text, ...")
     for mark, words in MARKS.items():
         command.add_argument(f"--{mark}", **several, metavar="[COLUMN=]TEXT", help=words)
@@ -165,20 +185,20 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
             )
         pipeline = ff.Pipeline.from_json(recipe)
         return ff.Pipeline([*pipeline, *deploy_of(chosen)])
+    targets = [target_of(text, chosen.source) for text in chosen.target]
     wanted: dict[str, Any] = {
-        "target": chosen.target[0] if len(chosen.target) == 1 else tuple(chosen.target),
+        "target": targets[0] if len(targets) == 1 else tuple(targets),
         "task": chosen.task,
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
-        "weight": chosen.weight,
-        **{name: getattr(chosen, name) for name in READING},
+        **{name: getattr(chosen, name) for name in (*ROLES, *READING)},
         **{
             name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
             for name in EXAMPLES
         },
     }
-    settings = {name: value for name, value in wanted.items() if value}
+    settings = {name: value for name, value in wanted.items() if value or value == 0}
     if chosen.thousands:  # the empty text says that there is none
         settings["thousands"] = wanted["thousands"]
     stages = [
@@ -193,8 +213,8 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
-    names = ["target", "task", "drop", "missing", "level", "test-source", "weight", "kinds"]
-    names += [*MARKS, *READING, "folds", *LEARNING]
+    names = ["target", "task", "drop", "missing", "level", "test-source", "kinds"]
+    names += [*ROLES, *MARKS, *READING, "folds", *LEARNING]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 

@@ -144,3 +144,11 @@ def test_bound_of_a_column_is_above_what_its_tree_scores(seed, classes, noise, d
     assert _bound(suspects, x) >= exact
     limited = single_scores(suspects, at_least=0.9)["x"]
     assert limited == exact if exact >= 0.9 else limited < 0.9
+
+
+def test_many_columns_that_tell_the_target_share_a_finding():
+    code = np.where(LABELS == "yes", 1.0, 0.0)
+    told = {f"t{n}": code + n + NOISE[:, 0] * 0.01 for n in range(7)}
+    [finding] = leaks({**HONEST, **told}, LABELS)[0]
+    assert finding.numbers["columns"] == [*told]
+    assert finding.sentence.startswith("Each of 7 columns, `t0`, `t1`, `t2` and 4 more, alone")

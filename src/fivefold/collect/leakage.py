@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.sums import add_up
 from fivefold.core.finding import Finding, finding
-from fivefold.core.wording import literal
+from fivefold.core.wording import literal, quoted
 from fivefold.keys import codes_of
 from fivefold.kinds.known import kind_of
 from fivefold.tasks.known import task_of
@@ -20,6 +20,7 @@ SKILL = 0.98  # fraction of the errors of a guess without inputs that one column
 EXPLAINED = 0.995  # fraction of a number's variance that one column explains
 FOLDS = 3
 FEWEST = 30
+MOST = 5  # columns that get a finding each; more have one together
 
 
 class Suspects(NamedTuple):
@@ -63,7 +64,10 @@ def _leaks(values: dict[str, Array], schema: Schema, usable: Array, seed: int) -
     limit = SKILL if suspects.classes else EXPLAINED
     scores = single_scores(suspects, at_least=limit)
     alone = [name for name in suspects.names if scores[name] >= limit]
-    found = [_alone(name, schema, scores[name]) for name in alone]
+    pieces = [alone] if len(alone) > MOST else [[name] for name in alone]
+    found = [
+        _alone(piece, schema, max(scores[name] for name in piece)) for piece in pieces if piece
+    ]
     rest = without(suspects, alone)
     if not suspects.classes:
         named = [name for name, code in zip(rest.names, rest.discrete, strict=True) if not code]
@@ -227,14 +231,21 @@ def _by_line(suspects: Suspects, x: Array) -> Array:
     return guessed
 
 
-def _alone(name: str, schema: Schema, score: float) -> Finding:
+def _alone(names: list[str], schema: Schema, score: float) -> Finding:
     what = (
         f"{score:.1%} of the errors of a blind guess fall away"
         if schema.classes
         else f"it explains {score:.2%} of the variance"
     )
-    sentence = (
-        f"Column `{name}` alone predicts `{schema.target}` almost perfectly ({what}): it may be "
-        f"known only with the answer. Pass drop=({literal(name)},) if so."
-    )
-    return finding("target_leakage", sentence, columns=[name], score=score, how="alone")
+    if len(names) == 1:
+        sentence = (
+            f"Column `{names[0]}` alone predicts `{schema.target}` almost perfectly ({what}): it "
+            f"may be known only with the answer. Pass drop=({literal(names[0])},) if so."
+        )
+    else:
+        sentence = (
+            f"Each of {len(names):,} columns, {quoted(names, 3)}, alone predicts `{schema.target}` "
+            f"almost perfectly (the best: {what}): they may be known only with the answer. Pass "
+            "drop= with them if so."
+        )
+    return finding("target_leakage", sentence, columns=names, score=score, how="alone")
