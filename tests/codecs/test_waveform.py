@@ -56,7 +56,7 @@ def test_path_is_a_file_and_text_never_is(tmp_path):
     file = tmp_path / "a.wav"
     file.write_bytes(WAV)
     np.testing.assert_array_equal(waveform(Path(file), 8000), SOUND)
-    with pytest.raises(ValueError, match="not base64"):
+    with pytest.raises(ValueError, match="neither base64 nor"):
         waveform(str(file), 8000)
 
 
@@ -101,7 +101,7 @@ def test_loudest_sample_stays_above_what_is_no_sound():
     ("cell", "told"),
     [
         (b"", "the file is empty"),
-        (b"no sound at all", "no sound of a known kind: Format not recognised"),
+        (b"no sound at all", "no sound of a known kind .*: Format not recognised"),
         (written("FLAC")[:900], "the file is damaged: flac decoder lost sync"),
         (written("OGG")[:900], "the file was cut short"),
         (written("MP3")[:60], "the file was cut short"),
