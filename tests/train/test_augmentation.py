@@ -14,6 +14,7 @@ from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Image
 from fivefold.models.learner import Piece
 from fivefold.models.losses import mean_of
+from fivefold.models.networks import NETWORKS
 from fivefold.models.parts import PARTS
 from fivefold.train.augmentation import decide_augment, make_augment, make_later, make_mix
 from fivefold.train.feed import Feed
@@ -93,6 +94,15 @@ def halves(rows, partners, size):
 )
 def test_usual_changes_are_made_where_nothing_is_said(usual, settings, blocks, found):
     assert decide_augment(Train(**settings), blocks) == found
+
+
+@pytest.mark.parametrize(
+    ("epochs", "made"),
+    [(11, ()), (12, ("shift", "colour", "flip")), (40, ("shift", "colour", "erase", "flip"))],
+)
+def test_pictures_are_changed_where_they_are_seen_often_enough(epochs, made):
+    assert decide_augment(Train(), [PIXELS], NETWORKS["resnet"].habit, epochs) == made
+    assert decide_augment(Train(), [PIXELS], NETWORKS["convnet"].habit, epochs) == ()
 
 
 def test_mixed_rows_cost_what_their_parts_cost_by_their_shares(usual):

@@ -32,7 +32,7 @@ def contested(monkeypatch):
         monkeypatch.setattr(type(PIXELS), "usual", ("flip",))
         monkeypatch.setattr(type(PIXELS), "doubtful", ("flip",))
         monkeypatch.setattr(type(PIXELS), "contest", part)
-        monkeypatch.setattr(type(PIXELS), "often", 0)
+        monkeypatch.setattr(type(PIXELS), "often", {})
         known = NETWORKS["convnet"]
         changed = replace(known, habit=replace(known.habit, changed=True))
         monkeypatch.setitem(NETWORKS, "convnet", changed)
@@ -152,7 +152,7 @@ def trained(source, **settings):
 def test_mirroring_is_made_unless_it_costs(source, made):
     found = trained(source, model="resnet_small", epochs=16, patience=1)
     assert ("flip" in found.settings.augment) is made
-    assert {"shift", "colour", "erase"} <= {*found.settings.augment}
+    assert {*found.settings.augment} - {"flip"} == {"shift", "colour"}  # of few epochs
 
 
 def test_few_epochs_change_nothing_and_what_is_asked_for_is_made():

@@ -109,7 +109,8 @@ class Block(ABC):
             means: validation rows choose whether they are made.
         contest: fraction of a run for which networks learn with the doubtful ones and without, to
             choose; where it is 1 the better of both is kept.
-        often: epochs from which on they are; what is seen a few times needs no change.
+        often: epochs from which on each of these is, by name, others always; what is seen a few
+            times needs no change, and what changes more pays later.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
     """
@@ -124,7 +125,7 @@ class Block(ABC):
     usual: ClassVar[tuple[str, ...]] = ()
     doubtful: ClassVar[tuple[str, ...]] = ()
     contest: ClassVar[float] = 0.1
-    often: ClassVar[int] = 0
+    often: ClassVar[Mapping[str, int]] = {}
     sequence: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Pictures of one size: the array of one column whose cells are pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Pixels(Block):
     changes = ("shift", "flip", "crop", "rotate", "colour", "erase", "mixup", "cutmix")
     usual = ("shift", "colour", "erase", "flip")
     doubtful = ("flip",)
-    often = 12
+    often: ClassVar[Mapping[str, int]] = {"shift": 12, "colour": 12, "flip": 12, "erase": 40}
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         shape: tuple[int, int, int] = columns[0].state.shape

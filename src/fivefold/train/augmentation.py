@@ -39,8 +39,14 @@ def decide_augment(
         return stage.augment
     if not (stage.model is None or isinstance(stage.model, str)):
         return ()
-    seen = [b for b in blocks if habit is None or (habit.changed and epochs >= b.often)]
-    usual = dict.fromkeys(change for block in seen for change in block.usual)
+    if habit is not None and not habit.changed:
+        return ()
+    usual = dict.fromkeys(
+        change
+        for block in blocks
+        for change in block.usual
+        if habit is None or epochs >= block.often.get(change, 0)
+    )
     if len(blocks) > 1 or (stage.own_loss is not None and not weight_argument(stage.own_loss)):
         mixing = {change for block in blocks for change in part_of(block).mixes}
         return tuple(change for change in usual if change not in mixing)
