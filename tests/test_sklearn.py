@@ -128,6 +128,8 @@ def test_what_cannot_be_fitted_says_why_as_scikit_learn_does(iris):
         FivefoldClassifier().fit(rows, np.zeros(150))
     with pytest.raises(ValueError, match="at least 10 rows"):
         FivefoldClassifier().fit(rows[::30], labels[::30])
+    with pytest.raises(ValueError, match="infinity"):  # as it could not answer such rows
+        FivefoldClassifier().fit(np.where(rows > 7, np.inf, rows), labels)
     with pytest.raises(ValueError, match="quality"):
         FivefoldClassifier(quality="finest").fit(rows, labels)
 

@@ -114,7 +114,8 @@ class _Fivefold(BaseEstimator):  # type: ignore[misc]
             validate_data(self, X, reset=False, skip_check_array=True)
         else:
             dtype = object if self._frames else "numeric"
-            X = validate_data(self, X, reset=False, dtype=dtype, ensure_all_finite=False)
+            finite = False if self._frames else "allow-nan"
+            X = validate_data(self, X, reset=False, dtype=dtype, ensure_all_finite=finite)
         rows = self._columns(X)
         try:
             return self._predictor.scores(rows)
@@ -268,7 +269,7 @@ class FivefoldRegressor(RegressorMixin, _Fivefold):  # type: ignore[misc]
 def _both(one: _Fivefold, X: Any, y: Any, *, numeric: bool = False) -> tuple[Any, Array]:
     """Rows and target, checked; frames stay frames."""
     one._frames = _is_frame(X)
-    checks: dict[str, Any] = {"dtype": "numeric", "ensure_all_finite": False}
+    checks: dict[str, Any] = {"dtype": "numeric", "ensure_all_finite": "allow-nan"}
     if not one._frames:
         X, y = validate_data(one, X, y, y_numeric=numeric, ensure_min_samples=2, **checks)
         return X, y

@@ -3,6 +3,10 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 import fivefold as ff
@@ -170,3 +174,14 @@ def test_variants_without_blocks_lack_a_kind_or_all_others(frame):
     names = ["the table", "text note", "image photo"]
     assert [each.name for each in three] == [*names, *(f"all but {name}" for name in names)]
     assert set(three[-1].pipeline["without"].columns) == {"a", "b", "note"}
+
+
+@pytest.mark.parametrize(("asked", "left"), [(["b"], ["a"]), ([0], [])])
+def test_columns_that_an_estimator_asks_for_are_not_left_out(frame, asked, left):
+    columns = ColumnTransformer([("scaled", StandardScaler(), asked)], remainder="passthrough")
+    train = ff.Train(make_pipeline(columns, LogisticRegression()))
+    pipeline = ff.Pipeline([ff.Collect(frame, target="y"), ff.Preprocess(), train])
+    found = quiet(pipeline, ["columns", "preprocess"], folds=2).table
+    assert found.loc[found["what"] == "columns", "left_out"].tolist() == left
+    with pytest.raises(ConfigError, match="does not ask for itself, found 'b'"):
+        quiet(pipeline, "columns", groups={"mine": ["b"]})

@@ -134,6 +134,17 @@ def test_compared_pipelines_of_other_rows_are_refused(models):
         quiet({"one": models["one"], "two": small_pipeline(small_frame(240, seed=5))})
 
 
+def test_compared_pipelines_of_other_targets_are_refused_and_gaps_in_them_are_not(frame):
+    frame = frame.assign(much=frame["a"].mask(np.arange(len(frame)) == 3), y=frame["b"])
+    first = ff.Collect(frame, target="much")
+    pipeline = ff.Pipeline([first, ff.Preprocess(), ff.Train(Ridge())])
+    with pytest.raises(DataError, match="the rows and the division of 'one'"):
+        quiet({"one": pipeline, "two": pipeline.replace("collect", target="y")})
+    again = pipeline.replace("collect", drop=["y"])
+    found = quiet({"one": pipeline, "two": again}, folds=3)
+    assert len(found.scores) == 6
+
+
 def test_compared_stages_stand_in_the_first_pipeline(models):
     made = quiet({"one": models["one"], "robust": ff.Preprocess(scale="robust")}, folds=2)
     alone = models["one"].replace("preprocess", scale="robust")
@@ -161,6 +172,8 @@ def test_comparison_refuses_what_it_cannot_do(models):
         quiet({"one": models["one"]})
     with pytest.raises(ConfigError, match="found int as 'two'"):
         quiet({"one": models["one"], "two": 2})
+    with pytest.raises(ConfigError, match=r"the class Ridge.\nPass Ridge\(\)"):
+        quiet({"one": models["one"], "two": Ridge})
     with pytest.raises(ConfigError, match="one of roc_auc"):
         quiet({"one": models["one"], "two": models["long"]}, metric="auc")
     with pytest.raises(ConfigError, match="a pipeline to put 'a' into"):

@@ -34,7 +34,7 @@ from fivefold.core.identity import identify, known_by_name
 from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.session import Session
 from fivefold.core.wiring import place
-from fivefold.errors import ConfigError, RecipeError, StoreError
+from fivefold.errors import ConfigError, ModelError, RecipeError, StoreError
 from fivefold.evaluate.features import LinearFeatures
 from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import assemble, digest
@@ -379,3 +379,26 @@ def encoded_table(mode):
     )
     codec = Codec.fit(table, schema, np.arange(60), Settings(categories=mode))
     return codec, codec.encode(table)
+
+
+class Partial(LogisticRegression):
+    """Gives one column for two classes, or no number for a row."""
+
+    def __init__(self, column=False):
+        super().__init__()
+        self.column = column
+
+    def predict_proba(self, X):  # noqa: N803
+        shares = super().predict_proba(X)
+        if self.column:
+            return shares[:, :1]
+        shares[0] = np.nan
+        return shares
+
+
+@pytest.mark.parametrize(
+    ("column", "told"), [(True, r"an array \(\d+, 1\)"), (False, "no number in 1 of")]
+)
+def test_estimator_that_gives_no_probabilities_is_refused(column, told, make_data):
+    with pytest.raises(ModelError, match=told):
+        run(make_data(), Partial(column))

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
+from fivefold.errors import ModelError
 from fivefold.models.flat import Flat
 from fivefold.models.inputs import Batch, Inputs, described
 from fivefold.models.originals import Original, frame_of, reads_texts, texts_of
@@ -42,10 +44,26 @@ class Live:
         return frame_of(self.originals, matrix)
 
     def answers(self, matrix: Array) -> Array:
-        """Float64 `(n, columns)`: probabilities of its own classes, or numbers."""
+        """Float64 `(n, columns)`: probabilities of its own classes, or numbers.
+
+        Raises:
+            ModelError: if they are no probabilities, one column a class.
+        """
         ask = self.estimator.predict if self.labels is None else self.estimator.predict_proba
         found: Array = ask(self.read(matrix))
+        if self.labels is not None:
+            self._check(found, (len(matrix), len(self.labels)))
         return found.reshape(len(matrix), -1).astype("float64", copy=False)
+
+    def _check(self, found: Array, wanted: tuple[int, int]) -> None:
+        name, told = type(self.estimator).__name__, f"an array {found.shape}"
+        if found.shape == wanted:
+            odd = int(np.isnan(found).any(axis=1).sum())
+            if not odd:
+                return
+            told = f"no number in {odd:,} of {wanted[0]:,} rows"
+        remedy = f"Mend predict_proba of {name}: one column for each of its classes_."
+        raise ModelError.expected("Train", f"probabilities {wanted} from {name}", told, remedy)
 
 
 class Estimated(nn.Module):

@@ -162,6 +162,18 @@ def named_by(estimator: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def asks_by_place(estimator: Any) -> bool:
+    """Whether an estimator asks for columns by their places, of which none may be left out."""
+    splitters = list(filter(_is_splitter, _held(estimator)))
+    asked = [columns for one in splitters for _, _, columns in one.transformers]
+    listed = [[one] if isinstance(one, str) or callable(one) else one for one in asked]
+    return any(
+        isinstance(columns, int | slice)
+        or any(not isinstance(each, str) and not callable(each) for each in columns)
+        for columns in listed
+    )
+
+
 def _is_splitter(estimator: Any) -> bool:
     return hasattr(estimator, "transformers") and hasattr(estimator, "remainder")
 

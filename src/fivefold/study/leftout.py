@@ -101,11 +101,34 @@ def variants_without(
     without: set[frozenset[str]] = set()
     columns = _columns(collected.schema, groups) if "columns" in what else {}
     blocks = _blocks(collected.schema) if "blocks" in what else {}
+    kept = _asked_for(stage, collected.schema, groups if columns else {})
     for sort, sets in (("columns", columns), ("blocks", blocks)):
         for name, left in sets.items():
-            if sort == "columns" or frozenset(left) not in without:
+            if kept.isdisjoint(left) and (sort == "columns" or frozenset(left) not in without):
                 yield LeftOut(cast("What", sort), name, _without(pipeline, left))
             without.add(frozenset(left))
+
+
+def _asked_for(stage: Stage, schema: Schema, groups: Mapping[str, Sequence[str]]) -> set[str]:
+    """The columns that an estimator asks for itself, and cannot be fitted without.
+
+    Raises:
+        ConfigError: if a group names one of them.
+    """
+    from fivefold.models.originals import asks_by_place, named_by
+
+    model = getattr(stage, "model", None)
+    if not is_estimator(model):
+        return set()
+    inputs = {column.name for column in schema.inputs}
+    kept = inputs if asks_by_place(model) else inputs.intersection(named_by(model))
+    for group, columns in groups.items():
+        if lost := sorted(kept.intersection(columns)):
+            wanted = f"columns that {type(model).__name__} does not ask for itself"
+            found = ", ".join(map(repr, lost))
+            remedy = "Compare it with an estimator that asks for other columns: ff.compare."
+            raise ConfigError.expected(f"ablate, group {group!r}", wanted, found, remedy)
+    return kept
 
 
 def _stages(pipeline: Chain) -> Iterator[LeftOut]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.artifacts import Trained
+from fivefold.artifacts import PARTS, Trained
 from fivefold.core.chain import Chain
 from fivefold.core.stage import Stage
 from fivefold.core.wish import Wish
@@ -43,12 +43,11 @@ def pipelines_of(models: Mapping[str, Any], base: Chain | None) -> dict[str, Cha
             continue
         is_stage = isinstance(each, Stage)
         if not is_stage and not is_estimator(each):
-            raise ConfigError.expected(
-                "compare",
-                "pipelines, stages or estimators of scikit-learn's, or results or bundles alone",
-                f"{type(each).__name__} as {name!r}",
-                "Pass pipeline.replace(...) for a variant.",
-            )
+            wanted = "pipelines, stages, estimators of scikit-learn's, or results or bundles alone"
+            what, remedy = f"{type(each).__name__} as {name!r}", "Pass pipeline.replace(...)."
+            if isinstance(each, type):
+                what, remedy = f"the class {each.__name__}", f"Pass {each.__name__}()."
+            raise ConfigError.expected("compare", wanted, what, remedy)
         if first is None:
             raise ConfigError.expected(
                 "compare", f"a pipeline to put {name!r} into", "none", "Pass it as base=."
@@ -109,16 +108,14 @@ def check_same_rows(starts: Mapping[str, Start]) -> None:
         if start.context is first.context:
             continue
         one, two = first.collected, start.collected
-        parts = ("train", "valid", "test")
-        same = [
-            np.array_equal(getattr(first.partition, part), getattr(start.partition, part))
-            for part in parts
-        ]
-        same.append(one.schema.targets == two.schema.targets)
+        divided = [(getattr(first.partition, n), getattr(start.partition, n)) for n in PARTS]
+        same = [np.array_equal(*rows) for rows in divided]
+        same.append(one.schema.targets == two.schema.targets and len(one.table) == len(two.table))
         same += [
-            len(one.table) == len(two.table)
-            and bool(np.array_equal(one.table.column(column), two.table.column(column)))
+            bool(np.array_equal(*(each.table.column(column)[rows] for each in (one, two))))
             for column in one.schema.targets
+            for rows, _ in divided  # where no target is missing, which is equal to none
+            if all(same)
         ]
         if not all(same):
             raise DataError.expected(
