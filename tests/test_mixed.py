@@ -202,3 +202,17 @@ def test_report_tells_which_kind_carries_the_signal():
     assert note < 0.65 < 0.85 < other
     assert abs(other - found.numbers["whole"]) < 0.1
     assert "exchanged among 48 test rows" in result.report()
+
+
+def test_two_texts_without_a_table_are_served(tmp_path):
+    draw = np.random.default_rng(0)
+    texts = [[" ".join(draw.choice(["red", "green", "blue"], 6)) for _ in range(80)] for _ in "ab"]
+    table = {"a": texts[0], "b": texts[1], "y": [a > b for a, b in zip(*texts, strict=True)]}
+    path = tmp_path / "two.ff"
+    stages = [ff.Collect(table, target="y", kinds={"a": "text", "b": "text"}), ff.Preprocess()]
+    stages += [ff.Train(epochs=1, threads=1), ff.Evaluate(), ff.Deploy(path)]
+    result = ff.Pipeline(stages).run(seed=0, progress=False)
+    assert result[ff.Trained].settings.network == "mixblend"
+    wanted = result.predict_proba({"a": texts[0], "b": texts[1]})
+    found = ff.load(path).predict_proba({"a": texts[0], "b": texts[1]})
+    assert_allclose(np.asarray(found, float), np.asarray(wanted, float), atol=1e-5)

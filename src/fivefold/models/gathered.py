@@ -63,8 +63,7 @@ class Gathered(nn.Module):
         found = [named[name].float() for name in self.table]
         found += [t(named[name]) for name, t in zip(self.names, self.traits, strict=True)]
         if not found:
-            first = next(iter(named.values()))
-            return torch.zeros(len(first), 0, device=first.device)
+            return next(iter(named.values())).flatten(1)[:, :0].float()  # of any number of rows
         return torch.cat(found, dim=1)
 
 

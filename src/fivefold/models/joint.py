@@ -79,9 +79,12 @@ class Joint(nn.Module):
 
     def forward(self, batch: Batch, matrix: Tensor) -> Tensor:
         """A batch, and what `Gathered` makes of it, to `(n, outputs)`."""
-        found = [] if self.terms is None else [self.terms(batch)]
-        found += [] if self.columns is None else [self.columns(matrix)]
-        return torch.stack(found).sum(dim=0) if found else matrix.new_zeros(len(matrix), 1)
+        if self.columns is None:
+            assert self.terms is not None
+            terms: Tensor = self.terms(batch)
+            return terms
+        found: Tensor = self.columns(matrix)
+        return found if self.terms is None else found + self.terms(batch)
 
 
 @torch.no_grad()
