@@ -23,6 +23,7 @@ MEANT_OTHERWISE = {
     ("codecs/schema.py", name): "the type of a setting, so that mypy finds typos"
     for name in (*KINDS.known, *TASKS.known)
 } | {
+    ("pipeline.py", "text"): "the name of an argument of from_json",
     ("reading/arrow.py", "categorical"): "a word of pandas in the metadata of a Parquet file",
     ("reading/encoding.py", "text"): "what a message expects of a file",
     ("reading/names.py", "image"): "the name of the column that pictures without one get",

@@ -183,7 +183,8 @@ class Pipeline(Chain):
         from fivefold.serve.own import adopt_all
         from fivefold.train.callback import hand_over
 
-        adopt_all(kinds, tasks)
+        raise_all(faults_of("Pipeline.from_json", {"text": (text, TEXT)}))
+        adopt_all(kinds, tasks, who="Pipeline.from_json")
         hand_over(callbacks)
 
         return super().from_json(text, stages=[*built_in_stages(), *stages])

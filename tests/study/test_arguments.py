@@ -67,6 +67,7 @@ TAKES = {
     "tasks": (),
     "callbacks": (),
     "estimators": (),
+    "folder": ("a text",),
     "until": ("none",),
     "given": (),
 }
@@ -119,6 +120,7 @@ OTHERS = {
     ff.ensemble: {"study": COMPARISON},
     ff.reproduce: {"run": "no such folder", "progress": False},
     ff.compare_runs: {"one": "no such folder", "other": "nor this"},
+    ff.runs: {},
 }
 """Functions that are no studies, with what any work would fail by."""
 
@@ -133,6 +135,18 @@ def test_argument_of_what_is_made_of_runs_and_studies_is_refused_by_its_name(fun
         assert caught.value.summary.startswith(f"{function.__name__}: expected "), found
         assert name in caught.value.summary, found
         assert caught.value.remedy, found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("path", 3), ("path", ""), ("sha256", 3), ("factory", 3), ("threads", "one")),
+        *(("threads", -1), ("kinds", 3), ("tasks", "mine"), ("stages", ff.Change)),
+    ],
+)
+def test_argument_of_load_is_refused_by_its_name(name, value):
+    with pytest.raises(ConfigError, match=f"^load: expected .*{name}.*found"):
+        ff.load(**{"path": "no such bundle.ff", name: value})
 
 
 def test_arguments_of_wrong_kinds_are_told_at_once():

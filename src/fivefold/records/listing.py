@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.core.circumstances import Circumstances
+from fivefold.core.faults import raise_all
+from fivefold.core.wish import PATH, faults_of
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.records.kept import KeptStudy
 from fivefold.records.saved import SavedRun, folders_below
@@ -49,6 +51,7 @@ def runs(folder: str | PathLike[str] = ".") -> "pd.DataFrame":
     """
     import pandas as pd
 
+    raise_all(faults_of("runs", {"folder": (folder, PATH)}))
     place = Path(fspath(folder))
     if not place.is_dir():
         found = "a file" if place.exists() else "none"

@@ -2,11 +2,14 @@
 
 import inspect
 from collections.abc import Iterable
+from dataclasses import replace
 from os import PathLike
 from types import ModuleType
 from typing import Any
 
+from fivefold.core.faults import raise_all
 from fivefold.core.own import load_file
+from fivefold.core.wish import FUNCTION, PATH, TEXT, Asked, Wish, counts, faults_of, list_of
 from fivefold.errors import BundleError, ConfigError
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS
@@ -15,17 +18,50 @@ from fivefold.tasks.known import TASKS
 from fivefold.tasks.task import Task
 from fivefold.travel.handed import adopt_stage, changes_rows
 
+BUNDLE = Wish(
+    "{} as that of a bundle, or its bytes",
+    lambda value: isinstance(value, bytes) or PATH.fits(value),
+    "Pass the path of a bundle that Deploy wrote.",
+)
+THREADS = replace(counts(0), remedy="Pass {}=1, or 0 (one a core) where nobody else uses them.")
+CLASSES = list_of("classes", lambda _: True, such_as="MyClass")
+
+
+def check_asked(path: Any, sha256: Any, factory: Any, threads: Any) -> None:
+    """Refuse what `load` cannot take, before anything is opened.
+
+    Raises:
+        ConfigError: naming it; `PreflightError` with all of them, if several are wrong.
+    """
+    wishes: Asked = {
+        "path": (path, BUNDLE),
+        "sha256": (sha256, TEXT.or_none()),
+        "factory": (factory, FUNCTION.or_none()),
+        "threads": (threads, THREADS),
+    }
+    raise_all(faults_of("load", wishes))
+
 
 def adopt_all(
     kinds: Iterable[Kind | type[Kind]] = (),
     tasks: Iterable[Task | type[Task]] = (),
     stages: Iterable[type[Any]] = (),
+    *,
+    who: str = "load",
 ) -> None:
     """Make kinds, tasks and stages that change rows known to this process.
+
+    Args:
+        kinds: classes, or their objects.
+        tasks: likewise.
+        stages: classes.
+        who: was given them.
 
     Raises:
         ConfigError: if one is none, or its name is taken.
     """
+    given = {"kinds": kinds, "tasks": tasks, "stages": stages}
+    raise_all(faults_of(who, {name: (value, CLASSES) for name, value in given.items()}))
     for kind in kinds:
         KINDS.adopt(kind)
     for task in tasks:

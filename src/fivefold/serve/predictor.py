@@ -20,7 +20,7 @@ from fivefold.reading.raw import Raw
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
-from fivefold.serve.own import adopt_all, stranger
+from fivefold.serve.own import adopt_all, check_asked, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
@@ -243,16 +243,14 @@ def load(
 
     Raises:
         BundleError: if it is missing, damaged, incomplete, too new, or of another digest.
-        ConfigError: if `threads` is below 0, or what is handed over is no kind, task or stage.
+        ConfigError: if an argument is wrong, or what is handed over is no kind, task or stage.
 
     Example:
         >>> model = load("income.ff")  # doctest: +SKIP
         >>> model.predict([{"age": 39, "workclass": "Private"}])  # doctest: +SKIP
         array(['<=50K'], dtype=object)
     """
-    if threads < 0:
-        remedy = "Pass threads=1, or 0 where nobody else uses the cores."
-        raise ConfigError.expected("load", "threads of 0 (one a core) or more", threads, remedy)
+    check_asked(path, sha256, factory, threads)
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
     try:
