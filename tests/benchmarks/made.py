@@ -65,7 +65,7 @@ def judged(kind: str, name: str, seed: int) -> dict[str, Any]:
         seed=seed, progress=False
     )
     seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of the first set alone
     compared = result.tables["model_comparison"].set_index("model")
     score = "r2" if number else "accuracy"
     if not number and (test["label"] == RARE).mean() < 0.2 and test["label"].nunique() == 2:
@@ -101,7 +101,7 @@ def worth(truth: pd.Series, answers: pd.Series, number: bool) -> float:
 
 def shown(runs: list[dict[str, Any]]) -> str:
     """The Markdown table, a row a set; the simple model is the best of them on the test rows."""
-    head = ["set", "runs", "rows", "score", "fivefold", "best simple model", "s", "MB"]
+    head = ["set", "runs", "rows", "score", "fivefold", "best simple model", "s"]
     rows = []
     for name in dict.fromkeys(run["set"] for run in runs):
         mine = [run for run in runs if run["set"] == name]
@@ -119,7 +119,6 @@ def shown(runs: list[dict[str, Any]]) -> str:
                 f"{np.mean([run['own'] for run in mine]):.3f}",
                 f"{means[best]:.3f} ({best})",
                 f"{max(run['seconds'] for run in mine):.0f}",
-                f"{max(run['megabytes'] for run in mine):,.0f}",
             ]
         )
     return table(head, rows)
