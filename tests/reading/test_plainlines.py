@@ -55,3 +55,5 @@ def test_rows_to_be_answered_are_read_as_the_file_of_the_model():
     told = {"names": names, "inputs": names[1:], "targets": names[:1], "headerless": True}
     assert columns(b"1  2 3\n", text={"blanks": "yes"}, **told)["column_2"] == ["3"]
     assert columns(b"1,2,3;\n", **told)["column_2"] == ["3"]
+    csv = b'"column_1","column_2"\n"a b",3\n'
+    assert columns(csv, text={"blanks": "yes"}, **told) == {"column_1": ["a b"], "column_2": ["3"]}

@@ -11,7 +11,7 @@ ENDING = ";"
 """What every line may end in where another character divides its fields."""
 
 _SAMPLE = 200
-_FIELD = re.compile(r'"[^"\r\n]*"|\S+')
+_FIELD = re.compile(r'(?:"[^"\r\n]*"|\S)+')
 _ENDS = re.compile(r"[ \t]*;[ \t]*(?=[\r\n]|$)")
 _BREAKS = re.compile(r"(\r\n|\n|\r)")
 
@@ -38,12 +38,19 @@ def plain_lines(body: Body, reading: Reading, suffix: str = "") -> Body:
         mark = detect_delimiter(bare, suffix)
         if any(mark in line for line in bare) and mark != ENDING:
             return replace(body, text=_ENDS.sub("", body.text), rewritten="ends")
-    told = reading.text.get("blanks") if reading.asks else ""
-    if told or (not reading.asks and _are_set_by_blanks(lines, suffix)):
+    told = bool(reading.text.get("blanks")) and _fit(lines, reading)
+    if told if reading.asks else _are_set_by_blanks(lines, suffix):
         parts = _BREAKS.split(body.text)
         parts[::2] = ["\t".join(_FIELD.findall(line)) for line in parts[::2]]
         return replace(body, text="".join(parts), rewritten="blanks", delimiter="\t")
     return body
+
+
+def _fit(lines: list[str], reading: Reading) -> bool:
+    """Whether lines have as many words as rows may have columns, or the names of some."""
+    widths = {len(_FIELD.findall(line)) for line in lines}
+    named = set(_FIELD.findall(lines[0])) & set(reading.names)
+    return bool(named) or widths <= {len(layout) for layout in reading.layouts()}
 
 
 def _are_set_by_blanks(lines: list[str], suffix: str) -> bool:

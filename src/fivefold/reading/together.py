@@ -96,7 +96,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         return _asked(shown, name, reading)
     cells = [member for member in shown if images.is_cell(member.path)]
     classes = images.classes_of(member.path for member in cells or shown)
-    if set(reading.names) - ({LABELS} if len(classes) > 1 else set()):
+    others = cells or any("/" in member.path for member in shown)  # than tables side by side
+    if others and set(reading.names) - ({LABELS} if len(classes) > 1 else set()):
         beside = read_beside(shown, name, reading)
         if beside is not None:
             return beside
