@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 import fivefold as ff
@@ -140,6 +141,17 @@ def test_what_tensors_and_plain_values_do_not_tell_is_not_cached_and_said_once(t
             f"Train is not cached: {why}."
         ]
         heard.clear()
+
+
+class Plain(LogisticRegression):
+    """A class of which skl2onnx knows nothing."""
+
+
+def test_estimator_without_a_graph_says_that_this_is_why_it_is_not_cached(tmp_path):
+    stages = [ff.Collect(rows(), target="y"), ff.Preprocess(), ff.Train(Plain())]
+    found = ff.Pipeline(stages).run(cache=tmp_path, progress=False)
+    said = "train ran: it cannot be cached: Plain: expected a graph that it is saved by, found none"
+    assert found.why("train").startswith(f"{said}: skl2onnx says: ")
 
 
 def test_functions_without_a_source_are_told_apart_by_what_they_do(tmp_path):

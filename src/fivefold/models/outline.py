@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from fivefold.core.content import UNSEEN, are_hooks, content_of
 from fivefold.core.format import Hashed, Outlined
 from fivefold.errors import StoreError
+from fivefold.models.estimated import Estimated
 from fivefold.models.networks import build, describe
 from fivefold.models.tensors import is_storable, write_tensors
 
@@ -121,6 +122,10 @@ def _built_in(module: nn.Module) -> dict[str, Any]:
         described = describe(part) if name and not inner else None
         if described is not None:
             found[name] = described
+        elif isinstance(part, Estimated):
+            remedy = "Use an estimator that has one, or train it again in each run."
+            wanted, said = "a graph that it is saved by", part.refusal.rstrip(".") or "it is alone"
+            raise StoreError.expected(part.name, wanted, f"none: {said}", remedy)
     return found
 
 
