@@ -124,7 +124,7 @@ def _built_in(module: nn.Module) -> dict[str, Any]:
             found[name] = described
         elif isinstance(part, Estimated):
             remedy = "Use an estimator that has one, or train it again in each run."
-            wanted, said = "a graph that it is saved by", part.refusal.rstrip(".") or "it is alone"
+            wanted, said = "a graph that it is saved by", part.refusal.rstrip(".")
             raise StoreError.expected(part.name, wanted, f"none: {said}", remedy)
     return found
 
