@@ -57,6 +57,24 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"fivefold {ff.__version__}\n"
 
 
+def test_module_is_run_as_the_command_is(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "fivefold", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == f"fivefold {ff.__version__}\n"
+    wrong = [*words[:3], "run", str(tmp_path / "none.csv"), "--target", "y"]
+    assert subprocess.run(wrong, capture_output=True, check=False).returncode == 2
+
+
+def test_metric_that_there_is_not_is_refused_by_tune(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "a.csv"
+    data.write_text("x,y\n" + "".join(f"{n * 7 % 97 / 10},{'ab'[n % 2]}\n" for n in range(97)))
+    words = ["tune", str(data), "--target", "y", "--trials", "1", "--metric", "rmse"]
+    assert cli.main(words) == 2
+    assert "rmse" in capsys.readouterr().err
+
+
 def test_version_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom fivefold import cli\n"

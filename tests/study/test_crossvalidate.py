@@ -172,3 +172,17 @@ def test_divisions_are_those_of_evaluate(pipeline):
     for each in made:
         parts = np.concatenate([each.train, each.valid, each.test])
         assert_array_equal(np.sort(parts), np.sort(rows))
+
+
+def test_metric_that_folds_have_no_score_of_says_in_how_many_it_was(pipeline):
+    def often(target, score):
+        return float("nan") if len(target) % 2 else 1.0
+
+    frame = pipeline["collect"].source
+    whole = pipeline.replace("collect", ff.Collect(frame.iloc[:131], target="y"))
+    found = quiet(whole.replace("evaluate", metrics={"even": often}), folds=2)
+    lengths = found.scores["held_out_rows"]
+    odd = int((lengths % 2).sum())
+    assert 0 < odd < len(lengths)
+    assert f"even of {len(lengths) - odd} of {len(lengths)} alone" in repr(found)
+    assert "roc_auc of" not in repr(found)

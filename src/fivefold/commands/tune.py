@@ -11,6 +11,7 @@ from fivefold.report.outlet import say, whole_file
 
 TO = "write the pipeline with the best settings there, a recipe for `fivefold run`"
 SECONDS = "after which no trial begins, and a network that trains is ended"
+METRIC = "by which trials are compared; the first of the task"
 NESTED = "folds in each of which the whole search is judged on rows that it did not see"
 
 
@@ -19,6 +20,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trials", type=int, default=25, help="at most; 25 unless said")
     parser.add_argument("--seconds", type=float, help=SECONDS)
     parser.add_argument("--nested", type=int, default=0, metavar="FOLDS", help=NESTED)
+    parser.add_argument("--metric", metavar="NAME", help=METRIC)
     parser.add_argument("--to", metavar="FILE.json", help=TO)
     add_conduct(parser)
     add_own(parser)
@@ -37,6 +39,7 @@ def _act(chosen: argparse.Namespace) -> None:
         trials=chosen.trials,
         folds=folds,
         nested=chosen.nested,
+        metric=chosen.metric,
         seconds=chosen.seconds,
         **conduct,
     )

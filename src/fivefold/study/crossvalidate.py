@@ -90,7 +90,13 @@ class CrossValidated(Artifact):
     def _how(self) -> str:
         repeats = self.scores["repeat"].nunique()
         times = f" {repeats} times" if repeats > 1 else ""
-        return f"{self.scores['fold'].nunique()} folds{times}"
+        scored = {name: each.n for name, each in self.metrics.items()}
+        lacking = [
+            f"{name} of {count} of {len(self.scores)} alone, as the others have none"
+            for name, count in scored.items()
+            if count < len(self.scores)
+        ]
+        return "; ".join([f"{self.scores['fold'].nunique()} folds{times}", *lacking])
 
 
 def cross_validate(

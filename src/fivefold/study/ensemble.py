@@ -82,7 +82,8 @@ class Ensembled:
         )
         return (
             f"{name} {self.score:.4g} on the rows by which {plural(len(self.weights), 'member')} "
-            f"were chosen, so optimistic; chosen by one half and judged by the other "
+            f"{'was' if len(self.weights) == 1 else 'were'} chosen, so optimistic; chosen by one "
+            f"half and judged by the other "
             f"{self.judged:.4g}, against {self.judged_single:.4g} of the best single model chosen "
             f"so.{left}"
         )
