@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -309,12 +310,20 @@ def pictures(rows: int = 60) -> tuple[Columns, Schema]:
     return table, schema
 
 
-def test_deploy_of_images_and_texts_leaves_out_rows_without_a_picture(handed, tmp_path):
-    made = handed(*pictures())
+def test_deploy_of_images_leaves_out_rows_without_a_picture(handed, tmp_path):
+    table, schema = pictures()
+    made = handed(table, replace(schema, columns=schema.columns[::2]))
     result = deploy(Deploy(tmp_path / "x.ff"), made)
     assert result.parity["left_out"] == 1
     assert result.parity["rows"] == len(made.partition.test) - 1
     assert [finding.code for finding in result.findings] == ["rows_not_replayed"]
+
+
+def test_deploy_of_images_and_texts_replays_rows_without_a_picture(handed, tmp_path):
+    made = handed(*pictures())
+    result = deploy(Deploy(tmp_path / "x.ff"), made)
+    assert (result.parity["left_out"], result.parity["rows"]) == (0, len(made.partition.test))
+    assert result.findings == ()
     assert "pillow==" in open_bundle(result.path).text("requirements.txt")
     model = load(result.path)
     found = model.predict([{"numeric": [[0] * 8] * 8, "text": "good"}])

@@ -1,5 +1,7 @@
 import pytest
 
+from fivefold.kinds.known import KINDS
+from fivefold.tasks.known import TASKS
 from studied import small_frame, small_pipeline
 
 
@@ -11,3 +13,10 @@ def frame():
 @pytest.fixture
 def pipeline(frame):
     return small_pipeline(frame)
+
+
+@pytest.fixture(autouse=True)
+def nothing_handed_over(monkeypatch):
+    """What other tests let the process know would be wanted of other processes too."""
+    for known in (KINDS, TASKS):
+        monkeypatch.setattr(known, "_own", {})

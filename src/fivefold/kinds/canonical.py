@@ -67,8 +67,9 @@ def canonical(
         return of.reader(column)(value)
     except FAULTS as fault:
         found, wanted = shown(value), wanted_of(kind, format)
+        article = "An" if kind[0] in "aeiou" else "A"
         raise DataError(
-            f"A {kind} value: expected {wanted}, found {found}.",
+            f"{article} {kind} value: expected {wanted}, found {found}.",
             evidence=f"{fault}." if of.explains else "",
             wanted=wanted,
             found=found,
