@@ -10,6 +10,7 @@ from PIL import Image
 
 import fivefold as ff
 from fivefold.kinds.known import KINDS
+from fivefold.models import parts
 from fivefold.models.assemble import digest
 from fivefold.models.mixblend import MixBlend
 from fivefold.serve.page import render_page
@@ -154,6 +155,7 @@ def _break_off(*arguments):
 @pytest.mark.parametrize("task", ["number", "class"])
 def test_every_kind_and_those_of_ones_own_take_part_together(monkeypatch, tmp_path, task):
     monkeypatch.setattr(KINDS, "_own", {})
+    monkeypatch.setattr(parts, "_OWN", {})
     draw = np.random.default_rng(0)
     rows = 70
     table = {
