@@ -73,11 +73,8 @@ def tabulate(
     columns: dict[str, Column] = {}
     values: dict[str, Array] = {}
     findings, unreadable = list(raw.findings), set(raw.unreadable)
-    for remark, kind in product(findings, KINDS if on_bad == "error" else ()):
-        if remark.code == unreadable_code(kind):
-            files, count = remark.numbers["files"], remark.numbers["count"]
-            why = str(remark.numbers["reason"])
-            raise unreadable_fault(raw.name, kind, files, count, of=len(raw), reason=why)
+    if on_bad == "error":
+        _check_readable(raw)
     said = {**(notations.kinds if notations else {}), **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     seconds = {}
@@ -136,6 +133,15 @@ def tabulate(
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses)
     return Tabulated(columns, values, findings, unreadable, wide, seconds)
+
+
+def _check_readable(raw: Raw) -> None:
+    """Refuse a source of which the reader could not read all files."""
+    for remark, kind in product(raw.findings, KINDS):
+        if remark.code == unreadable_code(kind):
+            files, count = remark.numbers["files"], remark.numbers["count"]
+            why = str(remark.numbers["reason"])
+            raise unreadable_fault(raw.name, kind, files, count, of=len(raw), reason=why)
 
 
 def _unreadable(raw: Raw, column: Column, rows: list[int]) -> DataError:

@@ -1,6 +1,6 @@
 """What each part of a pipeline is worth: refits that lack one, over the same folds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Unpack
 
 from fivefold.core.artifact import Artifact
@@ -13,7 +13,7 @@ from fivefold.metrics.metric import Metric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
-from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.crossvalidate import Fold, drawing, drawn_folds, lines_of
 from fivefold.study.leftout import GROUPS, What, check_what, variants_without
 from fivefold.study.pairs import beside
 from fivefold.study.start import Start
@@ -128,19 +128,8 @@ def ablate(
         mixed = "parts" in asked_for
         if not left and not mixed:
             raise _nothing(asked_for)
-        units = [
-            Unit(
-                name=f"{fold} variant-{place}",
-                start=start,
-                stages=start.stages,
-                partition=division,
-                seed=seed,
-                mixed=mixed and place == 0,
-            )
-            for fold, division, seed in drawn_folds(whole, folds, repeats, by, study.seed)
-            for place, start in enumerate(starts)
-        ]
-        outcomes = study.run(units)
+        drawn = drawn_folds(whole, folds, repeats, by, study.seed)
+        outcomes = study.run(_units(drawn, starts, mixed=mixed))
         lines = {
             pair: lines_of(start, outcomes[place :: len(starts)], folds)
             for place, (pair, start) in enumerate(zip(names, starts, strict=True))
@@ -153,6 +142,22 @@ def ablate(
         best = found.table[chosen.name].iloc[0]
         study.conclude(plural(len(lines), "variant"), chosen.name, best)
         return found
+
+
+def _units(drawn: Iterable[Fold], starts: Sequence[Start], *, mixed: bool) -> list[Unit]:
+    """The refits: of each fold all variants, of which the first tells its parts where `mixed`."""
+    return [
+        Unit(
+            name=f"{fold} variant-{place}",
+            start=start,
+            stages=start.stages,
+            partition=division,
+            seed=seed,
+            mixed=mixed and place == 0,
+        )
+        for fold, division, seed in drawn
+        for place, start in enumerate(starts)
+    ]
 
 
 def _nothing(asked: Sequence[str]) -> ConfigError:

@@ -93,17 +93,15 @@ def tune(
         Bergstra et al., Algorithms for Hyper-Parameter Optimization, NeurIPS 2011, section 4;
         Cawley and Talbot, On Over-fitting in Model Selection, JMLR 11, 2010, for `nested`.
     """
-    given = {
-        "space": (space, SPACE.or_none()),
-        "trials": (trials, counts(1)),
-        "folds": (folds, counts(2, 0)),
-        "nested": (nested, counts(2, 0)),
-        "metric": (metric, TEXT.or_none()),
-        "seconds": (seconds, ABOVE_0.or_none()),
-        "latency": (latency, ABOVE_0.or_none()),
-        "prune": (prune, FLAG),
-        "warm": (warm, WARM),
+    values: dict[str, Any] = {
+        "space": space,
+        "trials": trials,
+        "folds": folds,
+        "nested": nested,
+        "warm": warm,
     }
+    values |= {"metric": metric, "seconds": seconds, "latency": latency, "prune": prune}
+    given = {name: (value, WISHES[name]) for name, value in values.items()}
     check_study("tune", conduct, given, pipeline)
     _check_installed()
     search = None if callable(space) else Search.of(pipeline, space)
@@ -111,14 +109,12 @@ def tune(
     wave = processes(conduct.get("n_jobs", 1), "tune")
     plain: dict[str, Any] = {"folds": folds, "prune": prune, "latency": latency, "wave": wave}
     plain |= {} if metric is None else {"metric": metric}
-    learnt = [[name, trial.score, dict(trial.written)] for trial in earlier]
-    said = getattr(space, "__name__", "") if search is None else search.identity()
-    asked = {"space": said, **plain, "warm": learnt}
+    asked = {"space": getattr(space, "__name__", "") if search is None else search.identity()}
+    asked |= plain | {"warm": [[name, one.score, dict(one.written)] for one in earlier]}
     moment = None if seconds is None else time.time() + seconds
     with conducted("tune", asked, **conduct) as study:
         if callable(space):
-            schema = study.gather(pipeline).collected.schema
-            search = Search.of(pipeline, space(pipeline, schema))
+            search = Search.of(pipeline, space(pipeline, study.gather(pipeline).collected.schema))
         assert search is not None
         start = _gather(study, search)
         chosen = metric_named(start.task, metric, start.metrics)
@@ -274,6 +270,18 @@ WARM = Wish(
     _are_studies,
     "Pass what ff.tune gave, or the path of its directory.",
 )
+WISHES: Mapping[str, Wish] = {
+    "space": SPACE.or_none(),
+    "trials": counts(1),
+    "folds": counts(2, 0),
+    "nested": counts(2, 0),
+    "metric": TEXT.or_none(),
+    "seconds": ABOVE_0.or_none(),
+    "latency": ABOVE_0.or_none(),
+    "prune": FLAG,
+    "warm": WARM,
+}
+"""What the arguments of `tune` may be."""
 
 
 def _check_suits(start: Start, rules: Rules, now: str, metric: str) -> None:
