@@ -1,100 +1,143 @@
-"""What random changes of pictures are worth, set by set, on validation rows.
+"""What random changes of pictures, series and sequences are worth, set by set, on validation rows.
 
-"Usual" are those that are made without a trial, "default" those of `Train()`, which tries `flip`.
+"Usual" are those that are made without a trial, "default" those of `Train()`, which tries the
+doubtful ones.
 
-`python tests/benchmarks/changes.py [FOLDER] --to changes.json` trains the default network with each
-set of changes on a few hundred pictures of every set and prints a Markdown table of the validation
-accuracy beside that of the usual ones. What the file holds is not run again; `--from` prints such
-files. FOLDER holds the public sets, which are left out without it.
+`python tests/benchmarks/changes.py [FOLDER] --kind image --to changes.json` trains the network with
+each set of changes on a few hundred rows of every set and prints a Markdown table of the validation
+accuracy (of numbers the share of variance that is explained) beside that of the usual ones. What
+the file holds is not run again; `--from` prints such files. FOLDER holds the public pictures, which
+are left out without it.
 """
 
 import argparse
-import json
 import sys
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
+import drawings
+import made_sequences
+import made_series
 import numpy as np
-from drawings import PUBLIC, SETS
-from machine import conditions, sentence, table
+from machine import table
+from resumed import Run, Wanted, earlier, measured, parser
 
 SPARE = 50
 """Test rows, of which nothing is asked."""
 
-USUAL = ("shift", "colour", "erase")
-
 ONE = "with flip, seen once"
 """Learnt from mirrored pictures too, but answers for a picture alone."""
 
-WAYS: dict[str, tuple[str, ...] | None] = {
-    "usual": USUAL,
-    "default": None,
-    ONE: (*USUAL, "flip"),
-    "none": (),
-    **{f"without {one}": tuple(c for c in USUAL if c != one) for one in USUAL},
-    **{f"with {one}": (*USUAL, one) for one in ("flip", "crop", "rotate", "mixup", "cutmix")},
+
+class Kind(NamedTuple):
+    """What is tried of a kind.
+
+    Attributes:
+        network: that learns.
+        usual: changes that are made where nothing is said, without a trial.
+        others: that may be made beside them.
+        sets: by name.
+        epochs: None for as many as it takes.
+    """
+
+    network: str
+    usual: tuple[str, ...]
+    others: tuple[str, ...]
+    sets: dict[str, Any]
+    epochs: int | None = None
+
+    @property
+    def ways(self) -> dict[str, tuple[str, ...] | None]:
+        """By name, changes that are compared."""
+        found: dict[str, tuple[str, ...] | None] = {
+            "usual": self.usual,
+            "default": None,
+            "none": (),
+        }
+        for one in self.usual:
+            found[f"without {one}"] = tuple(c for c in self.usual if c != one)
+        found |= {f"with {one}": (*self.usual, one) for one in self.others}
+        found["with all"] = (*self.usual, *self.others)
+        if "flip" in self.others:
+            found[ONE] = found["with flip"]
+        return found
+
+
+KINDS = {
+    "image": Kind(
+        "resnet_small",
+        ("shift", "colour", "erase"),
+        ("flip", "crop", "rotate", "mixup", "cutmix"),
+        drawings.SETS,
+        16,
+    ),
+    "series": Kind("inceptiontime", (), ("mask", "speed", "noise", "size"), made_series.SETS),
+    "sequence": Kind("seqnet", (), ("mutate", "shift", "turn"), made_sequences.SETS),
 }
 
 
 def main(arguments: list[str]) -> int:
-    made = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    made.add_argument("folder", type=Path, nargs="?", help="that holds the public sets")
-    made.add_argument("--sets", nargs="+", choices=list(SETS))
-    made.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
-    made.add_argument("--seeds", nargs="+", type=int, default=[0])
-    made.add_argument("--rows", type=int, default=400, help="training pictures")
-    made.add_argument("--valid", type=int, default=500, help="validation pictures")
-    made.add_argument("--epochs", type=int, default=16)
-    made.add_argument("--to", type=Path, help="a JSON file; what it holds is not run again")
-    made.add_argument("--from", dest="sources", type=Path, nargs="+", help="earlier JSON files")
+    made = parser(__doc__, seeds=[0])
+    made.add_argument("--kind", choices=list(KINDS), default="image")
+    made.add_argument("--sets", nargs="+", help="all of the kind if left out")
+    made.add_argument("--ways", nargs="+", help="likewise")
+    made.add_argument("--rows", type=int, help="training rows; 400, or as many as the set says")
+    made.add_argument("--valid", type=int, default=500, help="validation rows")
+    made.add_argument("--epochs", type=int)
     asked = made.parse_args(arguments)
     if asked.sources:
-        found = [json.loads(path.read_text()) for path in asked.sources]
-        for one in found:
-            print(sentence(one["conditions"]))
-        print(f"\n{shown([run for one in found for run in one['runs']])}")
+        print(f"\n{shown(earlier(asked.sources))}")
         return 0
-    facts = conditions("torch", "numpy", "pillow", "scikit-learn")
-    runs = json.loads(asked.to.read_text())["runs"] if asked.to and asked.to.exists() else []
-    known = {(run["set"], run["way"], run["seed"]) for run in runs}
-    print(sentence(facts), flush=True)
-    for seed in asked.seeds:
-        for name in asked.sets or [name for name in SETS if asked.folder or name not in PUBLIC]:
-            for way in asked.ways:
-                if (name, way, seed) in known:
-                    continue
-                runs.append(
-                    {"set": name, "way": way, "seed": seed, **measured(name, way, seed, asked)}
-                )
-                print(runs[-1], file=sys.stderr, flush=True)
-                if asked.to:
-                    beside = asked.to.with_suffix(".part")
-                    beside.write_text(json.dumps({"conditions": facts, "runs": runs}))
-                    beside.replace(asked.to)
-    print(f"\n{shown(runs)}")
+    print(f"\n{shown(measured(wanted(asked), asked.to, 'pillow'))}")
     return 0
 
 
-def measured(name: str, way: str, seed: int, asked: argparse.Namespace) -> dict[str, Any]:
+def wanted(asked: argparse.Namespace) -> Wanted:
+    """Every set in every way with every seed."""
+    kind = KINDS[asked.kind]
+    public = () if asked.folder else drawings.PUBLIC
+    for seed in asked.seeds:
+        for name in asked.sets or [name for name in kind.sets if name not in public]:
+            for way in asked.ways or kind.ways:
+                key = {"kind": asked.kind, "set": name, "way": way, "seed": seed}
+                yield key, partial(judged, name, way, seed, asked)
+
+
+def judged(name: str, way: str, seed: int, asked: argparse.Namespace) -> Run:
     """Validation accuracy and loss of one network."""
     import fivefold as ff
     from fivefold.models.score import score
 
-    rows = asked.rows + asked.valid + SPARE
-    source = SETS[name](rows, np.random.default_rng(seed), asked.folder)
+    kind, draw = KINDS[asked.kind], np.random.default_rng([seed, len(name)])
+    if asked.kind == "image":
+        rows = (asked.rows or 400) + asked.valid + SPARE
+        source = kind.sets[name](rows, np.random.default_rng(seed), asked.folder)
+        collect = ff.Collect(source)
+    else:
+        make, usual = kind.sets[name]
+        rows = (asked.rows or usual) + asked.valid + SPARE
+        collect = ff.Collect(make(draw, rows), target="label", kinds={asked.kind: asked.kind})
+    parts = {"valid": asked.valid / rows, "test": SPARE / rows}
+    number = asked.kind != "image" and collect.source["label"].dtype.kind == "f"
     stages = [
-        ff.Collect(source),
-        ff.Split("stratified", valid=asked.valid / rows, test=SPARE / rows),
+        collect,
+        ff.Split("random" if number else "stratified", **parts),
         ff.Preprocess(),
-        ff.Train("resnet_small", augment=WAYS[way], epochs=asked.epochs, threads=1),
+        ff.Train(
+            kind.network, augment=kind.ways[way], epochs=asked.epochs or kind.epochs, threads=1
+        ),
     ]
     result = ff.Pipeline(stages).run(seed=seed, progress=False)
     trained, valid = result[ff.Trained], result[ff.Preprocessed].valid
     if way == ONE:
         trained.model.body.mirror(False)
-    right = score(trained.model, valid.inputs).argmax(axis=1) == valid.target
+    answers, truth = score(trained.model, valid.inputs), valid.target
+    if number:
+        worth = 1 - float(np.mean((answers.ravel() - truth.ravel()) ** 2) / np.var(truth))
+    else:
+        worth = float((answers.argmax(axis=1) == truth).mean())
     return {
-        "accuracy": float(right.mean()),
+        "accuracy": worth,
         "loss": float(trained.history["valid_loss"].min()),
         "made": trained.settings.augment,
         "seconds": trained.resources.seconds,

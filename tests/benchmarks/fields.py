@@ -5,65 +5,46 @@ on every set, keeps each answer as soon as it is known (started again with the s
 where it was) and prints a Markdown table. `--from` prints the table of such files and runs nothing.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from fieldsets import FIELDSETS, FieldSet, Part
-from machine import conditions, sentence, table
+from machine import table
+from resumed import Wanted, earlier, measured, parser
 from rivals import RIVALS
 
 DRAWS = 2000
 
 
 def main(arguments: list[str]) -> int:
-    made = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    made.add_argument("folder", type=Path, nargs="?", help="that holds the public sets")
+    made = parser(__doc__, seeds=[0, 1, 2])
     made.add_argument("--sets", nargs="+", choices=list(FIELDSETS), default=list(FIELDSETS))
-    made.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    made.add_argument("--to", type=Path, help="a JSON file; what it holds is not run again")
-    made.add_argument("--from", dest="sources", type=Path, nargs="+", help="earlier JSON files")
     asked = made.parse_args(arguments)
     if asked.sources:
-        found = [json.loads(path.read_text()) for path in asked.sources]
-        for one in found:
-            print(sentence(one["conditions"]))
-        print(f"\n{shown([run for one in found for run in one['runs']])}")
+        print(f"\n{shown(earlier(asked.sources))}")
         return 0
     if asked.folder is None:
         made.error("FOLDER is needed, or --from")
-    facts = conditions("torch", "numpy", "pandas", "scikit-learn")
-    runs = json.loads(asked.to.read_text())["runs"] if asked.to and asked.to.exists() else []
-    print(sentence(facts), flush=True)
-    for name in asked.sets:
-        for run in missing(name, asked.folder, asked.seeds, runs):
-            runs.append(run)
-            told = f"{run['set']} {run['part']} seed {run['seed']}, {run['seconds']:.0f} s"
-            scores = [worth(run, who) for who in ("own", "rival")]
-            print(f"{told}: {scores[0]:.4f}, simple {scores[1]:.4f}", file=sys.stderr, flush=True)
-            if asked.to:
-                beside = asked.to.with_suffix(".part")
-                beside.write_text(json.dumps({"conditions": facts, "runs": runs}))
-                beside.replace(asked.to)
+    runs = measured(wanted(asked.sets, asked.folder, asked.seeds), asked.to, "pandas")
     print(f"\n{shown([run for run in runs if run['set'] in asked.sets])}")
     return 0
 
 
-def missing(name: str, folder: Path, seeds: list[int], runs: list[dict[str, Any]]) -> Any:
-    """What `runs` lacks of one set, one run after the other."""
-    known = {(run["set"], run["part"], run["seed"]) for run in runs}
-    field = FIELDSETS[name]
-    with tempfile.TemporaryDirectory() as scratch:
-        for part in field.parts(folder, Path(scratch)):
-            for seed in seeds[: field.seeds]:
-                if (name, part.name, seed) not in known:
-                    yield {"set": name, "part": part.name, "seed": seed} | judged(field, part, seed)
+def wanted(names: list[str], folder: Path, seeds: list[int]) -> Wanted:
+    """Every part of every set with every seed."""
+    for name in names:
+        field = FIELDSETS[name]
+        with tempfile.TemporaryDirectory() as scratch:
+            for part in field.parts(folder, Path(scratch)):
+                for seed in seeds[: field.seeds]:
+                    key = {"set": name, "part": part.name, "seed": seed}
+                    yield key, partial(judged, field, part, seed)
 
 
 def judged(field: FieldSet, part: Part, seed: int) -> dict[str, Any]:

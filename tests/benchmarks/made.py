@@ -1,52 +1,49 @@
-"""The default on made-up sequences and texts beside the simple models of the same rows.
+"""The default on made-up sequences, series and texts beside the simple models of the same rows.
 
 `python tests/benchmarks/made.py --kind sequence --to made.json` draws each set (what tells its
 classes apart is known), runs the five lines and the simple models, keeps each answer as soon as it
 is known (started again with the same file it goes on) and prints a Markdown table.
 """
 
-import argparse
-import json
 import resource
 import sys
 import time
 import warnings
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import made_sequences
+import made_series
 import made_texts
 import numpy as np
 import pandas as pd
-from machine import conditions, sentence, table
+from machine import table
+from resumed import earlier, measured, parser
 
-MADE: dict[str, Any] = {"sequence": made_sequences, "text": made_texts}
+MADE: dict[str, Any] = {
+    "sequence": made_sequences,
+    "series": made_series,
+    "text": made_texts,
+}
 TEST = 600
 RARE = "class 1"
 """Whose F1 is the score where it is rare; else the score is accuracy."""
 
 
 def main(arguments: list[str]) -> int:
-    made = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    made = parser(__doc__, seeds=[0])
     made.add_argument("--kind", choices=list(MADE), default="sequence")
     made.add_argument("--sets", nargs="+", help="all of the kind if left out")
-    made.add_argument("--seeds", nargs="+", type=int, default=[0])
-    made.add_argument("--to", type=Path, help="a JSON file; what it holds is not run again")
     asked = made.parse_args(arguments)
-    facts = conditions("torch", "numpy", "pandas", "scikit-learn")
-    runs = json.loads(asked.to.read_text())["runs"] if asked.to and asked.to.exists() else []
-    print(sentence(facts), flush=True)
-    known = {(run["set"], run["seed"]) for run in runs}
-    for name in asked.sets or MADE[asked.kind].SETS:
-        for seed in asked.seeds:
-            if (name, seed) in known:
-                continue
-            runs.append(
-                {"kind": asked.kind, "set": name, "seed": seed} | judged(asked.kind, name, seed)
-            )
-            print(json.dumps(runs[-1]), file=sys.stderr, flush=True)
-            if asked.to:
-                asked.to.write_text(json.dumps({"conditions": facts, "runs": runs}))
+    if asked.sources:
+        print(f"\n{shown(earlier(asked.sources))}")
+        return 0
+    wanted = (
+        ({"kind": asked.kind, "set": name, "seed": seed}, partial(judged, asked.kind, name, seed))
+        for name in asked.sets or MADE[asked.kind].SETS
+        for seed in asked.seeds
+    )
+    runs = measured(wanted, asked.to, "pandas")
     print(f"\n{shown([run for run in runs if run['kind'] == asked.kind])}")
     return 0
 

@@ -6,6 +6,7 @@ import json
 import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,14 +201,19 @@ def test_fields_difference_of_equal_answers_is_zero_and_of_others_holds_the_mean
     assert "+0.2500" in fields.shown([better, equal])
 
 
-def test_fields_missing_asks_only_for_what_is_not_kept(load: Any, tmp_path: Path) -> None:
-    fields, sets = load("fields"), load("fieldsets")
+def test_fields_measure_only_what_is_not_kept(load: Any, tmp_path: Path) -> None:
+    fields, sets, resumed = load("fields"), load("fieldsets"), load("resumed")
     asked: list[tuple[str, int]] = []
-    fields.judged = lambda field, part, seed: asked.append((part.name, seed)) or {}
+    fields.judged = lambda field, part, seed: asked.append((part.name, seed)) or {"own": [1]}
     parts = [sets.Part("a", None), sets.Part("b", None)]
     fields.FIELDSETS["tried"] = sets.FieldSet("text", "text", "y", lambda *_: iter(parts), seeds=2)
-    kept = [{"set": "tried", "part": "a", "seed": 1}]
-    found = list(fields.missing("tried", tmp_path, [0, 1, 2], kept))
+    kept = tmp_path / "kept.json"
+    held = {"set": "tried", "part": "a", "seed": 1, "own": [0]}
+    kept.write_text(json.dumps({"runs": [held]}))
+    wanted = partial(fields.wanted, ["tried"], tmp_path, [0, 1, 2])
+    found = resumed.measured(wanted(), kept)
     assert asked == [("a", 0), ("b", 0), ("b", 1)]
-    assert len(found) == 3
+    assert resumed.measured(wanted(), kept) == found == json.loads(kept.read_text())["runs"]
+    assert found[0] == held
+    assert len(asked) == 3
     fields.FIELDSETS.pop("tried")

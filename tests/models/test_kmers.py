@@ -5,6 +5,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from fivefold.codecs.alphabet import ALPHABETS, FIRST, bytes_of
+from fivefold.models.gathered import Held
 from fivefold.models.inputs import Symbols
 from fivefold.models.kmers import Kmers, fit_kmers, longest_words
 from models.test_clues import LENGTH, drawn, lesson
@@ -101,3 +102,16 @@ def test_words_of_kmers_follow_from_the_alphabet(inputs, sizes):
 def test_words_are_shorter_where_rows_would_not_fit_in_memory():
     genes = Symbols(20_000, DNA.size, 1, 0, 0)
     assert [longest_words(genes, rows) for rows in (2000, 10_000, 10**8)] == [8, 5, 1]
+
+
+def test_kmers_that_are_counted_are_scikit_learns_counts_in_the_unit_of_usual_ones():
+    texts = ["ACGTACGTAC", "AACC", "GGGGGGTA"]
+    codes = torch.zeros(3, LENGTH, dtype=torch.int64)
+    for row, text in enumerate(texts):
+        codes[row, : len(text)] = torch.from_numpy(DNA.table[bytes_of(text)].astype(np.int64))
+    kmers = Kmers(POOLED, 1, counted=True)
+    kmers.measure(Held(codes, torch.zeros(3), None))
+    counts = CountVectorizer(analyzer="char", lowercase=False, vocabulary=[*"ACGT"])
+    letters = counts.transform(texts).toarray()
+    usual = np.median(np.linalg.norm(letters, axis=1))
+    np.testing.assert_allclose(kmers.features(codes)[:, :4], letters / usual, atol=1e-5)

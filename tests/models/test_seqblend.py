@@ -69,3 +69,19 @@ def test_seqblend_of_a_table_is_refused():
     with pytest.raises(TypeError, match="reads a sequence"):
         SeqBlend(Width(4), 2, network=None)
     assert np.isfinite(SeqBlend(EITHER, 2, network=SeqNet(EITHER, 2)).parts["network"])
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_seqblend_counts_words_where_lengths_differ_and_tell_of_a_number(kept):
+    torch.manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
+    codes = torch.randint(2, 6, (240, 60), generator=generator)
+    ends = torch.randint(10, 61, (240,), generator=generator)
+    codes = torch.where(torch.arange(60) < ends[:, None], codes, torch.zeros_like(codes))
+    target = (codes == 2).sum(1).float()  # how many there are, not how much of it
+    target = (target - target.mean()) / target.std()
+    blend = SeqBlend(EITHER._replace(kept=kept), 1, network=None)
+    linear, answers = blend._fitted(lesson(codes, target, number=True), lambda: None)
+    assert linear.counted == (not kept)
+    spread = float(((answers[:, 0] - target[160:]) ** 2).mean())
+    assert (spread < 0.05) == linear.counted

@@ -4,7 +4,7 @@ import torch
 from fivefold.codecs.alphabet import ALPHABETS, bytes_of
 from fivefold.models.inputs import Symbols, Width
 from fivefold.models.seqnet import SeqNet
-from fivefold.models.symbols import mutate
+from fivefold.models.symbols import FAR, mutate, shift, turn
 
 DNA = ALPHABETS["dna"]
 POOLED = Symbols(9, DNA.size, 1, 0, 0)
@@ -88,3 +88,34 @@ def test_mutate_changes_few_symbols_and_no_padding():
     rate = (changed != some)[:, :7].float().mean().item()
     assert 0.01 < rate < 0.04  # three in four of 3 % become another one
     assert changed.max() < 6
+
+
+def test_shift_moves_each_row_a_little_and_keeps_its_length():
+    torch.manual_seed(0)
+    some = codes("ACGTACG").short().repeat(300, 1)
+    moved = shift(some, POOLED)
+    assert moved.dtype == some.dtype
+    assert torch.equal(moved == 0, some == 0)
+    own, seen = "ACGTACG", set()
+    for row in moved[:, :7].tolist():
+        text = "".join("?" if code == 1 else DNA.letters[code - 2] for code in row)
+        fitting = [
+            by
+            for by in range(-FAR, FAR + 1)
+            if text == "".join(own[p + by] if 0 <= p + by < 7 else "?" for p in range(7))
+        ]
+        assert len(fitting) == 1, text
+        seen.add(fitting[0])
+    assert seen == {*range(-FAR, FAR + 1)}
+
+
+def test_turn_reads_the_other_strand_of_half_the_rows():
+    torch.manual_seed(0)
+    some = codes("AACGTGG").short().repeat(400, 1)
+    turned = turn(some, POOLED)
+    other = codes("CCACGTT").short()
+    as_it_was, the_other = (turned == some).all(1), (turned == other).all(1)
+    assert (as_it_was ^ the_other).all()
+    assert 150 < int(the_other.sum()) < 250
+    acids = Symbols(9, ALPHABETS["protein"].size, 3, 0, 0)
+    assert torch.equal(turn(some, acids), some)

@@ -26,7 +26,7 @@ class Symbols(Block):
     """
 
     name = "symbols"
-    changes = ("mutate",)
+    changes = ("mutate", "shift", "turn")
     dtype = "int16"
     sequence = True
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -43,9 +44,11 @@ class Kmers(nn.Module):
     """What the short words of a sequence add to the outputs; nothing in it learns.
 
     Words of one length are read as the square roots of their shares, so that these together have
-    length 1 however long a sequence is, and a rare word counts more than its share. Words of one
-    to three symbols are weighed, and the longest of which there are not too many: of bases six, of
-    amino acids three, of large alphabets the pairs of frequent symbols.
+    length 1 however long a sequence is, and a rare word counts more than its share; or counted, in
+    the unit of what their counts together usually are, so that a longer sequence, which shows more,
+    has an answer that is surer, or larger. Words of one to three symbols are weighed, and the
+    longest of which there are not too many: of bases six, of amino acids three, of large alphabets
+    the pairs of frequent symbols.
 
     Args:
         inputs: number of symbols, alphabet, length.
@@ -53,6 +56,7 @@ class Kmers(nn.Module):
         placed: whether the letter at each position is weighed too, where there are not too many.
         both: whether shares are those of both strands together.
         longest: symbols of a word, at most.
+        counted: whether words are counted.
 
     Attributes:
         share: how much it counts beside others, 0 to 1.
@@ -70,6 +74,7 @@ class Kmers(nn.Module):
 
     letters: Tensor
     facing: Tensor
+    units: Tensor
     weight: Tensor
     bias: Tensor
     share: Tensor
@@ -82,6 +87,7 @@ class Kmers(nn.Module):
         placed: bool = False,
         both: bool = False,
         longest: int = LONGEST,
+        counted: bool = False,
     ) -> None:
         super().__init__()
         known = inputs.known
@@ -89,6 +95,9 @@ class Kmers(nn.Module):
         self.sizes = _sizes(letters, min(longest, inputs.length))
         self.outputs = outputs
         self.placed, self.both = placed and inputs.length * letters <= PLACED, both
+        self.counted = counted
+        if counted:
+            self.register_buffer("units", torch.ones(len(self.sizes)))
         if self.placed:
             table = torch.eye(inputs.codes)[:, FIRST : FIRST + letters]
             table = table if known is None else torch.tensor(known.matrix())
@@ -99,6 +108,7 @@ class Kmers(nn.Module):
         words = sum(base**size for size, base in self.sizes.items())
         self.width = words + self.placed * inputs.length * letters
         self.arguments = {"placed": self.placed, "both": both, "longest": longest}
+        self.arguments |= {"counted": True} if counted else {}
         self.register_buffer("weight", torch.zeros(self.width, outputs))
         self.register_buffer("bias", torch.zeros(outputs))
         self.register_buffer("share", torch.zeros(()))
@@ -114,14 +124,19 @@ class Kmers(nn.Module):
         return torch.split(codes, max(1, NUMBERS // (self.width + 8 * codes.shape[1])))
 
     def features(self, codes: Tensor) -> Tensor:
-        """Float32 `(n, width)`: square roots of shares of words, then letters at positions."""
+        """Float32 `(n, width)`: what there is of each word, then letters at positions."""
         found = []
         turned = self.facing[codes].flip(1) if self.both else None
-        for size, base in self.sizes.items():
-            shares = shares_of(words_of(codes, base, size), base**size)
+        for place, (size, base) in enumerate(self.sizes.items()):
+            words = words_of(codes, base, size)
+            shares = shares_of(words, base**size)
             if turned is not None:
                 shares = (shares + shares_of(words_of(turned, base, size), base**size)) / 2
-            found.append(shares.sqrt())
+            if self.counted:
+                total = (words > 0).sum(dim=1, keepdim=True).float()
+                found.append(shares * total / self.units[place])
+            else:
+                found.append(shares.sqrt())
         if self.placed:
             found.append(nn.functional.embedding(codes, self.letters).flatten(1))
         return torch.cat(found, dim=1)
@@ -144,6 +159,16 @@ class Kmers(nn.Module):
             assert isinstance(codes, Tensor)
             for piece in self.pieces(codes):
                 yield sparse.csr_matrix(self.features(piece).double().cpu().numpy())
+
+    def measure(self, feed: Feed) -> None:
+        """Learn what the counts of words of each length together usually are, as their norm."""
+        self.units.fill_(1)
+        matrix, first = self.matrix(feed), 0
+        for place, (size, base) in enumerate(self.sizes.items()):
+            part = matrix[:, first : first + base**size]
+            first += base**size
+            norms = np.sqrt(np.ravel(part.multiply(part).sum(axis=1)))
+            self.units[place] = max(1.0, float(np.median(norms)))
 
     def load(self, weights: Array, bias: Array) -> None:
         """Copy fitted weights in: `(width, outputs)`, and `(outputs,)`."""
@@ -203,6 +228,8 @@ def fit_kmers(
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
         there are no validation rows.
     """
+    if kmers.counted:
+        kmers.measure(train)
     return fit_linear(
         train,
         valid,

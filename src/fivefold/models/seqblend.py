@@ -1,6 +1,6 @@
 """The default for sequences: a network, boosted trees and a linear model, answering together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -96,7 +96,8 @@ class SeqBlend(Blend):
         """Let untrained trees and an unfitted linear model answer 0, as all will be exported."""
         super().rehearse(lesson)
         if lesson.boosting is not None:
-            self.attach_linear(self._kmers(lesson.train.rows), 0.5)
+            counted = not self.symbols.kept
+            self.attach_linear(self._kmers(lesson.train.rows, counted=counted), 0.5)
 
     def begin(self, lesson: Lesson) -> nn.Module:
         """Let validation rows say what is read; grow trees and fit a linear model on it."""
@@ -122,9 +123,7 @@ class SeqBlend(Blend):
             return None if now is None or left is None else now - (1 - SHARE) * left
 
         lesson.tell("Fitting a linear model to short words.")
-        linear = self._kmers(rows).to(self.weight.device)
-        answers = fit_kmers(linear, lesson.train, lesson.valid, lesson.head, seconds_left=remains)
-        self.fitted = None if answers is None else (linear, answers)
+        self.fitted = self._fitted(lesson, remains)
         return self
 
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
@@ -166,11 +165,35 @@ class SeqBlend(Blend):
         arguments = self.description["arguments"]
         arguments["placed"], arguments["both"] = self.composition.placed, both
 
-    def _kmers(self, rows: int) -> Kmers:
+    def _kmers(self, rows: int, *, counted: bool = False) -> Kmers:
         return Kmers(
             self.symbols,
             self.outputs,
             placed=self.composition.placed,
             both=self.composition.both,
             longest=longest_words(self.symbols, rows),
+            counted=counted,
         )
+
+    def _fitted(
+        self, lesson: Lesson, seconds_left: Callable[[], float | None]
+    ) -> tuple[Kmers, Tensor] | None:
+        """A linear model of words and its answers to validation rows.
+
+        Of the shares of words, or, where lengths differ and that is better, of their counts.
+        """
+        valid = lesson.valid
+        by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+        best, found = float("inf"), None
+        for counted in (False, True):
+            left = seconds_left()
+            if counted and (self.symbols.kept or (left is not None and left <= 0)):
+                break
+            linear = self._kmers(lesson.train.rows, counted=counted).to(self.weight.device)
+            answers = fit_kmers(linear, lesson.train, valid, lesson.head, seconds_left=seconds_left)
+            if answers is None:
+                break
+            cost = float(lesson.head.nats(answers.double(), valid.target, **by_row))
+            if cost < best:
+                best, found = cost, (linear, answers)
+        return found

@@ -17,6 +17,9 @@ from fivefold.models.seqnet import SeqNet
 RATE = 0.03
 """Symbols that `mutate` exchanges, a fraction."""
 
+FAR = 3
+"""Positions by which `shift` moves a row, at most."""
+
 
 def mutate(codes: Tensor, symbols: Symbols) -> Tensor:
     """Exchange a few symbols for others of the alphabet; nothing behind the end.
@@ -32,12 +35,48 @@ def mutate(codes: Tensor, symbols: Symbols) -> Tensor:
     return torch.where(chosen, drawn.to(codes.dtype), codes)
 
 
+def shift(codes: Tensor, symbols: Symbols) -> Tensor:
+    """Move each row a few positions either way; what comes in from outside may be any symbol.
+
+    Args:
+        codes: `(n, length)` int16.
+        symbols: not asked.
+    """
+    length = codes.shape[1]
+    ends = (codes != PAD).sum(dim=1, keepdim=True)
+    by = torch.randint(-FAR, FAR + 1, (len(codes), 1), device=codes.device)
+    places = torch.arange(length, device=codes.device)
+    at = places + by
+    inside = (at >= 0) & (at < ends)
+    moved = codes.gather(1, at.clamp(0, length - 1))
+    any_symbol = torch.full_like(codes, FIRST - 1)
+    return torch.where(places < ends, torch.where(inside, moved, any_symbol), codes)
+
+
+def turn(codes: Tensor, symbols: Symbols) -> Tensor:
+    """Read the other strand of half the rows; those of an alphabet without one stay as they are.
+
+    Args:
+        codes: `(n, length)` int16.
+        symbols: of which alphabet they are.
+    """
+    known = symbols.known
+    if known is None or not known.opposite:
+        return codes
+    facing = torch.tensor(known.facing(), device=codes.device).to(codes.dtype)
+    ends = (codes != PAD).sum(dim=1, keepdim=True)
+    back = ends - 1 - torch.arange(codes.shape[1], device=codes.device)
+    turned = facing[codes.long()].gather(1, back.clamp(min=0))
+    chosen = (torch.rand(len(codes), 1, device=codes.device) < 0.5) & (back >= 0)
+    return torch.where(chosen, turned, codes)
+
+
 class SymbolsPart(Part):
     """Codes of symbols, to be embedded."""
 
     size = Symbols
     budget = 4e7
-    changes = {"mutate": mutate}  # noqa: RUF012
+    changes = {"mutate": mutate, "shift": shift, "turn": turn}  # noqa: RUF012
 
     def describe(self, block: Encoded) -> dict[str, Any]:
         state = block.columns[0].state

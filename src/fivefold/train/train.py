@@ -55,7 +55,8 @@ class Train(Options):
             most, `rotate` by up to 15 degrees, `colour` (brightness, contrast, tint), `erase` a
             rectangle, `mixup` and `cutmix` two of them. Of sounds: `mask` a stretch of time and one
             of bands, stretch time (`speed`) and bands (`pitch`) by a fifth at most, `shift` in
-            time, `noise`, `mix` two sounds. Of sequences: `mutate` some symbols.
+            time, `noise`, `mix` two sounds. Of sequences: `mutate` some symbols, `shift` by a few,
+            `turn` half of them to the other strand.
         freeze: patterns of the names of weights that shall not learn, `["encoder.*"]`.
         sampler: None takes all training rows in every epoch, in random order; `balanced` draws as
             many with replacement, of each class as often. Or a function of (epoch from 1, seeded
