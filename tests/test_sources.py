@@ -67,6 +67,7 @@ def home(tmp_path_factory):
         ),
         "photos/truth.csv": "\n".join(["Filename;ClassId", *named]),
         "meta/clips.csv": "\n".join(["filename,fold,category", *clips]),
+        "ids.csv": "\n".join(["id,label", *(f"{n},{y}" for n, y in pairs)]),
         "promoters.data": "\n".join(f"{'+-'[n % 2]},S{n},\t\t{dna(n).lower()}" for n in rows),
         "genes.fasta": "".join(f">g{n} class={y}\n{dna(n)}\n" for n, y in pairs),
         "named.fasta": "".join(f">g{n} {y}\n{dna(n)}\n" for n, y in pairs),
@@ -105,6 +106,13 @@ def home(tmp_path_factory):
     with zipfile.ZipFile(folder / "environments.zip", "w") as archive:
         for path in [*sorted((folder / "clips").iterdir()), folder / "meta" / "clips.csv"]:
             archive.write(path, f"set/{path.relative_to(folder)}")
+    with zipfile.ZipFile(folder / "numbered.zip", "w") as archive:
+        for row, one in enumerate(waves):
+            archive.writestr(f"set/data/rec_{row}.csv", csv_of(one))
+        archive.writestr("set/data/targets.csv", texts["ids.csv"] + "\n")
+        people = [f"{row},p{row % 5}" for row in rows]
+        archive.writestr("set/groups/people.csv", "\n".join(["id,who", *people, ""]))
+        archive.writestr("set/rooms.png", picture(0))
     lists = [one[:, 0].tolist() for one in waves]
     pd.DataFrame({"wave": lists, "label": label}).to_parquet(folder / "waves.parquet")
     pixels = np.random.default_rng(0).integers(0, 255, (N, 8, 8), np.uint8)

@@ -207,6 +207,7 @@ class Collect(Stage):
             encoding=self.encoding,
             skip=self.skip,
             names=self._named(),
+            roles=tuple(one for one in (self.group, self.time, self.weight) if one is not None),
             files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
             long=self._long(),

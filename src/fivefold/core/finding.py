@@ -78,6 +78,7 @@ row_names: note: a first column of row names that the header does not name, as R
 escaped_quotes: note: quotes and delimiters that a backslash makes letters
 stray_images: warning: images, sounds or texts outside class folders; left out
 files_not_there: warning: texts that name files which are not below the folder of their table
+files_by_number: note: a table whose whole numbers name files
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used

@@ -1,31 +1,38 @@
 """Tables that lie beside the files that they name, in a folder or an archive."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
 from fivefold.codecs.coded import Coded, objects
-from fivefold.core.wording import quoted
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import literal, nearest, plural, quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading import images
 from fivefold.reading.files import table_of
+from fivefold.reading.index import MOST, Index, is_table
 from fivefold.reading.options import Reading
-from fivefold.reading.packed import Member
+from fivefold.reading.packed import Member, decompressed
 from fivefold.reading.raw import Raw, concatenate
-from fivefold.reading.suffix import TABLES, stem_of, suffix_of
+from fivefold.reading.suffix import FASTA, FASTQ, JSON, TEXT, stem_of, suffix_of
 
 ABOUT = frozenset(("readme", "license", "licence", "copying", "notice", "changelog"))
 """Names of files that tell of others, and hold no rows."""
 
-MOST = 0.5
-"""Fraction of the texts of a column of which files must be there."""
+LINES = 0.05
+"""Lines of a text, as a share of the files below its folder, from which on it may name them."""
+
+SHOWN = 12  # columns of a table that a message names
 
 
-def is_table(member: Member) -> bool:
-    """Whether a file looks like a table, by its name."""
-    return suffix_of(PurePosixPath(member.path).name) in {*TABLES, ".data", ".dat", ""}
+class Beside(NamedTuple):
+    """A table that names other files, with those in place of their names."""
+
+    table: Member
+    raw: Raw
+    files: tuple[str, ...]  # paths of those that are named
 
 
 def is_about(member: Member) -> bool:
@@ -34,93 +41,216 @@ def is_about(member: Member) -> bool:
     return stem in ABOUT or stem.startswith("readme")
 
 
-def read_beside(members: Sequence[Member], name: str, reading: Reading) -> Raw | None:
-    """The rows of tables with a column that names others of the files; None if there is none.
+def tables_beside(
+    members: Sequence[Member], reading: Reading, wanted: Iterable[str] = ()
+) -> list[Beside]:
+    """The tables with a column that names others of the files.
 
-    A text names a file by its path from the table or from the top, by its name alone where no
-    other has it, or by its name without the ending where no text comes twice.
+    A text names a file by its path from the table or from the top, or by its name alone where no
+    other has it; where no text comes twice also without its ending. Whole numbers name the files
+    of which the names differ in a number alone, where no column says more.
 
     Args:
         members: of a folder or an archive.
-        name: of it, for messages.
-        reading: its `names` are columns that the tables must have; where rows are to be answered
-            its `inputs`.
+        reading: how tables are read; where rows are to be answered its `files` are the columns
+            that may name some.
+        wanted: columns for which tables too are looked at that differ in a number alone.
+    """
+    index, wanted = Index(members), set(wanted)
+    apart = index.apart()
+    found = [*_naming(apart, index, reading, wanted)]
+    if wanted and not any(wanted <= set(one.raw.columns) for one in found):
+        rest = [m for m in members if is_table(m) and m not in apart]
+        found += _naming(rest, index, reading, wanted, needed=True)
+    return found
+
+
+def rows_beside(
+    tables: Sequence[Beside],
+    name: str,
+    *,
+    others: Sequence[Beside] = (),
+    roles: Sequence[str] = (),
+) -> Raw:
+    """The rows of tables that name files, one after another.
+
+    Args:
+        tables: one at least.
+        name: of the folder or archive, for messages.
+        others: that name the same files.
+        roles: columns that are taken from those, where the tables lack them.
 
     Raises:
-        DataError: if such tables have other columns than one another.
+        DataError: if they have other columns than one another.
     """
-    wanted = reading.inputs if reading.asks else reading.names
-    index, parts, paths = _Index(members), list[Raw](), list[str]()
-    for member in filter(is_table, members):
-        try:
-            raw = table_of(member, reading)
-        except (DataError, PreflightError):
-            continue
-        named = _named(raw, member, index, reading) if set(wanted) <= set(raw.columns) else None
-        if named is not None:
-            parts.append(named)
-            paths.append(member.path)
-    if not parts:
-        return None
-    if len({frozenset(part.columns) for part in parts}) > 1:
+    if len({frozenset(one.raw.columns) for one in tables}) > 1:
+        paths = [one.table.path for one in tables]
         raise DataError(
-            f"{name}: expected one table with the column {quoted(wanted, 3)}, or several of one "
-            f"form, found {quoted(paths, 5)}.",
+            f"{name}: expected one table of the files with the target, or several of one form, "
+            f"found {quoted(paths, 5)}.",
             remedy="Pass the path of one of them, and root= with the folder of the files.",
             files=tuple(paths),
         )
-    whole = concatenate(parts, name)
+    whole = concatenate([_with_roles(one, others, roles) for one in tables], name)
     return whole.replace(text={**whole.text, "cells": "beside"})
 
 
-class _Index:
-    """Files by what may name them."""
-
-    def __init__(self, members: Sequence[Member]) -> None:
-        self.by_path = {member.path: member for member in members}
-        cells = [member for member in members if not is_table(member)] or list(members)
-        self.by_name = _alone((PurePosixPath(member.path).name, member) for member in cells)
-        self.by_stem = _alone((PurePosixPath(member.path).stem, member) for member in cells)
-
-    def find(self, text: str, folder: PurePosixPath, *, stems: bool) -> Member | None:
-        """The file that a text of a table in this folder names."""
-        path = PureWindowsPath(text.strip()).as_posix()
-        for known in (str(folder / path), path):
-            if known in self.by_path:
-                return self.by_path[known]
-        found = self.by_name.get(PurePosixPath(path).name)
-        return found or (self.by_stem.get(path) if stems else None)
+def _with_roles(one: Beside, others: Sequence[Beside], roles: Sequence[str]) -> Raw:
+    """The rows of a table with columns that another has of the same files."""
+    raw = one.raw
+    paths = next(iter(raw.named.values()))
+    for role in roles:
+        other = next((o for o in others if role in o.raw.columns and role not in raw.columns), None)
+        if other is not None:
+            named = next(iter(other.raw.named.values()))
+            values = dict(zip(named, other.raw.column(role).tolist(), strict=True))
+            held = objects(values.get(path) for path in paths)
+            raw = raw.replace(
+                columns={**raw.columns, role: held}, files=(*raw.files, *other.raw.files)
+            )
+    return raw
 
 
-def _alone(pairs: Iterable[tuple[str, Member]]) -> dict[str, Member]:
-    pairs = list(pairs)
-    counts = Counter(name for name, _ in pairs)
-    return {name: member for name, member in pairs if counts[name] == 1}
+def untold(tables: Sequence[Beside], wanted: Iterable[str], name: str) -> DataError:
+    """The fault of tables that name files, of which none has the target.
+
+    Args:
+        tables: two at least.
+        wanted: the columns that are asked for.
+        name: of the folder or archive.
+    """
+    asked = " and ".join(f"`{one}`" for one in wanted)
+    lines = [
+        f"{one.table.path} names {plural(len(one.files), 'file')}; its columns: "
+        f"{quoted(list(one.raw.columns), SHOWN)}."
+        for one in tables[:5]
+    ]
+    columns = list(dict.fromkeys(c for one in tables for c in one.raw.columns))
+    near = next((found for one in wanted if (found := nearest(one, columns))), "")
+    return DataError(
+        f"{name}: expected target= with a column of a table that names the files, found "
+        f"{f'none called {asked}' if asked else 'no target='}.",
+        evidence="\n".join(lines),
+        remedy=f"Pass target={literal(near)}."
+        if near
+        else "Pass target= with that one of these columns that is to be predicted.",
+        columns=tuple(columns),
+        near=near,
+    )
 
 
-def _named(raw: Raw, table: Member, index: _Index, reading: Reading) -> Raw | None:
-    """The rows with files for the texts that name some; None where no column does."""
-    folder = PurePosixPath(table.path).parent
-    columns, types = dict[str, Any](), dict[str, SourceType]()
-    for name, values in raw.columns.items():
-        if name in reading.names and not reading.asks:
+def _naming(
+    tables: Iterable[Member],
+    index: Index,
+    reading: Reading,
+    wanted: set[str],
+    *,
+    needed: bool = False,
+) -> Iterator[Beside]:
+    for table in tables:
+        if not needed and not reading.asks and not _is_long(table, index):
             continue
-        if reading.asks and name not in reading.files:
+        try:
+            raw = table_of(table, reading)
+        except (DataError, PreflightError):
             continue
-        texts = values.values if isinstance(values, Coded) else values
-        if texts.dtype != object or texts.ndim > 1:
-            continue
-        stems = len(texts) == len(raw)
-        found = {t: index.find(t, folder, stems=stems) for t in texts if isinstance(t, str) and t}
-        there = [m for m in found.values() if m is not None and m.path != table.path]
-        if not there or (not reading.asks and len(there) < MOST * len(found)):
-            continue
-        kind = images.kind_in((member.path for member in there), loose=True)
+        if not needed or wanted <= set(raw.columns):
+            found = _named(raw, table, index, reading)
+            if found is not None:
+                yield found
+
+
+def _is_long(table: Member, index: Index) -> bool:
+    """Whether a table has as many lines as one that names the files around it."""
+    if suffix_of(table.path) not in {*TEXT, *JSON} - {".json"}:
+        return suffix_of(table.path) not in {*FASTA, *FASTQ}
+    try:
+        lines = decompressed(table.content, table.path).count(b"\n")
+    except DataError:
+        return False
+    return lines + 1 >= LINES * index.below(PurePosixPath(table.path).parent)
+
+
+def _named(raw: Raw, table: Member, index: Index, reading: Reading) -> Beside | None:
+    """The rows with files for the cells that name some; None where no column does."""
+    found, told = dict[str, Mapping[object, Member]](), list[Finding]()
+    asked = [n for n in raw.columns if (n in reading.files if reading.asks else True)]
+    names = [n for n in asked if reading.asks or n not in reading.names]
+    there: Mapping[object, Member]
+    for name in names:
+        there = _by_text(raw.columns[name], table, index, few=reading.asks)
+        if there:
+            found[name] = there
+    if not found:
+        for name in names:
+            there = _by_number(raw.columns[name], table, index, few=reading.asks)
+            if there:
+                found, told = {name: there}, [_by_numbers(name, table, there)]
+                break
+    columns, types, called = dict[str, Any](), dict[str, SourceType](), dict[str, list[str]]()
+    for name, there in found.items():
+        kind = images.kind_in((member.path for member in there.values()), loose=True)
         if kind is None:
             continue
-        cells = objects(text if (m := found.get(text)) is None else m.cell for text in texts)
-        columns[name] = Coded(values.codes, cells) if isinstance(values, Coded) else cells
+        values = raw.columns[name]
+        if isinstance(values, Coded):
+            columns[name] = Coded(values.codes, _cells(values.values, there))
+        else:
+            columns[name] = _cells(values, there)
+        every = values.array() if isinstance(values, Coded) else values
+        called[name] = [there[v].path if v in there else str(v) for v in every]
         types |= images.column_of_files(kind, name)[1]
     if not columns:
         return None
-    return raw.replace(columns={**raw.columns, **columns}, types={**raw.types, **types})
+    files = {member.path for there in found.values() for member in there.values()}
+    rows = raw.replace(
+        columns={**raw.columns, **columns},
+        types={**raw.types, **types},
+        named=called,
+        findings=(*raw.findings, *([] if reading.asks else told)),
+    )
+    return Beside(table, rows, tuple(sorted(files)))
+
+
+def _cells(values: Array, there: Mapping[object, Member]) -> Array:
+    return objects(m.cell if (m := there.get(value)) is not None else value for value in values)
+
+
+def _by_text(
+    values: "Array | Coded", table: Member, index: Index, *, few: bool
+) -> dict[object, Member]:
+    """The files that texts of a column name; none where they name too few."""
+    texts = values.values if isinstance(values, Coded) else values
+    if texts.dtype != object or texts.ndim > 1:
+        return {}
+    folder, stems = PurePosixPath(table.path).parent, len(texts) == len(values)
+    known = [text for text in texts if isinstance(text, str) and text]
+    found = {text: index.find(text, folder, stems=stems) for text in known}
+    there: dict[object, Member] = {
+        t: m for t, m in found.items() if m is not None and m.path != table.path
+    }
+    return there if few or len(there) >= MOST * len(found) else {}
+
+
+def _by_number(
+    values: "Array | Coded", table: Member, index: Index, *, few: bool
+) -> Mapping[object, Member]:
+    """The files that whole numbers of a column name, each once."""
+    cells = values.values if isinstance(values, Coded) else values
+    if cells.ndim > 1 or cells.dtype.kind not in "iuO" or len(cells) < len(values):
+        return {}
+    known = [cell for cell in cells.tolist() if cell is not None and cell != ""]
+    if not all(isinstance(cell, str | int) for cell in known) or len({*known}) < len(known):
+        return {}
+    there = index.by_number(known, PurePosixPath(table.path).parent, few=few)
+    there = {cell: m for cell, m in there.items() if m.path != table.path}
+    return there if few or len(there) >= MOST * len(known) else {}
+
+
+def _by_numbers(name: str, table: Member, there: Mapping[object, Member]) -> Finding:
+    first = next(iter(there))
+    sentence = (
+        f"Column `{name}` of {table.path} names {plural(len(there), 'file')} by their numbers: "
+        f"{first} is {there[first].path}."
+    )
+    return finding("files_by_number", sentence, column=name, files=len(there))

@@ -65,6 +65,7 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
         kept = {"file": [str(member.place or member.path) for member in some]}
         return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
     entries, stray = images.entries_of(some, name, DOCUMENTS)
+    left = [member.path for member in members if not is_document(member.path)]
     read = [_read(entry.member) for entry in entries]
     bad = [row for row, (text, _) in enumerate(read) if text is None]
     if len(bad) == len(entries):
@@ -86,7 +87,11 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
         target=LABELS,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
-        findings=(*images.strays(name, "texts", stray), *_unread(entries, bad, read)),
+        findings=(
+            *images.strays(name, "texts", stray),
+            *images.others_than(left, name, f"texts, beside {len(some):,} that are"),
+            *_unread(entries, bad, read),
+        ),
         unreadable=bad,
         text={"cells": "documents"},
         files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),

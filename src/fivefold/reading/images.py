@@ -28,6 +28,9 @@ from fivefold.reading.unsorted import sorting_advice
 
 PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 
+MANY = 4
+"""Files of class folders that look like tables, a picture or sound, of which more are the rows."""
+
 
 class Entry(NamedTuple):
     """One file of a folder: its part (-1: not said), its class, the file."""
@@ -61,9 +64,23 @@ def kind_in(paths: Iterable[str], *, loose: bool = False) -> Kind | None:
 
 
 def _kind_within(paths: Iterable[str]) -> Kind | None:
-    """The kind of which files are cells in a folder that holds no tables of its own."""
+    """The kind of which files are rows in a folder that holds no tables of its own.
+
+    Files that look like tables are, where they lie in class folders and others do not, or are few.
+    """
     paths = list(paths)
-    return kind_in(paths) or kind_in((path for path in paths if "/" in path), loose=True)
+    strict = [path for path in paths if is_cell(path)]
+    loose = [path for path in paths if "/" in path and not is_cell(path)]
+    kind, other = kind_in(strict), kind_in(loose, loose=True)
+    loose = [path for path in loose if _belongs(path, other)]
+    many = len(loose) > MANY * len(strict) and len(classes_of(loose)) > 1
+    return other if kind is None or many else kind
+
+
+def rows_among(members: Sequence[Member]) -> list[Member]:
+    """The files that may be rows of a folder: those of the kind that `read_classes` takes."""
+    kind = _kind_within(member.path for member in members)
+    return [member for member in members if _belongs(member.path, kind)]
 
 
 def _belongs(path: str, kind: Kind | None) -> bool:
@@ -82,7 +99,10 @@ def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str,
 
 def cells_of(members: Sequence[Member], reading: Reading) -> list[Member]:
     """The files that are cells of the kind of most of them, where rows are to be answered."""
-    kind = kind_in((member.path for member in members), loose=reading.loose)
+    paths = [member.path for member in members]
+    kind = kind_in(paths, loose=reading.loose)
+    if reading.loose and kind is not None and not kind.loose:  # a picture beside files of series
+        kind = kind_in((path for path in paths if not is_cell(path)), loose=True) or kind
     return [member for member in members if _belongs(member.path, kind)]
 
 
@@ -157,12 +177,7 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
         raise unreadable_fault(name, kind, spoilt, len(bad), of=len(bad), reason=why)
     findings = [unreadable_cells(kind, spoilt, why)] if spoilt else []
     findings += strays(name, kind.plural, stray)
-    if others:
-        sentence = (
-            f"{name} holds {len(others):,} files that are no {kind.plural}, beside "
-            f"{len(pictures):,} that are; left out: {quoted(others, 3)}."
-        )
-        findings.append(finding("other_files", sentence, count=len(others), files=others[:20]))
+    findings += others_than(others, name, f"{kind.plural}, beside {len(pictures):,} that are")
     parts = np.array([entry.part for entry in entries], np.int8)
     places = {member.path: place for place, member in enumerate(pictures)}
     return Raw(
@@ -187,6 +202,15 @@ def advice_on(entries: Sequence[Entry], name: str, column: str) -> str:
     """What helps where all files lie in one class folder; nothing where they do not."""
     alike = len({entry.label for entry in entries}) == 1
     return sorting_advice(name, [e.member for e in entries], column) if alike else ""
+
+
+def others_than(paths: Sequence[str], name: str, read: str) -> tuple[Finding, ...]:
+    """The finding about files that are left out, as others are what is read."""
+    if not paths:
+        return ()
+    holds = f"{plural(len(paths), 'file')} that {'is' if len(paths) == 1 else 'are'} no {read}"
+    sentence = f"{name} holds {holds}; left out: {quoted(paths, 3)}."
+    return (finding("other_files", sentence, count=len(paths), files=list(paths[:20])),)
 
 
 def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:

@@ -45,6 +45,8 @@ class Reading:
         names: of columns that a header would hold: the target's when rows are collected, all of
             them when rows are to be answered.
         targets: those of them that are predicted.
+        roles: columns of groups, times and weights; where tables name files, another of them may
+            hold these.
         inputs: the columns that a model reads, in order, when rows are to be answered; no other
             needs to be there.
         files: columns whose texts may name files, each of which is a cell, as pictures are.
@@ -63,6 +65,7 @@ class Reading:
     skip: int = 0
     names: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     files: frozenset[str] = frozenset()
     lists: Mapping[str, int] = field(default_factory=dict)

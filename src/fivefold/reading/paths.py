@@ -1,7 +1,7 @@
 """Texts of a table that name files of pictures."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from os import PathLike
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -15,10 +15,13 @@ from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_file, of_type
 from fivefold.kinds.recognition import SourceType
+from fivefold.reading.index import Index
 from fivefold.reading.options import Reading
+from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw
 
 NEAR = 500  # files and folders beside a table that are looked at for those that it names
+NAME = 120  # characters of a text that may be a name without its ending
 LONGEST = 1024  # characters of a text that may be a path; base64 of a picture is longer
 
 
@@ -57,10 +60,31 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         raise DataError.expected(
             raw.name, "the folder of the pictures", found, remedy, column=named[0]
         )
-    return raw.replace(
-        columns=dict(raw.columns)
-        | {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
+    columns = {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
+    columns |= {n: _by_name(columns[n], root) for n in named if n in reading.files}
+    return raw.replace(columns={**raw.columns, **columns})
+
+
+def _by_name(values: "Array | Coded", root: Path) -> "Array | Coded":
+    """A column that is said to hold files, with those that its texts name without their ending.
+
+    Or whole numbers, where names of files differ in a number alone.
+    """
+    cells = values.values if isinstance(values, Coded) else values
+    if cells.ndim > 1 or cells.dtype.kind not in "iuO" or len(cells) < len(values):
+        return values
+    names = [c for c in cells.tolist() if isinstance(c, str | int) and len(str(c)) < NAME]
+    if not names or len(names) < len(cells) - sum(c is None or c == "" for c in cells.tolist()):
+        return values
+    members, top = members_of(root), PurePosixPath(".")
+    index = Index(
+        [m for m in members if not is_hidden(m.path) and not Path(root, m.path).is_symlink()]
     )
+    there: Mapping[object, Member]
+    there = {n: member for n in names if (member := index.find(str(n), top, stems=True))}
+    there = there or index.by_number(names, top, few=True)
+    found = objects(there[c].place if c in there else c for c in cells.tolist())
+    return Coded(values.codes, found) if isinstance(values, Coded) else found
 
 
 def _texts(values: "Array | Coded") -> list[str]:

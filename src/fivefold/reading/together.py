@@ -5,11 +5,19 @@ from pathlib import Path
 
 from fivefold.codecs.coded import objects
 from fivefold.core.wording import quoted
-from fivefold.errors import DataError
+from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.known import KINDS
 from fivefold.reading import documents, images
-from fivefold.reading.beside import is_about, is_table, read_beside
+from fivefold.reading.beside import (
+    SHOWN,
+    Beside,
+    is_about,
+    rows_beside,
+    tables_beside,
+    untold,
+)
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
+from fivefold.reading.index import MOST, Index, is_table
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import (
@@ -24,8 +32,6 @@ from fivefold.reading.raw import Raw, concatenate, digest_of_file
 from fivefold.reading.suffix import stem_of, suffix_of
 from fivefold.reading.unreadable import counted
 from fivefold.reading.unsorted import sorting_advice
-
-SHOWN = 12  # columns of a table that a message names
 
 
 def read_folder(folder: Path, reading: Reading) -> Raw:
@@ -77,9 +83,9 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     """The rows of many files: of the first of these forms that they have.
 
     1. Tables that have the target, and a column that names others of the files.
-    2. Pictures, sounds or series in one subfolder a class.
-    3. Tables of one form, one after another.
-    4. Texts in one subfolder a class.
+    2. Tables of one form, one after another, with more rows than there are other files.
+    3. Pictures, sounds, series or texts in one subfolder a class.
+    4. Tables that name others of the files; what they do not have is told later.
 
     Where rows are to be answered, the form is the one that the model was fitted on.
 
@@ -94,21 +100,30 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     shown = _within([m for m in members if not is_hidden(m.path) and not is_about(m)])
     if reading.asks:
         return _asked(shown, name, reading)
-    cells = [member for member in shown if images.is_cell(member.path)]
-    classes = images.classes_of(member.path for member in cells or shown)
-    others = cells or any("/" in member.path for member in shown)  # than tables side by side
-    if others and set(reading.names) - ({LABELS} if len(classes) > 1 else set()):
-        beside = read_beside(shown, name, reading)
-        if beside is not None:
-            return beside
-    tables = _tables(shown)
-    if cells:
-        if len(classes) < 2 and (about := next(filter(is_table, shown), None)) is not None:
-            raise _beside_them(name, cells, about, reading)
-        return images.read_classes(shown, name)
-    if tables:
-        return _read_tables(tables, name, reading)
-    if documents.are_documents(shown):
+    cells, nested = [m for m in shown if images.is_cell(m.path)], any("/" in m.path for m in shown)
+    rows = images.rows_among(shown)
+    classes = images.classes_of(member.path for member in rows or shown)
+    wanted = set(reading.names)
+    plain = len(classes) > 1 and all(images.is_cell(member.path) for member in rows)
+    beside = list[Beside]()
+    if (cells or nested) and not (plain and wanted <= {LABELS}):
+        beside = tables_beside(shown, reading, wanted)
+    divided = len(classes) > 1 and all(len(images.classes_of(one.files)) > 1 for one in beside)
+    having = [one for one in beside if wanted <= set(one.raw.columns)] if wanted else []
+    if having and not (divided and wanted <= {LABELS}):
+        return rows_beside(having, name, others=beside, roles=reading.roles)
+    wanted -= {LABELS} if len(classes) > 1 else set()
+    tables = _tables_among(shown, rows, beside, name, reading, wanted)
+    if tables is not None:
+        left = images.others_than([member.path for member in cells], name, "tables")
+        return tables.replace(findings=(*tables.findings, *left))
+    if beside and not divided:
+        if len({frozenset(one.raw.columns) for one in beside}) > 1:
+            raise untold(beside, reading.names, name)
+        return rows_beside(beside, name)
+    if len(classes) < 2 and rows and (about := next(filter(is_table, shown), None)) is not None:
+        raise _beside_them(name, rows, about, reading)
+    if not plain and documents.are_documents(shown):
         return documents.read_documents(shown, name)
     return images.read_classes(shown, name)
 
@@ -128,9 +143,10 @@ def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     form = reading.text.get("cells")
     if form == "documents":
         return documents.read_documents(members, name, only=reading.only)
-    beside = read_beside(members, name, reading) if form == "beside" else None
-    if beside is not None:
-        return beside
+    wanted = set(reading.inputs)
+    beside = tables_beside(members, reading, wanted) if form == "beside" else []
+    if having := [one for one in beside if wanted <= set(one.raw.columns)]:
+        return rows_beside(having, name)
     found = images.cells_of(members, reading)
     if found and (reading.only in reading.files or not _tables(members)):
         return images.read_cells(found, reading)
@@ -142,6 +158,49 @@ def _tables(members: list[Member]) -> list[Member]:
     """The tables on top, where those that end alike are all."""
     tables = [m for m in members if "/" not in m.path and is_table(m)]
     return tables if len({suffix_of(member.path) for member in tables}) == 1 else []
+
+
+def _tables_among(
+    members: list[Member],
+    rows: Sequence[Member],
+    beside: Sequence[Beside],
+    name: str,
+    reading: Reading,
+    wanted: set[str],
+) -> Raw | None:
+    """The rows of the tables on top; None where other files are rather rows than theirs.
+
+    Args:
+        members: of the folder or archive.
+        rows: those of them that may be rows, as pictures are.
+        beside: tables that name some.
+        name: of the folder or archive.
+        reading: how tables are read.
+        wanted: columns that are to be predicted.
+    """
+    inner = _within([m for m in members if not images.is_cell(m.path)])
+    tables = _tables(inner)
+    meant = bool(tables) and bool(wanted) and wanted <= _columns(tables[0], reading)
+    if wanted and not meant:  # other tables may tell of them
+        having = [m for m in Index(inner).apart() if wanted <= _columns(m, reading)]
+        meant = len({suffix_of(member.path) for member in having}) == 1
+        tables = having if meant else tables
+    if not tables or (beside and not meant):
+        return None
+    try:
+        raw = _read_tables(tables, name, reading)
+    except DataError:
+        if rows:
+            return None
+        raise
+    return raw if len(rows) < MOST * len(raw) else None
+
+
+def _columns(table: Member, reading: Reading) -> set[str]:
+    try:
+        return set(table_of(table, reading).columns)
+    except (DataError, PreflightError):
+        return set()
 
 
 def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
@@ -163,10 +222,7 @@ def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
 
 
 def _beside_them(name: str, cells: list[Member], table: Member, reading: Reading) -> DataError:
-    try:
-        columns = list(table_of(table, reading).columns)
-    except DataError:
-        columns = []
+    columns = sorted(_columns(table, reading))
     kind = images.kind_in(member.path for member in cells)
     assert kind is not None  # or there were no cells
     return DataError(
