@@ -8,6 +8,7 @@ from fivefold.codecs.alphabet import ALPHABETS, FIRST, bytes_of
 from fivefold.models.gathered import Held
 from fivefold.models.inputs import Symbols
 from fivefold.models.kmers import Kmers, fit_kmers, longest_words
+from fivefold.models.linear import Strengths
 from models.test_clues import LENGTH, drawn, lesson
 
 DNA = ALPHABETS["dna"]
@@ -46,8 +47,7 @@ def test_kmers_read_what_scikit_learn_counts():
 
 @pytest.mark.parametrize("number", [False, True])
 def test_kmers_answer_as_the_linear_model_of_scikit_learn(monkeypatch, number):
-    monkeypatch.setattr("fivefold.models.kmers.STRENGTHS", (10.0,))
-    monkeypatch.setattr("fivefold.models.kmers.PENALTIES", (0.1,))
+    monkeypatch.setattr("fivefold.models.kmers.STRENGTHS", Strengths((10.0,), (0.1,)))
     codes, target = drawn(None, False, rows=150)
     taught = lesson(codes, target, number=number)
     kmers = Kmers(POOLED, 1 if number else 2)

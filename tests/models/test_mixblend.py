@@ -131,7 +131,7 @@ def test_joint_is_logistic_regression_on_scaled_columns_and_terms(names):
             wide.append(scaled / np.sqrt(block.shape[1]))
         x = np.concatenate(wide, axis=1)
         gaps = []
-        for strength in STRENGTHS:
+        for strength in STRENGTHS.classes:
             peer = LogisticRegression(C=strength, max_iter=2000, tol=1e-8).fit(x[:150], y[:150])
             gaps.append(np.abs(peer.decision_function(x[150:]) - answers[:, 0].numpy()).max())
         assert min(gaps) < 0.02

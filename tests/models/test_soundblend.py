@@ -80,7 +80,7 @@ def test_linear_model_is_that_of_scikit_learn_on_what_is_pooled():
     features = np.stack([by_hand(row) for row in rows.numpy()])
     x = StandardScaler().fit(features[:160]).transform(features).clip(-10, 10)
     costs = {}
-    for strength in STRENGTHS:
+    for strength in STRENGTHS.classes:
         model = LogisticRegression(C=strength, max_iter=2000).fit(x[:160], target[:160])
         found = model.predict_proba(x[160:])
         costs[-np.log(found[np.arange(80), target[160:]]).mean()] = found

@@ -4,8 +4,10 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from fitting import feed
 from fivefold.codecs.schema import Column, Schema
@@ -34,9 +36,6 @@ EVERY = [f"{first}oooo{last}" for first in "abcdefghij" for last in "klmnpqrstu"
 DEALT = np.random.default_rng(2).permutation(EVERY)[:99].reshape(3, 33)
 WHOLE = dict(zip(SORTS, DEALT, strict=True))
 """Words of which only the whole says the sort: no n-gram has both ends."""
-
-STRENGTHS = (1.0, 4.0, 16.0, 64.0)
-"""Weights that are held back less take more steps than are made."""
 
 SHARED = ["the", "a", "on", "today", "reported"]
 
@@ -88,35 +87,57 @@ def test_terms_have_the_values_of_scikit_learn():
     np.testing.assert_allclose(found, np.concatenate(wanted, axis=1), atol=1e-6)
 
 
+def best_margins(reads, target, cut):
+    """By `LinearSVC`: what it read, its strength, and what makes logits of its margins."""
+    found = {}
+    for read, strength in product(range(len(reads)), (0.1, 0.3, 1.0, 3.0, 10.0)):
+        x, truth = reads[read], target[cut:]
+        margins = LinearSVC(C=strength, random_state=0).fit(x[:cut], target[:cut])
+        judged = margins.decision_function(x[cut:])
+
+        def cost(apart, judged=judged, truth=truth):
+            logs = log_softmax(3 * np.exp(apart) * judged, axis=1)
+            return -logs[np.arange(len(truth)), truth].mean() + 2 / len(truth) * apart**2
+
+        best = minimize_scalar(cost, bounds=(-2, 2), method="bounded")
+        found[best.fun] = read, strength, 3 * np.exp(best.x)
+    return found[min(found)]
+
+
+@pytest.mark.parametrize("all_rows", [False, True])
 @pytest.mark.parametrize("sorts", [SORTS, WHOLE])
-def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(monkeypatch, sorts):
-    monkeypatch.setattr("fivefold.models.lexical.STRENGTHS", STRENGTHS)
+def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(sorts, all_rows):
     codec, arrays, target, columns = made(sorts=sorts)
     model = assemble(codec, TextBlend, target=target, wide=Text).eval()
     body = model.body
     lexicon = Lexicon(body.inputs, 3)
     parts = (rows_of(arrays, target, slice(0, 160)), rows_of(arrays, target, slice(160, None)))
-    answers = fit_lexicon(lexicon, *parts, model.head, seconds_left=lambda: None)
+    answers = fit_lexicon(lexicon, *parts, model.head, seconds_left=lambda: None, all_rows=all_rows)
     body.attach(lexicon, 1.0)
 
     pipes = vectorizers(codec, "t0")
     text = columns["t0"]
     x = np.concatenate([v.fit(text[:160]).transform(text).toarray() for v in pipes], axis=1)
-    costs = {}
-    few = pipes[0].transform(text).toarray()
-    for read, strength in product((x, few), STRENGTHS):
-        model_of = LogisticRegression(C=strength, max_iter=2000, tol=1e-8).fit(
-            read[:160], target[:160]
+    reads = [x, pipes[0].transform(text).toarray()]
+    read, strength, scale = best_margins(reads, target, 160)
+    assert read == (sorts is WHOLE)
+    wanted = [
+        softmax(
+            scale
+            * LinearSVC(C=strength, random_state=0)
+            .fit(reads[read][:learnt], target[:learnt])
+            .decision_function(reads[read]),
+            axis=1,
         )
-        found = model_of.predict_proba(read)
-        costs[-np.log(found[np.arange(160, 240), target[160:]]).mean()] = found
-    wanted = costs[min(costs)]
+        for learnt in (160, 240 if all_rows else 160)
+    ]
     terms = lexicon.of()[0]
     assert terms.weight[: terms.words].any()
     assert terms.weight[terms.words :].any() == (sorts is SORTS)
     found = score(model, arrays)
-    np.testing.assert_allclose(found, wanted, atol=2e-3)
-    np.testing.assert_allclose(torch.softmax(answers, 1), found[160:], atol=1e-6)
+    np.testing.assert_allclose(torch.softmax(answers, 1), wanted[0][160:], atol=0.02)
+    np.testing.assert_allclose(found, wanted[1], atol=0.02)
+    assert (np.abs(found[160:] - torch.softmax(answers, 1).numpy()).max() > 1e-3) == all_rows
     graph = Graph(export_onnx(model, arrays))
     np.testing.assert_allclose(graph({"t0": arrays["t0"]}), found, atol=1e-5)
 

@@ -15,6 +15,7 @@ from fivefold.core.events import Noted, Progress, StageTaken
 from fivefold.errors import ConfigError, PreflightError, ResumeError, TrainingError
 from fivefold.study.study import Study
 from fivefold.study.tune import tune
+from fivefold.study.unit import Unit
 from studied import begin, kill_in_the_middle, small_frame, small_pipeline, tuned, with_test_rows
 
 LR = {"train.lr": ff.log_uniform(1e-4, 1e-1)}
@@ -82,6 +83,20 @@ def test_tune_gives_trials_tables_and_a_pipeline_that_runs(pipeline, tmp_path):
     assert any("the best so far" in e.text for e in told if isinstance(e, Noted))
     noted = json.loads((tmp_path / "s" / "trials.json").read_text())
     assert [one["settings"]["train.lr"] for one in noted["trials"]] == trials["train.lr"].tolist()
+
+
+def test_unit_judged_by_validation_rows_has_stages_that_do_not_learn_from_them():
+    stages = (ff.Preprocess(), ff.Train(epochs=2), ff.Mix([{"model": "mlp"}]), ff.Distil("mlp"))
+    rows = np.arange(3)
+    partition = ff.Partition(train=rows, valid=rows + 3, test=rows + 6, how="by hand")
+
+    def asked(part):
+        unit = Unit(name="u", start=None, stages=stages, partition=partition, seed=0, part=part)
+        _, train, mix, distil = unit.stages
+        return [train.all_rows, mix.stages[0].all_rows, distil.all_rows]
+
+    assert asked("valid") == [False] * 3
+    assert asked("test") == [True] * 3
 
 
 def test_trial_score_is_that_of_a_plain_run_on_its_validation_rows(pipeline):

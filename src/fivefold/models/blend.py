@@ -217,8 +217,9 @@ def find_weight(
     *,
     counts: Tensor | None = None,
     pull: float = PULL,
+    usual: float = 0.5,
 ) -> float:
-    """The weight of the trees with the best validation loss, drawn towards one half.
+    """The weight of the trees with the best validation loss, drawn towards a usual one.
 
     Args:
         network: `(n, outputs)` logits, or values in the unit of the targets, of validation rows.
@@ -226,10 +227,11 @@ def find_weight(
         target: `(n,)` class indices; for two classes 0 and 1 of any type; or values.
         head: says what answers cost, in nats.
         counts: `(n,)` how much each row counts; None for 1 each.
-        pull: what weight 0 or 1 costs more than one half, as a sum over all rows, times 4.
+        pull: what a weight costs as a sum over all rows at distance 1 from the usual one.
+        usual: the weight that few rows hold it near.
 
     Returns:
-        From 0 (the network alone) to 1 (the trees alone); one half without rows.
+        From 0 (the network alone) to 1 (the trees alone); the usual one without rows.
 
     Example:
         >>> from fivefold.models.choice import BinaryHead
@@ -240,15 +242,15 @@ def find_weight(
     """
     rows: float = len(target)
     if not rows:
-        return 0.5
+        return usual
     by_row = {}
     if counts is not None:
         rows, by_row = effective_rows(counts.double().cpu().numpy()), {"weight": counts.double()}
-    found, best = 0.5, float("inf")
+    found, best = usual, float("inf")
     for step in range(STEPS + 1):
         weight = step / STEPS
         mixed = (1 - weight) * network.double() + weight * trees.double()
-        total = head.nats(mixed, target, **by_row).item() + pull / rows * (weight - 0.5) ** 2
+        total = head.nats(mixed, target, **by_row).item() + pull / rows * (weight - usual) ** 2
         if total < best:
             found, best = weight, total
     return found

@@ -14,14 +14,13 @@ from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, Passage, parts
 from fivefold.models.learner import Feed
 from fivefold.models.lexical import Lexicon
-from fivefold.models.linear import fit_linear
+from fivefold.models.linear import Strengths, fit_linear
 from fivefold.models.standard import ROWS, Standard
 
-STRENGTHS = (0.1, 1.0, 4.0, 16.0, 64.0)
-"""How little weights are held back, as `C` of logistic regression; tried in order."""
-
-PENALTIES = (100.0, 10.0, 3.0, 1.0, 0.3, 0.1)
-"""Likewise for numbers, as `alpha` of ridge regression."""
+STRENGTHS = Strengths(
+    classes=(0.1, 1.0, 4.0, 16.0, 64.0), numbers=(100.0, 10.0, 3.0, 1.0, 0.3, 0.1)
+)
+"""How little weights are held back, tried in order."""
 
 
 class Columns(Standard):
@@ -95,6 +94,7 @@ def fit_joint(
     head: Head,
     *,
     seconds_left: Callable[[], float | None],
+    all_rows: bool = False,
 ) -> Tensor | None:
     """Fit it on training rows, its strength by validation rows, in place.
 
@@ -104,6 +104,7 @@ def fit_joint(
         matrices: of both.
         head: says what answers cost, and what is learnt.
         seconds_left: to the end of its time; None for no end. It then keeps what it has.
+        all_rows: whether it learns from validation rows too once they have chosen.
 
     Returns:
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class, or
@@ -116,7 +117,7 @@ def fit_joint(
         array: Array = torch.cat(parts).cpu().numpy()
         return array
 
-    def read(kept: Array) -> tuple[Any, Any] | None:
+    def read(kept: Array) -> list[tuple[Any, Any]]:
         from scipy import sparse
 
         found: list[list[Any]] = [[], []]
@@ -130,11 +131,11 @@ def fit_joint(
         if len(found[0]) == 2:
             found = [[sparse.hstack([one, sparse.csr_matrix(two)])] for one, two in found]
         if not found[0]:
-            return None
+            return []
         x, judged = (wide[0] if terms is None else wide[0].tocsr() for wide in found)
-        return (x[kept], judged) if np.abs(x).sum() else None
+        return [(x[kept], judged)] if np.abs(x).sum() else []
 
-    def load(weights: Array, bias: Array) -> None:
+    def load(way: int, weights: Array, bias: Array) -> None:
         count = len(weights) - (0 if columns is None else columns.width)
         if terms is not None:
             terms.load(weights[:count], np.zeros_like(bias) if columns is not None else bias)
@@ -149,6 +150,6 @@ def fit_joint(
         matrices=read,
         load=load,
         strengths=STRENGTHS,
-        penalties=PENALTIES,
         seconds_left=seconds_left,
+        all_rows=all_rows,
     )

@@ -13,13 +13,12 @@ from fivefold.models.composition import shares_of, words_of
 from fivefold.models.head import Head
 from fivefold.models.inputs import Symbols
 from fivefold.models.learner import Feed
-from fivefold.models.linear import fit_linear
+from fivefold.models.linear import Strengths, fit_linear
 
-STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0)
-"""How little weights are held back, as `C` of scikit-learn's LogisticRegression; tried in order."""
-
-PENALTIES = (10.0, 1.0, 0.1, 0.01, 0.001)
-"""Likewise for numbers, as `alpha` of its Ridge."""
+STRENGTHS = Strengths(
+    classes=(0.1, 1.0, 10.0, 100.0, 1000.0), numbers=(10.0, 1.0, 0.1, 0.01, 0.001)
+)
+"""How little weights are held back, tried in order."""
 
 WORDS = 8192
 """Most words of one length that are weighed."""
@@ -235,9 +234,8 @@ def fit_kmers(
         valid,
         head,
         kmers.outputs,
-        matrices=lambda kept: (kmers.matrix(train)[kept], kmers.matrix(valid)),
-        load=kmers.load,
+        matrices=lambda kept: [(kmers.matrix(train)[kept], kmers.matrix(valid))],
+        load=lambda way, weights, bias: kmers.load(weights, bias),
         strengths=STRENGTHS,
-        penalties=PENALTIES,
         seconds_left=seconds_left,
     )

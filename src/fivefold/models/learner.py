@@ -72,6 +72,8 @@ class Lesson:
         boosting: how trees beside it are grown; None for no trees.
         beside: whether simple models are fitted that answer beside a network of texts,
             series or sounds.
+        all_rows: whether what stops by no rows may learn from validation rows too, once these have
+            chosen its strength and its weight.
         changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
@@ -84,6 +86,7 @@ class Lesson:
     tell: Callable[[str], None]
     boosting: Boosting | None = None
     beside: bool = False
+    all_rows: bool = False
     changes: tuple[str, ...] = ()
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None

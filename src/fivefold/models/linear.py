@@ -1,15 +1,16 @@
 """Linear models of rows that stay as they are: weights by strength, chosen by validation rows."""
 
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from fivefold.codecs.table import Array
-from fivefold.metrics.weight import relative
+from fivefold.metrics.weight import effective_rows, relative
 from fivefold.models.head import Head
 from fivefold.models.learner import Feed
 
@@ -19,6 +20,29 @@ STEPS = 200
 TOLERANCE = 1e-5
 """Largest derivative of the mean cost at which they end; those of so small values are small."""
 
+SURE, HOLD = 3.0, 2.0
+"""What margins are multiplied by to be logits where rows are few, and how strongly these hold it
+there, in nats, as a sum over all rows, a factor of e away from it."""
+
+
+class Strengths(NamedTuple):
+    """How little weights are held back, tried in order until validation rows cost more.
+
+    Attributes:
+        classes: `C` of scikit-learn's LogisticRegression; of its LinearSVC for margins.
+        numbers: `alpha` of its Ridge.
+        margins: whether each class is told from all others by a squared hinge loss, whose margins
+            validation rows make logits of; else logistic regression.
+    """
+
+    classes: tuple[float, ...]
+    numbers: tuple[float, ...]
+    margins: bool = False
+
+
+Weights = tuple[Array, Array]
+"""`(columns, outputs)`, and the bias `(outputs,)`."""
+
 
 def linear_weights(
     x: Any,
@@ -26,37 +50,37 @@ def linear_weights(
     weight: Array | None,
     learn: str | None,
     outputs: int,
-    *,
-    strengths: Sequence[float],
-    penalties: Sequence[float],
-) -> Iterator[tuple[Array, Array]]:
-    """Weights `(columns, outputs)` and bias `(outputs,)` of each strength, in this order.
+    strengths: Strengths,
+) -> Iterator[tuple[float, Weights]]:
+    """Each strength, and the weights that it gives.
 
     Args:
         x: `(rows, columns)` float64, dense or sparse.
         y: class indices, or numbers.
         weight: what each row counts; None for 1 each.
-        learn: `number` for ridge regression, else logistic regression.
+        learn: `number` for ridge regression, else one of those of classes.
         outputs: numbers a row.
-        strengths: `C` of scikit-learn's LogisticRegression.
-        penalties: `alpha` of its Ridge.
+        strengths: in the order in which they are tried.
     """
     from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.svm import LinearSVC
 
     if learn == "number":
-        for penalty in penalties:
+        for penalty in strengths.numbers:
             ridge = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-5)
             ridge.fit(x, y.reshape(len(y), -1), sample_weight=weight)
-            yield np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_)
+            yield penalty, (np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_))
         return
     model = LogisticRegression(max_iter=STEPS, tol=TOLERANCE, warm_start=True)
-    for strength in strengths:
+    if strengths.margins:
+        model = LinearSVC(random_state=0)
+    for strength in strengths.classes:
         model.set_params(C=strength)
         model.fit(x, y, sample_weight=weight)
         weights, bias = model.coef_.T, model.intercept_
         if outputs == 2:  # of two classes one is weighed: half of its logit up, half of it down
             weights, bias = weights * [[-0.5, 0.5]], bias * [-0.5, 0.5]
-        yield weights, bias
+        yield strength, (weights, bias)
 
 
 @torch.no_grad()
@@ -66,58 +90,109 @@ def fit_linear(
     head: Head,
     outputs: int,
     *,
-    matrices: Callable[[Array], tuple[Any, Any] | None],
-    load: Callable[[Array, Array], None],
-    strengths: Sequence[float],
-    penalties: Sequence[float],
+    matrices: Callable[[Array], Sequence[tuple[Any, Any]]],
+    load: Callable[[int, Array, Array], None],
+    strengths: Strengths,
     seconds_left: Callable[[], float | None],
+    all_rows: bool = False,
 ) -> Tensor | None:
-    """Fit a linear model on training rows, its strength by validation rows.
+    """Fit a linear model on training rows, what it reads and its strength by validation rows.
 
     Args:
         train: rows to learn from.
-        valid: rows that choose the strength.
+        valid: rows that choose.
         head: says what answers cost, and what is learnt.
         outputs: numbers a row.
-        matrices: of the training rows that count, what is read of them and of the validation rows;
-            None where there is nothing to read.
-        load: takes over weights `(columns, outputs)` and bias `(outputs,)` that are the best yet.
-        strengths: see `linear_weights`.
-        penalties: likewise.
+        matrices: of the training rows that count, each way to read them and the validation rows;
+            none where there is nothing to read.
+        load: takes over the number of a way to read, and the weights `(columns, outputs)` and bias
+            `(outputs,)` of it.
+        strengths: that are tried.
         seconds_left: to the end of its time; None for no end. It then keeps what it has.
+        all_rows: whether it learns from validation rows too once they have chosen.
 
     Returns:
-        `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
-        there are no validation rows or nothing to read.
+        `(rows, outputs)` answers to the validation rows, of a model that has not learnt from them;
+        None where training rows lack a class or there are no validation rows or nothing to read.
     """
     from threadpoolctl import threadpool_limits
 
     learn = head.task.trees
-    counted = None if train.weight is None else train.weight.cpu().numpy()
-    target = train.target.cpu().numpy()
-    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
-    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    y, counts, kept = _told(train, learn)
     if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
         return None
-    read = matrices(kept)
-    if read is None:
-        return None
-    x, judged = read
-    weight = None if counted is None else relative(counted[kept])
-    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
-    best, found = float("inf"), None
+    read, weight = matrices(kept), None if counts is None else relative(counts)
+    margins = strengths.margins and learn != "number"
+    best, found, chosen = float("inf"), None, (0, 0.0, 1.0)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tried = linear_weights(
-            x, y, weight, learn, outputs, strengths=strengths, penalties=penalties
-        )
-        for weights, bias in tried:
-            answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
-            cost = head.nats(answers, valid.target, **by_row).item()
-            if cost < best:
-                best, found = cost, answers.float()
-                load(weights, bias)
-            left = seconds_left()
-            if cost > best or (left is not None and left <= 0):
-                break
-    return found
+        for way, (x, judged) in enumerate(read):
+            least = float("inf")
+            for strength, fitted in linear_weights(x, y, weight, learn, outputs, strengths):
+                weights, bias = fitted
+                answers = torch.from_numpy(judged @ weights + bias).to(valid.device)
+                scale, cost = _scale(answers, head, valid) if margins else (1.0, None)
+                cost = _cost(answers, head, valid) if cost is None else cost
+                if cost < best:
+                    best, found, chosen = cost, scale * answers, (way, strength, scale)
+                    load(way, scale * weights, scale * bias)
+                rises, least = cost > least, min(cost, least)
+                if rises or _is_over(seconds_left):
+                    break
+            if found is not None and _is_over(seconds_left):
+                return found.float()
+        if found is None:
+            return None
+        if all_rows:
+            way, strength, scale = chosen
+            also, more, rows = _told(valid, learn)
+            x, judged = read[way]
+            x, y = _stacked(x, judged[rows]), np.concatenate([y, also])
+            if counts is not None and more is not None:
+                weight = relative(np.concatenate([counts, more]))
+            once = strengths._replace(classes=(strength,), numbers=(strength,))
+            ((_, (weights, bias)),) = linear_weights(x, y, weight, learn, outputs, once)
+            load(way, scale * weights, scale * bias)
+    return found.float()
+
+
+def _told(feed: Feed, learn: str | None) -> tuple[Array, Array | None, Array]:
+    """Targets of the rows that count, what each counts, and which these are."""
+    counted = None if feed.weight is None else feed.weight.cpu().numpy()
+    target = feed.target.cpu().numpy()
+    kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
+    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    return y, None if counted is None else counted[kept], kept
+
+
+def _is_over(seconds_left: Callable[[], float | None]) -> bool:
+    left = seconds_left()
+    return left is not None and left <= 0
+
+
+def _stacked(x: Any, more: Any) -> Any:
+    """Rows below one another, sparse or dense."""
+    if isinstance(x, np.ndarray):
+        return np.concatenate([x, more])
+    from scipy import sparse
+
+    return sparse.vstack([x, more], format="csr")
+
+
+def _cost(answers: Tensor, head: Head, valid: Feed) -> float:
+    by_row = {} if valid.weight is None else {"weight": valid.weight.double()}
+    return float(head.nats(answers, valid.target, **by_row))
+
+
+def _scale(margins: Tensor, head: Head, valid: Feed) -> tuple[float, float]:
+    """What makes logits of margins, and what these cost."""
+    rows: float = valid.rows
+    if valid.weight is not None:
+        rows = effective_rows(valid.weight.double().cpu().numpy())
+    costs = {}
+    for step in range(-20, 21):
+        apart = step / 10
+        scale = SURE * math.exp(apart)
+        costs[scale] = _cost(scale * margins, head, valid) + HOLD / rows * apart**2
+    found = min(costs, key=lambda scale: costs[scale])
+    return found, costs[found]

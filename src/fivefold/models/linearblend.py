@@ -28,11 +28,14 @@ class LinearBlend(nn.Module, ABC):
 
     Attributes:
         beside: the linear model in words.
-        pull: how strongly few validation rows hold the weight at one half, see `find_weight`.
+        pull: how strongly few validation rows hold the weight near the usual one, see
+            `find_weight`.
+        usual: that weight.
     """
 
     beside: ClassVar[str]
     pull: ClassVar[float] = PULL
+    usual: ClassVar[float] = 0.5
     weight: Tensor
     fitted: tuple[nn.Module, Tensor] | None = None
 
@@ -136,7 +139,10 @@ class LinearBlend(nn.Module, ABC):
         rows = torch.arange(valid.rows, device=valid.device)
         own = answered(lambda batch: self.network(self.read(batch)), valid, rows)
         weight = find_weight(
-            own, answers, valid.target, lesson.head, counts=valid.weight, pull=self.pull
+            *(own, answers, valid.target, lesson.head),
+            counts=valid.weight,
+            pull=self.pull,
+            usual=self.usual,
         )
         lesson.tell(
             f"{self.beside[:1].upper()}{self.beside[1:]} counts {weight:.0%} of each answer, the "

@@ -148,7 +148,11 @@ class MixBlend(nn.Module):
         made: dict[str, nn.Module] = {}
         answers: dict[str, Tensor] = {}
         linear = self._joint().to(valid.device)
-        found = fit_joint(linear, feeds, (train, valid), lesson.head, seconds_left=ends)
+        found = fit_joint(
+            *(linear, feeds, (train, valid), lesson.head),
+            seconds_left=ends,
+            all_rows=lesson.all_rows,
+        )
         if found is not None:
             made["linear"], answers["linear"] = linear, found
         wide = {"trees": self.gathered.tabular, "traits": self.has_traits * self.gathered.exact}

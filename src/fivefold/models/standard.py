@@ -9,13 +9,10 @@ from fivefold.codecs.table import Array
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Feed
-from fivefold.models.linear import fit_linear
+from fivefold.models.linear import Strengths, fit_linear
 
-STRENGTHS = (0.001, 0.01, 0.1, 1.0)
-"""How little weights are held back, as `C` of logistic regression; tried in order."""
-
-PENALTIES = (1000.0, 100.0, 10.0, 1.0)
-"""Likewise for numbers, as `alpha` of ridge regression."""
+STRENGTHS = Strengths(classes=(0.001, 0.01, 0.1, 1.0), numbers=(1000.0, 100.0, 10.0, 1.0))
+"""Weights of many numbers that are alike are held back more than those of terms."""
 
 ROWS = 256
 """Rows that are convolved at a time."""
@@ -103,12 +100,12 @@ def fit_standard(
         parts = (feed.take(slice(start, start + ROWS)).inputs for start in starts)
         return torch.cat([features(read(part)) for part in parts]).double()
 
-    def matrices(kept: Array) -> tuple[Array, Array]:
+    def matrices(kept: Array) -> list[tuple[Array, Array]]:
         model.scale_by(matrix(train, model.features))
         x, judged = (matrix(feed, model.scaled).cpu().numpy() for feed in (train, valid))
-        return x[kept], judged
+        return [(x[kept], judged)]
 
-    def load(weights: Array, bias: Array) -> None:
+    def load(way: int, weights: Array, bias: Array) -> None:
         model.out.weight.copy_(torch.from_numpy(weights.T))
         model.out.bias.copy_(torch.from_numpy(bias))
 
@@ -120,6 +117,5 @@ def fit_standard(
         matrices=matrices,
         load=load,
         strengths=STRENGTHS,
-        penalties=PENALTIES,
         seconds_left=seconds_left,
     )

@@ -40,6 +40,7 @@ class TextBlend(LinearBlend):
     """
 
     beside = "a linear model of words and characters"
+    usual = 0.8  # of few texts words alone tell more than a network can learn
 
     def __init__(
         self,
@@ -74,7 +75,12 @@ class TextBlend(LinearBlend):
     ) -> Tensor | None:
         """By the terms of training rows; see `fit_lexicon`."""
         return fit_lexicon(
-            linear, lesson.train, lesson.valid, lesson.head, seconds_left=seconds_left
+            linear,
+            lesson.train,
+            lesson.valid,
+            lesson.head,
+            seconds_left=seconds_left,
+            all_rows=lesson.all_rows,
         )
 
     def told(self) -> dict[str, Any]:

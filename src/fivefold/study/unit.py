@@ -26,6 +26,8 @@ from fivefold.partition import Partition
 from fivefold.study.start import Start
 from fivefold.study.watch import LATE, Watch, answer_seconds
 from fivefold.tasks.judged import Judged
+from fivefold.train.mix import Mix
+from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class Unit:
             judged = self.partition.replace(valid=held[:0], test=held)
             object.__setattr__(self, "partition", judged)
             object.__setattr__(self, "part", "test")
+        elif self.part == "valid":
+            object.__setattr__(self, "stages", tuple(map(_judged, self.stages)))
 
     @cached_property
     def partition_digest(self) -> str:
@@ -95,6 +99,13 @@ def _learns_all(stage: Stage) -> bool:
     """Whether what a stage trains learns from validation rows too, as it stops by none."""
     trains = type(stage).wiring.writes == Key(Trained)
     return trains and is_estimator(getattr(stage, "model", None))
+
+
+def _judged(stage: Stage) -> Stage:
+    """A stage as it is where validation rows judge: nothing that it trains learns from them."""
+    if isinstance(stage, Mix):
+        return stage.replace(members=[{**each, "all_rows": False} for each in stage.members])
+    return stage.replace(all_rows=False) if isinstance(stage, Options) else stage
 
 
 class Outcome(Artifact):

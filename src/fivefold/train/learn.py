@@ -84,7 +84,11 @@ def learn(
     train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
     body, lesson = (
         plan.network.body,
-        _lesson(plan, train, valid, session, lambda: _seconds_left(spent, stage.callbacks)),
+        _lesson(
+            *(plan, train, valid, session),
+            lambda: _seconds_left(spent, stage.callbacks),
+            stage.all_rows,
+        ),
     )
     first_digest = digest(plan.network)
     with private_random(plan.device):
@@ -195,6 +199,7 @@ def _lesson(
     valid: Feed,
     session: Session,
     left: Callable[[], float | None] = lambda: None,
+    all_rows: bool = False,
 ) -> Lesson:
     return Lesson(
         train=train,
@@ -204,6 +209,7 @@ def _lesson(
         tell=lambda text: session.emit(Noted(text=text)),
         boosting=plan.boosting,
         beside=plan.beside,
+        all_rows=all_rows,
         changes=plan.augment,
         stackable=plan.stackable,
         seconds_left=left,

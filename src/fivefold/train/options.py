@@ -72,6 +72,7 @@ class Options(Stage):
     augment: tuple[Annotated[str, AfterValidator(_change)], ...] | None = None
     freeze: tuple[str, ...] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
+    all_rows: bool = True
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0

@@ -64,7 +64,9 @@ class Pupil(Options, Taught):
     @property
     def teaching(self) -> Train:
         """The stage that fits the teacher."""
-        return Train(**self.teacher) if isinstance(self.teacher, dict) else Train(self.teacher)
+        if not isinstance(self.teacher, dict):
+            return Train(self.teacher)
+        return Train(**{"all_rows": False, **self.teacher})  # the network stops by these rows
 
     def student(self, **more: Any) -> Train:
         """The stage that trains the network."""
