@@ -176,12 +176,59 @@ def test_variants_without_blocks_lack_a_kind_or_all_others(frame):
     assert set(three[-1].pipeline["without"].columns) == {"a", "b", "note"}
 
 
-@pytest.mark.parametrize(("asked", "left"), [(["b"], ["a"]), ([0], [])])
-def test_columns_that_an_estimator_asks_for_are_not_left_out(frame, asked, left):
-    columns = ColumnTransformer([("scaled", StandardScaler(), asked)], remainder="passthrough")
-    train = ff.Train(make_pipeline(columns, LogisticRegression()))
+def naming(columns, remainder="drop"):
+    """A linear model of columns that it names, or counts."""
+    named = ColumnTransformer([("scaled", StandardScaler(), columns)], remainder=remainder)
+    return ff.Train(make_pipeline(named, LogisticRegression()))
+
+
+def test_columns_that_an_estimator_asks_for_are_not_left_out(frame):
+    train = naming(["b"], "passthrough")
     pipeline = ff.Pipeline([ff.Collect(frame, target="y"), ff.Preprocess(), train])
     found = quiet(pipeline, ["columns", "preprocess"], folds=2).table
-    assert found.loc[found["what"] == "columns", "left_out"].tolist() == left
+    assert found.loc[found["what"] == "columns", "left_out"].tolist() == ["a"]
     with pytest.raises(ConfigError, match="does not ask for itself, found 'b'"):
         quiet(pipeline, "columns", groups={"mine": ["b"]})
+    pipeline = pipeline.replace("train", naming([0], "passthrough"))
+    with pytest.raises(ConfigError, match="something of columns to leave out, found nothing"):
+        quiet(pipeline, "columns", folds=2)
+
+
+def test_what_an_estimator_does_not_read_is_told_and_not_refitted(frame):
+    frame["c"], told = frame["b"] + 1, []
+    stages = [ff.Collect(frame, target="y"), ff.Preprocess(rare=3), naming(["b"])]
+    pipeline = ff.Pipeline(stages)
+    settings = {"folds": 2, "observers": [told.append]}
+    frame["d"] = np.where(frame["a"] > 0, "x", "y")
+    found = quiet(pipeline, ["columns", "preprocess"], **settings).table
+    assert found["left_out"].tolist() == ["nothing", "rare=3"]
+    notes = [event.text for event in told if "would change nothing" in getattr(event, "text", "")]
+    for name in ('scale="standard"', 'outliers="clip"', "a, c and d"):
+        assert name in notes[0]
+    with pytest.raises(ConfigError, match='scale="standard" and outliers="clip" would change'):
+        quiet(pipeline.replace("preprocess", rare=None), "preprocess", folds=2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "other"),
+    [
+        *(("scale", "none"), ("missing_indicator", False), ("outliers", "keep")),
+        *(("numeric_missing", "mean"), ("categories", "embed")),
+    ],
+)
+def test_settings_that_are_told_to_change_nothing_give_such_an_estimator_the_same(
+    frame, setting, other
+):
+    from fivefold.models.exact import matrix_of
+    from fivefold.models.originals import UNREAD
+
+    assert setting in UNREAD or (setting, "clip") in UNREAD
+    frame["d"] = np.where(frame["a"] > 0, "x", "y")
+    frame.loc[[3, 9], "a"], frame.loc[4, "b"] = np.nan, 1e9
+    seen = []
+    for stage in (ff.Preprocess(), ff.Preprocess(**{setting: other})):
+        pipeline = ff.Pipeline([ff.Collect(frame, target="y"), stage, naming(["b"])])
+        result = pipeline.run(progress=False)
+        inputs = result[ff.Preprocessed].train.inputs
+        seen.append(matrix_of(result[ff.Trained].model, inputs))
+    np.testing.assert_array_equal(*seen)

@@ -59,17 +59,14 @@ def test_two_processes_give_the_bits_of_one_with_stages_of_a_file_too(pipeline, 
 
 
 @pytest.mark.slow
-def test_error_of_a_process_is_the_original_with_a_note_and_ends_the_others(pipeline):
+def test_error_in_every_process_is_told_with_the_place_where_it_arose(pipeline):
     place = pipeline.stages
     failing = ff.Pipeline([*place[:2], Fail(), *place[2:]])
     before = children()
-    with pytest.raises(LookupError) as caught:
+    with pytest.raises(TrainingError, match="found none among") as caught:
         quiet(failing, n_jobs=2)
-    assert caught.value.args == ("no more", 7)
-    notes = " ".join(caught.value.__notes__)
-    assert "in the unit fold-" in notes
-    assert "in Fail" in notes
-    assert "own_refits.py" in notes
+    assert "LookupError: ('no more', 7)\n    (in Fail)" in str(caught.value)
+    assert "own_refits.py" in caught.value.__notes__[0]
     assert children() == before
 
 
@@ -112,12 +109,20 @@ def test_stage_that_stands_in_no_file_runs_here_and_says_so(pipeline):
 
 
 @pytest.mark.slow
-def test_process_that_ends_by_itself_is_told_and_ends_the_study(pipeline):
+def test_process_that_ends_by_itself_costs_its_unit_and_others_go_on(pipeline):
     place = pipeline.stages
     before = children()
-    with pytest.raises(TrainingError, match="found its end with the code -9") as caught:
-        quiet(ff.Pipeline([*place[:2], Die(), *place[2:]]), n_jobs=2)
-    assert caught.value.unit.startswith("fold-")
+    dies = ff.Pipeline([*place[:2], Die(), *place[2:]])
+    models = {"lives": dies.replace("die", short=False), "dies": dies}
+    settings = {"folds": 2, "progress": False}
+    found = ff.compare(models, n_jobs=2, **settings)
+    why = found.table.set_index("model")["why"]
+    assert why["lives"] == ""
+    assert "found its end with the code -9" in why["dies"]
+    alone = {"lives": models["lives"], "plain": pipeline}
+    wanted = ff.compare(alone, **settings).scores
+    kept = [each[each["model"] == "lives"]["roc_auc"].tolist() for each in (found.scores, wanted)]
+    assert kept[0] == kept[1]
     assert children() == before
 
 

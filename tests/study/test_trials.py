@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -139,7 +140,9 @@ def test_failure_that_has_passed_is_tried_anew_and_a_refusal_is_kept(tmp_path, m
 
 
 def outcome(identity, **changed):
-    made = failed(identity, DataError("Odd: expected less, found 2."))
+    parts = {"train": np.arange(4), "valid": np.arange(0), "test": np.arange(4, 6)}
+    unit = SimpleNamespace(partition=SimpleNamespace(**parts), part="test", stages=())
+    made = failed(unit, identity, DataError("Odd: expected less, found 2."))
     return made.replace(**{"failed": "", "scores": np.zeros(2), **changed})
 
 

@@ -354,3 +354,18 @@ def test_fit_that_nothing_ends_is_told_where_it_is_longer_than_the_search_may_be
     assert found.overrun in [event.text for event in told if isinstance(event, Noted)]
     assert found.overrun in repr(found)
     assert quiet(small_pipeline(small_frame(60), epochs=1), LR, trials=1, seconds=60).overrun == ""
+
+
+def test_search_counts_the_trials_that_it_began_from_as_looks_each_once(tmp_path):
+    pipeline = small_pipeline(epochs=1)
+    first = quiet(pipeline, LR, trials=3, directory=tmp_path / "first")
+    second = quiet(pipeline, LR, trials=2, warm=first, seed=1, directory=tmp_path / "second")
+    assert "best of 3 trials on" in first.honesty
+    assert "best of 5 trials on the same validation rows, 3 of them of" in second.honesty
+    assert "best of 5 trials" in repr(second)
+    ways = ([second], [tmp_path / "second"], [second, tmp_path / "first", first])
+    for warm in ways:  # what the second began from too, however it is handed over
+        third = quiet(pipeline, LR, trials=1, warm=warm, seed=2)
+        assert "best of 6 trials on the same validation rows, 5 of them of" in third.honesty
+    judged = quiet(pipeline, LR, trials=1, warm=first, nested=2)
+    assert "begun from no earlier trials" in judged.honesty

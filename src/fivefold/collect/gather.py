@@ -14,10 +14,10 @@ from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
-from fivefold.collect.tabulate import DROPPED, Tabulated, first_rows, tabulate, wide_findings
+from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
 from fivefold.collect.target import settle_targets, usable_rows
 from fivefold.collect.wishes import Wishes
-from fivefold.core.wording import literal, quoted
+from fivefold.core.wording import first_rows, literal, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column

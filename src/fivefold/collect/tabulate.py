@@ -16,7 +16,7 @@ from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
 from fivefold.collect.null_texts import IN_CLASSES, Missing, asked_tokens, tokens_of
 from fivefold.core.finding import Finding, Severity, finding
-from fivefold.core.wording import literal, plural, quoted
+from fivefold.core.wording import first_rows, literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column, reason
@@ -187,13 +187,6 @@ def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Find
         rows=[int(row) for row in bad[:100]],
         samples=samples,
     )
-
-
-def first_rows(rows: Array) -> str:
-    """The first three rows and how many more: `0, 1, 2 and 2 more`."""
-    few = [f"{row:,}" for row in rows[:3]]
-    few += [f"{len(rows) - 3:,} more"] if len(rows) > 3 else []
-    return " and ".join([", ".join(few[:-1]), few[-1]] if len(few) > 1 else few)
 
 
 def token_findings(guesses: Mapping[str, Guess]) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ def _act(chosen: argparse.Namespace) -> None:
             ff.Deploy(chosen.to),
         ]
     )
+    pipeline.check()
     print("Teaching a network to read digits; less than a minute ...", file=sys.stderr, flush=True)
     result = pipeline.run(seed=0, progress=False, observers=[Console(lines=False)])
     check_no_leak(pipeline.replace("train", epochs=1), seed=0)

@@ -1,8 +1,9 @@
 """Words of messages: names, counts and values as one writes them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from os import PathLike, fspath
 from typing import Any
 
@@ -54,6 +55,18 @@ def bytes_text(count: int) -> str:
 def together(names: Sequence[str]) -> str:
     """Names as one says them one after another: `texts, images and routes`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def first_rows(rows: Collection[int]) -> str:
+    """The first three rows and how many more.
+
+    Example:
+        >>> first_rows([7]), first_rows([0, 1, 2, 5, 9])
+        ('7', '0, 1, 2 and 2 more')
+    """
+    few = [f"{row:,}" for row in islice(rows, 3)]
+    few += [f"{len(rows) - 3:,} more"] if len(rows) > 3 else []
+    return together(few)
 
 
 def quoted(names: Sequence[object], at_most: int = 8) -> str:

@@ -70,9 +70,9 @@ def evaluate(
 
     In a refit only the scores and their intervals are computed, and no look is counted.
     """
-    from fivefold.models.score import score
+    from fivefold.models.answered import answered
 
-    scores = data.codec.cut(score(trained.model, data.test.inputs), data.test.inputs)
+    scores = answered(trained.model, data.test, data.codec)
     index, directory = data.test.index, session.run_directory
     if not session.is_refit:
         answers = [digest_of_answers(scores)]

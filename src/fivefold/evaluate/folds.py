@@ -61,10 +61,11 @@ class Folds:
         import pandas as pd
 
         table = pd.DataFrame([each.line for each in held])
+        answered = [each.predictions for each in held if len(each.predictions)]
         return cls(
             metrics=Named("metric", means_of(table, task, own, level=level)),
             scores=table,
-            predictions=pd.concat([each.predictions for each in held], ignore_index=True),
+            predictions=pd.concat(answered or [pd.DataFrame()], ignore_index=True),
         )
 
 
@@ -144,18 +145,17 @@ def fit_folds(
     Returns:
         Means with the interval of Nadeau and Bengio, and the out-of-fold predictions.
     """
-    from fivefold.models.exact import exact_scores
+    from fivefold.models.answered import answered
 
     task, held = task_of(collected.schema.task), list[Held]()
     for n, division in enumerate(draw_divisions(collected, partition, k, session.seed), 1):
         context = session.refit(division, name=fold_name(n))
         data, trained = context[Preprocessed], context[Trained]
         whole = trained.settings.rows  # of an estimator, which stops by no rows
-        scores = exact_scores(trained.model, data.test.inputs)
         each = held_out(
             collected,
             data.test,
-            data.codec.cut(scores, data.test.inputs),
+            answered(trained.model, data.test, data.codec, exact=True),
             fold=n,
             learnt=whole or len(division.train),
             stopped=0 if whole else len(division.valid),

@@ -29,7 +29,7 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         the inputs. Empty where there is no
         column of dates or the schema has a time column (then the division is by time already).
     """
-    from fivefold.models.score import score
+    from fivefold.models.answered import answered
 
     schema = evidence.schema
     column = _date_column(evidence)
@@ -50,7 +50,9 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         return [finding("split_ignores_time", sentence, column=column)]
     refit = session.refit(later, name="by-time")
     test, task = refit[Preprocessed].test, evidence.task
-    judged = Judged.of(task, test.target, score(refit[Trained].model, test.inputs))
+    judged = Judged.of(
+        task, test.target, answered(refit[Trained].model, test, refit[Preprocessed].codec)
+    )
     name = evidence.headline.name
     ours = evidence.metrics[name]
     resamples = resample(

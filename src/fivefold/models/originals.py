@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 UNSEEN = "(unseen)"
 """What stands for a category that training rows lack, or hold too rarely."""
 
+UNREAD: tuple[Any, ...] = (
+    *("scale", "knots", "missing_indicator", "numeric_missing", "fill_value", "categories"),
+    ("outliers", "clip"),
+)
+"""Settings of Preprocess, or one value of them, that change nothing for who reads originals."""
+
 
 class Original(NamedTuple):
     """One column, and where it stands in the matrix.
@@ -172,6 +178,23 @@ def asks_by_place(estimator: Any) -> bool:
         or any(not isinstance(each, str) and not callable(each) for each in columns)
         for columns in listed
     )
+
+
+def alone_read_by(estimator: Any) -> tuple[str, ...] | None:
+    """The names of the columns that an estimator reads and no others; None if that is not said."""
+    while getattr(estimator, "steps", None):
+        estimator = estimator.steps[0][1]
+    if not _is_splitter(estimator) or estimator.remainder != "drop":
+        return None
+    found = dict[str, None]()
+    for _, inner, columns in estimator.transformers:
+        listed = [columns] if isinstance(columns, str) else columns
+        plain = isinstance(listed, list | tuple | np.ndarray)
+        if not plain or not all(isinstance(name, str) for name in listed):
+            return None
+        if not (isinstance(inner, str) and inner == "drop"):
+            found |= dict.fromkeys(map(str, listed))
+    return tuple(found)
 
 
 def _is_splitter(estimator: Any) -> bool:

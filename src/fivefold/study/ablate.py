@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Unpack
 
+from fivefold.artifacts import Trained
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
 from fivefold.core.wish import TEXT
-from fivefold.core.wording import literal, plural
+from fivefold.core.wording import literal, plural, together
 from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric, title
@@ -16,6 +17,7 @@ from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import Fold, drawing, drawn_folds, lines_of
 from fivefold.study.leftout import GROUPS, What, check_what, variants_without
 from fivefold.study.pairs import beside
+from fivefold.study.reasons import check_left
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
 from fivefold.study.variants import gathered
@@ -34,7 +36,8 @@ class Ablated(Artifact):
         table: one row for the whole pipeline (`left_out` is `nothing`) and one for each part:
             `what`, `left_out`, the metric with its interval, `difference` (without it minus with
             it) with its interval, `p`, `p_holm`, the `verdict` on the pipeline without it (one that
-            `loses` is worse off), `seconds` of a fold, how many `folds`.
+            `loses` is worse off), `seconds` of a fold, how many `folds`; and `why`, where one
+            failed, which has no scores then.
         scores: one row a fold and variant.
     """
 
@@ -76,7 +79,8 @@ def ablate(
 
     Every variant is refitted on the same folds of the training and validation rows with the same
     seeds, and compared with the whole pipeline by the corrected resampled t-test, Holm's rule over
-    all of them. Test rows are in no fold.
+    all of them. Test rows are in no fold. What an estimator that names its columns does not read is
+    not refitted without: that is told.
 
     Args:
         pipeline: from its source to a stage that trains.
@@ -96,6 +100,7 @@ def ablate(
     Raises:
         ConfigError: if there is nothing of the sort to leave out.
         ResumeError: if `directory` holds another study.
+        TrainingError: if the whole pipeline failed in every fold.
 
     Example:
         >>> import fivefold as ff
@@ -121,15 +126,21 @@ def ablate(
     with conducted("ablate", asked, **conduct) as study:
         whole = study.gather(pipeline)
         chosen = metric_named(whole.task, metric, whole.metrics)
-        left = [*variants_without(pipeline, whole.collected, asked_for, grouped)]
+        unread: list[str] = []
+        left = [
+            *variants_without(pipeline, whole.collected, asked_for, grouped, unread.append),
+        ]
+        if unread:
+            study.note(_unread(pipeline, unread))
         names = [(WHOLE, ""), *((each.name, each.what) for each in left)]
         lacking = {f"without {each.what} {each.name}": each.pipeline for each in left}
         starts = [whole, *gathered(study, lacking).values()]
         mixed = "parts" in asked_for
         if not left and not mixed:
-            raise _nothing(asked_for)
+            raise _nothing(asked_for, _unread(pipeline, unread) if unread else "")
         drawn = drawn_folds(whole, folds, repeats, by, study.seed)
         outcomes = study.run(_units(drawn, starts, mixed=mixed))
+        check_left("ablate, the whole pipeline", {"": outcomes[:: len(starts)]})
         lines = {
             pair: lines_of(start, outcomes[place :: len(starts)], folds)
             for place, (pair, start) in enumerate(zip(names, starts, strict=True))
@@ -160,10 +171,17 @@ def _units(drawn: Iterable[Fold], starts: Sequence[Start], *, mixed: bool) -> li
     ]
 
 
-def _nothing(asked: Sequence[str]) -> ConfigError:
+def _unread(pipeline: Chain, names: Sequence[str]) -> str:
+    """What is not refitted, as the estimator would be the same."""
+    name = type(getattr(pipeline[pipeline.writers_of(Trained)[-1]], "model", None)).__name__
+    listed = together(list(dict.fromkeys(names)))
+    return f"{name} reads its columns as they were collected: {listed} would change nothing for it."
+
+
+def _nothing(asked: Sequence[str], why: str = "") -> ConfigError:
     remedy = "Ask for something else, or leave `what` out for all that apply."
     wanted = f"something of {', '.join(asked)} to leave out"
-    return ConfigError.expected("ablate", wanted, "nothing", remedy)
+    return ConfigError.expected("ablate", wanted, "nothing", remedy, evidence=why)
 
 
 def _parts(
@@ -183,7 +201,7 @@ def _parts(
     for name in names:
         lacking = [name in o.without and not len(o.without[name]) for o in outcomes]
         told = [
-            o if lacks else o.replace(scores=o.without.get(name, o.scores))
+            o if lacks or o.failed else o.replace(scores=o.without.get(name, o.scores))
             for o, lacks in zip(outcomes, lacking, strict=True)
         ]
         lines = lines_of(start, told, folds)

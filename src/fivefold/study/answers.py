@@ -51,7 +51,11 @@ class Standings:
         """The best of these, and those that are not shown to be worse."""
         best = best_over_folds({name: self.by_name[name] for name in names}, self.metric)
         said = self.beside(best, names, [])["verdict"]
-        tied = [name for name, verdict in zip(names, said, strict=True) if verdict != "loses"]
+        tied = [
+            name
+            for name, verdict in zip(names, said, strict=True)
+            if verdict != "loses" and self.by_name[name][self.metric.name].notna().any()
+        ]
         return [best, *(name for name in tied if name != best)]
 
 
@@ -105,7 +109,8 @@ def compared_models(
             "fit_seconds": found["seconds"][place],
             "milliseconds_per_row": float(quickest),
             "rows_fitted": round(float(scored["train_rows"].mean())),
-            "note": f"mean of {plural(folds.count, 'fold')} of training and validation rows",
+            "note": found.get("why", [""] * len(names))[place]
+            or f"mean of {plural(folds.count, 'fold')} of training and validation rows",
             "judged_on": plural(folds.count, "fold"),
         }
         lines.append(line)

@@ -21,6 +21,7 @@ from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
 from fivefold.study.deployed import answers_of_deployed, are_deployed
 from fivefold.study.pairs import REFERENCE, Folded, beside, best_over_folds, every_pair
+from fivefold.study.reasons import check_left
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
     Answers,
@@ -46,7 +47,8 @@ class Compared(Artifact):
         rows: `folds` or `test rows`: what `table` stands on.
         table: one row a model: `model`, every metric with its interval, `difference` (its score
             minus that of the best one, which is `the reference`) with its interval, `p`, `p_holm`,
-            the `verdict` on it; over folds also `seconds` of a fold and how many `folds`.
+            the `verdict` on it; over folds also `seconds` of a fold and how many `folds`; and
+            `why`, where a model failed, which has no scores then.
         pairs: every model against every other.
         scores: one row a fold and model; without folds empty.
         test: where test rows were looked at besides folds, `table` and `pairs` on these.
@@ -76,7 +78,7 @@ class Compared(Artifact):
 
     def shown(self) -> "pd.DataFrame":
         """The table with the metric compared by, and what was found of it."""
-        wanted = ("model", self.metric, "difference", "p_holm", "verdict", "seconds")
+        wanted = ("model", self.metric, "difference", "p_holm", "verdict", "seconds", "why")
         return self.table[[name for name in wanted if name in self.table]]
 
     def markdown(self) -> str:
@@ -111,7 +113,8 @@ def compare(
 
     Folds are drawn among training and validation rows; each difference is tested by the corrected
     resampled t-test of Nadeau and Bengio, and p-values of a table are made larger by Holm's rule,
-    so that they may be read one by one. What is not shown to be worse than the best is a tie.
+    so that they may be read one by one. What is not shown to be worse than the best is a tie. A
+    model that cannot be fitted in a fold has no score there, and its line says why.
 
     Args:
         models: by name: pipelines that collect the same rows; stages, or estimators of
@@ -137,6 +140,7 @@ def compare(
             predict different things.
         ResumeError: if `directory` holds another study.
         SpentError: if `test` would score more models than `Evaluate(looks=)` allows.
+        TrainingError: if every refit of every model failed.
 
     Example:
         >>> import fivefold as ff
@@ -196,6 +200,7 @@ def compare_in(
         DataError: if they collect other rows.
         PreflightError: telling what of any of them does not fit the rows.
         SpentError: if `test` would score more models than may be.
+        TrainingError: if every refit of every model failed.
     """
     begun = gathered(study, pipelines)
     first = next(iter(begun.values()))
@@ -220,14 +225,14 @@ def compare_in(
         for fold, division, seed in drawn_folds(first, folds, repeats, by, study.seed)
         for name, start in starts.items()
     ]
-    outcomes, size = study.run(units), len(starts)
-    found = {
-        name: lines_of(start, outcomes[place::size], folds)
-        for place, (name, start) in enumerate(starts.items())
-    }
+    outcomes = study.run(units)
+    by_model = {name: outcomes[place :: len(starts)] for place, name in enumerate(starts)}
+    check_left(study.name, by_model)
+    found = {name: lines_of(start, by_model[name], folds) for name, start in starts.items()}
     models = {
-        name: Candidate(pipelines[name], outcomes[place::size][:folds], start.task)
-        for place, (name, start) in enumerate(starts.items())
+        name: Candidate(pipelines[name], by_model[name][:folds], start.task)
+        for name, start in starts.items()
+        if not any(outcome.failed for outcome in by_model[name])
     }
     metrics = [*metrics_by_name(first.task, first.metrics).values()]
     made = _compared_folds(found, chosen, metrics, first.level).replace(models=models)

@@ -12,14 +12,15 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.core.wish import FUNCTION, Asked, Wish, counts, one_of
-from fivefold.core.wording import plural
+from fivefold.core.wording import one_line, plural
 from fivefold.division import By, rule_of
 from fivefold.errors import ConfigError
-from fivefold.evaluate.folds import Folds, held_out
+from fivefold.evaluate.folds import Folds, Held, held_out, metrics_by_name
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.partition import Partition
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.conduct import Conduct, check_study, conducted
+from fivefold.study.reasons import check_left, why_of
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
 
@@ -51,7 +52,8 @@ class CrossValidated(Artifact):
     Attributes:
         metrics: mean over all folds with the corrected interval, by name.
         scores: one row a fold: `repeat`, `fold`, `train_rows`, `valid_rows`, `held_out_rows`,
-            `seconds` of all stages, and each metric.
+            `seconds` of all stages, and each metric; and `why`, where a fold failed, which has no
+            scores then.
         predictions: one row a held-out row (or a position of one that counts) in each repeat:
             `repeat`, `row` (its place in the collected table), `fold`, `target`, and `score` or one
             `score_CLASS` a class.
@@ -96,7 +98,9 @@ class CrossValidated(Artifact):
             for name, count in scored.items()
             if count < len(self.scores)
         ]
-        return "; ".join([f"{self.scores['fold'].nunique()} folds{times}", *lacking])
+        why = why_of(self.scores["why"]) if "why" in self.scores else ""
+        said = [f"{self.scores['fold'].nunique()} folds{times}", *lacking, why]
+        return "; ".join(filter(None, said))
 
 
 def cross_validate(
@@ -111,7 +115,7 @@ def cross_validate(
     """Refit a pipeline on k folds of its training and validation rows; test rows are in none.
 
     Whatever is fitted is fitted anew in every fold: statistics, vocabularies, weights. Each fold
-    sets a part of its training rows aside to stop by.
+    sets a part of its training rows aside to stop by. One that fails has no scores, and says why.
 
     Args:
         pipeline: from its source to a stage that trains; what comes after that is left out.
@@ -130,6 +134,7 @@ def cross_validate(
         ConfigError: if an argument is wrong.
         DataError: if there are too few rows, groups or moments for the folds.
         ResumeError: if `directory` holds another study.
+        TrainingError: if every fold failed.
 
     Example:
         >>> import fivefold as ff
@@ -149,9 +154,12 @@ def cross_validate(
         start = study.gather(pipeline)
         units = []
         for name, division, seed in drawn_folds(start, folds, repeats, by, study.seed):
-            stages = start.stages
+            stages, fault = start.stages, None
             if inner is not None:
-                stages = tuple(inner(start.collected, division, seed))
+                try:
+                    stages = tuple(inner(start.collected, division, seed))
+                except Exception as error:
+                    fault = error
             units.append(
                 Unit(
                     name=name,
@@ -159,9 +167,12 @@ def cross_validate(
                     stages=stages,
                     partition=division,
                     seed=seed,
+                    fault=fault,
                 )
             )
-        found = summed(start, study.run(units), folds)
+        outcomes = study.run(units)
+        check_left("cross_validate", {"": outcomes})
+        found = summed(start, outcomes, folds)
         metric = start.task.metrics[0].name
         study.conclude(plural(len(units), "fold"), metric, found.metrics[metric])
         return found
@@ -211,23 +222,40 @@ def lines_of(start: Start, outcomes: Sequence[Outcome], folds: int) -> "pd.DataF
 
 def summed(start: Start, outcomes: Sequence[Outcome], folds: int) -> CrossValidated:
     """What the folds of a study say together; they are given repeat by repeat."""
-    held = [
-        held_out(
+    held = [_held(start, outcome, place % folds + 1) for place, outcome in enumerate(outcomes)]
+    found = Folds.of(held, start.task, start.metrics, level=start.level)
+    repeats = [place // folds + 1 for place in range(len(held))]
+    sizes = [len(each.predictions) for each in held]
+    scores, predictions = found.scores.copy(), found.predictions.copy()
+    if "why" in scores:
+        scores["why"] = scores["why"].fillna("")
+    scores.insert(0, "repeat", repeats)
+    predictions.insert(0, "repeat", np.repeat(repeats, sizes))
+    return CrossValidated(metrics=found.metrics, scores=scores, predictions=predictions)
+
+
+def _held(start: Start, outcome: Outcome, fold: int) -> Held:
+    """What a fold says: its scores, or why it has none."""
+    if not outcome.failed:
+        return held_out(
             start.collected,
             outcome.rows,
             outcome.scores,
-            fold=place % folds + 1,
+            fold=fold,
             learnt=outcome.learnt,
             stopped=outcome.stopped,
             seconds=outcome.fit_seconds,
             own=start.metrics,
         )
-        for place, outcome in enumerate(outcomes)
-    ]
-    found = Folds.of(held, start.task, start.metrics, level=start.level)
-    repeats = [place // folds + 1 for place in range(len(held))]
-    sizes = [len(each.predictions) for each in held]
-    scores, predictions = found.scores.copy(), found.predictions.copy()
-    scores.insert(0, "repeat", repeats)
-    predictions.insert(0, "repeat", np.repeat(repeats, sizes))
-    return CrossValidated(metrics=found.metrics, scores=scores, predictions=predictions)
+    import pandas as pd
+
+    line = {
+        "fold": fold,
+        "train_rows": outcome.learnt,
+        "valid_rows": outcome.stopped,
+        "held_out_rows": len(outcome.index),
+        "seconds": np.nan,
+        **dict.fromkeys(metrics_by_name(start.task, start.metrics), np.nan),
+        "why": one_line(outcome.failed),
+    }
+    return Held(line=line, predictions=pd.DataFrame())

@@ -128,11 +128,12 @@ def ensemble(study: Tuned | Compared, size: int = 25) -> Ensembled:
     """
     raise_all(faults_of("ensemble", {"study": (study, STUDY), "size": (size, counts(1))}))
     if isinstance(study, Compared) and not study.models:
-        found, remedy = (
-            f"one of {study.rows}",
-            "Pass what ff.compare of pipelines gave, not loaded.",
-        )
-        raise ConfigError.expected("ensemble", "a comparison over folds", found, remedy)
+        wanted, found = "a comparison over folds", f"one of {study.rows}"
+        remedy = "Pass what ff.compare of pipelines gave, not loaded."
+        if "why" in study.table:
+            wanted, found = "a model that answered in every fold", "none"
+            remedy = "Mend what the column `why` of its table tells."
+        raise ConfigError.expected("ensemble", wanted, found, remedy)
     models: Mapping[Any, Candidate] = study.models
     groups = _groups(models)
     if not groups:

@@ -14,6 +14,7 @@ from fivefold.evaluate.ten import tables_of
 from fivefold.evaluate.timing import SECONDS, fastest_tied
 from fivefold.observers.console import duration
 from fivefold.pipeline import Pipeline
+from fivefold.report.outlet import check_place
 from fivefold.report.ten import unfilled
 from fivefold.result import Result
 from fivefold.study import answers
@@ -61,6 +62,7 @@ def investigate(
 
     Raises:
         ConfigError: if an argument is wrong.
+        PreflightError: if faults were found before the work, no place for the report for one.
         ResumeError: if `directory` holds another study.
 
     Example:
@@ -78,6 +80,8 @@ def investigate(
         "tables": (tables, TABLES.or_none()),
     }
     check_study("investigate", conduct, wishes, pipeline)
+    if to is not None:
+        check_place("investigate, to", Path(to))
     count = (FOLDS_QUICK if quick else FOLDS) if folds is None else folds
     with conducted("investigate", {"folds": count, "quick": quick}, **conduct) as study:
         result = _run(pipeline, study)
@@ -123,8 +127,10 @@ def _run(pipeline: Chain, study: Study) -> Result:
     begin, tail = split_pipeline(pipeline, study.name)
     judging = [s for s in pipeline.stages if isinstance(s, Evaluate)] or [Evaluate()]
     stages = [*pipeline.stages[:begin], *tail, *judging]
+    whole = Pipeline(stages)
+    whole.preflight(device=study.device)
     study.note("First the run itself; what is to come, and how long it takes, is told after it.")
-    execution = Pipeline(stages).execute(
+    execution = whole.execute(
         seed=study.seed,
         device=study.device,
         directory=None if study.directory is None else study.directory / "run",

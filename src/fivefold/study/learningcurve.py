@@ -12,7 +12,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.wish import TEXT
 from fivefold.core.wording import brief, plural
 from fivefold.division import By, Units, rule_of
-from fivefold.errors import ConfigError, DataError
+from fivefold.errors import ConfigError, DataError, TrainingError
 from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.metric import Metric, title
 from fivefold.metrics.powerlaw import PowerLaw, fit_power_law
@@ -21,6 +21,7 @@ from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.reasons import check_left, why_of
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 FRACTIONS = (0.1, 0.18, 0.32, 0.56, 1.0)
 FEWEST = 20
 """Training rows at the smallest size, at least."""
+FEWEST_SIZES = 3
+"""Sizes that a curve is drawn by, at least."""
 TIMES = (1, 2, 10)
 
 
@@ -39,8 +42,9 @@ class LearningCurve(Artifact):
     Attributes:
         metric: whose curve it is.
         table: one row a size: `fraction`, `train_rows` on average, the metric with its interval
-            over folds, `seconds` of a fold.
-        law: `a`, `b` and `c` of `a + b * rows ** -c`, with intervals.
+            over folds, `seconds` of a fold; and `why`, where one failed, which has no score then.
+        law: `a`, `b` and `c` of `a + b * rows ** -c`, with intervals, by the folds that have scores
+            of all sizes of which there is any.
         predicted: one row for as many rows as there are, twice and ten times as many: `times`,
             `train_rows`, the metric with its interval, `gain` over as many as there are.
         scores: one row a fold and size.
@@ -114,6 +118,7 @@ def learning_curve(
         ConfigError: if the fractions are none.
         DataError: if the smallest leaves fewer than 20 training rows.
         ResumeError: if `directory` holds another study.
+        TrainingError: if so many refits failed that no curve is left.
 
     Example:
         >>> import fivefold as ff
@@ -150,6 +155,7 @@ def learning_curve(
         ]
         _check_rows(units[0].partition, sizes[0])
         outcomes, step = study.run(units), len(sizes)
+        check_left("learning_curve", {"": outcomes})
         frames = {
             size: lines_of(start, outcomes[place::step], folds) for place, size in enumerate(sizes)
         }
@@ -208,9 +214,22 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
     from fivefold.report.figures import score_by_rows
 
     rows = np.array([frame["train_rows"].mean() for frame in frames.values()])
+    scored = np.stack([frame[metric.name].to_numpy(float) for frame in frames.values()], axis=1)
+    some = np.isfinite(scored).any(axis=0)
+    whole = np.isfinite(scored[:, some]).all(axis=1)
+    if some.sum() < FEWEST_SIZES or not whole.any():
+        wanted = f"a fold with scores of {FEWEST_SIZES} sizes or more"
+        whys = [why_of(frame["why"]) for frame in frames.values() if "why" in frame]
+        raise TrainingError.expected(
+            "learning_curve",
+            wanted,
+            f"scores of {int(some.sum())} of {len(frames)} sizes",
+            "Mend what is told of those that failed, or leave their fractions out.",
+            evidence="\n".join(dict.fromkeys(filter(None, whys))),
+        )
     law = fit_power_law(
-        rows,
-        np.stack([frame[metric.name].to_numpy() for frame in frames.values()], axis=1),
+        rows[some],
+        scored[np.ix_(whole, some)],
         greater=metric.greater,
         bounds=metric.bounds,
         test_per_train=held_per_learnt(frames[1.0]),
@@ -227,6 +246,8 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
             "seconds": [float(frame["seconds"].mean()) for frame in frames.values()],
         }
     )
+    if any("why" in frame for frame in frames.values()):
+        table["why"] = [why_of(frame.get("why", ())) for frame in frames.values()]
     scores = pd.concat(
         [frame.assign(fraction=size) for size, frame in frames.items()], ignore_index=True
     )

@@ -1,18 +1,24 @@
 """The variants of a pipeline that lack one part each."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.schema import Schema
 from fivefold.core.chain import Chain
-from fivefold.core.stage import Stage
 from fivefold.core.wish import Wish
 from fivefold.core.wording import literal, nearest
 from fivefold.errors import ConfigError
-from fivefold.partition import Partition
 from fivefold.preprocess.preprocess import Preprocess
+from fivefold.study.without import (
+    asked_for,
+    blocks_of_rows,
+    columns_of,
+    read_by,
+    reads_originals,
+    without,
+)
 from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
@@ -21,7 +27,6 @@ What = Literal["preprocess", "augment", "transfer", "columns", "blocks", "parts"
 WHAT: tuple[What, ...] = ("preprocess", "augment", "transfer", "columns", "blocks", "parts")
 OFF: Mapping[str, Any] = {"scale": "none", "outliers": "keep", "missing_indicator": False}
 """Settings of Preprocess that do something to every number, and how each is left out."""
-TABLE = "the table"
 _DEPENDS = {"scale": "knots", "numeric_missing": "fill_value"}
 
 
@@ -76,6 +81,7 @@ def variants_without(
     collected: Collected,
     what: Sequence[What],
     groups: Mapping[str, Sequence[str]],
+    unread: Callable[[str], None] = lambda name: None,
 ) -> Iterator[LeftOut]:
     """Each pipeline that lacks one part; those of a blend need no pipeline of their own.
 
@@ -84,13 +90,14 @@ def variants_without(
         collected: the rows that it collects.
         what: sorts of parts.
         groups: columns to leave out together, by name of the group.
+        unread: is told what an estimator does not read, without which it answers the same.
 
     Raises:
         ConfigError: if a group names a column that is no input.
     """
     if "preprocess" in what:
         yield from _stages(pipeline)
-        yield from _settings(pipeline, collected)
+        yield from _settings(pipeline, collected, unread)
     train = pipeline.writers_of(Trained)[-1]
     stage = pipeline[train]
     if isinstance(stage, Options):
@@ -98,37 +105,18 @@ def variants_without(
             yield from _augmentations(pipeline, train, stage, collected.schema)
         if "transfer" in what:
             yield from _transfers(pipeline, train, stage)
-    without: set[frozenset[str]] = set()
-    columns = _columns(collected.schema, groups) if "columns" in what else {}
-    blocks = _blocks(collected.schema) if "blocks" in what else {}
-    kept = _asked_for(stage, collected.schema, groups if columns else {})
+    gone: set[frozenset[str]] = set()
+    columns = columns_of(collected.schema, groups) if "columns" in what else {}
+    blocks = blocks_of_rows(collected.schema) if "blocks" in what else {}
+    kept = asked_for(stage, collected.schema, groups if columns else {})
+    read = read_by(stage, collected.schema)
     for sort, sets in (("columns", columns), ("blocks", blocks)):
         for name, left in sets.items():
-            if kept.isdisjoint(left) and (sort == "columns" or frozenset(left) not in without):
-                yield LeftOut(cast("What", sort), name, _without(pipeline, left))
-            without.add(frozenset(left))
-
-
-def _asked_for(stage: Stage, schema: Schema, groups: Mapping[str, Sequence[str]]) -> set[str]:
-    """The columns that an estimator asks for itself, and cannot be fitted without.
-
-    Raises:
-        ConfigError: if a group names one of them.
-    """
-    from fivefold.models.originals import asks_by_place, named_by
-
-    model = getattr(stage, "model", None)
-    if not is_estimator(model):
-        return set()
-    inputs = {column.name for column in schema.inputs}
-    kept = inputs if asks_by_place(model) else inputs.intersection(named_by(model))
-    for group, columns in groups.items():
-        if lost := sorted(kept.intersection(columns)):
-            wanted = f"columns that {type(model).__name__} does not ask for itself"
-            found = ", ".join(map(repr, lost))
-            remedy = "Compare it with an estimator that asks for other columns: ff.compare."
-            raise ConfigError.expected(f"ablate, group {group!r}", wanted, found, remedy)
-    return kept
+            if read.isdisjoint(left):
+                unread(name)
+            elif kept.isdisjoint(left) and (sort == "columns" or frozenset(left) not in gone):
+                yield LeftOut(cast("What", sort), name, without(pipeline, left))
+            gone.add(frozenset(left))
 
 
 def _stages(pipeline: Chain) -> Iterator[LeftOut]:
@@ -141,8 +129,13 @@ def _stages(pipeline: Chain) -> Iterator[LeftOut]:
             yield LeftOut("preprocess", name, type(pipeline)(rest))
 
 
-def _settings(pipeline: Chain, collected: Collected) -> Iterator[LeftOut]:
+def _settings(
+    pipeline: Chain, collected: Collected, unread: Callable[[str], None]
+) -> Iterator[LeftOut]:
     """Without what Preprocess does to numbers, and each other setting as it is by default."""
+    from fivefold.models.originals import UNREAD
+
+    as_collected = reads_originals(pipeline[pipeline.writers_of(Trained)[-1]])
     for name, stage in zip(pipeline.names, pipeline.stages, strict=True):
         if type(stage) is not Preprocess:
             continue
@@ -156,9 +149,12 @@ def _settings(pipeline: Chain, collected: Collected) -> Iterator[LeftOut]:
             else:
                 changed, applies = default, value != default
             if applies and setting not in _DEPENDS.values():
+                words = f"{setting}={literal(value)}"
+                if as_collected and (setting in UNREAD or (setting, value) in UNREAD):
+                    unread(words)
+                    continue
                 settings = {**given, setting: changed}
                 settings.pop(_DEPENDS.get(setting, ""), None)
-                words = f"{setting}={literal(value)}"
                 yield LeftOut("preprocess", words, pipeline.replace(name, Preprocess(**settings)))
 
 
@@ -209,71 +205,6 @@ def _transfers(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]
             )
     if stage.freeze:
         yield LeftOut("transfer", "freeze", pipeline.replace(train, freeze=()))
-
-
-def _columns(schema: Schema, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What to leave out by name: each column, those of a kind, and those of a group."""
-    names = [column.name for column in schema.inputs]
-    for group, columns in groups.items():
-        for name in columns:
-            if name not in names:
-                near = nearest(name, names)
-                remedy = f"Write {near!r}." if near else "Name columns that the model reads."
-                who = f"ablate, group {group!r}"
-                raise ConfigError.expected(who, "input columns", repr(name), remedy)
-    kinds: dict[str, list[str]] = {}
-    for column in schema.inputs:
-        kinds.setdefault(column.kind, []).append(column.name)
-    together = {f"all {kind} columns": of for kind, of in kinds.items() if len(of) > 1}
-    listed = {group: [*columns] for group, columns in groups.items()}
-    every = {n: [n] for n in names} | together | listed
-    return {name: left for name, left in every.items() if len(left) < len(names)}
-
-
-def _blocks(schema: Schema) -> dict[str, list[str]]:
-    """What to leave out by name, where rows mix kinds: each array, and all others but it.
-
-    Numbers and categories are one, the table.
-    """
-    from fivefold.kinds.known import kind_of
-
-    arrays: dict[str, list[str]] = {}
-    for column in schema.inputs:
-        own = f"{column.kind} {column.name}"
-        arrays.setdefault(TABLE if kind_of(column.kind).block.shared else own, []).append(
-            column.name
-        )
-    if len(arrays) < 2:
-        return {}
-    rest = {
-        f"all but {name}": [n for other, of in arrays.items() if other != name for n in of]
-        for name in arrays
-    }
-    return arrays | rest
-
-
-def _without(pipeline: Chain, columns: Sequence[str]) -> Chain:
-    stages = [*pipeline.stages]
-    place = pipeline.names.index(pipeline.writers_of(Preprocessed)[0])
-    stages.insert(place, Without(columns=tuple(columns)))
-    return type(pipeline)(stages)
-
-
-class Without(Stage):
-    """Leave columns out of what a model reads; they stay in the table.
-
-    Args:
-        columns: their names.
-    """
-
-    columns: tuple[str, ...]
-
-    def run(self, collected: Collected, partition: Partition) -> Collected:
-        """The same rows, of which these columns are ignored."""
-        schema = collected.schema
-        for name in self.columns:
-            schema = schema.replace(name, role="ignored", reason="left out by ablate")
-        return collected.replace(schema=schema)
 
 
 def redrawn(module: Any, seed: int) -> tuple[Any, str]:

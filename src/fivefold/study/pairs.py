@@ -14,6 +14,7 @@ from fivefold.metrics.comparison import Verdict
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.significance import Significance, corrected_t_test, holm
+from fivefold.study.reasons import why_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,7 +154,8 @@ def beside(
 
     Returns:
         One row a pipeline, in order: the mean of each of `metrics` with its interval, what
-        `differences` says, `seconds` of a fold on average, how many `folds`.
+        `differences` says, `seconds` of a fold on average, how many `folds`; and `why` some failed,
+        where any did.
     """
     import pandas as pd
 
@@ -170,6 +172,8 @@ def beside(
     table = pd.concat([pd.DataFrame(means), told], axis=1)
     table["seconds"] = [float(frame["seconds"].mean()) for frame in frames]
     table["folds"] = [len(frame) for frame in frames]
+    if any("why" in frame for frame in frames):
+        table["why"] = [why_of(frame.get("why", ())) for frame in frames]
     return table
 
 

@@ -1,7 +1,7 @@
 """A study at work: what it begins with, its refits here or in other processes, what is told."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from fivefold.core.events import Event, Noted, Observer, Progress
 from fivefold.core.identity import known_by_name
 from fivefold.core.scratch import scratch
 from fivefold.core.session import Session, check_refit_name, folder_name
+from fivefold.core.wording import one_line
 from fivefold.errors import FivefoldError, StoreError, TrainingError
 from fivefold.observers.console import Console, duration
 from fivefold.study.crew import Crew, UnreadyError
@@ -21,8 +22,6 @@ from fivefold.study.place import UNITS, note_found, place_of_data, whole_outcome
 from fivefold.study.start import Start, begun_with, gather, split_pipeline
 from fivefold.study.unit import OUTCOME, Outcome, Unit, failed, first_metric, fit_unit, keep
 from fivefold.study.wanted import wanted_by
-
-Told = Callable[[Unit, Outcome], Mapping[str, float]]
 
 MOST_LINES = 20
 """Units of which a line is printed; of more every second, third ..."""
@@ -101,18 +100,15 @@ class Study:
             self._starts.append(start)
         return begun_with(start, pipeline, self.name, Session(seed=self.seed, device=self.device))
 
-    def run(
-        self, units: Iterable[Unit], told: Told | None = None, *, silent: bool = False
-    ) -> list[Outcome]:
+    def run(self, units: Iterable[Unit], *, silent: bool = False) -> list[Outcome]:
         """Refit every unit, or take what came of it at an earlier start.
 
         Args:
             units: each with a name of its own.
-            told: values of interest of one that is done; the first metric if None.
             silent: leave it to the caller to tell how far it is.
 
         Returns:
-            The outcomes, in the order of the units.
+            The outcomes, in the order of the units; one that failed is an outcome too.
         """
         units = list(units)
         found: dict[str, Outcome] = {}
@@ -132,9 +128,10 @@ class Study:
             found[unit.name] = outcome
             if silent:
                 continue
-            values = (told or first_metric)(unit, outcome)
-            if done % every == 0 or done == len(left):
+            values = first_metric(unit, outcome)
+            if done % every == 0 or done == len(left) or outcome.failed:
                 shown = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+                shown = shown or f"failed: {one_line(outcome.failed)}"
                 seconds = (time.perf_counter() - began) / done * (len(left) - done)
                 rest = f", about {duration(seconds)} left" if done < len(left) else ""
                 text = f"{len(found)} of {len(units)}: {unit.name}, {shown}{rest}"
@@ -197,7 +194,7 @@ class Study:
         """Each unit as soon as it is done: in other processes, or else here."""
         apart, done = list[Unit](), set[str]()
         if self.n_jobs > 1 and len(units) > 1 and not self._alone:
-            apart = [unit for unit in units if self._can_travel(unit)]
+            apart = [unit for unit in units if unit.fault is None and self._can_travel(unit)]
         try:
             for unit, outcome in self._done_apart(apart, identities):
                 done.add(unit.name)
@@ -264,10 +261,10 @@ class Study:
                     yield left[name], Outcome.load(self._folder(left.pop(name)) / OUTCOME)
             except TrainingError as error:
                 lost = left.get(str(error.facts.get("unit", "")))
-                if lost is None or lost.watch is None:  # else it is a trial that failed
+                if lost is None:
                     raise
                 self._dismiss()
-                yield left.pop(lost.name), failed(identities[lost.name], error)
+                yield left.pop(lost.name), failed(lost, identities[lost.name], error)
 
     def _cache_of(self, unit: Unit) -> Cache | None:
         """The cache; None for a unit that a clock may end, as then its settings do not tell all."""

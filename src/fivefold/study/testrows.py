@@ -23,6 +23,7 @@ from fivefold.metrics.significance import holm, mcnemar
 from fivefold.partition import Partition
 from fivefold.result import Result
 from fivefold.study.pairs import best_of, differences, verdict_of
+from fivefold.study.reasons import check_left, why_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
 from fivefold.study.unit import Unit
@@ -47,6 +48,7 @@ class Answers:
         own: own metrics by name.
         level: coverage of intervals.
         known: by which a look of a model is known again; what it answered if it is not here.
+        failed: why others have not answered, by name.
     """
 
     collected: Collected
@@ -57,6 +59,7 @@ class Answers:
     own: Mapping[str, OwnMetric]
     level: float
     known: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task(self) -> Task:
@@ -81,6 +84,7 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Answers:
 
     Raises:
         SpentError: if more models would be scored than `Evaluate(looks=)` allows.
+        TrainingError: if none could be trained.
     """
     limit = limit_of(starts)
     if limit is not None:
@@ -96,18 +100,21 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Answers:
         )
         for name, start in starts.items()
     ]
-    outcomes, first = study.run(units), next(iter(starts.values()))
-    digests = [digest_of_answers(outcome.scores) for outcome in outcomes]
-    rows = (first.collected, outcomes[0].index)
-    check_looks(*rows, digests, limit=limit, directory=study.directory)
+    first, found = next(iter(starts.values())), dict(zip(starts, study.run(units), strict=True))
+    check_left(f"{study.name}, test rows", {name: [each] for name, each in found.items()})
+    answered = {name: each for name, each in found.items() if not each.failed}
+    digests = [digest_of_answers(outcome.scores) for outcome in answered.values()]
+    one = next(iter(answered.values()))
+    check_looks(first.collected, one.index, digests, limit=limit, directory=study.directory)
     return Answers(
         collected=first.collected,
         by=first.partition.by,
-        index=outcomes[0].index,
-        target=outcomes[0].target,
-        scores={name: outcome.scores for name, outcome in zip(starts, outcomes, strict=True)},
+        index=one.index,
+        target=one.target,
+        scores={name: outcome.scores for name, outcome in answered.items()},
         own=first.metrics,
         level=first.level,
+        failed={name: why_of([each.failed]) for name, each in found.items() if each.failed},
     )
 
 
@@ -130,6 +137,7 @@ def count_looks(
     seen = [
         Seen(answers.known.get(name) or digest_of_answers(answers.scores[name]), score)
         for name, score in zip(table["model"], table[metric], strict=True)
+        if name in answers.scores
     ]
     rows = (answers.collected, answers.index)
     return take_looks(*rows, seen, metric=metric, directory=directory, limit=limit)
@@ -187,12 +195,12 @@ def tables_of_answers(
 
     Returns:
         One row a model: `model`, every metric with its interval, `difference` to the best one with
-        the interval of the paired difference, its `p` and `p_holm`, and the `verdict` by the
-        latter. And one row a pair: `one`, `other`, `difference`, `p`, the `test` that gave it
-        (McNemar's for accuracy, DeLong's for areas, else one of swapped answers), `p_holm`,
-        `verdict` on the first, rows that `one_alone` and `other_alone` gets right and `p_mcnemar`
-        of these, whatever the metric (NaN where a row is not right or wrong, or rows hang
-        together).
+        the interval of the paired difference, its `p` and `p_holm`, the `verdict` by the latter,
+        and `why` one has not answered, if any has not. And one row a pair: `one`, `other`,
+        `difference`, `p`, the `test` that gave it (McNemar's for accuracy, DeLong's for areas, else
+        one of swapped answers), `p_holm`, `verdict` on the first, rows that `one_alone` and
+        `other_alone` gets right and `p_mcnemar` of these, whatever the metric (NaN where a row is
+        not right or wrong, or rows hang together).
     """
     import pandas as pd
 
@@ -223,6 +231,11 @@ def tables_of_answers(
     tested = _pairs(judged, rivals, chosen, drawn, answers)
     told = differences(list(judged), tested, len(first.target))
     table = pd.concat([pd.DataFrame(columns), told], axis=1)
+    if answers.failed:
+        failed = {"model": list(answers.failed), "verdict": "not measured"}
+        lines = pd.DataFrame({**failed, "why": list(answers.failed.values())}, dtype=object)
+        both = [table.assign(why="").astype({"model": object}), lines]
+        table = pd.concat(both, ignore_index=True)
     return table, _pairs(judged, list(combinations(judged, 2)), chosen, drawn, answers)
 
 

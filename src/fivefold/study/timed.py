@@ -12,7 +12,7 @@ from fivefold.core.chain import Chain
 from fivefold.core.events import Progress
 from fivefold.core.scratch import scratch
 from fivefold.core.session import Session
-from fivefold.core.wording import plural
+from fivefold.core.wording import one_line, plural, told
 from fivefold.errors import FivefoldError, StoreError
 from fivefold.evaluate.baselines import BASELINES, fit_baselines, title
 from fivefold.evaluate.timing import BATCHES, Way, speed_table
@@ -111,7 +111,7 @@ def _timed_anew(
         plain = list(baseline_ways(data, fit_baselines(data, tuple(simple), seed=study.seed)))
         done, count = 0, len(ways) + len(plain)
 
-        def told(way: Way) -> None:
+        def tell(way: Way) -> None:
             nonlocal done
             done += 1
             study.tell(Progress(path=(study.name,), done=done, total=count, unit="way"))
@@ -120,9 +120,9 @@ def _timed_anew(
             f"{plural(count, 'way')} to answer are timed: at most about "
             f"{duration(count * (len(BATCHES) * seconds + 1))}."
         )
-        tables = [speed_table(ways, seconds=seconds, told=told)]
+        tables = [speed_table(ways, seconds=seconds, told=tell)]
         with threadpool_limits(limits=1):  # as they were fitted, and as they stand in Evaluate
-            tables.append(speed_table(plain, seconds=seconds, told=told))
+            tables.append(speed_table(plain, seconds=seconds, told=tell))
         speed = pd.concat(tables, ignore_index=True)
     return Timed(speed=speed, facts=facts, identity=identity)
 
@@ -136,7 +136,11 @@ def _rival_ways(name: str, pipeline: Chain, result: Result, study: Study) -> lis
     session = Session(seed=study.seed, device=study.device)
     assert isinstance(stage, Options)
     learnt = is_estimator(stage.model) or NETWORKS[stage.model].boosts
-    trained = (stage.run if learnt else stage.rehearse)(data, session)
+    try:
+        trained = (stage.run if learnt else stage.rehearse)(data, session)
+    except Exception as error:
+        study.note(f"{name} was not timed: {one_line(told(error))}")
+        return []
     ways = torch_ways(name, collected, data, trained)
     try:
         ways.append(graph_way(name, data, exported(data, trained)))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.store import write_bytes
-from fivefold.core.wording import brief, one_line, plural
+from fivefold.core.wording import brief, one_line
 from fivefold.errors import ConfigError, TrainingError
+from fivefold.study.reasons import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 State = Literal["complete", "pruned", "too slow", "failed", "cut short"]
 FILE = "trials.json"
 FORMAT = "fivefold/trials-1"
-MOST_REASONS = 5
 UNDEFINED = "is not defined for its answers"
 
 
@@ -75,20 +75,12 @@ def best_of(trials: Sequence[Trial], *, greater: bool) -> Trial | None:
 
 def nothing_found(trials: Sequence[Trial], metric: str) -> TrainingError:
     """The error where no trial may win: each reason once and whole, the most frequent first."""
-    reasons: dict[str, list[Trial]] = {}
-    for one in trials:
-        reasons.setdefault(re.sub(r"^as trial \d+: ", "", one.why), []).append(one)
-    sorted_reasons = sorted(reasons.items(), key=lambda pair: -len(pair[1]))
-    lines = []
-    for why, those in sorted_reasons[:MOST_REASONS]:
-        indented = why.replace("\n", "\n    ")
-        lines.append(f"  {plural(len(those), 'trial')}: {indented}")
-    more = len(reasons) - MOST_REASONS
-    lines += [f"  and {plural(more, 'reason')} more"] if more > 0 else []
+    reasons = [re.sub(r"^as trial \d+: ", "", one.why) for one in trials]
+    most = max(reasons, key=reasons.count)
     return TrainingError(
         f"tune: expected a trial with a score, found none among {len(trials)}.",
-        evidence="\n".join(lines),
-        remedy=_remedy(sorted_reasons[0][1][0], trials, metric),
+        evidence=listed(reasons, "trial"),
+        remedy=_remedy(trials[reasons.index(most)], trials, metric),
         reasons=tuple(one.why for one in trials),
     )
 
@@ -149,49 +141,80 @@ def shown(value: Any) -> Any:
     return value if plain else repr(value) if hasattr(value, "settings") else brief(value)
 
 
+def looks_of(trials: Iterable[Trial]) -> list[Trial]:
+    """Those that have a score, each once, however many studies hold it."""
+    scored = [one for one in trials if isfinite(one.score)]
+    return list(
+        {(json.dumps(one.written, sort_keys=True), one.score): one for one in scored}.values()
+    )
+
+
 def write_trials(
-    trials: Iterable[Trial], folder: Path, *, metric: str, space: Mapping[str, Any]
+    trials: Iterable[Trial],
+    folder: Path,
+    *,
+    metric: str,
+    space: Mapping[str, Any],
+    earlier: Iterable[Trial] = (),
 ) -> None:
-    """Note trials in the folder of a study, for people and for studies to come."""
-    noted = [
-        {
-            "number": one.number,
-            "state": one.state,
-            "score": one.score if isfinite(one.score) else None,
-            "settings": dict(one.written),
-            "seconds": one.seconds,
-            "epochs": one.epochs,
-            "why": one.why,
-        }
-        for one in trials
-    ]
-    content = {"format": FORMAT, "metric": metric, "space": dict(space), "trials": noted}
+    """Note trials in the folder of a study, for people and for studies to come.
+
+    Args:
+        trials: of the study.
+        folder: its own.
+        metric: by which they were compared.
+        space: what was searched.
+        earlier: of the studies that it began from.
+    """
+    content = {
+        "format": FORMAT,
+        "metric": metric,
+        "space": dict(space),
+        "trials": list(map(_noted, trials)),
+        "earlier": list(map(_noted, earlier)),
+    }
     write_bytes(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
-def read_trials(folder: Path) -> tuple[str, list[Trial]]:
-    """The name of the metric and the trials that a study noted in its folder.
+def _noted(one: Trial) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "state": one.state,
+        "score": one.score if isfinite(one.score) else None,
+        "settings": dict(one.written),
+        "seconds": one.seconds,
+        "epochs": one.epochs,
+        "why": one.why,
+    }
+
+
+def _read(noted: Mapping[str, Any]) -> Trial:
+    return Trial(
+        number=int(noted["number"]),
+        state=noted["state"],
+        score=float("nan") if noted["score"] is None else float(noted["score"]),
+        written=dict(noted["settings"]),
+        seconds=float(noted["seconds"]),
+        epochs=int(noted["epochs"]),
+    )
+
+
+def read_trials(folder: Path) -> tuple[str, list[Trial], list[Trial]]:
+    """What a study noted in its folder.
+
+    Returns:
+        The name of the metric, its trials, and those of the studies that it began from.
 
     Raises:
-        ConfigError: if there are none.
+        ConfigError: if there is nothing.
     """
     path = folder / FILE
     try:
         content = parse_json(path.read_text("utf-8"))
         if content["format"] != FORMAT:
             raise KeyError(FORMAT)
-        trials = [
-            Trial(
-                number=int(noted["number"]),
-                state=noted["state"],
-                score=float("nan") if noted["score"] is None else float(noted["score"]),
-                written=dict(noted["settings"]),
-                seconds=float(noted["seconds"]),
-                epochs=int(noted["epochs"]),
-            )
-            for noted in content["trials"]
-        ]
-        return str(content["metric"]), trials
+        trials, earlier = content["trials"], content.get("earlier", [])
+        return str(content["metric"]), list(map(_read, trials)), list(map(_read, earlier))
     except (OSError, ValueError, KeyError, TypeError, RepeatedKeyError):
         remedy = "Name the directory of an earlier ff.tune(..., directory=...)."
         found = f"none in {folder}"

@@ -2,26 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from fivefold.core.chain import Chain
 from fivefold.core.faults import missing_package
-from fivefold.core.session import derive_seed
 from fivefold.core.wish import ABOVE_0, FLAG, TEXT, Wish, counts
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
-from fivefold.folds import draw_divisions
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted, processes
-from fivefold.study.crossvalidate import CrossValidated, summed
+from fivefold.study.crossvalidate import CrossValidated
+from fivefold.study.nested import judge_search
 from fivefold.study.search import Search
 from fivefold.study.start import Start
 from fivefold.study.study import Study
-from fivefold.study.tried import Trial, read_trials, write_trials
+from fivefold.study.tried import Trial, looks_of, read_trials, write_trials
 from fivefold.study.tuned import Tuned
-from fivefold.study.unit import Unit
 from fivefold.study.waves import Rules, Waves
 
 if TYPE_CHECKING:
@@ -105,12 +102,12 @@ def tune(
     check_study("tune", conduct, given, pipeline)
     _check_installed()
     search = None if callable(space) else Search.of(pipeline, space)
-    name, earlier = _earlier(warm)
+    name, warmed, looks = _earlier(warm)
     wave = processes(conduct.get("n_jobs", 1), "tune")
     plain: dict[str, Any] = {"folds": folds, "prune": prune, "latency": latency, "wave": wave}
     plain |= {} if metric is None else {"metric": metric}
     asked = {"space": getattr(space, "__name__", "") if search is None else search.identity()}
-    asked |= plain | {"warm": [[name, one.score, dict(one.written)] for one in earlier]}
+    asked |= plain | {"warm": [[name, one.score, dict(one.written)] for one in warmed]}
     moment = None if seconds is None else time.time() + seconds
     with conducted("tune", asked, **conduct) as study:
         if callable(space):
@@ -120,7 +117,9 @@ def tune(
         chosen = metric_named(start.task, metric, start.metrics)
         rules = Rules(folds=folds, prune=prune, latency=latency, moment=moment, metric=chosen)
         _check_suits(start, rules, chosen.name, name)
-        return _searched(study, search, start, rules, trials, nested=nested, warm=earlier)
+        return _searched(
+            study, search, start, rules, trials, nested=nested, warm=warmed, looks=looks
+        )
 
 
 def _searched(
@@ -132,6 +131,7 @@ def _searched(
     *,
     nested: int,
     warm: Sequence[Trial],
+    looks: Sequence[Trial],
 ) -> Tuned:
     """Try settings, and judge the search where that is asked for."""
     waves = Waves(
@@ -142,21 +142,27 @@ def _searched(
         seed=study.seed,
         rules=rules,
         warm=warm,
-        after=lambda done: _note(study, search, waves.metric.name, done),
+        after=lambda done: _note(study, search, waves.metric.name, done, looks),
     )
     waves.run(trials)
-    judged = _judge(study, search, start, rules, nested, len(waves.trials)) if nested else None
-    study.conclude(plural(len(waves.trials), "trial"), waves.metric.name, waves.best.score)
-    return _tuned(waves, search, judged)
+    done = len(waves.trials)
+    judged = judge_search(study, search, start, rules, nested, done) if nested else None
+    study.conclude(plural(done, "trial"), waves.metric.name, waves.best.score)
+    return _tuned(waves, search, judged, tuple(looks))
 
 
-def _note(study: Study, search: Search, metric: str, done: Sequence[Trial]) -> None:
+def _note(
+    study: Study, search: Search, metric: str, done: Sequence[Trial], looks: Sequence[Trial]
+) -> None:
     """Write the trials down, where the study has a folder."""
     if study.directory is not None:
-        write_trials(done, study.directory, metric=metric, space=search.identity())
+        space = search.identity()
+        write_trials(done, study.directory, metric=metric, space=space, earlier=looks)
 
 
-def _tuned(waves: Waves, search: Search, nested: CrossValidated | None) -> Tuned:
+def _tuned(
+    waves: Waves, search: Search, nested: CrossValidated | None, looks: tuple[Trial, ...]
+) -> Tuned:
     """What came of a search."""
     best = waves.best
     return Tuned(
@@ -172,6 +178,7 @@ def _tuned(waves: Waves, search: Search, nested: CrossValidated | None) -> Tuned
         nested=nested,
         folds=waves.rules.folds,
         overrun=waves.overrun,
+        earlier=looks,
     )
 
 
@@ -191,51 +198,24 @@ def _gather(study: Study, search: Search) -> Start:
     raise fault
 
 
-def _judge(
-    study: Study, search: Search, start: Start, rules: Rules, folds: int, trials: int
-) -> CrossValidated:
-    """What a search is worth: done anew in each fold, its winner scored on what is held out."""
-    seed = derive_seed(study.seed, "nested")
-    inner = replace(rules, moment=None)
-    units = []
-    for fold, division in enumerate(
-        draw_divisions(start.collected, start.partition, folds, seed), 1
-    ):
-        waves = Waves(
-            study=study,
-            search=search,
-            start=start,
-            partition=division,
-            seed=derive_seed(seed, f"fold-{fold}"),
-            rules=inner,
-            prefix=f"outer-{fold}-",
-        )
-        waves.run(trials)
-        begun = study.gather(waves.pipelines[waves.best.number])
-        units.append(
-            Unit(
-                name=f"outer-{fold}",
-                start=begun,
-                stages=begun.stages,
-                partition=division,
-                seed=waves.seed,
-            )
-        )
-    return summed(start, study.run(units), folds)
-
-
-def _earlier(warm: "Iterable[Tuned | str | Path]") -> tuple[str, list[Trial]]:
-    """The metric and the trials of earlier studies."""
+def _earlier(
+    warm: "Iterable[Tuned | str | Path]",
+) -> tuple[str, list[Trial], list[Trial]]:
+    """The metric and the trials of earlier studies; and all that these had begun from too."""
     given = [warm] if isinstance(warm, Tuned | str | Path) else list(warm)
     found = [
-        (one.metric.name, list(one.tried)) if isinstance(one, Tuned) else read_trials(Path(one))
+        (one.metric.name, one.tried, one.earlier)
+        if isinstance(one, Tuned)
+        else read_trials(Path(one))
         for one in given
     ]
-    names = list(dict.fromkeys(name for name, _ in found))
+    names = list(dict.fromkeys(name for name, _, _ in found))
     if len(names) > 1:
         remedy = "Begin from studies of one task."
         raise ConfigError.expected("tune", "one metric to learn from", ", ".join(names), remedy)
-    return "".join(names), [trial for _, trials in found for trial in trials]
+    trials = [trial for _, tried, _ in found for trial in tried]
+    looks = looks_of([*trials, *(trial for _, _, earlier in found for trial in earlier)])
+    return "".join(names), trials, looks
 
 
 def _check_installed() -> None:

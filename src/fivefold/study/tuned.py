@@ -39,6 +39,7 @@ class Tuned:
         folds: that each trial was scored on; 0 for the validation rows.
         overrun: by how long the search took longer than it might, and why, in a sentence; empty
             where it did not.
+        earlier: trials of earlier studies that it, or one of these, began from; each once.
     """
 
     pipeline: Chain
@@ -53,6 +54,7 @@ class Tuned:
     outcomes: Mapping[int, list[Outcome]] = field(repr=False)
     pipelines: Mapping[int, Chain] = field(repr=False)
     overrun: str = ""
+    earlier: tuple[Trial, ...] = field(default=(), repr=False)
 
     @property
     def best(self) -> Mapping[str, Any]:
@@ -93,13 +95,17 @@ class Tuned:
         name = self.metric.name
         if self.nested is not None:
             folds = self.nested.scores["fold"].nunique()
+            alone = ", begun from no earlier trials" if self.earlier else ""
             return (
-                f"The search is worth {name} {self.nested.metrics[name]} on rows that it did not "
-                f"see, in {folds} folds."
+                f"The search{alone} is worth {name} {self.nested.metrics[name]} on rows that it "
+                f"did not see, in {folds} folds."
             )
         rows = f"{self.folds} folds" if self.folds else "the same validation rows"
+        looks, more = len(self.tried) + len(self.earlier), ""
+        if self.earlier:
+            more = f", {len(self.earlier):,} of them of the studies that it began from,"
         return (
-            f"{self.winner.score:.4g} is the best of {plural(len(self.tried), 'trial')} on {rows} "
+            f"{self.winner.score:.4g} is the best of {plural(looks, 'trial')} on {rows}{more} "
             "and so optimistic; nested=5 would tell what the search is worth."
         )
 

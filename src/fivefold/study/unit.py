@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, PartName, Preprocessed, Trained
 from fivefold.codecs.rows import Rows
-from fivefold.core.artifact import Artifact
+from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.context import Context
 from fivefold.core.decide import decide_again
 from fivefold.core.execution import Execution, Work, carry_out
@@ -19,10 +19,9 @@ from fivefold.core.record import saved_digest
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wiring import place
-from fivefold.core.wording import told
 from fivefold.decided import Decided
-from fivefold.errors import FivefoldError
 from fivefold.partition import Partition
+from fivefold.study.mishap import let_go, may_pass, reason_of, trace_of
 from fivefold.study.start import Start
 from fivefold.study.watch import LATE, Watch, answer_seconds
 from fivefold.tasks.judged import Judged
@@ -48,11 +47,12 @@ class Unit:
         seed: of the refit; equal ones for what is compared in pairs.
         part: whose rows are scored; of an estimator, which would learn from those for validation,
             these are test rows.
-        watch: what is looked at meanwhile; with it a refit that fails is an outcome too.
+        watch: what is looked at meanwhile.
         mixed: whether a model is also asked without each part of what it mixes.
         chosen: addresses of what a search chose for it, which may be chosen otherwise.
         deployed: whether an estimator answers by its graph, as a run scores it; else in its own
             precision.
+        fault: why it cannot be begun.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Unit:
     mixed: bool = False
     chosen: tuple[str, ...] = ()
     deployed: bool = False
+    fault: Exception | None = None
 
     def __post_init__(self) -> None:
         held = self.partition.valid
@@ -127,6 +128,8 @@ class Outcome(Artifact):
         answer_seconds: of one row, where that was measured.
         without: scores without each part of what the model mixes, by its name, where these were
             asked for; none in that of a part that answers alone.
+        trace: where it arose, as Python tells it; empty for what fivefold refuses.
+        error: the failure itself, where it arose in this process.
     """
 
     scores: "Array"
@@ -144,6 +147,8 @@ class Outcome(Artifact):
     passing: bool = False
     answer_seconds: float | None = None
     without: "Mapping[str, Array]" = field(default_factory=dict)
+    trace: str = ""
+    error: BaseException | None = field(default=None, metadata=UNSAVED)
 
     @property
     def rows(self) -> Rows:
@@ -173,7 +178,7 @@ def refit(unit: Unit, session: Session) -> Execution:
 
 
 def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outcome:
-    """Refit, and score the rows that it is judged on.
+    """Refit, and score the rows that it is judged on; a failure is an outcome too.
 
     Args:
         unit: which stages on which rows.
@@ -181,15 +186,20 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
         identity: what decides the bits; empty where nothing is kept.
     """
     try:
-        execution = refit(unit, session)
-        data, trained = execution.context[Preprocessed], execution.context[Trained]
-        rows, watch = getattr(data, unit.part), unit.watch
-        scores, timed = scores_of_model(execution.context, unit), watch and watch.timed
-        seconds = answer_seconds(trained.model, data.train.inputs) if timed else None
+        return _fitted(unit, session, identity)
     except Exception as error:
-        if unit.watch is None:
-            raise
-        return failed(identity, error)
+        let_go(error)
+        return failed(unit, identity, error)
+
+
+def _fitted(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outcome:
+    if unit.fault is not None:
+        raise unit.fault
+    execution = refit(unit, session)
+    data, trained = execution.context[Preprocessed], execution.context[Trained]
+    rows, watch = getattr(data, unit.part), unit.watch
+    scores, timed = scores_of_model(execution.context, unit), watch and watch.timed
+    seconds = answer_seconds(trained.model, data.train.inputs) if timed else None
     return Outcome(
         scores=scores,
         target=rows.target,
@@ -207,57 +217,40 @@ def fit_unit(unit: Unit, session: Session, identity: Mapping[str, Any]) -> Outco
     )
 
 
-def may_pass(error: BaseException) -> bool:
-    """Whether a failure may be none at another start.
-
-    What fivefold refuses it refuses again; memory, files and code of the user's may change.
-
-    Example:
-        >>> may_pass(MemoryError()), may_pass(FivefoldError("Train: expected rows, found none."))
-        (True, False)
-    """
-    from fivefold.train.stepper import is_out_of_memory
-
-    if not isinstance(error, FivefoldError):
-        return True
-    cause = error.__cause__ or error.__context__
-    return cause is not None and (
-        isinstance(cause, MemoryError | OSError) or is_out_of_memory(cause)
-    )
-
-
-def failed(identity: Mapping[str, Any], error: BaseException) -> Outcome:
-    """What came of a unit that could not be done."""
+def failed(unit: Unit, identity: Mapping[str, Any], error: BaseException) -> Outcome:
+    """What came of a unit that could not be done: the rows that it was to learn and to answer."""
     import numpy as np
 
+    division, whole = unit.partition, any(map(_learns_all, unit.stages))
     return Outcome(
         scores=np.empty(0),
         target=np.empty(0),
-        index=np.empty(0, np.int64),
+        index=getattr(division, unit.part),
         weight=None,
-        learnt=0,
-        stopped=0,
+        learnt=len(division.train) + (len(division.valid) if whole else 0),
+        stopped=0 if whole else len(division.valid),
         seconds={},
         settings=Decided(),
         identity=dict(identity),
-        failed=told(error),
+        failed=reason_of(error),
         passing=may_pass(error),
+        trace=trace_of(error),
+        error=error,
     )
 
 
 def scores_of_model(context: Context, unit: Unit) -> "Array":
     """What the trained model answers for the rows that a unit is judged on."""
-    from fivefold.models.exact import exact_scores
-    from fivefold.models.score import score
+    from fivefold.models.answered import answered
 
     data, model = context[Preprocessed], context[Trained].model
-    inputs = getattr(data, unit.part).inputs
-    asked = score if unit.deployed else exact_scores
-    return data.codec.cut(asked(model, inputs), inputs)
+    return answered(model, getattr(data, unit.part), data.codec, exact=not unit.deployed)
 
 
 def first_metric(unit: Unit, outcome: Outcome) -> dict[str, float]:
-    """The first metric of the scored rows."""
+    """The first metric of the scored rows; nothing where it failed."""
+    if outcome.failed:
+        return {}
     task = unit.start.task
     judged = Judged.of(task, outcome.target, outcome.scores)
     return {task.metrics[0].name: task.metrics[0](judged.target, judged.scores)}

@@ -18,12 +18,12 @@ from fivefold.core.values import write_value
 from fivefold.core.wording import first_line, plural
 from fivefold.decided import Decided, Resources
 from fivefold.metrics.weight import relative
+from fivefold.models.answered import answered
 from fivefold.models.assemble import Assembled, assemble, digest
 from fivefold.models.conversion import convert
 from fivefold.models.estimated import Estimated, Live
 from fivefold.models.exact import matrix_of
 from fivefold.models.originals import originals_of, wants_originals
-from fivefold.models.score import score
 from fivefold.models.subgraph import Subgraph, blank
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import label_array, labels_of, places_of
@@ -101,7 +101,7 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
             "not saved."
         )
         session.emit(Noted(text=text))
-    history = _history(network, rows, spent.seconds)
+    history = _history(network, rows, data, spent.seconds)
     course = Course(
         history=history,
         findings=findings,
@@ -180,26 +180,33 @@ def _warned(name: str, caught: list[warnings.WarningMessage]) -> Any:
 
 
 def _history(
-    network: Assembled | None = None, learnt: Rows | None = None, seconds: float = 0.0
+    network: Assembled | None = None,
+    learnt: Rows | None = None,
+    data: Preprocessed | None = None,
+    seconds: float = 0.0,
 ) -> "pd.DataFrame":
     """One row, as of an epoch, with the loss of all rows that were learnt; none without a network.
 
     There is no loss of validation rows, as they were learnt too.
     """
     lines: list[dict[str, float]] = []
-    if network is not None and learnt is not None:
+    if network is not None and learnt is not None and data is not None:
         nothing = float("nan")
-        losses = {"train_loss": _loss(network, learnt), "valid_loss": nothing, "lr": nothing}
+        losses = {"train_loss": _loss(network, learnt, data), "valid_loss": nothing, "lr": nothing}
         lines = [{"epoch": 1, **losses, "seconds": seconds}]
     return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"epoch": "int64"})
 
 
-def _loss(network: Assembled, rows: Rows) -> float:
-    """The mean loss of rows by the task, of numbers in deviations; NaN without rows."""
+def _loss(network: Assembled, rows: Rows, data: Preprocessed) -> float:
+    """The mean loss of rows by the task, of numbers in deviations; NaN without rows.
+
+    Raises:
+        ModelError: if it does not answer each with a finite number.
+    """
     if not len(rows):
         return float("nan")
     head = network.head
-    scores = head.deviations(score(network, rows.inputs))
+    scores = head.deviations(answered(network, rows, data.codec, who="Train"))
     target = rows.target if head.task.labelled else head.deviations(rows.target)
     return float(np.average(head.task.row_losses(target, scores), weights=rows.weight))
 

@@ -15,6 +15,7 @@ from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
 from fivefold.decided import Decided, Resources
 from fivefold.folds import draw_folds
+from fivefold.models.answered import check_answers
 from fivefold.models.exact import exact_scores
 from fivefold.models.losses import Cost, summed
 from fivefold.partition import Partition
@@ -77,6 +78,7 @@ def answers_of(
         seconds += taught.resources.seconds
         places = np.searchsorted(rows, fold.test.index)
         scores[places] = exact_scores(taught.model, fold.test.inputs)
+        check_answers(taught.model, scores[places], fold.test, fold.codec, "Distil, teacher")
         known[places] = True
         session.emit(Progress(done=number, total=len(folds), unit="teacher"))
     session.emit(
