@@ -7,7 +7,6 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from fivefold.models.boosting import Boosting
-from fivefold.models.choice import BinaryHead
 from fivefold.models.flat import Pooled
 from fivefold.models.gathered import Gathered, Held
 from fivefold.models.heads import make_head
@@ -17,7 +16,6 @@ from fivefold.models.learner import Lesson
 from fivefold.models.mixblend import NAMES, MixBlend
 from fivefold.models.networks import build, describe
 from fivefold.models.score import score_parts
-from fivefold.models.stacking import find_sum
 from fivefold.tasks.known import task_of
 
 INPUTS = {
@@ -135,21 +133,6 @@ def test_joint_is_logistic_regression_on_scaled_columns_and_terms(names):
             peer = LogisticRegression(C=strength, max_iter=2000, tol=1e-8).fit(x[:150], y[:150])
             gaps.append(np.abs(peer.decision_function(x[150:]) - answers[:, 0].numpy()).max())
         assert min(gaps) < 0.02
-
-
-def test_sum_adds_what_two_models_know_apart_and_averages_what_both_know():
-    torch.manual_seed(0)
-    one, other = torch.randn(4000), torch.randn(4000)
-    y = (torch.rand(4000) < torch.sigmoid(2 * one + 2 * other)).float()
-    valid = Held(torch.zeros(4000, 0), y, None)
-    apart = find_sum({"one": 2 * one[:, None], "other": 2 * other[:, None]}, BinaryHead(), valid)
-    assert 0.8 < apart["one"] < 1.2
-    assert 0.8 < apart["other"] < 1.2
-    both = 2 * (one + other)[:, None]
-    same = find_sum({"one": both, "other": both}, BinaryHead(), valid)
-    assert 0.8 < sum(same.values()) < 1.2
-    alone = find_sum({"one": both, "other": torch.randn(4000, 1)}, BinaryHead(), valid)
-    assert alone["other"] < 0.1
 
 
 def test_blend_in_training_and_before_it_has_learnt_is_its_network():

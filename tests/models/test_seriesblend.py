@@ -3,21 +3,12 @@ import pytest
 import torch
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-from fivefold.models.choice import BinaryHead
 from fivefold.models.extratrees import SMOOTH, TREES, fit_forest
 from fivefold.models.inputs import Record, Signal, Width
 from fivefold.models.kernels import Kernels
 from fivefold.models.networks import build, describe
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.standard import Standard
-from fivefold.models.weighing import find_scales, find_weights
-
-
-class Rows:
-    """Validation rows, as far as weights ask for them."""
-
-    def __init__(self, target):
-        self.target, self.rows, self.weight = target, len(target), None
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -70,27 +61,6 @@ def test_blend_is_the_weighted_sum_in_eval_mode_and_the_network_in_training():
     blend.train()
     blend.network.eval()
     assert torch.equal(blend(rows), blend.network(lines))
-
-
-def test_weights_follow_many_rows_and_the_usual_ones_where_rows_are_few():
-    torch.manual_seed(0)
-    head = BinaryHead()
-    for rows, network in ((2000, 1.0), (8, 0.1)):
-        target = (torch.arange(rows) % 2).float()
-        right = (4 * target[:, None] - 2) + 0.1 * torch.randn(rows, 1)
-        answers = {"network": right, "forest": 0 * right, "linear": 0 * right, "kernels": 0 * right}
-        found = find_weights(answers, head, Rows(target))
-        assert sum(found.values()) == pytest.approx(1)
-        assert abs(found["network"] - network) <= 0.4
-        assert (found["network"] > 0.8) == (rows > 100)
-
-
-def test_scales_make_a_timid_part_surer_and_a_bold_one_less():
-    torch.manual_seed(0)
-    target = (torch.rand(4000) < 0.5).float()
-    logits = torch.randn(4000, 1) + 2 * (2 * target[:, None] - 1)  # true logits are 4 times these
-    found = find_scales([logits, 4 * logits, 8 * logits], BinaryHead(), Rows(target))
-    assert found == [4.0, 1.0, 0.5]
 
 
 def test_blend_beside_a_table_lets_the_forest_read_both():

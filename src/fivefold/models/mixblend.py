@@ -23,9 +23,8 @@ from fivefold.models.inputs import (
 from fivefold.models.joint import Joint, fit_joint
 from fivefold.models.learner import Lesson
 from fivefold.models.mixture import Mixture
-from fivefold.models.stacking import find_sum
 from fivefold.models.trees import Trees
-from fivefold.models.weighing import find_scales
+from fivefold.models.weighing import Judged, find_scales, find_sum
 
 NAMES = ("network", "trees", "traits", "linear")
 """What may answer: the network; trees over the table; trees over the table and the traits of all
@@ -176,7 +175,7 @@ class MixBlend(nn.Module):
         given = {"network": own, **{n: answers[n] for n in NAMES if n in answers}}
         scales = dict(zip(given, find_scales([*given.values()], lesson.head, valid), strict=True))
         scaled = {name: scales[name] * answer for name, answer in given.items()}
-        weights = find_sum(scaled, lesson.head, valid)
+        weights = find_sum(Judged(scaled, valid), lesson.head)
         for name, module in made.items():
             if weights[name] > 0:
                 setattr(self, name, module.train(self.training))

@@ -1,5 +1,6 @@
 """The default for series: a network and three simpler models that answer together."""
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.models.blend import SHARE, answered, matrix
+from fivefold.models.crossfitted import crossfitted
 from fivefold.models.extratrees import Forest, fit_forest
 from fivefold.models.inputs import (
     Batch,
@@ -19,11 +21,20 @@ from fivefold.models.inputs import (
     without_terms,
 )
 from fivefold.models.kernels import Kernels
-from fivefold.models.learner import Lesson
+from fivefold.models.learner import Feed, Lesson
 from fivefold.models.mixture import Mixture
 from fivefold.models.standard import Standard, fit_standard
 from fivefold.models.timenet import InceptionTime
-from fivefold.models.weighing import NAMES, find_scales, find_weights
+from fivefold.models.weighing import Judged, find_scales, find_sum
+
+NAMES = ("network", "forest", "linear", "kernels")
+"""What may answer."""
+
+PULL = 20.0
+"""How strongly few rows hold the four weights near equal ones, see `find_sum`."""
+
+ENOUGH = 400
+"""Validation rows that are enough to choose weights by."""
 
 
 class SeriesBlend(nn.Module):
@@ -57,7 +68,7 @@ class SeriesBlend(nn.Module):
     beside = "a forest, a linear model and random convolutions"
     weights: Tensor
     scales: Tensor
-    fitted: tuple[dict[str, nn.Module], dict[str, Tensor]] | None = None
+    fitted: tuple[dict[str, nn.Module], dict[str, Tensor], tuple[Judged, ...]] | None = None
 
     def __init__(
         self,
@@ -141,49 +152,71 @@ class SeriesBlend(nn.Module):
             now = lesson.seconds_left()
             return None if now is None or left is None else now - (1 - SHARE) * left
 
-        valid = lesson.valid
+        simple = dict[str, Standard]()
+        if self.is_wide:
+            width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
+            simple["linear"] = Standard(width, self.outputs)
+        if len(self.signals) == 1:
+            simple["kernels"] = self._kernels()
+        made, answers = self._fitted(lesson, simple, remains)
+        if not made:
+            return self
+        crossed = None
+        if left is None and lesson.valid.rows < ENOUGH:
+            again = copy.deepcopy(simple)
+            crossed = crossfitted(lesson, lambda part: self._fitted(part, again, remains)[1])
+        self.fitted = made, answers, () if crossed is None else (crossed,)
+        return self
+
+    def _fitted(
+        self,
+        lesson: Lesson,
+        simple: Mapping[str, Standard],
+        seconds_left: Callable[[], float | None],
+    ) -> tuple[dict[str, nn.Module], dict[str, Tensor]]:
+        """All that stands beside the network, and its answers to the validation rows."""
+        valid, made, answers = lesson.valid, dict[str, nn.Module](), dict[str, Tensor]()
         rows = torch.arange(valid.rows, device=valid.device)
-        made: dict[str, nn.Module] = {}
-        answers: dict[str, Tensor] = {}
         forest = self._grown(lesson) if valid.rows else None
         if forest is not None:
             made["forest"] = forest
             answers["forest"] = answered(lambda batch: forest(self.traits(batch)), valid, rows)
-        linear: dict[str, tuple[Standard, Callable[[Batch], Tensor]]] = {}
-        if self.is_wide:
-            width = self.traits(lesson.train.take(slice(0, 1)).inputs).shape[1]
-            linear["linear"] = Standard(width, self.outputs), self.traits
-        if len(self.signals) == 1:
-            linear["kernels"] = self._kernels(), self.lines
-        for name, (model, read) in linear.items():
-            model.to(valid.device)
+        for name, model in simple.items():
             found = fit_standard(
-                *(model, lesson.train, valid, lesson.head), read=read, seconds_left=remains
+                *(model.to(valid.device), lesson.train, valid, lesson.head),
+                read=self.traits if name == "linear" else self.lines,
+                seconds_left=seconds_left,
             )
             if found is not None:
                 made[name], answers[name] = model, found
-        self.fitted = (made, answers) if made else None
-        return self
+        return made, answers
 
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
         """Let the others answer too, as far as that is better for the validation rows."""
         if self.fitted is None:
             return {}
-        (made, answers), self.fitted = self.fitted, None
+        (made, answers, further), self.fitted = self.fitted, None
         valid = lesson.valid
         rows = torch.arange(valid.rows, device=valid.device)
         own = answered(lambda batch: self.network(self.plain(batch)), valid, rows)
         given = {"network": own, **answers}
         scales = dict(zip(given, find_scales([*given.values()], lesson.head, valid), strict=True))
-        scaled = {name: scales[name] * answer for name, answer in given.items()}
-        weights = find_weights(scaled, lesson.head, valid)
+
+        def scaled(answers: Mapping[str, Tensor], feed: Feed) -> Judged:
+            return Judged({name: scales[name] * one for name, one in answers.items()}, feed)
+
+        others = [scaled(one.answers, one.feed) for one in further]
+        weights = find_sum(
+            scaled(given, valid), lesson.head, further=others, adding=False, pull=PULL
+        )
         for name, module in made.items():
             if weights[name] > 0:
                 setattr(self, name, module.train(self.training))
         self.weights.copy_(torch.tensor([weights.get(name, 0.0) for name in NAMES]))
         self.scales.copy_(torch.tensor([scales.get(name, 1.0) for name in NAMES]))
         shares = ", ".join(f"the {name} {weight:.0%}" for name, weight in weights.items())
-        lesson.tell(f"Of each answer {shares}: best for the {valid.rows:,} validation rows.")
+        count = valid.rows + sum(one.feed.rows for one in further)
+        lesson.tell(f"Of each answer {shares}: best for {count:,} rows not learnt from.")
         return {f"{name}_weight": weights[name] for name in made}
 
     def forward(self, batch: Batch) -> Tensor:
