@@ -61,9 +61,9 @@ for name, array in codec.encode(read(rows, schema)).items():
 contract = contract_of(codec)
 assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contract
 for name, task in TASKS.known.items():
-    classes = ("no", "yes") if task.labelled else ()
+    classes = ("no", "yes") if task.labelled or task.several else ()
     of = Schema(columns=schema.columns, targets=("y",), task=name, classes=classes)
-    scores = np.full((2, 2), 0.5) if of.classes else np.ones(2)
+    scores = np.full((2, *task.empty(of).shape[1:]), 0.5)
     assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
 print("worked")
 """

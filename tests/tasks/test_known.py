@@ -76,4 +76,6 @@ def test_headlines_of_each_task_are_its_first_three_metrics():
         "binary": ("roc_auc", "average_precision", "accuracy"),
         "multiclass": ("accuracy", "balanced_accuracy", "log_loss"),
         "regression": ("rmse", "mae", "r2"),
+        "ordinal": ("quadratic_kappa", "mean_steps", "accuracy"),
+        "multilabel": ("f1_micro", "f1_macro", "mean_average_precision"),
     }

@@ -18,7 +18,7 @@ KindName = Literal[
     "audio",
     "series",
 ]
-TaskName = Literal["binary", "multiclass", "regression"]
+TaskName = Literal["binary", "multiclass", "regression", "multilabel", "ordinal"]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool
 
@@ -40,7 +40,8 @@ class Column:
         missing: texts that stand for a missing value here (after stripping); the empty text and
             NaN always do.
         format: a datetime column's `strptime` pattern, empty for ISO 8601; of a numeric column how
-            its texts write 1234.56 (`1.234,56 €`), empty for plain numbers.
+            its texts write 1234.56 (`1.234,56 €`), empty for plain numbers; of a target of several
+            labels what stands between them.
         reason: why it is ignored, in a few words.
         rules: by which its cells are read, see `RULES`.
     """

@@ -46,14 +46,18 @@ class Collect(Stage):
             folder or zip of images with one subfolder a class, `"sklearn:digits"`, a pair of idx
             files, a frame of any library, a data set of torch or Hugging Face, `(X, y)` with a
             matrix or a sparse one, a mapping of columns, a list of mappings.
-        target: the column to predict, by name or place; several for a task that takes them.
+        target: the column to predict, by name or place; several for a task that takes them, such as
+            columns of truth values, which are labels. One column may hold lists of labels, or texts
+            of several.
             Images, `(X, y)` and bundled sets bring one. Rows that lack one are not used.
         test_source: the test rows, in any of these forms.
-        task: `binary`, `multiclass` or `regression`, where the guess is not wanted; or a task of
-            your own, as class or object.
+        task: `binary`, `multiclass`, `regression`, `multilabel` or `ordinal`, where the guess is
+            not wanted; or a task of your own, as class or object.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
+        order: the classes of the target from the least to the most, where they have an order: the
+            task is `ordinal` then. That of a frame's ordered categories is known.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
             class of your own.
         drop: columns to leave out.
@@ -97,6 +101,7 @@ class Collect(Stage):
     test_source: Data = None
     task: TaskName | Task | type[Task] | None = None
     positive: Label | None = None
+    order: tuple[Label, ...] | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
@@ -236,6 +241,7 @@ class Collect(Stage):
             target=self.target,
             task=None if asked is None else task_of(asked),
             positive=self.positive,
+            order=self.order,
             kinds=names_of_kinds(self.kinds),
             drop=self.drop,
             missing=self.missing,

@@ -7,8 +7,9 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.cell import shown
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array, Canonical
+from fivefold.codecs.tags import are_lists, as_texts
 from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
@@ -28,6 +29,7 @@ from fivefold.reading.options import Reading
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
+from fivefold.tasks.labels import plain_label
 from fivefold.tasks.target import Settled
 
 
@@ -69,6 +71,9 @@ def gather(
         test = _read_alike(test_source, raw, reading)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
+    raw = _with_tags(raw, targets, wishes)
+    if wishes.order is None and wishes.task is None and len(targets) == 1:
+        wishes = replace(wishes, order=order_of(source, targets[0]))
     # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
     weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
     table = tabulate(
@@ -120,6 +125,29 @@ def gather(
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
     return collected, _notes(settled, schema)
+
+
+def order_of(source: Any, name: str) -> tuple[Label, ...] | None:
+    """The order of a column of ordered categories, as a frame of pandas has it; else None."""
+    types: Any = getattr(source, "dtypes", None)
+    dtype: Any = types.get(name) if hasattr(types, "get") else None
+    if not getattr(dtype, "ordered", False):
+        return None
+    held = source[name]
+    there = set(held[held.notna()])
+    return tuple(plain_label(one) for one in dtype.categories if one in there)
+
+
+def _with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:
+    """Lists of labels in the target as texts, unless something else is to be predicted."""
+    if len(targets) > 1 or targets[0] in wishes.kinds:
+        return raw
+    [name] = targets
+    if (wishes.task is None or wishes.task.several) and are_lists(raw.columns[name]):
+        columns = {**raw.columns, name: as_texts(raw.column(name))}
+        types = {column: kind for column, kind in raw.types.items() if column != name}
+        return replace(raw, columns=columns, types=types)
+    return raw
 
 
 def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:

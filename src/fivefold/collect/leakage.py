@@ -43,7 +43,7 @@ def find_leaks(
 
     Three tests: one column alone predicts the target almost perfectly; two or three numeric
     columns add up (or multiply) to it; a column tells which rows a model gets wrong. Of several
-    targets each is looked at; the positions of a sequence are not.
+    targets or labels each is looked at; the positions of a sequence are not.
 
     Args:
         values: canonical, by name.
@@ -51,10 +51,12 @@ def find_leaks(
         usable: `(n,)` bool.
         seed: of the sample and the folds.
     """
-    if task_of(schema.task).sequence:
-        return []
-    each = (replace(schema, targets=(name,)) for name in schema.targets)
-    return [finding for one in each for finding in _leaks(values, one, usable, seed)]
+    found: list[Finding] = []
+    targets = [values[name] for name in schema.targets]
+    for asked in task_of(schema.task).questions(targets, schema):
+        one = replace(schema, targets=(asked.name,), classes=asked.classes)
+        found += _leaks({**values, asked.name: asked.values}, one, usable, seed)
+    return found
 
 
 def _leaks(values: dict[str, Array], schema: Schema, usable: Array, seed: int) -> list[Finding]:

@@ -32,11 +32,14 @@ def settle_targets(
         source=raw.name,
         asked=wishes.task is not None,
         positive=wishes.positive,
+        order=tuple(wishes.order or ()),
         number_kind=number_kind(),
         number_task=number_task(),
     )
     task, settled = settle(targets, wishes.task)
-    worded: dict[str, Any] = {"kind": labels().name, "format": ""} if settled.words else {}
+    worded: dict[str, Any] = (
+        {"kind": labels().name, "format": settled.format} if settled.words else {}
+    )
     for name, values in zip(names, settled.values, strict=True):
         table.columns[name] = replace(table.columns[name], role="target", **worded)
         table.values[name] = values

@@ -31,6 +31,7 @@ class Wishes:
     target: str | int | tuple[str | int, ...] | None = None
     task: Task | None = None
     positive: Label | None = None
+    order: tuple[Label, ...] | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: Any = ()
@@ -48,8 +49,10 @@ class Wishes:
 
     def labels(self) -> bool | None:
         """Whether the target holds labels; None if that is not said."""
+        if self.order:
+            return True
         if self.positive is not None or self.task is not None:
-            return self.task is None or self.task.labelled
+            return self.task is None or self.task.labelled or self.task.several
         return None
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:

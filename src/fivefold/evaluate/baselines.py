@@ -1,6 +1,5 @@
 """Simple models on the same rows, which a network must beat to be worth its trouble."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,21 +11,21 @@ import numpy as np
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
+from fivefold.evaluate import simple
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.known import task_of
+from fivefold.tasks.task import Task
 
 BaselineName = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[BaselineName, ...] = ("constant", "linear", "boosting")
 MOST_ROWS, MOST_ROWS_OF_MANY = 200_000, 20_000
 MOST_TREES = 1000
 CALLS = 3
-STEPS = 100
 FEW_ROUNDS, MOST_ROUNDS = 25, 100
 
 
@@ -72,19 +71,21 @@ def fit_baselines(
     """
     from threadpoolctl import threadpool_limits
 
-    fit_on = _counted(data.train.joined(data.valid))
+    joined = data.train.joined(data.valid)
+    fit_on, kept = _counted(joined)
+    held_on = kept >= len(data.train)
     outputs = max(1, prod(data.codec.outputs))
     for name in names:
-        rows = fit_on
+        rows, held = fit_on, held_on
         notes = []
         most = max(MOST_ROWS // outputs, MOST_ROWS_OF_MANY)
         if name != "constant" and len(rows) > most:
             sample = np.random.default_rng(seed).choice(len(rows), most, replace=False)
-            rows = rows.take(np.sort(sample))
+            rows, held = rows.take(np.sort(sample)), held[np.sort(sample)]
             notes.append(f"a sample of {len(rows):,} of {len(fit_on):,} rows")
         started = perf_counter()
         with threadpool_limits(limits=1):
-            fitted = _FITTERS[name](rows, data.codec, seed)
+            fitted = _FITTERS[name](rows, held, data.codec, seed)
         fit_seconds = perf_counter() - started
         if isinstance(fitted, str):
             yield Baseline(kind=name, name=title(name, data.codec), scores=None, note=fitted)
@@ -113,19 +114,21 @@ def title(name: BaselineName, codec: Codec) -> str:
         return task.constant_name
     if name == "boosting":
         return "gradient boosting"
-    model = "ridge regression" if task.trees == "number" else "logistic regression"
+    learnt = simple.SIMPLE.get(learnt_by(task))
+    model = "linear model" if learnt is None else learnt.called
     return f"TF-IDF and {model}" if reads_words(codec) else model
 
 
-def _counted(rows: Rows) -> Rows:
-    """The rows that have a weight, with mean 1; as they are where there are no weights."""
+def _counted(rows: Rows) -> tuple[Rows, Array]:
+    """The rows that have a weight, with mean 1, and which they are; without weights all."""
     if rows.weight is None:
-        return rows
-    rows = rows.take(np.flatnonzero(rows.weight))
-    return replace(rows, weight=relative(np.asarray(rows.weight)))
+        return rows, np.arange(len(rows))
+    kept = np.flatnonzero(rows.weight)
+    rows = rows.take(kept)
+    return replace(rows, weight=relative(np.asarray(rows.weight))), kept
 
 
-def _fit_constant(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str]:
+def _fit_constant(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predict, str]:
     constant = task_of(codec.schema.task).constant
     takes = rows.weight is not None and weight_argument(constant) != ""
     weights = {"weight": rows.weight} if takes else {}
@@ -134,34 +137,30 @@ def _fit_constant(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str]:
     return (lambda test: np.repeat(known, len(test), axis=0)), note
 
 
-def _fit_linear(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | str:
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    learnt = task_of(codec.schema.task).trees
-    if refused := _refused(rows, learnt):
+def _fit_linear(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predict, str] | str:
+    task = task_of(codec.schema.task)
+    if refused := _refused(rows, task):
         return refused
     features = LinearFeatures(codec)
     matrix = features.fit(rows.inputs)
-    note = ", ".join(notes_of(codec, "linear"))
+    notes = [*notes_of(codec, "linear")]
     if not matrix.shape[1]:
-        note = ", ".join(filter(None, [note, "only a constant is left"]))
-        return _fit_constant(rows, codec, seed)[0], note
-    if learnt == "number":
-        ridge = Ridge(alpha=1.0)
-        ridge.fit(matrix, rows.target, sample_weight=rows.weight)
-        return (lambda test: ridge.predict(features.matrix(test.inputs))), note
-    model = LogisticRegression(C=10.0 if reads_words(codec) else 1.0, max_iter=STEPS)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model.fit(matrix, rows.target, sample_weight=rows.weight)
-    if any("converge" in str(warning.message).lower() for warning in caught):
-        note = ", ".join(filter(None, [note, f"stopped after {STEPS} steps"]))
-    return _probabilities(model, codec.schema, lambda test: features.matrix(test.inputs)), note
+        notes.append("only a constant is left")
+        return _fit_constant(rows, held, codec, seed)[0], ", ".join(notes)
+    learnt = simple.Rows(
+        matrix=matrix,
+        target=rows.target,
+        weight=rows.weight,
+        held=held,
+        classes=len(codec.schema.classes),
+        strength=10.0 if reads_words(codec) else 1.0,
+    )
+    ask, note = simple.SIMPLE[learnt_by(task)].linear(learnt)
+    notes += [note] if note else []
+    return (lambda test: ask(features.matrix(test.inputs))), ", ".join(notes)
 
 
-def _fit_boosting(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | str:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
+def _fit_boosting(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predict, str] | str:
     matrix, is_code = tree_matrix(rows.inputs, codec)
     unseen = np.isnan(matrix).all(axis=0)
 
@@ -173,8 +172,8 @@ def _fit_boosting(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | 
     if not matrix.shape[1]:
         kinds = dict.fromkeys(column.kind.plural for column in codec.columns.values())
         return f"the inputs are {together([*kinds])} only"
-    learnt = task_of(codec.schema.task).trees
-    if refused := _refused(rows, learnt):
+    task = task_of(codec.schema.task)
+    if refused := _refused(rows, task):
         return refused
     rounds = int(np.clip(MOST_TREES // prod(codec.outputs), FEW_ROUNDS, MOST_ROUNDS))
     options: Mapping[str, Any] = {
@@ -185,39 +184,34 @@ def _fit_boosting(rows: Rows, codec: Codec, seed: int) -> tuple[Predict, str] | 
         "random_state": seed,
     }
     notes = [*notes_of(codec, "trees"), f"{rounds} rounds" if rounds < MOST_ROUNDS else ""]
-    note = ", ".join(filter(None, notes))
-    numbers = learnt == "number"
-    kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
-    model = kind(**options)
-    model.fit(features(rows), rows.target, sample_weight=rows.weight)
-    if numbers:
-        return (lambda test: model.predict(features(test))), note
-    return _probabilities(model, codec.schema, features), note
+    learnt = simple.Rows(
+        matrix=features(rows),
+        target=rows.target,
+        weight=rows.weight,
+        held=held,
+        classes=len(codec.schema.classes),
+        options=options,
+    )
+    ask, note = simple.SIMPLE[learnt_by(task)].boosting(learnt)
+    return (lambda test: ask(features(test))), ", ".join(filter(None, [*notes, note]))
 
 
-_FITTERS: Mapping[str, Callable[[Rows, Codec, int], tuple[Predict, str] | str]] = {
+_FITTERS: Mapping[str, Callable[[Rows, Array, Codec, int], tuple[Predict, str] | str]] = {
     "constant": _fit_constant,
     "linear": _fit_linear,
     "boosting": _fit_boosting,
 }
 
 
-def _refused(rows: Rows, learnt: str | None) -> str:
+def learnt_by(task: Task) -> str:
+    """What simple models learn of a row; empty if nothing that they can."""
+    return task.simple or task.trees or ""
+
+
+def _refused(rows: Rows, task: Task) -> str:
     """Why scikit-learn's models cannot be fitted; empty if they can."""
-    if learnt is None:
+    if not learnt_by(task):
         return "it learns one class or one number a row"
-    if learnt == "class" and len(np.unique(rows.target)) < 2:
+    if task.labelled and len(np.unique(rows.target)) < 2:
         return "the training rows have one class"
     return ""
-
-
-def _probabilities(model: Any, schema: Schema, features: Callable[[Rows], Any]) -> Predict:
-    """Probabilities for all classes; those that the model never met get none."""
-
-    def predict(test: Rows) -> Array:
-        found = np.zeros((len(test), len(schema.classes)))
-        if len(test):
-            found[:, model.classes_] = model.predict_proba(features(test))
-        return found
-
-    return predict

@@ -241,11 +241,11 @@ def tables_of(
     """All tables by name."""
     speed = prediction_speed(evidence)
     tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
-    if evidence.task.labelled:
+    if len(evidence.train_counts):
         tables["per_class"] = per_class(evidence)
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)
-    if evidence.task.labelled:
+    if len(evidence.train_counts):
         tables["class_distribution"] = class_distribution(evidence)
     if (made := composition(evidence)) is not None:
         tables["composition"] = made

@@ -127,6 +127,5 @@ class Evidence:
         return self._counts(self.target)
 
     def _counts(self, target: Array) -> Array:
-        if not self.task.labelled:
-            return np.zeros(0)
-        return np.bincount(target[target >= 0], minlength=len(self.schema.classes))
+        counts = self.task.tally(target, len(self.schema.classes))
+        return np.zeros(0) if counts is None else counts

@@ -213,11 +213,13 @@ def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged
     rows = index if judged.row is None else index[judged.row]
     frame = pd.DataFrame({"row": rows, "fold": fold})
     if target.ndim > 1:
-        columns = [f"target_{name}" for name in schema.targets]
+        several = target.shape[1] != len(schema.targets)
+        columns = [f"target_{name}" for name in (schema.classes if several else schema.targets)]
         frame = pd.concat([frame, pd.DataFrame(target, columns=columns)], axis=1)
     else:
         frame = frame.assign(target=target)
     if scores.ndim == 1:
         return frame.assign(score=scores)
+    shares = scores if scores.ndim == 2 else task_of(schema.task).chances(scores)
     named = [f"score_{name}" for name in schema.classes or schema.targets]
-    return pd.concat([frame, pd.DataFrame(scores, columns=named)], axis=1)
+    return pd.concat([frame, pd.DataFrame(shares, columns=named)], axis=1)

@@ -109,6 +109,9 @@ def unseen_labels(evidence: Evidence) -> list[Finding]:
         return []
     labels = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
     rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.judged.target)
+    if evidence.task.several:
+        sentence = f"{quoted(labels, 5)}: no training row has them, {rows:,} test rows do."
+        return [finding("unseen_labels", sentence, labels=labels, rows=rows)]
     plural = f"one of {len(labels)} labels" if len(labels) > 1 else "a label"
     sentence = (
         f"{fraction(rows, n)} test {evidence.judged.noun} have {plural} that no training row has: "

@@ -12,7 +12,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import kind_of
-from fivefold.metrics.weight import effective_rows, per_answer
+from fivefold.metrics.weight import effective_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,10 +93,7 @@ def class_distribution(evidence: Evidence) -> "pd.DataFrame":
     size = len(schema.classes)
 
     def counted(rows: Rows, weight: Array | None = None) -> Array:
-        known = rows.target >= 0
-        if weight is not None:
-            weight = per_answer(weight, known)
-        return np.bincount(rows.target[known].ravel(), weight, minlength=size)[:size]
+        return np.asarray(evidence.task.tally(rows.target, size, weight))
 
     counts = {part: counted(rows) for part, rows in parts.items()}
     total: Array = np.sum(list(counts.values()), axis=0)

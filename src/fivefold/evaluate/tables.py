@@ -15,7 +15,6 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import KINDS, kind_of
-from fivefold.metrics.confusion import confusion_matrix
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
 
@@ -77,19 +76,25 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
 
     Returns:
         One row a class: `class`, `train_rows`, `test_rows`, `precision` and `recall` with
-        Wilson's intervals, `f1`, `roc_auc` against the rest.
+        Wilson's intervals, `f1`, `roc_auc` against the rest; where a row may have several of them
+        the `threshold` from which on it is said.
     """
     import pandas as pd
 
     target, scores = evidence.judged.target, evidence.judged.scores
-    matrix = confusion_matrix(target, scores.argmax(1), scores.shape[1])
-    hits, predicted, support = matrix.diagonal(), matrix.sum(0), matrix.sum(1)
+    found = evidence.task.by_class(target, scores)
+    assert found is not None
+    truth, said, chances = found
+    said = said & ~evidence.task.lacking(target)[:, None]
+    hits, predicted, support = (truth & said).sum(0), said.sum(0), truth.sum(0)
 
     def shares(rows: Array, reason: str) -> "pd.Series[Any]":
         pairs = zip(hits, rows, strict=True)
         return _estimates([_share(*pair, reason, evidence.level) for pair in pairs])
 
-    areas = [roc_auc(target == k, scores[:, k]) for k in range(len(matrix))]
+    areas = [roc_auc(truth[:, k], chances[:, k]) for k in range(len(support))]
+    several = evidence.task.several and len(scores) > 0
+    more = {"threshold": scores[0, :, 1]} if several else {}
     return pd.DataFrame(
         {
             "class": [str(label) for label in evidence.schema.classes],
@@ -99,6 +104,7 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
             "recall": shares(support, "no test rows"),
             "f1": 2 * hits / np.where(predicted + support > 0, predicted + support, np.nan),
             "roc_auc": areas,
+            **more,
         }
     )
 

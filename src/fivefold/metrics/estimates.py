@@ -94,7 +94,7 @@ def estimate_one(
             low, high = weighted_wilson(right, theirs, level=level)
             score = Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)
             return _standing_on(theirs, score)
-    if scores.ndim == 2 and metric.ranked:
+    if scores.ndim >= 2 and metric.ranked:
         resamples = resamples.fewer(DRAWS_OF_RANKED // max(1, scores.size))
     score = bootstrap(
         lambda counts: metric.statistic.over(target, scores, counts, weight),

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.metrics import classification, curves, regression
+from fivefold.metrics import classification, curves, labelsets, ordered, regression
 from fivefold.metrics.intervals import UNBOUNDED, Bounds
 from fivefold.metrics.statistic import Statistic
 from fivefold.metrics.weight import weight_argument
@@ -86,6 +86,23 @@ F1 = Metric("f1", classification.f1, True, bounds=SHARE)
 BRIER = Metric("brier", classification.brier, False, bounds=(0.0, 2.0))
 MCC = Metric("mcc", classification.mcc, True, bounds=(-1.0, 1.0))
 
+F1_MICRO = Metric("f1_micro", labelsets.f1_micro, True, gap=0.05, bounds=SHARE)
+F1_MACRO = Metric("f1_macro", labelsets.f1_macro, True, bounds=SHARE)
+MEAN_AVERAGE_PRECISION = Metric(
+    "mean_average_precision", labelsets.mean_average_precision, True, ranked=True, bounds=SHARE
+)
+SUBSET_ACCURACY = Metric("subset_accuracy", labelsets.subset_accuracy, True, bounds=SHARE)
+HAMMING_LOSS = Metric("hamming_loss", labelsets.hamming_loss, False, bounds=SHARE)
+BINARY_LOG_LOSS = Metric("log_loss", labelsets.binary_log_loss, False, bounds=SIZE)
+
+QUADRATIC_KAPPA = Metric(
+    "quadratic_kappa", ordered.quadratic_kappa, True, gap=0.05, bounds=(-1.0, 1.0)
+)
+MEAN_STEPS = Metric("mean_steps", ordered.mean_steps, False, bounds=SIZE)
+ORDERED_ACCURACY = Metric("accuracy", ordered.ordered_accuracy, True, bounds=SHARE)
+WITHIN_A_STEP = Metric("within_a_step", ordered.within_a_step, True, bounds=SHARE)
+RANKED_PROBABILITY = Metric("ranked_probability", ordered.ranked_probability, False, bounds=SIZE)
+
 RMSE = Metric("rmse", regression.rmse, False, bounds=SIZE)
 MAE = Metric("mae", regression.mae, False, bounds=SIZE)
 R2 = Metric("r2", regression.r2, True, gap=0.1, bounds=(-float("inf"), 1.0))
@@ -96,6 +113,12 @@ MEDIAN_ABSOLUTE_ERROR = Metric(
 TITLES = {
     "roc_auc": "ROC-AUC",
     "f1": "F1",
+    "f1_micro": "micro F1",
+    "f1_macro": "macro F1",
+    "hamming_loss": "Hamming loss",
+    "quadratic_kappa": "quadratic kappa",
+    "mean_steps": "steps off",
+    "ranked_probability": "ranked probability score",
     "mcc": "MCC",
     "log_loss": "log-loss",
     "brier": "Brier score",

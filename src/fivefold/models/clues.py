@@ -50,7 +50,7 @@ def find_clues(lesson: Lesson, symbols: Symbols) -> Clues | None:
         None where the rows are too few, or lack a class.
     """
     learn, (train, valid) = lesson.head.task.trees, (lesson.train, lesson.valid)
-    if learn is None or valid.rows < FEWEST:
+    if learn not in ("class", "number") or valid.rows < FEWEST:
         return None
     (x, y, weight), (judged, truth, counts) = _taken(train), _taken(valid)
     if learn == "class":

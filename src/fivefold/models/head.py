@@ -54,6 +54,19 @@ class Head(nn.Module, ABC):
     def fit(self, target: Array) -> None:
         """Set the buffers by the training targets, `(n, ...)` as the task encodes them."""
 
+    def decide(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> str:
+        """Set what validation rows are to decide of the answers, once the network has learnt.
+
+        Args:
+            outputs: `(n, *outputs)` of validation rows.
+            target: of these rows, as the loss takes them.
+            weight: `(n,)` how much each counts; None for 1 each.
+
+        Returns:
+            A sentence about it; empty, the default, where there is nothing to decide.
+        """
+        return ""
+
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """The targets of all rows, as the loss takes them.
 

@@ -6,16 +6,22 @@ from typing import Any
 from fivefold.errors import ModelError
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.head import Head
+from fivefold.models.multilabel import MultilabelHead
+from fivefold.models.ordinal import OrdinalHead
 from fivefold.models.quantity import QuantityHead
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.known import task_of
+from fivefold.tasks.multilabel import Multilabel
+from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.task import Task
 
 HEADS: dict[type[Task], type[Head]] = {
     Binary: BinaryHead,
     Choice: ChoiceHead,
+    Multilabel: MultilabelHead,
+    Ordinal: OrdinalHead,
     Quantity: QuantityHead,
 }
 """The class of a task's head, and of those that are derived from it."""

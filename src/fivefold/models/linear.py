@@ -56,9 +56,10 @@ def linear_weights(
 
     Args:
         x: `(rows, columns)` float64, dense or sparse.
-        y: class indices, or numbers.
+        y: class indices, numbers, or `(rows, labels)` of 0 and 1.
         weight: what each row counts; None for 1 each.
-        learn: `number` for ridge regression, else one of those of classes.
+        learn: `number` for ridge regression, `labels` for a logistic regression of each, else one
+            of those of classes.
         outputs: numbers a row.
         strengths: in the order in which they are tried.
     """
@@ -71,6 +72,10 @@ def linear_weights(
             ridge.fit(x, y.reshape(len(y), -1), sample_weight=weight)
             yield penalty, (np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_))
         return
+    if learn == "labels":
+        for strength in strengths.classes:
+            yield strength, _of_labels(x, y, weight, strength)
+        return
     model = LogisticRegression(max_iter=STEPS, tol=TOLERANCE, warm_start=True)
     if strengths.margins:
         model = LinearSVC(random_state=0)
@@ -81,6 +86,22 @@ def linear_weights(
         if outputs == 2:  # of two classes one is weighed: half of its logit up, half of it down
             weights, bias = weights * [[-0.5, 0.5]], bias * [-0.5, 0.5]
         yield strength, (weights, bias)
+
+
+def _of_labels(x: Any, y: Array, weight: Array | None, strength: float) -> tuple[Array, Array]:
+    """Weights and bias of a logistic regression of each label; the share of one that all have."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
+    for place, own in enumerate(y.T):
+        if not np.ptp(own):
+            share = (own.sum() + 0.5) / (len(own) + 1)
+            bias[place] = np.log(share / (1 - share))
+            continue
+        model = LogisticRegression(C=strength, max_iter=STEPS, tol=TOLERANCE)
+        model.fit(x, own, sample_weight=weight)
+        weights[:, place], bias[place] = model.coef_[0], model.intercept_[0]
+    return weights, bias
 
 
 @torch.no_grad()
@@ -119,10 +140,10 @@ def fit_linear(
 
     learn = head.task.trees
     y, counts, kept = _told(train, learn)
-    if not valid.rows or (learn != "number" and len(np.unique(y)) < max(2, outputs)):
+    if not valid.rows or (learn == "class" and len(np.unique(y)) < max(2, outputs)):
         return None
     read, weight = matrices(kept), None if counts is None else relative(counts)
-    margins = strengths.margins and learn != "number"
+    margins = strengths.margins and learn == "class"
     best, found, chosen = float("inf"), None, (0, 0.0, 1.0)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -143,7 +164,7 @@ def fit_linear(
                 return found.float()
         if found is None:
             return None
-        if all_rows:
+        if all_rows and learn != "labels":  # whose thresholds validation rows choose
             way, strength, scale = chosen
             also, more, rows = _told(valid, learn)
             x, judged = read[way]

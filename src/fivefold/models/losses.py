@@ -75,6 +75,18 @@ def pinball(short: Tensor, quantile: float) -> Tensor:
     return torch.maximum(quantile * short, (quantile - 1) * short)
 
 
+def of_labels(
+    outputs: Tensor, target: Tensor, *, focused: bool, label_smoothing: float = 0.0
+) -> Tensor:
+    """What each of several answers of yes or no costs, `(n, labels)`: cross-entropy, or focal."""
+    if focused:
+        margin = outputs * (2 * target - 1)
+        return torch.sigmoid(-margin) ** GAMMA * F.softplus(-margin)
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / 2
+    return F.binary_cross_entropy_with_logits(outputs, target, reduction="none")
+
+
 def deviance(log_rate: Tensor, target: Tensor) -> Tensor:
     """Half the Poisson deviance, 0 where the rate is the target; the rate goes on as a line."""
     near = log_rate.clamp(max=STEEP)

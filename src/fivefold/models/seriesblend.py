@@ -266,7 +266,7 @@ class SeriesBlend(nn.Module):
     def _grown(self, lesson: Lesson) -> Forest | None:
         """A forest on the device of the rows; None where it cannot be."""
         learn, train = lesson.head.task.trees, lesson.train
-        if learn is None or not self.is_wide:
+        if learn not in ("class", "number") or not self.is_wide:
             return None
         target = train.target.cpu().numpy()
         target = target if learn == "number" else target.astype("int64")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 600
 CURVE_POINTS = 300
+MOST_LABELS = 20
 
 
 def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
@@ -31,8 +32,8 @@ def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
     Of several classes the one with the smallest area is set off in colour.
     """
     curves = {}
-    for index in _judged(classes):
-        positive, score = target == index, scores[:, index]
+    for index in _judged(target, classes):
+        positive, score = _against(target, index), scores[:, index]
         found, false = ranked_counts(positive, score)
         if found[-1] and false[-1]:
             area = roc_auc(positive, score)
@@ -53,15 +54,15 @@ def precision_recall(target: "Array", scores: "Array", classes: Sequence[object]
     Of several classes the one with the smallest average precision is set off.
     """
     curves = {}
-    for index in _judged(classes):
-        positive, score = target == index, scores[:, index]
+    for index in _judged(target, classes):
+        positive, score = _against(target, index), scores[:, index]
         found, false = (counts[1:] for counts in ranked_counts(positive, score))
         if len(found) and found[-1]:
             recall, precision = found / found[-1], found / (found + false)
             curves[index] = (recall, precision, average_precision(positive, score))
 
     def paint(axes: Axes) -> None:
-        if len(classes) == 2 and len(target):
+        if len(classes) == 2 and target.ndim == 1 and len(target):
             axes.axhline(float(np.mean(target == 1)), color=LINE, linewidth=1)
         _paint_curves(axes, curves, classes)
         axes.set_xlabel("recall")
@@ -118,8 +119,43 @@ def predicted_against_true(target: "Array", predicted: "Array") -> str:
     return draw(paint, title=title)
 
 
-def _judged(classes: Sequence[object]) -> list[int]:
-    return [1] if len(classes) == 2 else list(range(len(classes)))
+def label_scores(target: "Array", said: "Array", classes: Sequence[object]) -> str:
+    """The F1 of each label beside the share of rows that have it, as SVG text.
+
+    Args:
+        target: `(n, labels)`, 1 where a row has a label.
+        said: `(n, labels)` bool, what was answered.
+        classes: the labels; beyond 20 only the 20 commonest are drawn.
+    """
+    truth = target == 1
+    hits, named = (truth & said).sum(0), truth.sum(0) + said.sum(0)
+    shares = truth.mean(0) if len(truth) else np.zeros(len(classes))
+    shown = np.argsort(-shares, kind="stable")[:MOST_LABELS]
+    scores = 2 * hits / np.maximum(named, 1)
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False, axis="y")
+        places = np.arange(len(shown))
+        axes.hlines(places, 0, scores[shown], color=LINE, linewidth=1)
+        axes.plot(shares[shown], places, "|", color=MUTED, markersize=8, label="share of rows")
+        axes.plot(scores[shown], places, "o", color=BLUE, markersize=6, label="F1")
+        axes.set_yticks(places, [shortened(classes[place], 28) for place in shown])
+        axes.set_ylim(len(shown) - 0.5, -0.6)
+        axes.set_xlim(-0.02, 1.02)
+        axes.legend(loc="best")
+
+    more = f" (the {MOST_LABELS} commonest of {len(classes)})" if len(classes) > len(shown) else ""
+    return draw(paint, width=6.0, height=1.2 + 0.3 * len(shown), title=f"Labels{more}")
+
+
+def _judged(target: "Array", classes: Sequence[object]) -> list[int]:
+    """The classes that have a curve: of two the second, unless a row may have both."""
+    return [1] if len(classes) == 2 and target.ndim == 1 else list(range(len(classes)))
+
+
+def _against(target: "Array", index: int) -> "Array":
+    """`(n,)` bool: whether a row has this class."""
+    return np.asarray(target == index if target.ndim == 1 else target[:, index] == 1)
 
 
 def _unit_square(axes: Axes) -> None:
@@ -152,6 +188,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "confusion_matrix": confusion_matrix,
     "roc": roc,
     "precision_recall": precision_recall,
+    "label_scores": label_scores,
     "calibration": calibration,
     "predicted_against_true": predicted_against_true,
 }

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.weight import weight_argument
@@ -242,13 +240,12 @@ def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
     rows = [
         [names[part], f"{len(rows):,}", f"{len(rows) / total:.1%}"] for part, rows in parts.items()
     ]
-    classes = collected.schema.classes
+    classes, task = collected.schema.classes, task_of(collected.schema.task)
     if classes and len(classes) <= 12:
         headings += [str(label) for label in classes]
         for line, part in zip(rows, parts.values(), strict=True):
-            known = part.target[part.target >= 0]
-            counts = np.bincount(known, minlength=len(classes))
-            line += [f"{count:,}" for count in counts]
+            counts = task.tally(part.target, len(classes))
+            line += [f"{count:,}" for count in (() if counts is None else counts)]
     return _listed(headings, rows, range(1, len(headings)))
 
 

@@ -266,16 +266,17 @@ function show(answer) {
     ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value));
   const named = Array.isArray(prediction) && answer.columns; // several numbers, each with its name
   document.getElementById("headline").textContent =
-    named ? "" : [prediction].flat().map(written).join(" ");
+    named ? "" : answer.thresholds ? prediction.map(written).join(", ") || "none of them"
+      : [prediction].flat().map(written).join(" ");
   if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
-  if (!answer.classes || Array.isArray(prediction)) return;
-  const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i]]);
+  if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
+  const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);
   shares.sort((a, b) => b[1] - a[1]);
-  for (const [label, share] of shares.slice(0, 10)) {
+  for (const [label, share, threshold] of shares.slice(0, 10)) {
     const length = document.createElement("progress");
     length.max = 1;
     length.value = share ?? 0;
-    const bar = line(label, percent(share));
+    const bar = line(label, percent(share) + (threshold === undefined ? "" : `, said from ${percent(threshold)} on`));
     bar.append(length);
     bars.append(bar);
   }

@@ -73,14 +73,16 @@ def _safe(contract: Contract) -> str:
 
 
 def _subtitle(contract: Contract) -> str:
-    each = ", for each position" * task_of(contract.task).sequence
+    task = task_of(contract.task)
+    each, which = ", for each position" * task.sequence, "Any" if task.several else "One"
     if not contract.classes:
         aim = contract.aim
         return escape(f"{aim[:1].upper()}{aim[1:]}, from what you enter below.")
     if len(contract.classes) > 6:
-        return f"One of {len(contract.classes):,} classes{each}, from what you enter below."
+        noun = "labels" if task.several else "classes"
+        return f"{which} of {len(contract.classes):,} {noun}{each}, from what you enter below."
     labels = ", ".join(f"<b>{escape(str(label))}</b>" for label in contract.classes)
-    return f"One of {labels}{each}."
+    return f"{which} of {labels}{each}."
 
 
 def _field(field: Field, place: int) -> str:

@@ -207,8 +207,9 @@ def probabilities(schema: Schema, scores: Array) -> Array:
     Raises:
         RequestError: if the model predicts a number.
     """
-    if task_of(schema.task).labelled:
-        return scores
+    chances = task_of(schema.task).chances(scores)
+    if chances is not None:
+        return chances
     found, remedy = f"one of numbers ({schema.predicted})", "Call predict instead."
     raise RequestError.expected(
         "predict_proba", "a model of classes", found, remedy, row=None, column=None

@@ -18,6 +18,7 @@ from fivefold.serve.parquet import ParquetWriter
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.workbook import ExcelWriter
 from fivefold.serve.writer import Writer
+from fivefold.tasks.known import task_of
 
 
 class TextWriter(Writer):
@@ -76,16 +77,21 @@ class JsonLinesWriter(TextWriter):
         found = self._model.answers(scores)
         if found.ndim > 1:  # several values a row, each of which has a name
             return _objects(columns_of(self._model, scores))
-        answers = found.tolist()
-        if not self._model.classes or scores.ndim != 2:
+        answers, chances = found.tolist(), task_of(self._model.task).chances(scores)
+        if chances is None or chances.ndim != 2:
             return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
-        number = repr if np.isfinite(scores).all() else _json
-        labels = {label: _json(label) for label in set(answers)}
+        number = repr if np.isfinite(chances).all() else _json
+        several = any(isinstance(answer, list) for answer in answers)
+        told = (
+            map(_json, answers)
+            if several
+            else map({a: _json(a) for a in set(answers)}.get, answers)
+        )
         return (
-            f'{{"{PREDICTION}": {labels[label]}, "{PROBABILITIES}": {{'
+            f'{{"{PREDICTION}": {answer}, "{PROBABILITIES}": {{'
             + ", ".join([key + number(share) for key, share in zip(self._keys, row, strict=True)])
             + "}}"
-            for label, row in zip(answers, scores.tolist(), strict=True)
+            for answer, row in zip(told, chances.tolist(), strict=True)
         )
 
 

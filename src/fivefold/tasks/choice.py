@@ -98,6 +98,16 @@ class Choice(Task):
     def positions(self, target: Array) -> Array | None:
         return np.asarray(target >= 0) if target.ndim > 1 else None
 
+    def tally(self, target: Array, classes: int, weight: Array | None = None) -> Array | None:
+        known = target >= 0
+        if weight is not None:
+            weight = per_answer(weight, known)
+        return np.bincount(target[known].ravel(), weight, minlength=classes)[:classes]
+
+    def by_class(self, target: Array, scores: Array) -> tuple[Array, Array, Array] | None:
+        every = np.arange(scores.shape[1])
+        return target[:, None] == every, scores.argmax(1)[:, None] == every, scores
+
     def errors(self, target: Array, scores: Array) -> Array:
         return np.asarray(scores.argmax(1) != target).astype(np.float64)
 
@@ -112,10 +122,7 @@ class Choice(Task):
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
     ) -> Array:
-        known = target >= 0
-        if weight is not None:
-            weight = per_answer(weight, known)
-        counts = np.bincount(target[known], weight, minlength=len(schema.classes))
+        counts = np.asarray(self.tally(target, len(schema.classes), weight))
         return np.tile(counts / (counts.sum() or 1), (rows, *target.shape[1:], 1))
 
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:

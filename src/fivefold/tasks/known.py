@@ -5,16 +5,19 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.multiclass import Multiclass
+from fivefold.tasks.multilabel import Multilabel
+from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.regression import Regression
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
+MULTILABEL, ORDINAL = Multilabel(), Ordinal()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION),
+    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )
@@ -44,7 +47,9 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
     """Decide what is predicted, and say what the target columns are.
 
     Texts, booleans and categories are classes; whole numbers are classes where there are at most
-    20 different ones, each five times or more on average; other numbers are a regression.
+    20 different ones, each five times or more on average; other numbers are a regression. Lists,
+    texts that are surely labels with a separator, and several columns of truth values are many
+    labels; classes of a known order are ordinal.
 
     Args:
         targets: the columns.

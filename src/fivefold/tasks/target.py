@@ -57,6 +57,7 @@ class Targets:
         source: its name, for messages.
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
+        order: of the classes of the one column from the least to the most, if it is known.
         number_kind: name of the kind that holds numbers, for messages.
         number_task: name of the task that predicts one, for messages.
     """
@@ -66,6 +67,7 @@ class Targets:
     source: str
     asked: bool = False
     positive: Label | None = None
+    order: tuple[Label, ...] = ()
     number_kind: str = ""
     number_task: str = ""
 
@@ -144,6 +146,7 @@ class Settled:
         values: canonical, one array a column.
         words: whether they are words of labels now, of whichever kind they were.
         classes: labels as people write them, in the order of the scores.
+        format: how a cell of the one column is written, for its `Column.format`.
         notes: decisions worth a line each.
         findings: noticed on the way.
     """
@@ -151,5 +154,6 @@ class Settled:
     values: tuple[Array, ...]
     words: bool = False
     classes: tuple[Label, ...] = ()
+    format: str = ""
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

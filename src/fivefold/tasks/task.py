@@ -1,12 +1,12 @@
 """What is predicted: from target columns to an array, and from scores to answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.target import Settled, Targets
@@ -29,6 +29,20 @@ class Picture(NamedTuple):
     values: dict[str, Any]
 
 
+class Question(NamedTuple):
+    """One thing that is asked of each row, by which columns that give the target away are found.
+
+    Args:
+        name: in words.
+        values: `(n,)` canonical, words of classes or numbers.
+        classes: there are; none of numbers.
+    """
+
+    name: str
+    values: Array
+    classes: tuple[Label, ...]
+
+
 class Task(ABC):
     """What is predicted.
 
@@ -47,8 +61,10 @@ class Task(ABC):
         losses: names of the built-in losses that fit, the default first.
         labelled: whether each answer, of a row or a position, is one of the classes, and its
             scores their probabilities.
-        trees: what boosted trees and the simple models learn of a row: its class or its number;
-            None where it is neither.
+        several: whether a row may have several of the classes, or none.
+        trees: what boosted trees and linear models beside a network learn of a row: its class, its
+            number, or each of its labels; None where it is none of these.
+        simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
     """
 
@@ -56,7 +72,9 @@ class Task(ABC):
     metrics: ClassVar[tuple[Metric, ...]]
     losses: ClassVar[tuple[str, ...]]
     labelled: ClassVar[bool] = False
-    trees: ClassVar[Literal["class", "number"] | None] = None
+    several: ClassVar[bool] = False
+    trees: ClassVar[Literal["class", "number", "labels"] | None] = None
+    simple: ClassVar[str | None] = None
     sequence: ClassVar[bool] = False
 
     @property
@@ -132,6 +150,17 @@ class Task(ABC):
             rng: for what is drawn.
         """
 
+    def questions(self, values: Sequence[Array], schema: Schema) -> Iterator[Question]:
+        """What is asked of each row, one thing after another; each target column by default.
+
+        Args:
+            values: canonical, of some rows, one array a target column.
+            schema: names and classes.
+        """
+        if not self.sequence:
+            for name, column in zip(schema.targets, values, strict=True):
+                yield Question(name, column, schema.classes)
+
     # --- answers
 
     @abstractmethod
@@ -153,6 +182,10 @@ class Task(ABC):
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         """Columns of a file of answers beside the prediction, `(n,)` each, by name."""
         return {}
+
+    def chances(self, scores: Array) -> Array | None:
+        """The probability of each class, `(n, ..., classes)`; None where there are no classes."""
+        return scores if self.labelled else None
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """The largest difference of scores that is rounding: a number, or one for each output.
@@ -177,6 +210,23 @@ class Task(ABC):
 
     def positions(self, target: Array) -> Array | None:
         """`(n, ...)` bool: positions that count, where each has an answer; None if rows have."""
+        return None
+
+    def tally(self, target: Array, classes: int, weight: Array | None = None) -> Array | None:
+        """`(classes,)` how many answers are of each class; None where there are no classes.
+
+        Args:
+            target: `(n, ...)` of rows.
+            classes: how many there are.
+            weight: `(n,)` how much each row counts; None for 1 each.
+        """
+        return None
+
+    def by_class(self, target: Array, scores: Array) -> tuple[Array, Array, Array] | None:
+        """Whether each class is true, whether it is said, and its probability, `(n, classes)`.
+
+        None where there are no classes.
+        """
         return None
 
     @abstractmethod

@@ -45,7 +45,7 @@ class Distil(Pupil):
         if collected is None:
             return faults
         task = task_of(collected.schema.task)
-        if task.sequence or task.trees is None:
+        if task.sequence or task.trees not in ("class", "number"):
             wanted = "a class or a number to predict, one a row"
             remedy = "Train a network with Train()."
             faults.append(PreflightError.expected("Distil", wanted, task.name, remedy))

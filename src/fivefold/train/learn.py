@@ -14,7 +14,9 @@ from fivefold.core.finding import Finding
 from fivefold.core.identity import identify
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.wiring import place
-from fivefold.models.assemble import digest
+from fivefold.models.assemble import Assembled, digest
+from fivefold.models.blend import answered
+from fivefold.models.head import Head
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.train.aims import Descent, Stopping
 from fivefold.train.callback import Callback, Calls, called
@@ -127,6 +129,7 @@ def learn(
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others
     ended = end(body, learner, lesson)
+    decide(plan.network, lesson)
     findings = (
         *find_explosion(
             fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision
@@ -142,6 +145,21 @@ def learn(
         first_digest=first_digest,
         findings=findings,
     )
+
+
+@torch.no_grad()
+def decide(network: Assembled, lesson: Lesson) -> None:
+    """Let the head decide by validation rows what it has to decide of answers, and tell it."""
+    head, valid = network.head, lesson.valid
+    if type(head).decide is Head.decide or not valid.rows:
+        return
+    learning = [module for module in network.body.modules() if module.training]
+    network.body.eval()
+    outputs = answered(network.body, valid, torch.arange(valid.rows, device=valid.device))
+    for module in learning:
+        module.training = True
+    if told := head.decide(outputs, valid.target, valid.weight):
+        lesson.tell(told)
 
 
 def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -> Learnt:

@@ -72,6 +72,8 @@ def class_weights(
     target: "Array",
     classes: Sequence[Label],
     weight: "Array | None" = None,
+    *,
+    counts: "Array | None" = None,
 ) -> Tensor:
     """What an error counts by class, scaled so that a training row counts 1 on average.
 
@@ -80,6 +82,7 @@ def class_weights(
         target: class indices of the training rows, -1 for none.
         classes: labels, in the order of the indices.
         weight: `(n,)` how much each row counts; None for 1 each.
+        counts: `(classes,)` rows of each class, where a row has several; None to count targets.
 
     Returns:
         `(classes,)` float32.
@@ -88,10 +91,11 @@ def class_weights(
         >>> class_weights("balanced", np.array([0, 0, 0, 1]), ["no", "yes"]).tolist()
         [0.6666666865348816, 2.0]
     """
-    known = target >= 0
-    if weight is not None:
-        weight = per_answer(weight, known)
-    counts = np.bincount(target[known], weight, minlength=len(classes))
+    if counts is None:
+        known = target >= 0
+        if weight is not None:
+            weight = per_answer(weight, known)
+        counts = np.bincount(target[known], weight, minlength=len(classes))
     if isinstance(asked, str):
         weights = 1.0 / np.where(counts > 0, counts, 1)
     else:

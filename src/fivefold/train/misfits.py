@@ -33,7 +33,7 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         yield from _change_misfits(stage, schema)
     losses = task_of(schema.task).losses
     yield from _loss_misfits(stage, schema.task, losses)
-    if stage.sampler == "balanced" and (not schema.classes or task_of(schema.task).sequence):
+    if stage.sampler == "balanced" and not _one_class(schema):
         yield PreflightError(
             f"Train: expected one class a row for sampler='balanced', found {schema.task}.",
             remedy="Leave it out, or pass a function (epoch, generator, target) of your own.",
@@ -45,13 +45,19 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if stage.class_weights is None:
         return
     if not set(losses) & set(WEIGHTED):
-        others = [name for name, task in TASKS.known.items() if set(task.losses) & set(WEIGHTED)]
+        others = [name for name, task in TASKS.known.items() if task.labelled]
         yield PreflightError(
             f"Train: expected classes for `class_weights`, found {schema.task}.",
             remedy=f'Leave `class_weights` out, or pass task="{others[-1]}" to Collect.',
         )
     elif not isinstance(stage.class_weights, str):
         yield from _label_misfits(stage.class_weights, schema)
+
+
+def _one_class(schema: Schema) -> bool:
+    """Whether each row has one of the classes."""
+    task = task_of(schema.task)
+    return task.labelled and not task.sequence
 
 
 def weight_fault(what: str, function: Callable[..., object]) -> ModelError | None:

@@ -18,6 +18,7 @@ from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.models.operations import forward_operations, rows_of
+from fivefold.tasks.known import task_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_contest, decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
@@ -249,9 +250,9 @@ def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> d
     """What was asked of the loss, by the names that a head knows."""
     options: dict[str, object] = {}
     if stage.class_weights is not None:
-        classes = data.codec.schema.classes
-        train = data.train
-        weights = class_weights(stage.class_weights, train.target, classes, train.weight)
+        classes, train = data.codec.schema.classes, data.train
+        counts = task_of(data.codec.schema.task).tally(train.target, len(classes), train.weight)
+        weights = class_weights(stage.class_weights, train.target, classes, counts=counts)
         options["weights"] = weights.to(device)
     if stage.quantile is not None:
         options["quantile"] = stage.quantile

@@ -25,7 +25,7 @@ def balanced(epoch: int, generator: torch.Generator, target: Tensor) -> Tensor:
         (1000, True)
     """
     del epoch
-    classes = target.long()
+    classes = target.long() if target.ndim == 1 else target.sum(1).long()  # of an order steps
     share = 1 / torch.bincount(classes).double()
     return torch.multinomial(share[classes], len(classes), True, generator=generator)
 

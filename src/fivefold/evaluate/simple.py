@@ -1,0 +1,167 @@
+"""What simple models learn of the numbers of each row, by what its answer is."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fivefold.codecs.table import Array
+from fivefold.evaluate.proportionalodds import fit_proportional_odds
+from fivefold.metrics.labelsets import best_thresholds, with_thresholds
+
+STEPS = 100
+STOPPED = f"stopped after {STEPS} steps"
+
+Asked = Callable[[Any], Array]
+"""Scores of a matrix of rows."""
+
+
+class Rows(NamedTuple):
+    """Rows that a simple model learns from.
+
+    Args:
+        matrix: `(n, width)`, dense or sparse.
+        target: `(n, ...)` as the task encodes it.
+        weight: `(n,)` how much each counts; None for 1 each.
+        held: `(n,)` bool, validation rows, by which a threshold may be chosen.
+        classes: how many there are; 0 for numbers.
+        strength: `C` of a logistic regression.
+        options: of boosting.
+    """
+
+    matrix: Any
+    target: Array
+    weight: Array | None
+    held: Array
+    classes: int
+    strength: float = 1.0
+    options: Mapping[str, Any] = {}
+
+    def take(self, rows: Array) -> "Rows":
+        """Those at these positions."""
+        weight = None if self.weight is None else self.weight[rows]
+        return self._replace(
+            matrix=self.matrix[rows],
+            target=self.target[rows],
+            weight=weight,
+            held=self.held[rows],
+        )
+
+
+class Simple(NamedTuple):
+    """How the two simple models that read inputs learn one sort of answer.
+
+    Args:
+        linear: fits the linear one, and says what a reader should know.
+        boosting: fits the boosted one, likewise.
+        called: what the linear one is called.
+    """
+
+    linear: Callable[[Rows], tuple[Asked, str]]
+    boosting: Callable[[Rows], tuple[Asked, str]]
+    called: str
+
+
+def _ridge(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.linear_model import Ridge
+
+    model = Ridge(alpha=1.0)
+    model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    return model.predict, ""
+
+
+def _boosted_number(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    model = HistGradientBoostingRegressor(**rows.options)
+    model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    return model.predict, ""
+
+
+def _logistic(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=rows.strength, max_iter=STEPS)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    slow = any("converge" in str(warning.message).lower() for warning in caught)
+    return _probabilities(model, rows.classes), STOPPED if slow else ""
+
+
+def _boosted_class(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(**rows.options)
+    model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    return _probabilities(model, rows.classes), ""
+
+
+def _probabilities(model: Any, classes: int) -> Asked:
+    """Probabilities for all classes; those that the model never met get none."""
+
+    def ask(matrix: Any) -> Array:
+        found = np.zeros((matrix.shape[0], classes))
+        if matrix.shape[0]:
+            found[:, model.classes_] = model.predict_proba(matrix)
+        return found
+
+    return ask
+
+
+def _each_label(
+    one: Callable[[Rows], tuple[Asked, str]],
+) -> Callable[[Rows], tuple[Asked, str]]:
+    """A model of two classes for each label; thresholds by rows that were held back first."""
+
+    def fit(rows: Rows) -> tuple[Asked, str]:
+        thresholds = np.full(rows.target.shape[1], 0.5)
+        note = ""
+        learn, judge = np.flatnonzero(~rows.held), np.flatnonzero(rows.held)
+        if len(learn) and len(judge):
+            judged = rows.take(judge)
+            shares = _shares(rows.take(learn), one)[0](judged.matrix)
+            thresholds = best_thresholds(judged.target, shares, judged.weight)
+        ask, note = _shares(rows, one)
+        return (lambda matrix: with_thresholds(ask(matrix), thresholds)), note
+
+    return fit
+
+
+def _shares(rows: Rows, one: Callable[[Rows], tuple[Asked, str]]) -> tuple[Asked, str]:
+    asked: list[Asked | float] = []
+    notes = []
+    for place in range(rows.target.shape[1]):
+        own = rows.target[:, place]
+        if not np.ptp(own):  # all rows have it, or none
+            asked.append(float(own[0]))
+            continue
+        ask, note = one(rows._replace(target=own, classes=2))
+        asked.append(ask)
+        notes.append(note)
+
+    def ask_all(matrix: Any) -> Array:
+        rows = matrix.shape[0]
+        given = [np.full(rows, a) if isinstance(a, float) else a(matrix)[:, 1] for a in asked]
+        return np.stack(given, axis=1)
+
+    return ask_all, next(filter(None, notes), "")
+
+
+def _proportional_odds(rows: Rows) -> tuple[Asked, str]:
+    fitted = fit_proportional_odds(
+        rows.matrix, rows.target, rows.classes, weight=rows.weight, strength=rows.strength
+    )
+    return fitted.probabilities, "" if fitted.converged else STOPPED
+
+
+SIMPLE: Mapping[str, Simple] = {
+    "class": Simple(_logistic, _boosted_class, "logistic regression"),
+    "number": Simple(_ridge, _boosted_number, "ridge regression"),
+    "order": Simple(_proportional_odds, _boosted_class, "proportional odds"),
+    "labels": Simple(
+        _each_label(_logistic), _each_label(_boosted_class), "logistic regression of each label"
+    ),
+}
+"""By `Task.simple`, or `Task.trees`."""
