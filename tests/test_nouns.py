@@ -23,6 +23,9 @@ MEANT_OTHERWISE = {
     ("codecs/schema.py", name): "the type of a setting, so that mypy finds typos"
     for name in (*KINDS.known, *TASKS.known)
 } | {
+    ("collect/tabulate.py", "count"): "how many cells a finding counts",
+    ("models/kernels.py", "count"): "how many kernels there are",
+    ("reading/unreadable.py", "count"): "how many cells a finding counts",
     ("pipeline.py", "text"): "the name of an argument of from_json",
     ("reading/arrow.py", "categorical"): "a word of pandas in the metadata of a Parquet file",
     ("reading/encoding.py", "text"): "what a message expects of a file",

@@ -18,7 +18,7 @@ KindName = Literal[
     "audio",
     "series",
 ]
-TaskName = Literal["binary", "multiclass", "regression", "multilabel", "ordinal"]
+TaskName = Literal["binary", "multiclass", "regression", "multilabel", "ordinal", "count"]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool
 

@@ -51,8 +51,8 @@ class Collect(Stage):
             of several.
             Images, `(X, y)` and bundled sets bring one. Rows that lack one are not used.
         test_source: the test rows, in any of these forms.
-        task: `binary`, `multiclass`, `regression`, `multilabel` or `ordinal`, where the guess is
-            not wanted; or a task of your own, as class or object.
+        task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
+            guess is not wanted; or a task of your own, as class or object.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.

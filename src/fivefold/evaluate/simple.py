@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.evaluate.proportionalodds import fit_proportional_odds
+from fivefold.metrics.counts import excess_of
 from fivefold.metrics.labelsets import best_thresholds, with_thresholds
 
 STEPS = 100
@@ -149,6 +150,49 @@ def _shares(rows: Rows, one: Callable[[Rows], tuple[Asked, str]]) -> tuple[Asked
     return ask_all, next(filter(None, notes), "")
 
 
+def _poisson(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.linear_model import PoissonRegressor
+
+    model = PoissonRegressor(alpha=1.0 / len(rows.target), max_iter=STEPS)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    return model.predict, STOPPED if caught else ""
+
+
+def _boosted_rate(rows: Rows) -> tuple[Asked, str]:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    model = HistGradientBoostingRegressor(loss="poisson", **rows.options)
+    model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
+    return model.predict, ""
+
+
+def _with_excess(
+    one: Callable[[Rows], tuple[Asked, str]],
+) -> Callable[[Rows], tuple[Asked, str]]:
+    """Means of counts, and how far these spread by rows that were held back first."""
+
+    def fit(rows: Rows) -> tuple[Asked, str]:
+        if not rows.target.any():
+            return (lambda matrix: np.zeros((matrix.shape[0], 2))), "all counts are 0"
+        excess = 0.0
+        learn, judge = np.flatnonzero(~rows.held), np.flatnonzero(rows.held)
+        if len(judge) and rows.target[learn].any():
+            judged = rows.take(judge)
+            means = one(rows.take(learn))[0](judged.matrix)
+            excess = excess_of(judged.target, means, judged.weight)
+        ask, note = one(rows)
+
+        def ask_both(matrix: Any) -> Array:
+            means = ask(matrix) if matrix.shape[0] else np.zeros(0)
+            return np.stack([means, np.full(len(means), excess)], axis=1)
+
+        return ask_both, note
+
+    return fit
+
+
 def _proportional_odds(rows: Rows) -> tuple[Asked, str]:
     fitted = fit_proportional_odds(
         rows.matrix, rows.target, rows.classes, weight=rows.weight, strength=rows.strength
@@ -159,6 +203,7 @@ def _proportional_odds(rows: Rows) -> tuple[Asked, str]:
 SIMPLE: Mapping[str, Simple] = {
     "class": Simple(_logistic, _boosted_class, "logistic regression"),
     "number": Simple(_ridge, _boosted_number, "ridge regression"),
+    "rate": Simple(_with_excess(_poisson), _with_excess(_boosted_rate), "Poisson regression"),
     "order": Simple(_proportional_odds, _boosted_class, "proportional odds"),
     "labels": Simple(
         _each_label(_logistic), _each_label(_boosted_class), "logistic regression of each label"

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from fivefold.codecs.table import Array
-from fivefold.metrics import classification, curves, labelsets, ordered, regression
+from fivefold.metrics import classification, counts, curves, labelsets, ordered, regression
 from fivefold.metrics.intervals import UNBOUNDED, Bounds
 from fivefold.metrics.statistic import Statistic
 from fivefold.metrics.weight import weight_argument
@@ -110,6 +110,14 @@ MEDIAN_ABSOLUTE_ERROR = Metric(
     "median_absolute_error", regression.median_absolute_error, False, bounds=SIZE
 )
 
+POISSON_DEVIANCE = Metric("poisson_deviance", counts.poisson_deviance, False, bounds=SIZE)
+DEVIANCE_EXPLAINED = Metric(
+    "deviance_explained", counts.deviance_explained, True, gap=0.1, bounds=(-float("inf"), 1.0)
+)
+COUNT_MAE = Metric("mae", counts.mean_error, False, bounds=SIZE)
+COUNT_RMSE = Metric("rmse", counts.root_error, False, bounds=SIZE)
+COVERAGE = Metric("coverage_90", counts.coverage, True, bounds=SHARE)
+
 TITLES = {
     "roc_auc": "ROC-AUC",
     "f1": "F1",
@@ -124,6 +132,8 @@ TITLES = {
     "brier": "Brier score",
     "rmse": "RMSE",
     "mae": "MAE",
+    "poisson_deviance": "Poisson deviance",
+    "coverage_90": "coverage of 90 %",
     "r2": "R²",
 }
 

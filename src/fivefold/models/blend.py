@@ -178,7 +178,7 @@ def grow(lesson: Lesson, columns: Callable[[Batch], Tensor]) -> tuple[Trees, Ten
             for start in range(0, max(1, feed.rows), BATCH)
         ]
         target = feed.target.cpu().numpy()
-        target = target if learn == "number" else target.astype(np.int64)
+        target = target if learn in ("number", "rate") else target.astype(np.int64)
         return torch.cat(pieces).numpy(), target
 
     counts, left = (lesson.train.weight, lesson.valid.weight), lesson.seconds_left()

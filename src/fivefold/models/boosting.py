@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import Any, Literal, NamedTuple
 
@@ -50,7 +51,7 @@ class Boosting:
 def fit_trees(
     train: tuple[Array, Array],
     valid: tuple[Array, Array],
-    learn: Literal["class", "number", "labels"],
+    learn: Literal["class", "number", "rate", "labels"],
     outputs: int,
     *,
     weights: tuple[Array, Array] | None = None,
@@ -62,7 +63,7 @@ def fit_trees(
 
     Args:
         train: a float32 matrix `(n, width)` without NaN, and its targets: class indices, values
-            in the unit that the network learns, or `(n, labels)` of 0 and 1.
+            or rates in the unit that the network learns, or `(n, labels)` of 0 and 1.
         valid: the same for validation rows.
         learn: what the targets are.
         outputs: numbers a row: 1 for two classes and for values, else one a class or label.
@@ -72,9 +73,9 @@ def fit_trees(
         seconds: that growing may take; None for no limit. A round that was begun is finished.
 
     Returns:
-        A module that gives logits, or values in the unit of the targets; None where training or
-        validation rows lack a class, or there are no validation rows or columns. A label that they
-        lack, or all have, gets the logit of its share.
+        A module that gives logits, values in the unit of the targets or logarithms of rates; None
+        where training or validation rows lack a class, or there are no validation rows or columns.
+        A label that they lack, or all have, gets the logit of its share.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -87,7 +88,7 @@ def fit_trees(
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     boosting = boosting or Boosting()
-    is_number = learn == "number"
+    is_number = learn in ("number", "rate")
     (x, y), (x_valid, y_valid) = train, valid
     counts: dict[str, Array] = {}
     if weights is not None:
@@ -100,6 +101,10 @@ def fit_trees(
     if learn == "class" and len(np.unique(y)) < max(2, outputs):
         return None
     kind: Any = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
+    if learn == "rate":
+        if not y.any():
+            return None
+        kind = partial(kind, loss="poisson")
     end = inf if seconds is None else time.perf_counter() + seconds
     made = kind if seconds is None else _timed(kind, end)
     threads = torch.get_num_threads() if x.size >= _SEVERAL else 1

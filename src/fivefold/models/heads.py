@@ -5,12 +5,14 @@ from typing import Any
 
 from fivefold.errors import ModelError
 from fivefold.models.choice import BinaryHead, ChoiceHead
+from fivefold.models.count import CountHead
 from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
 from fivefold.models.ordinal import OrdinalHead
 from fivefold.models.quantity import QuantityHead
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
+from fivefold.tasks.count import Count
 from fivefold.tasks.known import task_of
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
@@ -22,6 +24,7 @@ HEADS: dict[type[Task], type[Head]] = {
     Choice: ChoiceHead,
     Multilabel: MultilabelHead,
     Ordinal: OrdinalHead,
+    Count: CountHead,
     Quantity: QuantityHead,
 }
 """The class of a task's head, and of those that are derived from it."""

@@ -58,12 +58,12 @@ def linear_weights(
         x: `(rows, columns)` float64, dense or sparse.
         y: class indices, numbers, or `(rows, labels)` of 0 and 1.
         weight: what each row counts; None for 1 each.
-        learn: `number` for ridge regression, `labels` for a logistic regression of each, else one
-            of those of classes.
+        learn: `number` for ridge regression, `rate` for Poisson's, `labels` for a logistic
+            regression of each, else one of those of classes.
         outputs: numbers a row.
         strengths: in the order in which they are tried.
     """
-    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
     from sklearn.svm import LinearSVC
 
     if learn == "number":
@@ -71,6 +71,12 @@ def linear_weights(
             ridge = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-5)
             ridge.fit(x, y.reshape(len(y), -1), sample_weight=weight)
             yield penalty, (np.atleast_2d(ridge.coef_).T, np.ravel(ridge.intercept_))
+        return
+    if learn == "rate":
+        for penalty in strengths.numbers:
+            poisson = PoissonRegressor(alpha=penalty / len(y), max_iter=STEPS)
+            poisson.fit(x, y, sample_weight=weight)
+            yield penalty, (poisson.coef_[:, None], np.ravel(poisson.intercept_))
         return
     if learn == "labels":
         for strength in strengths.classes:
@@ -182,7 +188,8 @@ def _told(feed: Feed, learn: str | None) -> tuple[Array, Array | None, Array]:
     counted = None if feed.weight is None else feed.weight.cpu().numpy()
     target = feed.target.cpu().numpy()
     kept = np.arange(len(target)) if counted is None else np.flatnonzero(counted)
-    y = target[kept] if learn == "number" else target[kept].astype(np.int64)
+    numbers = learn in ("number", "rate")
+    y = target[kept] if numbers else target[kept].astype(np.int64)
     return y, None if counted is None else counted[kept], kept
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from fivefold.metrics.calibration import judged, reliability
+from fivefold.metrics.counts import intervals
 from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.weight import effective_rows
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 600
 CURVE_POINTS = 300
 MOST_LABELS = 20
+PARTS_OF_COUNTS = 10
 
 
 def roc(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
@@ -148,6 +150,35 @@ def label_scores(target: "Array", said: "Array", classes: Sequence[object]) -> s
     return draw(paint, width=6.0, height=1.2 + 0.3 * len(shown), title=f"Labels{more}")
 
 
+def counts(target: "Array", scores: "Array") -> str:
+    """Counts by what was predicted, as SVG text: means of ten parts of the rows, and a band.
+
+    Args:
+        target: `(n,)` counts.
+        scores: `(n, 2)` means, and the excess of their variance.
+    """
+    low, high = intervals(scores)
+    order = np.argsort(scores[:, 0], kind="stable")
+    parts = [part for part in np.array_split(order, PARTS_OF_COUNTS) if len(part)]
+
+    def paint(axes: Axes) -> None:
+        means = np.array([scores[part, 0].mean() for part in parts])
+        axes.fill_between(
+            means,
+            [low[part].mean() for part in parts],
+            [high[part].mean() for part in parts],
+            color=BLUE,
+            alpha=0.12,
+            linewidth=0,
+        )
+        axes.plot(means, means, color=ORANGE, linewidth=1.2)
+        axes.plot(means, [target[part].mean() for part in parts], "o", color=BLUE, markersize=5)
+        axes.set_xlabel("predicted mean")
+        axes.set_ylabel("mean count")
+
+    return draw(paint, title="Counts")
+
+
 def _judged(target: "Array", classes: Sequence[object]) -> list[int]:
     """The classes that have a curve: of two the second, unless a row may have both."""
     return [1] if len(classes) == 2 and target.ndim == 1 else list(range(len(classes)))
@@ -189,6 +220,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "roc": roc,
     "precision_recall": precision_recall,
     "label_scores": label_scores,
+    "counts": counts,
     "calibration": calibration,
     "predicted_against_true": predicted_against_true,
 }

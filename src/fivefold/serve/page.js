@@ -269,6 +269,10 @@ function show(answer) {
     named ? "" : answer.thresholds ? prediction.map(written).join(", ") || "none of them"
       : [prediction].flat().map(written).join(" ");
   if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
+  if (answer.intervals) {
+    const [low, high] = answer.intervals[0].map(written);
+    bars.append(line(`${percent(answer.level)} of counts lie between`, `${low} and ${high}`));
+  }
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);
   shares.sort((a, b) => b[1] - a[1]);

@@ -4,6 +4,7 @@ from fivefold.core.roster import Roster
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.tasks.binary import Binary
+from fivefold.tasks.count import Count
 from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
@@ -12,12 +13,12 @@ from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
-MULTILABEL, ORDINAL = Multilabel(), Ordinal()
+MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL),
+    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )

@@ -63,7 +63,7 @@ class Task(ABC):
             scores their probabilities.
         several: whether a row may have several of the classes, or none.
         trees: what boosted trees and linear models beside a network learn of a row: its class, its
-            number, or each of its labels; None where it is none of these.
+            number, the logarithm of its rate, or each of its labels; None for none of these.
         simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
     """
@@ -73,7 +73,7 @@ class Task(ABC):
     losses: ClassVar[tuple[str, ...]]
     labelled: ClassVar[bool] = False
     several: ClassVar[bool] = False
-    trees: ClassVar[Literal["class", "number", "labels"] | None] = None
+    trees: ClassVar[Literal["class", "number", "rate", "labels"] | None] = None
     simple: ClassVar[str | None] = None
     sequence: ClassVar[bool] = False
 

@@ -88,6 +88,7 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
     model, task = stage.model, task_of(schema.task)
     name = type(model).__name__
     numbers = issubclass(head_of(task), QuantityHead) and not task.sequence
+    numbers = numbers and task.trees != "rate"
     if not numbers and task.trees != "class":
         yield PreflightError(
             f"Train: expected a task of one class or of numbers a row for {name}, found "

@@ -1,0 +1,68 @@
+"""The head of counts: logarithms of rates to means, and how far counts spread around them."""
+
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fivefold.metrics.counts import excess_of
+from fivefold.models.losses import deviance, mean_of, weighted
+from fivefold.models.quantity import Link, QuantityHead
+
+
+class CountHead(QuantityHead):
+    """Means of counts, by the log link, and one excess of their variance over Poisson's.
+
+    Args:
+        outputs: trailing shape, `(1,)`.
+        mean: of the training counts.
+        std: their standard deviation.
+        link: `log`.
+
+    Example:
+        >>> CountHead(mean=3.0).scores(torch.zeros(1, 1)).tolist()
+        [[3.0, 0.0]]
+    """
+
+    excess: Tensor
+
+    def __init__(
+        self,
+        outputs: tuple[int, ...] = (1,),
+        *,
+        mean: float = 0.0,
+        std: float = 1.0,
+        link: Link = "log",
+    ) -> None:
+        super().__init__(outputs, mean=mean, std=std, link=link)
+        self.register_buffer("excess", torch.zeros((), dtype=torch.float64))
+
+    @classmethod
+    def suiting(cls, loss: str | None, outputs: tuple[int, ...]) -> Self:
+        return cls(outputs)
+
+    def scores(self, outputs: Tensor) -> Tensor:
+        """`(n, 1)` to float64 `(n, 2)`: means, and the excess."""
+        means = super().scores(outputs)
+        return torch.stack([means, torch.zeros_like(means) + self.excess], dim=1)
+
+    def shown(self, outputs: Tensor) -> Tensor:
+        """`(n, 1)` to means `(n,)`."""
+        return super().scores(outputs)
+
+    def decide(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> str:
+        """Take the excess that the errors of these rows show."""
+        means = super().scores(outputs).cpu().numpy()
+        counts = target.cpu().double().numpy() * float(self.mean)
+        by_row: Any = None if weight is None else weight.cpu().double().numpy()
+        self.excess.fill_(excess_of(np.asarray(counts), means, by_row))
+        return (
+            f"Counts spread by {float(self.excess):.3g} times the square of their mean more than "
+            f"Poisson's, in {len(target):,} validation rows."
+        )
+
+    def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Half the Poisson deviance, in the unit of counts."""
+        costs = deviance(outputs[:, 0], target.double())
+        return mean_of(weighted(costs, target, None, weight)) * self.mean
