@@ -188,7 +188,7 @@ def test_bad_value_as_error_stops_with_the_row():
         (lambda d: d.assign(label="a"), "at least two different values"),
         (lambda d: d[:3], "expected at least 10 rows"),
         (lambda d: d.assign(label=None), "expected at least 10 rows"),
-        (lambda d: d.assign(label=[[1]] * len(d)), "found lists or mappings"),
+        (lambda d: d.assign(label=[{"a": 1}] * len(d)), "found lists or mappings"),
         (lambda d: d[["label"]], "at least one column to learn from"),
         (lambda d: d[["label"]].assign(key=[f"k{n}" for n in range(len(d))]), "`key`: id"),
     ],

@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from fivefold.evaluate import baselines as module
+from fivefold.evaluate import simple
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.metrics.classification import accuracy
 from fivefold.metrics.curves import roc_auc
@@ -146,7 +147,7 @@ def test_baselines_of_many_rows_learn_from_a_sample_and_say_so(numbers, monkeypa
 
 
 def test_baselines_that_do_not_converge_say_so_without_a_warning(numbers, monkeypatch):
-    monkeypatch.setattr(module, "STEPS", 1)
+    monkeypatch.setattr(simple, "STEPS", 1)
     made = _by_kind(numbers.data, ("linear",))["linear"]
     assert made.note == "stopped after 1 steps, 1 thread"
 

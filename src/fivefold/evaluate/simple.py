@@ -12,7 +12,6 @@ from fivefold.metrics.counts import excess_of
 from fivefold.metrics.labelsets import best_thresholds, with_thresholds
 
 STEPS = 100
-STOPPED = f"stopped after {STEPS} steps"
 
 Asked = Callable[[Any], Array]
 """Scores of a matrix of rows."""
@@ -64,6 +63,10 @@ class Simple(NamedTuple):
     called: str
 
 
+def _stopped(early: bool) -> str:
+    return f"stopped after {STEPS} steps" if early else ""
+
+
 def _ridge(rows: Rows) -> tuple[Asked, str]:
     from sklearn.linear_model import Ridge
 
@@ -88,7 +91,7 @@ def _logistic(rows: Rows) -> tuple[Asked, str]:
         warnings.simplefilter("always")
         model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
     slow = any("converge" in str(warning.message).lower() for warning in caught)
-    return _probabilities(model, rows.classes), STOPPED if slow else ""
+    return _probabilities(model, rows.classes), _stopped(slow)
 
 
 def _boosted_class(rows: Rows) -> tuple[Asked, str]:
@@ -157,7 +160,7 @@ def _poisson(rows: Rows) -> tuple[Asked, str]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model.fit(rows.matrix, rows.target, sample_weight=rows.weight)
-    return model.predict, STOPPED if caught else ""
+    return model.predict, _stopped(bool(caught))
 
 
 def _boosted_rate(rows: Rows) -> tuple[Asked, str]:
@@ -197,7 +200,7 @@ def _proportional_odds(rows: Rows) -> tuple[Asked, str]:
     fitted = fit_proportional_odds(
         rows.matrix, rows.target, rows.classes, weight=rows.weight, strength=rows.strength
     )
-    return fitted.probabilities, "" if fitted.converged else STOPPED
+    return fitted.probabilities, _stopped(not fitted.converged)
 
 
 SIMPLE: Mapping[str, Simple] = {
