@@ -123,6 +123,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--told", nargs="+", choices=TOLD, default=list(TOLD))
     parser.add_argument("--rows", type=int, default=1500)
+    parser.add_argument("--whole", action="store_true", help="the default for all columns alone")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     asked = parser.parse_args(arguments)
     print(sentence(conditions("torch", "numpy", "scikit-learn")), flush=True)
@@ -132,12 +133,14 @@ def main(arguments: list[str]) -> None:
                 began, columns = time.perf_counter(), rows_of(name, told, asked.rows, seed)
                 whole = compared(columns, name, seed)
                 seconds = time.perf_counter() - began
+                print(f"{name}, told by {told}, seed {seed}, {seconds:.0f} s", flush=True)
+                print(f"  {', '.join(f'{row} {score:.3f}' for row, score in whole.items())}")
+                if asked.whole:
+                    continue
                 alone = {"y": columns["y"], name: columns[name]}
                 rest = {other: cells for other, cells in columns.items() if other != name}
                 one, other = (compared(part, name, seed)["model"] for part in (rest, alone))
-                print(f"{name}, told by {told}, seed {seed}, {seconds:.0f} s", flush=True)
-                print(f"  the table alone {one:.3f}, {name} alone {other:.3f}")
-                print(f"  {', '.join(f'{row} {score:.3f}' for row, score in whole.items())}")
+                print(f"  the table alone {one:.3f}, {name} alone {other:.3f}", flush=True)
 
 
 if __name__ == "__main__":

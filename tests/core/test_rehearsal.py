@@ -82,6 +82,14 @@ def test_rehearsal_of_stages_that_will_not_run_is_left_out(five, log):
     assert log.of("rehearse") == ["train rehearse"]
 
 
+def test_rehearsal_alone_of_a_step_whose_run_begins_with_it_is_left_out(five, log, monkeypatch):
+    monkeypatch.setattr(toys.Train, "tries_first", True)
+    five.execute(until="train")
+    assert log.of("train run", "rehearse") == ["train run"]
+    five.execute()
+    assert log.of("rehearse") == ["train rehearse", "deploy rehearse"]
+
+
 def test_rehearsal_that_lacks_its_inputs_is_put_off_and_said(five, log):
     class Explain(Stage):
         log: Any = None

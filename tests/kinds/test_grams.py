@@ -5,7 +5,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.grams import COUNTS, LETTERS, GramCensus, TermIndex, grams_of
+from fivefold.kinds.grams import COUNTS, LETTERS, LONG, GramCensus, TermIndex, grams_of
 from fivefold.kinds.text import Text
 
 COLUMN = Column(name="t", kind="text")
@@ -97,3 +97,18 @@ def test_texts_of_more_terms_than_are_kept_are_told(monkeypatch):
     (told,) = Text().remarks(COLUMN, state)
     assert (told.code, told.numbers["fraction"]) == ("terms_left_out", 0.5)
     assert state.slots == 1024
+
+
+def test_row_of_a_long_text_counts_each_word_as_often_as_it_is_there():
+    draw = np.random.default_rng(0)
+    known = ["once", "often", "twice", "other"]
+    found = draw.choice([*known, "unknown"], 2 * LONG).tolist()
+    index = TermIndex(known, ("en ", "wic", "unk"))
+    row = index.row(found, 99)
+    wanted = [found.count(word) for word in known]
+    wanted += [wanted[1], wanted[2], found.count("unknown")]  # "often " ends in "en "
+    assert (row % COUNTS).tolist() == [min(count, COUNTS - 1) for count in wanted]
+    assert (row // COUNTS).tolist() == list(range(7))
+    few = found[: LONG - 1]
+    whole = index.row([*few, "unknown"] + ["none"] * 5, 99) // COUNTS
+    assert whole.tolist() == (index.row(few, 99) // COUNTS).tolist()

@@ -132,7 +132,8 @@ def with_rehearsals(decisions: Sequence[Decision], there: Iterable[Key]) -> tupl
     """The same decisions, with what is rehearsed ahead of the long work.
 
     That begins with the first step that runs and can be rehearsed, or with the first that runs if
-    one with a rehearsal is taken. What lacks an input then is tried before it runs itself.
+    one with a rehearsal is taken. What lacks an input then is tried before it runs itself. A step
+    that would be rehearsed alone is not where its run begins with the same.
 
     Args:
         decisions: for a run, in order.
@@ -144,7 +145,11 @@ def with_rehearsals(decisions: Sequence[Decision], there: Iterable[Key]) -> tupl
         wanted = decision.step.name not in tried and (late or decision.can_rehearse)
         if decision.act == "run" and wanted:
             rest = [each.step for each in decisions[position:] if each.act == "run"]
-            decision = replace(decision, ahead=rehearsals(rest, now.there))
+            ahead = rehearsals(rest, now.there)
+            shown = [each.step for each in ahead if each.act == "rehearse"]
+            if shown == [decision.step] and decision.step.stage.tries_first:
+                ahead = tuple(each for each in ahead if each.act != "rehearse")
+            decision = replace(decision, ahead=ahead)
             tried |= {each.step.name for each in decision.ahead if each.act == "rehearse"}
         late = late and decision.act != "run"
         done.append(now.follow(decision))

@@ -71,6 +71,10 @@ class Stage(BaseModel):
     side_effects: ClassVar[bool] = False
     """True for a stage that changes the world (writes a bundle): refits leave it out."""
 
+    tries_first: ClassVar[bool] = False
+    """True for a stage whose `run()` begins with what its `rehearse()` shows: where nothing else is
+    rehearsed, it is not rehearsed before itself."""
+
     bitless: ClassVar[frozenset[str]] = frozenset()
     """Names of settings that decide no bit of what is written: they may differ in a resumed run."""
 

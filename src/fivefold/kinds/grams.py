@@ -1,7 +1,8 @@
 """The terms of a text, for a linear model: its words, and n-grams of characters inside words."""
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 
@@ -40,6 +41,9 @@ LOOKED = 2000
 
 REMEMBERED = 200_000
 """Words whose terms are remembered."""
+
+LONG = 2000
+"""Words of a text from which on equal ones are looked up together."""
 
 _CHUNK = 512
 
@@ -122,13 +126,25 @@ class TermIndex:
             found: the words of a text.
             slots: numbers at most.
         """
-        each = [number for word in with_runs(found) for number in self.of(word)]
-        terms, counts = np.unique(np.array(each, dtype=np.int64), return_counts=True)
+        terms, counts = self._counted(with_runs(found))
         counts = np.minimum(counts, COUNTS - 1)
         if len(terms) > slots:
             kept = np.sort(np.argsort(-counts, kind="stable")[:slots])
             terms, counts = terms[kept], counts[kept]
         return (terms * COUNTS + counts).astype(np.int32)
+
+    def _counted(self, found: list[str]) -> tuple[Array, Array]:
+        """The numbers of terms in order, and how often each is there."""
+        if len(found) < LONG:
+            each = [number for word in found for number in self.of(word)]
+            return np.unique(np.array(each, dtype=np.int64), return_counts=True)
+        often = Counter(found)  # of a long text most words are there several times
+        known = [self.of(word) for word in often]
+        times = np.repeat([*often.values()], [*map(len, known)])
+        numbers = np.fromiter(chain.from_iterable(known), dtype=np.int64, count=len(times))
+        counts = np.bincount(numbers, weights=times).astype(np.int64)
+        terms = np.flatnonzero(counts)
+        return terms, counts[terms]
 
 
 class GramCensus:

@@ -11,7 +11,36 @@ from fivefold.models.inputs import Batch, Codes, Inputs, Size, Width, described,
 from fivefold.models.mlp import Mlp
 from fivefold.models.parts import part_for
 
-FUSIONS = ("joint", "sum")
+FUSIONS = ("product", "joint", "sum")
+
+
+class Products(nn.Module):
+    """The sum of the products of all pairs of what several encoders give, number by number.
+
+    Args:
+        width: numbers of each.
+        count: encoders.
+
+    Example:
+        >>> Products(8, 3)([torch.ones(5, 8)] * 3).shape
+        torch.Size([5, 8])
+
+    Reference:
+        Kim et al., Hadamard Product for Low-rank Bilinear Pooling, ICLR 2017; Rendle,
+        Factorization Machines, ICDM 2010, for the sum over pairs.
+    """
+
+    def __init__(self, width: int, count: int) -> None:
+        super().__init__()
+        self.turned = nn.ModuleList(
+            nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width)) for _ in range(count)
+        )
+
+    def forward(self, encoded: list[Tensor]) -> Tensor:
+        """`(n, width)` of each encoder to the same shape."""
+        every = torch.stack([turn(one) for turn, one in zip(self.turned, encoded, strict=True)])
+        sums: Tensor = (every.sum(dim=0) ** 2 - (every**2).sum(dim=0)) / 2
+        return sums
 
 
 class Mixture(nn.Module):
@@ -24,8 +53,9 @@ class Mixture(nn.Module):
         outputs: numbers a row.
         width: features that each encoder gives.
         dropout: fraction of features left out in training, 0 to 1.
-        fusion: `joint` has layers for what goes together; `sum` adds up what each encoder tells,
-            and nothing else.
+        fusion: `sum` adds up what each encoder tells, and nothing else; `joint` has layers for
+            what goes together; `product` gives these the products of pairs of encoders too, without
+            which what neither tells alone is not found.
 
     Example:
         >>> from fivefold.models.inputs import Text
@@ -41,7 +71,7 @@ class Mixture(nn.Module):
         *,
         width: int = 64,
         dropout: float = 0.2,
-        fusion: Literal["joint", "sum"] = "joint",
+        fusion: Literal["product", "joint", "sum"] = "product",
     ) -> None:
         super().__init__()
         if fusion not in FUSIONS:
@@ -64,6 +94,10 @@ class Mixture(nn.Module):
             encoders.append(part.encoder(named[name], width))
         self.encoders = nn.ModuleList(encoders)
         features = width * len(encoders)
+        self.products = None
+        if fusion == "product" and len(encoders) > 1:
+            self.products = Products(width, len(encoders))
+            features += width
         self.sum = nn.Linear(features, outputs)
         layers = (
             nn.LayerNorm(features),
@@ -73,7 +107,7 @@ class Mixture(nn.Module):
             nn.SiLU(),
             nn.Linear(2 * width, outputs),
         )
-        self.joint = nn.Sequential(*layers) if fusion == "joint" else None
+        self.joint = None if fusion == "sum" else nn.Sequential(*layers)
 
     def fit_buffers(self, batch: Batch) -> None:
         """Fit what the table's encoder takes from the training rows; see `Mlp.fit_buffers`."""
@@ -86,7 +120,8 @@ class Mixture(nn.Module):
         """A dict of tensors by name to `(n, outputs)`."""
         inputs = self._inputs(batch)
         encoded = [encoder(tensor) for encoder, tensor in zip(self.encoders, inputs, strict=True)]
-        features = torch.cat(encoded, dim=1)
+        more = [] if self.products is None else [self.products(encoded)]
+        features = torch.cat([*encoded, *more], dim=1)
         outputs: Tensor = self.sum(features)
         return outputs if self.joint is None else outputs + self.joint(features)
 

@@ -1,5 +1,7 @@
 """The stage that teaches a network."""
 
+from typing import ClassVar
+
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted, Settled
@@ -78,6 +80,8 @@ class Train(Options):
         >>> Train("mlp", epochs=20)
         Train(model='mlp', epochs=20)
     """
+
+    tries_first: ClassVar[bool] = True
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """The device, and what the columns say of the settings."""
