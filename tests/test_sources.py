@@ -131,9 +131,18 @@ def ts(waves, label) -> str:
 
 def given() -> dict[str, object]:
     rng = np.random.default_rng(0)
+    clips = [rng.integers(-999, 999, 900).astype(np.int16) for _ in range(N)]
     cells = [{"bytes": picture(row), "path": f"{row}.png"} for row in range(N)]
     return {
         "frame": pd.DataFrame({"image": cells, "label": ["ab"[row % 2] for row in range(N)]}),
+        "sounds": pd.DataFrame(
+            {
+                "clip": [{"array": wave, "sampling_rate": 8_000} for wave in clips],
+                "label": ["ab"[row % 2] for row in range(N)],
+            }
+        ),
+        "pairs": [(wave, 8_000) for wave in clips],
+        "photographs": [Image.open(io.BytesIO(picture(row))) for row in range(N)],
         "X": rng.normal(size=(N, 2)),
         "y": np.arange(N) % 2,
         "pictures": rng.integers(0, 255, (N, 8, 8), np.uint8),

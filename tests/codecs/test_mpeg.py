@@ -25,11 +25,11 @@ def starts(content: bytes) -> list[int]:
 
 @pytest.mark.parametrize("rate", [8000, 16_000, 22_050, 44_100])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_file_is_cut_wherever_it_lost_more_than_a_frame(rate, channels):
+def test_file_is_cut_wherever_it_lost_a_byte_or_a_frame(rate, channels):
     content = written(rate, channels)
     assert not is_cut_mp3(content)
     last = starts(content)[-1]
-    for left in {*range(30, last, 97), last + 1, last + 3, last + 9, len(content) - 1}:
+    for left in {*range(30, last, 97), last, last + 1, last + 3, last + 9, len(content) - 1}:
         assert is_cut_mp3(content[:left]), left
 
 
@@ -62,12 +62,15 @@ def test_frames_that_a_vbri_head_tells_are_counted_too():
     first, second = starts(content)[:2]
     size, frames = second - first, len(starts(content)) - 1
 
-    def headed(told: int) -> bytes:
-        head = content[:4] + b"\0" * 32 + b"VBRI" + b"\0\1" + b"\0" * 8 + told.to_bytes(4, "big")
+    def headed(told: int, long: int = 0) -> bytes:
+        said = b"\0\1" + b"\0" * 4 + long.to_bytes(4, "big") + told.to_bytes(4, "big")
+        head = content[:4] + b"\0" * 32 + b"VBRI" + said
         return head.ljust(size, b"\0") + content[second:]
 
     assert not is_cut_mp3(headed(frames))
     assert is_cut_mp3(headed(2 * frames))
+    assert not is_cut_mp3(headed(frames, len(content)))
+    assert is_cut_mp3(headed(frames, len(content))[: starts(content)[-1]])
 
 
 def test_bytes_without_frames_are_not_cut():

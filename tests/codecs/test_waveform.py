@@ -21,9 +21,9 @@ SOUND = (9000 * np.sin(np.arange(4000) / 9)).astype(np.int16)
 WAV = wav_bytes(SOUND, 8000)
 
 
-def written(form: str, rate: int = 8000) -> bytes:
+def written(form: str, rate: int = 8000, subtype: str | None = None) -> bytes:
     file = io.BytesIO()
-    soundfile.write(file, SOUND, rate, format=form)
+    soundfile.write(file, SOUND, rate, format=form, subtype=subtype)
     return file.getvalue()
 
 
@@ -102,6 +102,9 @@ def test_loudest_sample_stays_above_what_is_no_sound():
     [
         (b"", "the file is empty"),
         (b"no sound at all", "no sound of a known kind .*: Format not recognised"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01webm", "known kind .*: they begin as a WebM or Matroska"),
+        (b"\0\0\0\x20ftypM4A \0\0", "known kind .*: they begin as an M4A file does"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "known kind .*: they begin as a PNG file does"),
         (written("FLAC")[:900], "the file is damaged: flac decoder lost sync"),
         (written("OGG")[:900], "the file was cut short"),
         (written("MP3")[:60], "the file was cut short"),
@@ -139,6 +142,14 @@ def test_rate_is_that_of_the_head(tmp_path):
     file.write_bytes(wav_bytes(np.zeros(100_000, np.int16), 44_100))
     cells = [file, WAV, written("FLAC", 22_050), (SOUND, 11_025), SOUND, b"", "x"]
     assert list(map(rate_of, cells)) == [44_100, 8000, 22_050, 11_025, 0, None, None]
+
+
+def test_opus_in_ogg_as_browsers_record_it_is_read():
+    content = written("OGG", 16_000, "OPUS")
+    found = waveform(content, 16_000)
+    assert abs(len(found) - len(SOUND)) < 400
+    with pytest.raises(ValueError, match="cut short"):
+        waveform(content[: int(0.9 * len(content))])
 
 
 @pytest.mark.parametrize("form", ["WAV", "FLAC", "OGG", "MP3", "AIFF"])

@@ -5,6 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import fivefold as ff
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_columns
@@ -360,3 +361,42 @@ def test_booleans_of_eight_bits_are_booleans():
     raw = read(pa.table({"b": pa.ExtensionArray.from_storage(pa.bool8(), storage)}))
     assert raw.columns["b"].tolist() == [True, False, None]
     assert raw.types == {"b": "truth"}
+
+
+def test_cells_that_name_files_and_hold_none_are_read_from_these(tmp_path):
+    from PIL import Image
+
+    for n in range(20):
+        Image.fromarray(np.full((4, 4), n, np.uint8)).save(tmp_path / f"{n}.png")
+    cells = [{"bytes": None, "path": str(tmp_path / f"{n}.png")} for n in range(20)]
+    frame = pd.DataFrame({"photo": cells, "y": [n % 2 for n in range(20)]})
+    found = ff.Pipeline([ff.Collect(frame, target="y")]).run(progress=False)[ff.Collected]
+    assert found.schema["photo"].kind == "image"
+    assert found.table.column("photo")[7].flat[0] == 7
+    below = frame.assign(photo=[{"bytes": None, "path": f"{n}.png"} for n in range(20)])
+    again = ff.Collect(below, target="y", root=tmp_path)
+    found = ff.Pipeline([again]).run(progress=False)[ff.Collected]
+    assert found.table.column("photo")[7].flat[0] == 7
+
+
+def test_pairs_and_mappings_of_sounds_beside_a_target_are_sounds():
+    waves = [np.random.default_rng(n).integers(-99, 99, 400).astype(np.int16) for n in range(20)]
+    for cells in (
+        [(wave, 8000) for wave in waves],
+        [(8000, wave) for wave in waves],
+        [{"array": wave, "sampling_rate": 8000} for wave in waves],
+    ):
+        collect = ff.Collect((cells, [n % 2 for n in range(20)]))
+        found = ff.Pipeline([collect]).run(progress=False)[ff.Collected]
+        assert (found.schema["audio"].kind, found.schema["audio"].format) == ("audio", "8000 Hz")
+        assert np.array_equal(found.table.column("audio")[3], waves[3])
+
+
+def test_bytes_of_no_kind_are_left_out_with_what_they_are():
+    frame = pd.DataFrame(
+        {"clip": [b"\x1aE\xdf\xa3\x01\xff" + bytes([n]) for n in range(20)], "x": range(20)}
+    )
+    frame["x"], frame["y"] = frame["x"] * 7 % 11 / 3, [n % 2 for n in range(20)]
+    found = ff.Pipeline([ff.Collect(frame, target="y")]).run(progress=False)[ff.Collected]
+    [told] = [finding for finding in found.findings if finding.code == "unread_type"]
+    assert "bytes (they begin as a WebM or Matroska file does), which no" in told.sentence

@@ -1,12 +1,14 @@
 import io
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from fivefold.codecs.picture import picture
 from fivefold.codecs.steps import series_of
 from fivefold.codecs.wav import wav_bytes
 from fivefold.errors import RequestError
@@ -67,6 +69,19 @@ def test_wrong_form_over_http_is_a_bad_request(model: Any, ask: Any):
         found = ask(model, "POST", "/predict", content=sent, headers=headers)
         assert found.status_code == 422
         assert found.json()["error"]["message"]
+
+
+def test_picture_of_a_form_is_the_cell_that_its_base64_is():
+    stream = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 255, (9, 7, 3), np.uint8)
+    Image.fromarray(pixels).save(stream, "png")
+    contract = SimpleNamespace(fields=[SimpleNamespace(name="photo", kind="image")])
+    head, body = form(("photo", stream.getvalue()), ("photo", b"no picture"))
+    first, second = json.loads(form_as_json(head, body, contract))["instances"]
+    assert first["photo"] == b64encode(stream.getvalue()).decode()
+    assert np.array_equal(picture(first["photo"]), pixels)
+    with pytest.raises(ValueError, match="no image of a known kind"):
+        picture(second["photo"])
 
 
 def test_series_of_a_form_are_texts_or_files_of_numpy():

@@ -18,6 +18,13 @@ OWN = 1
 """Frames by which what the first one says may differ: some count it, others do not."""
 
 
+class Said(NamedTuple):
+    """What the first frame of a file says of it; 0 where it says nothing."""
+
+    frames: int  # behind it
+    bytes: int  # from it to the end, itself too unless its writer left it out
+
+
 class Frame(NamedTuple):
     """One frame of an MP3 file."""
 
@@ -29,7 +36,9 @@ class Frame(NamedTuple):
 
 
 def is_cut_mp3(content: bytes) -> bool:
-    """Whether an MP3 file ends within a frame, or has fewer than its first frame says.
+    """Whether an MP3 file ends within a frame, or has fewer or less than its first frame says.
+
+    A file that lost whole frames at its end, and of which the first frame says nothing, is none.
 
     Args:
         content: of the file, with any tags before and behind its frames.
@@ -37,14 +46,16 @@ def is_cut_mp3(content: bytes) -> bool:
     Returns:
         False too where there is no frame.
     """
-    said = found = end = 0
+    found = end = start = 0
+    said = Said(0, 0)
     for frame in _frames(content):
-        said = said if found else _said(content, frame)
+        if not found:
+            said, start = _said(content, frame), frame.at
         found, end = found + 1, frame.at + frame.size
         if end > len(content):
             return True
     begun = found > 0 and 0 < len(content) - end < HEAD and content[end] == 0xFF
-    return begun or found - 1 + OWN < said
+    return begun or found - 1 + OWN < said.frames or len(content) - start < said.bytes
 
 
 def _frames(content: bytes) -> Iterator[Frame]:
@@ -97,14 +108,17 @@ def _next(content: bytes, at: int, sort: int | None) -> Frame | None:
     return None
 
 
-def _said(content: bytes, frame: Frame) -> int:
-    """How many frames the first one says there are behind it; 0 where it says nothing."""
+def _said(content: bytes, frame: Frame) -> Said:
+    """What the first frame says there is."""
     aside = (17 if frame.mono else 32) if frame.first else (9 if frame.mono else 17)
     at = frame.at + HEAD + aside
     if content[at : at + 4] in (b"Xing", b"Info") and content[at + 7 : at + 8]:
-        counts = content[at + 7] & 1
-        return int.from_bytes(content[at + 8 : at + 12], "big") if counts else 0
+        counts, sizes = content[at + 7] & 1, content[at + 7] >> 1 & 1
+        frames = int.from_bytes(content[at + 8 : at + 12], "big") if counts else 0
+        at += 8 + 4 * counts
+        return Said(frames, int.from_bytes(content[at : at + 4], "big") if sizes else 0)
     at = frame.at + HEAD + 32
     if content[at : at + 4] == b"VBRI":
-        return int.from_bytes(content[at + 14 : at + 18], "big")
-    return 0
+        size, count = content[at + 10 : at + 14], content[at + 14 : at + 18]
+        return Said(int.from_bytes(count, "big"), int.from_bytes(size, "big"))
+    return Said(0, 0)

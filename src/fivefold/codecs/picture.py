@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivefold.codecs.base64text import bytes_of_text
+from fivefold.codecs.container import beginning
 from fivefold.codecs.depth import CHANNELS, canonical_pixels, over_white
 from fivefold.codecs.resizing import reduced, within
 from fivefold.codecs.schema import RULES
@@ -121,7 +122,8 @@ def _decoded(content: bytes, rules: int) -> Array:
                 image.draft(None, within(image.width, image.height, SIDE))
             return _pixels(image, rules)
     except UnidentifiedImageError:
-        raise ValueError(f"the bytes are no image of a known kind ({', '.join(FORMATS)})") from None
+        told = f"the bytes are no image of a known kind ({', '.join(FORMATS)}){beginning(content)}"
+        raise ValueError(told) from None
     except (OSError, SyntaxError, Image.DecompressionBombError) as fault:
         raise ValueError(f"the image is damaged: {fault}") from None
 

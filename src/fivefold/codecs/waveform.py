@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fivefold.codecs.base64text import bytes_of_text
+from fivefold.codecs.container import beginning
 from fivefold.codecs.ending import ends_early
 from fivefold.codecs.rate import resampled
 from fivefold.codecs.table import Array
@@ -230,6 +231,9 @@ def _decoded(content: bytes) -> Waveform:
     if is_wav(content):
         with suppress(UnreadFormError):
             return _checked(*wav_samples(content))
+    known, told = "WAV, FLAC, Ogg, MP3, AIFF", beginning(content)
+    if told and not begins_as_sound(content):
+        raise ValueError(f"the bytes are no sound of a known kind ({known}){told}")
     try:
         import soundfile
     except (ImportError, OSError):
@@ -249,5 +253,4 @@ def _decoded(content: bytes) -> Waveform:
         reason = re.sub(r"Error opening <.*?>: |Error : ", "", str(fault)).strip(" .")
         if begins_as_sound(content):
             raise ValueError(f"the file is damaged: {reason}") from None
-        known = "WAV, FLAC, Ogg, MP3, AIFF"
         raise ValueError(f"the bytes are no sound of a known kind ({known}): {reason}") from None

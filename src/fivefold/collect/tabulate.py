@@ -205,10 +205,10 @@ def token_findings(guesses: Mapping[str, Guess]) -> Iterator[Finding]:
         yield from guess.findings
         if guess.unread:
             sentence = (
-                f"Column `{name}` holds {guess.unread} values, which no kind of "
+                f"Column `{name}` holds values of type {guess.unread}, which no kind of "
                 "column takes; it is left out. Spread them over columns of numbers or texts."
             )
-            yield finding("unread_type", sentence, column=name, type=guess.unread)
+            yield finding("unread_type", sentence, column=name, type=guess.unread.split()[0])
         if guess.nested:
             sentence = (
                 f"Column `{name}` holds lists or mappings; it is left out. Spread "

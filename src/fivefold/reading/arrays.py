@@ -10,9 +10,12 @@ from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError
+from fivefold.kinds.kind import Kind
+from fivefold.kinds.known import KINDS
+from fivefold.reading import images
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, SERIES, unique_names
-from fivefold.reading.objects import array_of_tensor, narrowed, plain_cell, turned
+from fivefold.reading.objects import array_of_tensor, narrowed, picture_bytes, plain_cell, turned
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw, Read
 
@@ -203,12 +206,29 @@ def _are_steps(cells: Sequence[Any]) -> bool:
     return all(cell.ndim == 2 and is_long(cell) for cell in cells)
 
 
+def kind_of_cells(cells: Sequence[Any]) -> Kind | None:
+    """The kind of which all are files, mappings or pairs: `bytes`, `(samples, rate)`."""
+    apart = [
+        isinstance(cell, bytes | Mapping)
+        or (isinstance(cell, tuple) and any(isinstance(part, np.ndarray) for part in cell))
+        for cell in cells
+    ]
+    if not all(apart):
+        return None
+    first = picture_bytes(cells[0])
+    return next((kind for kind in KINDS if kind.opaque and kind.is_cell(first)), None)
+
+
 def _matrix(x: Any, name: str) -> dict[str, Read]:
     if isinstance(x, list | tuple) and x:
         if _are_steps(x):
             return {SERIES: (objects(x), "steps")}
         if all(map(is_picture, x)):
             return {PICTURES: (stacked([plain_cell(cell) for cell in x]), "raster")}
+        kind = kind_of_cells(x)
+        if kind is not None:
+            column, said = images.column_of_files(kind)
+            return {column: (objects(map(plain_cell, map(picture_bytes, x))), said.get(column))}
         if all(isinstance(cell, bytes) for cell in x):  # whose last bytes numpy drops if zero
             x = objects(x)
     try:

@@ -12,7 +12,7 @@ from fivefold.codecs.steps import MISSING, series_of
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.encoding import decodings, text_form
+from fivefold.reading.encoding import likeliest
 from fivefold.reading.names import LABELS, SERIES, unique_names
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -58,8 +58,8 @@ def read_arff(content: bytes, name: str, reading: Reading | None = None) -> Raw:
         >>> {key: values.tolist() for key, values in raw.columns.items()}, raw.target
         ({'w': ['1.5', None], 'y': ['a', 'b']}, 'y')
     """
-    text = decodings(content, reading or Reading(), name)[0]
-    lines = _lines(text.content, "%")
+    text, told = likeliest(content, name, reading)
+    lines = _lines(text, "%")
     attributes = _attributes(lines, name)
     rows = [_cells(line, number, attributes, name) for number, line in lines]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in attributes]
@@ -79,7 +79,7 @@ def read_arff(content: bytes, name: str, reading: Reading | None = None) -> Raw:
         types=types,
         target=names[-1] if last else "",
         untyped=True,
-        text=text_form(content, text.encoding),
+        **told,
     )
 
 
@@ -99,8 +99,8 @@ def read_ts(content: bytes, name: str, reading: Reading | None = None) -> Raw:
         >>> raw.columns["series"][0].tolist(), raw.columns["label"].tolist()
         ([[1.0, 4.0], [2.0, nan], [3.0, 6.0]], ['a'])
     """
-    text = decodings(content, reading or Reading(), name)[0]
-    lines = _lines(text.content, "#", "%")
+    text, told = likeliest(content, name, reading)
+    lines = _lines(text, "#", "%")
     said = _settings(lines, name)
     named = LABELS if said.get("classlabel") else "target" if said.get("targetlabel") else ""
     series, answers = [], []
@@ -120,7 +120,7 @@ def read_ts(content: bytes, name: str, reading: Reading | None = None) -> Raw:
         types={**types, **({LABELS: "levels"} if named == LABELS else {})},
         target=named,
         untyped=True,
-        text=text_form(content, text.encoding),
+        **told,
     )
 
 

@@ -12,7 +12,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.reading.arrow import has_pyarrow
 from fivefold.reading.dialect import Dialect
-from fivefold.reading.encoding import decodings, text_form
+from fivefold.reading.encoding import decodings, encoding_findings, text_form
 from fivefold.reading.fields import iterate_rows
 from fivefold.reading.header import Opening, opening_of
 from fivefold.reading.layout import Layout, find_layout, is_blank
@@ -197,20 +197,7 @@ def text_findings(
         )
         first = [field[:40] for field in opening.first[:10]]
         found.append(finding("no_header", sentence, first=first))
-    if reading.encoding is None and text.encoding in {"cp1252", "latin-1"}:
-        sentence = (
-            f"{name} is not UTF-8; it was read as {text.encoding}. Pass encoding= if letters look "
-            "wrong."
-        )
-        found.append(finding("encoding", sentence, encoding=text.encoding))
-    if text.damaged:
-        where = ", ".join(f"{line:,}" for line in text.lines)
-        sentence = (
-            f"{name} is UTF-8 but for {plural(text.damaged, 'byte')} (line"
-            f"{'s' * (len(text.lines) > 1)} {where}{', ...' * (text.damaged > len(text.lines))}), "
-            "read as \ufffd. Repair the file, or pass encoding= if it is written otherwise."
-        )
-        found.append(finding("damaged_text", sentence, bytes=text.damaged, lines=list(text.lines)))
+    found += encoding_findings(text, name, reading)
     if body.comments:
         sentence = (
             f"{plural(body.comments, 'line')} after # at the top of {name} "

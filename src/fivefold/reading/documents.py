@@ -1,5 +1,6 @@
 """Folders of texts with one subfolder a class, a file each."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -13,7 +14,7 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import of_type
 from fivefold.reading import images
-from fivefold.reading.encoding import decodings
+from fivefold.reading.encoding import likeliest
 from fivefold.reading.names import DOCUMENTS, LABELS
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member
@@ -46,12 +47,15 @@ def are_documents(members: Sequence[Member]) -> bool:
     return len(bad) > len(cells) / 2
 
 
-def read_documents(members: Sequence[Member], name: str, *, only: str | None = None) -> Raw:
+def read_documents(
+    members: Sequence[Member], name: str, reading: Reading, *, only: str | None = None
+) -> Raw:
     """The texts of a folder as a column, their subfolders as the column `label`.
 
     Args:
         members: of a folder or an archive.
         name: of it, for messages.
+        reading: the encoding of the texts.
         only: the column that a model reads, where the texts are to be answered; then no subfolders
             are needed.
 
@@ -61,13 +65,14 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
     """
     some = [member for member in members if is_document(member.path)]
     if only is not None:
-        texts = objects(decodings(m.content, Reading(), m.path)[0].content for m in some)
+        texts = objects(likeliest(m.content, m.path, reading)[0] for m in some)
         kept = {"file": [str(member.place or member.path) for member in some]}
         return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
     entries, stray = images.entries_of(some, name, DOCUMENTS)
     left = [member.path for member in members if not is_document(member.path)]
-    read = [_read(entry.member) for entry in entries]
-    bad = [row for row, (text, _) in enumerate(read) if text is None]
+    read = [_read(entry.member, reading) for entry in entries]
+    bad = [row for row, (text, _, _) in enumerate(read) if text is None]
+    told, encoding = [said for _, _, found in read for said in found], reading.encoding
     if len(bad) == len(entries):
         raise DataError(
             f"{name}: expected texts, found that none of {len(bad):,} files is one.",
@@ -80,7 +85,7 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
     return Raw(
         name=name,
         columns={
-            DOCUMENTS: objects(text for text, _ in read),
+            DOCUMENTS: objects(text for text, _, _ in read),
             LABELS: objects(entry.label for entry in entries),
         },
         types={LABELS: "levels"},
@@ -90,10 +95,11 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
         findings=(
             *images.strays(name, "texts", stray),
             *images.others_than(left, name, f"texts, beside {len(some):,} that are"),
-            *_unread(entries, bad, read),
+            *_unread(entries, bad, [why for _, why, _ in read]),
+            *_written(told),
         ),
         unreadable=bad,
-        text={"cells": "documents"},
+        text={"cells": "documents"} | ({"encoding": encoding} if encoding else {}),
         files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),
         places=np.array([places[e.member.path] for e in entries], np.int64) if stray else None,
         whole=len(some),
@@ -101,22 +107,31 @@ def read_documents(members: Sequence[Member], name: str, *, only: str | None = N
     )
 
 
-def _read(member: Member) -> tuple[str | None, str]:
-    """The text of a file, or why it is none."""
+def _read(member: Member, reading: Reading) -> tuple[str | None, str, tuple[Finding, ...]]:
+    """The text of a file, or why it is none, and what its encoding deserves to be said of."""
     try:
-        return decodings(member.content, Reading(), member.path)[0].content, ""
+        text, told = likeliest(member.content, member.path, reading)
     except DataError as fault:
-        return None, f"Expected {fault.wanted}, found {fault.found}."
+        return None, f"Expected {fault.wanted}, found {fault.found}.", ()
+    return text, "", told["findings"]
+
+
+def _written(told: Sequence[Finding]) -> Iterator[Finding]:
+    """What the encodings of texts deserve to be said of, each sort once."""
+    for code, count in Counter(found.code for found in told).items():
+        first = next(found for found in told if found.code == code)
+        more = f"So are {count - 1:,} more." if count > 1 else ""
+        yield finding(code, f"{first.sentence} {more}".strip(), **{**first.numbers, "texts": count})
 
 
 def _unread(
-    entries: Sequence[images.Entry], bad: list[int], read: list[tuple[str | None, str]]
+    entries: Sequence[images.Entry], bad: list[int], why: Sequence[str]
 ) -> Iterator[Finding]:
     """The finding about files that are no text, and spoil their rows."""
     if bad:
         paths = [entries[row].member.path for row in bad]
         sentence = (
             f"{plural(len(bad), DOCUMENTS)} could not be read and will not be used: "
-            f"{quoted(paths, 5)}. {read[bad[0]][1]}"
+            f"{quoted(paths, 5)}. {why[bad[0]]}"
         )
         yield finding("unreadable_texts", sentence, count=len(bad), files=paths[:100])

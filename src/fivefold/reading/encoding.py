@@ -2,8 +2,12 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.reading.options import Reading
 
@@ -181,3 +185,38 @@ def decodings(content: bytes, reading: Reading, source: str) -> list[Text]:
     if not texts:
         raise faults[0]
     return list(texts.values())
+
+
+def likeliest(content: bytes, source: str, reading: Reading | None) -> tuple[str, dict[str, Any]]:
+    """The text in its likeliest encoding, and what a `Raw` is told of it.
+
+    Args:
+        content: of a file.
+        source: for messages.
+        reading: the encoding; None detects it.
+
+    Raises:
+        DataError: if it is no text.
+    """
+    reading = reading or Reading()
+    text = decodings(content, reading, source)[0]
+    told = () if reading.asks else tuple(encoding_findings(text, source, reading))
+    return text.content, {"text": text_form(content, text.encoding), "findings": told}
+
+
+def encoding_findings(text: Text, name: str, reading: Reading) -> Iterator[Finding]:
+    """That a text is not UTF-8, or not all of it."""
+    if reading.encoding is None and text.encoding in {"cp1252", "latin-1"}:
+        sentence = (
+            f"{name} is not UTF-8; it was read as {text.encoding}. Pass encoding= if letters look "
+            "wrong."
+        )
+        yield finding("encoding", sentence, encoding=text.encoding)
+    if text.damaged:
+        where = ", ".join(f"{line:,}" for line in text.lines)
+        sentence = (
+            f"{name} is UTF-8 but for {plural(text.damaged, 'byte')} (line"
+            f"{'s' * (len(text.lines) > 1)} {where}{', ...' * (text.damaged > len(text.lines))}), "
+            "read as \ufffd. Repair the file, or pass encoding= if it is written otherwise."
+        )
+        yield finding("damaged_text", sentence, bytes=text.damaged, lines=list(text.lines))

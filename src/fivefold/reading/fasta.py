@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError
-from fivefold.reading.encoding import decodings, text_form
+from fivefold.reading.encoding import likeliest
 from fivefold.reading.names import IDS, SEQUENCES
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
@@ -46,8 +46,8 @@ def read_fasta(content: bytes, name: str, reading: Reading | None = None) -> Raw
          'class': ['x', 'y']}
     """
     reading = reading or Reading()
-    text = decodings(content, reading, name)[0]
-    lines = text.content.splitlines()
+    text, facts = likeliest(content, name, reading)
+    lines = text.splitlines()
     first = next((line[0] for line in lines if line.strip()), ">")
     if first not in ">@":
         raise DataError.expected(
@@ -70,7 +70,7 @@ def read_fasta(content: bytes, name: str, reading: Reading | None = None) -> Raw
     if not reading.asks and not any(columns["description"]):
         del columns["description"]
     read = {key: (objects(values), None) for key, values in columns.items()}
-    return Raw.of(name, read, text=text_form(content, text.encoding), untyped=True)
+    return Raw.of(name, read, untyped=True, **facts)
 
 
 def _parts(ids: list[str | None], reading: Reading) -> dict[str, list[str | None]]:

@@ -92,7 +92,7 @@ def _belongs(path: str, kind: Kind | None) -> bool:
 
 def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str, SourceType]]:
     """What a column of files is called, unless it has a name, and what its type says."""
-    name = name or (PICTURES if kind is of_type("raster") else kind.name)
+    name = name or kind.name
     said = next((type for type in sorted(kind.sources) if of_type(type) is kind), None)
     return name, {} if said is None else {name: said}
 

@@ -40,6 +40,7 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         DataError: if a text is an absolute path, leads upward, or by a link out of the folder; it
             carries `column`.
     """
+    raw = raw.replace(columns={**raw.columns, **dict(_without_bytes(raw, folder is None))})
     named = [name for name in raw.columns if name in reading.files]
     if folder is None:
         return raw
@@ -63,6 +64,29 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
     columns = {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
     columns |= {n: _by_name(columns[n], root) for n in named if n in reading.files}
     return raw.replace(columns={**raw.columns, **columns})
+
+
+def _without_bytes(raw: Raw, here: bool) -> Iterator[tuple[str, Array]]:
+    """Columns of cells that name files and hold none: `{"bytes": None, "path": ...}`.
+
+    So data sets write files that lie elsewhere. Where there is no folder below which they must
+    lie, as with a frame in memory, they are paths; else texts, which are followed as others are.
+    """
+    for name, values in raw.columns.items():
+        if isinstance(values, Coded) or values.dtype != object or values.ndim > 1:
+            continue
+        first = next((cell for cell in values if cell is not None), None)
+        if _path_in(first):
+            paths = [_path_in(cell) for cell in values]
+            cells = [Path(path) if path and here else path for path in paths]
+            yield name, objects(c or cell for c, cell in zip(cells, values, strict=True))
+
+
+def _path_in(cell: object) -> str:
+    """The path of a cell that has one and no bytes; empty if it is none such."""
+    if not isinstance(cell, dict) or set(cell) != {"bytes", "path"} or cell["bytes"] is not None:
+        return ""
+    return cell["path"] if isinstance(cell["path"], str) else ""
 
 
 def _by_name(values: "Array | Coded", root: Path) -> "Array | Coded":

@@ -67,7 +67,7 @@ def _is_column(source: Any) -> bool:
 
 def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
     if all(isinstance(item, Mapping) for item in items):
-        return "records"
+        return "values" if only and items and arrays.kind_of_cells(items) else "records"
     paths = all(isinstance(item, str | os.PathLike) for item in items)
     if asks:
         if isinstance(items, tuple) and len(items) == 2 and not paths and _is_pair(*items):

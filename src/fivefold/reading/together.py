@@ -48,7 +48,7 @@ def path_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         whole = Raw(name=path.name, columns={str(reading.only): objects([path])})
     elif told == "documents" and documents.is_document(path.name):
         member = Member(path.name, path.read_bytes, path)
-        whole = documents.read_documents([member], path.name, only=reading.only)
+        whole = documents.read_documents([member], path.name, reading, only=reading.only)
     else:
         yield from file_pieces(path, reading, rows)
         return
@@ -124,7 +124,7 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     if len(classes) < 2 and rows and (about := next(filter(is_table, shown), None)) is not None:
         raise _beside_them(name, rows, about, reading)
     if not plain and documents.are_documents(shown):
-        return documents.read_documents(shown, name)
+        return documents.read_documents(shown, name, reading)
     return images.read_classes(shown, name)
 
 
@@ -142,7 +142,7 @@ def _within(members: list[Member]) -> list[Member]:
 def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     form = reading.text.get("cells")
     if form == "documents":
-        return documents.read_documents(members, name, only=reading.only)
+        return documents.read_documents(members, name, reading, only=reading.only)
     wanted = set(reading.inputs)
     beside = tables_beside(members, reading, wanted) if form == "beside" else []
     if having := [one for one in beside if wanted <= set(one.raw.columns)]:
