@@ -399,4 +399,4 @@ def test_bytes_of_no_kind_are_left_out_with_what_they_are():
     frame["x"], frame["y"] = frame["x"] * 7 % 11 / 3, [n % 2 for n in range(20)]
     found = ff.Pipeline([ff.Collect(frame, target="y")]).run(progress=False)[ff.Collected]
     [told] = [finding for finding in found.findings if finding.code == "unread_type"]
-    assert "bytes (they begin as a WebM or Matroska file does), which no" in told.sentence
+    assert "no kind of column takes: they begin as a WebM or Matroska file does;" in told.sentence

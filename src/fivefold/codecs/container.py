@@ -58,14 +58,3 @@ def beginning(content: bytes) -> str:
 def is_binary(content: bytes) -> bool:
     """Whether bytes begin as a file does that is no text."""
     return not content[:4].isascii() and bool(begins_as(content))
-
-
-def type_of(value: object) -> str:
-    """The name of a value's type, and what it begins as, if it is bytes.
-
-    Example:
-        >>> type_of(1j), type_of(b"#!AMR")
-        ('complex', 'bytes (they begin as an AMR file does)')
-    """
-    told = beginning(value).removeprefix(": ") if isinstance(value, bytes) else ""
-    return f"{type(value).__name__}{f' ({told})' if told else ''}"

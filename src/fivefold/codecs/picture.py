@@ -114,6 +114,8 @@ def _from_rows(text: str) -> Array:
 def _decoded(content: bytes, rules: int) -> Array:
     from PIL import Image, UnidentifiedImageError
 
+    if not content:
+        raise ValueError("the file is empty")
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -122,8 +124,10 @@ def _decoded(content: bytes, rules: int) -> Array:
                 image.draft(None, within(image.width, image.height, SIDE))
             return _pixels(image, rules)
     except UnidentifiedImageError:
-        told = f"the bytes are no image of a known kind ({', '.join(FORMATS)}){beginning(content)}"
-        raise ValueError(told) from None
+        told = beginning(content)
+        told = "" if any(form in told.upper() for form in FORMATS) else told
+        known = ", ".join(FORMATS)
+        raise ValueError(f"the bytes are no image of a known kind ({known}){told}") from None
     except (OSError, SyntaxError, Image.DecompressionBombError) as fault:
         raise ValueError(f"the image is damaged: {fault}") from None
 

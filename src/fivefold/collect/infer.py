@@ -10,7 +10,7 @@ import numpy as np
 
 from fivefold.codecs.cell import BAD, is_missing, null_numbers, word
 from fivefold.codecs.coded import Coded, objects
-from fivefold.codecs.container import is_binary, type_of
+from fivefold.codecs.container import is_binary
 from fivefold.codecs.numberforms import Notation
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
@@ -51,7 +51,7 @@ class Guess:
         """Why no model here reads it, in a few words; empty if one does."""
         if self.nested:
             return "lists or mappings"
-        return f"values of type {self.unread}" if self.unread else ""
+        return f"{self.unread} values" if self.unread else ""
 
 
 def guess_kind(
@@ -220,7 +220,7 @@ def _guess_items(
     if asked is None and any(issubclass(kind, tuple | frozenset) for kind in types):
         return Guess(kind=unread().name, nested=True)
     if asked is None and not any(map(_is_cell, items)):
-        return Guess(kind=unread().name, unread=type_of(items[0]))
+        return Guess(kind=unread().name, unread=type(items[0]).__name__)
     sample = Sample(items, weights, notation, asked=asked is not None, read=_read_numbers)
     said = of_type(sample.type) if sample.type and asked is None else None
     if said is not None:  # what is of a type of its own is not written in any way

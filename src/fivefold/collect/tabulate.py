@@ -9,6 +9,7 @@ from typing import Literal
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.container import beginning
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.whole import WideIntegers
@@ -131,7 +132,7 @@ def tabulate(
                 if on_bad == "error":
                     canonical_column(found, column, on_bad="error", source=raw.name)
                 findings.append(bad_cells(name, guess.kind, found, bad))
-    findings += token_findings(guesses)
+    findings += token_findings(guesses, raw)
     return Tabulated(columns, values, findings, unreadable, wide, seconds)
 
 
@@ -189,7 +190,7 @@ def bad_cells(name: str, kind: str, values: "Array | Coded", bad: Array) -> Find
     )
 
 
-def token_findings(guesses: Mapping[str, Guess]) -> Iterator[Finding]:
+def token_findings(guesses: Mapping[str, Guess], raw: Raw) -> Iterator[Finding]:
     """Findings about texts that stand for missing, dressed numbers, dates and nested values."""
     tokens = {name: dict(guess.tokens) for name, guess in guesses.items() if guess.tokens}
     if tokens:
@@ -204,11 +205,15 @@ def token_findings(guesses: Mapping[str, Guess]) -> Iterator[Finding]:
     for name, guess in guesses.items():
         yield from guess.findings
         if guess.unread:
+            first = next((cell for cell in raw.column(name) if isinstance(cell, bytes)), b"")
+            told, remedy = beginning(first), "Spread them over columns of numbers or texts."
+            saved = [kind.saved_as for kind in KINDS if kind.saved_as]
+            remedy = f"Save them as files that are read: {'; '.join(saved)}." if told else remedy
             sentence = (
-                f"Column `{name}` holds values of type {guess.unread}, which no kind of "
-                "column takes; it is left out. Spread them over columns of numbers or texts."
+                f"Column `{name}` holds {guess.unread} values, which no kind of "
+                f"column takes{told}; it is left out. {remedy}"
             )
-            yield finding("unread_type", sentence, column=name, type=guess.unread.split()[0])
+            yield finding("unread_type", sentence, column=name, type=guess.unread)
         if guess.nested:
             sentence = (
                 f"Column `{name}` holds lists or mappings; it is left out. Spread "

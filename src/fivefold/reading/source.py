@@ -89,7 +89,7 @@ def _are_idx(paths: Any) -> bool:
 
 def _is_pair(x: Any, y: Any) -> bool:
     """Whether it is `(X, y)`: two of one length, the first with columns."""
-    rows = (list, tuple, str, bytes)
+    rows = (list, tuple, str, bytes, Mapping)
     if isinstance(x, list) and x and (isinstance(x[0], rows) or arrays.is_picture(x[0])):
         return hasattr(y, "__len__") and len(x) == len(y) and getattr(y, "ndim", 1) == 1
     flat = hasattr(y, "__len__") and (getattr(y, "ndim", 1) == 1 or frames.is_frame(y))
