@@ -188,7 +188,7 @@ def test_values_of_no_kind_are_left_out_under_the_name_of_their_type():
     table = tabulate(raw(z=np.array([1j, 2j]), y=["a", "b"]), targets=("y",))
     assert (table.columns["z"].role, table.columns["z"].reason) == (
         "ignored",
-        "values of type complex128",
+        "complex128 values",
     )
     assert findings(table, "unread_type")[0].numbers == {"column": "z", "type": "complex128"}
 
