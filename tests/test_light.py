@@ -45,6 +45,7 @@ CELLS = {
     "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
     "sequence": ["ACGT", "acg", None, "NNRT"],
     "series": [[1, 2.5, None], "[4, 5]", None, [7, 7, 7, 7]],
+    "sentence": [["A", "red", "house"], "a green one", None, ["houses"]],
 }
 columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
 target = Column(name="y", kind="categorical", role="target")
@@ -54,7 +55,7 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-own = ["text", "image", "sequence", "audio", "series"]
+own = ["text", "image", "sequence", "audio", "series", "sentence"]
 assert list(found) == ["numeric", "codes", *own], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)
@@ -63,7 +64,7 @@ assert Contract.from_json(json.loads(json.dumps(contract.to_json()))) == contrac
 for name, task in TASKS.known.items():
     classes = ("no", "yes") if task.labelled or task.several else ()
     of = Schema(columns=schema.columns, targets=("y",), task=name, classes=classes)
-    scores = np.full((2, *task.empty(of).shape[1:]), 0.5)
+    scores = np.full((2, *task.empty(of, 3).shape[1:]), 0.5)
     assert len(task.answers(scores, of)) == len(task.reply(scores, of)["predictions"]) == 2
 print("worked")
 """

@@ -136,7 +136,7 @@ def looks_of(
     if evaluated.looks is not None or not len(evaluated.index):
         return evaluated.looks
     known = known_looks(digest_of_test_rows(collected, evaluated.index), directory)
-    metric = task_of(collected.schema.task).metrics[0].name
+    metric = task_of(collected.schema).metrics[0].name
     return Looks.of(len(known), metric, evaluated.metrics[metric]) if known else None
 
 

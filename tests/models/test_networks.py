@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
-from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Symbols, Text, Width
+from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Spelled, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, choose, describe, make
 
@@ -30,6 +30,8 @@ CASES = {
     "tcn": Signal(6, 20),
     "gru": Signal(6, 20),
     "kernels": Signal(6, 20),
+    "tagblend": Spelled(9, 13, 40),
+    "tagnet": Spelled(9, 13, 40),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
@@ -44,6 +46,7 @@ ALONE = (
     "kernels",
     "seqnet",
     "soundnet",
+    "tagnet",
     "mixture",
 )
 
@@ -52,7 +55,15 @@ ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ASKED_FOR])
 def test_choose_gives_each_kind_of_input_its_network(name):
-    assert choose(CASES[name]) == name
+    assert choose(CASES[name], places=NETWORKS[name].places) == name
+
+
+def test_networks_for_places_are_chosen_for_places_alone():
+    assert choose(CASES["tagblend"]) == "mixture"
+    with pytest.raises(ModelError, match="a network of one's own for each position"):
+        choose(Image(1, 8, 8), places=True)
+    with pytest.raises(ModelError, match="one's own for outputs"):
+        make("textnet", Text(9, 40), (9, 3))
 
 
 def test_choose_gives_pictures_a_network_that_can_look_at_all_of_them():
@@ -68,7 +79,7 @@ def test_choose_gives_pictures_a_network_that_can_look_at_all_of_them():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_build_from_a_description_takes_the_weights_of_the_first(name):
-    network = make(name, CASES[name], 3)
+    network = make(name, CASES[name], (9, 3) if NETWORKS[name].places else 3)
     description = json.loads(json.dumps(describe(network)))
     twin = build(description)
     twin.load_state_dict(network.state_dict())
@@ -101,6 +112,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="tcn, gru, kernels, mixblend, mixture, found 'lstm'",
+        match="tcn, gru, kernels, tagblend, tagnet, mixblend, mixture, found 'lstm'",
     ):
         make("lstm", Width(3), 2)

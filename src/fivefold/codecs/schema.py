@@ -17,8 +17,11 @@ KindName = Literal[
     "sequence",
     "audio",
     "series",
+    "sentence",
 ]
-TaskName = Literal["binary", "multiclass", "regression", "multilabel", "ordinal", "count"]
+TaskName = Literal[
+    "binary", "multiclass", "regression", "multilabel", "ordinal", "count", "tagging"
+]
 Role = Literal["input", "target", "group", "time", "weight", "ignored"]
 Label = str | int | float | bool
 

@@ -10,6 +10,7 @@ from fivefold.codecs.cell import shown
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.codecs.tags import are_lists, as_texts
+from fivefold.collect.aligned import aligned
 from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
@@ -71,7 +72,8 @@ def gather(
         test = _read_alike(test_source, raw, reading)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
-    raw = _with_tags(raw, targets, wishes)
+    kinds = aligned(raw, targets, wishes)
+    raw = raw if kinds else _with_tags(raw, targets, wishes)
     if wishes.order is None and wishes.task is None and len(targets) == 1:
         wishes = replace(wishes, order=order_of(source, targets[0]))
     # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
@@ -79,7 +81,7 @@ def gather(
     table = tabulate(
         raw,
         targets=targets,
-        kinds={**weights, **wishes.kinds},
+        kinds={**weights, **kinds, **wishes.kinds},
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
@@ -87,6 +89,8 @@ def gather(
     )
     usable = usable_rows(table, targets, raw.name, wishes)
     task, settled = settle_targets(targets, raw, table, usable, wishes)
+    if settled.unfit is not None:
+        usable &= ~settled.unfit
     _give_roles(table, wishes, raw.name)
     if wishes.weight is not None:
         _give_weight(table, wishes.weight, raw, usable)

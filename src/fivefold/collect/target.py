@@ -30,6 +30,7 @@ def settle_targets(
         columns=tuple(_target(name, raw, table, wishes) for name in names),
         usable=usable,
         source=raw.name,
+        positions=_positions(names, table, wishes),
         asked=wishes.task is not None,
         positive=wishes.positive,
         order=tuple(wishes.order or ()),
@@ -45,6 +46,18 @@ def settle_targets(
         table.values[name] = values
     table.findings += settled.findings
     return task, settled
+
+
+def _positions(names: Sequence[str], table: Tabulated, wishes: Wishes) -> Array | None:
+    """`(n,)` how many positions the one sequence among the inputs has in each row, if it is one."""
+    aside = {*names, *wishes.drop, *wishes.roles.values()}
+    found = [
+        kind_of(column.kind).positions(table.values[name], column)
+        for name, column in table.columns.items()
+        if name not in aside and column.role == "input"
+    ]
+    counts = [each for each in found if each is not None]
+    return counts[0] if len(counts) == 1 else None
 
 
 def usable_rows(table: Tabulated, targets: Sequence[str], source: str, wishes: Wishes) -> Array:
@@ -109,7 +122,10 @@ def _lost_to_tokens(column: Column, tokens: dict[str, int], wishes: Wishes) -> t
 def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
     """A column as tasks are given it: in canonical values, and as the source gave it."""
     column, values, cells = table.columns[name], table.values[name], raw.columns[name]
-    said = kind_of(wishes.kinds[name]) if name in wishes.kinds else None
+    listed = bool(
+        kind_of(column.kind).places
+    )  # cells may be lists, which are no labels as they are
+    said = kind_of(column.kind) if name in wishes.kinds or listed else None
     told = said.as_labels(values) if said is not None else None
     why, remedy = _lost_to_tokens(column, _tokens_in(table, name), wishes)
     return Target(

@@ -65,6 +65,7 @@ date_like: warning: dates that no one format reads; categories or text
 date_column: warning: rows are dated but drawn regardless of time
 duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
 imbalance: note or warning: classes of very different size
+unequal_lengths: warning: rows with another number of labels than positions, which are not used
 spellings: warning or note: words spelt in several ways, rare texts that may be slips
 extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
@@ -72,6 +73,7 @@ no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
 damaged_text: warning: a text with a few bytes that are no UTF-8; they were replaced
 comment_lines: note: lines after `#` above the rows; left out
+parts_left_out: note: lines of a CoNLL file with more parts than a word and its label
 plain_lines: note: columns that blanks set, or lines that all end in `;` beside another delimiter
 trailing_delimiters: note: rows that end in empty fields which the header lacks; left out
 row_names: note: a first column of row names that the header does not name, as R writes it
@@ -94,6 +96,7 @@ rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
 terms_left_out: note: texts with more different words and n-grams than the linear model is given
+cut_sentences: note or warning: sentences with more words than are read: how many
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
 mixed_sizes: note: pictures of other sizes than what a network is given, and how they are fitted

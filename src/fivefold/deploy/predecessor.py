@@ -164,7 +164,7 @@ def compare_with(
         error.add_note(f"in {fspath(path)}, which better_than= names, asked for the test rows")
         raise
     ours, truth, index = scores[kept], target[kept], index[kept]
-    task = task_of(schema.task)
+    task = task_of(schema)
     metric = task.metrics[0]
     first, second = Judged.of(task, truth, ours), Judged.of(task, truth, theirs)
     drawn = first.drawn(resamples_of(collected, index, first, seed=seed, by=by))

@@ -69,7 +69,7 @@ def draw_examples(
     rows = draw_rows(asked.codec, asked.contract, seed=seed)
     arrays = encoded(codec, read(rows, asked.schema), changes=asked.changes)
     scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
-    answers = task_of(codec.schema.task).reply(scores, codec.schema)
+    answers = task_of(codec.schema).reply(scores, codec.schema)
     return {"synthetic": True, "requests": {"instances": rows}, "answers": answers}, scores
 
 

@@ -91,7 +91,7 @@ class Evaluate(Stage):
         if collected is None:
             return ledger_faults()
         faults: list[FivefoldError] = []
-        task = task_of(collected.schema.task)
+        task = task_of(collected.schema)
         taken = sorted(set(self.metrics) & {metric.name for metric in task.metrics})
         if taken:
             faults.append(

@@ -77,7 +77,7 @@ def evaluate(
     if not session.is_refit:
         answers = [digest_of_answers(scores)]
         check_looks(collected, index, answers, limit=looks, directory=directory)
-    task, own = task_of(collected.schema.task), own or {}
+    task, own = task_of(collected.schema), own or {}
     judged = Judged.of(task, data.test.target, scores)
     evidence = Evidence(
         collected=collected,

@@ -59,7 +59,7 @@ class Evidence:
     @property
     def task(self) -> Task:
         """What is predicted."""
-        return task_of(self.schema.task)
+        return task_of(self.schema)
 
     @property
     def target(self) -> Array:
@@ -75,6 +75,11 @@ class Evidence:
     def judged(self) -> Judged:
         """The answers for the test rows: one a row, or one for each position that counts."""
         return self.judge(self.scores)
+
+    @cached_property
+    def flat(self) -> Judged:
+        """The same answers one after another, of positions too where whole rows are judged."""
+        return Judged.of_positions(self.task, self.target, self.scores)
 
     def judge(self, scores: Array) -> Judged:
         """The same with other scores of the test rows."""

@@ -23,11 +23,12 @@ MOST_CHANCE = 0.01
 
 def poor_calibration(evidence: Evidence) -> list[Finding]:
     """Probabilities that stray from what comes true, beyond what chance explains."""
-    answers = evidence.judged
+    answers = evidence.flat
     if not evidence.task.labelled or len(answers.target) < 100:
         return []
     confidence, came_true = judged(answers.target, answers.scores)
-    weight = evidence.weight
+    weight = evidence.data.test.weight
+    weight = None if weight is None else answers.of_rows(weight)
     error = calibration_error(confidence, came_true, weight=weight)
     chance = calibration_error_by_chance(confidence, seed=evidence.seed, weight=weight)
     usual, most = float(chance.mean()), float(np.quantile(chance, 0.99))

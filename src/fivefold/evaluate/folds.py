@@ -106,7 +106,7 @@ def held_out(
         seconds: that it took.
         own: own metrics by name.
     """
-    task = task_of(collected.schema.task)
+    task = task_of(collected.schema)
     judged = Judged.of(task, rows.target, scores)
     line = {
         "fold": fold,
@@ -116,7 +116,8 @@ def held_out(
         "seconds": seconds,
         **scores_of(task, judged, own or {}, rows.weight),
     }
-    return Held(line=line, predictions=predictions_of(collected, fold, rows.index, judged))
+    each = Judged.of_positions(task, rows.target, scores)
+    return Held(line=line, predictions=predictions_of(collected, fold, rows.index, each))
 
 
 def fit_folds(
@@ -147,7 +148,7 @@ def fit_folds(
     """
     from fivefold.models.answered import answered
 
-    task, held = task_of(collected.schema.task), list[Held]()
+    task, held = task_of(collected.schema), list[Held]()
     for n, division in enumerate(draw_divisions(collected, partition, k, session.seed), 1):
         context = session.refit(division, name=fold_name(n))
         data, trained = context[Preprocessed], context[Trained]

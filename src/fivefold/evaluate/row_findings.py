@@ -62,7 +62,7 @@ def rare_classes(evidence: Evidence) -> list[Finding]:
     labels = [evidence.schema.classes[k] for k in scarce]
     plural = "classes have" if len(scarce) > 1 else "class has"
     sentence = (
-        f"{len(scarce)} {plural} fewer than {FEW_ROWS_OF_A_CLASS} training {evidence.judged.noun}: "
+        f"{len(scarce)} {plural} fewer than {FEW_ROWS_OF_A_CLASS} training {evidence.flat.noun}: "
         f"{quoted(labels, 5)}."
     )
     rows = [int(counts[k]) for k in scarce]
@@ -108,13 +108,13 @@ def unseen_labels(evidence: Evidence) -> list[Finding]:
     if not unseen.any():
         return []
     labels = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
-    rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.judged.target)
+    rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.flat.target)
     if evidence.task.several:
         sentence = f"{quoted(labels, 5)}: no training row has them, {rows:,} test rows do."
         return [finding("unseen_labels", sentence, labels=labels, rows=rows)]
     plural = f"one of {len(labels)} labels" if len(labels) > 1 else "a label"
     sentence = (
-        f"{fraction(rows, n)} test {evidence.judged.noun} have {plural} that no training row has: "
+        f"{fraction(rows, n)} test {evidence.flat.noun} have {plural} that no training row has: "
         f"{quoted(labels, 5)}. Accuracy cannot exceed {1 - rows / n:.3f}."
     )
     return [

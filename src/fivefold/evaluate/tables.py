@@ -81,7 +81,7 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    target, scores = evidence.judged.target, evidence.judged.scores
+    target, scores = evidence.flat.target, evidence.flat.scores
     found = evidence.task.by_class(target, scores)
     assert found is not None
     truth, said, chances = found

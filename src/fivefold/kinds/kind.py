@@ -155,6 +155,17 @@ class Kind(Doors, Measures, Recognition, ABC):
         """
         return None
 
+    def positions(self, values: Array, column: Column) -> Array | None:
+        """`(n,)` int64: how many positions each cell has that may have an answer of its own.
+
+        None, which is the default, where a cell has none.
+
+        Args:
+            values: `(n,)` canonical.
+            column: how its cells are read.
+        """
+        return None
+
     # --- what is fitted, and what comes out
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Any:

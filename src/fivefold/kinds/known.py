@@ -13,10 +13,12 @@ from fivefold.kinds.codes import CODES
 from fivefold.kinds.datetime import Datetime
 from fivefold.kinds.image import Image
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.recognition import SourceType
+from fivefold.kinds.sentence import Sentence
 from fivefold.kinds.sequence import Sequence
 from fivefold.kinds.series import Series
 from fivefold.kinds.signals import SIGNALS
@@ -24,7 +26,7 @@ from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
 
-BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS)
+BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS, LEXEMES)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
@@ -33,7 +35,20 @@ _UNREAD = Text()
 KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
-    (Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio(), Series()),
+    (
+        *(
+            Numeric(),
+            _LABELS,
+            Boolean(),
+            Datetime(),
+            _UNREAD,
+            Image(),
+            Sequence(),
+            Audio(),
+            Series(),
+        ),
+        Sentence(),
+    ),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
 )
@@ -78,6 +93,11 @@ def of_file(name: str) -> Kind | None:
     """
     suffix = PurePosixPath(name).suffix.lower()
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
+
+
+def of_places(what: str) -> Kind | None:
+    """The first kind at whose positions such things stand: words, letters, steps; or None."""
+    return next((kind for kind in KINDS if kind.places == what), None)
 
 
 def written_by(setting: str) -> Kind | None:

@@ -37,6 +37,8 @@ class Recognition:
         ordered: whether rows can be put in order by it.
         spoils: whether a row with a cell that cannot be read is of no use; else that cell is
             missing.
+        places: what stands at the positions of a cell that may have an answer each: `words`,
+            `letters` or `steps`; empty where there are none.
         saved_as: forms of files that are surely read, for messages: `PNG or JPEG`.
     """
 
@@ -49,6 +51,7 @@ class Recognition:
     reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
     ordered: ClassVar[bool] = False
     spoils: ClassVar[bool] = False
+    places: ClassVar[Literal["words", "letters", "steps", ""]] = ""
     saved_as: ClassVar[str] = ""
 
     # --- recognition

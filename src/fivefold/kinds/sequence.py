@@ -60,6 +60,7 @@ class Sequence(Kind):
     settings = ("sequence_length", "strand")
     nulls = "asked"
     written_as = "alphabet"
+    places = "letters"
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         read, form = word_reader(column), column.format
@@ -69,6 +70,13 @@ class Sequence(Kind):
             return None if text is None else cleaned(text, form)
 
         return sequence
+
+    def positions(self, values: Array, column: Column) -> Array:
+        """The symbols of each."""
+        form = column.format or form_of([text for text in values.tolist() if text])
+        return np.array(
+            [len(_plain_symbols(text or "", form)) for text in values.tolist()], np.int64
+        )
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> SequenceState:
         texts = [text for text in cells.values.tolist() if text]

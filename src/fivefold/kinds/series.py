@@ -22,7 +22,7 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
-from fivefold.kinds.series_state import SeriesState, length_of
+from fivefold.kinds.series_state import SeriesState, length_of, measured
 from fivefold.kinds.signals import SIGNALS
 from fivefold.metrics.distances import number_distance
 
@@ -57,6 +57,7 @@ class Series(Kind):
     spoils = True
     saved_as = "CSV with a line of numbers a step, or .npy"
     opaque = True
+    places = "steps"
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(steps, channels)` float64, or None."""
@@ -73,6 +74,10 @@ class Series(Kind):
             return series
 
         return read
+
+    def positions(self, values: Array, column: Column) -> Array:
+        """The steps of each."""
+        return np.array([0 if one is None else len(one) for one in values], np.int64)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> SeriesState:
         """The length that series have, and the mean and deviation of each channel."""
@@ -155,7 +160,7 @@ class Series(Kind):
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By lengths, levels and spreads of all channels; the one that chance explains least."""
-        ours, theirs = _measured(first), _measured(second)
+        ours, theirs = measured(first), measured(second)
         found = [
             number_distance(one, other)
             for one, other in zip(ours.T, theirs.T, strict=False)
@@ -282,18 +287,3 @@ def _start(series: list[Array], channels: int) -> Array:
             if not np.isnan(start).any():
                 break
     return np.where(np.isnan(start), 0.0, start)
-
-
-def _measured(values: Array) -> Array:
-    """Steps, and the mean and deviation of each channel, a series a row."""
-    rows = []
-    for series in values:
-        if series is not None:
-            gone = np.isnan(series).all(axis=0)
-            filled = np.where(gone, 0.0, series)
-            mean, std = np.nanmean(filled, axis=0), np.nanstd(filled, axis=0)
-            means = np.where(gone, np.nan, [mean, std])
-            rows.append(np.concatenate([[len(series)], means.ravel()]))
-    widest = max(map(len, rows), default=1)
-    same = [row for row in rows if len(row) == widest]
-    return np.array(same) if same else np.full((1, 1), np.nan)

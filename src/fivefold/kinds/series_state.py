@@ -151,3 +151,18 @@ def length_of(lengths: Array, asked: int | None, most: int) -> tuple[int, int]:
     steps = min(longest, 2 * usual)
     stride = -(-steps // most)
     return -(-steps // stride), stride
+
+
+def measured(values: Array) -> Array:
+    """Steps, and the mean and deviation of each channel, a series a row."""
+    rows = []
+    for series in values:
+        if series is not None:
+            gone = np.isnan(series).all(axis=0)
+            filled = np.where(gone, 0.0, series)
+            mean, std = np.nanmean(filled, axis=0), np.nanstd(filled, axis=0)
+            means = np.where(gone, np.nan, [mean, std])
+            rows.append(np.concatenate([[len(series)], means.ravel()]))
+    widest = max(map(len, rows), default=1)
+    same = [row for row in rows if len(row) == widest]
+    return np.array(same) if same else np.full((1, 1), np.nan)

@@ -127,6 +127,7 @@ TITLES = {
     "quadratic_kappa": "quadratic kappa",
     "mean_steps": "steps off",
     "ranked_probability": "ranked probability score",
+    "entity_f1": "entity F1",
     "mcc": "MCC",
     "log_loss": "log-loss",
     "brier": "Brier score",

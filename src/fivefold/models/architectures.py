@@ -25,6 +25,7 @@ from fivefold.models.inputs import (
     Signal,
     Size,
     Spectrum,
+    Spelled,
     Symbols,
     Text,
     Width,
@@ -49,6 +50,9 @@ EXAMPLES: tuple[Size, ...] = (
 )
 """Sizes at which networks are told where there is no data."""
 
+PLACED: tuple[Size, ...] = (Spelled(40, 13, 10_000), Symbols(60, 16, 1, 0, 0), Signal(6, 100))
+"""The same for networks that answer for each position."""
+
 COLUMNS = (
     *("architecture", "what", "application", "inputs", "layers", "parameters", "operations"),
     *("features", "paper"),
@@ -65,7 +69,7 @@ def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.D
     Args:
         inputs: sizes of what a network reads, those of a run are `trained.model.fixed.inputs`;
             None for an example of each; or the name of the one that is asked about, at an example.
-        outputs: numbers a row.
+        outputs: numbers a row, or a position where each is answered for.
 
     Returns:
         One row a network that reads such inputs, the default first: `architecture`, `what` it is,
@@ -88,9 +92,10 @@ def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.D
     for network in asked:
         read = _example(network) if sizes is None else sizes
         read = read if network.needs is not None else without_terms(read)
-        if network.reads(classes(read)):
+        if network.reads(classes(read), places=network.places):
+            shape = (steps_of(read), outputs) if network.places else outputs
             with torch.random.fork_rng(devices=[]):
-                body = make(network.name, read, outputs)
+                body = make(network.name, read, shape)
             lines.append(described_as(network.name, body, read, example(read)))
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
@@ -211,6 +216,16 @@ def example(inputs: Inputs, rows: int = ROWS) -> Batch:
     return _zeros(inputs, rows)
 
 
+def steps_of(size: Any) -> int:
+    """The positions of a row of this size.
+
+    Example:
+        >>> steps_of(Signal(6, 100)), steps_of(Text(64, 10_000))
+        (100, 64)
+    """
+    return int(size.steps if isinstance(size, Signal) else size.length)
+
+
 def _zeros(size: Size, rows: int) -> Tensor:
     if isinstance(size, Width):
         return torch.zeros(rows, int(size))
@@ -219,6 +234,8 @@ def _zeros(size: Size, rows: int) -> Tensor:
     if isinstance(size, Text | Symbols | Passage):
         width = size.length + getattr(size, "slots", 0)
         return torch.zeros(rows, width, dtype=torch.int64)
+    if isinstance(size, Spelled):
+        return torch.zeros(rows, size.length, 1 + size.features, dtype=torch.int64)
     if isinstance(size, Record):
         return torch.zeros(rows, size.lines * size.steps + size.traits)
     return torch.zeros(rows, *size)
@@ -228,6 +245,8 @@ def _example(network: Network) -> Inputs:
     named = {name: size for one in EXAMPLES for name, size in parts(one).items()}
     if network.needs is not None:
         return next(size for size in EXAMPLES if type(size) is network.needs)
+    if network.places:
+        return next(size for size in PLACED if type(size) in network.sizes)
     if not network.sizes:
         return named
     return next(size for size in EXAMPLES if type(size) in network.sizes)

@@ -96,6 +96,9 @@ class ChoiceHead(Head):
         return lambda outputs, target, weight=None: cost_of(smoothed, outputs, target, weight)
 
     def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        if target.ndim > 1:
+            weighed = {} if weight is None else {"weight": weight}
+            return mean_of(self.loss(LOSSES[0])(outputs, target.long(), **weighed))
         return mean_of(cost_of(F.cross_entropy, outputs, target.long(), weight))
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from fivefold.codecs.alphabet import ALPHABETS, Alphabet
 from fivefold.errors import ModelError
+from fivefold.models.spelled import Spelled as Spelled
 
 
 class Width(int):
@@ -195,8 +196,7 @@ class Shape(tuple[int, ...]):
 
 
 Size = Width | tuple[int, ...]
-"""What a network is told of a row of one tensor: a `Width`, or one of the tuples; own blocks have
-own ones."""
+"""What a network is told of a row of a tensor: a `Width`, or a tuple, which own blocks have too."""
 
 Inputs = Size | Mapping[str, Size]
 Batch = Tensor | Mapping[str, Tensor]
@@ -226,9 +226,8 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_TUPLES = {
-    size_name(size): size for size in (Image, Text, Passage, Symbols, Spectrum, Signal, Record)
-}
+_KNOWN = (Image, Text, Passage, Symbols, Spectrum, Signal, Record, Spelled)
+_TUPLES = {size_name(size): size for size in _KNOWN}
 
 
 def from_json(values: Mapping[str, Any], own: Mapping[str, type] = MappingProxyType({})) -> Inputs:
@@ -277,7 +276,7 @@ def without_terms(inputs: Inputs) -> Inputs:
 
 
 def described(
-    name: str, inputs: Inputs, outputs: int, arguments: Mapping[str, Any]
+    name: str, inputs: Inputs, outputs: int | list[int], arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A network as plain JSON values: its name in the registry and how it is built."""
     return {

@@ -21,7 +21,7 @@ class LinearBlend(nn.Module, ABC):
 
     Args:
         inputs: sizes of what it reads.
-        outputs: numbers a row.
+        outputs: numbers a row; a list of their shape where positions have answers.
         name: of the class among the built-in networks.
         network: a built-in one.
         linear: whether the linear model is there.
@@ -40,7 +40,7 @@ class LinearBlend(nn.Module, ABC):
     fitted: tuple[nn.Module, Tensor] | None = None
 
     def __init__(
-        self, inputs: Inputs, outputs: int, *, name: str, network: nn.Module, linear: bool
+        self, inputs: Inputs, outputs: Any, *, name: str, network: nn.Module, linear: bool
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs

@@ -12,15 +12,18 @@ from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.estimated import Estimated
 from fivefold.models.habit import (
+    ATTENTIVE,
     CONVOLUTIONS,
     MEMBERS,
     MINUTES,
     MIXED,
     OWN,
+    RANDOM,
     RESIDUAL,
     SEQUENCE,
     SERIES,
     SOUND,
+    TAGS,
     TEXT,
     Habit,
 )
@@ -32,6 +35,7 @@ from fivefold.models.inputs import (
     Record,
     Signal,
     Spectrum,
+    Spelled,
     Symbols,
     Text,
     Width,
@@ -51,6 +55,8 @@ from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundblend import SoundBlend
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.tabm import TabM
+from fivefold.models.tagblend import TagBlend
+from fivefold.models.tagnet import TagNet
 from fivefold.models.textblend import TextBlend
 from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
@@ -73,7 +79,8 @@ class Network:
         needs: a class of sizes that must be among those that it reads, whose rows come with what a
             model beside it reads; None for none.
         core: what the body is built around; None for nothing.
-        alone: the name of what it is where no simple models can answer beside it; empty for itself.
+        wide: whether rows of all kinds come with what a model beside the network reads.
+        places: whether it answers for each position of a row, and not for the row.
     """
 
     name: str
@@ -86,20 +93,23 @@ class Network:
     needs: type | None = None
     core: Callable[..., nn.Module] | None = None
     wide: bool = False
+    places: bool = False
 
     @property
     def has_beside(self) -> bool:
         """Whether simple models answer beside it that read more of a row than a network does."""
         return self.wide or self.needs is not None
 
-    def reads(self, sizes: Sequence[type]) -> bool:
-        """Whether it reads tensors of these sizes."""
+    def reads(self, sizes: Sequence[type], *, places: bool = False) -> bool:
+        """Whether it reads tensors of these sizes, to answer for rows or for `places` of them."""
+        if self.places != places:
+            return False
         known = not self.sizes or self.sizes.issuperset(sizes)
         known = known and (self.needs is None or self.needs in sizes)
         return known and (self.several or len(sizes) == 1) and not (self.wide and len(sizes) == 1)
 
 
-BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend)
+BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
@@ -113,12 +123,7 @@ NETWORKS: dict[str, Network] = {
         Network(
             "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE
         ),
-        Network(
-            "convnet",
-            ConvNet,
-            CONVOLUTIONS,
-            frozenset({Image}),
-        ),
+        Network("convnet", ConvNet, CONVOLUTIONS, frozenset({Image})),
         *(
             Network(network.name, network, RESIDUAL, frozenset({Image}))
             for network in (ResNet, SmallResNet, LargeResNet)
@@ -126,12 +131,7 @@ NETWORKS: dict[str, Network] = {
         Network("textblend", TextBlend, TEXT, several=True, needs=Text),
         Network("textnet", TextNet, TEXT, frozenset({Text})),
         Network("textcnn", TextCnn, replace(TEXT, lr=2e-3), frozenset({Text})),
-        Network(
-            "texttransformer",
-            TextTransformer,
-            replace(TEXT, lr=1e-3, batch=(32, 128)),
-            frozenset({Text}),
-        ),
+        Network("texttransformer", TextTransformer, ATTENTIVE, frozenset({Text})),
         Network("seqblend", SeqBlend, SEQUENCE, frozenset({Symbols}), boosts=True, core=SeqNet),
         Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols})),
         Network("soundblend", SoundBlend, SOUND, several=True, needs=Spectrum),
@@ -140,12 +140,9 @@ NETWORKS: dict[str, Network] = {
         Network("inceptiontime", InceptionTime, **_SIGNAL),
         Network("tcn", TCN, **_SIGNAL),
         Network("gru", GRU, **_SIGNAL),
-        Network(
-            "kernels",
-            Kernels,
-            Habit(lr=1e-3, weight_decay=0.5, steps=2000, epochs=(10, 40), batch=(32, 256)),
-            frozenset({Signal}),
-        ),
+        Network("kernels", Kernels, RANDOM, frozenset({Signal})),
+        Network("tagblend", TagBlend, TAGS, frozenset({Spelled}), places=True),
+        Network("tagnet", TagNet, TAGS, frozenset({Spelled}), places=True),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),
     )
@@ -161,7 +158,7 @@ def default_for(sizes: Sequence[type]) -> Network:
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
-def choose(inputs: Inputs, rows: int = 0) -> str:
+def choose(inputs: Inputs, rows: int = 0, *, places: bool = False) -> str:
     """The name of the default network for these inputs.
 
     Pictures of `DETAILED` pixels a side or more are seen by the widest residual network that can
@@ -170,6 +167,10 @@ def choose(inputs: Inputs, rows: int = 0) -> str:
     Args:
         inputs: sizes of what it reads.
         rows: to train on, as far as they are known.
+        places: whether each position of a row is to have an answer.
+
+    Raises:
+        ModelError: if no built-in network answers for positions of such inputs.
 
     Example:
         >>> choose(Image(3, 32, 32), 2000), choose(Image(3, 32, 32), 50_000)
@@ -177,6 +178,14 @@ def choose(inputs: Inputs, rows: int = 0) -> str:
         >>> choose(Width(12)), choose({"table": Width(3), "photo": Image(3, 32, 32)})
         ('blend', 'mixblend')
     """
+    if places:
+        known = (one for one in NETWORKS.values() if one.reads(classes(inputs), places=True))
+        if (found := next(known, None)) is not None:
+            return found.name
+        raise ModelError(
+            f"Train: expected a network of one's own for each position of {inputs}, found none.",
+            remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
+        )
     if isinstance(inputs, Image) and min(inputs.height, inputs.width) >= DETAILED:
         for network, epochs in ((ResNet, 10), (SmallResNet, 4)):
             work = 6 * products(inputs, network.usual) * rows  # additions, and the way back
@@ -187,13 +196,13 @@ def choose(inputs: Inputs, rows: int = 0) -> str:
     return default_for(classes(inputs)).name
 
 
-def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module:
+def make(name: str, inputs: Inputs, outputs: int | tuple[int, ...], **arguments: Any) -> nn.Module:
     """A new built-in network, with weights drawn from torch's own generator.
 
     Args:
         name: one of `NETWORKS`.
         inputs: sizes of what it reads.
-        outputs: numbers a row.
+        outputs: numbers a row; positions and classes where each position has an answer.
         arguments: of its class, or of that of its core.
 
     Raises:
@@ -205,17 +214,17 @@ def make(name: str, inputs: Inputs, outputs: int, **arguments: Any) -> nn.Module
             remedy="Choose one of them, or pass a module of your own.",
             name=name,
         )
-    if not isinstance(outputs, int):
+    network, places = NETWORKS[name], not isinstance(outputs, int)
+    if places and not network.places:
         raise ModelError(
             f"Train: expected a network of one's own for outputs {outputs} a row, found {name!r}.",
             remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
             name=name,
         )
-    network = NETWORKS[name]
-    if not network.reads(classes(inputs)):
+    if not network.reads(classes(inputs), places=places):
         raise ModelError(
             f"Train: expected a network for {inputs}, found {name!r}.",
-            remedy=f'Use Train("{choose(inputs)}"), or leave the model out.',
+            remedy=f'Use Train("{choose(inputs, places=places)}"), or leave the model out.',
             name=name,
         )
     if network.core is not None:

@@ -7,6 +7,7 @@ from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
+from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.signals import SIGNALS
@@ -24,6 +25,7 @@ from fivefold.models.inputs import (
     Width,
     size_name,
 )
+from fivefold.models.lexemes import LexemesPart
 from fivefold.models.numbers import NumbersPart
 from fivefold.models.part import Part
 from fivefold.models.pixels import PixelsPart
@@ -39,6 +41,7 @@ PARTS: dict[Block, Part] = {
     SYMBOLS: SymbolsPart(),
     CLIPS: ClipsPart(),
     SIGNALS: SignalsPart(),
+    LEXEMES: LexemesPart(),
 }
 """The parts of fivefold's blocks."""
 

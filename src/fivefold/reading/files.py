@@ -6,7 +6,7 @@ from typing import Any
 
 from fivefold.codecs.coded import objects
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import declared, fasta, idx, images, numpyfiles, records, workbook
+from fivefold.reading import conll, declared, fasta, idx, images, numpyfiles, records, workbook
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, decompressed
@@ -15,6 +15,7 @@ from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.streamed import stream
 from fivefold.reading.suffix import (
+    CONLL,
     EXCEL,
     FASTA,
     FASTQ,
@@ -104,6 +105,8 @@ def _pieces(
         raw = read_parquet(content, name, reading)
     elif suffix in (*FASTA, *FASTQ):
         raw = fasta.read_fasta(content, name, reading)
+    elif suffix in CONLL:
+        raw = conll.read_conll(content, name, reading)
     elif suffix == ".arff":
         raw = declared.read_arff(content, name, reading)
     elif suffix == ".ts":

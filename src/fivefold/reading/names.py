@@ -14,6 +14,8 @@ DOCUMENTS = "text"  # what a column of files is called that hold a text each
 FILES = "file"  # what a column of the names of tables is called, where it is asked for
 IDS = "id"  # what the column of their names is called
 SERIES = "series"  # what the column of the series of a long table is called
+TOKENS = "tokens"  # what the column of the words of a file of labelled words is called
+TAGS = "tags"  # what the column of their labels is called
 LABELS = "label"  # what the column of their classes is called
 
 

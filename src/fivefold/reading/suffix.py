@@ -9,12 +9,13 @@ DECLARED = (".arff", ".ts")
 NUMPY = (".npz", ".npy")
 FASTA = (".fasta", ".fa", ".fna", ".ffn", ".faa", ".frn")
 FASTQ = (".fastq", ".fq")
+CONLL = (".conll", ".conll2003", ".bio", ".iob", ".iob2", ".bioes", ".iobes")
 PACKED = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz")
 COMPRESSED = (".gz", ".bz2", ".xz")
 EXCEL = (".xlsx", ".xlsm")
 TABLES = (
     *(".csv", ".tsv", ".tab", ".txt"),
-    *(*PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ, *DECLARED, ".npz"),
+    *(*PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ, *DECLARED, *CONLL, ".npz"),
 )
 
 

@@ -62,7 +62,7 @@ def card(
         if evaluated.folds:
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
         if "model_comparison" in evaluated.tables:
-            task = task_of(collected.schema.task)
+            task = task_of(collected.schema)
             more = [metric.name for metric in task.compared if metric not in task.headlines]
             table = evaluated.tables["model_comparison"]
             table = table.drop(columns=[*TIMED, *more], errors="ignore")
@@ -80,7 +80,7 @@ def card(
 def _purpose(collected: Collected) -> str:
     schema = collected.schema
     columns = f"{len(schema.inputs)} column{'s' if len(schema.inputs) != 1 else ''}"
-    return task_of(schema.task).purpose(schema, columns, inert)
+    return task_of(schema).purpose(schema, columns, inert)
 
 
 def _scores(scores: Mapping[str, Estimate], heading: str) -> str:

@@ -69,7 +69,7 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
     """
     folds = leads_with_folds(evaluated)
     scores: Mapping[str, Estimate] = evaluated.folds if folds else evaluated.metrics
-    usual = [m.name for m in task_of(schema.task).headlines if m.name in scores]
+    usual = [m.name for m in task_of(schema).headlines if m.name in scores]
     names = (usual + [name for name in scores if name not in usual])[:3]
     return [
         Headline(
@@ -116,7 +116,7 @@ def verdict(evaluated: "Evaluated", schema: "Schema") -> list[str]:
     table = evaluated.tables.get("model_comparison")
     if table is None:
         return []
-    score = display_name(task_of(schema.task).metrics[0].name)
+    score = display_name(task_of(schema).metrics[0].name)
     kinds = ("loses", "a tie", "not measured", "wins")
     outcome: dict[str, list[tuple[str, Estimate]]] = {kind: [] for kind in kinds}
     columns = (table[name] for name in ("model", "difference", "verdict"))

@@ -137,7 +137,7 @@ def ticked(sentence: str) -> Any:
 
 def _subtitle(collected: Collected) -> str:
     schema = collected.schema
-    aim = task_of(schema.task).aim(schema)
+    aim = task_of(schema).aim(schema)
     rows, inputs = len(collected.table), len(schema.inputs)
     columns = "input column" if inputs == 1 else "input columns"
     return f"{rows:,} rows, {inputs} {columns}; to predict: {aim}."
@@ -164,7 +164,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
             "Loss by epoch; the weights of the marked epoch were kept.",
         )
     ]
-    task = task_of(schema.task)
+    task = task_of(schema)
     judged, name = Judged.of(task, evaluated.target, evaluated.scores), schema.named("weight")
     for picture in task.pictures(judged.target, judged.scores, schema):
         draw, caption, values = DRAWINGS[picture.drawing], picture.caption, dict(picture.values)

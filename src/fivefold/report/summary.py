@@ -108,7 +108,7 @@ def _data(collected: Collected) -> str:
     kinds = Counter(column.kind for column in schema.inputs)
     inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     source = (collected.provenance.source or "data").replace("\\", "/").rsplit("/", 1)[-1]
-    aim = task_of(schema.task).aim(schema)
+    aim = task_of(schema).aim(schema)
     wanted = f"{len(schema.classes)} classes" if schema.classes else aim
     columns = "column" if len(schema.inputs) == 1 else "columns"
     return (
@@ -172,7 +172,7 @@ def _scores(evaluated: Evaluated, collected: Collected) -> str:
 
 def _weighted(evaluated: Evaluated, collected: Collected) -> str:
     schema = collected.schema
-    name = task_of(schema.task).metrics[0].name
+    name = task_of(schema).metrics[0].name
     score = evaluated.weighted[name]
     return (
         f"by `{schema.named('weight')}`, {score.n:,} effective test rows: {display_name(name)} "
@@ -184,7 +184,7 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
     table = evaluated.tables.get("model_comparison")
     if table is None or len(table) < 2:
         return []
-    metric = task_of(collected.schema.task).metrics[0].name
+    metric = task_of(collected.schema).metrics[0].name
     columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
     rows = [["model", display_name(metric), "fit s", "ms a row", "the model"]]
     for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():
@@ -201,7 +201,7 @@ def _errors(evaluated: Evaluated, collected: Collected) -> str:
     schema = collected.schema
     if not len(evaluated.target):
         return "not measured: no test rows"
-    task = task_of(schema.task)
+    task = task_of(schema)
     judged = Judged.of(task, evaluated.target, evaluated.scores)
     return task.mistakes(judged.target, judged.scores, schema, cell)
 

@@ -81,4 +81,4 @@ class Flight:
 
     def _text(self, scores: list[Array]) -> bytes:
         model = self._model
-        return json_text(task_of(model.task).reply(np.concatenate(scores), model.schema))
+        return json_text(task_of(model.schema).reply(np.concatenate(scores), model.schema))

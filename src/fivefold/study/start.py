@@ -61,7 +61,7 @@ class Start:
     @property
     def task(self) -> "Task":
         """What is predicted."""
-        return task_of(self.collected.schema.task)
+        return task_of(self.collected.schema)
 
 
 def split_pipeline(pipeline: Chain, who: str) -> tuple[int, tuple[Stage, ...]]:

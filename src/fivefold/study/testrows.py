@@ -64,7 +64,7 @@ class Answers:
     @property
     def task(self) -> Task:
         """What is predicted."""
-        return task_of(self.collected.schema.task)
+        return task_of(self.collected.schema)
 
 
 def limit_of(starts: Mapping[str, Start]) -> int | None:

@@ -39,6 +39,13 @@ class Judged(NamedTuple):
             >>> judged.by_row(BINARY.errors(judged.target, judged.scores)).tolist()
             [0.0, 0.0]
         """
+        if task.by_row:
+            return cls(target, scores, len(target))
+        return cls.of_positions(task, target, scores)
+
+    @classmethod
+    def of_positions(cls, task: Task, target: Array, scores: Array) -> Self:
+        """The same, positions one after another whatever the task is judged by."""
         counts = task.positions(target)
         if counts is None:
             return cls(target, scores, len(target))

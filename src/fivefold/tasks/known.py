@@ -1,5 +1,6 @@
 """The tasks there are, those that a user has added, and which is for some target columns."""
 
+from fivefold.codecs.schema import Schema
 from fivefold.core.roster import Roster
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
@@ -9,16 +10,18 @@ from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.regression import Regression
+from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
+TAGGING = Tagging()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
+    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )
@@ -31,8 +34,8 @@ def number_task() -> str:
     return next((name for name, task in TASKS.known.items() if task.trees == "number"), "")
 
 
-def task_of(name: str) -> Task:
-    """The task of this name.
+def task_of(named: str | Schema) -> Task:
+    """The task of this name, or of a schema, whose classes may say by what it is judged.
 
     Raises:
         ConfigError: if there is none.
@@ -41,7 +44,7 @@ def task_of(name: str) -> Task:
         >>> task_of("binary")
         Binary()
     """
-    return TASKS[name]
+    return TASKS[named] if isinstance(named, str) else TASKS[named.task].fitted(named)
 
 
 def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:

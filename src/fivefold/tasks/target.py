@@ -55,6 +55,8 @@ class Targets:
         columns: one or more.
         usable: `(n,)` bool, rows to look at: readable, no target missing.
         source: its name, for messages.
+        positions: `(n,)` int64, how many the one sequence among the other columns has in each row;
+            None where there is none, or several.
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
         order: of the classes of the one column from the least to the most, if it is known.
@@ -65,6 +67,7 @@ class Targets:
     columns: tuple[Target, ...]
     usable: Array
     source: str
+    positions: Array | None = None
     asked: bool = False
     positive: Label | None = None
     order: tuple[Label, ...] = ()
@@ -149,6 +152,7 @@ class Settled:
         format: how a cell of the one column is written, for its `Column.format`.
         notes: decisions worth a line each.
         findings: noticed on the way.
+        unfit: `(n,)` bool, rows whose target does not suit them, which are not used; None for none.
     """
 
     values: tuple[Array, ...]
@@ -157,3 +161,4 @@ class Settled:
     format: str = ""
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unfit: Array | None = None

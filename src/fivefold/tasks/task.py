@@ -66,6 +66,8 @@ class Task(ABC):
             number, the logarithm of its rate, or each of its labels; None for none of these.
         simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
+        by_row: whether what judges such answers is given whole rows, so that it sees which of them
+            stand beside one another, and not positions one after another.
     """
 
     name: ClassVar[str]
@@ -76,6 +78,11 @@ class Task(ABC):
     trees: ClassVar[Literal["class", "number", "rate", "labels"] | None] = None
     simple: ClassVar[str | None] = None
     sequence: ClassVar[bool] = False
+    by_row: ClassVar[bool] = False
+
+    def fitted(self, schema: Schema) -> "Task":
+        """The same where the classes are known: it may be judged and told by what they mean."""
+        return self
 
     @property
     def setting_name(self) -> str:

@@ -183,12 +183,17 @@ def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     from fivefold.models.networks import NETWORKS, default_for
     from fivefold.models.parts import part_of
 
-    sizes = [part_of(block).size for block in blocks_of(schema)]
-    if not NETWORKS[stage.model].reads(sizes):
+    sizes, places = (
+        [part_of(block).size for block in blocks_of(schema)],
+        task_of(schema.task).by_row,
+    )
+    if not NETWORKS[stage.model].reads(sizes, places=places):
         kinds = sorted({column.kind for column in schema.inputs})
+        usual = next((n for n, one in NETWORKS.items() if one.reads(sizes, places=True)), "")
+        usual = usual if places else default_for(sizes).name
         yield PreflightError(
             f"Train: expected a network for {', '.join(kinds)} columns, found {stage.model!r}.",
-            remedy=f'Use Train("{default_for(sizes).name}"), or leave the model out.',
+            remedy=f'Use Train("{usual}"), or leave the model out.' if usual else "Pass a module.",
             model=stage.model,
         )
 

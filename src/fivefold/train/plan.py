@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
@@ -174,7 +174,7 @@ def make_plan(
         device=device,
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
-        beside=usual and head.task.trees is not None and _is_wide(network.body),
+        beside=usual and _is_wide(network),
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=epochs,
@@ -236,9 +236,11 @@ def _has_unread(network: Assembled, data: Preprocessed) -> bool:
     return not network.fixed.is_wide and any(slots_of(column.state) for column in columns)
 
 
-def _is_wide(body: nn.Module) -> bool:
-    """Whether rows come with what a simple model beside the network reads."""
-    return isinstance(body, BLENDS) and body.is_wide
+def _is_wide(network: Assembled) -> bool:
+    """Whether rows come with what a simple model beside the network reads, which learns such."""
+    body, task = network.body, network.head.task
+    learnt = task.trees is not None or task.sequence
+    return learnt and isinstance(body, BLENDS) and body.is_wide
 
 
 def work_of(network: Assembled, sample: Piece) -> float:
