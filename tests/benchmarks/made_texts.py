@@ -130,6 +130,17 @@ def negated(rng: Random, rows: int) -> pd.DataFrame:
     return framed(found, label)
 
 
+def worth(rng: Random, rows: int) -> pd.DataFrame:
+    """20 to 60 words, some of which are worth something; a number, with as much noise again."""
+    known = words(rng, 3000)
+    price = rng.normal(size=3000) * (rng.random(3000) < 0.3)
+    picked = [rng.choice(3000, int(rng.integers(20, 61)), p=shares(3000)) for _ in range(rows)]
+    told = np.array([price[row].mean() for row in picked])
+    told = (told - told.mean()) / told.std()
+    texts = [" ".join(known[row]) for row in picked]
+    return pd.DataFrame({"text": texts, "label": told + rng.normal(size=rows)})
+
+
 SETS: dict[str, tuple[Callable[[Random, int], pd.DataFrame], int]] = {
     "messages": (messages, 2000),
     "documents": (documents, 400),
@@ -140,6 +151,7 @@ SETS: dict[str, tuple[Callable[[Random, int], pd.DataFrame], int]] = {
     "rare": (rare, 2500),
     "stems": (stems, 1000),
     "negated": (negated, 1500),
+    "worth": (worth, 1500),
 }
 """How each is drawn, and how many rows are learnt from."""
 
@@ -147,7 +159,7 @@ SETS: dict[str, tuple[Callable[[Random, int], pd.DataFrame], int]] = {
 def rivals(frame: pd.DataFrame, number: bool) -> dict[str, Any]:
     """TF-IDF of words and pairs, or of characters, below a linear model."""
     from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
@@ -156,11 +168,16 @@ def rivals(frame: pd.DataFrame, number: bool) -> dict[str, Any]:
 
     pairs: dict[str, Any] = {"sublinear_tf": True, "ngram_range": (1, 2)}
     grams: dict[str, Any] = {"sublinear_tf": True, "ngram_range": (2, 4), "analyzer": "char_wb"}
-    made = {
-        "words and pairs, LinearSVC": (pairs, LinearSVC()),
-        "words and pairs, logistic": (pairs, LogisticRegression(C=10, max_iter=300)),
-    }
-    if len(frame["text"].iloc[0]) < 5000:
+    made: dict[str, Any] = {"words, ridge": ({"sublinear_tf": True}, Ridge())}
+    made = (
+        made
+        if number
+        else {
+            "words and pairs, LinearSVC": (pairs, LinearSVC()),
+            "words and pairs, logistic": (pairs, LogisticRegression(C=10, max_iter=300)),
+        }
+    )
+    if len(frame["text"].iloc[0]) < 5000 and not number:
         made["characters, LinearSVC"] = (grams, LinearSVC())
     return {
         title: (as_they_are, make_pipeline(TfidfVectorizer(**how), model))

@@ -190,6 +190,32 @@ def test_lexicon_of_two_texts_puts_their_terms_side_by_side():
     )
 
 
+def test_lexicon_of_labels_tells_each_from_its_absence_by_margins():
+    codec, arrays, target, _ = made()
+    sizes = assemble(codec, TextBlend, wide=Text).fixed.inputs
+    labels = np.stack([target == 0, target > 0, target == 2], axis=1).astype(np.float32)
+    lexicon = Lexicon(sizes, 3)
+    parts = [rows_of(arrays, labels, part) for part in (slice(0, 160), slice(160, None))]
+    head = make_head(task_of("multilabel"), (3,))
+    answers = fit_lexicon(lexicon, *parts, head, seconds_left=lambda: None)
+    assert head.decides
+    assert not make_head(task_of("multiclass"), (3,)).decides
+    reads = [
+        [lexicon.matrix(part)[:, columns] for part in parts]
+        for columns in (slice(None), lexicon.word_columns())
+    ]
+    gaps = []
+    for (x, judged), strength in product(reads, (0.1, 0.3, 1.0, 3.0, 10.0)):
+        margins = [
+            LinearSVC(C=strength, random_state=0).fit(x, own[:160]).decision_function(judged)
+            for own in labels.T
+        ]
+        margins = np.stack(margins, axis=1)
+        scale = (answers.numpy() * margins).sum() / (margins**2).sum()
+        gaps.append(np.abs(scale * margins - answers.numpy()).max())
+    assert min(gaps) < 1e-4
+
+
 def test_lexicon_without_a_class_or_validation_rows_is_left_out():
     codec, arrays, target, _ = made()
     size = assemble(codec, TextBlend, wide=Text).fixed.inputs

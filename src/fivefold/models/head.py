@@ -67,6 +67,11 @@ class Head(nn.Module, ABC):
         """
         return ""
 
+    @property
+    def decides(self) -> bool:
+        """Whether validation rows decide anything of the answers."""
+        return type(self).decide is not Head.decide
+
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """The targets of all rows, as the loss takes them.
 

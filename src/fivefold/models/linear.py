@@ -80,7 +80,7 @@ def linear_weights(
         return
     if learn == "labels":
         for strength in strengths.classes:
-            yield strength, _of_labels(x, y, weight, strength)
+            yield strength, _of_labels(x, y, weight, strength, margins=strengths.margins)
         return
     model = LogisticRegression(max_iter=STEPS, tol=TOLERANCE, warm_start=True)
     if strengths.margins:
@@ -94,17 +94,21 @@ def linear_weights(
         yield strength, (weights, bias)
 
 
-def _of_labels(x: Any, y: Array, weight: Array | None, strength: float) -> tuple[Array, Array]:
-    """Weights and bias of a logistic regression of each label; the share of one that all have."""
+def _of_labels(
+    x: Any, y: Array, weight: Array | None, strength: float, *, margins: bool
+) -> tuple[Array, Array]:
+    """Weights and bias of each label; the share of one that all have."""
     from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
 
     weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
     for place, own in enumerate(y.T):
         if not np.ptp(own):
             share = (own.sum() + 0.5) / (len(own) + 1)
-            bias[place] = np.log(share / (1 - share))
+            bias[place] = np.log(share / (1 - share)) / (SURE if margins else 1)
             continue
         model = LogisticRegression(C=strength, max_iter=STEPS, tol=TOLERANCE)
+        model = LinearSVC(C=strength, random_state=0) if margins else model
         model.fit(x, own, sample_weight=weight)
         weights[:, place], bias[place] = model.coef_[0], model.intercept_[0]
     return weights, bias
@@ -149,7 +153,7 @@ def fit_linear(
     if not valid.rows or (learn == "class" and len(np.unique(y)) < max(2, outputs)):
         return None
     read, weight = matrices(kept), None if counts is None else relative(counts)
-    margins = strengths.margins and learn == "class"
+    margins = strengths.margins and learn in ("class", "labels")
     best, found, chosen = float("inf"), None, (0, 0.0, 1.0)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,7 +174,7 @@ def fit_linear(
                 return found.float()
         if found is None:
             return None
-        if all_rows and learn != "labels":  # whose thresholds validation rows choose
+        if all_rows:
             way, strength, scale = chosen
             also, more, rows = _told(valid, learn)
             x, judged = read[way]

@@ -89,7 +89,7 @@ def learn(
         _lesson(
             *(plan, train, valid, session),
             lambda: _seconds_left(spent, stage.callbacks),
-            stage.all_rows,
+            stage.all_rows and not plan.network.head.decides,
         ),
     )
     first_digest = digest(plan.network)

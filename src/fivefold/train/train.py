@@ -66,6 +66,7 @@ class Train(Options):
             in each epoch; equal arguments must give equal rows.
         all_rows: whether the linear model beside a network of texts or mixed rows learns from
             validation rows too, once they have chosen how; they are no test of the model then.
+            Where they choose thresholds or how far counts spread it does not.
         threads: of the CPU; None is one where a step of the network is little work, else one a
             core. More than one wait for one another: they gain little on small networks, and lose
             very much where others use the cores too.
