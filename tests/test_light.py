@@ -46,6 +46,8 @@ CELLS = {
     "sequence": ["ACGT", "acg", None, "NNRT"],
     "series": [[1, 2.5, None], "[4, 5]", None, [7, 7, 7, 7]],
     "sentence": [["A", "red", "house"], "a green one", None, ["houses"]],
+    "lags": [[1, 2.5, None], "[4, 5, 6]", [None, None, None], [7, 7, 7]],
+    "ahead": ["2024-01-31", "2024-02-01", "2024-02-02T00:00", "2024-02-03"],
 }
 columns = tuple(Column(name=kind, kind=kind) for kind in KINDS.known)
 target = Column(name="y", kind="categorical", role="target")
@@ -55,7 +57,7 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-own = ["text", "image", "sequence", "audio", "series", "sentence"]
+own = ["text", "image", "sequence", "audio", "series", "sentence", "windows", "ahead"]
 assert list(found) == ["numeric", "codes", *own], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)

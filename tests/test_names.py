@@ -17,6 +17,7 @@ IDEAS = {
     "multilabel": ("models tasks", "any number of labels a row: in torch; in numpy"),
     "ordinal": ("models tasks", "classes in order: in torch; in numpy"),
     "clips": ("kinds models", "the block of sounds: in numpy; in torch"),
+    "windows": ("kinds models", "the block of windows: in numpy; in torch"),
     "signals": ("kinds models", "the block of series: in numpy; in torch"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),

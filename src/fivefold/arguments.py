@@ -25,10 +25,23 @@ READING = {
 
 ROLES = {
     "group": "column whose rows belong together, a patient for instance: on one side of a split",
-    "time": "column by which rows are divided into past and future",
+    "time": "column that divides rows into past and future; of a forecast also DAY,HOUR",
     "weight": "column that says how much each row counts",
 }
 """Flags that say what columns are used for, each a setting of Collect."""
+
+STEPS = {
+    "horizon": "of a table with a row a step: steps ahead that the target is forecast",
+    "history": "steps before an origin that are looked at",
+    "stride": "steps from origin to origin in rows to judge by",
+}
+"""Numbers of steps of a forecast, each a setting of Collect."""
+
+LINES = {
+    "past": "columns of numbers known up to an origin, for a forecast: A,B",
+    "known": "columns of numbers known ahead too: A,B",
+}
+"""What a forecast reads beside its target, each a setting of Collect."""
 
 MARKS = {
     "decimal": "the mark before a fraction, . or ,",
@@ -156,6 +169,10 @@ def add_source(
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
     for role, words in ROLES.items():
         command.add_argument(f"--{role}", metavar="COLUMN", help=words)
+    for name, words in STEPS.items():
+        command.add_argument(f"--{name}", type=int, metavar="STEPS", help=words)
+    for name, words in LINES.items():
+        command.add_argument(f"--{name}", **several, metavar="COLUMNS", help=words)
     command.add_argument("--kinds", **several, metavar="COLUMN=KIND", help="numeric, text, ...")
     for mark, words in MARKS.items():
         command.add_argument(f"--{mark}", **several, metavar="[COLUMN=]TEXT", help=words)
@@ -192,13 +209,17 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
-        **{name: getattr(chosen, name) for name in (*ROLES, *READING)},
+        **{name: getattr(chosen, name) for name in (*ROLES, *READING, *STEPS)},
+        **{name: tuple(listed_names(getattr(chosen, name))) for name in LINES},
         **{
             name.replace("-", "_"): by_column(name, getattr(chosen, name.replace("-", "_")))
             for name in EXAMPLES
         },
     }
     settings = {name: value for name, value in wanted.items() if value or value == 0}
+    if chosen.horizon is not None and chosen.time:
+        times = listed_names([chosen.time])
+        settings["time"] = times[0] if len(times) == 1 else tuple(times)
     if chosen.thousands:  # the empty text says that there is none
         settings["thousands"] = wanted["thousands"]
     stages = [
@@ -214,7 +235,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "drop", "missing", "level", "test-source", "kinds"]
-    names += [*ROLES, *MARKS, *READING, "folds", *LEARNING]
+    names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, "folds", *LEARNING]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 

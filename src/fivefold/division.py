@@ -23,6 +23,7 @@ _NEEDS: dict[By, tuple[Role, ...]] = {
     "time": ("time",),
     "group_time": ("group", "time"),
 }
+_CUT: tuple[Role, ...] = ("judged", "until", "time")
 _UNITS = {"group": "groups", "time": "moments", "group_time": "moments"}
 
 
@@ -54,6 +55,12 @@ def rule_of(collected: Collected, by: By) -> By:
         task, targets = task_of(schema.task), map(collected.table.column, schema.targets)
         even = task.strata([target[:0] for target in targets]) is not None
         return named.get(known, "stratified" if even else "random")
+    if by in ("stratified", "random") and schema.named("until"):
+        raise DataError(
+            f"Split: expected windows to be divided by time, found by={by!r}, which puts the same "
+            "steps on both sides.",
+            remedy='Leave by= out, or pass by="time".',
+        )
     for role in columns_of(by):
         if role not in known:
             raise DataError(
@@ -191,6 +198,22 @@ def _known(times: Array) -> Array:
         remedy = "Name another column as time, or draw by another rule."
         raise DataError.expected("Split", "times in the column that time= names", "none", remedy)
     return np.where(missing, times[~missing].min(), times)
+
+
+def apart(collected: Collected, earlier: Array, later: Array) -> tuple[Array, Array]:
+    """Rows of windows on two sides of a cut, of which no answer reaches from one to the other.
+
+    Earlier windows that forecast what later ones do are left out, and later ones that are not to
+    judge by. Rows that are no windows all stay.
+    """
+    schema, table = collected.schema, collected.table
+    judged, until, time = (schema.named(role) for role in _CUT)
+    if judged is not None:
+        later = later[table.column(judged)[later] > 0]
+    if until is None or time is None or not len(later):
+        return earlier, later
+    first = table.column(time)[later].min()
+    return earlier[table.column(until)[earlier] < first], later
 
 
 def half_of_groups(groups: Array, seed: int) -> Array:

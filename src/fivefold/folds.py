@@ -4,7 +4,7 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.table import Array
-from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
+from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 from fivefold.partition import Partition
@@ -17,7 +17,8 @@ def draw_folds(
 
     By time the window expands: fold i is judged on block i + 1 of k + 1 and learns from those
     before it. By group and time a fold is judged on half of the groups of its block, and learns
-    from the blocks before it of all other groups.
+    from the blocks before it of all other groups. Windows whose steps ahead reach into the block
+    that is judged are in no fold.
 
     Args:
         collected: the table and its schema.
@@ -53,10 +54,12 @@ def draw_folds(
         block = ((order * blocks) // len(heads))[numbers]
     if by == "group_time":
         groups = codes_of(collected.table.column(str(collected.schema.named("group")))[rows])
-        return [_fold_of_groups(rows, block, groups, i, seed) for i in range(1, k + 1)]
-    if by == "time":
-        return [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
-    return [(rows[block != i], rows[block == i]) for i in range(k)]
+        folds = [_fold_of_groups(rows, block, groups, i, seed) for i in range(1, k + 1)]
+    elif by == "time":
+        folds = [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
+    else:
+        return [(rows[block != i], rows[block == i]) for i in range(k)]
+    return [apart(collected, learnt, judged) for learnt, judged in folds]
 
 
 def _fold_of_groups(
@@ -83,7 +86,7 @@ def hold_out(
         The rows that are kept, and those set aside: none where all are of one unit.
     """
     above = Units.of(collected, rule_of(collected, by)).cut(rows, fraction, seed)
-    return rows[~above], rows[above]
+    return apart(collected, rows[~above], rows[above])
 
 
 def draw_divisions(

@@ -9,7 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
 from fivefold.core.session import Session
 from fivefold.core.wording import plural
-from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of
+from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 
@@ -53,7 +53,8 @@ def draw(
 
     By group and time at once the table is cut by time. Half of the groups that have rows after the
     cut are for testing, by these rows alone; training and validation rows are those before it of
-    all other groups, the later ones for validation. The rest is in no part.
+    all other groups, the later ones for validation. The rest is in no part; nor are windows whose
+    steps ahead reach into the next part.
 
     Args:
         collected: the table, its schema and what the source says of its parts.
@@ -89,6 +90,10 @@ def draw(
         _check_drawn(drawn, pool, units, "valid")
         parts[drawn] = 1
     parts[parts == _FREE] = 0
+    for before, after in ((1, 2), (0, 1), (0, 2)):
+        here, there = _pool(parts, before), _pool(parts, after)
+        kept, judged = apart(collected, here, there)
+        parts[np.setdiff1d(here, kept)] = parts[np.setdiff1d(there, judged)] = _NONE
     _check_trains(_pool(parts, 0), parts)
     wished = {0: True, 1: valid > 0 or "valid" in said, 2: test > 0 or "test" in said}
     _check_sizes(parts, [code for code, is_wished in wished.items() if is_wished], by)

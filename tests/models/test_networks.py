@@ -8,6 +8,7 @@ from fivefold.errors import ModelError
 from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Spelled, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, choose, describe, make
+from fivefold.models.window import Window
 
 CASES = {
     "blend": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
@@ -32,6 +33,7 @@ CASES = {
     "kernels": Signal(6, 20),
     "tagblend": Spelled(9, 13, 40),
     "tagnet": Spelled(9, 13, 40),
+    "forecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
 }
@@ -112,6 +114,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="tcn, gru, kernels, tagblend, tagnet, mixblend, mixture, found 'lstm'",
+        match="tcn, gru, kernels, tagblend, tagnet, forecaster, mixblend, mixture, found 'lstm'",
     ):
         make("lstm", Width(3), 2)

@@ -18,11 +18,13 @@ KindName = Literal[
     "audio",
     "series",
     "sentence",
+    "lags",
+    "ahead",
 ]
 TaskName = Literal[
-    "binary", "multiclass", "regression", "multilabel", "ordinal", "count", "tagging"
+    "binary", "multiclass", "regression", "multilabel", "ordinal", "count", "tagging", "forecast"
 ]
-Role = Literal["input", "target", "group", "time", "weight", "ignored"]
+Role = Literal["input", "target", "group", "time", "weight", "until", "judged", "ignored"]
 Label = str | int | float | bool
 
 RULES = 3
@@ -74,6 +76,7 @@ class Schema:
         classes: labels as people write them (str, int, float or bool), in the order of the
             scores' columns; empty where numbers are predicted. Of two, the second is the positive
             one.
+        levels: of the quantiles that are told beside numbers, 0 to 1 in order; mostly none.
 
     Example:
         >>> schema = Schema(
@@ -88,6 +91,7 @@ class Schema:
     targets: tuple[str, ...]
     task: str
     classes: tuple[Label, ...] = ()
+    levels: tuple[float, ...] = ()
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,8 +124,8 @@ class Schema:
 
     @property
     def predicted(self) -> str:
-        """The names of the target columns in words."""
-        return together(self.targets)
+        """The names of the target columns in words; of steps ahead the name of what is forecast."""
+        return self.targets[0].removesuffix("+1") if self.levels else together(self.targets)
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -134,7 +138,7 @@ class Schema:
         return self.classes[1] if len(self.classes) == 2 else None
 
     def named(self, role: Role) -> str | None:
-        """The name of the column with this role (`group`, `time`, `weight`), or None."""
+        """The name of the column with this role (`group`, `time`, `weight`, ...), or None."""
         return next((column.name for column in self.columns if column.role == role), None)
 
     def replace(self, name: str, **changes: Any) -> Self:
@@ -151,6 +155,7 @@ class Schema:
             **({"target": self.target} if one else {"targets": list(self.targets)}),
             "task": self.task,
             "classes": list(self.classes),
+            **({"levels": list(self.levels)} if self.levels else {}),
         }
 
     @classmethod
@@ -164,4 +169,5 @@ class Schema:
             targets=tuple(values["targets"]) if "targets" in values else (values["target"],),
             task=values["task"],
             classes=tuple(values["classes"]),
+            levels=tuple(values.get("levels", ())),
         )

@@ -1,7 +1,7 @@
 """The stage that reads data and says what it is."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
@@ -10,21 +10,23 @@ from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
+from fivefold.collect.horizon import check_horizon, windows_asked
 from fivefold.collect.notation import Notations, Said
 from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
 from fivefold.core.cores import cores
 from fivefold.core.events import Found, Measured, Noted
 from fivefold.core.session import Session
-from fivefold.core.stage import Data, PathText, Stage
+from fivefold.core.stage import Count, Data, PathText, Stage
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import kind_of
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.reading.content import content_of_source
-from fivefold.reading.options import Long, Reading
+from fivefold.reading.options import Long, Reading, Windows
 from fivefold.reading.source import check_source
-from fivefold.tasks.known import TASKS, task_of
+from fivefold.tasks.forecast import LEVELS
+from fivefold.tasks.known import FORECAST, TASKS, task_of
 from fivefold.tasks.task import Task
 
 MANY = 100
@@ -72,7 +74,8 @@ class Collect(Stage):
         date_format: the `strptime` pattern of dates in a text, such as `%d/%m/%Y`, with English
             names of months; in all columns or by column. None to detect it.
         group: the column whose rows belong together, a patient for instance.
-        time: the column by which rows are divided into past and future.
+        time: the column by which rows are divided into past and future; with `horizon` also two,
+            of days and of hours.
         weight: the column that says how much each row counts, a number of 0 or more (0: not at
             all). No input; the loss, trees, simple models and weighted scores take it, `predict`
             does not look at it.
@@ -81,6 +84,13 @@ class Collect(Stage):
             column `series`; the others have one value a series, the target among them.
         step: the column of numbers or moments by which the rows of a series are put in order, and
             on a grid where some are missing or uneven; None for the order of the rows.
+        horizon: of a table with a row a step: how many steps ahead `target` is forecast at once.
+            Rows become windows, one an origin. With `series_id` there are several series.
+        history: steps before an origin that are looked at; None to follow from the clock.
+        past: columns of numbers that are known up to an origin.
+        known: columns of numbers that are known for the steps ahead too.
+        quantiles: their levels beside the expected value, two or more.
+        stride: steps from origin to origin in validation and test rows.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
             finding, or is an `error`.
         header: whether the first row names the columns; None to detect.
@@ -109,10 +119,16 @@ class Collect(Stage):
     thousands: Thousands | dict[str, Thousands] | None = None
     date_format: str | dict[str, str] | None = None
     group: str | None = None
-    time: str | None = None
+    time: str | tuple[str, ...] | None = None
     weight: str | None = None
     series_id: str | None = None
     step: str | None = None
+    horizon: Count | None = None
+    history: Count | None = None
+    past: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = LEVELS
+    stride: Count = 1
     on_bad_value: Literal["missing", "error"] = "missing"
     header: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -154,6 +170,7 @@ class Collect(Stage):
     def _check_step(self) -> Self:
         if self.step is not None and self.series_id is None:
             raise ValueError("`step` has no effect without `series_id`")
+        check_horizon(self, self.model_fields_set)
         return self
 
     @field_validator("missing", mode="before")
@@ -212,14 +229,16 @@ class Collect(Stage):
             encoding=self.encoding,
             skip=self.skip,
             names=self._named(),
-            roles=tuple(one for one in (self.group, self.time, self.weight) if one is not None),
+            roles=tuple(n for n in (self.group, self.time, self.weight) if isinstance(n, str)),
             files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
             long=self._long(),
         )
 
-    def _long(self) -> Long | None:
-        """How a long table is one of series."""
+    def _long(self) -> Long | Windows | None:
+        """How a long table is one of series, or of windows."""
+        if self.horizon is not None:
+            return windows_asked(self)
         if self.series_id is None:
             return None
         targets = self.target if isinstance(self.target, tuple) else (self.target,)
@@ -227,7 +246,7 @@ class Collect(Stage):
         return Long(
             series_id=self.series_id,
             step=self.step,
-            constant=tuple(one for one in fixed if one is not None),
+            constant=tuple(one for one in fixed if isinstance(one, str | int)),
         )
 
     def _named(self) -> tuple[str, ...]:
@@ -237,6 +256,7 @@ class Collect(Stage):
 
     def _wishes(self) -> Wishes:
         asked = self.task if self.task is None or isinstance(self.task, str) else self.task.name
+        asked = asked or (FORECAST.name if self.horizon is not None else None)
         return Wishes(
             target=self.target,
             task=None if asked is None else task_of(asked),
@@ -247,7 +267,8 @@ class Collect(Stage):
             missing=self.missing,
             notations=self._notations(),
             group=self.group,
-            time=self.time,
+            time=self.time[0] if isinstance(self.time, tuple) else self.time,
+            levels=self.quantiles,
             weight=self.weight,
             on_bad_value=self.on_bad_value,
         )

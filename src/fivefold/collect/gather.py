@@ -1,13 +1,13 @@
 """From a source to a collected table: the whole of Collect as one plain function."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.cell import shown
-from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.schema import Label, Role, Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.codecs.tags import are_lists, as_texts
 from fivefold.collect.aligned import aligned
@@ -25,11 +25,12 @@ from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, labels, number_kind, of_type
 from fivefold.reading.longtable import learnt
-from fivefold.reading.names import LABELS
-from fivefold.reading.options import Reading
+from fivefold.reading.names import FROM, JUDGED, LABELS, UNTIL
+from fivefold.reading.options import Reading, Windows
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
+from fivefold.reading.windowtable import windows_of
 from fivefold.tasks.labels import plain_label
 from fivefold.tasks.target import Settled
 
@@ -101,6 +102,7 @@ def gather(
         targets=targets,
         task=task.name,
         classes=settled.classes,
+        levels=wishes.levels if task.ahead else (),
     )
     if not schema.inputs:
         raise _nothing_to_learn_from(table, raw.name)
@@ -158,10 +160,23 @@ def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishe
     """Both with what a long table told; the id of its series is nothing to learn from."""
     if reading.long is None:
         return reading, wishes
+    if isinstance(reading.long, Windows):
+        return _as_windows(reading, wishes, raw)
     long = learnt(reading.long, raw)
     if wishes.group != long.series_id:
         wishes = replace(wishes, drop=(*wishes.drop, long.series_id))
     return replace(reading, long=long), wishes
+
+
+def _as_windows(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:
+    """Both with what was settled: the targets are the steps ahead, and rows lie in time."""
+    windows = windows_of(raw.text)
+    assert windows is not None
+    targets = (*windows.ahead, *windows.beside)
+    there = {name: kind for name, kind in wishes.kinds.items() if name in raw.columns}
+    drop = tuple(name for name in wishes.drop if name in raw.columns)
+    wishes = replace(wishes, target=targets, time=FROM, kinds=there, drop=drop)
+    return replace(reading, long=windows), wishes
 
 
 def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
@@ -207,6 +222,9 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
                 column=column.name,
             )
         table.columns[wishes.time] = replace(column, role="time")
+    for name, role in ((UNTIL, "until"), (JUDGED, "judged")):
+        if wishes.time == FROM and name in table.columns:
+            table.columns[name] = replace(table.columns[name], role=cast("Role", role))
 
 
 def _give_group(table: Tabulated, name: str, source: str) -> None:

@@ -39,6 +39,7 @@ class Wishes:
     group: str | None = None
     time: str | None = None
     weight: str | None = None
+    levels: tuple[float, ...] = ()
     on_bad_value: Literal["missing", "error"] = "missing"
 
     @property

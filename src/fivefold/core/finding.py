@@ -90,6 +90,9 @@ unreadable_texts: warning: files of a folder of texts that are none; not used
 unreadable_series: warning: series that could not be read; not used
 rolled_up: note: a long table whose rows became series: how many, of which channels
 varying_columns: warning: columns that vary within series and are no numbers; left out
+windows: note: a table of steps that was cut into windows: of how many series, how long
+absent_steps: note or warning: steps of a series that the table has no row for
+unused_columns: note: columns that vary within series and are not said to be known
 resampled: note: sounds of other rates than their column's, which are brought to it
 Preprocess
 rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time

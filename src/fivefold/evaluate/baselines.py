@@ -1,6 +1,6 @@
 """Simple models on the same rows, which a network must beat to be worth its trouble."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
@@ -15,6 +15,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.evaluate import simple
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
+from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
 from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
@@ -46,9 +47,6 @@ class Baseline:
     predict: "Predict | None" = None  # scores of other rows
 
 
-Predict = Callable[[Rows], Array]
-
-
 def fit_baselines(
     data: Preprocessed, names: tuple[BaselineName, ...] = BASELINES, *, seed: int = 0
 ) -> Iterator[Baseline]:
@@ -62,7 +60,8 @@ def fit_baselines(
         data: encoded rows and their codec.
         names: `constant` (the class shares, or the mean), `linear` (logistic or ridge regression
             on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
-            blocks of the user's kinds give, and a note where they give nothing.
+            blocks of the user's kinds give, and a note where they give nothing. Of windows these
+            are the last number and the last season, ridge and boosting on lags.
         seed: of the boosting, and of the sample that is drawn where there are more rows than
             200,000 divided by the number of classes (20,000 at least).
 
@@ -75,7 +74,7 @@ def fit_baselines(
     fit_on, kept = _counted(joined)
     held_on = kept >= len(data.train)
     outputs = max(1, prod(data.codec.outputs))
-    for name in names:
+    for name, words, fitter in _fitters(names, data.codec):
         rows, held = fit_on, held_on
         notes = []
         most = max(MOST_ROWS // outputs, MOST_ROWS_OF_MANY)
@@ -85,10 +84,10 @@ def fit_baselines(
             notes.append(f"a sample of {len(rows):,} of {len(fit_on):,} rows")
         started = perf_counter()
         with threadpool_limits(limits=1):
-            fitted = _FITTERS[name](rows, held, data.codec, seed)
+            fitted = fitter(rows, held, data.codec, seed)
         fit_seconds = perf_counter() - started
         if isinstance(fitted, str):
-            yield Baseline(kind=name, name=title(name, data.codec), scores=None, note=fitted)
+            yield Baseline(kind=name, name=words, scores=None, note=fitted)
             continue
         predict, note = fitted
         with threadpool_limits(limits=1):
@@ -97,7 +96,7 @@ def fit_baselines(
         milliseconds = float(1000 * seconds / max(1, len(data.test)))
         yield Baseline(
             kind=name,
-            name=title(name, data.codec),
+            name=words,
             scores=scores,
             fit_seconds=fit_seconds,
             milliseconds_per_row=milliseconds,
@@ -105,6 +104,18 @@ def fit_baselines(
             note=", ".join(filter(None, [*notes, note, "1 thread"])),
             predict=predict,
         )
+
+
+def _fitters(
+    names: tuple[BaselineName, ...], codec: Codec
+) -> Iterator[tuple[BaselineName, str, Fitter]]:
+    """What is fitted: its sort, what it is called, and how."""
+    lags = task_of(codec.schema.task).ahead and has_lags(codec)
+    for name in names:
+        if lags:
+            yield from ((name, lagged.name, lagged.fit) for lagged in LAGGED[name])
+        else:
+            yield name, title(name, codec), _FITTERS[name]
 
 
 def title(name: BaselineName, codec: Codec) -> str:
@@ -196,7 +207,7 @@ def _fit_boosting(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
     return (lambda test: ask(features(test))), ", ".join(filter(None, [*notes, note]))
 
 
-_FITTERS: Mapping[str, Callable[[Rows, Array, Codec, int], tuple[Predict, str] | str]] = {
+_FITTERS: Mapping[str, Fitter] = {
     "constant": _fit_constant,
     "linear": _fit_linear,
     "boosting": _fit_boosting,

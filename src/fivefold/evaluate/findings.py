@@ -125,10 +125,8 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
             )
             findings.append(finding("baseline_wins", sentence, **facts))
         elif verdict == "a tie" and rival.baseline.kind == "constant":
-            sentence = (
-                f"The model cannot be told from always answering the same "
-                f"({rival.baseline.name}): {told}."
-            )
+            what = "a naive forecast" if evidence.task.ahead else "always answering the same"
+            sentence = f"The model cannot be told from {what} ({rival.baseline.name}): {told}."
             findings.append(finding("no_better_than_constant", sentence, **facts))
     return findings
 

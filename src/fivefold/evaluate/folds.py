@@ -213,6 +213,10 @@ def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged
     schema, target, scores = collected.schema, judged.target, judged.scores
     rows = index if judged.row is None else index[judged.row]
     frame = pd.DataFrame({"row": rows, "fold": fold})
+    task = task_of(schema.task)
+    if task.ahead:  # steps by their columns, then what judges them
+        came = {f"target_{n}": c for n, c in zip(schema.targets, target.T, strict=False)}
+        return pd.concat([frame, pd.DataFrame(came | task.shares(scores, schema))], axis=1)
     if target.ndim > 1:
         several = target.shape[1] != len(schema.targets)
         columns = [f"target_{name}" for name in (schema.classes if several else schema.targets)]
@@ -221,6 +225,6 @@ def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged
         frame = frame.assign(target=target)
     if scores.ndim == 1:
         return frame.assign(score=scores)
-    shares = scores if scores.ndim == 2 else task_of(schema.task).chances(scores)
+    shares = scores if scores.ndim == 2 else task.chances(scores)
     named = [f"score_{name}" for name in schema.classes or schema.targets]
     return pd.concat([frame, pd.DataFrame(shares, columns=named)], axis=1)

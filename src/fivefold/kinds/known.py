@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.core.roster import Roster
+from fivefold.kinds.ahead import Ahead
 from fivefold.kinds.audio import Audio
 from fivefold.kinds.block import Block
 from fivefold.kinds.boolean import Boolean
@@ -13,6 +14,7 @@ from fivefold.kinds.codes import CODES
 from fivefold.kinds.datetime import Datetime
 from fivefold.kinds.image import Image
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.lags import Lags
 from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
@@ -22,11 +24,16 @@ from fivefold.kinds.sentence import Sentence
 from fivefold.kinds.sequence import Sequence
 from fivefold.kinds.series import Series
 from fivefold.kinds.signals import SIGNALS
+from fivefold.kinds.slots import SLOTS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
+from fivefold.kinds.windows import WINDOWS
 
-BLOCKS: tuple[Block, ...] = (NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS, LEXEMES)
+BLOCKS: tuple[Block, ...] = (
+    *(NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS, LEXEMES),
+    *(WINDOWS, SLOTS),
+)
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
 _LABELS = Categorical()
@@ -36,18 +43,8 @@ KINDS = Roster(
     "kind",
     Kind,  # type: ignore[type-abstract]
     (
-        *(
-            Numeric(),
-            _LABELS,
-            Boolean(),
-            Datetime(),
-            _UNREAD,
-            Image(),
-            Sequence(),
-            Audio(),
-            Series(),
-        ),
-        Sentence(),
+        *(Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
+        *(Series(), Sentence(), Lags(), Ahead()),
     ),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",

@@ -9,10 +9,12 @@ from fivefold.codecs.whole import WideIntegers
 from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
-SourceType = Literal["number", "truth", "moment", "levels", "span", "raster", "sound", "steps"]
+SourceType = Literal[
+    "number", "truth", "moment", "levels", "span", "raster", "sound", "steps", "window", "origin"
+]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
-levels, spans of time in seconds, arrays of pixels, sounds, numbers over time. Texts and objects say
-nothing."""
+levels, spans of time in seconds, arrays of pixels, sounds, numbers over time, the last of them,
+moments to forecast from. Texts and objects say nothing."""
 
 
 class Recognition:

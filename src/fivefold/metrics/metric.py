@@ -135,6 +135,9 @@ TITLES = {
     "mae": "MAE",
     "poisson_deviance": "Poisson deviance",
     "coverage_90": "coverage of 90 %",
+    "mase": "MASE",
+    "wql": "weighted quantile loss",
+    "skill": "skill over naive",
     "r2": "R²",
 }
 

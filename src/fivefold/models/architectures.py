@@ -36,6 +36,7 @@ from fivefold.models.inputs import (
 from fivefold.models.networks import NETWORKS, Network, classes, make, network_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.models.parts import part_of
+from fivefold.models.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ EXAMPLES: tuple[Size, ...] = (
     Symbols(60, 16, 1, 1, 0),
     Spectrum(65, 96),
     Signal(6, 100),
+    Window(1, 168, 0, 0),
 )
 """Sizes at which networks are told where there is no data."""
 
@@ -238,6 +240,8 @@ def _zeros(size: Size, rows: int) -> Tensor:
         return torch.zeros(rows, size.length, 1 + size.features, dtype=torch.int64)
     if isinstance(size, Record):
         return torch.zeros(rows, size.lines * size.steps + size.traits)
+    if isinstance(size, Window):
+        return torch.zeros(rows, size.channels + 1, size.history + size.ahead)
     return torch.zeros(rows, *size)
 
 
@@ -249,6 +253,8 @@ def _example(network: Network) -> Inputs:
         return next(size for size in PLACED if type(size) in network.sizes)
     if not network.sizes:
         return named
+    if network.about is not None:
+        return next(size for size in EXAMPLES if type(size) is network.about)
     return next(size for size in EXAMPLES if type(size) in network.sizes)
 
 

@@ -119,6 +119,7 @@ def assemble(
     head = make_head(task_of(codec.schema.task), outputs, loss=loss)
     if target is not None:
         head.fit(target)
+        head.know(codec)
     body = factory(fixed.inputs, outputs[0] if len(outputs) == 1 else outputs)
     if not isinstance(body, nn.Module):
         raise ModelError(

@@ -94,3 +94,4 @@ CONVOLUTIONS = Habit(
     operations=MINUTES,
     changed=False,
 )
+FORECAST = Habit(lr=1e-3, weight_decay=0.1, steps=2500, epochs=(5, 40), batch=(64, 256))

@@ -1,7 +1,7 @@
 """From what a network gives to what people asked for, and how far that is from the truth."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
@@ -11,6 +11,9 @@ from fivefold.codecs.table import Array
 from fivefold.errors import ModelError
 from fivefold.models.losses import Loss
 from fivefold.tasks.task import Task
+
+if TYPE_CHECKING:
+    from fivefold.kinds.codec import Codec
 
 
 class Head(nn.Module, ABC):
@@ -53,6 +56,9 @@ class Head(nn.Module, ABC):
 
     def fit(self, target: Array) -> None:
         """Set the buffers by the training targets, `(n, ...)` as the task encodes them."""
+
+    def know(self, codec: "Codec") -> None:
+        """Take over what a codec has fitted, after `fit`; nothing by default."""
 
     def decide(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> str:
         """Set what validation rows are to decide of the answers, once the network has learnt.

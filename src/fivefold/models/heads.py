@@ -6,6 +6,7 @@ from typing import Any
 from fivefold.errors import ModelError
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.count import CountHead
+from fivefold.models.forecasts import ForecastHead
 from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
 from fivefold.models.ordinal import OrdinalHead
@@ -13,6 +14,7 @@ from fivefold.models.quantity import QuantityHead
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.count import Count
+from fivefold.tasks.forecast import Forecast
 from fivefold.tasks.known import task_of
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
@@ -25,6 +27,7 @@ HEADS: dict[type[Task], type[Head]] = {
     Multilabel: MultilabelHead,
     Ordinal: OrdinalHead,
     Count: CountHead,
+    Forecast: ForecastHead,
     Quantity: QuantityHead,
 }
 """The class of a task's head, and of those that are derived from it."""

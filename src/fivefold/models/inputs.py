@@ -9,6 +9,7 @@ from torch import Tensor
 from fivefold.codecs.alphabet import ALPHABETS, Alphabet
 from fivefold.errors import ModelError
 from fivefold.models.spelled import Spelled as Spelled
+from fivefold.models.window import Calendar, Window
 
 
 class Width(int):
@@ -226,7 +227,7 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_KNOWN = (Image, Text, Passage, Symbols, Spectrum, Signal, Record, Spelled)
+_KNOWN = (Image, Text, Passage, Symbols, Spectrum, Signal, Record, Spelled, Window, Calendar)
 _TUPLES = {size_name(size): size for size in _KNOWN}
 
 

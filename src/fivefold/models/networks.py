@@ -11,9 +11,11 @@ from fivefold.errors import ModelError
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
 from fivefold.models.estimated import Estimated
+from fivefold.models.forecaster import Forecaster
 from fivefold.models.habit import (
     ATTENTIVE,
     CONVOLUTIONS,
+    FORECAST,
     MEMBERS,
     MINUTES,
     MIXED,
@@ -62,6 +64,7 @@ from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
 from fivefold.models.timenet import GRU, TCN, InceptionTime
+from fivefold.models.window import Calendar, Window
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Network:
         boosts: whether it lets boosted trees answer beside it.
         needs: a class of sizes that must be among those that it reads, whose rows come with what a
             model beside it reads; None for none.
+        about: a class of sizes without which it has nothing to read; None for none.
         core: what the body is built around; None for nothing.
         wide: whether rows of all kinds come with what a model beside the network reads.
         places: whether it answers for each position of a row, and not for the row.
@@ -91,6 +95,7 @@ class Network:
     many: bool = False
     boosts: bool = False
     needs: type | None = None
+    about: type | None = None
     core: Callable[..., nn.Module] | None = None
     wide: bool = False
     places: bool = False
@@ -105,7 +110,7 @@ class Network:
         if self.places != places:
             return False
         known = not self.sizes or self.sizes.issuperset(sizes)
-        known = known and (self.needs is None or self.needs in sizes)
+        known = known and {self.needs, self.about} - {None} <= set(sizes)
         return known and (self.several or len(sizes) == 1) and not (self.wide and len(sizes) == 1)
 
 
@@ -113,6 +118,7 @@ BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
+_AHEAD = frozenset({Window, Calendar, Width, Codes})
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 
 NETWORKS: dict[str, Network] = {
@@ -143,6 +149,7 @@ NETWORKS: dict[str, Network] = {
         Network("kernels", Kernels, RANDOM, frozenset({Signal})),
         Network("tagblend", TagBlend, TAGS, frozenset({Spelled}), places=True),
         Network("tagnet", TagNet, TAGS, frozenset({Spelled}), places=True),
+        Network("forecaster", Forecaster, FORECAST, _AHEAD, several=True, about=Window),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),
     )
@@ -153,7 +160,8 @@ one before it is the default where a table is beside other kinds, or these besid
 
 def default_for(sizes: Sequence[type]) -> Network:
     """The default network for tensors of these classes of sizes."""
-    if len(sizes) > 1 and not {Width, Codes}.issuperset(sizes):
+    mixed = len(sizes) > 1 and not {Width, Codes}.issuperset(sizes)
+    if mixed and not NETWORKS["forecaster"].reads(sizes):
         return NETWORKS["mixblend"]
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 

@@ -11,8 +11,10 @@ from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
 from fivefold.kinds.signals import SIGNALS
+from fivefold.kinds.slots import SLOTS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.tokens import TOKENS
+from fivefold.kinds.windows import WINDOWS
 from fivefold.models.clips import ClipsPart
 from fivefold.models.codes import CodesPart
 from fivefold.models.inputs import (
@@ -32,6 +34,7 @@ from fivefold.models.pixels import PixelsPart
 from fivefold.models.signals import SignalsPart
 from fivefold.models.symbols import SymbolsPart
 from fivefold.models.tokens import TokensPart
+from fivefold.models.windows import SlotsPart, WindowsPart
 
 PARTS: dict[Block, Part] = {
     NUMBERS: NumbersPart(),
@@ -42,6 +45,8 @@ PARTS: dict[Block, Part] = {
     CLIPS: ClipsPart(),
     SIGNALS: SignalsPart(),
     LEXEMES: LexemesPart(),
+    WINDOWS: WindowsPart(),
+    SLOTS: SlotsPart(),
 }
 """The parts of fivefold's blocks."""
 

@@ -109,13 +109,12 @@ def _ordered(raw: Raw, long: Long) -> Order:
                 remedy=f"Write {near!r}." if near else "Name a column of the table.",
                 column=name,
             )
-    codes = _codes(raw.columns[long.series_id])
-    _check_said(raw, long.series_id, codes < 0)
+    codes = codes_in(raw, long.series_id)
     place, steps = np.arange(len(codes)), None
     if long.step is not None:
         values = raw.columns[long.step]
-        steps = _numbers(values)
-        steps = _numbers(values, "moment") if steps is None else steps
+        steps = numbers_of(values)
+        steps = numbers_of(values, "moment") if steps is None else steps
         if steps is None:
             raise DataError.expected(
                 f"{raw.name}, column `{long.step}`",
@@ -130,6 +129,13 @@ def _ordered(raw: Raw, long: Long) -> Order:
     return Order(rows=rows, starts=starts, steps=None if steps is None else steps[rows])
 
 
+def codes_in(raw: Raw, name: str) -> Array:
+    """`(n,)` which series each row is of, in the order of first appearance; each must say it."""
+    codes = _codes(raw.columns[name])
+    _check_said(raw, name, codes < 0)
+    return codes
+
+
 def _check_said(raw: Raw, name: str, gone: Array) -> None:
     rows = np.flatnonzero(gone)
     if len(rows):
@@ -142,7 +148,7 @@ def _check_said(raw: Raw, name: str, gone: Array) -> None:
         )
 
 
-def _numbers(values: "Array | Coded", said: SourceType = "number") -> Array | None:
+def numbers_of(values: "Array | Coded", said: SourceType = "number") -> Array | None:
     """A column as float64, moments as seconds, NaN where missing; None if it holds others."""
     kind = of_type(said)
     if kind is None or (getattr(values, "ndim", 1) > 1):
@@ -180,18 +186,18 @@ def _sorted_out(
         if name == long.step:
             continue
         if name in long.channels:
-            found = _numbers(values)
+            found = numbers_of(values)
             blank = np.full(len(order.rows), np.nan)
             channels[name] = blank if found is None else found[order.rows]
             continue
         if wanted is not None and name not in wanted and name not in fixed:
             continue
-        chosen, first = _constant(values, order)
+        chosen, first = constant_of(values, order)
         if first is None:
             kept[name] = values[chosen]
         elif name in fixed:
             raise _varies(raw, name, long, order, values, first)
-        elif long.channels or (found := _numbers(values)) is None:
+        elif long.channels or (found := numbers_of(values)) is None:
             left.append(name)
         else:
             channels[name] = found[order.rows]
@@ -210,7 +216,7 @@ def _is_there(name: str | int, names: Sequence[str]) -> bool:
     return -len(names) <= name < len(names) if isinstance(name, int) else name in names
 
 
-def _constant(values: "Array | Coded", order: Order) -> tuple[Array, int | None]:
+def constant_of(values: "Array | Coded", order: Order) -> tuple[Array, int | None]:
     """The row of each series that says its value, and the first row where it is another."""
     codes = _codes(values)[order.rows]
     known = np.flatnonzero(codes >= 0)

@@ -16,6 +16,9 @@ IDS = "id"  # what the column of their names is called
 SERIES = "series"  # what the column of the series of a long table is called
 TOKENS = "tokens"  # what the column of the words of a file of labelled words is called
 TAGS = "tags"  # what the column of their labels is called
+FROM = "forecast from"  # when the first step is that a window forecasts
+UNTIL = "forecast until"  # when the last one is
+JUDGED = "judged"  # whether a window is one to judge by
 LABELS = "label"  # what the column of their classes is called
 
 

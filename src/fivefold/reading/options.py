@@ -32,6 +32,65 @@ class Long:
         """Its columns, as far as they are known."""
         return (self.series_id, *([self.step] if self.step else []), *self.channels)
 
+    def read(self, names: tuple[str, ...], *, asks: bool) -> tuple[str, ...]:
+        """The columns that are looked for, besides these names."""
+        return (*self.names[: None if asks else 2], *names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """A table of steps, of which windows are forecast from.
+
+    Args:
+        target: the column of numbers that is forecast.
+        time: the column that says when a row is; or one of days and one of hours.
+        horizon: steps ahead that are forecast at once.
+        history: steps before them that are looked at; 0 to settle.
+        series_id: the column that says which series a row belongs to; None where there is one.
+        past: columns of numbers that are known up to now.
+        known: columns of numbers that are known ahead.
+        stride: steps from origin to origin in rows to judge by; rows to learn from have all.
+        clock: `Clock.text`, where it is known; empty to find it.
+        pattern: of the texts of times, where it is known.
+        season: steps after which the series is likest itself; 0 to find it.
+        thinned: steps from origin to origin in all rows.
+        whole: where rows are to be answered: every window, as Collect takes them, and not the last.
+    """
+
+    target: str
+    time: tuple[str, ...]
+    horizon: int
+    history: int = 0
+    series_id: str | None = None
+    past: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    stride: int = 1
+    clock: str = ""
+    pattern: str | None = None
+    season: int = 0
+    thinned: int = 0
+    whole: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its columns."""
+        series = (self.series_id,) if self.series_id else ()
+        return (self.target, *self.time, *series, *self.past, *self.known)
+
+    def read(self, names: tuple[str, ...], *, asks: bool) -> tuple[str, ...]:
+        """The columns that are looked for; other names are those of windows."""
+        return self.names
+
+    @property
+    def ahead(self) -> tuple[str, ...]:
+        """The columns of what is forecast, a step each."""
+        return tuple(f"{self.target}+{step}" for step in range(1, self.horizon + 1))
+
+    @property
+    def beside(self) -> tuple[str, str]:
+        """Columns by which forecasts are judged: a naive one's squared error, and a usual error."""
+        return f"{self.target} naive", f"{self.target} scale"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -55,7 +114,7 @@ class Reading:
         headerless: that file had no header.
         root: the folder below which texts may name files of pictures; None is the table's own.
         loose: whether the only column a model reads is of a kind whose files may look like tables.
-        long: how a table with a row a step is one of series; None for a row each.
+        long: how a table with a row a step is one of series, or of windows; None for a row each.
         keep: columns whose cells are wanted as the source holds them (`Raw.kept`); `EVERY` is all.
     """
 
@@ -73,7 +132,7 @@ class Reading:
     headerless: bool = False
     root: str | PathLike[str] | None = None
     loose: bool = False
-    long: Long | None = None
+    long: Long | Windows | None = None
     keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -15,13 +15,13 @@ from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import read_pair, unfit
-from fivefold.reading.longtable import rolled
 from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
 from fivefold.reading.raw import Raw, concatenate
 from fivefold.reading.suffix import TABLES, stem_of, suffix_of
 from fivefold.reading.together import path_pieces, read_folder
+from fivefold.reading.windowtable import rows_of
 
 Form = (
     Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset"]
@@ -165,13 +165,13 @@ def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     if long is None or form_of(source, reading) in {"values", "matrix", None}:
         yield from _pieces(source, reading, rows)
         return
-    known = (*long.names, *reading.names) if reading.asks else (*long.names[:2], *reading.names)
+    known = long.read(reading.names, asks=reading.asks)
     steps = replace(reading, names=known, targets=(), inputs=(), files=frozenset(), lists={})
-    whole = next(_pieces(source, steps, None))
-    if reading.asks and long.series_id not in whole.columns:  # rows that are series already
+    wanted = reading.inputs if reading.asks else None
+    whole = rows_of(next(_pieces(source, steps, None)), long, wanted)
+    if whole is None:
         yield from _pieces(source, reading, rows)
         return
-    whole = rolled(whole, long, wanted=reading.inputs if reading.asks else None)
     yield from whole.pieces(rows or max(len(whole), 1))
 
 

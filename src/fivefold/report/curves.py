@@ -17,6 +17,7 @@ from fivefold.metrics.intervals import wilson
 from fivefold.metrics.weight import effective_rows
 from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
 from fivefold.report.figures import confusion_matrix
+from fivefold.report.futures import coverage_ahead, error_ahead, forecasts
 from fivefold.report.tables import shortened
 
 if TYPE_CHECKING:
@@ -223,5 +224,8 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "counts": counts,
     "calibration": calibration,
     "predicted_against_true": predicted_against_true,
+    "forecasts": forecasts,
+    "error_ahead": error_ahead,
+    "coverage_ahead": coverage_ahead,
 }
 """By the name that `fivefold.tasks.task.Picture` gives; each takes its values and gives SVG."""

@@ -1,15 +1,20 @@
 """What a request must look like: the columns a model reads, and what it does about odd values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
+
+from fivefold.codecs.cell import moment
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
+from fivefold.codecs.timegrid import Clock
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.known import kind_of, may_lack
 from fivefold.kinds.state import FittedColumn
+from fivefold.reading.windowtable import windows_of
 from fivefold.tasks.known import task_of
 
 IMPUTED = "filled in as in training"
@@ -115,6 +120,20 @@ class Contract:
         schema = Schema(columns=(), targets=targets, task=self.task, classes=self.classes)
         return task_of(self.task).aim(schema)
 
+    def times(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[list[str]]]:
+        """The moments of the steps ahead, `times`, where rows say when these begin; else nothing.
+
+        Args:
+            rows: requests that were answered.
+        """
+        windows = windows_of(self.text)
+        if windows is None or windows.time[0] not in self.names:
+            return {}
+        clock, ahead = Clock.read(windows.clock), np.arange(windows.horizon)
+        starts = np.array([moment(row[windows.time[0]]) for row in rows], "M8[us]")
+        numbers = clock.number(starts)
+        return {"times": [[str(m) for m in clock.moments(n + ahead)] for n in numbers]}
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
@@ -150,7 +169,7 @@ def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
         files in folders what `cells` are. Empty if it was nothing of this.
     """
     written = ("encoding", "detected", "delimiter", "skip", "quotes", "row_names", "blanks")
-    names = (*written, "series_id", "step", "channels", "spacing", "cells")
+    names = (*written, "series_id", "step", "channels", "spacing", "windows", "cells")
     return {name: provenance[name] for name in names if name in provenance}
 
 

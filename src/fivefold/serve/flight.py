@@ -60,7 +60,8 @@ class Flight:
             self._rows -= rows
 
     def _whole(self, body: bytes) -> bytes:
-        return self._text([self._scores(parse_instances(body, self._max_rows))])
+        instances = parse_instances(body, self._max_rows)
+        return self._text([self._scores(instances)], instances)
 
     async def _in_pieces(self, body: bytes) -> bytes:
         async with self._turn:
@@ -74,11 +75,12 @@ class Flight:
                     )
         except RequestError:  # whose row is that of the piece
             scores = [await run_in_threadpool(self._scores, instances)]
-        return await run_in_threadpool(self._text, scores)
+        return await run_in_threadpool(self._text, scores, instances)
 
     def _scores(self, instances: list[Any]) -> Array:
         return self._model.scores(instances, complete=True)
 
-    def _text(self, scores: list[Array]) -> bytes:
+    def _text(self, scores: list[Array], instances: list[Any]) -> bytes:
         model = self._model
-        return json_text(task_of(model.schema).reply(np.concatenate(scores), model.schema))
+        reply = task_of(model.schema).reply(np.concatenate(scores), model.schema)
+        return json_text(reply | model.contract.times(instances))

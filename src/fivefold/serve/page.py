@@ -26,6 +26,8 @@ def render_page(contract: Contract, digest: str = "", nonce: str = "") -> str:
     assets = files("fivefold.serve")
     style = assets.joinpath("page.css").read_text(encoding="utf-8")
     script = assets.joinpath("page.js").read_text(encoding="utf-8")
+    if task_of(contract.task).ahead:
+        script += assets.joinpath("band.js").read_text(encoding="utf-8")
     fields = "\n".join(_field(field, place) for place, field in enumerate(contract.fields))
     target = escape(contract.target)
     return f"""<!doctype html>

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, may_lack
+from fivefold.reading.options import Windows
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_file
@@ -117,7 +119,10 @@ def score_rows(
     scores: dict[int, Array] = {}
     fits = np.zeros(len(rows), bool)
     first = 0
-    for raw in raw_pieces(data, model.schema, model.reading(root), rows=ROWS):
+    reading = model.reading(root)
+    if isinstance(reading.long, Windows):  # rows are the windows that were collected
+        reading = replace(reading, long=replace(reading.long, whole=True))
+    for raw in raw_pieces(data, model.schema, reading, rows=ROWS):
         held = np.flatnonzero((rows >= first) & (rows < first + len(raw)))
         if len(held):
             piece = raw.take(rows[held] - first)

@@ -20,6 +20,7 @@ from fivefold.reading.names import composed
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import pieces
+from fivefold.reading.windowtable import windows_of
 from fivefold.travel.changes import Changes
 
 ROWS = 65_536  # rows of a piece
@@ -56,7 +57,7 @@ def reading_of(
         headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
         root=root,
         loose=len(kinds) == 1 and any(kind.loose for kind in kinds.values()),
-        long=long_of(text or {}),
+        long=windows_of(text or {}) or long_of(text or {}),
         keep=keep,
     )
 

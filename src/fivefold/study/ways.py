@@ -13,7 +13,8 @@ import numpy as np
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.codecs.table import Array
 from fivefold.core.session import Session
-from fivefold.evaluate.baselines import Baseline, Predict
+from fivefold.evaluate.baselines import Baseline
+from fivefold.evaluate.lagged import Predict
 from fivefold.evaluate.timing import ALONE, WHOLE, Way, held_bytes
 from fivefold.partition import Partition
 

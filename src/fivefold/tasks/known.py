@@ -6,6 +6,7 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.count import Count
+from fivefold.tasks.forecast import Forecast
 from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
@@ -16,12 +17,12 @@ from fivefold.tasks.task import Task
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
-TAGGING = Tagging()
+TAGGING, FORECAST = Tagging(), Forecast()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING),
+    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING, FORECAST),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )

@@ -68,6 +68,7 @@ class Task(ABC):
         sequence: whether there is an answer for each position of the one sequence among the inputs.
         by_row: whether what judges such answers is given whole rows, so that it sees which of them
             stand beside one another, and not positions one after another.
+        ahead: whether answers are the next steps of a series, of which rows are windows.
     """
 
     name: ClassVar[str]
@@ -79,6 +80,7 @@ class Task(ABC):
     simple: ClassVar[str | None] = None
     sequence: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
+    ahead: ClassVar[bool] = False
 
     def fitted(self, schema: Schema) -> "Task":
         """The same where the classes are known: it may be judged and told by what they mean."""

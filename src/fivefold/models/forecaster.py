@@ -1,0 +1,296 @@
+"""The default for forecasts: a linear model of lags and the calendar, and a network on top."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fivefold.models.inputs import Batch, Codes, Inputs, Width, described, parts
+from fivefold.models.learner import Feed, Lesson
+from fivefold.models.residual import Residual
+from fivefold.models.window import Calendar, Window
+
+PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+"""Of the squares of weights, as a part of the square of each feature; validation rows choose."""
+
+SHARES = tuple(place / 10 for place in range(11))
+SPREADS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0)
+ROWS = 2048
+LEAST = 1e-5
+"""Deviation of a window, in that of all training windows, below which it does not vary."""
+FAR = 8.0
+TINY = 1e-6
+
+
+class Forecaster(nn.Module):
+    """Each window in its own mean and deviation; ridge regression, and residual layers on top.
+
+    All steps ahead are given at once. The linear model is fitted at once, before the epochs; the
+    layers learn what it leaves, and quantiles around both. Validation rows choose the penalty, how
+    much the layers count and how wide quantiles lie; then the linear model is fitted once more
+    with these rows too, which are the latest.
+
+    Args:
+        inputs: a `Window`, maybe with a `Calendar`, a `Width` and `Codes` beside it.
+        outputs: `horizon * (1 + levels)` numbers a row, see `ForecastHead`.
+        levels: quantiles of each step.
+        width: of the layers.
+        depth: pairs of them.
+        dropout: fraction of hidden units left out in training.
+
+    Example:
+        >>> Forecaster(Window(1, 48, 0, 0), 12 * 4)(torch.zeros(5, 2, 48)).shape
+        torch.Size([5, 48])
+
+    Reference:
+        Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023, for linear
+        models of windows; Oreshkin et al., N-BEATS, 2020, for layers that learn what is left;
+        Kim et al., Reversible Instance Normalization, 2022.
+    """
+
+    beside = "a linear model of lags"
+    matrix: Tensor
+    offsets: Tensor
+    gaps: Tensor
+    share: Tensor
+    spread: Tensor
+    sums: tuple[Tensor, Tensor] | None = None
+    penalty = PENALTIES[2]
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        outputs: int,
+        *,
+        levels: int | None = None,
+        width: int = 192,
+        depth: int = 2,
+        dropout: float = 0.2,
+    ) -> None:
+        super().__init__()
+        named = parts(inputs)
+        windows = [name for name, size in named.items() if isinstance(size, Window)]
+        if len(windows) != 1:
+            raise TypeError(f"Forecaster reads windows of series, found {inputs}")
+        self.levels = _levels_of(outputs) if levels is None else levels
+        arguments = {"levels": self.levels, "width": width, "depth": depth, "dropout": dropout}
+        self.description = described("forecaster", inputs, outputs, arguments)
+        self.single, self.name = not isinstance(inputs, Mapping), windows[0]
+        self.window: Window = named[self.name]  # type: ignore[assignment]
+        self.calendar = next((n for n, s in named.items() if isinstance(s, Calendar)), "")
+        slots = named[self.calendar][0] if self.calendar else 0  # type: ignore[index]
+        codes = next((size for size in named.values() if isinstance(size, Codes)), Codes())
+        table = next((int(size) for size in named.values() if isinstance(size, Width)), 0)
+        self.horizon = outputs // (1 + self.levels)
+        spaces = [min(16, 1 + round(1.6 * size**0.4)) for size in codes]
+        self.embeddings = nn.ModuleList(map(nn.Embedding, codes, spaces))
+        features = self._linear_width(slots)
+        self.register_buffer("matrix", torch.zeros(features, self.horizon))
+        self.register_buffer("offsets", torch.full((self.horizon, 1), -1.0))
+        self.register_buffer("gaps", torch.ones(self.horizon, max(0, self.levels - 1)))
+        self.register_buffer("share", torch.ones(()))
+        self.register_buffer("spread", torch.ones(()))
+        channels, history, ahead, known = self.window
+        read = channels * history + known * ahead + 3 + slots + table + sum(spaces)
+        self.first = nn.Linear(read, width)
+        self.layers = nn.Sequential(*(Residual(width, dropout) for _ in range(depth)))
+        self.out = nn.Linear(width, outputs)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    # --- what is read of a window
+
+    def _linear_width(self, slots: int) -> int:
+        channels, history, ahead, known = self.window
+        return history + 4 + 2 * slots + 3 * (channels - 1) + known * (history + ahead)
+
+    def _read(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, list[Tensor]]:
+        """Mean and deviation of windows, the windows in these, all lines, and the calendar."""
+        lines = batch if isinstance(batch, Tensor) else batch[self.name]
+        own = lines[:, 0, : self.window.history]
+        mean = own.mean(dim=1, keepdim=True)
+        apart = own - mean
+        std = (apart * apart).mean(dim=1, keepdim=True).sqrt().clamp(min=LEAST)
+        calendar = [batch[self.calendar]] if self.calendar else []  # type: ignore[index]
+        return mean, std, apart / std, lines, calendar
+
+    def _linear(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean and deviation of windows, and what the linear model reads, `(n, features)`."""
+        mean, std, scaled, lines, calendar = self._read(batch)
+        channels, history, _, known = self.window
+        found = [
+            scaled,
+            torch.ones_like(mean),
+            1 / std,
+            mean / std,
+        ]
+        found.append(1 - lines[:, -1, :history].mean(dim=1, keepdim=True))
+        found += calendar + [slots / std for slots in calendar]
+        if channels > 1:
+            past = lines[:, 1:channels, :history]
+            recent = past[:, :, -min(history, max(1, self.horizon)) :]
+            found += [past[:, :, -1], recent.mean(dim=2), past.mean(dim=2)]
+        if known:
+            found.append(lines[:, channels - known : channels].flatten(1))
+        return mean, std, torch.cat(found, dim=1)
+
+    def _network(self, batch: Batch) -> Tensor:
+        """`(n, horizon, 1 + levels)` what the layers add, in deviations of the window."""
+        mean, std, scaled, lines, calendar = self._read(batch)
+        channels, history, _, known = self.window
+        gone = 1 - lines[:, -1, :history].mean(dim=1, keepdim=True)
+        found = [scaled.clamp(-FAR, FAR), mean.clamp(-FAR, FAR), std.log(), gone, *calendar]
+        if channels > 1:
+            found.append(lines[:, 1:channels, :history].flatten(1).clamp(-FAR, FAR))
+        if known:
+            found.append(
+                lines[:, channels - known : channels, history:].flatten(1).clamp(-FAR, FAR)
+            )
+        if isinstance(batch, Mapping):
+            if "table" in batch:
+                found.append(batch["table"])
+            for place, embedding in enumerate(self.embeddings):
+                found.append(embedding(batch["codes"][:, place]))
+        hidden = self.layers(F.silu(self.first(torch.cat(found, dim=1))))
+        return self.out(hidden).view(-1, self.horizon, 1 + self.levels)  # type: ignore[no-any-return]
+
+    def forward(self, batch: Batch) -> Tensor:
+        """`(n, outputs)`: of each step the expected value, then what makes quantiles of it."""
+        mean, std, features = self._linear(batch)
+        added = self._network(batch)
+        share = 1.0 if self.training else self.share
+        spread = 1.0 if self.training else self.spread
+        value = mean + std * (features @ self.matrix + share * added[..., 0])
+        answers = [value.unsqueeze(2)]
+        std = std.unsqueeze(2)
+        if self.levels:
+            answers.append(std * spread * (self.offsets + added[..., 1:2]))
+        if self.levels > 1:
+            wide = std * spread * F.softplus(self.gaps + added[..., 2:])
+            wide = wide.clamp(min=TINY)
+            answers.append(wide + torch.log(-torch.expm1(-wide)))  # what softplus makes of it
+        return torch.cat(answers, dim=2).flatten(1)
+
+    # --- what is fitted at once
+
+    @torch.no_grad()
+    def begin(self, lesson: Lesson) -> nn.Module:
+        """Fit the linear model, its penalty by validation rows, and quantiles of what it leaves."""
+        lesson.tell(f"Fitting {self.beside}.")
+        gram, cross = self._sums(lesson.train)
+        judge = lesson.valid if lesson.valid.rows else lesson.train
+        if lesson.valid.rows:
+            costs = {}
+            for penalty in PENALTIES:
+                self._solve(gram, cross, penalty)
+                costs[penalty] = self._cost(lesson.valid)
+            self.penalty = min(costs, key=lambda penalty: costs[penalty])
+            self.sums = gram, cross
+        self._solve(gram, cross, self.penalty)
+        self._spread_out(judge, lesson.head.levels)  # type: ignore[arg-type]
+        return self
+
+    @torch.no_grad()
+    def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
+        """Choose how much the layers count, how wide quantiles lie; learn from the latest rows."""
+        valid, sums = lesson.valid, self.sums
+        self.sums = None
+        if not valid.rows or sums is None:
+            return {"linear_weight": 0.0}
+        was, self.training = self.training, False
+        costs = {}
+        pieces = [(self._linear(p.inputs), self._network(p.inputs), p) for p in _pieces(valid)]
+        for share in SHARES:
+            total = torch.zeros((), dtype=torch.float64, device=valid.device)
+            for (mean, std, features), added, piece in pieces:
+                value = mean + std * (features @ self.matrix + share * added[..., 0])
+                total += _squares(value, piece.target, piece.weight)
+            costs[share] = float(total)
+        share = min(costs, key=lambda tried: costs[tried])
+        self.share.fill_(share)
+        losses = {}
+        loss = lesson.head.loss("squared")
+        for spread in SPREADS:
+            self.spread.fill_(spread)
+            losses[spread] = sum(_cost(loss, self(p.inputs), p) for _, _, p in pieces)
+        self.spread.fill_(min(losses, key=lambda tried: losses[tried]))
+        gram, cross = self._sums(valid)
+        self._solve(sums[0] + gram, sums[1] + cross, self.penalty)
+        self.training = was
+        lesson.tell(
+            f"A linear model of lags alone counts {1 - share:.0%} of each answer, the network on "
+            f"top of it {share:.0%}: best for the {valid.rows:,} validation rows, from which the "
+            "linear model has now learnt too."
+        )
+        return {"linear_weight": 1 - share}
+
+    def _sums(self, feed: Feed) -> tuple[Tensor, Tensor]:
+        """Products of features with one another and with what is to be told, over all rows."""
+        width = len(self.matrix)
+        gram = torch.zeros(width, width, dtype=torch.float64, device=feed.device)
+        cross = torch.zeros(width, self.horizon, dtype=torch.float64, device=feed.device)
+        for piece in _pieces(feed):
+            mean, std, features = (part.double() for part in self._linear(piece.inputs))
+            counts = piece.target[:, -1:].double()
+            if piece.weight is not None:
+                counts = counts * piece.weight.double().sqrt()[:, None]
+            left = features * std * counts
+            gram += left.T @ left
+            cross += left.T @ ((piece.target[:, :-1].double() - mean) * counts)
+        return gram, cross
+
+    def _solve(self, gram: Tensor, cross: Tensor, penalty: float) -> None:
+        """Weights of the least squares with a penalty, each feature in its own size."""
+        size = gram.diagonal().sqrt()
+        unused = size <= 1e-9 * size.max()
+        size = torch.where(unused, torch.ones_like(size), size)
+        scaled = gram / size[:, None] / size[None]
+        scaled.diagonal().add_(penalty)
+        weights = torch.linalg.solve(scaled, cross / size[:, None]) / size[:, None]
+        weights[unused] = 0
+        self.matrix.copy_(weights.float())
+
+    def _cost(self, feed: Feed) -> float:
+        total = torch.zeros((), dtype=torch.float64, device=feed.device)
+        for piece in _pieces(feed):
+            mean, std, features = self._linear(piece.inputs)
+            value = mean + std * (features @ self.matrix)
+            total += _squares(value, piece.target, piece.weight)
+        return float(total)
+
+    def _spread_out(self, feed: Feed, levels: Tensor) -> None:
+        """Quantiles of what the linear model leaves, in deviations of the window, by step."""
+        if not self.levels:
+            return
+        left = []
+        for piece in _pieces(feed):
+            mean, std, features = self._linear(piece.inputs)
+            left.append((piece.target[:, :-1] - mean) / std - features @ self.matrix)
+        known = torch.quantile(torch.cat(left)[:16_384].double(), levels, dim=0).T
+        self.offsets.copy_(known[:, :1])
+        gaps = known.diff(dim=1).clamp(min=TINY)
+        self.gaps.copy_(gaps + torch.log(-torch.expm1(-gaps)))
+
+
+def _levels_of(outputs: int) -> int:
+    """Levels where they are not said: three if they fit."""
+    return 3 if outputs % 4 == 0 else 0
+
+
+def _pieces(feed: Feed) -> Iterator[Any]:
+    for start in range(0, feed.rows, ROWS):
+        yield feed.take(slice(start, start + ROWS))
+
+
+def _squares(value: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+    each = (((value - target[:, :-1]) * target[:, -1:]) ** 2).double().mean(dim=1)
+    return each.sum() if weight is None else (each * weight).sum()
+
+
+def _cost(loss: Any, outputs: Tensor, piece: Any) -> float:
+    cost = piece.cost(loss, outputs)
+    total = cost[0] if isinstance(cost, tuple) else cost * len(piece.target)
+    return float(total) if math.isfinite(float(total)) else math.inf

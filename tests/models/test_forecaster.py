@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+
+from fivefold.metrics.forecasting import outcome
+from fivefold.models.forecaster import Forecaster
+from fivefold.models.forecasts import ForecastHead
+from fivefold.models.window import Calendar, Window
+from fivefold.tasks.known import FORECAST
+
+
+@pytest.fixture
+def head():
+    rng = np.random.default_rng(0)
+    levels = np.array([0.1, 0.5, 0.9])
+    target = outcome(rng.normal(5, 2, (50, 4)), np.ones(50), np.full(50, 3.0), levels)
+    made = ForecastHead((16,))
+    made.task = FORECAST
+    made.fit(target)
+    return made, target
+
+
+def test_quantiles_never_cross_whatever_a_network_gives(head):
+    made, _ = head
+    scores = made.scores(100 * torch.randn(200, 16))
+    assert scores.shape == (200, 4, 4)
+    assert bool((scores[..., 1:].diff(dim=-1) >= 0).all())
+
+
+def test_loss_is_squares_and_pinball_in_deviations(head):
+    made, target = head
+    outputs = torch.randn(50, 16)
+    values = made.scores(outputs).numpy()
+    spread = target[:, :4].std()
+    off = (values - target[:, :4, None]) / spread
+    pinball = sum(
+        np.maximum(-level * off[..., at], (1 - level) * off[..., at])
+        for at, level in ((1, 0.1), (2, 0.5), (3, 0.9))
+    )
+    wanted = (off[..., 0] ** 2 + 2 * pinball / 3).mean()
+    found = made.loss("squared")(outputs, made.targets(target))
+    assert float(found) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_description_builds_the_same_head(head):
+    made, _ = head
+    description = made.description
+    again = ForecastHead((16,), levels=description["levels"])
+    again.load_state_dict(made.state_dict())
+    outputs = torch.randn(3, 16)
+    assert torch.equal(again.scores(outputs), made.scores(outputs))
+
+
+def test_forecast_of_a_scaled_and_shifted_window_is_scaled_and_shifted():
+    torch.manual_seed(0)
+    network = Forecaster({"w": Window(1, 24, 0, 0), "c": Calendar(7)}, 16).eval()
+    network.matrix.normal_()
+    network.matrix[24:].zero_()  # what reads the level itself
+    lines = torch.cat([torch.randn(5, 1, 24), torch.ones(5, 1, 24)], dim=1)
+    calendar = torch.eye(7)[:5]
+    moved = lines.clone()
+    moved[:, 0] = 3 * lines[:, 0] + 10
+    one = network({"w": lines, "c": calendar}).view(5, 4, 4)
+    other = network({"w": moved, "c": calendar}).view(5, 4, 4)
+    torch.testing.assert_close(other[..., 0], 3 * one[..., 0] + 10, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(other[..., 1], 3 * one[..., 1], rtol=1e-4, atol=1e-4)
