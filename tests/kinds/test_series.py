@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import fivefold as ff
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.kinds.block import Fitted
@@ -154,3 +155,18 @@ def test_series_is_a_sound_kind():
     far = [rng.normal(size=(n, 3)) * [1, 1e6, 0] + [0, 1e9, 7] for n in range(1, 13)]
     cells = [*far, [[1, None, 3]], None, "1,2,3\n4,5,6"]
     assert check_kind(Series, cells, format="3 channels").cells == 15
+
+
+def test_numbers_far_from_those_of_training_stay_finite_and_sentinels_are_missing():
+    kind, column = Series(), Column(name="s", kind="series", format="1 channels")
+    read = kind.reader(column)
+    usual = objects([read(np.random.default_rng(row).normal(size=9)) for row in range(9)])
+    state = kind.fit(Cells(usual, lambda raw, _: raw), column, Settings())
+    odd = objects([read([1e29, -1e29, 0.5]), read([1e300, 9.96921e36, 0.5]), read([0.5])])
+    far, absent, plain = kind.encode(odd, column, state)
+    assert np.isfinite([far, absent, plain]).all()
+    assert far[:2].tolist() == [1e6, -1e6]
+    first = state.numbers_a_row
+    assert np.isnan(odd[1][:2]).all()
+    assert np.allclose(absent[0], absent[2])
+    assert first > 3

@@ -166,6 +166,15 @@ def test_picture_beside_class_folders_of_texts_or_series_is_left_out(tmp_path, m
     assert told["other_files"]["files"] == ["setup.png"]
 
 
+@pytest.mark.parametrize(("one", "other"), [("audio", "image"), ("series", "audio")])
+def test_class_folders_of_two_kinds_are_refused_with_what_they_hold(tmp_path, one, other):
+    (make, ending), (make_other, ending_other) = CELLS[one], CELLS[other]
+    files = {f"a/{n}.{ending}": make(n) for n in range(20)}
+    files |= {f"b/{n}.{ending_other}": make_other(n) for n in range(20)}
+    with pytest.raises(DataError, match="Files of one kind are wanted in every class folder"):
+        collected(folder(tmp_path, files))
+
+
 def test_columns_of_steps_name_no_files(tmp_path):
     lines = "\n".join(["t,x", *(f"{t},{t % 7}" for t in range(ROWS)), ""]).encode()
     files = {f"{'ab'[n % 2]}/{n}.csv": lines for n in range(ROWS)}

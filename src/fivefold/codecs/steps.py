@@ -20,6 +20,12 @@ NUMPY = b"\x93NUMPY"
 BASE64 = b64encode(NUMPY).decode("ascii")
 """What such a file begins with as base64."""
 
+BEYOND = 1e30
+"""Size of numbers that are no measurements: infinite ones, and what stands for none in files."""
+
+FAR = 1e6
+"""Deviations from the training mean that are told apart; a network knows nothing of them."""
+
 MISSING = frozenset(("", "nan", "na", "n/a", "null", "none", "-", "?"))
 """Texts that stand for a missing number within a series, in lower case."""
 
@@ -72,7 +78,7 @@ def series_of(cell: Any) -> Array | None:
     if not array.size:
         return None
     array = np.array(array, np.float64, order="C")
-    array[np.isinf(array)] = np.nan
+    array[np.abs(array) >= BEYOND] = np.nan
     return array + 0.0  # -0.0 is 0.0
 
 
@@ -209,6 +215,16 @@ def is_long(array: Array) -> bool:
     steps, channels = array.shape
     narrow = array.dtype.kind == "f" and channels <= 4 and steps != channels
     return steps >= 4 * channels or narrow
+
+
+def deviations(series: Array, mean: Array, std: Array) -> Array:
+    """A series in deviations from the training means, gaps filled, at most `FAR` of them.
+
+    Example:
+        >>> deviations(np.array([[1e20], [np.nan], [3.0]]), np.zeros(1), np.ones(1)).T.tolist()
+        [[1000000.0, 500001.5, 3.0]]
+    """
+    return gaps_filled(np.clip((series - mean) / std, -FAR, FAR), np.zeros(series.shape[1]))
 
 
 def gaps_filled(series: Array, usual: Array) -> Array:

@@ -12,7 +12,7 @@ from fivefold.codecs.cell import is_missing, null_words, word
 from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
-from fivefold.codecs.steps import NUMPY, gaps_filled, is_series, plain, series_of, thinned
+from fivefold.codecs.steps import FAR, NUMPY, deviations, is_series, plain, series_of, thinned
 from fivefold.codecs.table import Array
 from fivefold.codecs.tracing import traced
 from fivefold.codecs.traits import traits
@@ -132,7 +132,7 @@ class Series(Kind):
                 )
             gone = np.isnan(series)
             known = (1.0 + (~gone).sum(axis=1, keepdims=True)) / (1.0 + channels)
-            scaled = gaps_filled((series - state.mean) / state.std, np.zeros(channels))
+            scaled = deviations(series, state.mean, state.std)
             lines = thinned(np.concatenate([scaled, known], axis=1), state.stride)[:length]
             row[:first].reshape(channels + 1, length)[:, : len(lines)] = lines.T
             if state.traits:
@@ -234,6 +234,7 @@ class Series(Kind):
             "policy": {
                 "null": "one step of the training means",
                 "missing_numbers": "filled in between their neighbours in time",
+                "far_off": f"further than {FAR:,.0f} deviations of training is read as that far",
                 "too_long": f"{read}; a network reads the first {state.steps:,} steps",
             },
         }

@@ -14,6 +14,7 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import of_type
 from fivefold.reading import images
+from fivefold.reading.classfolders import Entry, advice_on
 from fivefold.reading.encoding import likeliest
 from fivefold.reading.names import DOCUMENTS, LABELS
 from fivefold.reading.options import Reading
@@ -103,7 +104,7 @@ def read_documents(
         files=(digest_of_files(name, ((e.member.path, e.member.content) for e in entries)),),
         places=np.array([places[e.member.path] for e in entries], np.int64) if stray else None,
         whole=len(some),
-        advice=images.advice_on(entries, name, DOCUMENTS),
+        advice=advice_on(entries, name, DOCUMENTS),
     )
 
 
@@ -124,9 +125,7 @@ def _written(told: Sequence[Finding]) -> Iterator[Finding]:
         yield finding(code, f"{first.sentence} {more}".strip(), **{**first.numbers, "texts": count})
 
 
-def _unread(
-    entries: Sequence[images.Entry], bad: list[int], why: Sequence[str]
-) -> Iterator[Finding]:
+def _unread(entries: Sequence[Entry], bad: list[int], why: Sequence[str]) -> Iterator[Finding]:
     """The finding about files that are no text, and spoil their rows."""
     if bad:
         paths = [entries[row].member.path for row in bad]

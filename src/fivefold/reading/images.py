@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_file, of_type
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
+from fivefold.reading.classfolders import Entry, advice_on, classes_of, endings, sorted_out
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, is_hidden, members_of
@@ -26,18 +27,8 @@ from fivefold.reading.suffix import TABLES
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
 from fivefold.reading.unsorted import sorting_advice
 
-PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
-
 MANY = 4
 """Files of class folders that look like tables, a picture or sound, of which more are the rows."""
-
-
-class Entry(NamedTuple):
-    """One file of a folder: its part (-1: not said), its class, the file."""
-
-    part: int
-    label: str
-    member: Member
 
 
 def is_cell(path: str) -> bool:
@@ -194,14 +185,8 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
         whole=len(pictures),
         named={column.name: paths},
         seconds={column.name: seconds},
-        advice=advice_on(entries, name, called),
+        advice=advice_on(entries, name, called, among=among),
     )
-
-
-def advice_on(entries: Sequence[Entry], name: str, column: str) -> str:
-    """What helps where all files lie in one class folder; nothing where they do not."""
-    alike = len({entry.label for entry in entries}) == 1
-    return sorting_advice(name, [e.member for e in entries], column) if alike else ""
 
 
 def others_than(paths: Sequence[str], name: str, read: str) -> tuple[Finding, ...]:
@@ -222,12 +207,6 @@ def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:
     return (finding("stray_images", sentence, count=len(paths), files=paths[:20]),)
 
 
-def classes_of(paths: Iterable[str]) -> set[str]:
-    """The names of class folders in which files lie; none where there are no such folders."""
-    entries, _ = _sorted_out([Member(path, bytes) for path in paths])
-    return {entry.label for entry in entries}
-
-
 def entries_of(
     files: Sequence[Member], name: str, column: str = PICTURES, *, among: Sequence[str] = ()
 ) -> tuple[list[Entry], list[str]]:
@@ -243,15 +222,15 @@ def entries_of(
         DataError: if there are none in class folders.
     """
     if not files:
-        endings = {suffix for kind in KINDS for suffix in kind.suffixes}
+        known = {suffix for kind in KINDS for suffix in kind.suffixes}
         raise DataError(
             f"{name}: expected images, sounds, series or texts in one subfolder a class, or tables "
-            f"of one form, found {_endings(among)}.",
-            evidence=f"Known endings: {', '.join(sorted(endings))}; of tables {', '.join(TABLES)}.",
+            f"of one form, found {endings(among)}.",
+            evidence=f"Known endings: {', '.join(sorted(known))}; of tables {', '.join(TABLES)}.",
             remedy="Pass a folder like photos/cat/1.jpg, photos/dog/2.jpg, or one of tables.",
             rows=0,
         )
-    entries, stray = _sorted_out(files)
+    entries, stray = sorted_out(files)
     if not entries:
         raise DataError(
             f"{name}: expected files in one subfolder a class, found "
@@ -259,30 +238,4 @@ def entries_of(
             remedy=sorting_advice(name, files, column),
             rows=len(files),
         )
-    return entries, stray
-
-
-def _endings(paths: Sequence[str]) -> str:
-    """What files end in, in words."""
-    if not paths:
-        return "no file"
-    counts = Counter(PurePosixPath(path).suffix.lower() or "no ending" for path in paths)
-    few = ", ".join(f"{count:,} {ending}" for ending, count in counts.most_common(5))
-    return f"{plural(len(paths), 'file')} ({few})"
-
-
-def _sorted_out(files: Sequence[Member]) -> tuple[list[Entry], list[str]]:
-    split = [(PurePosixPath(member.path).parts, member) for member in files]
-    while len({parts[0] for parts, _ in split}) == 1 and all(len(p) > 2 for p, _ in split):
-        split = [(parts[1:], member) for parts, member in split]
-    heads = {parts[0].lower() for parts, _ in split if len(parts) > 1}
-    by_part = bool(heads) and heads <= set(PARTS) and any(len(parts) > 2 for parts, _ in split)
-    entries, stray = [], []
-    for parts, member in split:
-        part = PARTS.get(parts[0].lower(), -1) if by_part else -1
-        inner = parts[1:] if by_part else parts
-        if len(inner) < 2:
-            stray.append(member.path)
-        else:
-            entries.append(Entry(part, inner[0], member))
     return entries, stray

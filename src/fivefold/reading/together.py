@@ -16,6 +16,7 @@ from fivefold.reading.beside import (
     tables_beside,
     untold,
 )
+from fivefold.reading.classfolders import classes_of
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
 from fivefold.reading.index import MOST, Index, is_table
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, SERIES
@@ -102,13 +103,13 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         return _asked(shown, name, reading)
     cells, nested = [m for m in shown if images.is_cell(m.path)], any("/" in m.path for m in shown)
     rows = images.rows_among(shown)
-    classes = images.classes_of(member.path for member in rows or shown)
+    classes = classes_of(member.path for member in rows or shown)
     wanted = set(reading.names)
     plain = len(classes) > 1 and all(images.is_cell(member.path) for member in rows)
     beside = list[Beside]()
     if (cells or nested) and not (plain and wanted <= {LABELS}):
         beside = tables_beside(shown, reading, wanted)
-    divided = len(classes) > 1 and all(len(images.classes_of(one.files)) > 1 for one in beside)
+    divided = len(classes) > 1 and all(len(classes_of(one.files)) > 1 for one in beside)
     having = [one for one in beside if wanted <= set(one.raw.columns)] if wanted else []
     if having and not (divided and wanted <= {LABELS}):
         return rows_beside(having, name, others=beside, roles=reading.roles)
@@ -121,7 +122,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         if len({frozenset(one.raw.columns) for one in beside}) > 1:
             raise untold(beside, reading.names, name)
         return rows_beside(beside, name)
-    if len(classes) < 2 and rows and (about := next(filter(is_table, shown), None)) is not None:
+    about = next(iter(Index(shown).apart()), None) if rows and len(classes) < 2 else None
+    if about is not None:
         raise _beside_them(name, rows, about, reading)
     if not plain and documents.are_documents(shown):
         return documents.read_documents(shown, name, reading)
@@ -179,10 +181,11 @@ def _tables_among(
         wanted: columns that are to be predicted.
     """
     inner = _within([m for m in members if not images.is_cell(m.path)])
-    tables = _tables(inner)
+    apart = Index(inner).apart()
+    tables = [table for table in _tables(inner) if not rows or table in apart]
     meant = bool(tables) and bool(wanted) and wanted <= _columns(tables[0], reading)
     if wanted and not meant:  # other tables may tell of them
-        having = [m for m in Index(inner).apart() if wanted <= _columns(m, reading)]
+        having = [m for m in apart if wanted <= _columns(m, reading)]
         meant = len({suffix_of(member.path) for member in having}) == 1
         tables = having if meant else tables
     if not tables or (beside and not meant):
