@@ -3,12 +3,16 @@ import pytest
 import torch
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
+from fitting import feed
 from fivefold.models.extratrees import SMOOTH, TREES, fit_forest
+from fivefold.models.heads import make_head
 from fivefold.models.inputs import Record, Signal, Width
 from fivefold.models.kernels import Kernels
+from fivefold.models.learner import Lesson
 from fivefold.models.networks import build, describe
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.standard import Standard
+from fivefold.tasks.known import task_of
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -74,3 +78,33 @@ def test_blend_beside_a_table_lets_the_forest_read_both():
     blend.eval()
     assert torch.equal(blend(rows), blend.network({**rows, "wave": blend.lines(rows)}))
     assert describe(build(describe(blend))) == describe(blend)
+
+
+@pytest.mark.parametrize("all_rows", [False, True])
+def test_blend_weighs_by_rows_not_learnt_from_and_then_learns_from_all(all_rows):
+    torch.manual_seed(0)
+    size = Record(4, 10, 6)
+    rows = torch.randn(100, 46)
+    rows[:, 30:40] = 1
+    target = (rows[:, 40] + 0.5 * torch.randn(100) > 0).float()
+    parts = {"train": slice(0, 80), "valid": slice(80, 100)}
+    feeds = {name: feed((rows[part], target[part]), batch=16) for name, part in parts.items()}
+    head, notes = make_head(task_of("binary"), (1,)), []
+    taught = Lesson(**feeds, head=head, seed=3, tell=notes.append, beside=True, all_rows=all_rows)
+    blend = SeriesBlend(size, 1)
+    assert blend.begin(taught) is blend
+    made, answers, (crossed,) = blend.fitted
+    traits = rows[:, 40:].numpy()
+    learnt = 100 if all_rows else 80
+    wanted = fit_forest(traits[:learnt], target[:learnt].numpy().astype(int), "class", 1, seed=3)
+    assert torch.equal(made["forest"](rows[:, 40:]), wanted(rows[:, 40:]))
+    before = fit_forest(traits[:80], target[:80].numpy().astype(int), "class", 1, seed=3)
+    assert torch.equal(answers["forest"], before(rows[80:, 40:]))
+    alike = torch.allclose(made["linear"](rows[80:, 40:]), answers["linear"], atol=1e-4)
+    assert alike == (not all_rows)
+    right = ((crossed.answers["forest"][:, 0] > 0) == (target[:80] > 0)).float().mean()
+    assert 0.65 < right < 0.95  # of rows it has seen it would know all
+    told = blend.eval().end(blend, taught)
+    assert sum(blend.parts.values()) == pytest.approx(1)
+    assert told["forest_weight"] > 0.1
+    assert "100 rows not learnt from" in notes[-1]

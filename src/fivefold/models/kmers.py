@@ -213,6 +213,7 @@ def fit_kmers(
     head: Head,
     *,
     seconds_left: Callable[[], float | None],
+    all_rows: bool = False,
 ) -> Tensor | None:
     """Fit it on training rows, its strength by validation rows, in place.
 
@@ -222,6 +223,7 @@ def fit_kmers(
         valid: rows that choose the strength.
         head: says what answers cost, and what is learnt.
         seconds_left: to the end of its time; None for no end. It then keeps what it has.
+        all_rows: whether it learns from validation rows too once they have chosen.
 
     Returns:
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
@@ -238,4 +240,5 @@ def fit_kmers(
         load=lambda way, weights, bias: kmers.load(weights, bias),
         strengths=STRENGTHS,
         seconds_left=seconds_left,
+        all_rows=all_rows,
     )

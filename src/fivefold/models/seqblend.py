@@ -190,7 +190,11 @@ class SeqBlend(Blend):
             if counted and (self.symbols.kept or (left is not None and left <= 0)):
                 break
             linear = self._kmers(lesson.train.rows, counted=counted).to(self.weight.device)
-            answers = fit_kmers(linear, lesson.train, valid, lesson.head, seconds_left=seconds_left)
+            answers = fit_kmers(
+                *(linear, lesson.train, valid, lesson.head),
+                seconds_left=seconds_left,
+                all_rows=lesson.all_rows,
+            )
             if answers is None:
                 break
             cost = float(lesson.head.nats(answers.double(), valid.target, **by_row))

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -164,7 +165,8 @@ class SeriesBlend(nn.Module):
         crossed = None
         if left is None and lesson.valid.rows < ENOUGH:
             again = copy.deepcopy(simple)
-            crossed = crossfitted(lesson, lambda part: self._fitted(part, again, remains)[1])
+            alone = replace(lesson, all_rows=False)
+            crossed = crossfitted(alone, lambda part: self._fitted(part, again, remains)[1])
         self.fitted = made, answers, () if crossed is None else (crossed,)
         return self
 
@@ -177,15 +179,17 @@ class SeriesBlend(nn.Module):
         """All that stands beside the network, and its answers to the validation rows."""
         valid, made, answers = lesson.valid, dict[str, nn.Module](), dict[str, Tensor]()
         rows = torch.arange(valid.rows, device=valid.device)
-        forest = self._grown(lesson) if valid.rows else None
+        forest = self._grown(lesson, lesson.train) if valid.rows else None
         if forest is not None:
-            made["forest"] = forest
             answers["forest"] = answered(lambda batch: forest(self.traits(batch)), valid, rows)
+            again = self._grown(lesson, lesson.train, valid) if lesson.all_rows else forest
+            made["forest"] = again or forest
         for name, model in simple.items():
             found = fit_standard(
                 *(model.to(valid.device), lesson.train, valid, lesson.head),
                 read=self.traits if name == "linear" else self.lines,
                 seconds_left=seconds_left,
+                all_rows=lesson.all_rows,
             )
             if found is not None:
                 made[name], answers[name] = model, found
@@ -263,22 +267,23 @@ class SeriesBlend(nn.Module):
         [signal] = self.signals.values()
         return Kernels(signal, self.outputs, **arguments)
 
-    def _grown(self, lesson: Lesson) -> Forest | None:
+    def _grown(self, lesson: Lesson, *feeds: Feed) -> Forest | None:
         """A forest on the device of the rows; None where it cannot be."""
-        learn, train = lesson.head.task.trees, lesson.train
+        learn = lesson.head.task.trees
         if learn not in ("class", "number") or not self.is_wide:
             return None
-        target = train.target.cpu().numpy()
-        target = target if learn == "number" else target.astype("int64")
+        target = torch.cat([feed.target for feed in feeds]).cpu().numpy()
+        traits = [self.traits(feed.take(slice(None)).inputs) for feed in feeds]
+        weights = [feed.weight for feed in feeds if feed.weight is not None]
         forest = fit_forest(
-            self.traits(train.take(slice(None)).inputs).cpu().numpy(),
-            target,
+            torch.cat(traits).cpu().numpy(),
+            target if learn == "number" else target.astype("int64"),
             learn,
             math.prod(lesson.head.outputs),
-            weight=None if train.weight is None else train.weight.cpu().numpy(),
+            weight=torch.cat(weights).cpu().numpy() if weights else None,
             seed=lesson.seed,
         )
-        return None if forest is None else forest.to(train.device)
+        return None if forest is None else forest.to(lesson.train.device)
 
 
 def _lines(rows: Tensor, signal: Signal) -> Tensor:

@@ -79,6 +79,7 @@ def fit_standard(
     *,
     read: Callable[[Batch], Tensor],
     seconds_left: Callable[[], float | None],
+    all_rows: bool = False,
 ) -> Tensor | None:
     """Fit the linear layer on training rows, its strength by validation rows, in place.
 
@@ -89,6 +90,7 @@ def fit_standard(
         head: says what answers cost, and what is learnt.
         read: takes what it reads out of a batch.
         seconds_left: to the end of its time; None for no end. It then keeps what it has.
+        all_rows: whether it learns from validation rows too once they have chosen.
 
     Returns:
         `(rows, outputs)` answers to the validation rows; None where training rows lack a class or
@@ -118,4 +120,5 @@ def fit_standard(
         load=load,
         strengths=STRENGTHS,
         seconds_left=seconds_left,
+        all_rows=all_rows,
     )

@@ -64,9 +64,9 @@ class Train(Options):
             many with replacement, of each class as often. Or a function of (epoch from 1, seeded
             `torch.Generator`, targets as the loss gets them) that gives positions of rows, as many
             in each epoch; equal arguments must give equal rows.
-        all_rows: whether the linear model beside a network of texts or mixed rows learns from
-            validation rows too, once they have chosen how; they are no test of the model then.
-            Where they choose thresholds or how far counts spread it does not.
+        all_rows: whether linear models and forests beside a network of texts, series, sequences or
+            mixed rows learn from validation rows too, once they have chosen how; they are no test
+            of the model then. Where they choose thresholds or how far counts spread these do not.
         threads: of the CPU; None is one where a step of the network is little work, else one a
             core. More than one wait for one another: they gain little on small networks, and lose
             very much where others use the cores too.
