@@ -6,6 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 
 IDEAS = {
+    "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
     "bundle": ("deploy serve", "the file that is served: written; read"),
     "cells": ("kinds testing", "the cells of a column; their check"),
     "changes": (

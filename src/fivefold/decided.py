@@ -53,6 +53,9 @@ class Decided(Facts):
         linear_weight: share of a linear model of so many `terms` of texts, of short words of
             sequences, of traits, or of pooled loudness, 0 to 1.
         forest_weight: share of a forest of what series are like, 0 to 1.
+        distance_weight: share of a distance from usual rows, 0 to 1.
+        false_alarms: share of usual rows that may raise an alarm; None where none is raised.
+        clean: whether all training rows were taken for usual.
         kernels_weight: share of a linear model of random convolutions, 0 to 1.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
@@ -101,6 +104,9 @@ class Decided(Facts):
     linear_weight: float = 0.0
     forest_weight: float = 0.0
     kernels_weight: float = 0.0
+    distance_weight: float = 0.0
+    false_alarms: float | None = None
+    clean: bool = False
     written: str = ""
     estimator: Any = None
     exported: bool = True

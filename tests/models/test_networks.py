@@ -36,6 +36,8 @@ CASES = {
     "forecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
+    "oddity": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
+    "autoencoder": Width(6),
 }
 
 ALONE = (
@@ -50,6 +52,8 @@ ALONE = (
     "soundnet",
     "tagnet",
     "mixture",
+    "oddity",
+    "autoencoder",
 )
 
 ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
@@ -114,6 +118,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="tcn, gru, kernels, tagblend, tagnet, forecaster, mixblend, mixture, found 'lstm'",
+        match="forecaster, mixblend, mixture, oddity, autoencoder, found 'lstm'",
     ):
         make("lstm", Width(3), 2)

@@ -31,7 +31,7 @@ def test_networks_that_fit_the_kinds_are_those_that_read_the_sizes(kinds, inputs
     sizes = [type(size) for size in parts(inputs).values()]
     for name, network in NETWORKS.items():
         faults = list(find_misfits(Train(name), schema(*kinds)))
-        assert network.reads(sizes) == (not faults)
+        assert (network.reads(sizes) and not network.detects) == (not faults)
         assert all(f'Train("{choose(inputs)}")' in fault.remedy for fault in faults)
 
 
@@ -47,6 +47,9 @@ def test_fitting_settings_have_no_misfits():
         (Train("convnet"), "binary", 'Use Train\\("blend"\\)'),
         (Train(augment=("flip",)), "binary", "expected an image column"),
         (Train(class_weights="balanced"), "regression", "found regression"),
+        (Train(clean=True), "binary", 'expected task="anomaly" for clean=True'),
+        (Train("oddity"), "binary", 'Use Train\\("blend"\\)'),
+        (Train("mlp"), "anomaly", 'Use Train\\("oddity"\\)'),
         (Train(class_weights={"maybe": 2.0}), "binary", "no, yes, found one of 'maybe'"),
     ],
 )
@@ -54,6 +57,12 @@ def test_misfit_is_named_with_its_remedy(stage, task, message):
     (fault,) = find_misfits(stage, schema("numeric", task=task))
     with pytest.raises(type(fault), match=message):
         raise fault
+
+
+def test_odd_rows_are_sought_in_numbers_and_categories_only():
+    assert not list(find_misfits(Train(clean=True), schema("numeric", task="anomaly")))
+    (fault,) = find_misfits(Train(), schema("numeric", "text", task="anomaly"))
+    assert "found numeric, text" in str(fault)
 
 
 def test_misfits_come_all_at_once():

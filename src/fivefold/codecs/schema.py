@@ -22,7 +22,15 @@ KindName = Literal[
     "ahead",
 ]
 TaskName = Literal[
-    "binary", "multiclass", "regression", "multilabel", "ordinal", "count", "tagging", "forecast"
+    "binary",
+    "multiclass",
+    "regression",
+    "multilabel",
+    "ordinal",
+    "count",
+    "tagging",
+    "forecast",
+    "anomaly",
 ]
 Role = Literal["input", "target", "group", "time", "weight", "until", "judged", "ignored"]
 Label = str | int | float | bool

@@ -54,12 +54,15 @@ class Collect(Stage):
             Images, `(X, y)` and bundled sets bring one. Rows that lack one are not used.
         test_source: the test rows, in any of these forms.
         task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
-            guess is not wanted; or a task of your own, as class or object.
+            guess is not wanted; `anomaly` to seek odd rows, by whose target a model is judged and
+            not taught; or a task of your own, as class or object.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
         order: the classes of the target from the least to the most, where they have an order: the
             task is `ordinal` then. That of a frame's ordered categories is known.
+        normal: for `task="anomaly"`, the class of usual rows. Unless said it is the first of 0/1
+            and such pairs, the one called normal or benign, else the commonest.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
             class of your own.
         drop: columns to leave out.
@@ -112,6 +115,7 @@ class Collect(Stage):
     task: TaskName | Task | type[Task] | None = None
     positive: Label | None = None
     order: tuple[Label, ...] | None = None
+    normal: Label | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
@@ -164,6 +168,13 @@ class Collect(Stage):
                     f"expected decimal= and thousands={where} to differ, found {said.decimal!r} "
                     "for both"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _check_normal(self) -> Self:
+        asked = self.task if self.task is None or isinstance(self.task, str) else self.task.name
+        if self.normal is not None and not (asked and task_of(asked).network):
+            raise ValueError('`normal` has no effect without task="anomaly"')
         return self
 
     @model_validator(mode="after")
@@ -262,6 +273,7 @@ class Collect(Stage):
             task=None if asked is None else task_of(asked),
             positive=self.positive,
             order=self.order,
+            normal=self.normal,
             kinds=names_of_kinds(self.kinds),
             drop=self.drop,
             missing=self.missing,

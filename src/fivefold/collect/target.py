@@ -34,6 +34,7 @@ def settle_targets(
         asked=wishes.task is not None,
         positive=wishes.positive,
         order=tuple(wishes.order or ()),
+        normal=wishes.normal,
         number_kind=number_kind(),
         number_task=number_task(),
     )

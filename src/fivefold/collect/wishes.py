@@ -32,6 +32,7 @@ class Wishes:
     task: Task | None = None
     positive: Label | None = None
     order: tuple[Label, ...] | None = None
+    normal: Label | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: Any = ()
@@ -53,7 +54,8 @@ class Wishes:
         if self.order:
             return True
         if self.positive is not None or self.task is not None:
-            return self.task is None or self.task.labelled or self.task.several
+            task = self.task
+            return task is None or task.labelled or task.several or task.network != ""
         return None
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.wording import together
-from fivefold.evaluate import simple
+from fivefold.decided import Decided
+from fivefold.evaluate import detectors, simple
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
 from fivefold.evaluate.timing import time_calls
@@ -48,13 +49,18 @@ class Baseline:
 
 
 def fit_baselines(
-    data: Preprocessed, names: tuple[BaselineName, ...] = BASELINES, *, seed: int = 0
+    data: Preprocessed,
+    names: tuple[BaselineName, ...] = BASELINES,
+    *,
+    seed: int = 0,
+    beside: Decided | None = None,
 ) -> Iterator[Baseline]:
     """Fit simple models one after another and score the test rows with each.
 
-    They learn from training and validation rows together: the network uses the validation rows
-    too, to stop and to choose. One thread each: on data of this size more of them wait for one
-    another longer than they work. Weights of rows count in all of them, with mean 1.
+    They learn from training and validation rows together, as the network uses the validation rows
+    too, to stop and to choose; where odd rows are sought, from training rows. One thread each: on
+    data of this size more of them wait for one another longer than they work. Weights of rows count
+    in all of them, with mean 1, but for those that seek odd rows.
 
     Args:
         data: encoded rows and their codec.
@@ -62,6 +68,8 @@ def fit_baselines(
             on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
             blocks of the user's kinds give, and a note where they give nothing. Of windows these
             are the last number and the last season, ridge and boosting on lags.
+        beside: how the model learnt that they stand beside: where odd rows are sought they learn
+            from the same ones, and raise as many false alarms.
         seed: of the boosting, and of the sample that is drawn where there are more rows than
             200,000 divided by the number of classes (20,000 at least).
 
@@ -70,11 +78,16 @@ def fit_baselines(
     """
     from threadpoolctl import threadpool_limits
 
-    joined = data.train.joined(data.valid)
+    joined, task = data.train.joined(data.valid), task_of(data.codec.schema.task)
+    fitters = _FITTERS
+    if task.network:
+        beside = beside or Decided()
+        joined = detectors.learnt_by(data, beside)
+        fitters = {**fitters, **detectors.fitters(data, beside)}
     fit_on, kept = _counted(joined)
     held_on = kept >= len(data.train)
     outputs = max(1, prod(data.codec.outputs))
-    for name, words, fitter in _fitters(names, data.codec):
+    for name, words, fitter in _fitters(names, data.codec, fitters):
         rows, held = fit_on, held_on
         notes = []
         most = max(MOST_ROWS // outputs, MOST_ROWS_OF_MANY)
@@ -107,7 +120,7 @@ def fit_baselines(
 
 
 def _fitters(
-    names: tuple[BaselineName, ...], codec: Codec
+    names: tuple[BaselineName, ...], codec: Codec, fitters: Mapping[str, Fitter]
 ) -> Iterator[tuple[BaselineName, str, Fitter]]:
     """What is fitted: its sort, what it is called, and how."""
     lags = task_of(codec.schema.task).ahead and has_lags(codec)
@@ -115,7 +128,7 @@ def _fitters(
         if lags:
             yield from ((name, lagged.name, lagged.fit) for lagged in LAGGED[name])
         else:
-            yield name, title(name, codec), _FITTERS[name]
+            yield name, title(name, codec), fitters[name]
 
 
 def title(name: BaselineName, codec: Codec) -> str:
@@ -123,6 +136,8 @@ def title(name: BaselineName, codec: Codec) -> str:
     task = task_of(codec.schema.task)
     if name == "constant":
         return task.constant_name
+    if task.network:
+        return detectors.NAMES[name]
     if name == "boosting":
         return "gradient boosting"
     learnt = simple.SIMPLE.get(learnt_by(task))

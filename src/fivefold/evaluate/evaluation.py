@@ -135,7 +135,9 @@ def with_rivals(
 ) -> tuple[Evidence, tuple[str, ...]]:
     """The same evidence with simple models beside it, and what could not be fitted."""
     rivals, left_out = [], []
-    fitted = fit_baselines(evidence.data, names, seed=evidence.seed)
+    fitted = fit_baselines(
+        evidence.data, names, seed=evidence.seed, beside=evidence.trained.settings
+    )
     for done, baseline in enumerate(fitted, 1):
         if baseline.scores is None:
             left_out.append(f"{baseline.name} was not fitted beside the model: {baseline.note}.")

@@ -56,6 +56,13 @@ def recall(target: Array, scores: Array, counts: Array) -> Array:
 
 
 @Statistic
+def false_alarm_rate(target: Array, scores: Array, counts: Array) -> Array:
+    """Fraction called positive of the negative rows; of two classes. NaN without such rows."""
+    seen = tally(target, scores, counts)
+    return np.asarray(1 - seen.hits[:, 0] / seen.support[:, 0])
+
+
+@Statistic
 def f1(target: Array, scores: Array, counts: Array) -> Array:
     """Harmonic mean of precision and recall of the positive class; macro mean else.
 

@@ -89,7 +89,7 @@ def estimate_one(
             return _standing_on(weight, delong(target, scores, weight=weight, level=level))
         if metric.interval == "wilson":
             rows = np.ones(n, dtype=bool) if metric.among is None else metric.among(target, scores)
-            right = (scores.argmax(1) == target)[rows]
+            right = ((scores.argmax(1) == target) == metric.greater)[rows]
             theirs = None if weight is None else weight[rows]
             low, high = weighted_wilson(right, theirs, level=level)
             score = Estimate(point, low=low, high=high, method="wilson", n=len(right), level=level)

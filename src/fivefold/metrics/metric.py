@@ -23,7 +23,8 @@ class Metric:
         name: the key in `result.metrics`.
         statistic: what computes it.
         greater: whether more is better.
-        interval: how its interval is made when rows are independent.
+        interval: how its interval is made when rows are independent; a share of right answers, or
+            where less is better of wrong ones, has Wilson's.
         among: where it is a fraction of some rows only, which: `(target, scores)` to `(n,)` bool.
         gap: the least difference that is worth a remark; None where it has no scale of its own.
         ranked: whether rows are put in order by every class, which takes long.
@@ -82,6 +83,14 @@ BALANCED_ACCURACY = Metric(
 )
 PRECISION = Metric("precision", classification.precision, True, bounds=SHARE)
 RECALL = Metric("recall", classification.recall, True, bounds=SHARE)
+FALSE_ALARM_RATE = Metric(
+    "false_alarm_rate",
+    classification.false_alarm_rate,
+    False,
+    "wilson",
+    among=lambda target, scores: target == 0,
+    bounds=SHARE,
+)
 F1 = Metric("f1", classification.f1, True, bounds=SHARE)
 BRIER = Metric("brier", classification.brier, False, bounds=(0.0, 2.0))
 MCC = Metric("mcc", classification.mcc, True, bounds=(-1.0, 1.0))
@@ -131,6 +140,7 @@ TITLES = {
     "mcc": "MCC",
     "log_loss": "log-loss",
     "brier": "Brier score",
+    "false_alarm_rate": "false-alarm rate",
     "rmse": "RMSE",
     "mae": "MAE",
     "poisson_deviance": "Poisson deviance",
@@ -230,6 +240,8 @@ def why_undefined(name: str, target: Array, scores: Array) -> str:
         return "the positive class is never predicted"
     if len(np.unique(target)) == 1 and name in {"roc_auc", "mcc"}:
         return "one class in the rows"
+    if name == "false_alarm_rate":
+        return "no usual row"
     if name in {"recall", "average_precision", "f1"}:
         return "no row of the positive class"
     return "not defined on these rows"

@@ -60,6 +60,14 @@ MIXED = Habit(
     operations=MINUTES / 2,
     wait=0.5,
 )
+ODDITY = Habit(
+    lr=5e-3,
+    weight_decay=0.01,
+    steps=1500,
+    epochs=(20, 60),
+    batch=(16, 256),
+    batches=16,
+)
 TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64, 256))
 ATTENTIVE = Habit(lr=1e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(32, 128))
 RANDOM = Habit(lr=1e-3, weight_decay=0.5, steps=2000, epochs=(10, 40), batch=(32, 256))

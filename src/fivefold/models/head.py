@@ -78,6 +78,13 @@ class Head(nn.Module, ABC):
         """Whether validation rows decide anything of the answers."""
         return type(self).decide is not Head.decide
 
+    def expect(self, false_alarms: float) -> None:
+        """Set from where on an alarm is raised, if any is; by default there is none.
+
+        Args:
+            false_alarms: share of usual rows that may raise one.
+        """
+
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """The targets of all rows, as the loss takes them.
 

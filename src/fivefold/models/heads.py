@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fivefold.errors import ModelError
+from fivefold.models.anomaly import AnomalyHead
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.count import CountHead
 from fivefold.models.forecasts import ForecastHead
@@ -11,6 +12,7 @@ from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
 from fivefold.models.ordinal import OrdinalHead
 from fivefold.models.quantity import QuantityHead
+from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.count import Count
@@ -22,6 +24,7 @@ from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.task import Task
 
 HEADS: dict[type[Task], type[Head]] = {
+    Anomaly: AnomalyHead,
     Binary: BinaryHead,
     Choice: ChoiceHead,
     Multilabel: MultilabelHead,

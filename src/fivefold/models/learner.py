@@ -74,6 +74,7 @@ class Lesson:
             series or sounds.
         all_rows: whether what stops by no rows may learn from validation rows too, once these have
             chosen its strength and its weight.
+        clean: whether all training rows are taken for usual, where odd ones are sought.
         changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
@@ -87,6 +88,7 @@ class Lesson:
     boosting: Boosting | None = None
     beside: bool = False
     all_rows: bool = False
+    clean: bool = False
     changes: tuple[str, ...] = ()
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None

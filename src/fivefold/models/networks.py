@@ -19,6 +19,7 @@ from fivefold.models.habit import (
     MEMBERS,
     MINUTES,
     MIXED,
+    ODDITY,
     OWN,
     RANDOM,
     RESIDUAL,
@@ -49,6 +50,7 @@ from fivefold.models.mix import Mix
 from fivefold.models.mixblend import MixBlend
 from fivefold.models.mixture import Mixture
 from fivefold.models.mlp import Mlp
+from fivefold.models.oddity import Autoencoder, Oddity
 from fivefold.models.parts import own_sizes
 from fivefold.models.resnet import DETAILED, LargeResNet, ResNet, SmallResNet, products, stride
 from fivefold.models.seqblend import SeqBlend
@@ -85,6 +87,7 @@ class Network:
         core: what the body is built around; None for nothing.
         wide: whether rows of all kinds come with what a model beside the network reads.
         places: whether it answers for each position of a row, and not for the row.
+        detects: whether it says how odd rows are, which is all that it says.
     """
 
     name: str
@@ -99,6 +102,7 @@ class Network:
     core: Callable[..., nn.Module] | None = None
     wide: bool = False
     places: bool = False
+    detects: bool = False
 
     @property
     def has_beside(self) -> bool:
@@ -152,10 +156,13 @@ NETWORKS: dict[str, Network] = {
         Network("forecaster", Forecaster, FORECAST, _AHEAD, several=True, about=Window),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),
+        Network("oddity", Oddity, ODDITY, **_TABLE, detects=True),
+        Network("autoencoder", Autoencoder, ODDITY, **_TABLE, detects=True),
     )
 }
-"""By name. The first one that reads the inputs is the default for them; the last reads all, and the
-one before it is the default where a table is beside other kinds, or these beside one another."""
+"""By name. The first one that reads the inputs is the default for them; of two that read all the
+first is the default where a table is beside other kinds, or these beside one another. Those that
+say how odd rows are come last, and are the default of a task that names one."""
 
 
 def default_for(sizes: Sequence[type]) -> Network:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.table import Array
 
 MOST_POINTS = 600
+MOST_SURPRISE = 12.0
 CURVE_POINTS = 300
 MOST_LABELS = 20
 PARTS_OF_COUNTS = 10
@@ -180,6 +181,55 @@ def counts(target: "Array", scores: "Array") -> str:
     return draw(paint, title="Counts")
 
 
+def surprise(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
+    """How surprising rows of the two classes are, with the threshold of an alarm.
+
+    `scores` is `(n, 2)`: the threshold, and the surprise.
+    """
+    told = scores[:, 1].astype(np.float64)
+    threshold = float(scores[0, 0]) if len(scores) else 0.0
+    farthest = min(MOST_SURPRISE, max(float(told.max(initial=0.0)), 1.5 * threshold))
+    bins = np.linspace(0, farthest, 41)
+
+    def paint(axes: Axes) -> None:
+        for place, colour in ((0, BLUE), (1, ORANGE)):
+            part = np.clip(told[target == place], 0, farthest)
+            if len(part):
+                heights = np.histogram(part, bins)[0] / len(part)
+                axes.stairs(heights, bins, color=colour, label=str(classes[place]), linewidth=1.6)
+        axes.axvline(threshold, color=MUTED, linewidth=1)
+        axes.set_yscale("log")
+        axes.set_xlabel("surprise")
+        axes.set_ylabel("share of the rows of a class")
+        axes.legend(loc="best")
+
+    return draw(paint, title="Surprise")
+
+
+def found_at(target: "Array", scores: "Array", classes: Sequence[object]) -> str:
+    """The share of odd rows that are found over the share of usual rows that raise an alarm.
+
+    `scores` is `(n, 2)`: the threshold, whose place is marked, and the surprise.
+    """
+    found, false = ranked_counts(target == 1, scores[:, 1])
+    alarm = scores.argmax(1) == 1 if len(scores) else np.zeros(0, bool)
+
+    def paint(axes: Axes) -> None:
+        if found[-1] and false[-1]:
+            least = 0.5 / false[-1]
+            shares = np.maximum(false / false[-1], least)
+            axes.step(shares, found / found[-1], where="post", color=BLUE)
+            here = max(float(alarm[target == 0].mean()), least)
+            axes.plot(here, float(alarm[target == 1].mean()), "o", color=ORANGE, markersize=6)
+            axes.set_xscale("log")
+            axes.set_xlim(least, 1.0)
+        axes.set_ylim(-0.02, 1.02)
+        axes.set_xlabel("false alarms, a share of usual rows")
+        axes.set_ylabel("odd rows found")
+
+    return draw(paint, title="Found at how many false alarms")
+
+
 def _judged(target: "Array", classes: Sequence[object]) -> list[int]:
     """The classes that have a curve: of two the second, unless a row may have both."""
     return [1] if len(classes) == 2 and target.ndim == 1 else list(range(len(classes)))
@@ -227,5 +277,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "forecasts": forecasts,
     "error_ahead": error_ahead,
     "coverage_ahead": coverage_ahead,
+    "surprise": surprise,
+    "found_at": found_at,
 }
 """By the name that `fivefold.tasks.task.Picture` gives; each takes its values and gives SVG."""

@@ -92,6 +92,7 @@ def model_parts(trained: "Trained") -> str:
     beside = {
         f"{settings.trees:,} trees": settings.trees_weight if settings.trees else 0.0,
         "forest": settings.forest_weight,
+        "distance": settings.distance_weight,
         "linear model": settings.linear_weight,
         "convolutions": settings.kernels_weight,
     }

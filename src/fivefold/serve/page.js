@@ -273,6 +273,11 @@ function show(answer) {
     const [low, high] = answer.intervals[0].map(written);
     bars.append(line(`${percent(answer.level)} of counts lie between`, `${low} and ${high}`));
   }
+  if (answer.surprise) {
+    const [surprise] = answer.surprise;
+    bars.append(line("surprise", surprise === null ? "not a number" : written(surprise)),
+      line("an alarm from", written(answer.threshold)));
+  }
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);
   shares.sort((a, b) => b[1] - a[1]);

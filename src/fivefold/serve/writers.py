@@ -75,7 +75,7 @@ class JsonLinesWriter(TextWriter):
 
     def _told(self, scores: Array) -> Iterable[str]:
         found = self._model.answers(scores)
-        if found.ndim > 1:  # several values a row, each of which has a name
+        if found.ndim > 1 or task_of(self._model.task).network:  # several values, each named
             return _objects(columns_of(self._model, scores))
         answers, chances = found.tolist(), task_of(self._model.task).chances(scores)
         if chances is None or chances.ndim != 2:

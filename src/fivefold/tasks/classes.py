@@ -117,25 +117,33 @@ def positive_of(sizes: Mapping[str, int], labels: Mapping[str, Label]) -> tuple[
 
 
 def positive_as_asked(targets: Targets) -> str | None:
-    """The word of the class that the user names; None if there is no name.
+    """The word of the class that the user names as the positive one; None if there is no name.
 
     Raises:
         DataError: if it is none of the classes.
     """
-    positive = targets.positive
-    if positive is None:
+    return class_as_asked(targets, targets.positive, "positive")
+
+
+def class_as_asked(targets: Targets, asked: Label | None, setting: str) -> str | None:
+    """The word of a class that a setting of Collect names; None if it names none.
+
+    Raises:
+        DataError: if it is none of the classes.
+    """
+    if asked is None:
         return None
     classes = list(targets.labels.labels.values())
-    place = find_label(positive, classes)
+    place = find_label(asked, classes)
     if place is not None:
         return list(targets.labels.labels)[place]
-    near = nearest(word(positive), [str(label) for label in classes])
+    near = nearest(word(asked), [str(label) for label in classes])
     shown = ", ".join(map(repr, classes[:10]))
     raise DataError(
-        f"{targets.source}, target `{targets.only.name}`: expected positive= to be one of the "
-        f"classes, found {positive!r}.",
+        f"{targets.source}, target `{targets.only.name}`: expected {setting}= to be one of the "
+        f"classes, found {asked!r}.",
         evidence=f"Classes: {shown}{' and more' * (len(classes) > 10)}.",
-        remedy=f"Write positive={literal(near)}." if near else "Choose one of these classes.",
-        positive=positive,
+        remedy=f"Write {setting}={literal(near)}." if near else "Choose one of these classes.",
+        **{setting: asked},
         near=near,
     )

@@ -4,6 +4,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.core.roster import Roster
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError
+from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.count import Count
 from fivefold.tasks.forecast import Forecast
@@ -18,11 +19,12 @@ from fivefold.tasks.task import Task
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
 TAGGING, FORECAST = Tagging(), Forecast()
+ANOMALY = Anomaly()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING, FORECAST),
+    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING, FORECAST, ANOMALY),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )

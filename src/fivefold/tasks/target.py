@@ -60,6 +60,7 @@ class Targets:
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
         order: of the classes of the one column from the least to the most, if it is known.
+        normal: the class of usual rows, where odd ones are sought, if that was said.
         number_kind: name of the kind that holds numbers, for messages.
         number_task: name of the task that predicts one, for messages.
     """
@@ -71,6 +72,7 @@ class Targets:
     asked: bool = False
     positive: Label | None = None
     order: tuple[Label, ...] = ()
+    normal: Label | None = None
     number_kind: str = ""
     number_task: str = ""
 

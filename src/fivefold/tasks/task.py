@@ -65,6 +65,8 @@ class Task(ABC):
         trees: what boosted trees and linear models beside a network learn of a row: its class, its
             number, the logarithm of its rate, or each of its labels; None for none of these.
         simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
+        network: the built-in network that answers it, where it is not chosen by kinds of columns:
+            one that says how odd rows are.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
         by_row: whether what judges such answers is given whole rows, so that it sees which of them
             stand beside one another, and not positions one after another.
@@ -78,6 +80,7 @@ class Task(ABC):
     several: ClassVar[bool] = False
     trees: ClassVar[Literal["class", "number", "rate", "labels"] | None] = None
     simple: ClassVar[str | None] = None
+    network: ClassVar[str] = ""
     sequence: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
     ahead: ClassVar[bool] = False

@@ -9,11 +9,14 @@ _Sequences = Literal["seqblend", "seqnet"]
 _Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
 _Mixed = Literal["mixblend", "mixture"]
-NetworkName = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series, _Mixed]
+_Odd = Literal["oddity", "autoencoder"]
+_Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series]
+NetworkName = Literal[_Rows, "tagblend", "tagnet", "forecaster", _Mixed, _Odd]
 """Three for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
-and rows that mix them (two)."""
+positions (two), windows (one), rows that mix them (two), and odd rows of a table (two)."""
 
-LossName = Literal["cross_entropy", "focal", "squared", "absolute", "huber", "quantile", "poisson"]
+_Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]
+LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction"]
 
 LOSSES: dict[str, str] = {
     "cross_entropy": "cross-entropy",
@@ -23,6 +26,7 @@ LOSSES: dict[str, str] = {
     "huber": "Huber loss",
     "quantile": "quantile loss",
     "poisson": "Poisson deviance",
+    "reconstruction": "squared error of the inputs",
 }
 """The built-in losses in words."""
 

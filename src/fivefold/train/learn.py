@@ -228,6 +228,7 @@ def _lesson(
         boosting=plan.boosting,
         beside=plan.beside,
         all_rows=all_rows,
+        clean=plan.clean,
         changes=plan.augment,
         stackable=plan.stackable,
         seconds_left=left,

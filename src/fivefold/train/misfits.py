@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fivefold.codecs.schema import Label, Schema
-from fivefold.core.wording import nearest
+from fivefold.core.wording import nearest, together
 from fivefold.errors import FivefoldError, ModelError, PreflightError
 from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
@@ -15,6 +15,7 @@ from fivefold.metrics.weight import weight_argument
 from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.places import find_label
 from fivefold.train.choices import SMOOTHED, WEIGHTED
+from fivefold.train.known_odd import alarm_misfits
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator
 
@@ -27,8 +28,11 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if is_estimator(stage.model):
         yield from _estimator_misfits(stage, schema)
         return
-    if isinstance(stage.model, str):
-        yield from _input_misfits(stage, schema)
+    usual = task_of(schema.task).network
+    if isinstance(stage.model, str) or (usual and stage.model is None):
+        yield from _input_misfits(stage.model or usual, schema)
+    if not usual:
+        yield from alarm_misfits(stage, schema)
     if stage.augment:
         yield from _change_misfits(stage, schema)
     losses = task_of(schema.task).losses
@@ -178,8 +182,8 @@ def _gives_probabilities(model: Any) -> bool:
     return later or hasattr(model, "predict_proba")
 
 
-def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
-    """A network for columns of other kinds; torch is imported."""
+def _input_misfits(model: str, schema: Schema) -> Iterator[FivefoldError]:
+    """A network for columns of other kinds, or for another task; torch is imported."""
     from fivefold.models.networks import NETWORKS, default_for
     from fivefold.models.parts import part_of
 
@@ -187,14 +191,29 @@ def _input_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         [part_of(block).size for block in blocks_of(schema)],
         task_of(schema.task).by_row,
     )
-    if not NETWORKS[stage.model].reads(sizes, places=places):
-        kinds = sorted({column.kind for column in schema.inputs})
+    network, odd = NETWORKS[model], task_of(schema.task).network
+    kinds = sorted({column.kind for column in schema.inputs})
+    if network.detects != bool(odd):
+        yield PreflightError(
+            f"Train: expected a network for {schema.task}, found {model!r}.",
+            remedy=f'Use Train("{odd or default_for(sizes).name}"), or leave the model out.',
+            model=model,
+        )
+    elif odd and not network.reads(sizes):
+        able = [kind.plural for kind in KINDS.known.values() if kind.block in (NUMBERS, CODES)]
+        yield PreflightError(
+            f"Train: expected columns of {together(able)} for {schema.task}, found "
+            f"{', '.join(kinds)}.",
+            remedy="Drop the others in Collect, or Train a module of your own.",
+            model=model,
+        )
+    elif not network.reads(sizes, places=places):
         usual = next((n for n, one in NETWORKS.items() if one.reads(sizes, places=True)), "")
         usual = usual if places else default_for(sizes).name
         yield PreflightError(
-            f"Train: expected a network for {', '.join(kinds)} columns, found {stage.model!r}.",
+            f"Train: expected a network for {', '.join(kinds)} columns, found {model!r}.",
             remedy=f'Use Train("{usual}"), or leave the model out.' if usual else "Pass a module.",
-            model=stage.model,
+            model=model,
         )
 
 

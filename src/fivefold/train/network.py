@@ -61,7 +61,9 @@ def make_network(
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             places = not isinstance(outputs, int)
-            name = choose(inputs, len(target), places=places) if model is None else model
+            usual = task_of(codec.schema.task).network
+            usual = usual or choose(inputs, len(target), places=places)
+            name = usual if model is None else model
             known = NETWORKS.get(name)
             if model is None and known is not None and not wide and known.has_beside:
                 name = "mixture" if known.needs is None else _alone(known.needs)

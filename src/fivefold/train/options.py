@@ -64,6 +64,8 @@ class Options(Stage):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     optimizer: Callable[..., Any] | None = None
     class_weights: Literal["balanced"] | dict[Label, Rate] | None = None
+    false_alarms: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    clean: bool = False
     clip: PositiveFloat | None = 1.0
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
     accumulate: Count = 1

@@ -61,6 +61,8 @@ def make_trained(
                 "sampler": _name(stage.sampler),
                 "patience": plan.patience,
                 "clip": stage.clip,
+                "false_alarms": stage.false_alarms if plan.network.head.task.network else None,
+                "clean": stage.clean,
                 "ema": stage.ema,
                 "loss": LOSSES.get(plan.loss_name, plan.loss_name)
                 if plan.loss_name

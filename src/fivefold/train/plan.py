@@ -51,6 +51,7 @@ class Plan:
     precision: Precision  # of the forward pass
     boosting: Boosting | None  # how trees beside the network are grown; None for no trees
     beside: bool  # whether simple models are fitted beside a network of texts, series or sounds
+    clean: bool  # whether all training rows are taken for usual, where odd ones are sought
     matmul: Matmul  # what multiplies matrices
     threads: int | None  # of the CPU; None is torch's own choice, one a core
     epochs: int  # at most
@@ -66,8 +67,7 @@ class Plan:
     rows: int  # training rows
     default: bool  # whether the network was chosen by the kinds of the columns
     unread: bool  # whether texts come with terms that a network which was named does not read
-    # whether copies of a network should learn as one, if there are any and they can
-    stackable: bool
+    stackable: bool  # whether copies of a network should learn as one, if they can
     trial: Trial  # what the network was tried on
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
@@ -175,6 +175,7 @@ def make_plan(
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
         beside=usual and _is_wide(network),
+        clean=stage.clean,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=epochs,
@@ -197,7 +198,7 @@ def make_plan(
 def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled:
     """The network that a stage asks for, with its first weights, on the CPU."""
     few = data.train.take(np.arange(ROWS) % len(data.train))
-    return make_network(
+    network = make_network(
         data.codec,
         stage.model,
         target=data.train.target,
@@ -207,6 +208,8 @@ def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled
         arguments=DIALS[stage.quality].network,
         loss=stage.loss if isinstance(stage.loss, str) else None,
     )
+    network.head.expect(stage.false_alarms)
+    return network
 
 
 def _try(

@@ -44,6 +44,10 @@ class Train(Options):
         label_smoothing: fraction of each label that is spread over all classes, 0 to 1.
         optimizer: a function of the parameters that gives a torch optimizer, instead of AdamW.
         class_weights: what errors count by class: `balanced`, or weights by label: `{0: 1, 1: 9}`.
+        false_alarms: for `task="anomaly"`: share of usual rows that may raise an alarm.
+        clean: for `task="anomaly"`: True to learn from rows alone that are known to be usual, and
+            from all of them. Otherwise no label chooses what is learnt from, and the 15 % oddest
+            training rows are left out.
         clip: bound of the gradient's norm; None has none.
         precision: of the forward pass; `auto` is bf16 on a GPU, else float32.
         accumulate: pieces in which a batch goes through the network, their gradients added up.
@@ -105,17 +109,19 @@ class Train(Options):
             return try_estimator(self, data, session)
         from fivefold.models.threads import threads_set
         from fivefold.train.device import find_device
+        from fivefold.train.known_odd import without_odd
         from fivefold.train.learn import unlearnt
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
         from fivefold.train.trial import remember
 
+        used = without_odd(data, clean=self.clean)
         with threads_set(1):  # eight rows
             device = find_device(session.device)
-            plan = make_plan(self, data, device=device, seed=session.seed)
+            plan = make_plan(self, used, device=device, seed=session.seed)
             remember(self, data, plan.trial, device, session.seed)
-            learnt = unlearnt(self, plan, data, session)
-            return make_trained(self, plan, learnt, data, seed=session.seed)
+            learnt = unlearnt(self, plan, used, session)
+            return make_trained(self, plan, learnt, used, seed=session.seed)
 
     def outline(self, data: Preprocessed, session: Session) -> Trained:
         """The network with its first weights, which those that were learnt take the place of."""
@@ -139,6 +145,7 @@ class Train(Options):
         from fivefold.train.clock import Clock
         from fivefold.train.contest import learn_best, settle_changes
         from fivefold.train.device import find_device
+        from fivefold.train.known_odd import without_odd
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
@@ -146,6 +153,7 @@ class Train(Options):
 
         spent, device = Clock(self.time_limit), find_device(session.device)
         trial = recall(self, data, device, session.seed)
+        data = without_odd(data, clean=self.clean)
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=device, seed=session.seed, trial=trial)
         before = decided_before(session)

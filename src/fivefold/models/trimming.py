@@ -1,0 +1,114 @@
+"""Which training rows are learnt from, where some of them may be odd: by a first look at all."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fivefold.codecs.table import Array
+from fivefold.models.distance import Distance
+from fivefold.models.isolation import fit_isolation
+from fivefold.models.surprise import Surprise
+from fivefold.models.trees import Trees
+
+KEPT = 0.85
+"""Part of the training rows that is learnt from, where some of them may be odd."""
+
+WIDEST = 1000
+"""Columns beyond which distances are left out: their axes take long, and rows are few for them."""
+
+
+class Look(NamedTuple):
+    """What was fitted to some rows.
+
+    Attributes:
+        forest: over the first columns, all that have the same bits in any runtime.
+        distance: over all columns; None where they are too many.
+        exact: columns that the forest reads.
+    """
+
+    forest: Trees
+    distance: Distance | None
+    exact: int
+
+    @classmethod
+    def at(cls, matrix: Array, seed: int, exact: int | None = None) -> Self:
+        """Fit both to rows, `(n, width)` float32; the forest to the first `exact` columns."""
+        exact = matrix.shape[1] if exact is None else exact
+        distance = None
+        if matrix.shape[1] <= WIDEST:
+            distance = Distance(matrix.shape[1])
+            distance.fit(matrix)
+        return cls(fit_isolation(matrix[:, :exact], seed), distance, exact)
+
+    def scores(self, matrix: Tensor) -> list[Tensor]:
+        """How odd rows are, `(n,)` by each of them."""
+        told: Tensor = self.forest(matrix[:, : self.exact])
+        return [told[:, 0], *([] if self.distance is None else [self.distance(matrix)])]
+
+
+class Trimmed:
+    """Tells rows that are learnt from: those that a look at such rows does not find odd.
+
+    Args:
+        matrix: all training rows.
+        core: `(n,)` bool, those that are learnt from.
+        seed: of the forest.
+        device: where rows are in training.
+    """
+
+    @torch.no_grad()
+    def __init__(self, matrix: Array, core: Array, seed: int, device: torch.device) -> None:
+        self.look = Look.at(matrix[core], seed)
+        scores = self.look.scores(torch.from_numpy(matrix))
+        self.curves = [Surprise() for _ in scores]
+        for curve, one in zip(self.curves, scores, strict=True):
+            curve.fit(one.numpy())
+        self.cutoff = float(np.quantile(self._total(scores).numpy(), KEPT))
+        for module in (self.look.forest, self.look.distance, *self.curves):
+            if module is not None:
+                module.to(device)
+
+    def _total(self, scores: list[Tensor]) -> Tensor:
+        each = zip(self.curves, scores, strict=True)
+        return torch.stack([curve(one) for curve, one in each]).sum(dim=0)
+
+    @torch.no_grad()
+    def __call__(self, matrix: Tensor) -> Tensor:
+        """`(n,)` 1 for rows that are learnt from, 0 for others, by what was measured."""
+        return (self._total(self.look.scores(matrix)) <= self.cutoff).to(matrix.dtype)
+
+
+@torch.no_grad()
+def core_of(matrix: Array, seed: int) -> Array:
+    """`(n,)` bool: rows that neither a forest nor a distance without the oddest rows finds odd.
+
+    Outliers stretch the axes of a distance until they hide in them, and a forest over many columns
+    overlooks some; so the forest says first which rows the axes are taken from.
+
+    Args:
+        matrix: `(n, width)` float32, of all training rows what was measured: zeros and ones stretch
+            nothing, and rows of a category that is rare would all be left out.
+        seed: of the forest.
+
+    Example:
+        >>> rows = np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32)
+        >>> rows[:10] += 9
+        >>> core = core_of(rows, seed=0)
+        >>> core[:10].any(), round(float(core.mean()), 2)
+        (np.False_, 0.85)
+    """
+    rows = torch.from_numpy(matrix)
+    told = fit_isolation(matrix, seed)(rows)[:, 0].numpy()
+    core = told <= np.quantile(told, KEPT)
+    if matrix.shape[1] > WIDEST:
+        return np.asarray(core)
+    distance = Distance(matrix.shape[1])
+    distance.fit(matrix[core])
+    ranks = _ranks(told) + _ranks(distance(rows).numpy())
+    return np.asarray(ranks <= np.quantile(ranks, KEPT))
+
+
+def _ranks(scores: Array) -> Array:
+    return np.argsort(np.argsort(scores, kind="stable"), kind="stable")

@@ -1,0 +1,54 @@
+"""Which rows a model of odd rows may see: none that is known to be odd, where that is said."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fivefold.artifacts import Preprocessed
+from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Schema
+from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.tasks.known import task_of
+from fivefold.train.options import Options
+
+ODD = 1
+
+
+def without_odd(data: Preprocessed, *, clean: bool) -> Preprocessed:
+    """The rows to learn from and to set a threshold by, where odd ones are sought; else the same.
+
+    Validation rows that are known to be odd are left out; training rows only where `clean` says
+    that all others are usual.
+
+    Raises:
+        DataError: if no training row is left.
+    """
+    task = task_of(data.codec.schema.task)
+    if not task.network:
+        return data
+    valid = _usual(data.valid)
+    train = _usual(data.train) if clean else data.train
+    if not len(train):
+        raise DataError(
+            "Train: expected training rows that are usual for clean=True, found "
+            f"{len(data.train):,} that are odd.",
+            remedy="Leave clean= out, or look at which label is taken for the usual one.",
+            rows=len(data.train),
+        )
+    return data.replace(train=train, valid=valid if len(valid) else data.valid)
+
+
+def alarm_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
+    """What counts only where odd rows are sought."""
+    for name in ("false_alarms", "clean"):
+        if getattr(stage, name) != type(stage).model_fields[name].default:
+            yield PreflightError(
+                f'Train: expected task="anomaly" for {name}={getattr(stage, name)}, found '
+                f"{schema.task}.",
+                remedy=f'Leave `{name}` out, or pass task="anomaly" to Collect.',
+                setting=name,
+            )
+
+
+def _usual(rows: Rows) -> Rows:
+    return rows.take(np.flatnonzero(rows.target != ODD))

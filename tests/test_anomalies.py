@@ -1,0 +1,116 @@
+"""Odd rows from data to served answers: what labels choose, what is judged, what is told."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fivefold as ff
+from fivefold.errors import RequestError
+from fivefold.tasks.known import ANOMALY
+from fivefold.testing import check_no_leak, check_task
+
+
+def cards(rows=600, odd=30, seed=0):
+    draw = np.random.default_rng(seed)
+    mixed = draw.normal(size=(rows, 4)) @ draw.normal(size=(4, 4))
+    mixed[:odd] = 4 * draw.normal(size=(odd, 4))
+    frame = pd.DataFrame(mixed, columns=list("abcd"))
+    frame["shop"] = draw.choice(["x", "y", "z"], rows)
+    frame["kind"] = np.where(np.arange(rows) < odd, draw.choice(["smurf", "back"], rows), "normal")
+    return frame.sample(frac=1, random_state=seed, ignore_index=True)
+
+
+def pipeline(frame, **train):
+    collect = ff.Collect(frame, target="kind", task="anomaly")
+    return ff.Pipeline(
+        [collect, ff.Preprocess(), ff.Train(epochs=4, threads=1, **train), ff.Evaluate()]
+    )
+
+
+@pytest.fixture(scope="module")
+def result():
+    return pipeline(cards(), false_alarms=0.05).run(seed=0, progress=False)
+
+
+def test_odd_rows_are_found_beside_a_forest_and_a_distance(result):
+    assert result.metrics["recall"] > 0.7
+    alarms = result.metrics["false_alarm_rate"]
+    assert alarms.method == "wilson"
+    assert alarms.low < 0.05 < alarms.high
+    names = list(result.tables["model_comparison"]["model"])
+    assert {"no alarm", "Mahalanobis' distance", "isolation forest"} <= set(names)
+    assert any(name.startswith("its forest") for name in names)
+
+
+def test_validation_rows_that_are_usual_raise_the_alarms_that_are_stated(result):
+    from fivefold.models.score import score
+
+    valid = result[ff.Preprocessed].valid
+    usual = valid.take(np.flatnonzero(valid.target == 0))
+    scores = score(result[ff.Trained].model, usual.inputs)
+    assert scores.argmax(1).mean() == pytest.approx(0.05, abs=1 / len(usual))
+
+
+def test_labels_of_training_rows_choose_nothing_unless_training_is_clean():
+    frame = cards(300, 20)
+    first = pipeline(frame)
+    stages = [first["collect"], first["preprocess"]]
+    data = ff.Pipeline(stages).run(seed=0, progress=False)[ff.Preprocessed]
+    turned = data.replace(train=with_target(data.train, 1 - data.train.target))
+    one, other, clean = (digests(*asked) for asked in ((data, {}), (turned, {}), (data, CLEAN)))
+    assert one == other != clean
+
+
+CLEAN = {"clean": True}
+
+
+def with_target(rows, target):
+    return ff.Rows(inputs=rows.inputs, target=target, index=rows.index, weight=rows.weight)
+
+
+def digests(data, asked):
+    from fivefold.core.session import Session
+    from fivefold.models.assemble import digest
+
+    stage = ff.Train(epochs=1, threads=1, **asked)
+    return digest(stage.run(data, Session(seed=0, device="cpu")).model)
+
+
+def test_the_report_draws_surprise_and_tells_what_was_missed(result, tmp_path):
+    result.report(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Found at how many false alarms" in page
+    assert ">Surprise<" in page
+
+
+@pytest.mark.slow
+def test_a_bundle_answers_with_surprise_and_online_is_as_offline(tmp_path, ask):
+    frame, bundle = cards(), tmp_path / "odd.ff"
+    made = ff.Pipeline([*pipeline(frame), ff.Deploy(bundle)]).run(seed=0, progress=False)
+    assert max(v for v in made[ff.Deployed].parity.values() if isinstance(v, float)) < 1e-3
+    model = ff.load(bundle)
+    rows = json.loads(frame.drop(columns="kind").head(20).to_json(orient="records"))
+    told = ask(model, "POST", "/predict", json={"rows": rows}).json()
+    assert told["predictions"] == model.predict(frame.head(20)).tolist()
+    assert len(told["surprise"]) == 20
+    assert told["threshold"] == 2.0
+    with pytest.raises(RequestError):
+        model.predict_proba(frame.head(3))
+
+
+@pytest.mark.slow
+def test_no_row_behind_the_training_rows_is_learnt_from():
+    check_no_leak(pipeline(cards(240, 24)))
+
+
+@pytest.mark.slow
+def test_the_task_keeps_to_what_tasks_keep():
+    frame = cards(120, 20)
+    sound = check_task(
+        ANOMALY,
+        {"kind": frame["kind"].tolist()},
+        inputs={n: frame[n].tolist() for n in ("a", "b", "c", "shop")},
+    )
+    assert sound
