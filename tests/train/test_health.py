@@ -54,6 +54,24 @@ def test_dead_units_are_counted_whatever_the_activation(activation):
     assert [layer.dead for layer in dead(model, X)] == [13]
 
 
+@pytest.mark.parametrize(("killed", "passes"), [(0, 1), (13, 3)])
+def test_network_is_shown_more_rows_only_while_units_may_be_dead(killed, passes):
+    model, seen = network(), []
+    kill(model[0], killed)
+    model.register_forward_hook(lambda *_: seen.append(1))
+    assert len(list(dead_units(model, X))) == (killed > 0)
+    assert len(seen) == passes  # of 150 rows, 64 at a time
+
+
+def test_units_that_the_first_rows_do_not_reach_are_alive_by_the_last():
+    model, late = network(), X.clone()
+    kill(model[0], 13)
+    with torch.no_grad():
+        model[0].weight[:13, 0] = 1
+    late[:-20, 0], late[-20:, 0] = -9, 9
+    assert not list(dead_units(model, late))
+
+
 def test_saturated_units_are_dead_and_their_value_does_not_matter():
     model = network(nn.Tanh())
     with torch.no_grad():

@@ -26,6 +26,7 @@ CHANNELS_FIRST = (
 ROWS = 256  # training rows that are shown to a network to find its dead units
 CHUNK = 64  # rows that go through it at a time
 STILL = 1e-12  # a unit whose outputs differ by no more than this over all rows is dead
+MOST = 0.5  # the fraction of the units of an activation above which dead ones are told
 RISE = 1000.0  # how many times the norm before it a gradient must be to have exploded
 UNBOUNDED = 100.0  # the same where nothing bounds the step that it makes
 
@@ -72,7 +73,7 @@ class Layer:
 
 
 @torch.no_grad()
-def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
+def count_dead(model: nn.Module, feed: Feed, *, most: float = 0.0) -> list[Layer]:
     """Count the units that tell no row from another, activation by activation.
 
     A unit is a column of `(n, units)`, a channel of an image or series, a feature of a sequence,
@@ -83,6 +84,8 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
     Args:
         model: the trained network.
         feed: training rows; at most 256 of them, evenly spaced, go through it in eval mode.
+        most: fraction of the units of an activation, 0 to 1; no more rows are shown once no
+            activation has more dead ones, as more rows only show more to be alive.
 
     Returns:
         One a call of an activation module, in their order; none for fewer than two rows.
@@ -123,6 +126,8 @@ def count_dead(model: nn.Module, feed: Feed) -> list[Layer]:
         for part in torch.split(shown, CHUNK):
             place = 0
             model(feed.take(part.to(feed.device)).inputs)
+            if most and all(layer.dead <= most * layer.units for layer in layers):
+                break
     finally:
         for hook in hooks:
             hook.remove()
@@ -139,8 +144,8 @@ def find_dead_units(model: nn.Module, feed: Feed, *, lr: float | None = None) ->
         feed: training rows.
         lr: full learning rate, for the remedy.
     """
-    layers = count_dead(model, feed)
-    bad = [layer for layer in layers if 2 * layer.dead > layer.units]
+    layers = count_dead(model, feed, most=MOST)
+    bad = [layer for layer in layers if layer.dead > MOST * layer.units]
     if not bad:
         return
     worst = max(bad, key=lambda layer: layer.dead / layer.units)
