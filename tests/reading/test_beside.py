@@ -175,6 +175,32 @@ def test_class_folders_of_two_kinds_are_refused_with_what_they_hold(tmp_path, on
         collected(folder(tmp_path, files))
 
 
+def test_form_of_answers_beside_the_table_is_no_rows(tmp_path):
+    files = {f"train/{n}.png": png(n) for n in range(20)}
+    files |= {f"test/{n}.png": png(n) for n in range(20, 40)}
+    tables = {"train.csv": table(range(20), "id,y"), "test.csv": b"id\n20\n21\n"}
+    form = {"sample_submission.csv": table(range(20, 40), "id,y", lambda _: "a")}
+    data = collected(archive(tmp_path, {**files, **tables, **form}), target="y")
+    assert (len(data.table), data.schema["id"].kind) == (20, "image")
+
+
+@pytest.mark.parametrize("key", ["{}", "p{}", "p{}.png"])
+def test_table_called_as_one_of_two_folders_names_the_files_of_that_one(tmp_path, key):
+    files = {f"train_photos/p{n}.png": png(n) for n in range(20)}
+    files |= {f"test_photos/p{n}.png": png(n + 50) for n in range(20)}
+    keys = [key.format(n) for n in range(20)]
+    data = collected(archive(tmp_path, {**files, "train.csv": table(keys, "id,y")}), target="y")
+    first = collected(folder(tmp_path, {f"{'ab'[n % 2]}/{n:02}.png": png(n) for n in range(20)}))
+    assert np.array_equal(data.table.column("id")[0], first.table.column("image")[0])
+
+
+def test_long_table_beside_pictures_in_class_folders_is_passed_over(tmp_path):
+    files = {f"{'ab'[n % 2]}/{n}.png": png(n) for n in range(20)}
+    boxes = table([n % 20 for n in range(90)], "picture,box", lambda row: row * 7 % 31)
+    data = collected(archive(tmp_path, {**files, "boxes.csv": boxes}))
+    assert (len(data.table), data.schema["image"].kind) == (20, "image")
+
+
 def test_columns_of_steps_name_no_files(tmp_path):
     lines = "\n".join(["t,x", *(f"{t},{t % 7}" for t in range(ROWS)), ""]).encode()
     files = {f"{'ab'[n % 2]}/{n}.csv": lines for n in range(ROWS)}

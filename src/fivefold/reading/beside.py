@@ -36,9 +36,9 @@ class Beside(NamedTuple):
 
 
 def is_about(member: Member) -> bool:
-    """Whether a file tells of the others, as a readme does."""
+    """Whether a file tells of the others, as a readme does, or shows the form of answers."""
     stem = stem_of(member.path).lower()
-    return stem in ABOUT or stem.startswith("readme")
+    return stem in ABOUT or stem.startswith("readme") or ("sample" in stem and "submission" in stem)
 
 
 def tables_beside(
@@ -223,9 +223,9 @@ def _by_text(
     texts = values.values if isinstance(values, Coded) else values
     if texts.dtype != object or texts.ndim > 1:
         return {}
-    folder, stems = PurePosixPath(table.path).parent, len(texts) == len(values)
+    path, stems = PurePosixPath(table.path), len(texts) == len(values)
     known = [text for text in texts if isinstance(text, str) and text]
-    found = {text: index.find(text, folder, stems=stems) for text in known}
+    found = {text: index.find(text, path, stems=stems) for text in known}
     there: dict[object, Member] = {
         t: m for t, m in found.items() if m is not None and m.path != table.path
     }
@@ -242,7 +242,7 @@ def _by_number(
     known = [cell for cell in cells.tolist() if cell is not None and cell != ""]
     if not all(isinstance(cell, str | int) for cell in known) or len({*known}) < len(known):
         return {}
-    there = index.by_number(known, PurePosixPath(table.path).parent, few=few)
+    there = index.by_number(known, PurePosixPath(table.path), few=few)
     there = {cell: m for cell, m in there.items() if m.path != table.path}
     return there if few or len(there) >= MOST * len(known) else {}
 

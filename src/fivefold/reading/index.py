@@ -8,7 +8,7 @@ from typing import Any
 
 from fivefold.reading import images
 from fivefold.reading.packed import Member
-from fivefold.reading.suffix import TABLES, suffix_of
+from fivefold.reading.suffix import TABLES, stem_of, suffix_of
 
 MOST = 0.5
 """Fraction of the texts of a column of which files must be there."""
@@ -44,16 +44,16 @@ class Index:
                 run = str(path.parent), match[1], path.suffix.lower()
                 self.numbered[run][int(match[2])].append(member)
 
-    def find(self, text: str, folder: PurePosixPath, *, stems: bool) -> Member | None:
-        """The file that a text of a table in this folder names.
+    def find(self, text: str, table: PurePosixPath, *, stems: bool) -> Member | None:
+        """The file that a text of a table names.
 
         Args:
-            text: a path from the folder or from the top, or the end of one; a name.
-            folder: of the table.
+            text: a path from the table or from the top, or the end of one; a name.
+            table: its path; of equal names that one counts whose folder is called alike.
             stems: whether a name without its ending, or with another one, is enough.
         """
         path = PureWindowsPath(text.strip()).as_posix()
-        for known in (str(folder / path), path):
+        for known in (str(table.parent / path), path):
             if known in self.by_path:
                 return self.by_path[known]
         name = PurePosixPath(path).name
@@ -65,16 +65,16 @@ class Index:
             if not found and images.is_cell(name):
                 alike = self._stems.get(PurePosixPath(name).stem, [])
                 found = [member for member in alike if images.is_cell(member.path)]
-        return _one(found)
+        return _one(found, table)
 
     def by_number(
-        self, values: Iterable[object], folder: PurePosixPath, *, few: bool = False
+        self, values: Iterable[object], table: PurePosixPath, *, few: bool = False
     ) -> Mapping[object, Member]:
         """The files that whole numbers name, all of one run of names; nothing where none does.
 
         Args:
             values: of a column of a table.
-            folder: of the table.
+            table: its path; of several runs that one counts whose folder is called alike.
             few: whether the numbers may be few of those that files have.
         """
         numbers = {value: n for value in values if (n := number_of(value)) is not None}
@@ -88,7 +88,8 @@ class Index:
             return {}
 
         def rank(run: Series) -> tuple[Any, ...]:
-            return counts[run], images.is_cell(f"1{run[2]}"), run[0] == str(folder)
+            near = run[0] == str(table.parent), _alike(PurePosixPath(run[0]), table)
+            return counts[run], images.is_cell(f"1{run[2]}"), *near
 
         best = max(counts, key=rank)
         if sum(rank(run) == rank(best) for run in counts) > 1:  # several files a number
@@ -108,6 +109,8 @@ class Index:
         return sum(path.startswith(inside) for path in self.by_path)
 
 
+SHORT = 2  # letters of a name that say nothing
+
 ALIKE = 8
 """Tables of which the names differ in numbers alone, up to which they may be tables of files."""
 
@@ -117,7 +120,16 @@ def _pattern(member: Member) -> tuple[str, str]:
     return str(path.parent), re.sub(r"\d+", "#", path.name)
 
 
-def _one(found: Sequence[Member]) -> Member | None:
-    """The only file, or the only one that can be nothing but a cell."""
+def _one(found: Sequence[Member], table: PurePosixPath) -> Member | None:
+    """The only file; the only one that is surely a cell, or lies in a folder called alike."""
     cells = [member for member in found if images.is_cell(member.path)] or found
+    near = [member for member in cells if _alike(PurePosixPath(member.path).parent, table)]
+    cells = near if len(cells) > 1 else cells
     return cells[0] if len(cells) == 1 else None
+
+
+def _alike(folder: PurePosixPath, table: PurePosixPath) -> bool:
+    """Whether a folder is called as a table is, `train` as `train_labels.csv`."""
+    stem = stem_of(table.name).lower()
+    parts = [part.lower() for part in folder.parts if len(part) > SHORT]
+    return len(stem) > SHORT and any(part in stem or stem in part for part in parts)

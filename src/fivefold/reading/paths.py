@@ -62,7 +62,7 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
             raw.name, "the folder of the pictures", found, remedy, column=named[0]
         )
     columns = {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
-    columns |= {n: _by_name(columns[n], root) for n in named if n in reading.files}
+    columns |= {n: _by_name(columns[n], root, raw.name) for n in named if n in reading.files}
     return raw.replace(columns={**raw.columns, **columns})
 
 
@@ -89,7 +89,7 @@ def _path_in(cell: object) -> str:
     return cell["path"] if isinstance(cell["path"], str) else ""
 
 
-def _by_name(values: "Array | Coded", root: Path) -> "Array | Coded":
+def _by_name(values: "Array | Coded", root: Path, name: str) -> "Array | Coded":
     """A column that is said to hold files, with those that its texts name without their ending.
 
     Or whole numbers, where names of files differ in a number alone.
@@ -100,13 +100,13 @@ def _by_name(values: "Array | Coded", root: Path) -> "Array | Coded":
     names = [c for c in cells.tolist() if isinstance(c, str | int) and len(str(c)) < NAME]
     if not names or len(names) < len(cells) - sum(c is None or c == "" for c in cells.tolist()):
         return values
-    members, top = members_of(root), PurePosixPath(".")
+    members, table = members_of(root), PurePosixPath(name)
     index = Index(
         [m for m in members if not is_hidden(m.path) and not Path(root, m.path).is_symlink()]
     )
     there: Mapping[object, Member]
-    there = {n: member for n in names if (member := index.find(str(n), top, stems=True))}
-    there = there or index.by_number(names, top, few=True)
+    there = {n: member for n in names if (member := index.find(str(n), table, stems=True))}
+    there = there or index.by_number(names, table, few=True)
     found = objects(there[c].place if c in there else c for c in cells.tolist())
     return Coded(values.codes, found) if isinstance(values, Coded) else found
 

@@ -114,7 +114,9 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     if having and not (divided and wanted <= {LABELS}):
         return rows_beside(having, name, others=beside, roles=reading.roles)
     wanted -= {LABELS} if len(classes) > 1 else set()
-    tables = _tables_among(shown, rows, beside, name, reading, wanted)
+    tables = None
+    if wanted or not plain:
+        tables = _tables_among(shown, rows, beside, name, reading, wanted)
     if tables is not None:
         left = images.others_than([member.path for member in cells], name, "tables")
         return tables.replace(findings=(*tables.findings, *left))
