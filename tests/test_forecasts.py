@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.errors import DataError
+from fivefold.errors import DataError, LeakError
 from fivefold.folds import draw_divisions
 from fivefold.partition import draw
 from fivefold.tasks.forecast import Forecast
@@ -118,7 +118,25 @@ def test_report_draws_forecasts_their_error_and_their_coverage(deployed, tmp_pat
 @pytest.mark.slow
 def test_nothing_held_out_reaches_what_is_fitted():
     stages = [collect(shops(300)), ff.Preprocess(), ff.Train(epochs=1), ff.Evaluate(baselines=())]
-    assert "Trained.model" in check_no_leak(ff.Pipeline(stages)).compared["test"]
+    found = check_no_leak(ff.Pipeline(stages))
+    assert "Trained.model" in found.compared["test"]
+    assert found.rows["steps after an origin"] > 100
+
+
+def test_windows_that_read_what_comes_after_them_are_found(monkeypatch):
+    from fivefold.leak import check_origins
+    from fivefold.reading.stretch import Stretch
+
+    collected = ff.Pipeline([collect(shops(300))]).run(seed=0, progress=False)[ff.Collected]
+    partition = draw(collected, seed=0)
+    assert check_origins(collected, partition) > 100
+
+    def peeking(self, name, origins, history, beyond):
+        return [self.channels[name][o - history + 1 : o + beyond + 1] for o in origins.tolist()]
+
+    monkeypatch.setattr(Stretch, "slices", peeking)
+    with pytest.raises(LeakError, match="window"):
+        check_origins(collected, partition)
 
 
 def test_parts_and_folds_share_no_step_to_forecast():
@@ -141,8 +159,10 @@ def test_stride_thins_what_is_judged_and_not_what_is_learnt():
     partition = draw(collected, seed=0)
     starts = collected.table.column("forecast from")
     hours = starts.astype("M8[h]").astype(int) % 24
-    assert set(hours[partition.test]) == set(hours[partition.valid]) == {0}
-    assert len(set(hours[partition.train])) == 24
+    assert set(hours[partition.test]) == {0}
+    assert len(set(hours[partition.train])) == len(set(hours[partition.valid])) == 24
+    for division in draw_divisions(collected, partition, 3, 0):
+        assert set(hours[division.test]) == {0}
 
 
 def test_windows_are_not_divided_at_random():
@@ -163,3 +183,29 @@ def test_task_keeps_to_what_every_task_must():
         return nn.Linear(int(inputs), outputs)
 
     check_task(Forecast, columns, model=network)
+
+
+@pytest.mark.slow
+def test_backtest_rolls_on_and_refits_everything_and_keeps_forecasts():
+    stages = [collect(shops(400), stride=6), ff.Preprocess(), ff.Train(epochs=1)]
+    found = ff.cross_validate(
+        ff.Pipeline([*stages, ff.Evaluate(baselines=())]), folds=3, seed=0, progress=False
+    )
+    rows = found.scores["train_rows"].tolist()
+    assert rows == sorted(rows)
+    assert found.metrics["skill"] == pytest.approx(found.scores["skill"].mean())
+    line = found.predictions.iloc[0]
+    assert np.isfinite(line["target_sold+1"])
+    assert line["sold+1 q0.1"] <= line["sold+1 q0.9"]
+
+
+@pytest.mark.slow
+def test_forecast_in_the_shell_is_one_line(tmp_path, capsys):
+    from fivefold.cli import main
+
+    table = shops(400)
+    table["day"], table["hour"] = table["when"].dt.strftime("%d.%m.%Y"), table["when"].dt.hour
+    table.drop(columns="when").to_csv(tmp_path / "sold.csv", index=False)
+    words = f"run {tmp_path}/sold.csv --target sold --time day,hour --horizon 6 --series-id shop"
+    assert main([*words.split(), "--known", "offer", "--epochs", "1", "--stride", "6"]) == 0
+    assert "forecasts are off by" in capsys.readouterr().out

@@ -23,7 +23,7 @@ _NEEDS: dict[By, tuple[Role, ...]] = {
     "time": ("time",),
     "group_time": ("group", "time"),
 }
-_CUT: tuple[Role, ...] = ("judged", "until", "time")
+_CUT: tuple[Role, ...] = ("until", "time")
 _UNITS = {"group": "groups", "time": "moments", "group_time": "moments"}
 
 
@@ -200,20 +200,19 @@ def _known(times: Array) -> Array:
     return np.where(missing, times[~missing].min(), times)
 
 
-def apart(collected: Collected, earlier: Array, later: Array) -> tuple[Array, Array]:
-    """Rows of windows on two sides of a cut, of which no answer reaches from one to the other.
-
-    Earlier windows that forecast what later ones do are left out, and later ones that are not to
-    judge by. Rows that are no windows all stay.
-    """
-    schema, table = collected.schema, collected.table
-    judged, until, time = (schema.named(role) for role in _CUT)
-    if judged is not None:
-        later = later[table.column(judged)[later] > 0]
+def apart(collected: Collected, earlier: Array, later: Array) -> Array:
+    """Those of the earlier rows whose answers do not reach to the later ones; of no windows all."""
+    until, time = (collected.schema.named(role) for role in _CUT)
     if until is None or time is None or not len(later):
-        return earlier, later
-    first = table.column(time)[later].min()
-    return earlier[table.column(until)[earlier] < first], later
+        return earlier
+    first = collected.table.column(time)[later].min()
+    return np.asarray(earlier[collected.table.column(until)[earlier] < first])
+
+
+def to_judge(collected: Collected, rows: Array) -> Array:
+    """Those of these rows that are to judge by, where origins are thinned; else all."""
+    judged = collected.schema.named("judged")
+    return rows if judged is None else np.asarray(rows[collected.table.column(judged)[rows] > 0])
 
 
 def half_of_groups(groups: Array, seed: int) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.table import Array
-from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of
+from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of, to_judge
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 from fivefold.partition import Partition
@@ -59,7 +59,8 @@ def draw_folds(
         folds = [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
     else:
         return [(rows[block != i], rows[block == i]) for i in range(k)]
-    return [apart(collected, learnt, judged) for learnt, judged in folds]
+    judged = [to_judge(collected, held) for _, held in folds]
+    return [(apart(collected, f[0], held), held) for f, held in zip(folds, judged, strict=True)]
 
 
 def _fold_of_groups(
@@ -86,7 +87,7 @@ def hold_out(
         The rows that are kept, and those set aside: none where all are of one unit.
     """
     above = Units.of(collected, rule_of(collected, by)).cut(rows, fraction, seed)
-    return apart(collected, rows[~above], rows[above])
+    return apart(collected, rows[~above], rows[above]), rows[above]
 
 
 def draw_divisions(

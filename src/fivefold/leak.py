@@ -1,7 +1,7 @@
 """Whether held-out rows reach what is fitted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,18 @@ from fivefold.errors import LeakError
 from fivefold.fingerprint import fingerprint
 from fivefold.kinds.known import kind_of
 from fivefold.partition import Partition
+from fivefold.reading.longtable import numbers_of
+from fivefold.reading.moments import moments_of
+from fivefold.reading.names import FROM, UNTIL
+from fivefold.reading.options import Windows
+from fivefold.reading.raw import Raw
+from fivefold.reading.source import read
+from fivefold.reading.windowtable import windowed
 from fivefold.result import Result
 from fivefold.tasks.known import task_of
+
+LATER = "steps after an origin"
+"""The level at which windows are cut again."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,8 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
 
     The partition stays as it is. Validation and test rows corrupted: the codec, the encoded
     training rows and the weights before the first step must not move. Test rows corrupted:
-    nothing that is fitted may, to the last weight.
+    nothing that is fitted may, to the last weight. Of a table of steps all that comes after an
+    origin is corrupted too: windows before it must not move.
 
     Args:
         pipeline: with a stage that writes Collected; or the result of one, which saves a run.
@@ -93,10 +104,72 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
             names.append(name)
         if names:
             compared[level] = tuple(names)
+    sizes = {level: len(rows) for level, rows in held_out.items()}
+    steps = check_origins(collected, partition, seed=seed)
+    if steps:
+        sizes[LATER], compared[LATER] = steps, ("windows before them",)
     if not compared:
         remedy = "Check a pipeline with a stage that fits something."
         raise LeakError.expected("check_no_leak", "something fitted to compare", "nothing", remedy)
-    return NoLeak({level: len(rows) for level, rows in held_out.items()}, compared)
+    return NoLeak(sizes, compared)
+
+
+def check_origins(collected: Collected, partition: Partition, *, seed: int = 0) -> int:
+    """Corrupt every step from an origin on and cut windows again: none before may move by a bit.
+
+    It is done for the first origins of the validation and of the test rows; windows that end before
+    stay whole, and what a window reads that begins there.
+
+    Args:
+        collected: with its source; of a table that is no windows nothing is checked.
+        partition: whose first origins these are.
+        seed: of the corruption.
+
+    Returns:
+        How many steps were corrupted.
+
+    Raises:
+        LeakError: naming the column that moved.
+    """
+    rng, count = np.random.default_rng(seed), 0
+    for origin in collected.source.origins if collected.source is not None else ():
+        long = origin.reading.long
+        if not isinstance(long, Windows):
+            continue
+        steps = read(origin.value, replace(origin.reading, long=None, names=long.names))
+        moments, whole = moments_of(steps, long.time, long.pattern)[0], windowed(steps, long)
+        for rows in (partition.valid, partition.test):
+            if not len(rows):
+                continue
+            cut = collected.table.column(FROM)[rows].min()
+            later = moments >= cut
+            worse: dict[str, Any] = dict(steps.columns)
+            for name in (long.target, *long.past, *long.known):
+                numbers = numbers_of(steps.columns[name])
+                assert numbers is not None
+                numbers[later] = 3.0 * rng.permutation(numbers[later]) + 1.0
+                worse[name] = numbers
+            found = windowed(steps.replace(columns=worse), long)
+            _compare_windows(whole, found, long, cut)
+            count += int(later.sum())
+    return count
+
+
+def _compare_windows(one: Raw, other: Raw, long: Windows, cut: Any) -> None:
+    known = dict.fromkeys((long.target, *long.past), one.columns[FROM] <= cut)
+    for name in one.columns:
+        for before in (one.columns[UNTIL] < cut, known.get(name)):
+            rows = np.flatnonzero(before) if before is not None else ()
+            theirs = other.columns[name]
+            for row in rows:
+                if fingerprint(one.columns[name][row]) != fingerprint(theirs[row]):
+                    raise LeakError(
+                        f"Leak: expected `{name}` of window {row:,} to be the same when what comes "
+                        "after its origin is corrupted, found it changed.",
+                        remedy="Report this with a few rows of that source.",
+                        what=name,
+                        level=LATER,
+                    )
 
 
 def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:

@@ -9,7 +9,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
 from fivefold.core.session import Session
 from fivefold.core.wording import plural
-from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of
+from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of, to_judge
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 
@@ -90,10 +90,11 @@ def draw(
         _check_drawn(drawn, pool, units, "valid")
         parts[drawn] = 1
     parts[parts == _FREE] = 0
+    tested = _pool(parts, 2)
+    parts[np.setdiff1d(tested, to_judge(collected, tested))] = _NONE
     for before, after in ((1, 2), (0, 1), (0, 2)):
-        here, there = _pool(parts, before), _pool(parts, after)
-        kept, judged = apart(collected, here, there)
-        parts[np.setdiff1d(here, kept)] = parts[np.setdiff1d(there, judged)] = _NONE
+        here = _pool(parts, before)
+        parts[np.setdiff1d(here, apart(collected, here, _pool(parts, after)))] = _NONE
     _check_trains(_pool(parts, 0), parts)
     wished = {0: True, 1: valid > 0 or "valid" in said, 2: test > 0 or "test" in said}
     _check_sizes(parts, [code for code, is_wished in wished.items() if is_wished], by)

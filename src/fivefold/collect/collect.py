@@ -93,7 +93,7 @@ class Collect(Stage):
         past: columns of numbers that are known up to an origin.
         known: columns of numbers that are known for the steps ahead too.
         quantiles: their levels beside the expected value, two or more.
-        stride: steps from origin to origin in validation and test rows.
+        stride: steps from origin to origin in test rows and those that folds hold out.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
             finding, or is an `error`.
         header: whether the first row names the columns; None to detect.

@@ -13,7 +13,7 @@ from fivefold.models.learner import Feed, Lesson
 from fivefold.models.residual import Residual
 from fivefold.models.window import Calendar, Window
 
-PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 """Of the squares of weights, as a part of the square of each feature; validation rows choose."""
 
 SHARES = tuple(place / 10 for place in range(11))
@@ -201,15 +201,18 @@ class Forecaster(nn.Module):
         if not valid.rows or sums is None:
             return {"linear_weight": 0.0}
         was, self.training = self.training, False
-        costs = {}
         pieces = [(self._linear(p.inputs), self._network(p.inputs), p) for p in _pieces(valid)]
-        for share in SHARES:
-            total = torch.zeros((), dtype=torch.float64, device=valid.device)
+
+        def costs(share: float) -> Tensor:
+            each = []
             for (mean, std, features), added, piece in pieces:
                 value = mean + std * (features @ self.matrix + share * added[..., 0])
-                total += _squares(value, piece.target, piece.weight)
-            costs[share] = float(total)
-        share = min(costs, key=lambda tried: costs[tried])
+                each.append(_squares(value, piece.target, piece.weight))
+            return torch.cat(each)
+
+        alone = costs(0.0)
+        doubted = {share: _doubted(costs(share) - alone, self.horizon) for share in SHARES}
+        share = min(doubted, key=lambda tried: (doubted[tried], tried))
         self.share.fill_(share)
         losses = {}
         loss = lesson.head.loss("squared")
@@ -254,12 +257,12 @@ class Forecaster(nn.Module):
         self.matrix.copy_(weights.float())
 
     def _cost(self, feed: Feed) -> float:
-        total = torch.zeros((), dtype=torch.float64, device=feed.device)
+        total = 0.0
         for piece in _pieces(feed):
             mean, std, features = self._linear(piece.inputs)
             value = mean + std * (features @ self.matrix)
-            total += _squares(value, piece.target, piece.weight)
-        return float(total)
+            total += float(_squares(value, piece.target, piece.weight).sum())
+        return total
 
     def _spread_out(self, feed: Feed, levels: Tensor) -> None:
         """Quantiles of what the linear model leaves, in deviations of the window, by step."""
@@ -287,7 +290,15 @@ def _pieces(feed: Feed) -> Iterator[Any]:
 
 def _squares(value: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
     each = (((value - target[:, :-1]) * target[:, -1:]) ** 2).double().mean(dim=1)
-    return each.sum() if weight is None else (each * weight).sum()
+    return each if weight is None else each * weight
+
+
+def _doubted(differences: Tensor, block: int) -> float:
+    """The mean of differences and its standard error, over blocks of rows that overlap."""
+    count = max(1, len(differences) // max(block, 1))
+    means = torch.stack([part.mean() for part in differences.tensor_split(count)])
+    error = means.std() / count**0.5 if count > 1 else torch.zeros(())
+    return float(means.mean() + error)
 
 
 def _cost(loss: Any, outputs: Tensor, piece: Any) -> float:

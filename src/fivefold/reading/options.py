@@ -49,7 +49,7 @@ class Windows:
         series_id: the column that says which series a row belongs to; None where there is one.
         past: columns of numbers that are known up to now.
         known: columns of numbers that are known ahead.
-        stride: steps from origin to origin in rows to judge by; rows to learn from have all.
+        stride: steps from origin to origin in rows to judge by; others have all.
         clock: `Clock.text`, where it is known; empty to find it.
         pattern: of the texts of times, where it is known.
         season: steps after which the series is likest itself; 0 to find it.
