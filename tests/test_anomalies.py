@@ -100,6 +100,31 @@ def test_a_bundle_answers_with_surprise_and_online_is_as_offline(tmp_path, ask):
         model.predict_proba(frame.head(3))
 
 
+def test_without_a_target_the_answer_is_a_column_that_says_of_no_row_that_it_is_odd():
+    frame = cards(100).drop(columns="kind").assign(odd=1.0)
+    found = ff.Pipeline([ff.Collect(frame, task="anomaly")]).run(progress=False)[ff.Collected]
+    assert (found.schema.task, found.schema.targets) == ("unlabelled", ("odd_",))
+    assert found.schema.classes == (False, True)
+    assert not [one for one in found.findings if one.code == "sorted_by_target"]
+
+
+@pytest.mark.slow
+def test_without_a_target_test_rows_are_judged_by_the_share_of_alarms(tmp_path):
+    source, bundle = tmp_path / "logs.csv", tmp_path / "logs.ff"
+    cards(400).drop(columns="kind").to_csv(source, index=False)
+    stages = [ff.Collect(source, task="anomaly"), ff.Preprocess(), ff.Train(epochs=2)]
+    made = ff.Pipeline([*stages, ff.Evaluate(folds=2), ff.Deploy(bundle)])
+    result = made.run(seed=0, progress=False)
+    alarms = result.metrics["alarm_rate"]
+    assert float(alarms) == pytest.approx(result[ff.Evaluated].scores.argmax(1).mean())
+    assert list(result.tables["model_comparison"]["model"]) == ["model"]
+    assert result[ff.Deployed].parity["source_rows"] == alarms.n
+    result.report(tmp_path / "report.html")
+    answers = ff.load(bundle).predict(source)
+    assert answers.dtype == bool
+    assert 0 < answers.mean() < 0.3
+
+
 @pytest.mark.slow
 def test_no_row_behind_the_training_rows_is_learnt_from():
     check_no_leak(pipeline(cards(240, 24)))

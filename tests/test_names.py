@@ -7,6 +7,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 
 IDEAS = {
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
+    "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),
     "cells": ("kinds testing", "the cells of a column; their check"),
     "changes": (

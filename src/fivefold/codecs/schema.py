@@ -31,6 +31,7 @@ TaskName = Literal[
     "tagging",
     "forecast",
     "anomaly",
+    "unlabelled",
 ]
 Role = Literal["input", "target", "group", "time", "weight", "until", "judged", "ignored"]
 Label = str | int | float | bool

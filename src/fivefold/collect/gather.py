@@ -18,6 +18,7 @@ from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
 from fivefold.collect.target import settle_targets, usable_rows
+from fivefold.collect.unlabelled import with_answer
 from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import first_rows, literal, quoted
 from fivefold.errors import DataError
@@ -60,7 +61,7 @@ def gather(
         PreflightError: if the source does not exist or its reader is not installed.
     """
     reading = reading or Reading()
-    raw = read(source, reading)
+    raw = with_answer(read(source, reading), wishes)
     reading, wishes = _as_long(reading, wishes, raw)
     text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
@@ -70,7 +71,7 @@ def gather(
         raise faults[0]
     targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
     if test_source is not None:
-        test = _read_alike(test_source, raw, reading)
+        test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
     kinds = aligned(raw, targets, wishes)

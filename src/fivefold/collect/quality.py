@@ -168,6 +168,8 @@ def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
     runs = int((np.diff(here) != 0).sum()) + 1
     if runs > 2 * len(schema.classes):
         return []
+    if runs == 1:  # no order, as all rows are alike
+        return []
     sentence = (
         f"Rows are sorted by `{schema.predicted}` ({runs} runs for "
         f"{len(schema.classes)} classes); a split that does not shuffle would miss classes."

@@ -58,6 +58,11 @@ class Wishes:
             return task is None or task.labelled or task.several or task.network != ""
         return None
 
+    @property
+    def answers_alone(self) -> bool:
+        """Whether no target is named, and none is needed."""
+        return self.target is None and self.task is not None and self.task.network != ""
+
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:
         """The names of the target columns, one or more.
 
@@ -69,6 +74,8 @@ class Wishes:
         if not names:
             remedy = "Pass a source that holds a table."
             raise DataError.expected(source, "rows and columns", "no column", remedy, columns=())
+        if self.answers_alone:  # rows get a column for it once they are read
+            return ()
         if self.target is None or self.target == ():
             bare = set(names) <= {IDS, SEQUENCES}
             remedy = f"Pass target={literal(names[-1])}, or another of these, to Collect."

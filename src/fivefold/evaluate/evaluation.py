@@ -103,7 +103,9 @@ def evaluate(
     if weighted and len(takes) < len(own):
         left = quoted([name for name in own if name not in takes])
         session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
-    evidence, left_out = with_rivals(with_parts(evidence), baselines, session)
+    evidence, left_out = with_rivals(
+        with_parts(evidence), baselines if task.compared else (), session
+    )
     found = find(evidence, session)
     ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
     if ran is not None:
@@ -180,7 +182,8 @@ def with_parts(evidence: Evidence) -> Evidence:
     from fivefold.models.score import score_parts
 
     model = evidence.trained.model
-    found = score_parts(model, evidence.data.test.inputs) if len(evidence.target) else {}
+    asked = len(evidence.target) and evidence.task.compared
+    found = score_parts(model, evidence.data.test.inputs) if asked else {}
     shares = getattr(model.body, "parts", {})
     parts = [
         _beside(

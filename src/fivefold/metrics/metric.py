@@ -240,7 +240,7 @@ def why_undefined(name: str, target: Array, scores: Array) -> str:
         return "the positive class is never predicted"
     if len(np.unique(target)) == 1 and name in {"roc_auc", "mcc"}:
         return "one class in the rows"
-    if name == "false_alarm_rate":
+    if name in {"false_alarm_rate", "alarm_rate"}:
         return "no usual row"
     if name in {"recall", "average_precision", "f1"}:
         return "no row of the positive class"

@@ -15,6 +15,9 @@ from fivefold.models.trees import Trees
 KEPT = 0.85
 """Part of the training rows that is learnt from, where some of them may be odd."""
 
+ROUNDS = 2
+"""How often rows are ranked by a look at the least odd of them, by forest and distance together."""
+
 WIDEST = 1000
 """Columns beyond which distances are left out: their axes take long, and rows are few for them."""
 
@@ -100,13 +103,22 @@ def core_of(matrix: Array, seed: int) -> Array:
         (np.False_, 0.85)
     """
     rows = torch.from_numpy(matrix)
-    told = fit_isolation(matrix, seed)(rows)[:, 0].numpy()
-    core = told <= np.quantile(told, KEPT)
-    if matrix.shape[1] > WIDEST:
-        return np.asarray(core)
-    distance = Distance(matrix.shape[1])
-    distance.fit(matrix[core])
-    ranks = _ranks(told) + _ranks(distance(rows).numpy())
+    apart = fit_isolation(matrix, seed)(rows)[:, 0].numpy()
+    core = apart <= np.quantile(apart, KEPT)
+    scores = [apart]
+    if matrix.shape[1] <= WIDEST:
+        distance = Distance(matrix.shape[1])
+        distance.fit(matrix[core])
+        scores.append(distance(rows).numpy())
+    core = _least(scores)
+    for _ in range(ROUNDS - 1):
+        core = _least([one.numpy() for one in Look.at(matrix[core], seed).scores(rows)])
+    return core
+
+
+def _least(scores: list[Array]) -> Array:
+    """`(n,)` bool: the rows of the lowest sum of ranks."""
+    ranks = np.sum([_ranks(one) for one in scores], axis=0)
     return np.asarray(ranks <= np.quantile(ranks, KEPT))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fivefold.codecs.cell import word
 from fivefold.codecs.coded import objects
-from fivefold.codecs.schema import Schema
+from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import (
@@ -41,7 +41,7 @@ class Anomaly(Choice):
     """
 
     name = "anomaly"
-    metrics = (
+    metrics: ClassVar[tuple[Metric, ...]] = (
         replace(RECALL, interval="wilson", among=lambda target, scores: target == 1),
         FALSE_ALARM_RATE,
         AVERAGE_PRECISION,
@@ -61,7 +61,12 @@ class Anomaly(Choice):
     # --- the target
 
     def settle(self, targets: Targets) -> Settled:
-        """Two classes, the usual one first; all labels but that one are odd."""
+        """Two classes, the usual one first; all labels but that one are odd.
+
+        Of a column that is the same in every row nothing is known to be odd.
+        """
+        if len(targets.labels.rows) == 1:
+            return _all_usual(targets)
         found, column = classes_of(targets), targets.only
         usual, odd, why = _sides(targets, found)
         labels, words, together = {**found.labels}, found.words, ""
@@ -145,6 +150,20 @@ class Anomaly(Choice):
             f"missed; of {int((~odd).sum()):,} usual ones {int((alarm & ~odd).sum()):,} raised an "
             "alarm"
         )
+
+
+def _all_usual(targets: Targets) -> Settled:
+    """One label, which all rows have."""
+    column, found = targets.only, targets.labels
+    [label] = found.labels.values()
+    odd: Label = True if label is False else 1 if label == 0 else f"not {label}"
+    note = (
+        f"`{column.name}` says of no row that it is odd: all that can be judged is how many raise "
+        "an alarm."
+    )
+    return Settled(
+        values=(found.words,), words=True, classes=(label, odd), task="unlabelled", notes=(note,)
+    )
 
 
 def _sides(targets: Targets, found: Labels) -> tuple[Any, Any, str]:

@@ -15,16 +15,28 @@ from fivefold.tasks.regression import Regression
 from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
+from fivefold.tasks.unlabelled import Unlabelled
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
 TAGGING, FORECAST = Tagging(), Forecast()
-ANOMALY = Anomaly()
+ANOMALY, UNLABELLED = Anomaly(), Unlabelled()
 
 TASKS = Roster(
     "task",
     Task,  # type: ignore[type-abstract]
-    (BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT, TAGGING, FORECAST, ANOMALY),
+    (
+        BINARY,
+        MULTICLASS,
+        REGRESSION,
+        MULTILABEL,
+        ORDINAL,
+        COUNT,
+        TAGGING,
+        FORECAST,
+        ANOMALY,
+        UNLABELLED,
+    ),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
 )
@@ -77,7 +89,8 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
             column=columns[0].name,
         )
     if task is not None:
-        return task, task.settle(targets)
+        settled = task.settle(targets)
+        return task_of(settled.task) if settled.task else task, settled
     targets.refuse_unfit()
     bids = {task: task.recognise(targets) for task in TASKS.known.values()}
     surest = max(bids, key=lambda task: bids[task])

@@ -152,6 +152,7 @@ class Settled:
         words: whether they are words of labels now, of whichever kind they were.
         classes: labels as people write them, in the order of the scores.
         format: how a cell of the one column is written, for its `Column.format`.
+        task: the name of the task that it is after all; empty for the one that was asked.
         notes: decisions worth a line each.
         findings: noticed on the way.
         unfit: `(n,)` bool, rows whose target does not suit them, which are not used; None for none.
@@ -161,6 +162,7 @@ class Settled:
     words: bool = False
     classes: tuple[Label, ...] = ()
     format: str = ""
+    task: str = ""
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     unfit: Array | None = None

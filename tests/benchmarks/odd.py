@@ -1,0 +1,170 @@
+"""Odd rows: recall at a stated rate of false alarms, beside an isolation forest and a distance.
+
+Run: python tests/benchmarks/odd.py [--data FOLDER] [--set NAME] [--seeds 3] [--to FILE.json]
+
+Each set is run with unlabelled training rows and with clean ones. The rivals are scikit-learn's
+IsolationForest of 200 trees and EmpiricalCovariance, fitted to the same training rows; their
+thresholds are set by the same usual validation rows. Differences are of the default minus the
+better of the two by average precision, test rows drawn in pairs, a set's in all its seeds.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from machine import table
+from sklearn.metrics import average_precision_score
+
+import fivefold as ff
+from fivefold.evaluate.baselines import fit_baselines
+
+DRAWS = 200
+WHO = ("own", "forest", "distance")
+
+
+class OddSet(NamedTuple):
+    """Rows of which some are odd.
+
+    Args:
+        collect: of the folder of data, gives the stage that reads them.
+        modes: whether training rows are unlabelled, clean, or once each.
+    """
+
+    collect: Callable[[Path], ff.Collect]
+    modes: tuple[str, ...] = ("unlabelled", "clean")
+
+
+def _rare(name: str, odd: int) -> pd.DataFrame:
+    """A bundled set whose one class is odd, and thinned out to 8 % of the rows."""
+    from sklearn import datasets
+
+    bunch = getattr(datasets, f"load_{name}")(as_frame=True)
+    frame = bunch.data.assign(odd=bunch.target == odd)
+    some = frame[frame["odd"]].sample(frac=1, random_state=0)
+    usual = frame[~frame["odd"]]
+    return pd.concat([usual, some.head(round(0.08 / 0.92 * len(usual)))], ignore_index=True)
+
+
+def _bundled(name: str, odd: int) -> OddSet:
+    def collect(folder: Path) -> ff.Collect:
+        return ff.Collect(_rare(name, odd), target="odd", task="anomaly")
+
+    return OddSet(collect)
+
+
+SETS = {
+    "creditcard": OddSet(
+        lambda folder: ff.Collect(
+            folder / "creditcard_fraud_sample.csv.gz", target="Class", task="anomaly", drop=["Time"]
+        )
+    ),
+    "nsl_kdd": OddSet(
+        lambda folder: ff.Collect(
+            folder / "nsl_kdd_train20.csv.gz",
+            target="label",
+            task="anomaly",
+            drop=["difficulty"],
+            test_source=folder / "nsl_kdd_test.csv.gz",
+        )
+    ),
+    "breast_cancer": _bundled("breast_cancer", 0),
+    "digits_0": _bundled("digits", 0),
+    "digits_8": _bundled("digits", 8),
+    "wine": _bundled("wine", 2),
+}
+
+
+def run(name: str, mode: str, seed: int, folder: Path) -> dict[str, Any]:
+    """Scores of the test rows by all three, beside the truth."""
+    train = ff.Train(clean=mode == "clean", threads=1)
+    stages = [SETS[name].collect(folder), ff.Preprocess(), train, ff.Evaluate(baselines=())]
+    begun = perf_counter()
+    result = ff.Pipeline(stages).run(seed=seed, progress=False)
+    seconds = perf_counter() - begun
+    data, settings = result[ff.Preprocessed], result[ff.Trained].settings
+    beside = fit_baselines(data, ("boosting", "linear"), seed=seed, beside=settings)
+    scores = {"own": result[ff.Evaluated].scores}
+    scores |= {who: one.scores for who, one in zip(WHO[1:], beside, strict=True)}
+    told = {who: np.asarray(found, np.float64).round(7).tolist() for who, found in scores.items()}
+    return {
+        "set": name,
+        "mode": mode,
+        "seed": seed,
+        "seconds": seconds,
+        "truth": data.test.target.tolist(),
+        **told,
+    }
+
+
+def worth(run: dict[str, Any], who: str, rows: Any = slice(None)) -> np.ndarray:
+    """Recall, the rate of false alarms, and average precision."""
+    odd, scores = np.asarray(run["truth"])[rows] == 1, np.asarray(run[who])[rows]
+    alarm = scores[:, 1] > scores[:, 0]
+    ranked = average_precision_score(odd, scores[:, 1])
+    return np.array([alarm[odd].mean(), alarm[~odd].mean(), ranked])
+
+
+def difference(runs: list[dict[str, Any]], rival: str) -> np.ndarray:
+    """95 % intervals of the mean differences of recall, false alarms and average precision."""
+    drawn = np.zeros((DRAWS, 3))
+    for told in runs:
+        one = {who: np.asarray(told[who]) for who in ("truth", "own", rival)}
+        draw = np.random.default_rng(told["seed"])
+        sides = [np.flatnonzero(one["truth"] == side) for side in (0, 1)]
+        for place in range(DRAWS):
+            rows = np.concatenate([draw.choice(side, len(side)) for side in sides])
+            drawn[place] += (worth(one, "own", rows) - worth(one, rival, rows)) / len(runs)
+    return np.quantile(drawn, [0.025, 0.975], axis=0).T
+
+
+def shown(runs: list[dict[str, Any]]) -> str:
+    """The Markdown table, a row a set and mode."""
+    head = ["set", "training rows", "seeds", "recall", "false alarms", "average precision"]
+    head += ["forest", "distance", "recall, difference [95 %]", "average precision, difference"]
+    lines = []
+    for name, mode in dict.fromkeys((run["set"], run["mode"]) for run in runs):
+        mine = [run for run in runs if (run["set"], run["mode"]) == (name, mode)]
+        means = {who: np.mean([worth(run, who) for run in mine], axis=0) for who in WHO}
+        best = max(WHO[1:], key=lambda who: means[who][2])
+        gaps, ends = means["own"] - means[best], difference(mine, best)
+        told = [f"{g:+.3f} [{a:+.3f}, {b:+.3f}]" for g, (a, b) in zip(gaps, ends, strict=True)]
+        lines.append(
+            [
+                *(name, mode, str(len(mine))),
+                *(f"{means['own'][0]:.3f}", f"{means['own'][1]:.4f}", f"{means['own'][2]:.3f}"),
+                *("{:.3f} / {:.4f} / {:.3f}".format(*means[who]) for who in WHO[1:]),
+                *(f"{told[0]} ({best})", told[2]),
+            ]
+        )
+    return table(head, lines)
+
+
+def main(words: list[str]) -> int:
+    """Run what is asked for, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--set", action="append", choices=SETS)
+    parser.add_argument("--mode", action="append", choices=("unlabelled", "clean"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--to", type=Path, default=Path("odd.json"))
+    chosen = parser.parse_args(words)
+    runs = json.loads(chosen.to.read_text()) if chosen.to.exists() else []
+    known = {(run["set"], run["mode"], run["seed"]) for run in runs}
+    for name in chosen.set or SETS:
+        for mode in chosen.mode or SETS[name].modes:
+            for seed in range(chosen.seeds):
+                if (name, mode, seed) not in known:
+                    runs.append(run(name, mode, seed, chosen.data))
+                    chosen.to.write_text(json.dumps(runs))
+    print(shown(runs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
