@@ -33,6 +33,8 @@ CASES = {
     "kernels": Signal(6, 20),
     "tagblend": Spelled(9, 13, 40),
     "tagnet": Spelled(9, 13, 40),
+    "seqtagnet": Symbols(9, 16, 1, 0, 1),
+    "seriestagnet": Signal(6, 20),
     "forecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
@@ -118,6 +120,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="forecaster, mixblend, mixture, oddity, autoencoder, found 'lstm'",
+        match="seqtagnet, seriestagnet, forecaster, mixblend, mixture, oddity, autoencoder, found",
     ):
         make("lstm", Width(3), 2)

@@ -111,3 +111,11 @@ def test_steps_far_apart_stay_as_they_are():
     raw = read(frame, Reading(long=Long(series_id="id", step="t")))
     assert raw.column("series")[0][:, 0].tolist() == [0, 1, 2, 3, 4]
     assert raw.findings[0].numbers["far_apart"] == 1
+
+
+def test_target_that_varies_within_most_series_is_a_label_for_each_step():
+    frame = pd.DataFrame({"who": [1, 1, 1, 2, 2, 2], "t": [2, 0, 1, 0, 1, 2], "x": range(6)})
+    frame["state"] = ["up", "rest", "up", "rest", "rest", "up"]
+    raw = read(frame, Reading(long=Long(series_id="who", step="t", labels="state")))
+    assert raw.column("state").tolist() == [["rest", "up", "up"], ["rest", "rest", "up"]]
+    assert raw.column("series")[0].tolist() == [[1], [2], [0]]

@@ -44,10 +44,12 @@ class Settings:
     strand: Strand = "auto"
     sound_length: float | None = None
     series_length: int | None = None
+    whole: bool = False  # no position is left out, as each has an answer; decided by the task
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values; what no setting of Preprocess says only where it is so."""
+        values = asdict(self)
+        return values if self.whole else {k: v for k, v in values.items() if k != "whole"}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

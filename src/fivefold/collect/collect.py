@@ -258,6 +258,7 @@ class Collect(Stage):
             series_id=self.series_id,
             step=self.step,
             constant=tuple(one for one in fixed if isinstance(one, str | int)),
+            labels=self.target if isinstance(self.target, str | int) else None,
         )
 
     def _named(self) -> tuple[str, ...]:

@@ -177,6 +177,15 @@ class Block(ABC):
         """
         return np.full(len(array), array.shape[1])
 
+    def filled(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        """The same, for a block of which the columns say where that stands; `lengths` by default.
+
+        Args:
+            array: `(n, *shape)`.
+            columns: that it holds.
+        """
+        return self.lengths(array)
+
     def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:
         """The array as columns of `Kind.lean` states encode it; by default as it is."""
         return array

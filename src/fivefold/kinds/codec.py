@@ -150,7 +150,7 @@ class Codec:
     def lengths(self, arrays: Mapping[str, Array]) -> Array:
         """`(n,)` how many positions each row has, where there is one sequence."""
         (sequence,) = self._sequences()
-        return sequence.block.lengths(arrays[sequence.name])
+        return sequence.block.filled(arrays[sequence.name], sequence.columns)
 
     def _sequences(self) -> list[EncodedColumns]:
         return [block for block in self.blocks if block.block.sequence]

@@ -90,7 +90,10 @@ class Sequence(Kind):
         known = ALPHABETS.get(form)
         symbols, counts = _alphabet_of(texts, form)
         lengths, others = counts
-        length, kept = _length(lengths, settings.sequence_length)
+        asked = settings.sequence_length
+        if settings.whole and asked is None:
+            asked = int(lengths.max(initial=1)) if lengths.max(initial=1) <= LONGEST else LONGEST
+        length, kept = _length(lengths, asked)
         return SequenceState(
             form=form,
             symbols=symbols if known is None else known.symbols,

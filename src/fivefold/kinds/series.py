@@ -29,6 +29,9 @@ from fivefold.metrics.distances import number_distance
 LONGEST = 1024
 """Steps that a network reads where the length follows from the data; of more it reads means."""
 
+MOST = 8192
+"""The same where each step has an answer of its own."""
+
 LOOKED = 1000
 """Different cells that are looked at to recognise a column."""
 
@@ -94,7 +97,10 @@ class Series(Kind):
         mean = mean + start
         std = np.where(std > FLAT * np.abs(mean), std, 1.0)
         lengths = np.array([len(one) for one in series], np.int64)
-        length, stride = length_of(lengths, settings.series_length, LONGEST)
+        asked = settings.series_length
+        if settings.whole and asked is None:
+            asked = int(lengths.max(initial=1).clip(1, MOST))
+        length, stride = length_of(lengths, asked, LONGEST)
         gone = np.array([np.isnan(one).sum() for one in series], np.int64)
         blank = np.array([np.isnan(one).all() for one in series], bool)
         return SeriesState(

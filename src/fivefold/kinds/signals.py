@@ -20,11 +20,20 @@ class Signals(Block):
 
     name = "signals"
     dtype = "float32"
+    sequence = True
     changes = ("mask", "speed", "noise", "size")
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         state = columns[0].state
         return (state.numbers_a_row + state.traits,)
+
+    def positions(self, columns: Sequence[Fitted]) -> int:
+        return int(columns[0].state.length)
+
+    def filled(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        state = columns[0].state
+        end = state.numbers_a_row
+        return np.asarray((array[:, end - state.length : end] > 0).sum(axis=1))
 
     def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:
         return array[:, : columns[0].state.numbers_a_row]

@@ -72,6 +72,7 @@ TEXT = Habit(lr=5e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(64,
 ATTENTIVE = Habit(lr=1e-3, weight_decay=0.1, steps=10_000, epochs=(5, 20), batch=(32, 128))
 RANDOM = Habit(lr=1e-3, weight_decay=0.5, steps=2000, epochs=(10, 40), batch=(32, 256))
 TAGS = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 30), batch=(16, 64))
+STEPS = Habit(lr=3e-3, weight_decay=0.02, steps=2500, epochs=(8, 40), batch=(8, 64))
 SEQUENCE = Habit(lr=2e-3, weight_decay=0.05, steps=10_000, epochs=(5, 20), batch=(32, 64))
 SERIES = Habit(lr=3e-3, weight_decay=0.05, steps=4000, epochs=(8, 60), batch=(16, 64))
 SOUND = Habit(

@@ -26,6 +26,7 @@ from fivefold.models.habit import (
     SEQUENCE,
     SERIES,
     SOUND,
+    STEPS,
     TAGS,
     TEXT,
     Habit,
@@ -55,6 +56,7 @@ from fivefold.models.parts import own_sizes
 from fivefold.models.resnet import DETAILED, LargeResNet, ResNet, SmallResNet, products, stride
 from fivefold.models.seqblend import SeqBlend
 from fivefold.models.seqnet import SeqNet
+from fivefold.models.seqtagnet import SeqTagNet, SeriesTagNet
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundblend import SoundBlend
 from fivefold.models.soundnet import SoundNet
@@ -153,6 +155,8 @@ NETWORKS: dict[str, Network] = {
         Network("kernels", Kernels, RANDOM, frozenset({Signal})),
         Network("tagblend", TagBlend, TAGS, frozenset({Spelled}), places=True),
         Network("tagnet", TagNet, TAGS, frozenset({Spelled}), places=True),
+        Network("seqtagnet", SeqTagNet, STEPS, frozenset({Symbols}), places=True),
+        Network("seriestagnet", SeriesTagNet, STEPS, frozenset({Signal}), places=True),
         Network("forecaster", Forecaster, FORECAST, _AHEAD, several=True, about=Window),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),

@@ -64,9 +64,10 @@ def encode_parts(
 
 def settled_settings(collected: Collected, settings: Settings) -> Settings:
     """The settings with what the task leaves no choice about."""
-    if task_of(collected.schema.task).sequence and settings.truncation == "auto":
-        return replace(settings, truncation="head")  # answers belong to the first positions
-    return settings
+    if not task_of(collected.schema.task).sequence:
+        return settings
+    ends = "head" if settings.truncation == "auto" else settings.truncation
+    return replace(settings, truncation=ends, whole=True)  # answers belong to the first positions
 
 
 def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:

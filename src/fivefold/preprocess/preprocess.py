@@ -152,7 +152,7 @@ class Preprocess(Stage):
     def codec_settings(self) -> Settings:
         """The same settings as the codec takes them."""
         size = self.image_size
-        names = Settings.__dataclass_fields__.keys() - {"image_size"}
+        names = Settings.__dataclass_fields__.keys() - {"image_size", "whole"}
         return Settings(
             **{name: getattr(self, name) for name in names},
             image_size=(size, size) if isinstance(size, int) else size,

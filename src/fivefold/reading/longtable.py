@@ -19,8 +19,11 @@ from fivefold.kinds.known import of_type
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.names import SERIES
 from fivefold.reading.options import Long
-from fivefold.reading.raw import Raw
+from fivefold.reading.raw import Raw, listed
 from fivefold.reading.spacing import Order, cells_of, spacing_of
+
+MOST = 0.5
+"""Fraction of series within which a target must vary to be a label for each step."""
 
 NUMBERS = 0.9
 """Fraction of cells with something in them that must be numbers, or moments."""
@@ -39,9 +42,11 @@ def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
         wanted: columns that a model reads beside the series, when rows are to be answered; what
             varies besides is passed over.
 
+    A target that varies within most series is a label for each of their steps, in lists.
+
     Raises:
         DataError: if a column is absent, a series or step is not said, the target varies within a
-            series, or nothing varies.
+            few series, or nothing varies.
     """
     order = _ordered(raw, long)
     kept, channels, left = _sorted_out(raw, long, order, wanted)
@@ -179,6 +184,8 @@ def _sorted_out(
     """Columns of one value a series; channels; names of what is neither."""
     names = list(raw.columns)
     fixed = {names[n] if isinstance(n, int) else n for n in long.constant if _is_there(n, names)}
+    of = () if long.labels is None else (long.labels,)
+    labels = {names[n] if isinstance(n, int) else n for n in of if _is_there(n, names)}
     kept: dict[str, Any] = {}
     channels: dict[str, Array] = {}
     left: list[str] = []
@@ -195,6 +202,8 @@ def _sorted_out(
         chosen, first = constant_of(values, order)
         if first is None:
             kept[name] = values[chosen]
+        elif name in labels and _varying(values, order) > MOST * len(order.starts):
+            kept[name] = _labels(values, order)
         elif name in fixed:
             raise _varies(raw, name, long, order, values, first)
         elif long.channels or (found := numbers_of(values)) is None:
@@ -226,6 +235,22 @@ def constant_of(values: "Array | Coded", order: Order) -> tuple[Array, int | Non
     chosen[series[firsts]] = order.rows[known[firsts]]
     other = np.flatnonzero((np.diff(series) == 0) & (np.diff(codes[known]) != 0))
     return chosen, int(known[other[0] + 1]) if len(other) else None
+
+
+def _varying(values: "Array | Coded", order: Order) -> int:
+    """In how many series a column has more than one value."""
+    codes = _codes(values)[order.rows]
+    changes = (np.diff(codes) != 0) & (np.diff(order.series) == 0)
+    return len(np.unique(order.series[1:][changes]))
+
+
+def _labels(values: "Array | Coded", order: Order) -> Array:
+    """`(series,)` lists: what a column has at each step of a series."""
+    cells = listed(values)
+    return objects(
+        [cells[row] for row in order.rows[start:end].tolist()]
+        for start, end in zip(order.starts.tolist(), order.ends.tolist(), strict=True)
+    )
 
 
 def _varies(

@@ -19,6 +19,8 @@ class Long:
         constant: columns, by name or place, that must have one value within a series.
         channels: the columns that are its numbers; empty to find them.
         spacing: the usual distance from step to step, where channels are known; 0 for none.
+        labels: the target, by name or place, if it is one: where it varies within most series it is
+            a label for each step.
     """
 
     series_id: str
@@ -26,6 +28,7 @@ class Long:
     constant: tuple[str | int, ...] = ()
     channels: tuple[str, ...] = ()
     spacing: float = 0.0
+    labels: str | int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

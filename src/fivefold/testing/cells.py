@@ -269,7 +269,7 @@ def check_encoding(probe: Probe, codec: Codec) -> None:
     need(none.shape == (0, *shape), f"no rows are encoded as {none.shape}, not as {(0, *shape)}")
     if encoded.block.sequence:
         with probe.rule("lengths() of its block"):
-            lengths = encoded.block.lengths(whole)
+            lengths = encoded.block.filled(whole, encoded.columns)
         within = lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all()
         need(within, f"lengths() of its block gives no length from 0 to {shape[0]} a row")
 

@@ -61,7 +61,8 @@ def check_run(task: Task, collect: Collect, model: Any, rules: Rules) -> Mapping
     from fivefold.deploy.export import EXAMPLES, export_onnx
 
     given = {} if model is None else {"model": model}
-    rules.need(given or not task.sequence, "a task of sequences needs a module, pass model=")
+    own = task.sequence and not task.by_row
+    rules.need(given or not own, "a task of sequences needs a module, pass model=")
     stages = [collect, Preprocess(), Train(epochs=1, threads=1, **given), Evaluate()]
     with rules.held("it is not trained and evaluated"):
         result = Pipeline(stages).run(seed=0, device="cpu", progress=False)

@@ -8,12 +8,13 @@ _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
 _Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
+_Placed = Literal["tagblend", "tagnet", "seqtagnet", "seriestagnet"]
 _Mixed = Literal["mixblend", "mixture"]
 _Odd = Literal["oddity", "autoencoder"]
 _Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series]
-NetworkName = Literal[_Rows, "tagblend", "tagnet", "forecaster", _Mixed, _Odd]
+NetworkName = Literal[_Rows, _Placed, "forecaster", _Mixed, _Odd]
 """Three for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
-positions (two), windows (one), rows that mix them (two), and odd rows of a table (two)."""
+positions (four), windows (one), rows that mix them (two), and odd rows of a table (two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]
 LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction"]
