@@ -66,6 +66,14 @@ def test_classes_of_rows_are_not_taken_for_labels_of_positions():
     assert found.schema.task == "binary"
 
 
+@pytest.mark.parametrize("target", [np.arange(60) / 7, np.arange(60) % 7 + 0.5 > 3])
+def test_numbers_and_truths_beside_a_sequence_are_no_labels_of_positions(target):
+    rng = np.random.default_rng(0)
+    dna = ["".join(rng.choice([*"ACGT"], rng.integers(20, 80))) for _ in range(60)]
+    found = collected({"dna": dna, "tags": target})
+    assert found.schema.task == ("regression" if target.dtype == float else "binary")
+
+
 def test_rows_of_other_lengths_are_told_and_not_used():
     tokens, tags = sentences()
     tags[3], tags[7] = tags[3][:-1], [*tags[7], "O"]

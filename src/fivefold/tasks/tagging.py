@@ -46,7 +46,7 @@ class Tagging(Choice):
 
     def recognise(self, targets: Targets) -> float:
         """As many labels as positions in every row, of several in most."""
-        if len(targets.columns) > 1 or targets.positions is None:
+        if len(targets.columns) > 1 or targets.positions is None or not _are_texts(targets):
             return 0.0
         counts = _counts(targets.only.values[targets.usable])
         alike = len(counts) and (counts == targets.positions[targets.usable]).all()
@@ -181,11 +181,16 @@ def _counts(values: Array) -> Array:
     return np.array([len((text or "").split()) for text in values.tolist()], np.int64)
 
 
+def _are_texts(targets: Targets) -> bool:
+    values = targets.only.values
+    return values.dtype == object and all(
+        isinstance(cell, str) for cell in values[targets.usable].tolist()
+    )
+
+
 def _check_texts(targets: Targets) -> None:
     column = targets.only
-    if column.values.dtype != object or any(
-        not isinstance(cell, str) for cell in column.values[targets.usable].tolist()
-    ):
+    if not _are_texts(targets):
         raise DataError.expected(
             f"{targets.source}, target `{column.name}`",
             "labels of positions, in lists or with blanks between them",
