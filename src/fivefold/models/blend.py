@@ -203,6 +203,17 @@ def grow(lesson: Lesson, columns: Callable[[Batch], Tensor]) -> tuple[Trees, Ten
 
 
 @torch.no_grad()
+def time_beside(lesson: Lesson) -> Callable[[], float | None]:
+    """Seconds to the end of the share of time that what stands beside a network may take."""
+    left = lesson.seconds_left()
+
+    def remains() -> float | None:
+        now = lesson.seconds_left()
+        return None if now is None or left is None else now - (1 - SHARE) * left
+
+    return remains
+
+
 def answered(model: Callable[[Batch], Tensor], feed: Feed, rows: Tensor) -> Tensor:
     """What a model answers to rows by position."""
     return torch.cat([model(feed.take(part).inputs) for part in torch.split(rows, BATCH)])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import PULL, SHARE, answered, find_weight
+from fivefold.models.blend import PULL, answered, find_weight, time_beside
 from fivefold.models.inputs import Batch, Inputs, described
 from fivefold.models.learner import Lesson
 
@@ -120,13 +120,7 @@ class LinearBlend(nn.Module, ABC):
             return self
         lesson.tell(f"Fitting {self.beside}.")
         linear = self.unfitted().to(lesson.valid.device)
-        left = lesson.seconds_left()
-
-        def remains() -> float | None:
-            now = lesson.seconds_left()
-            return None if now is None or left is None else now - (1 - SHARE) * left
-
-        answers = self.fit(linear, lesson, seconds_left=remains)
+        answers = self.fit(linear, lesson, seconds_left=time_beside(lesson))
         self.fitted = None if answers is None else (linear, answers)
         return self
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import SHARE, grow
+from fivefold.models.blend import grow, time_beside
 from fivefold.models.gathered import Gathered, Held, held, pieces
 from fivefold.models.inputs import (
     Batch,
@@ -23,6 +23,7 @@ from fivefold.models.inputs import (
 from fivefold.models.joint import Joint, fit_joint
 from fivefold.models.learner import Lesson
 from fivefold.models.mixture import Mixture
+from fivefold.models.sumblend import SumBlend
 from fivefold.models.trees import Trees
 from fivefold.models.weighing import Judged, find_scales, find_sum
 
@@ -40,7 +41,7 @@ NUMBERS = 2**27
 """Most numbers of the matrix that simple models are fitted on; beyond, they are left out."""
 
 
-class MixBlend(nn.Module):
+class MixBlend(SumBlend):
     """A network over all kinds; boosted trees and a linear model over what each kind offers them.
 
     What a kind offers is said by its block, and nothing here knows which kinds there are: numbers
@@ -69,8 +70,6 @@ class MixBlend(nn.Module):
 
     beside = "simple models of what each kind offers"
     every = NAMES
-    weights: Tensor
-    scales: Tensor
     fitted: tuple[dict[str, nn.Module], dict[str, Tensor]] | None = None
 
     def __init__(
@@ -83,15 +82,12 @@ class MixBlend(nn.Module):
         traits: list[int] | None = None,
         linear: bool = False,
     ) -> None:
-        super().__init__()
-        self.inputs, self.outputs = inputs, outputs
-        self.network = Mixture(without_terms(inputs), outputs) if network is None else network
+        network = Mixture(without_terms(inputs), outputs) if network is None else network
+        super().__init__(inputs, outputs, network)
         self.gathered = Gathered(inputs)
         self.trees = None if trees is None else Trees(*trees)
         self.traits = None if traits is None else Trees(*traits)
         self.linear = Joint(inputs, outputs, self.gathered) if linear else None
-        self.register_buffer("weights", torch.tensor([1.0] + [0.0] * (len(NAMES) - 1)))
-        self.register_buffer("scales", torch.ones(len(NAMES)))
 
     @property
     def description(self) -> dict[str, Any]:
@@ -104,23 +100,6 @@ class MixBlend(nn.Module):
             "linear": self.linear is not None,
         }
         return described("mixblend", self.inputs, self.outputs, arguments)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What there is to answer."""
-        return tuple(name for name in NAMES if getattr(self, name) is not None)
-
-    @property
-    def parts(self) -> dict[str, float]:
-        """What answers, by name, and how much each counts; together they count 1."""
-        shares = self.weights / self.weights.sum()
-        return {n: float(w) for n, w in zip(NAMES, shares, strict=True) if n in self.names}
-
-    def fit_buffers(self, batch: Batch) -> None:
-        """Let the network fit its own."""
-        fit = getattr(self.network, "fit_buffers", None)
-        if fit is not None:
-            fit(self.plain(batch))
 
     def rehearse(self, lesson: Lesson) -> None:
         """Let untrained models answer 0, which shows that all can be exported."""
@@ -141,7 +120,7 @@ class MixBlend(nn.Module):
         if not lesson.beside or not lesson.valid.rows or count > NUMBERS or not self.is_wide:
             return self
         lesson.tell("Fitting simple models beside the network, to what each kind offers them.")
-        ends = _ends(lesson)
+        ends = time_beside(lesson)
         feeds = lesson.train, lesson.valid
         train, valid = (held(feed, self.gathered) for feed in feeds)
         made: dict[str, nn.Module] = {}
@@ -176,13 +155,7 @@ class MixBlend(nn.Module):
         scales = dict(zip(given, find_scales([*given.values()], lesson.head, valid), strict=True))
         scaled = {name: scales[name] * answer for name, answer in given.items()}
         weights = find_sum(Judged(scaled, valid), lesson.head)
-        for name, module in made.items():
-            if weights[name] > 0:
-                setattr(self, name, module.train(self.training))
-        self.weights.copy_(torch.tensor([weights.get(name, 0.0) for name in NAMES]))
-        self.scales.copy_(torch.tensor([scales.get(name, 1.0) for name in NAMES]))
-        total = sum(weights.values())
-        shares = ", ".join(f"the {name} {one / total:.0%}" for name, one in weights.items())
+        shares, total = self.take(made, weights, scales), sum(weights.values())
         lesson.tell(f"Of each answer {shares}: best for the {valid.rows:,} validation rows.")
         settings: dict[str, Any] = {f"{n}_weight": weights[n] / total for n in made}
         grown = [one for one in (self.trees, self.traits) if one is not None]
@@ -193,7 +166,7 @@ class MixBlend(nn.Module):
         answer: Tensor = self.network(self.plain(batch))
         if self.training or len(self.names) == 1:
             return answer
-        shares = dict(zip(NAMES, self.weights * self.scales, strict=True))
+        shares = self.shares
         answer, matrix = shares["network"] * answer, self.gathered(batch)
         if self.trees is not None:
             answer = answer + shares["trees"] * self.trees(matrix[:, : self.gathered.tabular])
@@ -232,17 +205,6 @@ def _plain(rows: Tensor, size: Size) -> Tensor:
     if isinstance(size, Record):
         return rows[:, : size.lines * size.steps].reshape(-1, *size.signal)
     return rows
-
-
-def _ends(lesson: Lesson) -> Callable[[], float | None]:
-    """Seconds to the end of the share of time that simple models may take."""
-    left = lesson.seconds_left()
-
-    def remains() -> float | None:
-        now = lesson.seconds_left()
-        return None if now is None or left is None else now - (1 - SHARE) * left
-
-    return remains
 
 
 def _answers(trees: Trees, rows: Held, width: int) -> list[Tensor]:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import SHARE, Blend, answered, find_weight
+from fivefold.models.blend import Blend, answered, find_weight, time_beside
 from fivefold.models.composition import Composition
 from fivefold.models.inputs import Batch, Inputs, Symbols
 from fivefold.models.kmers import Kmers, fit_kmers, longest_words
@@ -108,7 +108,7 @@ class SeqBlend(Blend):
             self._read(network.kept, network.both)
         if lesson.boosting is None:
             return self
-        rows, left = lesson.train.rows, lesson.seconds_left()
+        rows, remains = lesson.train.rows, time_beside(lesson)
         if self.composition.placed and rows * self.composition.width > NUMBERS:
             self._read(False, self.composition.both)
         self.composition.to(self.weight.device)
@@ -117,11 +117,6 @@ class SeqBlend(Blend):
         boosters = max(1, min(most.boosters, trees // most.rounds))
         fewer = replace(most, boosters=boosters, trees=min(most.trees, trees // boosters))
         super().begin(replace(lesson, boosting=fewer))
-
-        def remains() -> float | None:
-            now = lesson.seconds_left()
-            return None if now is None or left is None else now - (1 - SHARE) * left
-
         lesson.tell("Fitting a linear model to short words.")
         self.fitted = self._fitted(lesson, remains)
         return self

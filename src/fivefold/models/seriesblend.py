@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fivefold.models.blend import SHARE, answered, matrix
+from fivefold.models.blend import answered, matrix, time_beside
 from fivefold.models.crossfitted import crossfitted
 from fivefold.models.extratrees import Forest, fit_forest
 from fivefold.models.inputs import (
@@ -25,6 +25,7 @@ from fivefold.models.kernels import Kernels
 from fivefold.models.learner import Feed, Lesson
 from fivefold.models.mixture import Mixture
 from fivefold.models.standard import Standard, fit_standard
+from fivefold.models.sumblend import SumBlend
 from fivefold.models.timenet import InceptionTime
 from fivefold.models.weighing import Judged, find_scales, find_sum
 
@@ -38,7 +39,7 @@ ENOUGH = 400
 """Validation rows that are enough to choose weights by."""
 
 
-class SeriesBlend(nn.Module):
+class SeriesBlend(SumBlend):
     """A network over time; a forest and a linear model over traits; random convolutions.
 
     In training mode it is the network alone. In eval mode it gives the weighted sum of what the
@@ -67,8 +68,6 @@ class SeriesBlend(nn.Module):
 
     every = NAMES
     beside = "a forest, a linear model and random convolutions"
-    weights: Tensor
-    scales: Tensor
     fitted: tuple[dict[str, nn.Module], dict[str, Tensor], tuple[Judged, ...]] | None = None
 
     def __init__(
@@ -81,21 +80,17 @@ class SeriesBlend(nn.Module):
         linear: int | None = None,
         kernels: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__()
-        self.inputs, self.outputs = inputs, outputs
         plain = without_terms(inputs)
         sizes = {name: size for name, size in parts(plain).items() if isinstance(size, Signal)}
         if not sizes:
             raise TypeError(f"SeriesBlend reads series, found {inputs}")
-        self.signals = sizes
         if network is None:
             network = (Mixture if isinstance(plain, Mapping) else InceptionTime)(plain, outputs)
-        self.network = network
+        super().__init__(inputs, outputs, network)
+        self.signals = sizes
         self.forest = None if forest is None else Forest(*forest)
         self.linear = None if linear is None else Standard(linear, outputs)
         self.kernels = None if kernels is None else self._kernels(**kernels)
-        self.register_buffer("weights", torch.tensor([1.0] + [0.0] * (len(NAMES) - 1)))
-        self.register_buffer("scales", torch.ones(len(NAMES)))
 
     @property
     def description(self) -> dict[str, Any]:
@@ -110,22 +105,6 @@ class SeriesBlend(nn.Module):
             else dict(self.kernels.description["arguments"]),
         }
         return described("seriesblend", self.inputs, self.outputs, arguments)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What there is to answer."""
-        return tuple(name for name in NAMES if getattr(self, name) is not None)
-
-    @property
-    def parts(self) -> dict[str, float]:
-        """What answers, by name, and how much each counts; together they count 1."""
-        return {n: float(w) for n, w in zip(NAMES, self.weights, strict=True) if n in self.names}
-
-    def fit_buffers(self, batch: Batch) -> None:
-        """Let the network fit its own."""
-        fit = getattr(self.network, "fit_buffers", None)
-        if fit is not None:
-            fit(self.plain(batch))
 
     def rehearse(self, lesson: Lesson) -> None:
         """Let an empty forest and unfitted linear models answer, as all will be exported."""
@@ -147,11 +126,7 @@ class SeriesBlend(nn.Module):
         if not lesson.beside:
             return self
         lesson.tell("Growing a forest on what series are like, fitting linear models.")
-        left = lesson.seconds_left()
-
-        def remains() -> float | None:
-            now = lesson.seconds_left()
-            return None if now is None or left is None else now - (1 - SHARE) * left
+        remains = time_beside(lesson)
 
         simple = dict[str, Standard]()
         if self.is_wide:
@@ -163,7 +138,7 @@ class SeriesBlend(nn.Module):
         if not made:
             return self
         crossed = None
-        if left is None and lesson.valid.rows < ENOUGH:
+        if remains() is None and lesson.valid.rows < ENOUGH:
             again = copy.deepcopy(simple)
             alone = replace(lesson, all_rows=False)
             crossed = crossfitted(alone, lambda part: self._fitted(part, again, remains)[1])
@@ -213,12 +188,7 @@ class SeriesBlend(nn.Module):
         weights = find_sum(
             scaled(given, valid), lesson.head, further=others, adding=False, pull=PULL
         )
-        for name, module in made.items():
-            if weights[name] > 0:
-                setattr(self, name, module.train(self.training))
-        self.weights.copy_(torch.tensor([weights.get(name, 0.0) for name in NAMES]))
-        self.scales.copy_(torch.tensor([scales.get(name, 1.0) for name in NAMES]))
-        shares = ", ".join(f"the {name} {weight:.0%}" for name, weight in weights.items())
+        shares = self.take(made, weights, scales)
         count = valid.rows + sum(one.feed.rows for one in further)
         lesson.tell(f"Of each answer {shares}: best for {count:,} rows not learnt from.")
         return {f"{name}_weight": weights[name] for name in made}
@@ -228,7 +198,7 @@ class SeriesBlend(nn.Module):
         answer: Tensor = self.network(self.plain(batch))
         if self.training or len(self.names) == 1:
             return answer
-        shares = dict(zip(NAMES, self.weights * self.scales, strict=True))
+        shares = self.shares
         answer = shares["network"] * answer
         if self.forest is not None:
             answer = answer + shares["forest"] * self.forest(self.traits(batch))
