@@ -5,6 +5,7 @@ import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from fivefold.errors import ConfigError
@@ -129,17 +130,22 @@ def listed_names(given: Sequence[str]) -> list[str]:
     return [name for row in csv.reader(given) for name in row]
 
 
-def adopt_files(paths: Sequence[str]) -> None:
+def adopt_files(paths: Sequence[str]) -> list[ModuleType]:
     """Make what files of the user's define known, before anything is read or built.
+
+    Returns:
+        What else they define.
 
     Raises:
         ConfigError: if one does not run.
     """
+    found = list[ModuleType]()
     if paths:
         from fivefold.serve.own import adopt_file
 
         for path in paths:
             module = adopt_file(path)
+            found.append(module)
             values = [value for value in vars(module).values() if isinstance(value, type)]
             own = [cls for cls in values if cls.__module__ == module.__name__]
             if any(hasattr(cls, "get_params") for cls in own):
@@ -150,6 +156,7 @@ def adopt_files(paths: Sequence[str]) -> None:
                 from fivefold.train.callback import callbacks_in, hand_over
 
                 hand_over(callbacks_in(module))
+    return found
 
 
 def add_source(
@@ -216,12 +223,10 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
             for name in EXAMPLES
         },
     }
-    settings = {name: value for name, value in wanted.items() if value or value == 0}
+    settings = {name: value for name, value in wanted.items() if value not in (None, (), {})}
     if chosen.horizon is not None and chosen.time:
         times = listed_names([chosen.time])
         settings["time"] = times[0] if len(times) == 1 else tuple(times)
-    if chosen.thousands:  # the empty text says that there is none
-        settings["thousands"] = wanted["thousands"]
     stages = [
         ff.Collect(chosen.source, **settings),
         ff.Preprocess(),

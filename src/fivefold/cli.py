@@ -13,6 +13,7 @@ from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
 from fivefold.commands.runs import RUNS
 from fivefold.commands.serve import SERVE
+from fivefold.commands.spoken import Spoken
 from fivefold.commands.study import STUDY
 from fivefold.commands.tune import TUNE
 from fivefold.commands.why import WHY
@@ -35,14 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the deployed one, 130 after Ctrl-C.
     """
     chosen = parser().parse_args(arguments)
+    spoken = Spoken.of(chosen.parser, chosen)
     try:
-        adopt_files(getattr(chosen, "own", ()))
+        spoken.check_given()
+        chosen.modules = adopt_files(getattr(chosen, "own", ()))
         status: int | None = chosen.act(chosen)
     except FivefoldError as error:
         if chosen.traceback:
             raise
         notes = [f"({note})" for note in getattr(error, "__notes__", ())]
-        print("\n".join([f"{type(error).__name__}: {error}", *notes]), file=sys.stderr)
+        said = f"{type(error).__name__}: {spoken.error(error)}"
+        print("\n".join([said, *notes]), file=sys.stderr)
         return 3 if isinstance(error, WorseError) else 2
     except BrokenPipeError:  # the reader has left
         mute()

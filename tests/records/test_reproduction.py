@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -79,13 +81,84 @@ def test_reproduced_run_writes_no_bundle_of_the_users(tumours, tmp_path):
     assert (tmp_path / "model.ff").read_text() == "mine"
 
 
-def test_run_with_a_module_cannot_be_reproduced_and_says_which(tumours, tmp_path):
+NET = """
+import sys
+import torch
+import fivefold as ff
+
+class Net(torch.nn.Module):
+    def __init__(self, width=5):
+        super().__init__()
+        self.inner = torch.nn.Linear(width, 1)
+
+    def forward(self, table):
+        return self.inner(torch.tanh(table))
+
+torch.manual_seed({seed})
+def weighed(logits, target):
+    return torch.nn.functional.binary_cross_entropy_with_logits(logits, target.float())
+
+plain = ff.Pipeline([ff.Collect("data.csv", target="target"), ff.Preprocess(), ff.Train("mlp")])
+pipeline = ff.Pipeline([
+    ff.Collect("data.csv", target="target"),
+    ff.Preprocess(),
+    ff.Train(Net(), loss=weighed, epochs={epochs}),
+    ff.Evaluate(baselines=()),
+])
+if __name__ == "__main__":
+    pipeline.run(directory="run", progress=False)
+"""
+
+
+def test_run_with_a_module_is_reproduced_by_the_pipeline_that_is_handed_over(tumours, tmp_path):
     import torch
 
+    torch.manual_seed(0)
     whole = pipeline(tumours).replace("train", model=torch.nn.Linear(5, 1))
     whole.run(directory=tmp_path / "run", progress=False)
-    with pytest.raises(RecipeError, match=r"Train\.model"):
+    with pytest.raises(RecipeError, match=r"Train\.model(.|\n)*pipeline=pipeline"):
         ff.reproduce(tmp_path / "run", progress=False)
+    found = ff.reproduce(tmp_path / "run", pipeline=whole, progress=False)
+    assert found.is_exact
+    assert len(found.surroundings) == 0
+    other = whole.replace("train", model=torch.nn.Linear(5, 1), lr=0.3)
+    with pytest.raises(ConfigError, match=r"one that differs in Train\.lr"):
+        ff.reproduce(tmp_path / "run", pipeline=other, progress=False)
+    with pytest.raises(ConfigError, match="one that differs in its stages"):
+        ff.reproduce(tmp_path / "run", pipeline=whole[:3], progress=False)
+    found = ff.reproduce(tmp_path / "run", pipeline=other, anyway=True, progress=False)
+    assert not found.is_exact
+    assert {"train.lr", "content of train.model"} <= set(found.surroundings["what"])
+
+
+def test_run_of_a_frame_is_reproduced_by_the_pipeline_that_is_handed_over(tumours, tmp_path):
+    import pandas as pd
+
+    def of(frame):
+        collect = ff.Collect(frame, target="target")
+        return pipeline(tumours).replace("collect", collect)
+
+    frame = pd.read_csv(tumours)
+    of(frame).run(directory=tmp_path / "run", progress=False)
+    assert ff.reproduce(tmp_path / "run", pipeline=of(frame), progress=False).is_exact
+    with pytest.raises(DataError, match="199 rows"):
+        ff.reproduce(tmp_path / "run", pipeline=of(frame[1:]), progress=False)
+
+
+@pytest.mark.slow
+def test_script_that_made_a_run_reproduces_it_in_the_shell(tumours, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(tumours, tmp_path / "data.csv")
+    script = tmp_path / "train_it.py"
+    script.write_text(NET.format(seed=1, epochs=3))
+    subprocess.run([sys.executable, script], check=True)
+    assert main(["reproduce", "run"]) == 2
+    assert "--with FILE.py" in capsys.readouterr().err
+    assert main(["reproduce", "run", "--with", "train_it.py"]) == 0
+    assert "to the last bit" in capsys.readouterr().out
+    script.write_text(NET.format(seed=2, epochs=3))  # another beginning of its weights
+    assert main(["reproduce", "run", "--with", "train_it.py"]) == 1
+    assert "content of train.model" in capsys.readouterr().out
 
 
 def test_run_without_scores_cannot_be_reproduced(tumours, tmp_path):

@@ -92,7 +92,8 @@ def arguments(study):
 
 def wrong(study, name):
     """Values that an argument cannot be, by what they are."""
-    takes = TAKES[name] + (("none",) if (study, name) == (ff.investigate, "folds") else ())
+    absent = ((ff.investigate, "folds"), (ff.reproduce, "pipeline"))
+    takes = TAKES[name] + (("none",) if (study, name) in absent else ())
     return {found: value for found, value in ODD.items() if found not in takes}
 
 

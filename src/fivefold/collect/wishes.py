@@ -144,7 +144,7 @@ def _target(asked: str | int, names: Sequence[str], source: str) -> str:
             )
         return names[asked]
     if asked not in names:
-        raise absent_column(asked, names, source, "target")
+        raise absent_column(asked, names, source, "target=")
     return asked
 
 

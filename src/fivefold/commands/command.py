@@ -40,7 +40,7 @@ class Command:
             allow_abbrev=False,
         )
         parser.add_argument("--traceback", action="store_true", help="show where an error arose")
-        parser.set_defaults(act=self.act)
+        parser.set_defaults(act=self.act, parser=parser)
         self.add(parser)
 
 

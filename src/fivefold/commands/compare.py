@@ -62,6 +62,9 @@ def _bundles(chosen: argparse.Namespace) -> Any:
         remedy = f"Write {WHO} old.ff new.ff --data {chosen.data}."
         found = " and ".join(lacking)
         raise ConfigError.expected(WHO, "two bundles beside --data", found, remedy)
+    if chosen.source == chosen.other:
+        remedy = "Name another one."
+        raise ConfigError.expected(WHO, "two bundles beside --data", "one twice", remedy)
     return compare(dict(zip(paths, paths, strict=True)), metric=chosen.metric, data=chosen.data)
 
 

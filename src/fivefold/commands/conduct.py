@@ -17,7 +17,7 @@ JOBS = "processes that refit side by side; -1: one a core"
 
 def add_conduct(parser: argparse.ArgumentParser) -> None:
     """The options that all studies take."""
-    parser.add_argument("--jobs", type=int, default=1, help=JOBS)
+    parser.add_argument("--jobs", type=int, default=1, dest="n_jobs", metavar="JOBS", help=JOBS)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
     parser.add_argument("--directory", metavar="FOLDER", help="keep what each refit gave there")
@@ -34,11 +34,8 @@ def conduct_of(chosen: argparse.Namespace) -> dict[str, Any]:
     if chosen.resume and chosen.directory is None:
         remedy = "Write --directory FOLDER --resume, the same at every start."
         raise ConfigError.expected("--resume", "a folder to go on in", "no --directory", remedy)
-    names = {"n_jobs": "jobs"}
-    return {
-        name: getattr(chosen, names.get(name, name))
-        for name in ("seed", "device", "n_jobs", "directory", "resume", "cache")
-    }
+    words = ("seed", "device", "n_jobs", "directory", "resume", "cache")
+    return {name: getattr(chosen, name) for name in words}
 
 
 def studied(chosen: argparse.Namespace) -> "tuple[Chain, int, str | None, dict[str, Any]]":

@@ -1,9 +1,13 @@
 """`fivefold reproduce`: a run, run again, and by how much its scores differ."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from fivefold.commands.command import Command, add_own
 from fivefold.report.outlet import say
+
+if TYPE_CHECKING:
+    from fivefold.core.chain import Chain
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
@@ -12,10 +16,27 @@ def _add(parser: argparse.ArgumentParser) -> None:
     add_own(parser)
 
 
+def _that_of(run: str, given: "list[Chain]") -> "Chain | None":
+    """The pipeline of the run among those that the files of `--with` have at their top.
+
+    The only one, whatever it is; None of several of which none is that of the run.
+    """
+    from fivefold.records.remade import apart
+    from fivefold.records.saved import SavedRun
+
+    if len(given) < 2:
+        return next(iter(given), None)
+    saved = SavedRun.of(run, "reproduce")
+    return next((each for each in given if not apart(saved, each)), None)
+
+
 def _act(chosen: argparse.Namespace) -> int:
+    from fivefold.core.chain import Chain
     from fivefold.records.reproduction import reproduce
 
-    found = reproduce(chosen.run, anyway=chosen.anyway)
+    values = [value for module in chosen.modules for value in vars(module).values()]
+    given = [value for value in values if isinstance(value, Chain)]
+    found = reproduce(chosen.run, anyway=chosen.anyway, pipeline=_that_of(chosen.run, given))
     say(str(found))
     return 0 if found.is_exact else 1
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from fivefold.arguments import add_source
 from fivefold.commands.command import Command, add_own
 from fivefold.commands.conduct import add_conduct, studied
+from fivefold.commands.spoken import Spoken
 from fivefold.report.outlet import say, whole_file
 
 TO = "write the pipeline with the best settings there, a recipe for `fivefold run`"
@@ -43,7 +44,7 @@ def _act(chosen: argparse.Namespace) -> None:
         seconds=chosen.seconds,
         **conduct,
     )
-    say(repr(found))
+    say(Spoken.of(chosen.parser, chosen).text(repr(found)))
     recipe = found.pipeline.to_json()
     say(f"\nIts recipe: {json.dumps(json.loads(recipe), ensure_ascii=False)}")
     if to is not None:

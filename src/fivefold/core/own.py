@@ -28,7 +28,7 @@ def load_file(path: str | PathLike[str]) -> ModuleType:
     if spec is None or spec.loader is None:
         remedy = "Name the .py file that defines the class of your own."
         raise ConfigError.expected(
-            file.name, "a Python file", "another" if file.exists() else "none", remedy, path=file
+            fspath(path), "a Python file", "another" if file.exists() else "none", remedy, path=file
         )
     module = module_from_spec(spec)
     sys.modules[name] = module

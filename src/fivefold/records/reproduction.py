@@ -2,29 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Evaluated
 from fivefold.collect.collect import Collect
+from fivefold.core.chain import Chain
+from fivefold.core.difference import differences
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Observer
 from fivefold.core.faults import raise_all
-from fivefold.core.recipe import read_recipe
 from fivefold.core.scratch import scratch
 from fivefold.core.stage import Stage
 from fivefold.core.wish import FLAG, FUNCTIONS, PATH, Asked, Wish, faults_of, list_of
-from fivefold.deploy.deploy import Deploy
 from fivefold.errors import DataError, ResumeError
-from fivefold.evaluate.evaluate import Evaluate
 from fivefold.kinds.kind import Kind
-from fivefold.pipeline import Pipeline, built_in_stages
 from fivefold.records.changed import differing, facts_of
+from fivefold.records.remade import ELSEWHERE, alone, given_again, remade
 from fivefold.records.saved import SavedRun
 from fivefold.report.tables import printed
 from fivefold.serve.own import adopt_all
+from fivefold.study.conduct import PIPELINE
 from fivefold.tasks.task import Task
 from fivefold.train import callback, rebuilt
 from fivefold.train.callback import Callback
@@ -89,6 +87,7 @@ def reproduce(
     run: str | PathLike[str],
     *,
     anyway: bool = False,
+    pipeline: Chain | None = None,
     stages: Iterable[type[Stage]] = (),
     kinds: Iterable[Kind | type[Kind]] = (),
     tasks: Iterable[Task | type[Task]] = (),
@@ -104,7 +103,10 @@ def reproduce(
 
     Args:
         run: the folder, as `run(directory=...)` wrote it.
-        anyway: go on where the data are not what they were.
+        anyway: go on where the data, or the pipeline that is handed over, are not what they were.
+        pipeline: as the run had it, for what a recipe cannot hold: a module of your own, a loss, a
+            frame. In the shell `--with FILE.py`, the file at whose top it stands. None makes it
+            from the recipe.
         stages: classes of your own that its recipe names, if they are not imported yet.
         kinds: the same of kinds of columns.
         tasks: the same of what is predicted.
@@ -117,15 +119,17 @@ def reproduce(
         The scores of then and now, and what else is not as it was.
 
     Raises:
-        ConfigError: if an argument is wrong.
+        ConfigError: if an argument is wrong, or the pipeline is not that of the run.
         ResumeError: if the folder holds no run, or one that was not evaluated.
-        RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold, or
-            an estimator of a class that is neither scikit-learn's, imported nor handed over.
+        RecipeError: if a setting is a module, a function or a frame, which a recipe cannot hold,
+            and `pipeline` is not handed over; or an estimator of a class that is neither
+            scikit-learn's, imported nor handed over.
         DataError: if the data are not what they were.
     """
     wishes: Asked = {
         "run": (run, PATH),
         "anyway": (anyway, FLAG),
+        "pipeline": (pipeline, PIPELINE.or_none()),
         "stages": (stages, STAGES),
         "kinds": (kinds, objects_of("kinds", Kind)),
         "tasks": (tasks, objects_of("tasks", Task)),
@@ -140,11 +144,10 @@ def reproduce(
     rebuilt.hand_over(estimators)
     saved = SavedRun.of(run, "reproduce")
     then = _scores(saved)
-    known_stages, made = [*built_in_stages(), *stages], partial(rebuilt.rebuild, find=rebuilt.known)
-    pipeline = Pipeline(read_recipe(saved.recipe, known_stages, rebuild=made))
+    whole = remade(saved, stages) if pipeline is None else given_again(saved, pipeline, anyway)
     found = saved.record.identity
     with scratch("reproduce") as place:
-        kept, left_out = _alone(pipeline, place, saved)
+        kept, left_out = alone(whole, place, saved)
         asked: dict[str, Any] = {
             "seed": int(found["seed"]),
             "device": str(found["device"]),
@@ -152,7 +155,8 @@ def reproduce(
             "progress": progress,
             "observers": observers,
         }
-        collects = next((n for n, s in zip(kept.names, kept, strict=True) if _gathers(s)), None)
+        pairs = zip(kept.names, kept, strict=True)
+        collects = next((name for name, stage in pairs if isinstance(stage, Collect)), None)
         if collects is not None:
             gathered = kept.run(until=collects, **asked)[Collected]
             _check_data(saved, gathered, anyway)
@@ -164,10 +168,6 @@ def reproduce(
             scores=_compared(then, _scores(again)),
             left_out=left_out,
         )
-
-
-def _gathers(stage: Stage) -> bool:
-    return isinstance(stage, Collect)
 
 
 def _scores(run: SavedRun) -> dict[str, Estimate]:
@@ -191,42 +191,6 @@ def _scores(run: SavedRun) -> dict[str, Estimate]:
     return found
 
 
-def _alone(pipeline: Pipeline, folder: Path, saved: SavedRun) -> tuple[Pipeline, tuple[str, ...]]:
-    """The same pipeline, which writes below a folder alone; and what had to be left out."""
-    stages: list[Stage] = []
-    left_out = []
-    for stage in pipeline:
-        if isinstance(stage, Deploy):
-            slash = "/" if fspath(stage.path).endswith("/") else ""
-            unset = {n: None for n in ("better_than",) if n in type(stage).model_fields}
-            stages.append(stage.replace(path=f"{folder / 'model.ff'}{slash}", **unset))
-        elif isinstance(stage, Evaluate):
-            unset = {n: None for n in ("looks",) if n in type(stage).model_fields}
-            stages.append(stage.replace(**unset) if unset else stage)
-        elif isinstance(stage, Collect):
-            stages.append(_found(stage, saved))
-        elif type(stage).side_effects:
-            left_out.append(type(stage).__name__)
-        else:
-            stages.append(stage)
-    return Pipeline(stages), tuple(left_out)
-
-
-def _found(collect: Collect, saved: SavedRun) -> Collect:
-    """Collect with paths that are found from here, where they were written for another folder."""
-    about = saved.circumstances
-    if about is None or not about.folder:
-        return collect
-    base, changes = Path(about.folder), dict[str, Any]()
-    for name in ("source", "test_source", "root"):
-        value = getattr(collect, name)
-        if not isinstance(value, str | PathLike) or Path(value).is_absolute():
-            continue
-        if not Path(value).exists() and (base / value).exists():
-            changes[name] = str(base / value)
-    return collect.replace(**changes) if changes else collect
-
-
 def _check_data(saved: SavedRun, now: Collected, anyway: bool) -> None:
     then = saved.field(Collected, "provenance") or {}
     digest = str(then.get("sha256") or "")
@@ -237,7 +201,7 @@ def _check_data(saved: SavedRun, now: Collected, anyway: bool) -> None:
         "reproduce",
         f"the data of the run, {digest[:12]} ({then.get('rows', 0):,} rows)",
         found,
-        "Bring the data back, or pass anyway=True (--anyway) to see what other data give.",
+        "Bring the data back, or pass anyway=True to see what other data give.",
         wanted_sha256=digest,
         found_sha256=now.provenance.sha256,
     )
@@ -246,10 +210,11 @@ def _check_data(saved: SavedRun, now: Collected, anyway: bool) -> None:
 def _surroundings(then: SavedRun, now: SavedRun) -> "pd.DataFrame":
     import pandas as pd
 
-    own = {"source", "test_source", "root", "path", "better_than", "looks", "state"}
+    own = {*ELSEWHERE, "state"}
+    contents = [{"contents": _contents(run)} for run in (then, now)]
     lines = [
         {"what": name, "then": was, "now": is_now}
-        for name, (was, is_now) in differing(then, now).items()
+        for name, (was, is_now) in {**differing(then, now), **differences(*contents)}.items()
         if name.rpartition(".")[2] not in own
     ]
     facts, others = facts_of(then), facts_of(now)
@@ -259,6 +224,12 @@ def _surroundings(then: SavedRun, now: SavedRun) -> "pd.DataFrame":
         if name not in own and facts[name] != others[name]
     ]
     return pd.DataFrame(lines, columns=["what", "then", "now"])
+
+
+def _contents(run: SavedRun) -> dict[str, Any]:
+    """Digests of what stands in the settings of a run, and is noted by its name alone."""
+    steps = run.record.steps.values()
+    return {name: digest for step in steps for name, digest in step.get("contents", {}).items()}
 
 
 def _compared(then: Mapping[str, Estimate], now: Mapping[str, Estimate]) -> "pd.DataFrame":

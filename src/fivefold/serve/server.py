@@ -65,7 +65,10 @@ def listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65_535:
         remedy = "Pass a port in this range; 0 takes a free one."
         raise PreflightError.expected(
-            "serve", "a port from 0 to 65535", port, remedy, host=host, port=port
+            *("serve", "a port from 0 to 65535", port, remedy),
+            argument="port",
+            host=host,
+            port=port,
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

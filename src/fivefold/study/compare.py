@@ -266,7 +266,7 @@ def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> 
         near = nearest(str(name), list(named))
         remedy = f"Write {near!r}." if near else "Name one of these, or give it to Evaluate."
         wanted = f"one of {', '.join(named)}"
-        raise ConfigError.expected("Study, metric", wanted, repr(name), remedy)
+        raise ConfigError.expected("Study, metric", wanted, repr(name), remedy, argument="metric")
     return named[name]
 
 

@@ -23,13 +23,13 @@ def find_device(wish: str) -> torch.device:
     except RuntimeError:
         raise PreflightError(
             f"Train: expected a device such as auto, cpu or cuda:0, found {wish!r}.",
-            remedy='Pass device="auto" to run().',
+            remedy='Pass device="auto".',
             device=wish,
         ) from None
     if device.type not in {"cpu", "cuda"}:
         raise PreflightError(
             f"Train: expected a CPU or a GPU of CUDA, found {wish!r}.",
-            remedy='Pass device="auto" to run().',
+            remedy='Pass device="auto".',
             device=wish,
         )
     gpus = torch.cuda.device_count() if cuda else 0
@@ -37,7 +37,7 @@ def find_device(wish: str) -> torch.device:
         raise PreflightError(
             f"Train: expected the device {wish!r}, found {plural(gpus, 'GPU')}.",
             evidence=f"torch {torch.__version__}.",
-            remedy='Pass device="auto" to run(), or install a build of torch for this GPU.',
+            remedy='Pass device="auto", or install a build of torch for this GPU.',
             device=wish,
         )
     return device

@@ -1,0 +1,132 @@
+"""What the library says of its arguments, in the words of the shell that gave them."""
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+from fivefold.errors import ConfigError, FivefoldError
+
+ARGUMENTS = {"level": "missing"}
+"""Options that give an argument of another name, by their own."""
+
+MAY_BE_EMPTY = ("missing", "thousands")
+"""Options for which the empty text is a value."""
+
+_CALL = re.compile(r"[\w.]+\([^()]*\)")
+_VALUE = r"""("[^"]*"|'[^']*'|\[[^\]]*\]|[^\s,;()\[\]"'.]+(?:\.[^\s,;()\[\]"'.]+)*)?"""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The options of a command, by the arguments that they give.
+
+    Args:
+        options: by name of the argument, `{"n_jobs": "--jobs"}`.
+        given: texts that were given, by option.
+    """
+
+    options: Mapping[str, str]
+    given: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Self:
+        """Those of a parser, of which those that were given count first."""
+        options, given = dict[str, str](), dict[str, Sequence[str]]()
+        for action in parser._actions:
+            if not action.option_strings or action.dest == "help":
+                continue
+            option, value = action.option_strings[-1], getattr(chosen, action.dest, None)
+            name, told = ARGUMENTS.get(action.dest, action.dest), value != action.default
+            if told or name not in options:
+                options[name] = option
+            texts = value if isinstance(value, list) else [value]
+            if told:
+                given[option] = [text for text in texts if isinstance(text, str)]
+        return cls(options, given)
+
+    def check_given(self) -> None:
+        """Refuse options with nothing in them, as an empty variable of the shell gives.
+
+        Raises:
+            ConfigError: naming the first.
+        """
+        empty = {self.options[name] for name in MAY_BE_EMPTY if name in self.options}
+        for option, texts in self.given.items():
+            if "" in texts and option not in empty:
+                remedy = f"Give {option} a value, or leave it out."
+                raise ConfigError.expected("fivefold", f"{option} with a value", "none", remedy)
+
+    def error(self, error: FivefoldError) -> str:
+        """What an error says, by the option that was wrong.
+
+        Example:
+            >>> spoken = Spoken({"n_jobs": "--jobs"}, {})
+            >>> from fivefold.core.wish import counts
+            >>> print(spoken.error(counts(1).fault("tune", "n_jobs", 0)))
+            tune: expected --jobs of 1 or more, found 0.
+            Pass a whole number as --jobs.
+        """
+        told, faults = str(error), error.facts.get("faults")
+        if isinstance(faults, tuple):
+            for fault in faults:
+                told = told.replace(_set_in(str(fault)), _set_in(self.error(fault)))
+            return told
+        named = [error.facts.get("argument"), *_listed(error.facts.get("settings"))]
+        for name in filter(self.options.__contains__, named):
+            told = re.sub(rf"(?<![\w.`'\"-]){name}(?![\w=`'\"])", self.options[str(name)], told)
+        if "settings" in error.facts:
+            for name, option in self.options.items():
+                told = told.replace(f"`{name}`", f"`{option}`")
+        told = self.text(told)
+        if any(option in told for option in self.options.values()):
+            return told
+        return "\n".join([told, *self._meant(told)])
+
+    def text(self, text: str) -> str:
+        """A text in which arguments are written `name=value`, with options in their place.
+
+        Example:
+            >>> Spoken({"device": "--device"}, {}).text('Pass device="cpu", or leave it out.')
+            'Pass --device cpu, or leave it out.'
+        """
+        calls = _CALL.findall(text)
+        for place, call in enumerate(calls):  # what is meant for a stage stays
+            text = text.replace(call, f"\0{place}\0", 1)
+        for name, option in self.options.items():
+            written = partial(_written, option)
+            text = re.sub(rf"(?<![\w.-]){name}={_VALUE}", written, text)
+            if "_" in name:  # no word of English
+                text = re.sub(rf"(?<![\w.-]){name}(?![\w=])", option, text)
+        for place, call in enumerate(calls):
+            text = text.replace(f"\0{place}\0", call)
+        return text
+
+    def _meant(self, told: str) -> list[str]:
+        """The options whose value an error tells of."""
+        return [
+            f"That is {option} {text}."
+            for option, texts in self.given.items()
+            for text in texts
+            if text and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told)
+        ]
+
+
+def _set_in(text: str) -> str:
+    """As a list of faults has it."""
+    return text.replace("\n", "\n     ")
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, tuple | list) else []
+
+
+def _written(option: str, found: re.Match[str]) -> str:
+    """An option with its value as the shell has it; a flag alone."""
+    value = found[1]
+    if value is None or value == "True":
+        return option
+    plain = value[1:-1] if value[0] in "\"'" else value
+    return f"{option} {plain}"

@@ -1,0 +1,172 @@
+"""Whatever is wrong with what the shell is given, the option that gave it is named."""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fivefold as ff
+from fivefold import cli
+from fivefold.commands.spoken import Spoken
+from fivefold.core.faults import raise_all
+from fivefold.errors import ConfigError, PreflightError
+
+BUNDLE = Path(__file__).parent.parent / "bundles" / "two_classes.ff"
+
+COLUMN = ("no such column", "")
+NUMBER = ("-3", "x")
+FOLDER = ("file.txt", "")
+WRONG = {
+    "--target": COLUMN,
+    "--task": ("clustering", ""),
+    "--drop": COLUMN,
+    "--level": ("town", "no such column=NA"),
+    "--test-source": ("none.csv", ""),
+    "--group": COLUMN,
+    "--time": COLUMN,
+    "--weight": COLUMN,
+    "--kinds": ("a", "a=colour", "no such column=text"),
+    "--decimal": ("::", "no such column=."),
+    "--thousands": ("::", "no such column=."),
+    "--date-format": ("day", ""),
+    "--delimiter": ("::", ""),
+    "--encoding": ("utf-3", ""),
+    "--skip": NUMBER,
+    "--series-id": ("",),
+    "--step": ("a", ""),
+    "--root": ("",),
+    "--horizon": ("0", *NUMBER),
+    "--history": ("0", *NUMBER),
+    "--stride": ("0", *NUMBER),
+    "--past": ("no such column", ""),
+    "--known": ("no such column", ""),
+    "--folds": ("1", *NUMBER),
+    "--epochs": ("0", *NUMBER),
+    "--quality": ("medium", ""),
+    "--to": ("none/here", ""),
+    "--with": ("none.py", "none/here.py", "file.txt", ""),
+    "--better-than": ("file.txt", ""),
+    "--seed": NUMBER,
+    "--report": ("none/here.html", ""),
+    "--device": ("gpu", "cuda:99", ""),
+    "--directory": FOLDER,
+    "--cache": FOLDER,
+    "--log": ("none/here.jsonl", ""),
+    "--trials": ("0", *NUMBER),
+    "--seconds": ("0", "-1", "nan", "x"),
+    "--nested": ("1", *NUMBER),
+    "--metric": ("speed", ""),
+    "--jobs": ("0", "-2", "x"),
+    "--models": ("deep,linear", "linear", ""),
+    "--data": ("none.csv", ""),
+    "--columns": ("no such column", ""),
+    "--threads": NUMBER,
+    "--host": ("no such host", ""),
+    "--port": ("99999", *NUMBER),
+}
+"""What each option cannot be."""
+
+BESIDE = {
+    "--better-than": ["--to", "new.ff"],
+    "--metric": ["--trials", "1", "--models", "default,mlp"],
+}
+"""What else is given to a command that takes it, for work to begin."""
+FREE = {"--missing"}
+"""Options that take whatever is given."""
+
+
+def options():
+    """Every option that takes a value, of every command."""
+    root = cli.parser()
+    (commands,) = (a for a in root._actions if isinstance(a, argparse._SubParsersAction))
+    for command, parser in commands.choices.items():
+        for action in parser._actions:
+            option = action.option_strings[-1:]
+            if option and action.nargs != 0 and option[0] not in FREE:
+                yield command, option[0]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with rows, a bundle, and a file that is none of these."""
+    folder = tmp_path_factory.mktemp("shell")
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": draw.normal(size=60), "town": draw.choice(["A", "B"], 60)})
+    frame["y"] = np.where(frame["a"] > 0, "yes", "no")
+    frame.to_csv(folder / "rows.csv", index=False)
+    (folder / "file.txt").write_text("neither\n")
+    for name in ("model.ff", "other.ff"):
+        shutil.copy(BUNDLE, folder / name)
+    asked = json.loads(bytes(ff.load(BUNDLE).bundle["parity.json"]))["requests"]["instances"]
+    (folder / "asked.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in asked))
+    return folder
+
+
+OTHERWISE = ("n_jobs", "test_source", "date_format", "series_id", "better_than", "=True", "run()")
+"""How Python alone says it."""
+
+SOURCES = {
+    "predict": ["model.ff", "asked.jsonl"],
+    "serve": ["model.ff"],
+    "reproduce": ["none"],
+    "demo": [],
+}
+
+
+@pytest.mark.parametrize(("command", "option"), list(options()))
+def test_wrong_value_of_an_option_is_told_by_its_name(command, option, place, capsys, monkeypatch):
+    monkeypatch.chdir(place)
+    began = set(place.iterdir())
+    for value in WRONG[option]:
+        words = SOURCES.get(command, ["rows.csv"])
+        if command not in SOURCES and option != "--target":
+            words = [*words, "--target", "y"]
+        if command == "compare" and option == "--data":
+            words = ["model.ff", "other.ff"]
+        known = {"tune": ["--trials"], "compare": ["--models"]}.get(command, [])
+        beside = BESIDE.get(option, [])
+        pairs = zip(beside[::2], beside[1::2], strict=True)
+        words = [*words, *(w for pair in pairs for w in pair if pair[0] in [*known, "--to"])]
+        try:
+            status = cli.main([command, *words, f"{option}={value}"])
+        except SystemExit as left:  # of argparse, before anything else
+            status = left.code
+        said = capsys.readouterr()
+        told = f"{command} {option}={value}: {said.err}"
+        assert status == 2, told
+        assert option in said.err, told
+        assert not [name for name in OTHERWISE if name in said.err], told
+    assert set(place.iterdir()) == began
+
+
+def test_arguments_in_a_sentence_are_written_as_options_and_calls_stay():
+    spoken = Spoken({"folds": "--folds", "n_jobs": "--jobs", "test": "--test"}, {})
+    text = "Pass folds=5, leave out n_jobs, or write Split(test=0.2) and test=True."
+    wanted = "Pass --folds 5, leave out --jobs, or write Split(test=0.2) and --test."
+    assert spoken.text(text) == wanted
+    assert spoken.text("train.folds=3 and manifolds=2") == "train.folds=3 and manifolds=2"
+
+
+def test_several_faults_are_each_told_by_their_options():
+    spoken = Spoken({"n_jobs": "--jobs", "seed": "--seed"}, {})
+    faults = [
+        ConfigError.expected("tune", "n_jobs of 1 or more", 0, "Pass n_jobs=1.", argument="n_jobs"),
+        ConfigError.expected("tune", "a seed of 0 or more", -1, "Pass seed=0.", argument="seed"),
+    ]
+    with pytest.raises(PreflightError) as caught:
+        raise_all(faults)
+    said = spoken.error(caught.value)
+    for words in ("expected --jobs of", "Pass --jobs 1.", "a --seed of", "Pass --seed 0."):
+        assert words in said
+
+
+@pytest.mark.slow
+def test_search_in_the_shell_tells_its_advice_by_an_option(place, capsys, monkeypatch):
+    monkeypatch.chdir(place)
+    words = ["tune", "rows.csv", "--target", "y", "--trials", "1", "--epochs", "1"]
+    assert cli.main([*words, "--quality", "fast"]) == 0
+    assert "--nested 5 would tell" in capsys.readouterr().out
