@@ -15,6 +15,7 @@ IDEAS = {
         "what stages did to rows: told, where it cannot travel; carried along",
     ),
     "choice": ("models tasks", "answers that are classes: in torch; in numpy"),
+    "several": ("models tasks", "several targets of their own tasks: in torch; in numpy"),
     "count": ("models tasks", "counts: in torch; in numpy"),
     "multilabel": ("models tasks", "any number of labels a row: in torch; in numpy"),
     "ordinal": ("models tasks", "classes in order: in torch; in numpy"),

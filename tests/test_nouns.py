@@ -24,6 +24,9 @@ MEANT_OTHERWISE = {
     for name in (*KINDS.known, *TASKS.known)
 } | {
     ("collect/tabulate.py", "count"): "how many cells a finding counts",
+    ("models/networks.py", "several"): "what a network reads",
+    ("reading/content.py", "several"): "a source of several files",
+    ("reading/source.py", "several"): "a source of several files",
     ("models/kernels.py", "count"): "how many kernels there are",
     ("reading/unreadable.py", "count"): "how many cells a finding counts",
     ("pipeline.py", "text"): "the name of an argument of from_json",

@@ -76,6 +76,7 @@ def test_headlines_of_each_task_are_its_first_three_metrics():
         "binary": ("roc_auc", "average_precision", "accuracy"),
         "multiclass": ("accuracy", "balanced_accuracy", "log_loss"),
         "regression": ("rmse", "mae", "r2"),
+        "several": ("explained",),
         "count": ("poisson_deviance", "deviance_explained", "mae"),
         "ordinal": ("quadratic_kappa", "mean_steps", "accuracy"),
         "forecast": ("skill", "rmse", "mase"),

@@ -247,6 +247,6 @@ def test_multilabel_studies_compare_and_tune_by_micro_f1(tmp_path):
     )
     other = pipeline.replace("train", epochs=8)
     compared = ff.compare({"two": pipeline, "eight": other}, folds=2, progress=False)
-    assert "f1_micro" in str(compared)
+    assert "micro F1" in str(compared)
     tuned = ff.tune(pipeline, {"train.lr": ff.choice(1e-4, 1e-2)}, trials=2, progress=False)
     assert tuned.best["train.lr"] in (1e-4, 1e-2)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -199,10 +199,11 @@ def test_imbalance_is_a_finding_by_the_smallest_and_the_largest_class():
     assert settle(["a"] * 30 + ["b"] * 10).findings == ()
 
 
-def test_several_targets_are_for_a_task_of_ones_own():
+def test_several_targets_are_each_for_a_task_of_their_own():
     one = targets_of([1.5, 2.5] * 10, "numeric")
-    both = Targets(columns=one.columns * 2, usable=one.usable, source="a.csv")
-    with pytest.raises(DataError, match="expected a target that a built-in task predicts"):
-        settle_targets(both)
+    other = replace(one.columns[0], name="other")
+    both = Targets(columns=(*one.columns, other), usable=one.usable, source="a.csv")
+    task, _ = settle_targets(both)
+    assert [part.task.name for part in task.parts] == ["regression", "regression"]
     with pytest.raises(DataError, match="expected one target for this task"):
         settle_targets(both, task_of("multiclass"))

@@ -32,6 +32,7 @@ TaskName = Literal[
     "forecast",
     "anomaly",
     "unlabelled",
+    "several",
 ]
 Role = Literal["input", "target", "group", "time", "weight", "until", "judged", "ignored"]
 Label = str | int | float | bool
@@ -86,6 +87,7 @@ class Schema:
             scores' columns; empty where numbers are predicted. Of two, the second is the positive
             one.
         levels: of the quantiles that are told beside numbers, 0 to 1 in order; mostly none.
+        each: the classes of each target, where each is predicted as a task of its own.
 
     Example:
         >>> schema = Schema(
@@ -101,6 +103,7 @@ class Schema:
     task: str
     classes: tuple[Label, ...] = ()
     levels: tuple[float, ...] = ()
+    each: tuple[tuple[Label, ...], ...] = ()
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -165,6 +168,7 @@ class Schema:
             "task": self.task,
             "classes": list(self.classes),
             **({"levels": list(self.levels)} if self.levels else {}),
+            **({"each": [list(classes) for classes in self.each]} if self.each else {}),
         }
 
     @classmethod
@@ -179,4 +183,5 @@ class Schema:
             task=values["task"],
             classes=tuple(values["classes"]),
             levels=tuple(values.get("levels", ())),
+            each=tuple(map(tuple, values.get("each", ()))),
         )

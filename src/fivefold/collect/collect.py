@@ -26,7 +26,7 @@ from fivefold.reading.content import content_of_source
 from fivefold.reading.options import Long, Reading, Windows
 from fivefold.reading.source import check_source
 from fivefold.tasks.forecast import LEVELS
-from fivefold.tasks.known import FORECAST, TASKS, task_of
+from fivefold.tasks.known import FORECAST, SEVERAL, TASKS, task_of
 from fivefold.tasks.task import Task
 
 MANY = 100
@@ -55,12 +55,14 @@ class Collect(Stage):
         test_source: the test rows, in any of these forms.
         task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
             guess is not wanted; `anomaly` to seek odd rows, by whose target a model is judged and
-            not taught; or a task of your own, as class or object.
+            not taught; or a task of your own, as class or object. Of several targets that are
+            predicted each for itself, `{"visits": "count"}` names the tasks of some.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
         order: the classes of the target from the least to the most, where they have an order: the
-            task is `ordinal` then. That of a frame's ordered categories is known.
+            task is `ordinal` then. That of a frame's ordered categories is known. Of several
+            targets, by name.
         normal: for `task="anomaly"`, the class of usual rows. Unless said it is the first of 0/1
             and such pairs, the one called normal or benign, else the commonest.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
@@ -112,9 +114,9 @@ class Collect(Stage):
     source: Data = Field(kw_only=False)
     target: str | int | tuple[str | int, ...] | None = None
     test_source: Data = None
-    task: TaskName | Task | type[Task] | None = None
+    task: TaskName | Task | type[Task] | dict[str, TaskName] | None = None
     positive: Label | None = None
-    order: tuple[Label, ...] | None = None
+    order: tuple[Label, ...] | dict[str, tuple[Label, ...]] | None = None
     normal: Label | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -144,8 +146,10 @@ class Collect(Stage):
     @classmethod
     def _own_task(cls, task: Any) -> Any:
         """Its object, adopted; a name of the table stays."""
+        if isinstance(task, dict):
+            return task
         if isinstance(task, str):
-            return TASKS.own(task) or task
+            return TASKS.own(task) or (task_of(task) if "{" in task else task)
         return task if task is None else TASKS.adopt(task)
 
     @field_validator("date_format")
@@ -172,7 +176,7 @@ class Collect(Stage):
 
     @model_validator(mode="after")
     def _check_normal(self) -> Self:
-        asked = self.task if self.task is None or isinstance(self.task, str) else self.task.name
+        asked = self._task_name()
         if self.normal is not None and not (asked and task_of(asked).network):
             raise ValueError('`normal` has no effect without task="anomaly"')
         return self
@@ -266,15 +270,20 @@ class Collect(Stage):
         asked = self.target if isinstance(self.target, tuple) else (self.target,)
         return tuple(one for one in asked if isinstance(one, str))
 
+    def _task_name(self) -> str | None:
+        if isinstance(self.task, dict):
+            return SEVERAL.name
+        return self.task if self.task is None or isinstance(self.task, str) else self.task.name
+
     def _wishes(self) -> Wishes:
-        asked = self.task if self.task is None or isinstance(self.task, str) else self.task.name
-        asked = asked or (FORECAST.name if self.horizon is not None else None)
+        asked = self._task_name() or (FORECAST.name if self.horizon is not None else None)
         return Wishes(
             target=self.target,
             task=None if asked is None else task_of(asked),
             positive=self.positive,
             order=self.order,
             normal=self.normal,
+            tasks=self.task if isinstance(self.task, dict) else {},
             kinds=names_of_kinds(self.kinds),
             drop=self.drop,
             missing=self.missing,

@@ -76,8 +76,9 @@ def gather(
         raw = append_test(raw, test, targets)
     kinds = aligned(raw, targets, wishes)
     raw = raw if kinds else _with_tags(raw, targets, wishes)
-    if wishes.order is None and wishes.task is None and len(targets) == 1:
-        wishes = replace(wishes, order=order_of(source, targets[0]))
+    if wishes.order is None and (wishes.task is None or wishes.task.separate):
+        orders = {name: order_of(source, name) for name in targets}
+        wishes = replace(wishes, order={name: order for name, order in orders.items() if order})
     # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
     weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
     table = tabulate(
@@ -104,6 +105,7 @@ def gather(
         task=task.name,
         classes=settled.classes,
         levels=wishes.levels if task.ahead else (),
+        each=settled.each,
     )
     if not schema.inputs:
         raise _nothing_to_learn_from(table, raw.name)
@@ -147,14 +149,14 @@ def order_of(source: Any, name: str) -> tuple[Label, ...] | None:
 
 def _with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:
     """Lists of labels in the target as texts, unless something else is to be predicted."""
-    if len(targets) > 1 or targets[0] in wishes.kinds:
+    if not (wishes.task is None or wishes.task.several or wishes.task.separate):
         return raw
-    [name] = targets
-    if (wishes.task is None or wishes.task.several) and are_lists(raw.columns[name]):
-        columns = {**raw.columns, name: as_texts(raw.column(name))}
-        types = {column: kind for column, kind in raw.types.items() if column != name}
-        return replace(raw, columns=columns, types=types)
-    return raw
+    listed = [n for n in targets if n not in wishes.kinds and are_lists(raw.columns[n])]
+    if not listed:
+        return raw
+    columns = {**raw.columns, **{name: as_texts(raw.column(name)) for name in listed}}
+    types = {name: kind for name, kind in raw.types.items() if name not in listed}
+    return replace(raw, columns=columns, types=types)
 
 
 def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:

@@ -33,16 +33,17 @@ def settle_targets(
         positions=_positions(names, table, wishes),
         asked=wishes.task is not None,
         positive=wishes.positive,
-        order=tuple(wishes.order or ()),
+        orders=wishes.orders(names),
+        tasks=wishes.tasks,
         normal=wishes.normal,
         number_kind=number_kind(),
         number_task=number_task(),
     )
     task, settled = settle(targets, wishes.task)
-    worded: dict[str, Any] = (
-        {"kind": labels().name, "format": settled.format} if settled.words else {}
-    )
-    for name, values in zip(names, settled.values, strict=True):
+    several = settled.words if isinstance(settled.words, tuple) else (settled.words,) * len(names)
+    formats = settled.formats or (settled.format,) * len(names)
+    for name, values, words, form in zip(names, settled.values, several, formats, strict=True):
+        worded: dict[str, Any] = {"kind": labels().name, "format": form} if words else {}
         table.columns[name] = replace(table.columns[name], role="target", **worded)
         table.values[name] = values
     table.findings += settled.findings

@@ -31,7 +31,8 @@ class Wishes:
     target: str | int | tuple[str | int, ...] | None = None
     task: Task | None = None
     positive: Label | None = None
-    order: tuple[Label, ...] | None = None
+    order: tuple[Label, ...] | Mapping[str, tuple[Label, ...]] | None = None
+    tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -51,6 +52,8 @@ class Wishes:
 
     def labels(self) -> bool | None:
         """Whether the target holds labels; None if that is not said."""
+        if self.task is not None and self.task.separate:
+            return None
         if self.order:
             return True
         if self.positive is not None or self.task is not None:
@@ -62,6 +65,12 @@ class Wishes:
     def answers_alone(self) -> bool:
         """Whether no target is named, and none is needed."""
         return self.target is None and self.task is not None and self.task.network != ""
+
+    def orders(self, targets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
+        """The order of the classes by target; one that is said alone is that of the first."""
+        if isinstance(self.order, Mapping):
+            return {name: tuple(order) for name, order in self.order.items()}
+        return {targets[0]: tuple(self.order)} if self.order else {}
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:
         """The names of the target columns, one or more.
@@ -109,6 +118,8 @@ class Wishes:
         asked = [
             *(("drop", name) for name in self.drop),
             *(("kinds", name) for name in self.kinds),
+            *(("task", name) for name in self.tasks),
+            *(("order", name) for name in (self.order if isinstance(self.order, Mapping) else ())),
             *(("missing", name) for name in by_column),
             *self.notations.named(),
             *self.roles.items(),

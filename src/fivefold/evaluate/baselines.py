@@ -140,7 +140,7 @@ def title(name: BaselineName, codec: Codec) -> str:
         return detectors.NAMES[name]
     if name == "boosting":
         return "gradient boosting"
-    learnt = simple.SIMPLE.get(learnt_by(task))
+    learnt = simple.SIMPLE.get(simple.learnt_by(task))
     model = "linear model" if learnt is None else learnt.called
     return f"TF-IDF and {model}" if reads_words(codec) else model
 
@@ -179,9 +179,10 @@ def _fit_linear(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predi
         weight=rows.weight,
         held=held,
         classes=len(codec.schema.classes),
+        task=task,
         strength=10.0 if reads_words(codec) else 1.0,
     )
-    ask, note = simple.SIMPLE[learnt_by(task)].linear(learnt)
+    ask, note = simple.SIMPLE[simple.learnt_by(task)].linear(learnt)
     notes += [note] if note else []
     return (lambda test: ask(features.matrix(test.inputs))), ", ".join(notes)
 
@@ -216,9 +217,10 @@ def _fit_boosting(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
         weight=rows.weight,
         held=held,
         classes=len(codec.schema.classes),
+        task=task,
         options=options,
     )
-    ask, note = simple.SIMPLE[learnt_by(task)].boosting(learnt)
+    ask, note = simple.SIMPLE[simple.learnt_by(task)].boosting(learnt)
     return (lambda test: ask(features(test))), ", ".join(filter(None, [*notes, note]))
 
 
@@ -229,14 +231,9 @@ _FITTERS: Mapping[str, Fitter] = {
 }
 
 
-def learnt_by(task: Task) -> str:
-    """What simple models learn of a row; empty if nothing that they can."""
-    return task.simple or task.trees or ""
-
-
 def _refused(rows: Rows, task: Task) -> str:
     """Why scikit-learn's models cannot be fitted; empty if they can."""
-    if not learnt_by(task):
+    if not simple.learnt_by(task):
         return "it learns one class or one number a row"
     if task.labelled and len(np.unique(rows.target)) < 2:
         return "the training rows have one class"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.rows import Rows
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
@@ -218,13 +219,19 @@ def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged
         came = {f"target_{n}": c for n, c in zip(schema.targets, target.T, strict=False)}
         return pd.concat([frame, pd.DataFrame(came | task.shares(scores, schema))], axis=1)
     if target.ndim > 1:
-        several = target.shape[1] != len(schema.targets)
-        columns = [f"target_{name}" for name in (schema.classes if several else schema.targets)]
+        columns = _named("target", target.shape[1], schema)
         frame = pd.concat([frame, pd.DataFrame(target, columns=columns)], axis=1)
     else:
         frame = frame.assign(target=target)
     if scores.ndim == 1:
         return frame.assign(score=scores)
     shares = scores if scores.ndim == 2 else task.chances(scores)
-    named = [f"score_{name}" for name in schema.classes or schema.targets]
+    assert shares is not None
+    named = _named("score", shares.shape[1], schema)
     return pd.concat([frame, pd.DataFrame(shares, columns=named)], axis=1)
+
+
+def _named(what: str, width: int, schema: Schema) -> list[str]:
+    """Columns by the classes or the targets, of which there are as many; else by number."""
+    known = (names for names in (schema.classes, schema.targets) if len(names) == width)
+    return [f"{what}_{name}" for name in next(known, range(width))]

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from fivefold.codecs.table import Array
 from fivefold.evaluate.proportionalodds import fit_proportional_odds
 from fivefold.metrics.counts import excess_of
 from fivefold.metrics.labelsets import best_thresholds, with_thresholds
+from fivefold.tasks.onetarget import OneTarget
+from fivefold.tasks.task import Task
 
 STEPS = 100
 
@@ -26,6 +28,7 @@ class Rows(NamedTuple):
         weight: `(n,)` how much each counts; None for 1 each.
         held: `(n,)` bool, validation rows, by which a threshold may be chosen.
         classes: how many there are; 0 for numbers.
+        task: what is predicted.
         strength: `C` of a logistic regression.
         options: of boosting.
     """
@@ -35,6 +38,7 @@ class Rows(NamedTuple):
     weight: Array | None
     held: Array
     classes: int
+    task: Task
     strength: float = 1.0
     options: Mapping[str, Any] = {}
 
@@ -203,9 +207,39 @@ def _proportional_odds(rows: Rows) -> tuple[Asked, str]:
     return fitted.probabilities, _stopped(not fitted.converged)
 
 
+def _each_target(fitter: Literal["linear", "boosting"]) -> Callable[[Rows], tuple[Asked, str]]:
+    """A model for each target, as its own task has it."""
+
+    def fit(rows: Rows) -> tuple[Asked, str]:
+        asked, notes = [], []
+        parts: tuple[OneTarget, ...] = getattr(rows.task, "parts", ())
+        for one in parts:
+            own = rows._replace(
+                target=one.truth(rows.target), classes=len(one.schema.classes), task=one.task
+            )
+            ask, note = getattr(SIMPLE[learnt_by(one.task)], fitter)(own)
+            asked.append(ask)
+            notes.append(note)
+
+        def ask_all(matrix: Any) -> Array:
+            count = matrix.shape[0]
+            told = [np.asarray(ask(matrix)).reshape(count, -1) for ask in asked]
+            return np.concatenate(told, axis=1)
+
+        return ask_all, next(filter(None, notes), "")
+
+    return fit
+
+
+def learnt_by(task: Task) -> str:
+    """What simple models learn of a row; empty if nothing that they can."""
+    return task.simple or task.trees or ""
+
+
 SIMPLE: Mapping[str, Simple] = {
     "class": Simple(_logistic, _boosted_class, "logistic regression"),
     "number": Simple(_ridge, _boosted_number, "ridge regression"),
+    "each": Simple(_each_target("linear"), _each_target("boosting"), "linear models"),
     "rate": Simple(_with_excess(_poisson), _with_excess(_boosted_rate), "Poisson regression"),
     "order": Simple(_proportional_odds, _boosted_class, "proportional odds"),
     "labels": Simple(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
 from fivefold.metrics.weight import effective_rows
-from fivefold.models.boosting import fit_trees
+from fivefold.models.boosting import NUMBERS, fit_trees
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch, Inputs, described
 from fivefold.models.learner import Feed, Lesson
@@ -178,7 +178,7 @@ def grow(lesson: Lesson, columns: Callable[[Batch], Tensor]) -> tuple[Trees, Ten
             for start in range(0, max(1, feed.rows), BATCH)
         ]
         target = feed.target.cpu().numpy()
-        target = target if learn in ("number", "rate") else target.astype(np.int64)
+        target = target if learn in (*NUMBERS, "each") else target.astype(np.int64)
         return torch.cat(pieces).numpy(), target
 
     counts, left = (lesson.train.weight, lesson.valid.weight), lesson.seconds_left()
@@ -187,6 +187,7 @@ def grow(lesson: Lesson, columns: Callable[[Batch], Tensor]) -> tuple[Trees, Ten
         plain(lesson.valid),
         learn,
         prod(head.outputs),
+        each=head.shares,
         weights=(counts[0].cpu().numpy(), counts[1].cpu().numpy())
         if counts[0] is not None and counts[1] is not None
         else None,

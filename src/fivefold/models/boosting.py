@@ -1,6 +1,7 @@
 """Boosted trees for the rows of a table, as a module that a network can answer beside."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -16,6 +17,9 @@ from fivefold.models.trees import Trees, join_trees
 _SEVERAL = 10_000_000
 """Numbers of a matrix from which more threads than one pay; the trees are the same."""
 
+
+NUMBERS = ("number", "rate")
+"""What is learnt by regression."""
 
 MANY = 5
 """Labels from which on each has one booster."""
@@ -51,9 +55,10 @@ class Boosting:
 def fit_trees(
     train: tuple[Array, Array],
     valid: tuple[Array, Array],
-    learn: Literal["class", "number", "rate", "labels"],
+    learn: Literal["class", "number", "rate", "labels", "each"],
     outputs: int,
     *,
+    each: "Sequence[Share]" = (),
     weights: tuple[Array, Array] | None = None,
     boosting: Boosting | None = None,
     seed: int = 0,
@@ -67,6 +72,7 @@ def fit_trees(
         valid: the same for validation rows.
         learn: what the targets are.
         outputs: numbers a row: 1 for two classes and for values, else one a class or label.
+        each: what is learnt of each of several targets, whose columns stand side by side.
         weights: how much each training and each validation row counts; None for 1 each.
         boosting: how trees are grown.
         seed: of the columns that splits choose from.
@@ -85,10 +91,7 @@ def fit_trees(
         >>> trees is not None and trees.outputs
         1
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
     boosting = boosting or Boosting()
-    is_number = learn in ("number", "rate")
     (x, y), (x_valid, y_valid) = train, valid
     counts: dict[str, Array] = {}
     if weights is not None:
@@ -98,35 +101,41 @@ def fit_trees(
         counts["sample_weight_val"] = relative(weights[1][judged])
     if not len(y_valid) or not x.shape[1]:
         return None
-    if learn == "class" and len(np.unique(y)) < max(2, outputs):
-        return None
-    kind: Any = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
-    if learn == "rate":
-        if not y.any():
-            return None
-        kind = partial(kind, loss="poisson")
     end = inf if seconds is None else time.perf_counter() + seconds
-    made = kind if seconds is None else _timed(kind, end)
     threads = torch.get_num_threads() if x.size >= _SEVERAL else 1
-    bundle = _Rows(x, x_valid, counts, boosting, seed, end, threads)
-    if learn != "labels":
-        grown, bias = _grow(made, bundle, y, y_valid, outputs)
-        # Of two classes one is boosted: half of its logit up, half of it down.
-        turns = [-0.5, 0.5] if outputs == 2 and not is_number else [1.0] * outputs
-        ordered = [
-            [(nodes, turn * share) for nodes, share in grown[place % len(grown)]]
-            for place, turn in enumerate(turns)
-        ]
-        bias = bias * turns
-    else:
-        ordered, bias = _grow_labels(made, bundle, y, y_valid)
-    if not any(ordered):
+    rows = _Rows(x, x_valid, counts, boosting, seed, end, threads)
+    asked = each or (Share(learn, outputs, slice(None)),)
+    found = [_ordered(one, rows, one.of(y), one.of(y_valid)) for one in asked]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found) or not any(trees for grown, _ in known for trees in grown):
         return None
+    ordered = _alike([trees for grown, _ in known for trees in grown])
     nodes, shares = zip(*(tree for trees in ordered for tree in trees), strict=True)
-    sizes, arrays = join_trees(nodes, bias, shares)
+    sizes, arrays = join_trees(nodes, np.concatenate([bias for _, bias in known]), shares)
     trees = Trees(*sizes)
     trees.load_nodes(arrays)
     return trees.eval()
+
+
+class Share(NamedTuple):
+    """What trees learn of one of several targets.
+
+    Args:
+        learn: as `fit_trees` has it.
+        outputs: numbers a row.
+        columns: its places in the targets.
+    """
+
+    learn: str
+    outputs: int
+    columns: slice
+
+    def of(self, target: Array) -> Array:
+        """Its targets, as a booster takes them."""
+        own = target[:, self.columns] if self.columns != slice(None) else target
+        if self.columns != slice(None) and self.learn != "labels":
+            own = own[:, 0]
+        return own if self.learn in NUMBERS else own.astype(np.int64)
 
 
 class _Rows(NamedTuple):
@@ -143,6 +152,40 @@ class _Rows(NamedTuple):
 
 Grown = list[tuple[Any, float]]
 """Trees of one output with what each counts."""
+
+
+def _ordered(one: Share, rows: _Rows, y: Array, y_valid: Array) -> tuple[list[Grown], Array] | None:
+    """Trees of each output, and the biases; None where rows lack a class, or all counts are 0."""
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    if one.learn == "class" and len(np.unique(y)) < max(2, one.outputs):
+        return None
+    if one.learn == "rate" and not y.any():
+        return None
+    numbers = one.learn in NUMBERS
+    kind: Any = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
+    kind = kind if rows.end == inf else _timed(kind, rows.end)
+    if one.learn == "rate":
+        kind = partial(kind, loss="poisson")
+    if one.learn == "labels":
+        return _grow_labels(kind, rows, y, y_valid)
+    grown, bias = _grow(kind, rows, y, y_valid, one.outputs)
+    # Of two classes one is boosted: half of its logit up, half of it down.
+    turns = [-0.5, 0.5] if one.outputs == 2 and not numbers else [1.0] * one.outputs
+    ordered = [
+        [(nodes, turn * share) for nodes, share in grown[place % len(grown)]]
+        for place, turn in enumerate(turns)
+    ]
+    return ordered, bias * turns
+
+
+def _alike(grown: list[Grown]) -> list[Grown]:
+    """As many trees for each output: those that have fewer get leaves that give 0."""
+    most = max(map(len, grown))
+    some = next(trees[0][0] for trees in grown if trees)
+    nothing = np.zeros(1, some.dtype)
+    nothing["is_leaf"] = 1
+    return [[*trees, *[(nothing, 1.0)] * (most - len(trees))] for trees in grown]
 
 
 def _grow(
@@ -173,7 +216,7 @@ def _grow(
 
 
 def _grow_labels(kind: Any, rows: _Rows, y: Array, y_valid: Array) -> tuple[list[Grown], Array]:
-    """Trees of each label, as many for each, and the biases."""
+    """Trees of each label, and the biases."""
     labels = y.shape[1]
     boosters = rows.boosting.boosters if labels <= MANY else 1
     grown: list[Grown] = []
@@ -188,13 +231,7 @@ def _grow_labels(kind: Any, rows: _Rows, y: Array, y_valid: Array) -> tuple[list
         [trees], base = _grow(kind, rows, own, judged, labels, boosters)
         bias[place] = base[0]
         grown.append(trees)
-    most = max(map(len, grown))
-    some = next((trees[0][0] for trees in grown if trees), None)
-    if some is None:
-        return [], bias
-    nothing = np.zeros(1, some.dtype)  # a leaf that gives 0
-    nothing["is_leaf"] = 1
-    return [[*trees, *[(nothing, 1.0)] * (most - len(trees))] for trees in grown], bias
+    return grown, bias
 
 
 def _booster(kind: Any, boosting: Boosting, outputs: int, seed: int) -> Any:

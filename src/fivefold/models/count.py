@@ -31,7 +31,7 @@ class CountHead(QuantityHead):
         self,
         outputs: tuple[int, ...] = (1,),
         *,
-        mean: float = 0.0,
+        mean: float = 1.0,
         std: float = 1.0,
         link: Link = "log",
     ) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
 from fivefold.errors import ModelError
+from fivefold.models.boosting import Share
 from fivefold.models.losses import Loss
 from fivefold.tasks.task import Task
 
@@ -30,10 +31,12 @@ class Head(nn.Module, ABC):
         task: what is predicted.
         mixing: the rule by which outputs of several networks are mixed so that scores are the mean
             of theirs (`fivefold.models.mix.RULES`); empty where there is none.
+        shares: what trees learn of each of several targets; empty of one.
     """
 
     task: Task
     mixing: str = ""
+    shares: tuple[Share, ...] = ()
 
     def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
 from fivefold.models.ordinal import OrdinalHead
 from fivefold.models.quantity import QuantityHead
+from fivefold.models.several import SeveralHead
 from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.binary import Binary
 from fivefold.tasks.choice import Choice
@@ -21,6 +22,7 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.quantity import Quantity
+from fivefold.tasks.several import Several
 from fivefold.tasks.task import Task
 
 HEADS: dict[type[Task], type[Head]] = {
@@ -32,6 +34,7 @@ HEADS: dict[type[Task], type[Head]] = {
     Count: CountHead,
     Forecast: ForecastHead,
     Quantity: QuantityHead,
+    Several: SeveralHead,
 }
 """The class of a task's head, and of those that are derived from it."""
 
@@ -48,6 +51,9 @@ def head_of(task: Task) -> type[Head]:
             f"{type(task).__name__}: expected a class derived from Head, found {found!r}.",
             remedy="Derive the task from Choice or Quantity, or let its method `head` give one.",
         )
+    if isinstance(task, Several):
+        parts = tuple((one, head_of(one.task)) for one in task.parts)
+        return type("SeveralHead", (SeveralHead,), {"of": parts})
     return found
 
 

@@ -262,6 +262,11 @@ function show(answer) {
   const bars = document.getElementById("bars");
   bars.replaceChildren();
   const [prediction] = answer.predictions;
+  if (prediction !== null && typeof prediction === "object" && !Array.isArray(prediction)) {
+    document.getElementById("headline").textContent = "";
+    for (const [name, value] of Object.entries(prediction)) bars.append(line(name, told(value)));
+    return;
+  }
   const written = (value) => (typeof value === "number" && !answer.classes
     ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value));
   const named = Array.isArray(prediction) && answer.columns; // several numbers, each with its name
@@ -289,6 +294,12 @@ function show(answer) {
     bar.append(length);
     bars.append(bar);
   }
+}
+
+// The answer to one of several targets.
+function told(value) {
+  if (Array.isArray(value)) return value.join(", ") || "none of them";
+  return typeof value === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : value;
 }
 
 // A name and a value beside one another.

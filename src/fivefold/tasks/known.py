@@ -1,5 +1,7 @@
 """The tasks there are, those that a user has added, and which is for some target columns."""
 
+from functools import cache
+
 from fivefold.codecs.schema import Schema
 from fivefold.core.roster import Roster
 from fivefold.core.wording import quoted
@@ -12,30 +14,36 @@ from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.regression import Regression
+from fivefold.tasks.several import BASE, Several
 from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
 from fivefold.tasks.unlabelled import Unlabelled
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
-MULTILABEL, ORDINAL, COUNT = Multilabel(), Ordinal(), Count()
-TAGGING, FORECAST = Tagging(), Forecast()
-ANOMALY, UNLABELLED = Anomaly(), Unlabelled()
+MULTILABEL, ORDINAL, COUNT, SEVERAL = Multilabel(), Ordinal(), Count(), Several()
+TAGGING, FORECAST, ANOMALY = Tagging(), Forecast(), Anomaly()
+UNLABELLED = Unlabelled()
 
-TASKS = Roster(
+
+class Tasks(Roster[Task]):
+    """Tasks by name; that of several targets says which these are."""
+
+    def __getitem__(self, name: str) -> Task:
+        return _several(name) if name.startswith(f"{BASE} {{") else super().__getitem__(name)
+
+
+@cache
+def _several(name: str) -> Task:
+    return Several.named(name)
+
+
+TASKS = Tasks(
     "task",
     Task,  # type: ignore[type-abstract]
     (
-        BINARY,
-        MULTICLASS,
-        REGRESSION,
-        MULTILABEL,
-        ORDINAL,
-        COUNT,
-        TAGGING,
-        FORECAST,
-        ANOMALY,
-        UNLABELLED,
+        *(BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
+        *(TAGGING, FORECAST, ANOMALY, UNLABELLED, SEVERAL),
     ),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
@@ -89,13 +97,12 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
             column=columns[0].name,
         )
     if task is not None:
-        settled = task.settle(targets)
-        return task_of(settled.task) if settled.task else task, settled
+        return _settled(task, targets)
     targets.refuse_unfit()
     bids = {task: task.recognise(targets) for task in TASKS.known.values()}
     surest = max(bids, key=lambda task: bids[task])
     if bids[surest] > 0:
-        return surest, surest.settle(targets)
+        return _settled(surest, targets)
     names = tuple(column.name for column in targets.columns)
     raise DataError(
         f"{targets.source}: expected a target that a built-in task predicts, found "
@@ -103,3 +110,9 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
         remedy="Name one column, or pass a task of your own with task=.",
         columns=names,
     )
+
+
+def _settled(task: Task, targets: Targets) -> tuple[Task, Settled]:
+    """The task, as what it found says more of it, and what the columns are."""
+    found = task.settle(targets)
+    return (task_of(found.task) if found.task else task), found

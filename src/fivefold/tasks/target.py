@@ -1,6 +1,7 @@
 """The target columns before it is settled what they are, and after."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -59,7 +60,8 @@ class Targets:
             None where there is none, or several.
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
-        order: of the classes of the one column from the least to the most, if it is known.
+        orders: of the classes of a column from the least to the most, by name, where it is known.
+        tasks: names of what columns are to be predicted as, by name, where that was said.
         normal: the class of usual rows, where odd ones are sought, if that was said.
         number_kind: name of the kind that holds numbers, for messages.
         number_task: name of the task that predicts one, for messages.
@@ -71,7 +73,8 @@ class Targets:
     positions: Array | None = None
     asked: bool = False
     positive: Label | None = None
-    order: tuple[Label, ...] = ()
+    orders: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
     number_kind: str = ""
     number_task: str = ""
@@ -91,6 +94,15 @@ class Targets:
             remedy="Name one of them, or pass a task of your own that takes several.",
             columns=names,
         )
+
+    @property
+    def order(self) -> tuple[Label, ...]:
+        """That of the one column; empty if it is not known."""
+        return tuple(self.orders.get(self.only.name, ()))
+
+    def apart(self) -> "list[Targets]":
+        """Each column as the only one."""
+        return [replace(self, columns=(column,)) for column in self.columns]
 
     @cached_property
     def labels(self) -> Labels:
@@ -149,19 +161,23 @@ class Settled:
 
     Args:
         values: canonical, one array a column.
-        words: whether they are words of labels now, of whichever kind they were.
+        words: whether they are words of labels now, of whichever kind they were; or which are.
         classes: labels as people write them, in the order of the scores.
         format: how a cell of the one column is written, for its `Column.format`.
-        task: the name of the task that it is after all; empty for the one that was asked.
+        formats: the same of each column.
+        each: the classes of each column, where each is predicted as a task of its own.
+        task: the name of what is predicted, where that tells more than it did.
         notes: decisions worth a line each.
         findings: noticed on the way.
         unfit: `(n,)` bool, rows whose target does not suit them, which are not used; None for none.
     """
 
     values: tuple[Array, ...]
-    words: bool = False
+    words: bool | tuple[bool, ...] = False
     classes: tuple[Label, ...] = ()
     format: str = ""
+    formats: tuple[str, ...] = ()
+    each: tuple[tuple[Label, ...], ...] = ()
     task: str = ""
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

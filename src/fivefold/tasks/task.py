@@ -63,7 +63,9 @@ class Task(ABC):
             scores their probabilities.
         several: whether a row may have several of the classes, or none.
         trees: what boosted trees and linear models beside a network learn of a row: its class, its
-            number, the logarithm of its rate, or each of its labels; None for none of these.
+            number, the logarithm of its rate, each of its labels, or of several targets what each
+            one's task says; None for none of these.
+        separate: whether each target column is predicted as a task of its own.
         simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
         network: the built-in network that answers it, where it is not chosen by kinds of columns:
             one that says how odd rows are.
@@ -78,8 +80,9 @@ class Task(ABC):
     losses: ClassVar[tuple[str, ...]]
     labelled: ClassVar[bool] = False
     several: ClassVar[bool] = False
-    trees: ClassVar[Literal["class", "number", "rate", "labels"] | None] = None
+    trees: ClassVar[Literal["class", "number", "rate", "labels", "each"] | None] = None
     simple: ClassVar[str | None] = None
+    separate: ClassVar[bool] = False
     network: ClassVar[str] = ""
     sequence: ClassVar[bool] = False
     by_row: ClassVar[bool] = False

@@ -17,7 +17,7 @@ from fivefold.core.session import Session
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.judged import Judged
-from fivefold.tasks.known import TASKS
+from fivefold.tasks.known import TASKS, task_of
 from fivefold.tasks.task import Picture, Task
 from fivefold.testing.learnt import check_head, check_run
 from fivefold.testing.rule import Rules
@@ -107,12 +107,13 @@ def _check(
         kinds=kinds,
     )
     settled = _settle(task, collect, [cells[name] for name in columns], rules)
+    told = settled.task
     _check_target(settled)
     scores = _check_scores(settled)
     _check_answers(settled, scores)
     _check_judging(settled, scores)
-    outputs = task.outputs(settled.schema, settled.steps)
-    check_head(task, settled.target, outputs, scores, rules)
+    outputs = told.outputs(settled.schema, settled.steps)
+    check_head(told, settled.target, outputs, scores, rules)
     return Sound.of(task, rows, check_run(task, collect, model, rules), TASKS)
 
 
@@ -130,6 +131,7 @@ def _settle(task: Task, collect: Collect, cells: list[list[Any]], rules: Rules) 
     with rules.held("settle refuses the columns"):
         collected = collect.run(session=Session(seed=0))
     rows, schema = np.flatnonzero(collected.usable), collected.schema
+    task = task_of(schema.task)  # what settle found may say more of it
     with rules.held("the columns that settle gave are not encoded"):
         steps = Codec.fit(collected.table, schema, rows, Settings(truncation="head")).steps
         rules.need(steps or not task.sequence, "a task of sequences needs a column of texts")

@@ -17,7 +17,7 @@ NetworkName = Literal[_Rows, _Placed, "forecaster", _Mixed, _Odd]
 positions (four), windows (one), rows that mix them (two), and odd rows of a table (two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]
-LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction"]
+LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction", "balanced"]
 
 LOSSES: dict[str, str] = {
     "cross_entropy": "cross-entropy",
@@ -28,6 +28,7 @@ LOSSES: dict[str, str] = {
     "quantile": "quantile loss",
     "poisson": "Poisson deviance",
     "reconstruction": "squared error of the inputs",
+    "balanced": "losses of all targets, each beside that of a constant",
 }
 """The built-in losses in words."""
 

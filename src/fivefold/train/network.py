@@ -102,7 +102,7 @@ def _alone(size: type) -> str:
 
 def _widened(codec: "Codec", model: Model) -> tuple[type, ...]:
     """The classes of sizes whose rows come with what a model beside the network reads."""
-    if task_of(codec.schema.task).trees is None:
+    if task_of(codec.schema.task).trees in (None, "each"):
         return ()
     sizes = [part_of(block.block).size for block in codec.blocks]
     network = default_for(sizes) if model is None else None

@@ -242,7 +242,7 @@ def _has_unread(network: Assembled, data: Preprocessed) -> bool:
 def _is_wide(network: Assembled) -> bool:
     """Whether rows come with what a simple model beside the network reads, which learns such."""
     body, task = network.body, network.head.task
-    learnt = task.trees is not None or task.sequence
+    learnt = task.trees not in (None, "each") or task.sequence
     return learnt and isinstance(body, BLENDS) and body.is_wide
 
 
