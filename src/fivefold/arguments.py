@@ -54,7 +54,8 @@ TARGET = "what to predict, a name or a place from 0 on; repeatable, for a task t
 LEARNING = ("epochs", "quality")
 """Options that are settings of Train."""
 QUALITY = "fast, balanced or best: how much time the rules give to learning; balanced unless said"
-TASK = "binary, multiclass, regression, or one of your own with --with"
+TASK = "binary, multiclass, regression, multilabel, ordinal, count, or one of your own with --with"
+ORDER = "a class of the target, from the least to the most where they have an order; repeatable"
 OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
@@ -170,6 +171,7 @@ def add_source(
     command.add_argument("source", help=words)
     command.add_argument("--target", **column, help=TARGET)
     command.add_argument("--task", metavar="NAME", help=TASK)
+    command.add_argument("--order", **several, metavar="CLASS", help=ORDER)
     command.add_argument("--drop", **column, help="repeatable")
     command.add_argument("--missing", **several, metavar="TEXT", help="also stands for no value")
     command.add_argument("--level", **several, metavar="COLUMN=TEXT", help="NA is a value there")
@@ -213,6 +215,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
     wanted: dict[str, Any] = {
         "target": targets[0] if len(targets) == 1 else tuple(targets),
         "task": chosen.task,
+        "order": tuple(chosen.order),
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
@@ -239,7 +242,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
-    names = ["target", "task", "drop", "missing", "level", "test-source", "kinds"]
+    names = ["target", "task", "order", "drop", "missing", "level", "test-source", "kinds"]
     names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, "folds", *LEARNING]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
