@@ -16,7 +16,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.preprocess import Preprocess
-from fivefold.tasks.known import REGRESSION, TASKS
+from fivefold.tasks.known import REGRESSION, TASKS, task_of
 from fivefold.tasks.quantity import Quantity
 from fivefold.testing import corrupt
 from own_tasks import Tags
@@ -133,9 +133,12 @@ def test_task_that_is_none_is_refused(task):
         Collect("a.csv", target="y", task=task)
 
 
-def test_several_targets_without_a_task_are_refused():
+def test_several_targets_without_a_task_are_each_their_own():
+    both = ("heating", "cooling")
+    schema = Collect(houses(), target=both).run(Session(seed=0)).schema
+    assert [part.task.name for part in task_of(schema).parts] == ["regression"] * 2
     with pytest.raises(DataError, match="expected a target that a built-in task predicts"):
-        Collect(houses(), target=("heating", "cooling")).run(Session(seed=0))
+        Collect(houses(), target=both, positive=1).run(Session(seed=0))
 
 
 def test_wrong_and_repeated_targets_are_refused():

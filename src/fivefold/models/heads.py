@@ -1,6 +1,7 @@
 """The heads by the classes of their tasks."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from fivefold.errors import ModelError
@@ -51,10 +52,14 @@ def head_of(task: Task) -> type[Head]:
             f"{type(task).__name__}: expected a class derived from Head, found {found!r}.",
             remedy="Derive the task from Choice or Quantity, or let its method `head` give one.",
         )
-    if isinstance(task, Several):
-        parts = tuple((one, head_of(one.task)) for one in task.parts)
-        return type("SeveralHead", (SeveralHead,), {"of": parts})
-    return found
+    return _several(task) if isinstance(task, Several) else found
+
+
+@cache
+def _several(task: Several) -> type[Head]:
+    """A class of heads that knows the targets."""
+    parts = tuple((one, head_of(one.task)) for one in task.parts)
+    return type("SeveralHead", (SeveralHead,), {"of": parts})
 
 
 def make_head(task: Task, outputs: tuple[int, ...], *, loss: str | None = None) -> Head:
