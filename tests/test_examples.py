@@ -20,7 +20,7 @@ from fivefold.testing import check_kind
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 WITHIN = {"mixed_table": 0.06, "images": 0.02, "text": 0.06, "series": 0.12, "sounds": 0.08}
-WITHIN |= {"sequences": 0.05, "mixed_kinds": 0.08, "anomalies": 0.06}
+WITHIN |= {"forecast": 0.06, "sequences": 0.05, "mixed_kinds": 0.08, "anomalies": 0.06}
 """How far the two may be apart: about the width of the interval of their test rows."""
 
 
@@ -86,7 +86,7 @@ def test_example_scores_as_its_plain_twin(name: str, tmp_path: Path) -> None:
     else:
         ours = score(script, tmp_path)
     theirs = score(EXAMPLES / name / "plain_torch.py", tmp_path / "twin")
-    assert theirs > 0.75
+    assert theirs > (0.6 if name == "forecast" else 0.75)
     assert ours == pytest.approx(theirs, abs=WITHIN[name])
     assert "<svg" in (tmp_path / "report.html").read_text()
     assert list(tmp_path.glob("*.ff"))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 
-def draw_demand(hours: int = 1800, seed: int = 0) -> pd.DataFrame:
+def draw_demand(hours: int = 1300, seed: int = 0) -> pd.DataFrame:
     """A row an hour and shop: `when`, `shop`, `offer` (0 or 1, known ahead) and `sold`."""
     rng = np.random.default_rng(seed)
     when = pd.date_range("2024-01-01", periods=hours, freq="h")
@@ -12,9 +12,8 @@ def draw_demand(hours: int = 1800, seed: int = 0) -> pd.DataFrame:
     tables = []
     for shop, size in (("north", 20.0), ("south", 60.0), ("port", 200.0)):
         offer = np.repeat(rng.random(hours // 6 + 1) < 0.2, 6)[:hours].astype(float)
-        level = np.exp(rng.normal(0, 0.02, hours).cumsum())
-        level = level / np.convolve(level, np.ones(400) / 400, "same")
-        sold = size * day * (1 + 0.7 * offer) * level * np.exp(rng.normal(0, 0.08, hours))
+        level = 1 + 0.1 * np.sin(2 * np.pi * np.arange(hours) / rng.uniform(300, 500))
+        sold = size * day * (1 + 0.7 * offer) * level * np.exp(rng.normal(0, 0.02, hours))
         columns = {"when": when, "shop": shop, "offer": offer, "sold": sold.round(2)}
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)

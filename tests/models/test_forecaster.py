@@ -64,3 +64,25 @@ def test_forecast_of_a_scaled_and_shifted_window_is_scaled_and_shifted():
     other = network({"w": moved, "c": calendar}).view(5, 4, 4)
     torch.testing.assert_close(other[..., 0], 3 * one[..., 0] + 10, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(other[..., 1], 3 * one[..., 1], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_forecasts_of_five_quantiles_and_of_a_loss_of_ones_own_are_learnt():
+    import pandas as pd
+
+    import fivefold as ff
+
+    when = pd.date_range("2024-01-01", periods=260, freq="h")
+    y = 1e6 + 50 * np.sin(2 * np.pi * when.hour / 24) + np.random.default_rng(0).normal(size=260)
+    table = pd.DataFrame({"when": when, "y": y})
+    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+    asked = {"target": "y", "time": "when", "horizon": 8, "history": 48, "quantiles": levels}
+
+    def own(outputs, target):
+        return ((outputs - target) ** 2).mean() / 2500
+
+    for settings in ({}, {"loss": own}):
+        stages = [ff.Collect(table, **asked), ff.Preprocess(), ff.Train(epochs=1, **settings)]
+        result = ff.Pipeline([*stages, ff.Evaluate(baselines=())]).run(seed=0, progress=False)
+        assert result[ff.Evaluated].scores.shape[1:] == (8, 6)
+        assert result.metrics["rmse"] < 3

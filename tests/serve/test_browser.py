@@ -94,6 +94,30 @@ def test_page_in_a_browser_asks_and_shows_the_answer(model, tmp_path: Path):
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+def test_page_in_a_browser_draws_a_forecast_and_tells_each_step_with_its_band(tmp_path: Path):
+    steps = np.arange("2024-01-01", "2024-01-15", dtype="M8[h]")
+    load = 100 + 20 * np.sin(2 * np.pi * np.arange(len(steps)) / 24)
+    table = {"when": steps.astype("M8[us]"), "load": load + np.arange(len(steps)) % 5}
+    collect = ff.Collect(table, target="load", time="when", horizon=4, history=48)
+    bundle = tmp_path / "load.ff"
+    stages = [collect, ff.Preprocess(), ff.Train(epochs=1), ff.Deploy(bundle)]
+    ff.Pipeline(stages).run(seed=0, progress=False)
+    model = ff.load(bundle)
+    page = served(model, tmp_path)
+    assert "<h1>load</h1>" in page
+    row = {field.name: field.example for field in model.contract.fields}
+    [forecast] = model.predict([row])
+    bars = page.split('id="bars"')[1]
+    assert 'aria-label="The forecast with its band, 4 steps"' in bars
+    shown = re.findall(r"<span>([^<]*)</span>", bars)
+    first = np.datetime64(row["when"])
+    assert shown[::2] == [
+        str(first + np.timedelta64(h, "h"))[:16].replace("T", " ") for h in range(4)
+    ]
+    found = [float(text.split(" (")[0]) for text in shown[1::2]]
+    assert found == pytest.approx(forecast.tolist(), rel=1e-4)
+
+
 def test_page_in_a_browser_shows_several_numbers_with_their_names(tmp_path: Path):
     example = load_file(EXAMPLES / "two_targets.py")
     data, bundle = example.write_houses(tmp_path / "houses.csv", 200), tmp_path / "houses.ff"

@@ -140,6 +140,16 @@ class Clock(NamedTuple):
         return np.asarray(places, np.int64) % self.slots
 
 
+def told(moments: Array) -> list[str]:
+    """Moments as ISO 8601, without a fraction where that is 0; numbers as they are.
+
+    Example:
+        >>> told(np.array(["2024-01-31T05:00"], "M8[us]"))
+        ['2024-01-31T05:00:00']
+    """
+    return [str(moment).removesuffix(".000000") for moment in moments]
+
+
 def _months(moments: Array, apart: Array) -> int:
     """Months from step to step, where moments have one day of the month or are its last; else 0."""
     days = moments.astype("M8[D]")

@@ -8,7 +8,7 @@ import numpy as np
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
-from fivefold.codecs.timegrid import Clock
+from fivefold.codecs.timegrid import Clock, told
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.datetime import Datetime
@@ -93,7 +93,7 @@ class Ahead(Datetime):
         state: AheadState = fitted.state
         return {
             "form": "the moment of the first step ahead, an ISO 8601 date or time",
-            "example": _text(state.middle),
+            "example": told(np.array([state.middle], "M8[us]"))[0],
             "policy": {},
         }
 
@@ -103,8 +103,4 @@ class Ahead(Datetime):
         state: AheadState = fitted.state
         clock = Clock.read(state.clock)
         middle = int(clock.number(np.array([state.middle], "M8[us]"))[0])
-        return [str(m) for m in clock.moments(middle + rng.integers(-500, 500, rows))]
-
-
-def _text(microseconds: int) -> str:
-    return str(np.datetime64(microseconds, "us"))
+        return told(clock.moments(middle + rng.integers(-500, 500, rows)))

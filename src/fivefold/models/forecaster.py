@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from fivefold.models.inputs import Batch, Codes, Inputs, Width, described, parts
 from fivefold.models.learner import Feed, Lesson
+from fivefold.models.leastsquares import doubted, solved
 from fivefold.models.residual import Residual
 from fivefold.models.window import Calendar, Window
 
@@ -58,6 +59,7 @@ class Forecaster(nn.Module):
     share: Tensor
     spread: Tensor
     sums: tuple[Tensor, Tensor] | None = None
+    unit = (0.0, 1.0)
     penalty = PENALTIES[2]
 
     def __init__(
@@ -121,12 +123,7 @@ class Forecaster(nn.Module):
         """Mean and deviation of windows, and what the linear model reads, `(n, features)`."""
         mean, std, scaled, lines, calendar = self._read(batch)
         channels, history, _, known = self.window
-        found = [
-            scaled,
-            torch.ones_like(mean),
-            1 / std,
-            mean / std,
-        ]
+        found = [scaled, torch.ones_like(mean), 1 / std, mean / std]
         found.append(1 - lines[:, -1, :history].mean(dim=1, keepdim=True))
         found += calendar + [slots / std for slots in calendar]
         if channels > 1:
@@ -180,16 +177,17 @@ class Forecaster(nn.Module):
     def begin(self, lesson: Lesson) -> nn.Module:
         """Fit the linear model, its penalty by validation rows, and quantiles of what it leaves."""
         lesson.tell(f"Fitting {self.beside}.")
+        self.unit = float(lesson.head.mean), float(lesson.head.std)  # type: ignore[arg-type]
         gram, cross = self._sums(lesson.train)
         judge = lesson.valid if lesson.valid.rows else lesson.train
         if lesson.valid.rows:
             costs = {}
             for penalty in PENALTIES:
-                self._solve(gram, cross, penalty)
+                self.matrix.copy_(solved(gram, cross, penalty))
                 costs[penalty] = self._cost(lesson.valid)
             self.penalty = min(costs, key=lambda penalty: costs[penalty])
             self.sums = gram, cross
-        self._solve(gram, cross, self.penalty)
+        self.matrix.copy_(solved(gram, cross, self.penalty))
         self._spread_out(judge, lesson.head.levels)  # type: ignore[arg-type]
         return self
 
@@ -207,21 +205,21 @@ class Forecaster(nn.Module):
             each = []
             for (mean, std, features), added, piece in pieces:
                 value = mean + std * (features @ self.matrix + share * added[..., 0])
-                each.append(_squares(value, piece.target, piece.weight))
+                each.append(self._squares(value, piece))
             return torch.cat(each)
 
         alone = costs(0.0)
-        doubted = {share: _doubted(costs(share) - alone, self.horizon) for share in SHARES}
-        share = min(doubted, key=lambda tried: (doubted[tried], tried))
+        doubts = {share: doubted(costs(share) - alone, self.horizon) for share in SHARES}
+        share = min(doubts, key=lambda tried: (doubts[tried], tried))
         self.share.fill_(share)
-        losses = {}
-        loss = lesson.head.loss("squared")
-        for spread in SPREADS:
-            self.spread.fill_(spread)
-            losses[spread] = sum(_cost(loss, self(p.inputs), p) for _, _, p in pieces)
-        self.spread.fill_(min(losses, key=lambda tried: losses[tried]))
+        if valid.target.shape[1] > self.horizon:
+            losses, loss = {}, lesson.head.loss("squared")
+            for spread in SPREADS:
+                self.spread.fill_(spread)
+                losses[spread] = sum(_cost(loss, self(p.inputs), p) for _, _, p in pieces)
+            self.spread.fill_(min(losses, key=lambda tried: losses[tried]))
         gram, cross = self._sums(valid)
-        self._solve(sums[0] + gram, sums[1] + cross, self.penalty)
+        self.matrix.copy_(solved(sums[0] + gram, sums[1] + cross, self.penalty))
         self.training = was
         lesson.tell(
             f"A linear model of lags alone counts {1 - share:.0%} of each answer, the network on "
@@ -237,31 +235,33 @@ class Forecaster(nn.Module):
         cross = torch.zeros(width, self.horizon, dtype=torch.float64, device=feed.device)
         for piece in _pieces(feed):
             mean, std, features = (part.double() for part in self._linear(piece.inputs))
-            counts = piece.target[:, -1:].double()
+            wanted, counts = self._told(piece.target)
             if piece.weight is not None:
                 counts = counts * piece.weight.double().sqrt()[:, None]
             left = features * std * counts
             gram += left.T @ left
-            cross += left.T @ ((piece.target[:, :-1].double() - mean) * counts)
+            cross += left.T @ ((wanted - mean) * counts)
         return gram, cross
 
-    def _solve(self, gram: Tensor, cross: Tensor, penalty: float) -> None:
-        """Weights of the least squares with a penalty, each feature in its own size."""
-        size = gram.diagonal().sqrt()
-        unused = size <= 1e-9 * size.max()
-        size = torch.where(unused, torch.ones_like(size), size)
-        scaled = gram / size[:, None] / size[None]
-        scaled.diagonal().add_(penalty)
-        weights = torch.linalg.solve(scaled, cross / size[:, None]) / size[:, None]
-        weights[unused] = 0
-        self.matrix.copy_(weights.float())
+    def _told(self, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Steps in the unit of windows and what errors count; of a user's loss all count alike."""
+        if target.shape[1] > self.horizon:
+            return target[:, :-1].double(), target[:, -1:].double()
+        mean, std = self.unit
+        return (target.double() - mean) / std, torch.ones_like(target[:, :1]).double()
+
+    def _squares(self, value: Tensor, piece: Any) -> Tensor:
+        """`(n,)` what forecasts are off, squared."""
+        wanted, counts = self._told(piece.target)
+        each = (((value - wanted) * counts) ** 2).mean(dim=1)
+        return each if piece.weight is None else each * piece.weight
 
     def _cost(self, feed: Feed) -> float:
         total = 0.0
         for piece in _pieces(feed):
             mean, std, features = self._linear(piece.inputs)
             value = mean + std * (features @ self.matrix)
-            total += float(_squares(value, piece.target, piece.weight).sum())
+            total += float(self._squares(value, piece).sum())
         return total
 
     def _spread_out(self, feed: Feed, levels: Tensor) -> None:
@@ -271,7 +271,8 @@ class Forecaster(nn.Module):
         left = []
         for piece in _pieces(feed):
             mean, std, features = self._linear(piece.inputs)
-            left.append((piece.target[:, :-1] - mean) / std - features @ self.matrix)
+            wanted = self._told(piece.target)[0].float()
+            left.append((wanted - mean) / std - features @ self.matrix)
         known = torch.quantile(torch.cat(left)[:16_384].double(), levels, dim=0).T
         self.offsets.copy_(known[:, :1])
         gaps = known.diff(dim=1).clamp(min=TINY)
@@ -286,19 +287,6 @@ def _levels_of(outputs: int) -> int:
 def _pieces(feed: Feed) -> Iterator[Any]:
     for start in range(0, feed.rows, ROWS):
         yield feed.take(slice(start, start + ROWS))
-
-
-def _squares(value: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
-    each = (((value - target[:, :-1]) * target[:, -1:]) ** 2).double().mean(dim=1)
-    return each if weight is None else each * weight
-
-
-def _doubted(differences: Tensor, block: int) -> float:
-    """The mean of differences and its standard error, over blocks of rows that overlap."""
-    count = max(1, len(differences) // max(block, 1))
-    means = torch.stack([part.mean() for part in differences.tensor_split(count)])
-    error = means.std() / count**0.5 if count > 1 else torch.zeros(())
-    return float(means.mean() + error)
 
 
 def _cost(loss: Any, outputs: Tensor, piece: Any) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from fivefold.codecs.cell import moment
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array
-from fivefold.codecs.timegrid import Clock
+from fivefold.codecs.timegrid import Clock, told
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.known import kind_of, may_lack
 from fivefold.kinds.state import FittedColumn
@@ -132,7 +132,7 @@ class Contract:
         clock, ahead = Clock.read(windows.clock), np.arange(windows.horizon)
         starts = np.array([moment(row[windows.time[0]]) for row in rows], "M8[us]")
         numbers = clock.number(starts)
-        return {"times": [[str(m) for m in clock.moments(n + ahead)] for n in numbers]}
+        return {"times": [told(clock.moments(n + ahead)) for n in numbers]}
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -69,6 +69,9 @@ def make_network(
                 name = "mixture" if known.needs is None else _alone(known.needs)
                 known = NETWORKS[name]
             more = own if known is not None and known.many else {}
+            if known is not None and known.about is not None:
+                steps = task_of(codec.schema).empty(codec.schema)
+                more = {"levels": steps.shape[-1] - 1} if steps.ndim > 2 else {}
             return shaped(make(name, inputs, outputs, **more))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         _check_trainable(made)
