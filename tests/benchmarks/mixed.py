@@ -10,12 +10,14 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from machine import conditions, sentence
 
 import fivefold as ff
+from fivefold.models.mixture import FUSIONS, Mixture
 
 Draw = np.random.Generator
 TOLD = ("table", "other", "both", "crossed")
@@ -110,10 +112,11 @@ def rows_of(name: str, told: str, rows: int, seed: int) -> dict[str, Any]:
     return columns | {name: cells, "y": np.where(draw.random(rows) < chance, "yes", "no")}
 
 
-def compared(columns: dict[str, Any], name: str, seed: int) -> Any:
-    """The model comparison of a default run on these columns."""
+def compared(columns: dict[str, Any], name: str, seed: int, fusion: str | None = None) -> Any:
+    """The model comparison of a default run on these columns, or of its network with a fusion."""
+    model = None if fusion is None else partial(Mixture, fusion=fusion)
     kinds = {name: KINDS[name][0]} if name in columns else {}
-    stages = [ff.Collect(columns, target="y", kinds=kinds), ff.Preprocess(), ff.Train()]
+    stages = [ff.Collect(columns, target="y", kinds=kinds), ff.Preprocess(), ff.Train(model)]
     result = ff.Pipeline([*stages, ff.Evaluate()]).run(seed=seed, progress=False)
     return result.tables["model_comparison"].set_index("model")["roc_auc"]
 
@@ -124,6 +127,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--told", nargs="+", choices=TOLD, default=list(TOLD))
     parser.add_argument("--rows", type=int, default=1500)
     parser.add_argument("--whole", action="store_true", help="the default for all columns alone")
+    parser.add_argument("--fusion", choices=FUSIONS, help="the network alone, with this one")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     asked = parser.parse_args(arguments)
     print(sentence(conditions("torch", "numpy", "scikit-learn")), flush=True)
@@ -131,11 +135,11 @@ def main(arguments: list[str]) -> None:
         for told in asked.told:
             for seed in asked.seeds:
                 began, columns = time.perf_counter(), rows_of(name, told, asked.rows, seed)
-                whole = compared(columns, name, seed)
+                whole = compared(columns, name, seed, asked.fusion)
                 seconds = time.perf_counter() - began
                 print(f"{name}, told by {told}, seed {seed}, {seconds:.0f} s", flush=True)
                 print(f"  {', '.join(f'{row} {score:.3f}' for row, score in whole.items())}")
-                if asked.whole:
+                if asked.whole or asked.fusion:
                     continue
                 alone = {"y": columns["y"], name: columns[name]}
                 rest = {other: cells for other, cells in columns.items() if other != name}

@@ -133,6 +133,8 @@ class MixBlend(SumBlend):
         )
         if found is not None:
             made["linear"], answers["linear"] = linear, found
+            if lesson.all_rows:
+                lesson.tell("The linear model has learnt from validation rows too.")
         wide = {"trees": self.gathered.tabular, "traits": self.has_traits * self.gathered.exact}
         for name, width in wide.items():
             if lesson.boosting is None or not width:

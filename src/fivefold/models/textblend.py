@@ -74,7 +74,7 @@ class TextBlend(LinearBlend):
         self, linear: Lexicon, lesson: Lesson, *, seconds_left: Callable[[], float | None]
     ) -> Tensor | None:
         """By the terms of training rows; see `fit_lexicon`."""
-        return fit_lexicon(
+        answers = fit_lexicon(
             linear,
             lesson.train,
             lesson.valid,
@@ -82,6 +82,9 @@ class TextBlend(LinearBlend):
             seconds_left=seconds_left,
             all_rows=lesson.all_rows,
         )
+        if answers is not None and lesson.all_rows:
+            lesson.tell("The linear model has learnt from validation rows too.")
+        return answers
 
     def told(self) -> dict[str, Any]:
         """How many terms there are."""
