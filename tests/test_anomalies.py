@@ -139,3 +139,10 @@ def test_the_task_keeps_to_what_tasks_keep():
         inputs={n: frame[n].tolist() for n in ("a", "b", "c", "shop")},
     )
     assert sound
+
+
+def test_a_threshold_that_few_rows_have_set_is_told(result):
+    assert "coarse_threshold" not in {one.code for one in result.findings}
+    few = pipeline(cards(200), false_alarms=0.01).run(seed=0, progress=False)
+    [told] = [one for one in few.findings if one.code == "coarse_threshold"]
+    assert told.numbers["rows"] == int((few[ff.Preprocessed].valid.target == 0).sum())

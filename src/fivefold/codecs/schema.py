@@ -57,7 +57,7 @@ class Column:
         format: a datetime column's `strptime` pattern, empty for ISO 8601; of a numeric column how
             its texts write 1234.56 (`1.234,56 €`), empty for plain numbers; of a target of several
             labels what stands between them.
-        reason: why it is ignored, in a few words.
+        reason: why it is ignored, or why no source has it, in a few words.
         rules: by which its cells are read, see `RULES`.
     """
 
@@ -68,6 +68,11 @@ class Column:
     format: str = ""
     reason: str = ""
     rules: int = RULES
+
+    @property
+    def in_source(self) -> bool:
+        """Whether rows come with it; False for a target that was made up to name the answer."""
+        return self.role != "target" or not self.reason
 
     @property
     def reading(self) -> tuple[str, tuple[str, ...], str, int]:

@@ -18,7 +18,7 @@ from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
 from fivefold.collect.target import settle_targets, usable_rows
-from fivefold.collect.unlabelled import with_answer
+from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import first_rows, literal, quoted
 from fivefold.errors import DataError
@@ -61,7 +61,8 @@ def gather(
         PreflightError: if the source does not exist or its reader is not installed.
     """
     reading = reading or Reading()
-    raw = with_answer(read(source, reading), wishes)
+    raw = read(source, reading)
+    given, raw = raw.target, with_answer(raw, wishes)
     reading, wishes = _as_long(reading, wishes, raw)
     text, origins = raw.text, [origin_of(source, reading, raw)]
     faults = wishes.faults(list(raw.columns), raw.name, raw.target)
@@ -92,6 +93,8 @@ def gather(
     )
     usable = usable_rows(table, targets, raw.name, wishes)
     task, settled = settle_targets(targets, raw, table, usable, wishes)
+    if raw.target != given:
+        table.columns[raw.target] = replace(table.columns[raw.target], reason=NOT_THERE)
     if settled.unfit is not None:
         usable &= ~settled.unfit
     _give_roles(table, wishes, raw.name)

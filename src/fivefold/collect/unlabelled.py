@@ -8,6 +8,8 @@ import numpy as np
 from fivefold.collect.wishes import Wishes
 from fivefold.reading.raw import Raw
 
+NOT_THERE = "not in the data; the answer"
+
 
 def with_answer(raw: Raw, wishes: Wishes) -> Raw:
     """The same with a column for the answer, False in every row; as it is where there is one.

@@ -124,6 +124,8 @@ duplicates_across_parts: note or warning: test rows with the inputs of a trainin
 rare_classes: warning: classes with few training rows
 drift: warning: test rows differ from training rows
 poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
+more_alarms: warning: usual test rows raise more alarms than were stated
+coarse_threshold: note: too few held-out rows for a threshold at so small a rate of false alarms
 weak_subgroup: warning: a group of rows is predicted much worse than the rest
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
 overfitting: warning: training rows are predicted much better than test rows

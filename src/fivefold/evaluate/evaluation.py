@@ -46,6 +46,7 @@ FINDERS = (
     row_findings.rare_classes,
     row_findings.drift,
     score_findings.poor_calibration,
+    score_findings.off_the_rate,
     score_findings.weak_subgroup,
     carried_by,
     score_findings.overfitting,

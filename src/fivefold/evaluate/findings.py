@@ -17,6 +17,8 @@ from fivefold.tasks.judged import Judged
 
 LEAST_CALIBRATION_ERROR = 0.02
 MOST_GROUPS = 3
+FEW_ALARMS = 3
+"""Held-out rows beyond a threshold, below which it is a guess."""
 MOST_TRAIN_ROWS = 20_000
 MOST_CHANCE = 0.01
 
@@ -54,6 +56,30 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
             came_true=true,
         )
     ]
+
+
+def off_the_rate(evidence: Evidence) -> list[Finding]:
+    """More alarms than were stated, and a threshold that too few rows have set."""
+    stated, task = evidence.trained.settings.false_alarms, evidence.task
+    if stated is None:
+        return []
+    found: list[Finding] = []
+    metric = next(m for m in task.metrics if m.name.endswith("alarm_rate"))
+    rate = evidence.metrics[metric.name]
+    if rate.low > stated:
+        sentence = (
+            f"The {metric.title} on test rows is {rate}, {stated:g} was stated: they differ from the "
+            "validation rows that set the threshold."
+        )
+        found.append(finding("more_alarms", sentence, stated=stated, low=rate.low, high=rate.high))
+    rows = int((evidence.data.valid.target != 1).sum())
+    if rows * stated < FEW_ALARMS:
+        sentence = (
+            f"{rows:,} usual validation rows set the threshold for {stated:g} false alarms, which is "
+            f"{rows * stated:.2g} of them: it is a guess."
+        )
+        found.append(finding("coarse_threshold", sentence, rows=rows, stated=stated))
+    return found
 
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:

@@ -4,12 +4,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
 from fivefold.models.distance import Distance
 from fivefold.models.isolation import fit_isolation
-from fivefold.models.surprise import Surprise
 from fivefold.models.trees import Trees
 
 KEPT = 0.85
@@ -52,7 +51,10 @@ class Look(NamedTuple):
 
 
 class Trimmed:
-    """Tells rows that are learnt from: those that a look at such rows does not find odd.
+    """Tells rows that are learnt from: those that are no farther from the core than most are.
+
+    It is asked in every step, so that the distance alone answers, which is quick; of columns that
+    are too many for one a forest.
 
     Args:
         matrix: all training rows.
@@ -63,24 +65,21 @@ class Trimmed:
 
     @torch.no_grad()
     def __init__(self, matrix: Array, core: Array, seed: int, device: torch.device) -> None:
-        self.look = Look.at(matrix[core], seed)
-        scores = self.look.scores(torch.from_numpy(matrix))
-        self.curves = [Surprise() for _ in scores]
-        for curve, one in zip(self.curves, scores, strict=True):
-            curve.fit(one.numpy())
-        self.cutoff = float(np.quantile(self._total(scores).numpy(), KEPT))
-        for module in (self.look.forest, self.look.distance, *self.curves):
-            if module is not None:
-                module.to(device)
-
-    def _total(self, scores: list[Tensor]) -> Tensor:
-        each = zip(self.curves, scores, strict=True)
-        return torch.stack([curve(one) for curve, one in each]).sum(dim=0)
+        self.part: nn.Module
+        if matrix.shape[1] > WIDEST:
+            self.part = fit_isolation(matrix[core], seed)
+        else:
+            self.part = distance = Distance(matrix.shape[1])
+            distance.fit(matrix[core])
+        scores = self.part(torch.from_numpy(matrix)).flatten()
+        self.cutoff = float(np.quantile(scores.numpy(), KEPT))
+        self.part.to(device)
 
     @torch.no_grad()
     def __call__(self, matrix: Tensor) -> Tensor:
         """`(n,)` 1 for rows that are learnt from, 0 for others, by what was measured."""
-        return (self._total(self.look.scores(matrix)) <= self.cutoff).to(matrix.dtype)
+        scores: Tensor = self.part(matrix)
+        return (scores.flatten() <= self.cutoff).to(matrix.dtype)
 
 
 @torch.no_grad()

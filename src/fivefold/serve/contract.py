@@ -200,7 +200,7 @@ def contract_of(
         task=schema.task,
         classes=schema.classes,
         targets=schema.targets if len(schema.targets) > 1 else (),
-        columns=tuple(column.name for column in schema.columns),
+        columns=tuple(column.name for column in schema.columns if column.in_source),
         text=text or {},
     )
 

@@ -46,15 +46,16 @@ def reading_of(
         keep: columns whose cells are wanted as the source holds them.
     """
     kinds = {column.name: kind_of(column.kind) for column in schema.inputs}
+    names = tuple(column.name for column in schema.columns if column.in_source)
     return Reading(
-        names=tuple(column.name for column in schema.columns),
+        names=names,
         targets=schema.targets,
         inputs=tuple(column.name for column in schema.inputs),
         files=frozenset(name for name, kind in kinds.items() if kind.suffixes),
         lists={name: kind.depth for name, kind in kinds.items() if kind.depth},
         text=text or {},
         skip=int((text or {}).get("skip", 0)),
-        headerless=all(c.name == f"column_{place}" for place, c in enumerate(schema.columns)),
+        headerless=all(name == f"column_{place}" for place, name in enumerate(names)),
         root=root,
         loose=len(kinds) == 1 and any(kind.loose for kind in kinds.values()),
         long=windows_of(text or {}) or long_of(text or {}),
