@@ -68,15 +68,15 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
     rate = evidence.metrics[metric.name]
     if rate.low > stated:
         sentence = (
-            f"The {metric.title} on test rows is {rate}, {stated:g} was stated: they differ from the "
-            "validation rows that set the threshold."
+            f"The {metric.title} on test rows is {rate}, {stated:g} was stated: they differ from "
+            "the validation rows that set the threshold."
         )
         found.append(finding("more_alarms", sentence, stated=stated, low=rate.low, high=rate.high))
     rows = int((evidence.data.valid.target != 1).sum())
     if rows * stated < FEW_ALARMS:
         sentence = (
-            f"{rows:,} usual validation rows set the threshold for {stated:g} false alarms, which is "
-            f"{rows * stated:.2g} of them: it is a guess."
+            f"{rows:,} usual validation rows set the threshold for {stated:g} false alarms, which "
+            f"is {rows * stated:.2g} of them: it is a guess."
         )
         found.append(finding("coarse_threshold", sentence, rows=rows, stated=stated))
     return found
