@@ -37,6 +37,7 @@ MEANT_OTHERWISE = {
     ("reading/names.py", "series"): "the name of the column that a long table's rows become",
     ("reading/names.py", "text"): "the name of the column that files of a text each become",
     ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
+    ("serve/flight.py", "text"): "the key under which the words of an entity stand",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
     ("sklearn.py", "numeric"): "a word of scikit-learn's for what an array may hold",
     ("travel/functions.py", "text"): "a type of the language of formulas",

@@ -57,9 +57,10 @@ def test_server_answers_with_labels_and_entities(model, ask):
     page = ask(bundle, "GET", "/", {}).text
     assert reply["predictions"] == [["B-per", "O", "B-loc"], ["O", "O", "B-loc"]]
     assert reply["entities"][0] == [
-        {"label": "per", "start": 0, "end": 1},
-        {"label": "loc", "start": 2, "end": 3},
+        {"label": "per", "start": 0, "end": 1, "text": "Anna"},
+        {"label": "loc", "start": 2, "end": 3, "text": "Kiel"},
     ]
+    assert reply["entities"][1][0]["text"] == "Bonn"
     assert len(reply["probabilities"][0]) == 3
     assert "for each position" in page
 

@@ -17,6 +17,7 @@ from fivefold.decided import Decided
 from fivefold.evaluate import detectors, simple
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
+from fivefold.evaluate.placed import PLACED
 from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import relative, weight_argument
@@ -67,7 +68,8 @@ def fit_baselines(
         names: `constant` (the class shares, or the mean), `linear` (logistic or ridge regression
             on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
             blocks of the user's kinds give, and a note where they give nothing. Of windows these
-            are the last number and the last season, ridge and boosting on lags.
+            are the last number and the last season, ridge and boosting on lags; of positions the
+            commonest label, of all and of what stands there, and a linear tagger.
         beside: how the model learnt that they stand beside: where odd rows are sought they learn
             from the same ones, and raise as many false alarms.
         seed: of the boosting, and of the sample that is drawn where there are more rows than
@@ -123,8 +125,12 @@ def _fitters(
     names: tuple[BaselineName, ...], codec: Codec, fitters: Mapping[str, Fitter]
 ) -> Iterator[tuple[BaselineName, str, Fitter]]:
     """What is fitted: its sort, what it is called, and how."""
-    lags = task_of(codec.schema.task).ahead and has_lags(codec)
+    task = task_of(codec.schema.task)
+    lags = task.ahead and has_lags(codec)
     for name in names:
+        if task.by_row and name in PLACED:
+            yield from ((name, placed.name, placed.fit) for placed in PLACED[name])
+            continue
         if lags:
             yield from ((name, lagged.name, lagged.fit) for lagged in LAGGED[name])
         else:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -89,6 +89,23 @@ class Encoded:
     def features(self) -> tuple[str, ...]:
         """What its numbers are: features, or columns."""
         return tuple(name for column in self.columns for name in self.block.features(column))
+
+
+class Places(NamedTuple):
+    """What a simple model sees at each position of rows.
+
+    Attributes:
+        values: `(n, steps, k)` codes, 0 for what is not known, of which the first says what stands
+            there; or numbers.
+        size: of codes; 0 for numbers.
+        reach: neighbours on each side that it sees too.
+        near: which of the k it sees of neighbours, where they are codes.
+    """
+
+    values: Array
+    size: int
+    reach: int
+    near: tuple[int, ...] = (0,)
 
 
 class Block(ABC):
@@ -260,6 +277,15 @@ class Block(ABC):
         Returns:
             `(n, width)` numbers, NaN for missing; and `(width,)` bool: which are codes of
             categories, less than 256 of them.
+        """
+        return None
+
+    def places(self, array: Array, columns: Sequence[Fitted]) -> Places | None:
+        """What a simple model sees at each position, where the block is a `sequence`; or None.
+
+        Args:
+            array: `(n, *shape)`; n may be 0.
+            columns: that it holds.
         """
         return None
 

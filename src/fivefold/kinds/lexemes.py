@@ -6,8 +6,8 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.spelling import count
+from fivefold.kinds.block import Block, Encoded, Fitted, Places
+from fivefold.kinds.spelling import LONGEST, count
 
 FIRST = 1
 """The code of the first feature that is known."""
@@ -35,6 +35,10 @@ class Lexemes(Block):
         return (
             f"{column.kind.name} {encoded.name!r} (up to {words}, {column.state.size:,} features)"
         )
+
+    def places(self, array: Array, columns: Sequence[Fitted]) -> Places:
+        """All features of a word; of two neighbours the word in small letters and the shape."""
+        return Places(array[:, :, 1:], columns[0].state.size, 2, (1, 2 + 2 * LONGEST))
 
 
 LEXEMES = Lexemes()

@@ -6,8 +6,11 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.block import Block, Encoded, Fitted, Places
 from fivefold.kinds.plain import Dense, Reader
+
+NEAR = 7
+"""Steps on each side that a linear model of one of them sees."""
 
 
 class Signals(Block):
@@ -54,6 +57,11 @@ class Signals(Block):
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
         state = columns[0].state
         return array[:, state.numbers_a_row :], np.zeros(state.traits, dtype=bool)
+
+    def places(self, array: Array, columns: Sequence[Fitted]) -> Places:
+        state = columns[0].state
+        lines = array[:, : state.numbers_a_row].reshape(len(array), -1, state.length)
+        return Places(lines.transpose(0, 2, 1), 0, NEAR)
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         return f"{columns[0].kind.plural} by level, spread, trend, memory and frequencies"

@@ -8,11 +8,14 @@ import numpy as np
 from fivefold.codecs.alphabet import ALPHABETS, FIRST, PAD
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.block import Block, Encoded, Fitted, Places
 from fivefold.kinds.plain import Bag, Levels, Plain, Reader
 
 POSITIONS = 1000
 """Most positions of which a simple model reads each; of longer sequences it counts k-mers."""
+
+NEAR = 7
+"""Symbols on each side that a linear model of one of them sees."""
 
 LINEAR, TREES = 4096, 256
 """Most k-mers that a simple model counts."""
@@ -61,6 +64,9 @@ class Symbols(Block):
         np.add.at(counts, (rows, codes.ravel()), 1)
         shares = counts[:, 1:] / np.maximum(counts[:, 1:].sum(1, keepdims=True), 1)
         return shares, np.zeros(size - 1, dtype=bool)
+
+    def places(self, array: Array, columns: Sequence[Fitted]) -> Places:
+        return Places(array[:, :, None], columns[0].state.size, NEAR)
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         state = columns[0].state

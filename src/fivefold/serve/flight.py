@@ -1,6 +1,7 @@
 """Requests under way: how many rows at once, and in what pieces they are answered."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
+from fivefold.kinds.known import kind_of
+from fivefold.serve.contract import Field
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
 from fivefold.tasks.known import task_of
@@ -83,4 +86,15 @@ class Flight:
     def _text(self, scores: list[Array], instances: list[Any]) -> bytes:
         model = self._model
         reply = task_of(model.schema).reply(np.concatenate(scores), model.schema)
+        _name_entities(reply, instances, model.contract.fields)
         return json_text(reply | model.contract.times(instances))
+
+
+def _name_entities(reply: dict[str, Any], instances: list[Any], fields: Sequence[Field]) -> None:
+    """Say of entities which words they are."""
+    named = next((field.name for field in fields if kind_of(field.kind).places == "words"), None)
+    for found, row in zip(reply.get("entities", ()), instances, strict=False):
+        cell = row.get(named) if isinstance(row, Mapping) else row
+        words = cell.split() if isinstance(cell, str) else list(map(str, cell or ()))
+        for entity in found:
+            entity["text"] = " ".join(words[entity["start"] : entity["end"]])

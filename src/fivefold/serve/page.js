@@ -258,7 +258,7 @@ function percent(share) {
   return share === null ? "not a number" : `${(100 * share).toFixed(1)} %`;
 }
 
-function show(answer) {
+function show(answer, row) {
   const bars = document.getElementById("bars");
   bars.replaceChildren();
   const [prediction] = answer.predictions;
@@ -270,8 +270,9 @@ function show(answer) {
   const written = (value) => (typeof value === "number" && !answer.classes
     ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : String(value));
   const named = Array.isArray(prediction) && answer.columns; // several numbers, each with its name
+  const marked = Array.isArray(prediction) && answer.classes && !answer.thresholds && !named;
   document.getElementById("headline").textContent =
-    named ? "" : answer.thresholds ? prediction.map(written).join(", ") || "none of them"
+    named || marked ? "" : answer.thresholds ? prediction.map(written).join(", ") || "none of them"
       : [prediction].flat().map(written).join(" ");
   if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
   if (answer.intervals) {
@@ -283,6 +284,7 @@ function show(answer) {
     bars.append(line("surprise", surprise === null ? "not a number" : written(surprise)),
       line("an alarm from", written(answer.threshold)));
   }
+  if (marked) mark(prediction, answer, row);
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);
   shares.sort((a, b) => b[1] - a[1]);
@@ -300,6 +302,44 @@ function show(answer) {
 function told(value) {
   if (Array.isArray(value)) return value.join(", ") || "none of them";
   return typeof value === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 6 }) : value;
+}
+
+// What stands at the positions of a row: items of a list, words, letters; places where it is none.
+function placesOf(row, count) {
+  for (const cell of Object.values(row)) {
+    const text = typeof cell === "string" ? cell.trim() : "";
+    const words = Array.isArray(cell) && cell.every((item) => typeof item === "string") ? cell : text.split(/\s+/);
+    if (words.length === count) return [words, " "];
+    if ([...text].length === count) return [[...text], ""];
+  }
+  return [null, " "];
+}
+
+// Labels of positions as colours behind what stands there; runs of one label where these are numbers.
+function mark(labels, answer, row) {
+  const box = document.createElement("p"), [parts, joint] = placesOf(row, labels.length);
+  const kindOf = (label) => String(label).replace(/^[A-Z]-(?=.)/, "");
+  const kinds = [...new Set(answer.classes.map(kindOf))].filter((kind) => kind !== "O");
+  const colours = ["#cfe8ff", "#ffe0b3", "#c9f0d8", "#f6d0e6", "#e3dcff", "#fff3a3", "#d9d9d9", "#ffd0cc"];
+  box.className = "marked";
+  let run = null, length = 0;
+  labels.forEach((label, place) => {
+    if (!parts && run && run.title === String(label)) { run.textContent = `${label} x ${++length}`; return; }
+    const part = document.createElement("span");
+    part.textContent = parts ? parts[place] : String(label);
+    part.title = String(label);
+    const kind = kinds.indexOf(kindOf(label));
+    if (kind >= 0) Object.assign(part.style, { background: colours[kind % colours.length], color: "#111" });
+    box.append(part, joint);
+    [run, length] = [part, 1];
+  });
+  document.getElementById("bars").append(box);
+  const told = kinds.filter((kind) => labels.some((label) => kindOf(label) === kind));
+  for (const kind of told) {
+    const key = line(kind, labels.filter((label) => kindOf(label) === kind).length);
+    Object.assign(key.firstChild.style, { background: colours[kinds.indexOf(kind) % colours.length], color: "#111" });
+    document.getElementById("bars").append(key);
+  }
 }
 
 // A name and a value beside one another.
@@ -337,7 +377,7 @@ async function ask() {
       headers: { "Content-Type": "application/json" } });
     const answer = await response.json();
     if (turn !== asked) return;
-    if (response.ok) { say(""); show(answer); return; }
+    if (response.ok) { say(""); show(answer, row); return; }
     say(answer.error.message);
     const wrong = contract.inputs.findIndex((field) => field.name === answer.error.column);
     if (wrong >= 0) form.children[wrong].classList.add("wrong");
