@@ -95,7 +95,7 @@ absent_steps: note or warning: steps of a series that the table has no row for
 unused_columns: note: columns that vary within series and are not said to be known
 resampled: note: sounds of other rates than their column's, which are brought to it
 Preprocess
-rows_in_no_part: warning: usable rows in none of the three parts, as if drawn by group and time
+rows_in_no_part: warning or note: usable rows in no part, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
 terms_left_out: note: texts with more different words and n-grams than the linear model is given

@@ -113,7 +113,8 @@ def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding
         f"{'is' if usable - held == 1 else 'are'} in no part ({partition.how}): nothing is "
         "learnt from them or judged by them."
     )
-    return [finding("rows_in_no_part", sentence, rows=usable - held, usable=usable)]
+    severity: Severity = "note" if collected.schema.named("until") else "warning"
+    return [finding("rows_in_no_part", sentence, severity, rows=usable - held, usable=usable)]
 
 
 def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:
