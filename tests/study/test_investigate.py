@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
 
 import fivefold as ff
 from fivefold.cli import main
+from fivefold.errors import PreflightError
 from fivefold.report.ten import TEN, is_filled
 from fivefold.study.timed import Timed
 
@@ -92,3 +94,41 @@ def test_the_shell_refuses_to_go_on_without_a_folder(tmp_path, capsys):
     frame().to_csv(source, index=False)
     assert main(["study", str(source), "--target", "y", "--resume"]) == 2
     assert "--directory FOLDER --resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [{"device": "gpu"}, {"to": "none/here.html"}])
+def test_a_study_checks_what_it_is_given_before_it_tells_or_does_anything(
+    wrong, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    stages = [ff.Collect(frame(), target="y"), ff.Preprocess(), ff.Train("mlp", epochs=1)]
+    told = []
+    with pytest.raises(PreflightError):
+        ff.investigate(ff.Pipeline(stages), progress=False, observers=[told.append], **wrong)
+    assert not [
+        event for event in told if hasattr(event, "text") or "Stage" in type(event).__name__
+    ]
+
+
+class Never(DummyClassifier):
+    """Cannot be fitted to more than a few rows."""
+
+    def fit(self, matrix, target, sample_weight=None):
+        if len(target) > 30:
+            raise MemoryError("no room")
+        return super().fit(matrix, target)
+
+
+@pytest.mark.slow
+def test_a_rival_that_cannot_be_fitted_is_a_line_of_the_tables_that_says_why(monkeypatch):
+    monkeypatch.setattr("fivefold.study.questions._estimators", lambda learnt: {"never": Never()})
+    stages = [ff.Collect(frame(), target="y"), ff.Preprocess(), ff.Train("mlp", epochs=1)]
+    told = []
+    found = ff.investigate(
+        ff.Pipeline(stages), quick=True, folds=3, progress=False, observers=[told.append]
+    )
+    line = found.tables["model_comparison"].set_index("model").loc["never"]
+    assert line["note"] == "failed: MemoryError: no room (in Train)"
+    assert found.compared.best != "never"
+    assert "never" not in set(found.tables["prediction_speed"]["model"])
+    assert "never was not timed" in " ".join(getattr(event, "text", "") for event in told)

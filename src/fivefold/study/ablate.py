@@ -17,7 +17,7 @@ from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import Fold, drawing, drawn_folds, lines_of
 from fivefold.study.leftout import GROUPS, What, check_what, variants_without
 from fivefold.study.pairs import beside
-from fivefold.study.reasons import check_left
+from fivefold.study.reasons import check_left, stacked
 from fivefold.study.start import Start
 from fivefold.study.unit import Outcome, Unit
 from fivefold.study.variants import gathered
@@ -214,15 +214,13 @@ def _parts(
 def _ablated(
     lines: "Mapping[tuple[str, str], pd.DataFrame]", metric: Metric, level: float
 ) -> Ablated:
-    import pandas as pd
 
     scored = {f"{what} {name}": frame for (name, what), frame in lines.items()}
     parts = [f"{what} {name}" for name, what in lines if what == "parts"]  # not in every fold
     table = beside(scored, next(iter(scored)), metric, [metric], level=level, partly=parts)
     table.insert(0, "what", [what for _, what in lines])
     table.insert(1, "left_out", [name for name, _ in lines])
-    scores = pd.concat(
-        [frame.assign(what=what, left_out=name) for (name, what), frame in lines.items()],
-        ignore_index=True,
+    scores = stacked(
+        frame.assign(what=what, left_out=name) for (name, what), frame in lines.items()
     )
     return Ablated(metric=metric.name, table=table, scores=scores)

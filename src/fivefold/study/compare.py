@@ -21,7 +21,7 @@ from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
 from fivefold.study.deployed import answers_of_deployed, are_deployed
 from fivefold.study.pairs import REFERENCE, Folded, beside, best_over_folds, every_pair
-from fivefold.study.reasons import check_left
+from fivefold.study.reasons import check_left, stacked
 from fivefold.study.study import Study
 from fivefold.study.testrows import (
     Answers,
@@ -273,14 +273,11 @@ def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> 
 def _compared_folds(
     scored: Folded, metric: Metric, metrics: Sequence[Metric], level: float
 ) -> Compared:
-    import pandas as pd
 
     table = beside(scored, best_over_folds(scored, metric), metric, metrics, level=level)
     table.insert(0, "model", list(scored))
     pairs = every_pair(scored, metric, level=level)
-    scores = pd.concat(
-        [frame.assign(model=name) for name, frame in scored.items()], ignore_index=True
-    )
+    scores = stacked(frame.assign(model=name) for name, frame in scored.items())
     told: dict[str, Any] = {"table": table, "pairs": pairs, "scores": scores}
     return Compared(metric=metric.name, rows="folds", test={}, **told)
 

@@ -21,7 +21,7 @@ from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
-from fivefold.study.reasons import check_left, why_of
+from fivefold.study.reasons import check_left, stacked, why_of, with_whys
 from fivefold.study.start import Start
 from fivefold.study.unit import Unit
 
@@ -246,11 +246,8 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
             "seconds": [float(frame["seconds"].mean()) for frame in frames.values()],
         }
     )
-    if any("why" in frame for frame in frames.values()):
-        table["why"] = [why_of(frame.get("why", ())) for frame in frames.values()]
-    scores = pd.concat(
-        [frame.assign(fraction=size) for size, frame in frames.items()], ignore_index=True
-    )
+    table = with_whys(table, frames.values())
+    scores = stacked(frame.assign(fraction=size) for size, frame in frames.items())
     grid = np.geomspace(rows[0], TIMES[-1] * rows[-1], 60)
     figure = score_by_rows(rows, means, [(each, law.at(each)) for each in grid], title(metric.name))
     return LearningCurve(

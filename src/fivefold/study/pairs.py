@@ -14,7 +14,7 @@ from fivefold.metrics.comparison import Verdict
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.significance import Significance, corrected_t_test, holm
-from fivefold.study.reasons import why_of
+from fivefold.study.reasons import with_whys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,9 +172,7 @@ def beside(
     table = pd.concat([pd.DataFrame(means), told], axis=1)
     table["seconds"] = [float(frame["seconds"].mean()) for frame in frames]
     table["folds"] = [len(frame) for frame in frames]
-    if any("why" in frame for frame in frames):
-        table["why"] = [why_of(frame.get("why", ())) for frame in frames]
-    return table
+    return with_whys(table, frames)
 
 
 def differences(names: Sequence[str], tested: "pd.DataFrame", n: int) -> "pd.DataFrame":

@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from fivefold.core.wording import one_line, plural
 from fivefold.errors import TrainingError
 from fivefold.study.unit import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_REASONS = 5
 
@@ -27,6 +31,25 @@ def why_of(reasons: Iterable[str]) -> str:
     ((most, _),) = Counter(given).most_common(1)
     where = "" if len(given) == len(every) else f" in {len(given)} of {len(every)} folds"
     return f"failed{where}: {most}"
+
+
+def stacked(frames: "Iterable[pd.DataFrame]") -> "pd.DataFrame":
+    """Scores of folds one below the other; `why` is empty for those that were done."""
+    import pandas as pd
+
+    whole = pd.concat(list(frames), ignore_index=True)
+    return whole.assign(why=whole["why"].fillna("")) if "why" in whole else whole
+
+
+def with_whys(table: "pd.DataFrame", frames: "Iterable[pd.DataFrame]") -> "pd.DataFrame":
+    """A table of one row a model, and `why` folds of it failed; as it is where none did.
+
+    Args:
+        table: of the models.
+        frames: their folds, in the same order.
+    """
+    whys = [why_of(frame.get("why", ())) for frame in frames]
+    return table.assign(why=whys) if any(whys) else table
 
 
 def listed(reasons: Iterable[str], noun: str) -> str:
