@@ -17,7 +17,7 @@ def test_target_that_is_not_there_says_what_is_near():
     with pytest.raises(DataError) as caught:
         Wishes(target="incom").target_names(NAMES, "", "adult.csv")
     assert str(caught.value) == (
-        "adult.csv: expected a column 'incom' (target), found none of that name.\n"
+        "adult.csv: expected a column 'incom' (target=), found none of that name.\n"
         "Columns: `age`, `sex`, `day`, `income`.\n"
         'Write "income" instead of "incom".'
     )

@@ -171,3 +171,27 @@ def test_ordinal_keeps_the_rules_of_tasks_and_does_not_leak():
         ff.Evaluate(),
     ]
     assert set(check_no_leak(ff.Pipeline(stages)).compared) == {"validation and test", "test"}
+
+
+@pytest.mark.slow
+def test_deployed_models_of_an_order_are_compared_in_that_order(tmp_path):
+    """The order that was said travels in the bundle: new rows are judged by it."""
+    x, place = grades()
+    frame = pd.DataFrame({"x": x, "y": np.array(SIZES)[place]})
+    for name, epochs in (("old", 1), ("new", 15)):
+        stages = [
+            ff.Collect(frame, target="y", order=SIZES),
+            ff.Preprocess(),
+            ff.Train("mlp", epochs=epochs, threads=1),
+            ff.Evaluate(baselines=()),
+            ff.Deploy(tmp_path / f"{name}.ff"),
+        ]
+        ff.Pipeline(stages).run(seed=0, progress=False)
+    more, place = grades(200, seed=1)
+    rows = pd.DataFrame({"x": more, "y": np.array(SIZES)[place]})
+    bundles = {name: tmp_path / f"{name}.ff" for name in ("old", "new")}
+    told = ff.compare(bundles, data=rows, progress=False)
+    said = ff.load(bundles["new"]).predict(rows)
+    steps = np.abs(np.array([SIZES.index(one) for one in said]) - place).mean()
+    found = told.table.set_index("model").loc["new", "mean_steps"]
+    assert float(found) == pytest.approx(steps)

@@ -66,6 +66,12 @@ class Wishes:
         """Whether no target is named, and none is needed."""
         return self.target is None and self.task is not None and self.task.network != ""
 
+    def _ordered(self) -> list[str]:
+        """Columns that an order is said of, but for targets, which are looked for anyway."""
+        named = self.target if isinstance(self.target, tuple) else (self.target,)
+        said = self.order if isinstance(self.order, Mapping) else {}
+        return [name for name in said if name not in named]
+
     def orders(self, targets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         """The order of the classes by target; one that is said alone is that of the first."""
         if isinstance(self.order, Mapping):
@@ -119,7 +125,7 @@ class Wishes:
             *(("drop", name) for name in self.drop),
             *(("kinds", name) for name in self.kinds),
             *(("task", name) for name in self.tasks),
-            *(("order", name) for name in (self.order if isinstance(self.order, Mapping) else ())),
+            *(("order", name) for name in self._ordered()),
             *(("missing", name) for name in by_column),
             *self.notations.named(),
             *self.roles.items(),

@@ -83,7 +83,7 @@ def intervals(scores: Array) -> tuple[Array, Array]:
     Example:
         >>> low, high = intervals(np.array([[4.0, 0.0], [4.0, 1.0]]))
         >>> low.tolist(), high.tolist()
-        ([1.0, 0.0], [8.0, 12.0])
+        ([1.0, 0.0], [8.0, 13.0])
     """
     ends = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     found = np.stack([_quantiles(scores.astype(np.float64), end) for end in ends])

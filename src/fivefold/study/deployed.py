@@ -89,12 +89,14 @@ def _collected(data: Any, schema: Schema) -> Collected:
     """The rows with their target; columns by which rows hang together are that here too."""
     targets = schema.targets[0] if len(schema.targets) == 1 else schema.targets
     task: Any = schema.task  # by name, which a task of the user's has too
-    collect = Collect(data, target=targets, task=task)
+    own = schema.each or ((schema.classes,) if len(schema.targets) == 1 else ())
+    order = {n: known for n, known in zip(schema.targets, own, strict=False) if known}
+    collect = Collect(data, target=targets, task=task, order=order or None)
     collected = Pipeline([collect]).execute().context[Collected]
     known = {schema.named(role): role for role in ROLES}
     columns = tuple(
         replace(column, role=known[column.name]) if column.name in known else column
         for column in collected.schema.columns
     )
-    named = replace(collected.schema, columns=columns, classes=schema.classes)
+    named = replace(collected.schema, columns=columns, classes=schema.classes, each=schema.each)
     return collected.replace(schema=named)
