@@ -20,7 +20,13 @@ from fivefold.testing import check_kind
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 WITHIN = {"mixed_table": 0.06, "images": 0.02, "text": 0.06, "series": 0.12, "sounds": 0.08}
-WITHIN |= {"forecast": 0.06, "sequences": 0.05, "mixed_kinds": 0.08, "anomalies": 0.06}
+WITHIN |= {
+    "tagging": 0.05,
+    "forecast": 0.06,
+    "sequences": 0.05,
+    "mixed_kinds": 0.08,
+    "anomalies": 0.06,
+}
 """How far the two may be apart: about the width of the interval of their test rows."""
 
 
