@@ -5,7 +5,7 @@ Run: python tests/benchmarks/odd.py [--data FOLDER] [--set NAME] [--seeds 3] [--
 Each set is run with unlabelled training rows and with clean ones. The rivals are scikit-learn's
 IsolationForest of 200 trees and EmpiricalCovariance, fitted to the same training rows; their
 thresholds are set by the same usual validation rows. Differences are of the default minus the
-better of the two by average precision, test rows drawn in pairs, a set's in all its seeds.
+better of the two, test rows drawn in pairs, a set's in all its seeds.
 """
 
 import argparse
@@ -131,15 +131,17 @@ def shown(runs: list[dict[str, Any]]) -> str:
     for name, mode in dict.fromkeys((run["set"], run["mode"]) for run in runs):
         mine = [run for run in runs if (run["set"], run["mode"]) == (name, mode)]
         means = {who: np.mean([worth(run, who) for run in mine], axis=0) for who in WHO}
-        best = max(WHO[1:], key=lambda who: means[who][2])
-        gaps, ends = means["own"] - means[best], difference(mine, best)
-        told = [f"{g:+.3f} [{a:+.3f}, {b:+.3f}]" for g, (a, b) in zip(gaps, ends, strict=True)]
+        told = []
+        for place in (0, 2):  # recall, average precision
+            best = max(WHO[1:], key=lambda who: means[who][place])
+            gap, (low, high) = means["own"] - means[best], difference(mine, best)[place]
+            told.append(f"{gap[place]:+.3f} [{low:+.3f}, {high:+.3f}] ({best})")
         lines.append(
             [
                 *(name, mode, str(len(mine))),
                 *(f"{means['own'][0]:.3f}", f"{means['own'][1]:.4f}", f"{means['own'][2]:.3f}"),
                 *("{:.3f} / {:.4f} / {:.3f}".format(*means[who]) for who in WHO[1:]),
-                *(f"{told[0]} ({best})", told[2]),
+                *told,
             ]
         )
     return table(head, lines)
