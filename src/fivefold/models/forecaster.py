@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import torch
@@ -16,6 +17,9 @@ from fivefold.models.window import Calendar, Window
 
 PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 """Of the squares of weights, as a part of the square of each feature; validation rows choose."""
+
+DOUBTS = (1.0, 100.0, 1e8)
+"""How many times as large it is for the calendar, whose last value leaves it out; likewise."""
 
 SHARES = tuple(place / 10 for place in range(11))
 SPREADS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0)
@@ -37,7 +41,7 @@ class Forecaster(nn.Module):
     Args:
         inputs: a `Window`, maybe with a `Calendar`, a `Width` and `Codes` beside it.
         outputs: `horizon * (1 + levels)` numbers a row, see `ForecastHead`.
-        levels: quantiles of each step.
+        levels: quantiles of each step; None for three, if they fit.
         width: of the layers.
         depth: pairs of them.
         dropout: fraction of hidden units left out in training.
@@ -60,7 +64,7 @@ class Forecaster(nn.Module):
     spread: Tensor
     sums: tuple[Tensor, Tensor] | None = None
     unit = (0.0, 1.0)
-    penalty = PENALTIES[2]
+    penalty = PENALTIES[2], DOUBTS[0]
 
     def __init__(
         self,
@@ -77,7 +81,7 @@ class Forecaster(nn.Module):
         windows = [name for name, size in named.items() if isinstance(size, Window)]
         if len(windows) != 1:
             raise TypeError(f"Forecaster reads windows of series, found {inputs}")
-        self.levels = _levels_of(outputs) if levels is None else levels
+        self.levels = (3 if outputs % 4 == 0 else 0) if levels is None else levels
         arguments = {"levels": self.levels, "width": width, "depth": depth, "dropout": dropout}
         self.description = described("forecaster", inputs, outputs, arguments)
         self.single, self.name = not isinstance(inputs, Mapping), windows[0]
@@ -89,7 +93,7 @@ class Forecaster(nn.Module):
         self.horizon = outputs // (1 + self.levels)
         spaces = [min(16, 1 + round(1.6 * size**0.4)) for size in codes]
         self.embeddings = nn.ModuleList(map(nn.Embedding, codes, spaces))
-        features = self._linear_width(slots)
+        self.slots, features = slots, self._linear_width(slots)
         self.register_buffer("matrix", torch.zeros(features, self.horizon))
         self.register_buffer("offsets", torch.full((self.horizon, 1), -1.0))
         self.register_buffer("gaps", torch.ones(self.horizon, max(0, self.levels - 1)))
@@ -143,9 +147,8 @@ class Forecaster(nn.Module):
         if channels > 1:
             found.append(lines[:, 1:channels, :history].flatten(1).clamp(-FAR, FAR))
         if known:
-            found.append(
-                lines[:, channels - known : channels, history:].flatten(1).clamp(-FAR, FAR)
-            )
+            ahead = lines[:, channels - known : channels, history:]
+            found.append(ahead.flatten(1).clamp(-FAR, FAR))
         if isinstance(batch, Mapping):
             if "table" in batch:
                 found.append(batch["table"])
@@ -182,12 +185,12 @@ class Forecaster(nn.Module):
         judge = lesson.valid if lesson.valid.rows else lesson.train
         if lesson.valid.rows:
             costs = {}
-            for penalty in PENALTIES:
-                self.matrix.copy_(solved(gram, cross, penalty))
+            for penalty in product(PENALTIES, DOUBTS):
+                self.matrix.copy_(solved(gram, cross, self._penalties(*penalty)))
                 costs[penalty] = self._cost(lesson.valid)
             self.penalty = min(costs, key=lambda penalty: costs[penalty])
             self.sums = gram, cross
-        self.matrix.copy_(solved(gram, cross, self.penalty))
+        self.matrix.copy_(solved(gram, cross, self._penalties(*self.penalty)))
         self._spread_out(judge, lesson.head.levels)  # type: ignore[arg-type]
         return self
 
@@ -219,7 +222,8 @@ class Forecaster(nn.Module):
                 losses[spread] = sum(_cost(loss, self(p.inputs), p) for _, _, p in pieces)
             self.spread.fill_(min(losses, key=lambda tried: losses[tried]))
         gram, cross = self._sums(valid)
-        self.matrix.copy_(solved(sums[0] + gram, sums[1] + cross, self.penalty))
+        penalties = self._penalties(*self.penalty)
+        self.matrix.copy_(solved(sums[0] + gram, sums[1] + cross, penalties))
         self.training = was
         lesson.tell(
             f"A linear model of lags alone counts {1 - share:.0%} of each answer, the network on "
@@ -242,6 +246,12 @@ class Forecaster(nn.Module):
             gram += left.T @ left
             cross += left.T @ ((wanted - mean) * counts)
         return gram, cross
+
+    def _penalties(self, penalty: float, doubt: float) -> Tensor:
+        """`(features,)` penalties, those of the calendar so many times as large."""
+        found = torch.full_like(self.matrix[:, 0], penalty, dtype=torch.float64)
+        found[self.window.history + 4 :][: 2 * self.slots] *= doubt
+        return found
 
     def _told(self, target: Tensor) -> tuple[Tensor, Tensor]:
         """Steps in the unit of windows and what errors count; of a user's loss all count alike."""
@@ -277,11 +287,6 @@ class Forecaster(nn.Module):
         self.offsets.copy_(known[:, :1])
         gaps = known.diff(dim=1).clamp(min=TINY)
         self.gaps.copy_(gaps + torch.log(-torch.expm1(-gaps)))
-
-
-def _levels_of(outputs: int) -> int:
-    """Levels where they are not said: three if they fit."""
-    return 3 if outputs % 4 == 0 else 0
 
 
 def _pieces(feed: Feed) -> Iterator[Any]:

@@ -4,13 +4,14 @@ import torch
 from torch import Tensor
 
 
-def solved(gram: Tensor, cross: Tensor, penalty: float) -> Tensor:
+def solved(gram: Tensor, cross: Tensor, penalty: Tensor | float) -> Tensor:
     """Float32 weights `(features, outputs)`, each feature in its own size.
 
     Args:
         gram: float64 `(features, features)` products of features with one another.
         cross: float64 `(features, outputs)` products with what is to be told.
-        penalty: of the squares of weights, as a part of the square of each feature.
+        penalty: of the squares of weights, as a part of the square of each feature; one of all, or
+            `(features,)`.
 
     Example:
         >>> x = torch.tensor([[1.0, 0.0], [1.0, 2.0], [1.0, 4.0]], dtype=torch.float64)
