@@ -69,6 +69,12 @@ def test_two_columns_of_numbers_and_two_of_truth_values_are_told_apart():
         ff.Pipeline([ff.Collect(table, target="price", task="several")]).run(progress=False)
 
 
+@pytest.mark.parametrize("said", [{"task": {"a": "count"}}, {"order": {"a": ORDER}}])
+def test_what_is_said_of_a_column_that_is_no_target_is_refused(said):
+    with pytest.raises(DataError, match='expected targets, found "a"'):
+        ff.Pipeline([collect(**said)]).run(progress=False)
+
+
 def test_several_scores_are_those_of_each_target(run):
     """The metrics by target are those of its own answers; what is explained of a number is R²."""
     result, _ = run

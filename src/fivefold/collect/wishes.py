@@ -135,6 +135,14 @@ class Wishes:
             for setting, name in asked
             if name not in names
         ]
+        said = [*(("task", name) for name in self.tasks), *(("order", n) for n in self._ordered())]
+        found += [
+            DataError.expected(
+                f"{source}, {setting}=", "targets", literal(name), "Name it in target= too."
+            )
+            for setting, name in said
+            if targets and name in names and name not in targets
+        ]
         found += self.notations.clashes(self.kinds, source)
         uses = [*(("target", name) for name in targets), *self.roles.items()]
         for role, name in uses:
