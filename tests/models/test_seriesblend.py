@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -102,6 +104,8 @@ def test_blend_weighs_by_rows_not_learnt_from_and_then_learns_from_all(all_rows)
     assert torch.equal(answers["forest"], before(rows[80:, 40:]))
     alike = torch.allclose(made["linear"](rows[80:, 40:]), answers["linear"], atol=1e-4)
     assert alike == (not all_rows)
+    again = SeriesBlend(size, 1)
+    assert again.begin(replace(taught, alike=False)).fitted[2] == ()
     right = ((crossed.answers["forest"][:, 0] > 0) == (target[:80] > 0)).float().mean()
     assert 0.65 < right < 0.95  # of rows it has seen it would know all
     told = blend.eval().end(blend, taught)

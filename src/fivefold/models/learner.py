@@ -74,6 +74,7 @@ class Lesson:
             series or sounds.
         all_rows: whether what stops by no rows may learn from validation rows too, once these have
             chosen its strength and its weight.
+        alike: whether rows are drawn one by one: no group and no time holds some together.
         clean: whether all training rows are taken for usual, where odd ones are sought.
         changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
@@ -88,6 +89,7 @@ class Lesson:
     boosting: Boosting | None = None
     beside: bool = False
     all_rows: bool = False
+    alike: bool = True
     clean: bool = False
     changes: tuple[str, ...] = ()
     stackable: bool = True

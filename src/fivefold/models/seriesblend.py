@@ -138,7 +138,7 @@ class SeriesBlend(SumBlend):
         if not made:
             return self
         crossed = None
-        if remains() is None and lesson.valid.rows < ENOUGH:
+        if lesson.alike and remains() is None and lesson.valid.rows < ENOUGH:
             again = copy.deepcopy(simple)
             alone = replace(lesson, all_rows=False)
             crossed = crossfitted(alone, lambda part: self._fitted(part, again, remains)[1])

@@ -90,6 +90,7 @@ def learn(
             *(plan, train, valid, session),
             lambda: _seconds_left(spent, stage.callbacks),
             stage.all_rows and not plan.network.head.decides,
+            all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
         ),
     )
     first_digest = digest(plan.network)
@@ -218,6 +219,7 @@ def _lesson(
     session: Session,
     left: Callable[[], float | None] = lambda: None,
     all_rows: bool = False,
+    alike: bool = True,
 ) -> Lesson:
     return Lesson(
         train=train,
@@ -228,6 +230,7 @@ def _lesson(
         boosting=plan.boosting,
         beside=plan.beside,
         all_rows=all_rows,
+        alike=alike,
         clean=plan.clean,
         changes=plan.augment,
         stackable=plan.stackable,
