@@ -25,8 +25,8 @@ class Surprise(nn.Module):
 
     Example:
         >>> surprise = Surprise()
-        >>> surprise.fit(np.arange(1000.0))
-        >>> surprise(torch.tensor([500.0, 900.0, 990.0])).round(decimals=1).tolist()
+        >>> surprise.fit(np.random.default_rng(0).exponential(size=20_000))
+        >>> surprise(torch.tensor([2.0, 10.0, 100.0]).log()).round(decimals=1).tolist()
         [0.3, 1.0, 2.0]
     """
 
