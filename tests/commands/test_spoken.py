@@ -25,6 +25,7 @@ WRONG = {
     "--task": ("clustering", ""),
     "--drop": COLUMN,
     "--level": ("town", "no such column=NA"),
+    "--order": ("no such class", ""),
     "--test-source": ("none.csv", ""),
     "--group": COLUMN,
     "--time": COLUMN,
@@ -77,6 +78,8 @@ BESIDE = {
 """What else is given to a command that takes it, for work to begin."""
 FREE = {"--missing"}
 """Options that take whatever is given."""
+UNREAD = {("check", "--order")}
+"""What shows in rows alone, and commands that read none."""
 
 
 def options():
@@ -86,7 +89,8 @@ def options():
     for command, parser in commands.choices.items():
         for action in parser._actions:
             option = action.option_strings[-1:]
-            if option and action.nargs != 0 and option[0] not in FREE:
+            known = option and action.nargs != 0 and option[0] not in FREE
+            if known and (command, option[0]) not in UNREAD:
                 yield command, option[0]
 
 

@@ -335,7 +335,7 @@ def test_model_without_a_score_in_a_fold_is_neither_the_best_nor_a_tie(frame):
     pipeline = ff.Pipeline([ff.Collect(frame, target="y"), ff.Preprocess(), ff.Train(Ridge())])
     found = quiet({"line": pipeline, "silent": Silent()}, folds=5)
     lacks = found.scores.set_index("model").loc["silent", "rmse"].isna()
-    assert 0 < lacks.sum() < 3
+    assert 0 < lacks.sum() < 5
     assert found.best == "line"
     assert found.ties == ()
     assert list(found.table["verdict"]) == ["the reference", "not measured"]

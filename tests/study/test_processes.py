@@ -211,7 +211,7 @@ def test_study_goes_on_here_after_all_processes_are_ended_where_one_is_not_ready
     assert here == [True] * 3
     said = [e.text for e in notes if isinstance(e, Noted) and "One refit" in e.text]
     assert said == [
-        "One refit after another, in this process: none.py: expected a Python file, found none. "
+        "One refit after another, in this process: /none.py: expected a Python file, found none. "
         "Name the .py file that defines the class of your own."
     ]
 

@@ -76,7 +76,7 @@ def test_tune_in_the_shell_reads_its_source_once(tmp_path, capsys, monkeypatch):
     [
         (["--resume"], "expected a folder to go on in"),
         (["--to", "no/such/folder/best.json"], "expected to write the file"),
-        (["--trials", "0"], "expected trials of 1 or more"),
+        (["--trials", "0"], "expected --trials of 1 or more"),
     ],
 )
 def test_tune_in_the_shell_refuses_before_the_work(tmp_path, capsys, words, said):

@@ -78,6 +78,17 @@ def test_order_that_lacks_a_class_or_has_it_twice_is_refused():
             schema_of(ff.Collect(table, target="y", order=order))
 
 
+def test_order_of_two_classes_says_which_is_the_positive_one():
+    x, place = grades()
+    table = {"x": x, "y": np.where(place, "no", "yes")}
+    schema = schema_of(ff.Collect(table, target="y", order=("yes", "no")))
+    assert (schema.task, schema.classes) == ("binary", ("yes", "no"))
+    schema = schema_of(ff.Collect(table, target="y", order=("yes", "no"), positive="yes"))
+    assert schema.classes == ("no", "yes")
+    with pytest.raises(DataError, match=r"order= to name each class once, found none of `no`"):
+        schema_of(ff.Collect(table, target="y", order=("yes", "never")))
+
+
 def test_scales_name_each_label_once():
     assert all(len(set(scale)) == len(scale) for scale in SCALES)
     assert scale_order(["very_high", "Very Low"]) == ("Very Low", "very_high")

@@ -224,7 +224,7 @@ def test_an_own_task_is_exported_with_the_answers_of_torch(request, kind, model)
 
 
 def test_a_built_in_network_for_positions_is_refused(tags):
-    with pytest.raises(ModelError, match="network of one's own for outputs"):
+    with pytest.raises(ModelError, match="network of one's own for each position"):
         run(tags, model="textnet")
 
 

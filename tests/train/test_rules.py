@@ -11,7 +11,7 @@ HABITS = {name: network.habit for name, network in NETWORKS.items()} | {"own": O
 @pytest.mark.parametrize("rows", [1, 5, 64, 100, 1797, 31_000, 10**6, 10**8])
 def test_batch_is_a_power_of_two_within_the_bounds_of_the_habit(network, rows):
     batch, (fewest, most) = decide_batch(HABITS[network], rows), HABITS[network].batch
-    assert batch in {16, 32, 64, 128, 256, 512, 1024, 2048, 4096}
+    assert batch in {8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}
     assert fewest <= batch <= most
     if fewest < batch < most:
         assert 0.7 < batch / (rows / HABITS[network].batches) < 1.42

@@ -61,8 +61,8 @@ class Collect(Stage):
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.
         order: the classes of the target from the least to the most, where they have an order: the
-            task is `ordinal` then. That of a frame's ordered categories is known. Of several
-            targets, by name.
+            task is `ordinal` then, and the last of two is the positive one. That of a frame's
+            ordered categories is known. Of several targets, by name.
         normal: for `task="anomaly"`, the class of usual rows. Unless said it is the first of 0/1
             and such pairs, the one called normal or benign, else the commonest.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a

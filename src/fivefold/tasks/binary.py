@@ -19,7 +19,13 @@ from fivefold.metrics.metric import (
     ROC_AUC,
 )
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.classes import classes_of, positive_as_asked, positive_of, settled
+from fivefold.tasks.classes import (
+    classes_of,
+    order_as_asked,
+    positive_as_asked,
+    positive_of,
+    settled,
+)
 from fivefold.tasks.target import Settled, Targets
 
 
@@ -51,12 +57,13 @@ class Binary(Choice):
     def settle(self, targets: Targets) -> Settled:
         """The classes of the one column, the positive one last.
 
-        `positive_of` finds that one unless it is asked for. With more than two classes it must
-        be, and the others are taken together.
+        It is the one that is asked for, the last where the two have an order, or else what
+        `positive_of` finds. With more than two classes it must be asked for, and the others are
+        taken together.
         """
         found, column = classes_of(targets), targets.only
         labels, sizes, words = found.labels, found.rows, found.words
-        chosen, notes = positive_as_asked(targets), []
+        chosen, asked, notes = positive_as_asked(targets), "as asked", []
         if len(sizes) > 2:
             if chosen is None:
                 raise DataError(
@@ -71,7 +78,9 @@ class Binary(Choice):
             sizes = {chosen: sizes[chosen], rest: rows - sizes[chosen]}
             labels = {chosen: label, rest: rest}
             notes.append(f"`{column.name}`: all classes but {label!r} are taken together.")
-        last, why = (chosen, "as asked") if chosen is not None else positive_of(sizes, labels)
+        elif chosen is None and targets.order:
+            chosen, asked = order_as_asked(targets)[-1], "the last in order"
+        last, why = (chosen, asked) if chosen is not None else positive_of(sizes, labels)
         first = next(name for name in sizes if name != last)
         labels = {first: labels[first], last: labels[last]}
         notes.append(f"The positive class of `{column.name}` is {labels[last]!r} ({why}).")

@@ -6,7 +6,7 @@ from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, Severity, finding
-from fivefold.core.wording import literal, nearest, plural
+from fivefold.core.wording import literal, nearest, plural, quoted
 from fivefold.errors import DataError
 from fivefold.tasks.labels import Labels, natural
 from fivefold.tasks.places import find_label
@@ -147,3 +147,24 @@ def class_as_asked(targets: Targets, asked: Label | None, setting: str) -> str |
         **{setting: asked},
         near=near,
     )
+
+
+def order_as_asked(targets: Targets) -> list[str]:
+    """The words of the classes in the order that the user names, or the source has.
+
+    Raises:
+        DataError: if it lacks a class, or names one twice.
+    """
+    words, labels = list(targets.labels.labels), list(targets.labels.labels.values())
+    places = [find_label(label, labels) for label in targets.order]
+    left = [label for place, label in enumerate(labels) if place not in places]
+    twice = len({word(label) for label in targets.order}) < len(targets.order)
+    if left or twice:
+        raise DataError(
+            f"{targets.source}, target `{targets.only.name}`: expected order= to name each class "
+            f"once, found {f'none of {quoted(left, 5)}' if left else 'one twice'}.",
+            evidence=f"Classes: {quoted(labels, 10)}.",
+            remedy="Write the classes from the least to the most.",
+            classes=tuple(left),
+        )
+    return [words[place] for place in places if place is not None]

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal, quoted
@@ -20,9 +19,9 @@ from fivefold.metrics.metric import (
 )
 from fivefold.metrics.ordered import median_class
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.classes import classes_of, positive_as_asked, settled
+from fivefold.tasks.classes import classes_of, order_as_asked, positive_as_asked, settled
 from fivefold.tasks.labels import natural
-from fivefold.tasks.places import find_label, label_array, labels_of
+from fivefold.tasks.places import label_array, labels_of
 from fivefold.tasks.scales import scale_order
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture
@@ -119,18 +118,7 @@ def _ordered(targets: Targets) -> list[str]:
     found, where = targets.labels, f"{targets.source}, target `{targets.only.name}`"
     words, labels = list(found.labels), [*found.labels.values()]
     if targets.order:
-        places = [find_label(label, labels) for label in targets.order]
-        left = [label for place, label in enumerate(labels) if place not in places]
-        twice = len({word(label) for label in targets.order}) < len(targets.order)
-        if left or twice:
-            raise DataError(
-                f"{where}: expected order= to name each class once, found "
-                + (f"none of {quoted(left, 5)}." if left else "one twice."),
-                evidence=f"Classes: {quoted(labels, 10)}.",
-                remedy="Write the classes from the least to the most.",
-                classes=tuple(left),
-            )
-        return [words[place] for place in places if place is not None]
+        return order_as_asked(targets)
     if all(not isinstance(label, str) for label in labels):
         return sorted(words, key=lambda name: float(found.labels[name]))
     known = scale_order(map(str, labels))
