@@ -18,12 +18,12 @@ from fivefold.errors import LeakError
 from fivefold.fingerprint import fingerprint
 from fivefold.kinds.known import kind_of
 from fivefold.partition import Partition
-from fivefold.reading.longtable import numbers_of
 from fivefold.reading.moments import moments_of
 from fivefold.reading.names import FROM, UNTIL
 from fivefold.reading.options import Windows
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import read
+from fivefold.reading.stepwise import numbers_of
 from fivefold.reading.windowtable import windowed
 from fivefold.result import Result
 from fivefold.tasks.known import task_of

@@ -8,7 +8,7 @@ from torch import nn
 
 from fivefold.errors import ModelError
 from fivefold.models.assemble import Assembled, assemble, digest
-from fivefold.models.networks import choose, make
+from fivefold.models.defaults import choose, make
 from fivefold.models.score import score
 
 

@@ -5,9 +5,10 @@ import torch
 from torch import nn
 
 from fivefold.errors import ModelError
+from fivefold.models.defaults import choose, make
 from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Spelled, Symbols, Text, Width
 from fivefold.models.mlp import Mlp
-from fivefold.models.networks import NETWORKS, build, choose, describe, make
+from fivefold.models.networks import NETWORKS, build, describe
 from fivefold.models.window import Window
 
 CASES = {

@@ -1,8 +1,8 @@
 import torch
 from torch import nn
 
+from fivefold.models.defaults import make
 from fivefold.models.inputs import Image, Width
-from fivefold.models.networks import make
 from fivefold.models.operations import forward_operations, step_operations
 
 

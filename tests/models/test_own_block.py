@@ -23,10 +23,11 @@ from fivefold.kinds.codec import Codec
 from fivefold.kinds.known import KINDS
 from fivefold.models import parts as table
 from fivefold.models.assemble import digest, read_network, write_network
+from fivefold.models.defaults import choose
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Text, Width, from_json, to_json
 from fivefold.models.mixture import Mixture
-from fivefold.models.networks import NETWORKS, choose
+from fivefold.models.networks import NETWORKS
 from fivefold.models.part import Part
 from fivefold.models.parts import own_sizes, part_for, part_of
 from fivefold.models.score import score

@@ -5,7 +5,7 @@ from torch import nn
 from fivefold.core.format import FORMATS
 from fivefold.core.store import whole
 from fivefold.models.assemble import assemble, read_network, write_network
-from fivefold.models.networks import choose, make
+from fivefold.models.defaults import choose, make
 from fivefold.models.score import score
 
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from fivefold.codecs.schema import Column, Schema
+from fivefold.models.defaults import choose
 from fivefold.models.inputs import Codes, Image, Text, Width, parts
-from fivefold.models.networks import NETWORKS, choose
+from fivefold.models.networks import NETWORKS
 from fivefold.tasks.known import TASKS
 from fivefold.train.misfits import find_misfits
 from fivefold.train.train import Train

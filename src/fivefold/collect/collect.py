@@ -11,7 +11,7 @@ from fivefold.codecs.timestamp import compiled
 from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
-from fivefold.collect.notation import Notations, Said
+from fivefold.collect.notation import Notations, Said, check_missing
 from fivefold.collect.wishes import Wishes
 from fivefold.core.context import Context
 from fivefold.core.cores import cores
@@ -163,15 +163,7 @@ class Collect(Stage):
 
     @model_validator(mode="after")
     def _check_marks(self) -> Self:
-        notations = self._notations()
-        for name in [*notations.kinds, ""]:
-            said = notations.of(name)
-            if said.decimal and said.decimal == said.thousands:
-                where = f" of {name!r}" if name else ""
-                raise ValueError(
-                    f"expected decimal= and thousands={where} to differ, found {said.decimal!r} "
-                    "for both"
-                )
+        self._notations().check()
         return self
 
     @model_validator(mode="after")
@@ -191,15 +183,7 @@ class Collect(Stage):
     @field_validator("missing", mode="before")
     @classmethod
     def _missing_by_column(cls, missing: Any) -> Any:
-        for name, said in missing.items() if isinstance(missing, dict) else ():
-            if isinstance(said, bool):
-                raise ValueError("expected columns first, {column: {text: True or False}}")
-            if not isinstance(said, dict):
-                continue
-            if not all(isinstance(t, Cell) and isinstance(c, bool) for t, c in said.items()):
-                raise ValueError(f"expected {{text: True or False}} for `{name}`")
-            if any(not str(text).strip() and not counts for text, counts in said.items()):
-                raise ValueError(f"the empty text always stands for missing, also in `{name}`")
+        check_missing(missing)
         return missing
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

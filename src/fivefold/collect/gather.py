@@ -7,9 +7,8 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.cell import shown
-from fivefold.codecs.schema import Label, Role, Schema
+from fivefold.codecs.schema import Role, Schema
 from fivefold.codecs.table import Array, Canonical
-from fivefold.codecs.tags import are_lists, as_texts
 from fivefold.collect.aligned import aligned
 from fivefold.collect.glance import glance
 from fivefold.collect.leakage import find_leaks
@@ -17,7 +16,7 @@ from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
-from fivefold.collect.target import settle_targets, usable_rows
+from fivefold.collect.target import order_of, settle_targets, usable_rows, with_tags
 from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import first_rows, literal, quoted
@@ -32,8 +31,10 @@ from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
 from fivefold.reading.windowtable import windows_of
-from fivefold.tasks.labels import plain_label
 from fivefold.tasks.target import Settled
+
+SEVERITIES = ("serious", "warning", "note")
+"""In the order in which findings are told."""
 
 
 def gather(
@@ -65,21 +66,15 @@ def gather(
     given, raw = raw.target, with_answer(raw, wishes)
     reading, wishes = _as_long(reading, wishes, raw)
     text, origins = raw.text, [origin_of(source, reading, raw)]
-    faults = wishes.faults(list(raw.columns), raw.name, raw.target)
-    if faults:
-        if raw.advice and wishes.target in (None, LABELS):
-            faults[0].add_note(raw.advice)
-        raise faults[0]
+    _refuse_faults(wishes, raw)
     targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
     if test_source is not None:
         test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
     kinds = aligned(raw, targets, wishes)
-    raw = raw if kinds else _with_tags(raw, targets, wishes)
-    if wishes.order is None and (wishes.task is None or wishes.task.separate):
-        orders = {name: order_of(source, name) for name in targets}
-        wishes = replace(wishes, order={name: order for name, order in orders.items() if order})
+    raw = raw if kinds else with_tags(raw, targets, wishes)
+    wishes = _with_orders(wishes, source, targets)
     # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
     weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
     table = tabulate(
@@ -97,9 +92,7 @@ def gather(
         table.columns[raw.target] = replace(table.columns[raw.target], reason=NOT_THERE)
     if settled.unfit is not None:
         usable &= ~settled.unfit
-    _give_roles(table, wishes, raw.name)
-    if wishes.weight is not None:
-        _give_weight(table, wishes.weight, raw, usable)
+    _give_roles(table, wishes, raw, usable)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
@@ -117,13 +110,12 @@ def gather(
         *table.findings,
         *find_leaks(table.values, schema, usable, seed=seed),
     ]
-    order = {"serious": 0, "warning": 1, "note": 2}
     collected = Collected(
         table=Canonical(table.values, schema.columns),
         schema=schema,
         usable=usable,
         given=raw.given,
-        findings=tuple(sorted(findings, key=lambda finding: order[finding.severity])),
+        findings=tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))),
         provenance=provenance(
             describe(source),
             (*raw.files, *(record for origin in origins for record, _ in origin.pictures)),
@@ -139,27 +131,20 @@ def gather(
     return collected, _notes(settled, schema)
 
 
-def order_of(source: Any, name: str) -> tuple[Label, ...] | None:
-    """The order of a column of ordered categories, as a frame of pandas has it; else None."""
-    types: Any = getattr(source, "dtypes", None)
-    dtype: Any = types.get(name) if hasattr(types, "get") else None
-    if not getattr(dtype, "ordered", False):
-        return None
-    held = source[name]
-    there = set(held[held.notna()])
-    return tuple(plain_label(one) for one in dtype.categories if one in there)
+def _refuse_faults(wishes: Wishes, raw: Raw) -> None:
+    faults = wishes.faults(list(raw.columns), raw.name, raw.target)
+    if faults and raw.advice and wishes.target in (None, LABELS):
+        faults[0].add_note(raw.advice)
+    if faults:
+        raise faults[0]
 
 
-def _with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:
-    """Lists of labels in the target as texts, unless something else is to be predicted."""
-    if not (wishes.task is None or wishes.task.several or wishes.task.separate):
-        return raw
-    listed = [n for n in targets if n not in wishes.kinds and are_lists(raw.columns[n])]
-    if not listed:
-        return raw
-    columns = {**raw.columns, **{name: as_texts(raw.column(name)) for name in listed}}
-    types = {name: kind for name, kind in raw.types.items() if name not in listed}
-    return replace(raw, columns=columns, types=types)
+def _with_orders(wishes: Wishes, source: Any, targets: tuple[str, ...]) -> Wishes:
+    """With the order of classes that a frame has, where none is said."""
+    if wishes.order is not None or not (wishes.task is None or wishes.task.separate):
+        return wishes
+    orders = {name: order_of(source, name) for name in targets}
+    return replace(wishes, order={name: order for name, order in orders.items() if order})
 
 
 def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:
@@ -209,11 +194,11 @@ def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
     return rows
 
 
-def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
+def _give_roles(table: Tabulated, wishes: Wishes, raw: Raw, usable: Array) -> None:
     for name in wishes.drop:
         table.columns[name] = replace(table.columns[name], role="ignored", reason=DROPPED)
     if wishes.group is not None:
-        _give_group(table, wishes.group, source)
+        _give_group(table, wishes.group, raw.name)
     if wishes.time is not None:
         column = table.columns[wishes.time]
         numbers = of_type("number")
@@ -222,7 +207,7 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
             table.values[wishes.time] = table.wide[wishes.time].shifted()
         if not kind_of(column.kind).ordered:
             raise DataError(
-                f"{source}, column `{column.name}`: expected dates or numbers for time=, found "
+                f"{raw.name}, column `{column.name}`: expected dates or numbers for time=, found "
                 f"{column.kind} values.",
                 remedy="Name a column of dates, or write its dates as 2024-01-31.",
                 column=column.name,
@@ -231,6 +216,8 @@ def _give_roles(table: Tabulated, wishes: Wishes, source: str) -> None:
     for name, role in ((UNTIL, "until"), (JUDGED, "judged")):
         if wishes.time == FROM and name in table.columns:
             table.columns[name] = replace(table.columns[name], role=cast("Role", role))
+    if wishes.weight is not None:
+        _give_weight(table, wishes.weight, raw, usable)
 
 
 def _give_group(table: Tabulated, name: str, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded
@@ -46,6 +47,21 @@ class Notations:
         kinds = {setting: written_by(setting) for setting, _ in self.named()}
         named = ((name, kinds[setting]) for setting, name in self.named())
         return {name: kind.name for name, kind in named if kind is not None}
+
+    def check(self) -> None:
+        """Refuse one mark for two purposes.
+
+        Raises:
+            ValueError: naming the column, where it is said of one.
+        """
+        for name in [*self.kinds, ""]:
+            said = self.of(name)
+            if said.decimal and said.decimal == said.thousands:
+                where = f" of {name!r}" if name else ""
+                raise ValueError(
+                    f"expected decimal= and thousands={where} to differ, found {said.decimal!r} "
+                    "for both"
+                )
 
     def named(self) -> list[tuple[str, str]]:
         """Each setting by column with each column that it names."""
@@ -94,3 +110,22 @@ def unread_column(source: str, column: Column, values: "Array | Coded", bad: Arr
 
 def _of(said: Said, name: str) -> str | None:
     return said.get(name) if isinstance(said, Mapping) else said
+
+
+def check_missing(missing: Any) -> None:
+    """Refuse what `missing=` says by column in another form than `{column: {text: bool}}`.
+
+    Raises:
+        ValueError: naming the column.
+    """
+    for name, said in missing.items() if isinstance(missing, dict) else ():
+        if isinstance(said, bool):
+            raise ValueError("expected columns first, {column: {text: True or False}}")
+        if not isinstance(said, dict):
+            continue
+        if not all(
+            isinstance(t, str | int | float) and isinstance(c, bool) for t, c in said.items()
+        ):
+            raise ValueError(f"expected {{text: True or False}} for `{name}`")
+        if any(not str(text).strip() and not counts for text, counts in said.items()):
+            raise ValueError(f"the empty text always stands for missing, also in `{name}`")

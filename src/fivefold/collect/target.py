@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.schema import Column
+from fivefold.codecs.schema import Column, Label
 from fivefold.codecs.table import Array
+from fivefold.codecs.tags import are_lists, as_texts
 from fivefold.collect.null_texts import asked_tokens
 from fivefold.collect.tabulate import Tabulated
 from fivefold.collect.wishes import Wishes
@@ -18,6 +19,7 @@ from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.known import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
 from fivefold.tasks.known import number_task, settle
+from fivefold.tasks.labels import plain_label
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
 
@@ -142,3 +144,26 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         lost=why[:1].upper() + why[1:],
         remedy=remedy or raw.advice * (name == raw.target),
     )
+
+
+def order_of(source: Any, name: str) -> tuple[Label, ...] | None:
+    """The order of a column of ordered categories, as a frame of pandas has it; else None."""
+    types: Any = getattr(source, "dtypes", None)
+    dtype: Any = types.get(name) if hasattr(types, "get") else None
+    if not getattr(dtype, "ordered", False):
+        return None
+    held = source[name]
+    there = set(held[held.notna()])
+    return tuple(plain_label(one) for one in dtype.categories if one in there)
+
+
+def with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:
+    """Lists of labels in the target as texts, unless something else is to be predicted."""
+    if not (wishes.task is None or wishes.task.several or wishes.task.separate):
+        return raw
+    listed = [n for n in targets if n not in wishes.kinds and are_lists(raw.columns[n])]
+    if not listed:
+        return raw
+    columns = {**raw.columns, **{name: as_texts(raw.column(name)) for name in listed}}
+    types = {name: kind for name, kind in raw.types.items() if name not in listed}
+    return replace(raw, columns=columns, types=types)

@@ -1,6 +1,5 @@
 """A step of a pipeline: frozen settings, and `run()`."""
 
-import re
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Annotated, Any, ClassVar, NoReturn, Self
@@ -26,7 +25,7 @@ from fivefold.core.session import Session
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.space import OneOf, ends, holds_space
 from fivefold.core.values import lists_texts, plain, read_value
-from fivefold.core.wording import brief
+from fivefold.core.wording import brief, named_after
 from fivefold.errors import ConfigError, FivefoldError, SignatureError
 
 Count = PositiveInt
@@ -296,8 +295,3 @@ class Stage(BaseModel):
 def _told(error: ValidationError) -> list[dict[str, Any]]:
     found = error.errors(include_url=False, include_context=False)
     return [dict(fault) for fault in found]
-
-
-def named_after(title: str) -> str:
-    """The name of a stage after that of its class, in snake case: `train` for Train."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", title).lower()

@@ -1,6 +1,7 @@
 """Words of messages: names, counts and values as one writes them."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
@@ -118,3 +119,8 @@ def brief(value: Any) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def named_after(title: str) -> str:
+    """The name of a stage after that of its class, in snake case: `train` for Train."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", title).lower()

@@ -106,3 +106,9 @@ def may_lack(column: Column, schema: Schema) -> bool:
     """Whether a request may lack a cell: as its kind says, alone or beside other columns."""
     kind = kind_of(column.kind)
     return kind.nullable or (kind.nullable_beside and len(schema.inputs) > 1)
+
+
+def blocks_of(schema: Schema) -> list[Block]:
+    """The block of each array that the inputs become."""
+    blocks = [kind_of(column.kind).block for column in schema.inputs]
+    return [*{block for block in blocks if block.shared}, *(b for b in blocks if not b.shared)]

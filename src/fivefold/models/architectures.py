@@ -15,6 +15,7 @@ from fivefold.core.wish import Wish, counts, faults_of, one_of
 from fivefold.core.wording import plural, together
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import KINDS
+from fivefold.models.defaults import make
 from fivefold.models.inputs import (
     Batch,
     Codes,
@@ -33,7 +34,7 @@ from fivefold.models.inputs import (
     to_json,
     without_terms,
 )
-from fivefold.models.networks import NETWORKS, Network, classes, make, network_of
+from fivefold.models.networks import NETWORKS, Network, classes, network_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.models.parts import part_of
 from fivefold.models.window import Window

@@ -8,25 +8,19 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.cell import shown
-from fivefold.codecs.coded import Coded, coded_of, missing_rows, objects
-from fivefold.codecs.schema import Column
+from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import nearest, plural, quoted
 from fivefold.errors import DataError
-from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column
-from fivefold.kinds.known import of_type
-from fivefold.kinds.recognition import SourceType
 from fivefold.reading.names import SERIES
 from fivefold.reading.options import Long
 from fivefold.reading.raw import Raw, listed
 from fivefold.reading.spacing import Order, cells_of, spacing_of
+from fivefold.reading.stepwise import check_said, codes_in, codes_of, numbers_of
 
 MOST = 0.5
 """Fraction of series within which a target must vary to be a label for each step."""
-
-NUMBERS = 0.9
-"""Fraction of cells with something in them that must be numbers, or moments."""
 
 
 def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
@@ -128,54 +122,10 @@ def _ordered(raw: Raw, long: Long) -> Order:
                 "Name the column that says the order of the rows of a series.",
                 column=long.step,
             )
-        _check_said(raw, long.step, np.isnan(steps))
+        check_said(raw, long.step, np.isnan(steps))
     rows = np.lexsort((place, codes) if steps is None else (place, steps, codes))
     starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
     return Order(rows=rows, starts=starts, steps=None if steps is None else steps[rows])
-
-
-def codes_in(raw: Raw, name: str) -> Array:
-    """`(n,)` which series each row is of, in the order of first appearance; each must say it."""
-    codes = _codes(raw.columns[name])
-    _check_said(raw, name, codes < 0)
-    return codes
-
-
-def _check_said(raw: Raw, name: str, gone: Array) -> None:
-    rows = np.flatnonzero(gone)
-    if len(rows):
-        raise DataError(
-            f"{raw.name}, column `{name}`, row {rows[0]:,}: expected a value, found none"
-            f"{f', as in {len(rows) - 1:,} more rows' if len(rows) > 1 else ''}.",
-            remedy="Fill it in, or leave those rows out.",
-            column=name,
-            rows=tuple(rows[:100].tolist()),
-        )
-
-
-def numbers_of(values: "Array | Coded", said: SourceType = "number") -> Array | None:
-    """A column as float64, moments as seconds, NaN where missing; None if it holds others."""
-    kind = of_type(said)
-    if kind is None or (getattr(values, "ndim", 1) > 1):
-        return None
-    column = Column(name="", kind=kind.name, missing=DEFAULT_MISSING)
-    array = values.array() if isinstance(values, Coded) else values
-    read, bad = canonical_column(array, column, on_bad="missing")
-    present = len(read) - int(missing_rows(read).sum())
-    if present < NUMBERS * (present + len(bad)) or not present:
-        return None
-    if read.dtype.kind == "M":
-        gone = np.isnat(read)
-        seconds = read.astype("M8[us]").astype(np.int64) / 1e6
-        return np.where(gone, np.nan, seconds)
-    return read.astype(np.float64)
-
-
-def _codes(values: "Array | Coded") -> Array:
-    """`(n,)` in the order of first appearance, equal where cells are equal; -1 where missing."""
-    array = values.array() if isinstance(values, Coded) else values
-    cells = array if array.dtype == object else objects(array.tolist())
-    return coded_of(cells).codes.astype(np.int64)
 
 
 def _sorted_out(
@@ -227,7 +177,7 @@ def _is_there(name: str | int, names: Sequence[str]) -> bool:
 
 def constant_of(values: "Array | Coded", order: Order) -> tuple[Array, int | None]:
     """The row of each series that says its value, and the first row where it is another."""
-    codes = _codes(values)[order.rows]
+    codes = codes_of(values)[order.rows]
     known = np.flatnonzero(codes >= 0)
     series = order.series[known]
     chosen = order.rows[order.starts].copy()
@@ -239,7 +189,7 @@ def constant_of(values: "Array | Coded", order: Order) -> tuple[Array, int | Non
 
 def _varying(values: "Array | Coded", order: Order) -> int:
     """In how many series a column has more than one value."""
-    codes = _codes(values)[order.rows]
+    codes = codes_of(values)[order.rows]
     changes = (np.diff(codes) != 0) & (np.diff(order.series) == 0)
     return len(np.unique(order.series[1:][changes]))
 

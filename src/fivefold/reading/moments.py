@@ -12,8 +12,8 @@ from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column
 from fivefold.kinds.known import of_type
-from fivefold.reading.longtable import numbers_of
 from fivefold.reading.raw import Raw
+from fivefold.reading.stepwise import numbers_of
 
 
 def moments_of(raw: Raw, names: Sequence[str], pattern: str | None) -> tuple[Array, str]:

@@ -12,12 +12,13 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.timegrid import Clock
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import DataError
-from fivefold.reading.longtable import codes_in, constant_of, numbers_of, rolled
+from fivefold.reading.longtable import constant_of, rolled
 from fivefold.reading.moments import moments_of
 from fivefold.reading.names import FROM, JUDGED, UNTIL
 from fivefold.reading.options import Long, Windows
 from fivefold.reading.raw import Raw
 from fivefold.reading.spacing import GROWN, Order
+from fivefold.reading.stepwise import codes_in, numbers_of
 from fivefold.reading.stretch import Stretch
 from fivefold.reading.windowfacts import settled, told
 

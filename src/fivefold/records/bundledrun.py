@@ -12,7 +12,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.key import Key
 from fivefold.core.session import Session
-from fivefold.core.stage import named_after
+from fivefold.core.wording import named_after
 from fivefold.errors import FivefoldError
 from fivefold.looks import digest_of_test_rows
 from fivefold.pipeline import built_in_stages

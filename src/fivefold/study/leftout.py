@@ -10,6 +10,7 @@ from fivefold.core.chain import Chain
 from fivefold.core.wish import Wish
 from fivefold.core.wording import literal, nearest
 from fivefold.errors import ConfigError
+from fivefold.kinds.known import blocks_of
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.study.without import (
     asked_for,
@@ -19,7 +20,6 @@ from fivefold.study.without import (
     reads_originals,
     without,
 )
-from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
 

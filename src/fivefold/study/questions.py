@@ -11,6 +11,7 @@ from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError
 from fivefold.evaluate.ten import no_augmentation, no_transfer
+from fivefold.kinds.known import blocks_of
 from fivefold.partition import Partition
 from fivefold.preprocess.cost import Cost, cost_of
 from fivefold.preprocess.preprocess import Preprocess
@@ -18,7 +19,6 @@ from fivefold.result import Result
 from fivefold.study.leftout import redrawn
 from fivefold.study.rivals import estimator_of
 from fivefold.tasks.known import task_of
-from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, is_module
 

@@ -90,14 +90,9 @@ def tune(
         Bergstra et al., Algorithms for Hyper-Parameter Optimization, NeurIPS 2011, section 4;
         Cawley and Talbot, On Over-fitting in Model Selection, JMLR 11, 2010, for `nested`.
     """
-    values: dict[str, Any] = {
-        "space": space,
-        "trials": trials,
-        "folds": folds,
-        "nested": nested,
-        "warm": warm,
-    }
-    values |= {"metric": metric, "seconds": seconds, "latency": latency, "prune": prune}
+    values: dict[str, Any] = {"space": space, "trials": trials, "folds": folds, "nested": nested}
+    values |= {"warm": warm, "metric": metric, "seconds": seconds}
+    values |= {"latency": latency, "prune": prune}
     given = {name: (value, WISHES[name]) for name, value in values.items()}
     check_study("tune", conduct, given, pipeline)
     _check_installed()

@@ -7,9 +7,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.core.chain import Chain
 from fivefold.core.key import Key
 from fivefold.core.space import choice, log_uniform
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import blocks_of, kind_of
 from fivefold.preprocess.preprocess import Preprocess
-from fivefold.train.misfits import blocks_of
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator
 

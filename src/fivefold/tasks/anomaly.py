@@ -22,8 +22,9 @@ from fivefold.metrics.metric import (
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.classes import PAIRS, class_as_asked, classes_of
 from fivefold.tasks.labels import Labels
+from fivefold.tasks.places import finite
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import ROUNDING, Picture, finite
+from fivefold.tasks.task import ROUNDING, Picture
 
 USUAL = frozenset({"normal", "benign", "usual", "ok", "good", "healthy", "nominal", "inlier"})
 """Labels, in any case, that are called so because a row is not odd."""

@@ -13,9 +13,9 @@ from fivefold.metrics import classification
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.weight import per_answer
 from fivefold.tasks.classes import classes_of, positive_as_asked, settled
-from fivefold.tasks.places import label_array, labels_of, places_of
+from fivefold.tasks.places import finite, label_array, labels_of, places_of
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, Task, finite
+from fivefold.tasks.task import Picture, Task
 
 LEAST_GAP = 0.05
 """By which some rows are worse than others, as a fraction of them, before it is worth a word."""

@@ -17,9 +17,10 @@ from fivefold.metrics.metric import (
     DEVIANCE_EXPLAINED,
     POISSON_DEVIANCE,
 )
+from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, finite
+from fivefold.tasks.task import Picture
 
 
 class Count(Quantity):

@@ -21,9 +21,10 @@ from fivefold.metrics.forecasting import (
     scale_of,
     truth_of,
 )
+from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import LEAST_RATIO, mean_and_spread
-from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import ROUNDING, Picture, Question, Task, finite
+from fivefold.tasks.target import Question, Settled, Targets
+from fivefold.tasks.task import ROUNDING, Picture, Task
 
 LEVELS = (0.1, 0.5, 0.9)
 """Of the quantiles, where none are said."""

@@ -22,10 +22,10 @@ from fivefold.metrics.metric import (
 )
 from fivefold.tasks.classes import MOST_CLASSES
 from fivefold.tasks.labels import read_labels
-from fivefold.tasks.places import labels_of
+from fivefold.tasks.places import finite, labels_of
 from fivefold.tasks.tagged import are_truths, labels_in, places_in, truths
-from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, Question, Task, finite
+from fivefold.tasks.target import Question, Settled, Targets
+from fivefold.tasks.task import Picture, Task
 
 FEWEST = 5
 """Rows of a set of labels from which on it is spread evenly over the parts."""

@@ -1,6 +1,7 @@
 """Which of the classes a label is."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -103,3 +104,18 @@ def find_label(asked: Label, classes: Sequence[Label]) -> int | None:
 def _of_float32(label: float) -> bool:
     with np.errstate(over="ignore"):
         return float(np.float32(label)) == label
+
+
+def finite(scores: Array) -> Any:
+    """Numbers as lists of plain ones, None for those that JSON does not have.
+
+    Example:
+        >>> finite(np.array([[0.5, np.nan]]))
+        [[0.5, None]]
+    """
+    known = np.isfinite(scores)
+    if known.all():
+        return scores.tolist()
+    cells = scores.astype(object)
+    cells[~known] = None
+    return cells.tolist()

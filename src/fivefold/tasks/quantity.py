@@ -9,8 +9,9 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import literal, together
 from fivefold.errors import DataError
+from fivefold.tasks.places import finite
 from fivefold.tasks.target import Settled, Target, Targets
-from fivefold.tasks.task import ROUNDING, Picture, Task, finite
+from fivefold.tasks.task import ROUNDING, Picture, Task
 
 BINS = 10
 LEAST_RATIO = 1.5

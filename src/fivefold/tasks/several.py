@@ -15,8 +15,8 @@ from fivefold.errors import DataError
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.statistic import Statistic
 from fivefold.tasks.onetarget import KNOWN, OneTarget, side_by_side
-from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, Question, Task
+from fivefold.tasks.target import Question, Settled, Targets
+from fivefold.tasks.task import Picture, Task
 
 BASE = "several"
 LEAST_RATIO = 1.5

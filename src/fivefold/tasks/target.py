@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -182,3 +183,17 @@ class Settled:
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     unfit: Array | None = None
+
+
+class Question(NamedTuple):
+    """One thing that is asked of each row, by which columns that give the target away are found.
+
+    Args:
+        name: in words.
+        values: `(n,)` canonical, words of classes or numbers.
+        classes: there are; none of numbers.
+    """
+
+    name: str
+    values: Array
+    classes: tuple[Label, ...]

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
-from fivefold.tasks.target import Settled, Targets
+from fivefold.tasks.target import Question, Settled, Targets
 
 ROUNDING = 1e-5
 """What the scores of one row by two doors may differ by, times their unit."""
@@ -27,20 +27,6 @@ class Picture(NamedTuple):
     drawing: str
     caption: str
     values: dict[str, Any]
-
-
-class Question(NamedTuple):
-    """One thing that is asked of each row, by which columns that give the target away are found.
-
-    Args:
-        name: in words.
-        values: `(n,)` canonical, words of classes or numbers.
-        classes: there are; none of numbers.
-    """
-
-    name: str
-    values: Array
-    classes: tuple[Label, ...]
 
 
 class Task(ABC):
@@ -309,18 +295,3 @@ class Task(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
-
-
-def finite(scores: Array) -> Any:
-    """Numbers as lists of plain ones, None for those that JSON does not have.
-
-    Example:
-        >>> finite(np.array([[0.5, np.nan]]))
-        [[0.5, None]]
-    """
-    known = np.isfinite(scores)
-    if known.all():
-        return scores.tolist()
-    cells = scores.astype(object)
-    cells[~known] = None
-    return cells.tolist()

@@ -7,6 +7,7 @@ import torch
 
 from fivefold.core.wording import plural
 from fivefold.errors import PreflightError
+from fivefold.train.aims import Precision
 
 
 def find_device(wish: str) -> torch.device:
@@ -64,3 +65,11 @@ def peak_bytes(device: torch.device) -> int:
         return 0
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def find_precision(wish: str, device: torch.device) -> Precision:
+    """The precision that a wish means: `auto` is bf16 on a GPU that has it, or else float32."""
+    if wish != "auto":
+        return wish  # type: ignore[return-value]
+    bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported()
+    return "bf16" if bf16 else "float32"

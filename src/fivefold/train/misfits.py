@@ -6,9 +6,8 @@ from typing import Any
 from fivefold.codecs.schema import Label, Schema
 from fivefold.core.wording import nearest, together
 from fivefold.errors import FivefoldError, ModelError, PreflightError
-from fivefold.kinds.block import Block
 from fivefold.kinds.codes import CODES
-from fivefold.kinds.known import KINDS, kind_of
+from fivefold.kinds.known import KINDS, blocks_of, kind_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.metrics.weight import weight_argument
@@ -184,7 +183,8 @@ def _gives_probabilities(model: Any) -> bool:
 
 def _input_misfits(model: str, schema: Schema) -> Iterator[FivefoldError]:
     """A network for columns of other kinds, or for another task; torch is imported."""
-    from fivefold.models.networks import NETWORKS, default_for
+    from fivefold.models.defaults import default_for
+    from fivefold.models.networks import NETWORKS
     from fivefold.models.parts import part_of
 
     sizes, places = (
@@ -242,12 +242,6 @@ def _change_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if mixing and stage.own_loss is not None:
         fault = weight_fault("loss", stage.own_loss)
         yield from [fault] if fault else []
-
-
-def blocks_of(schema: Schema) -> list[Block]:
-    """The block of each array that the inputs become."""
-    blocks = [kind_of(column.kind).block for column in schema.inputs]
-    return [*{block for block in blocks if block.shared}, *(b for b in blocks if not b.shared)]
 
 
 def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldError]:

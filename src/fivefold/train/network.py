@@ -10,10 +10,11 @@ from torch import Tensor, nn
 from fivefold.errors import ModelError
 from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled, assemble
+from fivefold.models.defaults import choose, default_for, make
 from fivefold.models.ensemble import Ensemble
 from fivefold.models.fixed import Fixed
 from fivefold.models.inputs import Inputs, Text
-from fivefold.models.networks import NETWORKS, Network, choose, default_for, make, network_of
+from fivefold.models.networks import NETWORKS, Network, network_of
 from fivefold.models.parts import part_of
 from fivefold.tasks.known import task_of
 from fivefold.train.generators import private_random, seed_random

@@ -22,6 +22,7 @@ from fivefold.tasks.known import task_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_contest, decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
+from fivefold.train.device import find_precision
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import class_weights, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
@@ -295,11 +296,3 @@ def _make_pieces(
         take_valid=lambda rows: _ready(valid.take(np.arange(len(valid))[-rows:]), network, stage),
         own=named(network)[1] is None or stage.own_loss is not None,
     )
-
-
-def find_precision(wish: str, device: torch.device) -> Precision:
-    """The precision that a wish means: `auto` is bf16 on a GPU that has it, or else float32."""
-    if wish != "auto":
-        return wish  # type: ignore[return-value]
-    bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported()
-    return "bf16" if bf16 else "float32"
