@@ -143,9 +143,15 @@ def test_page_in_a_browser_shows_the_labels_of_positions_one_after_another(tmp_p
     model = ff.load(bundle, tasks=[example.Tags])
     page = served(model, tmp_path)
     assert "One of <b>N</b>, <b>O</b>, <b>T</b>, for each position." in page
-    [labels] = model.predict([{"text": model.contract.fields[0].example}])
-    assert f'<p id="headline">{" ".join(labels)}</p>' in page
-    assert '<div id="bars"></div>' in page
+    text = model.contract.fields[0].example
+    [labels] = model.predict([{"text": text}])
+    marked = re.findall(
+        r"<span title=\"(\w)\"([^>]*)>([^<]*)</span>", page.split('class="marked"')[1]
+    )
+    assert [label for label, *_ in marked] == list(labels)
+    assert [word for *_, word in marked] == text.split()
+    assert {label for label, style, _ in marked if "background" in style} == {*labels} - {"O"}
+    assert '<p id="headline"></p>' in page
 
 
 FILLED = """<script>
@@ -298,10 +304,10 @@ files.items.add(new File([bytes], "a.flac"));
 const opener = document.querySelector(".sound input[type=file], input[accept='audio/*']");
 opener.files = files.files;
 opener.dispatchEvent(new Event("change", { bubbles: true }));
-const told = setInterval(() => {
+const waiting = setInterval(() => {
   const asked = document.getElementById("request").textContent;
   if (JSON.parse(asked).instances[0].sound === null) return;
-  clearInterval(told);
+  clearInterval(waiting);
   fetch("/told", { method: "POST", body: asked });
 }, 50);
 </script>
