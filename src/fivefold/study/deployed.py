@@ -16,6 +16,7 @@ from fivefold.looks import digest_of_test_rows
 from fivefold.pipeline import Pipeline
 from fivefold.serve.predictor import Predictor, load
 from fivefold.study.testrows import Answers
+from fivefold.tasks.known import task_of
 
 ROLES: tuple[Role, ...] = ("group", "time")
 """Of columns by which rows hang together."""
@@ -90,7 +91,9 @@ def _collected(data: Any, schema: Schema) -> Collected:
     targets = schema.targets[0] if len(schema.targets) == 1 else schema.targets
     task: Any = schema.task  # by name, which a task of the user's has too
     own = schema.each or ((schema.classes,) if len(schema.targets) == 1 else ())
-    order = {n: known for n, known in zip(schema.targets, own, strict=False) if known}
+    learnt = task_of(schema)
+    ordered = learnt.separate or learnt.simple == "order"
+    order = {n: each for n, each in zip(schema.targets, own, strict=False) if each and ordered}
     collect = Collect(data, target=targets, task=task, order=order or None)
     collected = Pipeline([collect]).execute().context[Collected]
     known = {schema.named(role): role for role in ROLES}
