@@ -110,6 +110,17 @@ def test_without_a_target_the_answer_is_a_column_that_says_of_no_row_that_it_is_
 
 
 @pytest.mark.slow
+def test_without_a_target_nothing_is_looked_for_that_gives_it_away():
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(draw.integers(0, 9, (900, 8)).astype(float)).add_prefix("c")
+    frame["kind"] = draw.choice(["a", "b"], 900)
+    frame.loc[::3, "c0"] = np.nan
+    found = ff.Pipeline([ff.Collect(frame, task="anomaly")]).run(seed=0, progress=False)
+    codes = {finding.code for finding in found[ff.Collected].findings}
+    assert found[ff.Collected].schema.task == "unlabelled"
+    assert not any("leak" in code or "difficult" in code for code in codes)
+
+
 def test_without_a_target_test_rows_are_judged_by_the_share_of_alarms(tmp_path):
     source, bundle = tmp_path / "logs.csv", tmp_path / "logs.ff"
     cards(400).drop(columns="kind").to_csv(source, index=False)

@@ -155,6 +155,14 @@ def test_arguments_in_a_sentence_are_written_as_options_and_calls_stay():
     assert spoken.text("train.folds=3 and manifolds=2") == "train.folds=3 and manifolds=2"
 
 
+def test_several_values_are_written_as_their_option_takes_them():
+    options = {"order": "--order", "time": "--time"}
+    spoken = Spoken(options, {}, repeated=frozenset(["--order"]))
+    assert spoken.text('Name both: time=("day", "hour").') == "Name both: --time day,hour."
+    text = "Pass order=('low', 'high', ...) to Collect."
+    assert spoken.text(text) == "Pass --order low --order high ... to Collect."
+
+
 def test_several_faults_are_each_told_by_their_options():
     spoken = Spoken({"n_jobs": "--jobs", "seed": "--seed"}, {})
     faults = [

@@ -16,7 +16,7 @@ MAY_BE_EMPTY = ("missing", "thousands")
 """Options for which the empty text is a value."""
 
 _CALL = re.compile(r"[\w.]+\([^()]*\)")
-_VALUE = r"""("[^"]*"|'[^']*'|\[[^\]]*\]|[^\s,;()\[\]"'.]+(?:\.[^\s,;()\[\]"'.]+)*)?"""
+_VALUE = r"""("[^"]*"|'[^']*'|\[[^\]]*\]|\([^()]*\)|[^\s,;()\[\]"'.]+(?:\.[^\s,;()\[\]"'.]+)*)?"""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class Spoken:
     Args:
         options: by name of the argument, `{"n_jobs": "--jobs"}`.
         given: texts that were given, by option.
+        repeated: options that are given once for each value.
     """
 
     options: Mapping[str, str]
     given: Mapping[str, Sequence[str]]
+    repeated: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Self:
@@ -45,7 +47,12 @@ class Spoken:
             texts = value if isinstance(value, list) else [value]
             if told:
                 given[option] = [text for text in texts if isinstance(text, str)]
-        return cls(options, given)
+        repeated = frozenset(
+            action.option_strings[-1]
+            for action in parser._actions
+            if action.option_strings and isinstance(action.default, list)
+        )
+        return cls(options, given, repeated)
 
     def check_given(self) -> None:
         """Refuse options with nothing in them, as an empty variable of the shell gives.
@@ -91,12 +98,14 @@ class Spoken:
         Example:
             >>> Spoken({"device": "--device"}, {}).text('Pass device="cpu", or leave it out.')
             'Pass --device cpu, or leave it out.'
+            >>> Spoken({"time": "--time"}, {}).text('Name both: time=("day", "hour").')
+            'Name both: --time day,hour.'
         """
         calls = _CALL.findall(text)
         for place, call in enumerate(calls):  # what is meant for a stage stays
             text = text.replace(call, f"\0{place}\0", 1)
         for name, option in self.options.items():
-            written = partial(_written, option)
+            written = partial(_written, option, option in self.repeated)
             text = re.sub(rf"(?<![\w.-]){name}={_VALUE}", written, text)
             if "_" in name:  # no word of English
                 text = re.sub(rf"(?<![\w.-]){name}(?![\w=])", option, text)
@@ -123,10 +132,14 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, tuple | list) else []
 
 
-def _written(option: str, found: re.Match[str]) -> str:
+def _written(option: str, repeated: bool, found: re.Match[str]) -> str:
     """An option with its value as the shell has it; a flag alone."""
     value = found[1]
     if value is None or value == "True":
         return option
+    if value[0] == "(":
+        each = [one.strip().strip("\"'") for one in value[1:-1].split(",") if one.strip()]
+        named = [one if one == "..." else f"{option} {one}" for one in each]
+        return " ".join(named) if repeated else f"{option} {','.join(each)}"
     plain = value[1:-1] if value[0] in "\"'" else value
     return f"{option} {plain}"

@@ -1,6 +1,6 @@
 """Odd rows where nobody says which are odd: what can be said is how many alarms there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fivefold.codecs.schema import Schema
@@ -8,6 +8,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import FALSE_ALARM_RATE, Metric
 from fivefold.tasks.anomaly import Anomaly
+from fivefold.tasks.target import Question
 from fivefold.tasks.task import Picture
 
 
@@ -25,6 +26,10 @@ class Unlabelled(Anomaly):
     def compared(self) -> tuple[Metric, ...]:
         """None."""
         return ()
+
+    def questions(self, values: Sequence[Array], schema: Schema) -> Iterator[Question]:
+        """None: no column gives away what nobody says."""
+        return iter(())
 
     def tally(self, target: Array, classes: int, weight: Array | None = None) -> Array | None:
         return None
