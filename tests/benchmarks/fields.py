@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from fieldsets import FIELDSETS, FieldSet, Part
 from machine import table
-from resumed import Wanted, earlier, measured, parser
+from resumed import Wanted, main_of, parser
 from rivals import RIVALS
 
 DRAWS = 2000
@@ -24,16 +24,13 @@ DRAWS = 2000
 
 def main(arguments: list[str]) -> int:
     made = parser(__doc__, seeds=[0, 1, 2])
-    made.add_argument("--sets", nargs="+", choices=list(FIELDSETS), default=list(FIELDSETS))
-    asked = made.parse_args(arguments)
-    if asked.sources:
-        print(f"\n{shown(earlier(asked.sources))}")
-        return 0
-    if asked.folder is None:
-        made.error("FOLDER is needed, or --from")
-    runs = measured(wanted(asked.sets, asked.folder, asked.seeds), asked.to, "pandas")
-    print(f"\n{shown([run for run in runs if run['set'] in asked.sets])}")
-    return 0
+    return main_of(
+        made,
+        arguments,
+        FIELDSETS,
+        lambda asked: wanted(asked.sets, asked.folder, asked.seeds),
+        shown,
+    )
 
 
 def wanted(names: list[str], folder: Path, seeds: list[int]) -> Wanted:

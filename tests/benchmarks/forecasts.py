@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from machine import table
-from resumed import Wanted, earlier, measured, parser
+from resumed import Wanted, main_of, parser
 
 SETS: dict[str, tuple[str, dict[str, Any]]] = {
     "bike_sharing, 24 hours": (
@@ -33,16 +33,13 @@ SETS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def main(arguments: list[str]) -> int:
     made = parser(__doc__, seeds=[0, 1, 2])
-    made.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
-    asked = made.parse_args(arguments)
-    if asked.sources:
-        print(f"\n{shown(earlier(asked.sources))}")
-        return 0
-    if asked.folder is None:
-        made.error("FOLDER is needed, or --from")
-    runs = measured(wanted(asked.sets, asked.folder, asked.seeds), asked.to, "pandas")
-    print(f"\n{shown([run for run in runs if run['set'] in asked.sets])}")
-    return 0
+    return main_of(
+        made,
+        arguments,
+        SETS,
+        lambda asked: wanted(asked.sets, asked.folder, asked.seeds),
+        shown,
+    )
 
 
 def wanted(names: list[str], folder: Path, seeds: list[int]) -> Wanted:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from machine import table
-from resumed import Wanted, earlier, measured, parser
+from resumed import Wanted, main_of, parser
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,8 @@ SETS = {
 
 def main(arguments: list[str]) -> int:
     made = parser(__doc__, seeds=[0, 1, 2])
-    made.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
     made.add_argument("--rows", type=int, help="the most rows of a set")
-    asked = made.parse_args(arguments)
-    if asked.sources:
-        print(f"\n{shown(earlier(asked.sources))}")
-        return 0
-    if asked.folder is None:
-        made.error("FOLDER is needed, or --from")
-    runs = measured(wanted(asked.sets, asked), asked.to, "pandas")
-    print(f"\n{shown([run for run in runs if run['set'] in asked.sets])}")
-    return 0
+    return main_of(made, arguments, SETS, lambda asked: wanted(asked.sets, asked), shown)
 
 
 def wanted(names: list[str], asked: Any) -> Wanted:

@@ -24,6 +24,35 @@ def parser(document: str, *, seeds: list[int]) -> argparse.ArgumentParser:
     return made
 
 
+def main_of(
+    made: argparse.ArgumentParser,
+    arguments: list[str],
+    sets: Iterable[str],
+    wanted: Callable[[argparse.Namespace], Wanted],
+    shown: Callable[[list[Run]], str],
+) -> int:
+    """The main of a script that measures public sets: runs what is wanted of them, prints a table.
+
+    Args:
+        made: the parser, with what is the script's own.
+        arguments: of the shell.
+        sets: the names there are.
+        wanted: what to measure by what was asked, `asked.sets` of `asked.folder`.
+        shown: the table of all runs.
+    """
+    names = list(sets)
+    made.add_argument("--sets", nargs="+", choices=names, default=names)
+    asked = made.parse_args(arguments)
+    if asked.sources:
+        print(f"\n{shown(earlier(asked.sources))}")
+        return 0
+    if asked.folder is None:
+        made.error("FOLDER is needed, or --from")
+    runs = measured(wanted(asked), asked.to, "pandas")
+    print(f"\n{shown([run for run in runs if run['set'] in asked.sets])}")
+    return 0
+
+
 def earlier(paths: Iterable[Path]) -> list[Run]:
     """What earlier files hold; prints what each was measured on."""
     found = [json.loads(path.read_text()) for path in paths]

@@ -19,6 +19,7 @@ from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_finding
 from fivefold.collect.target import order_of, settle_targets, usable_rows, with_tags
 from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
+from fivefold.core.finding import Finding
 from fivefold.core.wording import first_rows, literal, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
@@ -105,17 +106,12 @@ def gather(
     )
     if not schema.inputs:
         raise _nothing_to_learn_from(table, raw.name)
-    findings = [
-        *inspect(_held_apart(table), schema, usable, raw.given),
-        *table.findings,
-        *find_leaks(table.values, schema, usable, seed=seed),
-    ]
     collected = Collected(
         table=Canonical(table.values, schema.columns),
         schema=schema,
         usable=usable,
         given=raw.given,
-        findings=tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))),
+        findings=_found(table, schema, usable, raw.given, seed),
         provenance=provenance(
             describe(source),
             (*raw.files, *(record for origin in origins for record, _ in origin.pictures)),
@@ -129,6 +125,18 @@ def gather(
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
     return collected, _notes(settled, schema)
+
+
+def _found(
+    table: Tabulated, schema: Schema, usable: Array, given: Any, seed: int
+) -> tuple[Finding, ...]:
+    """All that is remarkable, the serious first."""
+    findings = [
+        *inspect(_held_apart(table), schema, usable, given),
+        *table.findings,
+        *find_leaks(table.values, schema, usable, seed=seed),
+    ]
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _refuse_faults(wishes: Wishes, raw: Raw) -> None:
