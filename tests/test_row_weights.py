@@ -48,7 +48,7 @@ def stages(data, *, weight="w", train=None, evaluate=None, **settings):
 def test_model_that_rows_are_weighted_in_ignores_the_column_when_asked(tmp_path: Path) -> None:
     data = source(weight=whole())
     pipeline = ff.Pipeline([*stages(data), ff.Deploy(tmp_path / "w.ff")])
-    result = pipeline.run(seed=0, progress=False)
+    result = pipeline.run(seed=0, device="cpu", progress=False)
     asked = {name: values for name, values in data.items() if name != "w"}
     odd = {**asked, "w": objects(["no weight"] * ROWS)}
     served = ff.load(tmp_path / "w.ff")
@@ -96,7 +96,7 @@ def repeated(data):
 
 
 def taught(data, **settings):
-    return ff.Train(**{"patience": 99, **settings}).run(data, Session(seed=0))
+    return ff.Train(**{"patience": 99, **settings}).run(data, Session(seed=0, device="cpu"))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from fivefold.codecs.cell import (
         None,
         float("nan"),
         np.float32("nan"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "us"),
         pd.NA,
         pd.NaT,
         np.ma.masked,

@@ -292,7 +292,7 @@ def test_columns_of_any_size_and_shape_raise_no_warning():
             "tiny": rng.normal(size=rows) * 1e-300,
             "once": [5.0] + [None] * (rows - 1),
             "late": [None] * (rows - 2) + [1.0, 2.0],
-            "far": [np.datetime64("2024-01-01"), np.datetime64("NaT")] * (rows // 2),
+            "far": [np.datetime64("2024-01-01"), np.datetime64("NaT", "D")] * (rows // 2),
             "rare": ["a"] * (rows - 1) + [None],
             "cat": rng.choice(list("abc"), rows),
             "empty": [None] * rows,

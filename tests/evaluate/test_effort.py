@@ -17,7 +17,9 @@ def result():
     frame["y"] = np.where(frame["a"] > 0, "up", "down")
     stages = [ff.Collect(frame, target="y"), ff.Preprocess()]
     network = ff.Train(lambda inputs, outputs: nn.Linear(inputs, outputs), epochs=2, threads=1)
-    return ff.Pipeline([*stages, network, ff.Evaluate(baselines=())]).run(seed=0, progress=False)
+    return ff.Pipeline([*stages, network, ff.Evaluate(baselines=())]).run(
+        seed=0, device="cpu", progress=False
+    )
 
 
 def told(result):

@@ -67,7 +67,7 @@ def test_partition_by_time_puts_later_rows_into_test(world, missing):
     made = _dated(world, trend=0.0)
     made.columns["when"] = made.columns["when"].astype("datetime64[M]").astype("datetime64[us]")
     if missing:
-        made.columns["when"][:20] = np.datetime64("NaT")
+        made.columns["when"][:20] = np.datetime64("NaT", "us")
     evidence = made.evidence(lambda inputs: inputs["numeric"][:, 0])
     partition = by_time(evidence, "when")
     when = made.columns["when"]

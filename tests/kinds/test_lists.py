@@ -41,7 +41,9 @@ def test_numbers_of_any_form_are_one_array(cell):
     assert read_numbers(found, COLUMN, (-1, 2)).tolist() == POINTS
 
 
-@pytest.mark.parametrize("cell", [None, float("nan"), "", " ", "n/a", b"", np.datetime64("NaT")])
+@pytest.mark.parametrize(
+    "cell", [None, float("nan"), "", " ", "n/a", b"", np.datetime64("NaT", "us")]
+)
 def test_missing_cell_is_none(cell):
     assert read_numbers(cell, COLUMN, (-1, 2)) is None
 

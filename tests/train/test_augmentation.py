@@ -74,7 +74,7 @@ def usual(monkeypatch):
 
 
 def halves(rows, partners, size):
-    share = torch.linspace(0, 1, len(rows))
+    share = torch.linspace(0, 1, len(rows), device=rows.device)
     return torch.lerp(partners, rows, share.view(-1, *[1] * (rows.ndim - 1))), share
 
 

@@ -155,7 +155,7 @@ def _months(moments: Array, apart: Array) -> int:
     days = moments.astype("M8[D]")
     month = days.astype("M8[M]")
     day = (days - month.astype("M8[D]")).astype(np.int64) + 1
-    is_last = (days + 1).astype("M8[M]") != month
+    is_last = (days + np.timedelta64(1, "D")).astype("M8[M]") != month
     if not (len(np.unique(day)) == 1 or is_last.all()):
         return 0
     middle = float(np.median(apart)) / DAY

@@ -149,7 +149,7 @@ def _periods(column: Any, frequency: str) -> Array:
     begins: Any = pd.PeriodIndex.from_ordinals(ordinals, freq=frequency)  # type: ignore[attr-defined]
     begins = begins.to_timestamp().to_numpy()
     moments: Array = begins.astype("M8[us]")
-    moments[~present] = np.datetime64("NaT")
+    moments[~present] = np.datetime64("NaT", "us")
     return moments
 
 

@@ -47,6 +47,6 @@ class Average:
 
     @torch.no_grad()
     def _swap(self) -> None:
-        held = torch._foreach_clone(self.weights)
+        held = [weight.clone() for weight in self.weights]
         torch._foreach_copy_(self.weights, self.means)
         torch._foreach_copy_(self.means, held)

@@ -96,7 +96,7 @@ def learn(
     first_digest = digest(plan.network)
     with private_random(plan.device):
         seed_random(derive_seed(session.seed, "begin"), plan.device)
-        learner = begin(body, lesson)
+        learner = begin(body, lesson).to(plan.device)
     lr = plan.lr
     if stage.lr == "find" and "lr" in before:
         lr = float(before["lr"])
