@@ -195,7 +195,7 @@ def test_intervals_are_their_text_from_every_source():
         raw = read(source)
         wanted = [None if pd.isna(value) else str(value) for value in frame["c"].astype(object)]
         assert raw.columns["c"].tolist() == wanted
-        assert raw.types == {"c": "levels"}
+        assert raw.types == {"c": "ranks"}
         wanted = [None if pd.isna(value) else str(value) for value in frame["i"]]
         assert raw.columns["i"].tolist() == wanted
 
@@ -252,7 +252,7 @@ def test_categories_are_codes_and_values_and_lose_none():
     frame = pd.DataFrame({"c": pd.Categorical([3, None, 1], categories=[1, 2, 3], ordered=True)})
     for source in (frame, pa.Table.from_pandas(frame)):
         raw = read(source)
-        assert raw.types == {"c": "levels"}
+        assert raw.types == {"c": "ranks"}
         assert raw.columns["c"].tolist() == [3, None, 1]
         assert raw.columns["c"].values.tolist() == [1, 2, 3]
 

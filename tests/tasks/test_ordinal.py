@@ -206,3 +206,56 @@ def test_deployed_models_of_an_order_are_compared_in_that_order(tmp_path):
     steps = np.abs(np.array([SIZES.index(one) for one in said]) - place).mean()
     found = told.table.set_index("model").loc["new", "mean_steps"]
     assert float(found) == pytest.approx(steps)
+
+
+def ordered_frame(rows=60):
+    x, place = grades(rows)
+    kind = pd.CategoricalDtype([*SIZES, "none of them"], ordered=True)
+    labels = pd.Series(np.array(SIZES)[place])[::-1].reset_index(drop=True)  # huge comes early
+    return pd.DataFrame({"x": x[::-1], "y": labels.astype(kind)})
+
+
+def test_order_of_levels_is_known_from_arrow_parquet_and_polars(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    frame = ordered_frame()
+    table, file, plain = pa.Table.from_pandas(frame), tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(table, file)
+    pq.write_table(table, plain, use_dictionary=False)  # levels in order of appearance
+    columns = {"x": frame["x"].to_numpy(), "y": frame["y"]}
+    for source in (table, file, columns, pa.concat_tables([table, table])):
+        schema = schema_of(ff.Collect(source, target="y"))
+        assert (schema.task, schema.classes) == ("ordinal", SIZES)
+    assert schema_of(ff.Collect(plain, target="y")).task == "multiclass"
+    schema = schema_of(ff.Collect((frame[["x"]], frame["y"])))
+    assert (schema.task, schema.classes) == ("ordinal", SIZES)
+
+
+def test_order_of_an_enum_of_polars_is_known():
+    pl = pytest.importorskip("polars")
+    frame = ordered_frame()
+    kind = pl.Enum([*SIZES, "none of them"])
+    given = pl.DataFrame({"x": frame["x"].to_numpy(), "y": frame["y"].astype(str).tolist()})
+    schema = schema_of(ff.Collect(given.with_columns(pl.col("y").cast(kind)), target="y"))
+    assert (schema.task, schema.classes) == ("ordinal", SIZES)
+    loose = given.with_columns(pl.col("y").cast(pl.Categorical))
+    assert schema_of(ff.Collect(loose, target="y")).task == "multiclass"
+
+
+def test_order_of_categories_counts_where_the_task_is_declared_too():
+    frame = ordered_frame()
+    for task in ("ordinal", "multiclass"):
+        schema = schema_of(ff.Collect(frame, target="y", task=task))
+        assert (schema.task, schema.classes) == (task, SIZES)
+
+
+def test_order_that_a_declared_task_does_not_go_by_is_refused():
+    x, place = grades(60)
+    with pytest.raises(DataError, match=r"goes by order=, found regression"):
+        schema_of(ff.Collect({"x": x, "y": place}, target="y", task="regression", order=(0, 1, 2)))
+    two = {"x": x, "y": place, "z": x > 0}
+    asked = {"target": ("y", "z"), "task": {"y": "count"}, "order": {"y": (0, 1, 2)}}
+    with pytest.raises(DataError, match=r"target `y`: expected a task that goes by order="):
+        schema_of(ff.Collect(two, **asked))
+    classes = schema_of(ff.Collect(two, target="y", task="multiclass", order=(2, 0, 1))).classes
+    assert classes == (2, 0, 1)

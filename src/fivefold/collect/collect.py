@@ -27,6 +27,7 @@ from fivefold.reading.options import Long, Reading, Windows
 from fivefold.reading.source import check_source
 from fivefold.tasks.forecast import LEVELS
 from fivefold.tasks.known import FORECAST, SEVERAL, TASKS, task_of
+from fivefold.tasks.onetarget import tasks_of_targets
 from fivefold.tasks.task import Task
 
 MANY = 100
@@ -147,7 +148,7 @@ class Collect(Stage):
     def _own_task(cls, task: Any) -> Any:
         """Its object, adopted; a name of the table stays."""
         if isinstance(task, dict):
-            return task
+            return tasks_of_targets(task)
         if isinstance(task, str):
             return TASKS.own(task) or (task_of(task) if "{" in task else task)
         return task if task is None else TASKS.adopt(task)

@@ -16,7 +16,7 @@ from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
-from fivefold.collect.target import order_of, settle_targets, usable_rows, with_tags
+from fivefold.collect.target import settle_targets, usable_rows, with_orders, with_tags
 from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding
@@ -69,13 +69,13 @@ def gather(
     text, origins = raw.text, [origin_of(source, reading, raw)]
     _refuse_faults(wishes, raw)
     targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
+    wishes = with_orders(wishes, raw, targets)
     if test_source is not None:
         test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
     kinds = aligned(raw, targets, wishes)
     raw = raw if kinds else with_tags(raw, targets, wishes)
-    wishes = _with_orders(wishes, source, targets)
     # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
     weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
     table = tabulate(
@@ -145,14 +145,6 @@ def _refuse_faults(wishes: Wishes, raw: Raw) -> None:
         faults[0].add_note(raw.advice)
     if faults:
         raise faults[0]
-
-
-def _with_orders(wishes: Wishes, source: Any, targets: tuple[str, ...]) -> Wishes:
-    """With the order of classes that a frame has, where none is said."""
-    if wishes.order is not None or not (wishes.task is None or wishes.task.separate):
-        return wishes
-    orders = {name: order_of(source, name) for name in targets}
-    return replace(wishes, order={name: order for name, order in orders.items() if order})
 
 
 def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishes]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.schema import Column, Label
+from fivefold.codecs.coded import Coded
+from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.tags import are_lists, as_texts
 from fivefold.collect.null_texts import asked_tokens
@@ -36,6 +37,7 @@ def settle_targets(
         asked=wishes.task is not None,
         positive=wishes.positive,
         orders=wishes.orders(names),
+        said=wishes.said(names),
         tasks=wishes.tasks,
         normal=wishes.normal,
         number_kind=number_kind(),
@@ -146,15 +148,17 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
     )
 
 
-def order_of(source: Any, name: str) -> tuple[Label, ...] | None:
-    """The order of a column of ordered categories, as a frame of pandas has it; else None."""
-    types: Any = getattr(source, "dtypes", None)
-    dtype: Any = types.get(name) if hasattr(types, "get") else None
-    if not getattr(dtype, "ordered", False):
-        return None
-    held = source[name]
-    there = set(held[held.notna()])
-    return tuple(plain_label(one) for one in dtype.categories if one in there)
+def with_orders(wishes: Wishes, raw: Raw, targets: Sequence[str]) -> Wishes:
+    """With the order of classes that the types of a source's columns say, where none is said."""
+    if wishes.order is not None:
+        return wishes
+    orders = {}
+    for name in targets:
+        task, column = wishes.task_of(name), raw.columns[name]
+        ranked = raw.types.get(name) == "ranks" and (task is None or "order" in task.heeds)
+        if ranked and isinstance(column, Coded):
+            orders[name] = tuple(plain_label(one) for one in column.values.tolist())
+    return replace(wishes, order=orders, order_found=True)
 
 
 def with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:

@@ -9,6 +9,7 @@ from fivefold.collect.notation import Notations
 from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.names import FILES, IDS, SEQUENCES
+from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 ALONE = "Collect what is to be predicted too: a table with a column of it, or arrays (X, y)."
@@ -32,6 +33,7 @@ class Wishes:
     task: Task | None = None
     positive: Label | None = None
     order: tuple[Label, ...] | Mapping[str, tuple[Label, ...]] | None = None
+    order_found: bool = False  # it is the source's own, and nobody said it
     tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +79,19 @@ class Wishes:
         if isinstance(self.order, Mapping):
             return {name: tuple(order) for name, order in self.order.items()}
         return {targets[0]: tuple(self.order)} if self.order else {}
+
+    def task_of(self, name: str) -> Task | None:
+        """What a target is to be predicted as; None if that is not said."""
+        if name in self.tasks:
+            return task_of(self.tasks[name])
+        return None if self.task is None or self.task.separate else self.task
+
+    def said(self, targets: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """By setting the targets whose labels it speaks of, where a user said so."""
+        said = {} if self.order_found else {"order": tuple(self.orders(targets))}
+        said |= {"positive": tuple(targets)} if self.positive is not None else {}
+        said |= {"normal": tuple(targets)} if self.normal is not None else {}
+        return said
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:
         """The names of the target columns, one or more.

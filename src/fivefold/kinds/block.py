@@ -121,6 +121,7 @@ class Block(ABC):
             a plain value.
         settings: names of Preprocess's settings that change what becomes of its columns.
         changes: names of the random changes that its part knows, for `Train(augment=...)`.
+        moving: those of them that move what stands at positions, away from answers to each.
         usual: those of them that are made where Train says nothing of it.
         doubtful: those of these that pay for some data and cost for others, or alter what a row
             means: validation rows choose whether they are made.
@@ -139,6 +140,7 @@ class Block(ABC):
     state: ClassVar[type | None] = None
     settings: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[tuple[str, ...]] = ()
+    moving: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[str, ...]] = ()
     doubtful: ClassVar[tuple[str, ...]] = ()
     contest: ClassVar[float] = 0.1

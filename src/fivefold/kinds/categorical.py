@@ -52,7 +52,7 @@ class Categorical(Kind):
     raw = "word"
     plural = "categories"
     levels = True
-    sources = frozenset({"levels"})
+    sources = frozenset({"levels", "ranks"})
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         return word_reader(column)

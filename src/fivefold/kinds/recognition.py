@@ -9,12 +9,11 @@ from fivefold.codecs.whole import WideIntegers
 from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
-SourceType = Literal[
-    "number", "truth", "moment", "levels", "span", "raster", "sound", "steps", "window", "origin"
-]
+_Cells = Literal["number", "truth", "moment", "levels", "ranks", "span"]
+SourceType = Literal[_Cells, "raster", "sound", "steps", "window", "origin"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
-levels, spans of time in seconds, arrays of pixels, sounds, numbers over time, the last of them,
-moments to forecast from. Texts and objects say nothing."""
+levels, of levels that stand in order, spans of time in seconds, arrays of pixels, sounds, numbers
+over time, the last of them, moments to forecast from. Texts and objects say nothing."""
 
 
 class Recognition:

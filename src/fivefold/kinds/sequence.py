@@ -100,6 +100,7 @@ class Sequence(Kind):
             length=length,
             kept=kept,
             both={"one": 0, "both": 1, "auto": 2 * (form == "dna")}[settings.strand],
+            placed=settings.whole,
             texts=len(texts),
             shortest=int(lengths.min(initial=LONGEST)) if len(texts) else 0,
             longest=int(lengths.max(initial=0)),

@@ -20,7 +20,9 @@ class SequenceState:
         length: symbols a row.
         kept: whether a position means the same in every row; else sequences are pooled.
         both: 1 where the other strand is read too, 2 where validation rows decide, 0 where not.
-        texts: training sequences; known where it was fitted, not saved, as is all that follows.
+        placed: whether each position has an answer; known where it was fitted, not saved, as is
+            all that follows.
+        texts: training sequences.
         shortest: symbols of the shortest of them.
         longest: symbols of the longest.
         cut: how many are longer than what is read.
@@ -33,6 +35,7 @@ class SequenceState:
     length: int
     kept: bool
     both: int = 0
+    placed: bool = False
     texts: int = 0
     shortest: int = 0
     longest: int = 0
@@ -58,6 +61,8 @@ class SequenceState:
     @property
     def rule(self) -> str:
         """What becomes of positions, in words."""
+        if self.placed:
+            return f"the first {self.length:,} of each, with an answer for each"
         if self.kept:
             return f"positions are kept, {self.length:,} of each sequence"
         return f"lengths differ, so sequences are pooled, {self.length:,} symbols at most"

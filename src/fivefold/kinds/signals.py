@@ -25,6 +25,7 @@ class Signals(Block):
     dtype = "float32"
     sequence = True
     changes = ("mask", "speed", "noise", "size")
+    moving = ("speed",)
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         state = columns[0].state

@@ -30,6 +30,7 @@ class Symbols(Block):
 
     name = "symbols"
     changes = ("mutate", "shift", "turn")
+    moving = ("shift", "turn")
     dtype = "int16"
     sequence = True
 

@@ -139,6 +139,9 @@ class Preprocess(Stage):
                 wanted="head",
             )
             faults.append(fault)
+        if task.sequence and self.strand == "both":
+            one = f"one strand, as {task.name} has an answer for each position"
+            faults.append(_idle(self, "strand", one, 'Set strand="one"'))
         kinds = [kind_of(column.kind) for column in collected.schema.inputs]
         for name in (name for name in fields if name in given):
             wanted = [kind.name for kind in KINDS.known.values() if kind.is_changed_by(name)]

@@ -40,7 +40,7 @@ def from_arrow(column: Any, field: Any = None) -> Read:
         return extension
     kind = column.type
     if types.is_dictionary(kind):
-        return _dictionary(column), "levels"
+        return _dictionary(column), "ranks" if kind.ordered and _agree(column) else "levels"
     if types.is_string_view(kind):
         column, kind = column.cast(pa.large_string()), pa.large_string()
     if types.is_string(kind) or types.is_large_string(kind):
@@ -105,6 +105,12 @@ def _dictionary(column: Any) -> Coded:
     column = column if _flat(column) else _whole(column.unify_dictionaries())
     values, _ = from_arrow(column.dictionary)
     return _coded(column, values.array() if isinstance(values, Coded) else values)
+
+
+def _agree(column: Any) -> bool:
+    """Whether all chunks of a column of levels have the same ones in the same order."""
+    chunks = [column] if _flat(column) else column.chunks
+    return all(chunk.dictionary.equals(chunks[0].dictionary) for chunk in chunks[1:])
 
 
 def _coded(encoded: Any, values: Array) -> Coded:

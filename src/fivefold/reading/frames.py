@@ -91,7 +91,8 @@ def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> 
             return counted[place], None
         place = shown[place - len(counted)]
         values, kind = from_arrow(table.column(place), table.schema.field(place))
-        return values, "levels" if labels[place] in categories else kind
+        levels = labels[place] in categories and kind != "ranks"
+        return values, "levels" if levels else kind
 
     keys = [*ranges, *(name_of(labels[place], table) for place in shown)]
     return _collect(keys, read, name, wanted)
@@ -156,7 +157,11 @@ def _read_series(series: Any) -> Read:
     cells = series.to_list()
     if kind in {"String", "Utf8"}:
         return texts_of(cells), None
-    if kind in {"Categorical", "Enum"}:
+    if kind == "Enum":
+        names = series.dtype.categories.to_list()
+        places = {name: place for place, name in enumerate(names)} | {None: -1}
+        return Coded(np.array([places[cell] for cell in cells], np.int32), objects(names)), "ranks"
+    if kind == "Categorical":
         return texts_of(cells), "levels"
     if kind in {"Date", "Datetime"}:
         from fivefold.codecs.cell import moment
@@ -205,7 +210,8 @@ def from_pandas(series: Any) -> Read:
     if kind == "CategoricalDtype":
         values, _ = from_pandas(series.cat.categories.to_series())
         codes = series.cat.codes.to_numpy().astype(np.int32)
-        return Coded(codes, values.array() if isinstance(values, Coded) else values), "levels"
+        values = values.array() if isinstance(values, Coded) else values
+        return Coded(codes, values), "ranks" if dtype.ordered else "levels"
     if kind == "ArrowDtype":
         return from_arrow(series.array.__arrow_array__())
     if kind == "DatetimeTZDtype":

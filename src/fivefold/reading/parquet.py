@@ -29,7 +29,19 @@ def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:
         table = file.read()
     except (pa.ArrowException, OSError) as fault:
         raise _damaged(name, fault) from None
-    return _raw(table, name, reading)
+    raw, kept = _raw(table, name, reading), _kept_in_order(file)
+    said = {k: "levels" if v == "ranks" and k not in kept else v for k, v in raw.types.items()}
+    return raw.replace(types=said)
+
+
+def _kept_in_order(file: Any) -> set[str]:
+    """Columns whose levels each group of rows holds as they were; else in order of appearance."""
+    groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+    held = [
+        {c.path_in_schema for c in map(g.column, range(g.num_columns)) if c.has_dictionary_page}
+        for g in groups
+    ]
+    return set.intersection(*held) if held else set()
 
 
 def parquet_pieces(path: Path, reading: Reading, rows: int) -> Iterator[Raw] | None:

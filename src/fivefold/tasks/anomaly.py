@@ -11,6 +11,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
+from fivefold.errors import DataError
 from fivefold.metrics.metric import (
     AVERAGE_PRECISION,
     FALSE_ALARM_RATE,
@@ -52,6 +53,7 @@ class Anomaly(Choice):
     losses: ClassVar[tuple[str, ...]] = ("reconstruction",)
     labelled = False
     network = "oddity"
+    heeds: ClassVar[tuple[str, ...]] = ("positive", "normal")
     constant_name = "no alarm"
 
     @property
@@ -157,6 +159,14 @@ def _all_usual(targets: Targets) -> Settled:
     """One label, which all rows have."""
     column, found = targets.only, targets.labels
     [label] = found.labels.values()
+    class_as_asked(targets, targets.normal, "normal")
+    if targets.positive is not None:
+        raise DataError.expected(
+            f"{targets.source}, target `{column.name}`",
+            "odd rows beside usual ones for positive=",
+            f"only {label!r}",
+            "Leave positive= out, or name a target that tells them apart.",
+        )
     odd: Label = True if label is False else 1 if label == 0 else f"not {label}"
     note = (
         f"`{column.name}` says of no row that it is odd: all that can be judged is how many raise "
@@ -171,6 +181,13 @@ def _sides(targets: Targets, found: Labels) -> tuple[Any, Any, str]:
     """The words of the usual and of the odd label, None for all others; and why."""
     usual = class_as_asked(targets, targets.normal, "normal")
     odd = class_as_asked(targets, targets.positive, "positive")
+    if usual is not None and odd is not None and (usual == odd or len(found.rows) > 2):
+        raise DataError.expected(
+            f"{targets.source}, target `{targets.only.name}`",
+            "normal= or positive=, as all other labels are on the other side",
+            f"normal={targets.normal!r} and positive={targets.positive!r}",
+            "Leave one of them out.",
+        )
     why = "as asked"
     if usual is None and odd is None:
         usual, why = usual_of(found)

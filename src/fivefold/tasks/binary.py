@@ -46,6 +46,7 @@ class Binary(Choice):
         MCC,
     )
     trees = "class"
+    heeds = ("order", "positive")
 
     def recognise(self, targets: Targets) -> float:
         """Two labels, or one that is asked to be told from the rest."""

@@ -12,7 +12,7 @@ from fivefold.codecs.table import Array
 from fivefold.metrics import classification
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.weight import per_answer
-from fivefold.tasks.classes import classes_of, positive_as_asked, settled
+from fivefold.tasks.classes import classes_of, order_as_asked, settled
 from fivefold.tasks.places import finite, label_array, labels_of, places_of
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture, Task
@@ -34,6 +34,7 @@ class Choice(Task):
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
     labelled = True
     constant_name = "majority class"
+    heeds: ClassVar[tuple[str, ...]] = ("order",)
 
     @property
     def compared(self) -> tuple[Metric, ...]:
@@ -42,11 +43,12 @@ class Choice(Task):
         return (*self.headlines, *more)
 
     def settle(self, targets: Targets) -> Settled:
-        """The classes of the one column, in natural order."""
+        """The classes of the one column, in the order that is said, or else in natural order."""
         found = classes_of(targets)
-        positive_as_asked(targets)
-        note = f"`{targets.only.name}` has {len(found.labels)} classes."
-        return settled(targets, found.words, found.labels, found.rows, note)
+        names = order_as_asked(targets) if targets.order else list(found.labels)
+        labels = {name: found.labels[name] for name in names}
+        note = f"`{targets.only.name}` has {len(labels)} classes."
+        return settled(targets, found.words, labels, found.rows, note)
 
     def encode(self, values: Sequence[Array], schema: Schema, steps: int | None = None) -> Array:
         return places_of(values[0], schema.classes)

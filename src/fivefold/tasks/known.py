@@ -114,5 +114,6 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
 
 def _settled(task: Task, targets: Targets) -> tuple[Task, Settled]:
     """The task, as what it found says more of it, and what the columns are."""
+    targets.refuse_unheeded(task.name, task.heeds)
     found = task.settle(targets)
     return (task_of(found.task) if found.task else task), found

@@ -1,5 +1,6 @@
 """One of several targets, and where it stands among the numbers of all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -23,6 +24,21 @@ KNOWN: dict[str, Task] = {
     for task in (Binary(), Multiclass(), Regression(), Multilabel(), Ordinal(), Count())
 }
 """What a target may be, by name."""
+
+
+def tasks_of_targets(said: Mapping[Any, Any]) -> dict[str, str]:
+    """Names of tasks by target, where each is one that a target beside others may be.
+
+    Raises:
+        ValueError: naming the first that is none.
+    """
+    for name, task in said.items():
+        if task not in KNOWN:
+            able = ", ".join(KNOWN)
+            raise ValueError(
+                f"expected each of several targets as one of {able}; {name!r}: {task!r}"
+            )
+    return dict(said)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from fivefold.metrics.metric import (
 )
 from fivefold.metrics.ordered import median_class
 from fivefold.tasks.choice import Choice
-from fivefold.tasks.classes import classes_of, order_as_asked, positive_as_asked, settled
+from fivefold.tasks.classes import classes_of, order_as_asked, settled
 from fivefold.tasks.labels import natural
 from fivefold.tasks.places import label_array, labels_of
 from fivefold.tasks.scales import scale_order
@@ -52,12 +52,11 @@ class Ordinal(Choice):
 
     def recognise(self, targets: Targets) -> float:
         """Where the order is said, or the source says it."""
-        return float(len(targets.columns) == 1 and bool(targets.order) and not targets.positive)
+        return float(len(targets.columns) == 1 and bool(targets.order) and targets.positive is None)
 
     def settle(self, targets: Targets) -> Settled:
         """The classes of the one column, from the least to the most."""
         found, column = classes_of(targets), targets.only
-        positive_as_asked(targets)
         names = _ordered(targets)
         labels = {name: found.labels[name] for name in names}
         rows = {name: found.rows[name] for name in names}

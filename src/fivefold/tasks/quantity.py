@@ -50,12 +50,11 @@ class Quantity(Task):
                 smallest=wide.smallest,
             )
         numbers = "numbers" in column.reads_as
-        if not numbers or targets.positive is not None:
-            found = f"positive={targets.positive!r}" if numbers else column.what
+        if not numbers:
             raise DataError(
                 f"{targets.source}, target `{column.name}`: expected numbers for a {self.name}, "
-                f"found {found}.",
-                remedy="Leave task= and positive= out, or pass "
+                f"found {column.what}.",
+                remedy="Leave task= out, or pass "
                 f"kinds={{{literal(column.name)}: {literal(targets.number_kind)}}}.",
                 column=column.name,
             )

@@ -48,6 +48,7 @@ class Several(Task):
     constant_name = "constants"
     trees = "each"
     separate = True
+    heeds: ClassVar[tuple[str, ...]] = ("order",)
 
     def __init__(self, told: dict[str, tuple[str, int]] | None = None) -> None:
         self.parts: tuple[OneTarget, ...] = side_by_side(told or {})
@@ -104,6 +105,7 @@ class Several(Task):
                     remedy="Name several such columns, or leave task= out.",
                     column=name,
                 )
+            one.refuse_unheeded(task.name, task.heeds)
             found.append(task.settle(replace(one, asked=task.name in targets.tasks.values())))
             told[name] = (task.name, len(found[-1].classes))
         tasks = [f"`{name}` ({task})" for name, (task, _) in told.items()]

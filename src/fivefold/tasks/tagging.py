@@ -39,6 +39,7 @@ class Tagging(Choice):
     metrics: ClassVar[tuple[Metric, ...]] = (tagging.ACCURACY, tagging.F1, tagging.LOG_LOSS)
     sequence = True
     by_row = True
+    heeds: ClassVar[tuple[str, ...]] = ()
     constant_name = "majority label"
 
     def fitted(self, schema: Schema) -> Task:

@@ -1,6 +1,6 @@
 """The target columns before it is settled what they are, and after."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -62,6 +62,7 @@ class Targets:
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
         orders: of the classes of a column from the least to the most, by name, where it is known.
+        said: by setting (`order`, `positive`, `normal`) the columns whose labels a user spoke of.
         tasks: names of what columns are to be predicted as, by name, where that was said.
         normal: the class of usual rows, where odd ones are sought, if that was said.
         number_kind: name of the kind that holds numbers, for messages.
@@ -75,6 +76,7 @@ class Targets:
     asked: bool = False
     positive: Label | None = None
     orders: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
     number_kind: str = ""
@@ -142,6 +144,29 @@ class Targets:
                     remedy="Choose another target.",
                     column=column.name,
                 )
+
+    def refuse_unheeded(self, task: str, heeds: Collection[str]) -> None:
+        """Refuse what a user says of the labels that the task does not go by.
+
+        Args:
+            task: its name.
+            heeds: the settings that it goes by.
+
+        Raises:
+            DataError: naming the first setting.
+        """
+        for setting in self.said:
+            names = [c.name for c in self.columns if c.name in self.said[setting]]
+            if setting in heeds or not names:
+                continue
+            raise DataError(
+                f"{self.source}, target `{names[0]}`: expected a task that goes by {setting}=, "
+                f"found {task}.",
+                remedy=f"Leave {setting}= out, or task=, so that {setting}= says what is "
+                "predicted.",
+                setting=setting,
+                column=names[0],
+            )
 
     def one_value(self, column: Target, value: str, lost: bool = False) -> DataError:
         """The fault of a column that is the same in all rows."""

@@ -59,6 +59,8 @@ class Task(ABC):
         by_row: whether what judges such answers is given whole rows, so that it sees which of them
             stand beside one another, and not positions one after another.
         ahead: whether answers are the next steps of a series, of which rows are windows.
+        heeds: which settings of `Collect` about the labels of a target it goes by: `order`,
+            `positive`, `normal`. The others are refused, as they would change nothing.
     """
 
     name: ClassVar[str]
@@ -73,6 +75,7 @@ class Task(ABC):
     sequence: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
     ahead: ClassVar[bool] = False
+    heeds: ClassVar[tuple[str, ...]] = ()
 
     def fitted(self, schema: Schema) -> "Task":
         """The same where the classes are known: it may be judged and told by what they mean."""

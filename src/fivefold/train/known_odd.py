@@ -44,7 +44,7 @@ def alarm_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         if getattr(stage, name) != type(stage).model_fields[name].default:
             yield PreflightError(
                 f'Train: expected task="anomaly" for {name}={getattr(stage, name)}, found '
-                f"{schema.task}.",
+                f"{'several targets' if task_of(schema.task).separate else schema.task}.",
                 remedy=f'Leave `{name}` out, or pass task="anomaly" to Collect.',
                 setting=name,
             )

@@ -11,7 +11,7 @@ from fivefold.kinds.known import KINDS, blocks_of, kind_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.metrics.weight import weight_argument
-from fivefold.tasks.known import TASKS, task_of
+from fivefold.tasks.known import task_of
 from fivefold.tasks.places import find_label
 from fivefold.train.choices import SMOOTHED, WEIGHTED
 from fivefold.train.known_odd import alarm_misfits
@@ -35,10 +35,10 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if stage.augment:
         yield from _change_misfits(stage, schema)
     losses = task_of(schema.task).losses
-    yield from _loss_misfits(stage, schema.task, losses)
+    yield from _loss_misfits(stage, _called(schema), losses)
     if stage.sampler == "balanced" and not _one_class(schema):
         yield PreflightError(
-            f"Train: expected one class a row for sampler='balanced', found {schema.task}.",
+            f"Train: expected one class a row for sampler='balanced', found {_called(schema)}.",
             remedy="Leave it out, or pass a function (epoch, generator, target) of your own.",
             sampler=stage.sampler,
         )
@@ -48,13 +48,18 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if stage.class_weights is None:
         return
     if not set(losses) & set(WEIGHTED):
-        others = [name for name, task in TASKS.known.items() if task.labelled]
         yield PreflightError(
-            f"Train: expected classes for `class_weights`, found {schema.task}.",
-            remedy=f'Leave `class_weights` out, or pass task="{others[-1]}" to Collect.',
+            f"Train: expected classes for `class_weights`, found {_called(schema)}.",
+            remedy="Leave `class_weights` out, or collect a target of classes.",
         )
     elif not isinstance(stage.class_weights, str):
         yield from _label_misfits(stage.class_weights, schema)
+
+
+def _called(schema: Schema) -> str:
+    """What is predicted, in a word or two."""
+    task = task_of(schema.task)
+    return "several targets" if task.separate else task.name
 
 
 def _one_class(schema: Schema) -> bool:
@@ -231,6 +236,14 @@ def _change_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
             augment=stage.augment,
         )
         return
+    moving = sorted(asked & {name for block in blocks for name in block.moving})
+    if moving and task_of(schema.task).sequence:
+        yield PreflightError(
+            f"Train: expected random changes that leave positions where they are, as each has an "
+            f"answer, found augment={moving[0]!r}.",
+            remedy=f"Leave {moving[0]!r} out of `augment`.",
+            augment=stage.augment,
+        )
     mixing = sorted(asked & {name for block in blocks for name in part_of(block).mixes})
     if mixing and len(blocks) > 1:
         yield PreflightError(
