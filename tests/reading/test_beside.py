@@ -11,6 +11,8 @@ from PIL import Image
 import fivefold as ff
 from fivefold.codecs.wav import wav_bytes
 from fivefold.errors import DataError
+from fivefold.reading.options import Reading
+from fivefold.reading.source import read
 
 ROWS = 30
 
@@ -221,4 +223,34 @@ def test_bundle_answers_an_archive_of_numbered_files(tmp_path):
     assert answers == result.predict(source).tolist()
     assert model.predict(folder(tmp_path, {"setup.jpg": png(99), **files})).tolist() == [
         answers[n] for n in sorted(range(ROWS * 2), key=lambda n: f"rec_{n}.csv")
+    ]
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_parts_are_said_by_tables_or_by_the_folders_of_their_files(tmp_path, tables):
+    rows = {
+        part: [(f"{part}/{n}.png", "xy"[n % 2]) for n in range(4)] for part in ("test", "train")
+    }
+    lines = {part: "".join(f"{name},{label}\n" for name, label in of) for part, of in rows.items()}
+    for n, (name, _) in enumerate(rows["test"] + rows["train"]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(png(n))
+    texts = lines if tables == 2 else {"all": lines["train"] + lines["test"]}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(f"file,label\n{text}")
+    raw = read(tmp_path, Reading(names=("label",)))
+    assert raw.given.tolist() == [0] * 4 + [2] * 4
+
+
+def test_table_of_test_pictures_without_labels_is_left_out_with_a_word(tmp_path):
+    for part, label in (("train", ",label"), ("test", "")):
+        (tmp_path / part).mkdir()
+        for n in range(4):
+            (tmp_path / part / f"{n}.png").write_bytes(png(n))
+        rows = "".join(f"{part}/{n}.png{',x' * bool(label)}\n" for n in range(4))
+        (tmp_path / f"{part}.csv").write_text(f"file{label}\n{rows}")
+    raw = read(tmp_path, Reading(names=("label",)))
+    assert len(raw) == 4
+    assert [f.numbers["columns"] for f in raw.findings if f.code == "files_without_target"] == [
+        ["label"]
     ]

@@ -11,6 +11,7 @@ from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
+from fivefold.reading.joined import first_taught
 from fivefold.reading.names import FILES, unique_names
 from fivefold.reading.options import Reading
 from fivefold.reading.records import read_json
@@ -45,7 +46,8 @@ def glance(source: Any, reading: Reading) -> list[str]:
         return unique_names(_labels(source), type(source).__name__)
     if form != "files":
         return []
-    path = find_files(source)[0]
+    paths = find_files(source)
+    path = first_taught(paths, paths) or paths[0]
     suffix = suffix_of(path.name)
     head = _head(path)
     if suffix in JSON:

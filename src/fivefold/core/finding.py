@@ -81,6 +81,8 @@ escaped_quotes: note: quotes and delimiters that a backslash makes letters
 stray_images: warning: images, sounds or texts outside class folders; left out
 files_not_there: warning: texts that name files which are not below the folder of their table
 files_by_number: note: a table whose whole numbers name files
+parts_by_name: note: files whose names say which rows are learnt from and judged by, `train.csv`
+files_without_target: warning: files that are to be judged by and lack the target; left out
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used

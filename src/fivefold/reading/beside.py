@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
@@ -13,9 +15,11 @@ from fivefold.kinds.recognition import SourceType
 from fivefold.reading import images
 from fivefold.reading.files import table_of
 from fivefold.reading.index import MOST, Index, is_table
+from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, decompressed
-from fivefold.reading.raw import Raw, concatenate
+from fivefold.reading.partnames import folder_parts
+from fivefold.reading.raw import Raw
 from fivefold.reading.suffix import FASTA, FASTQ, JSON, TEXT, stem_of, suffix_of
 
 ABOUT = frozenset(("readme", "license", "licence", "copying", "notice", "changelog"))
@@ -66,33 +70,51 @@ def tables_beside(
 
 
 def rows_beside(
-    tables: Sequence[Beside],
-    name: str,
-    *,
-    others: Sequence[Beside] = (),
-    roles: Sequence[str] = (),
+    tables: Sequence[Beside], name: str, reading: Reading, *, others: Sequence[Beside] = ()
 ) -> Raw:
     """The rows of tables that name files, one after another.
+
+    The names of tables may say which part they are, else the folders of the files that a single
+    table names.
 
     Args:
         tables: one at least.
         name: of the folder or archive, for messages.
-        others: that name the same files.
-        roles: columns that are taken from those, where the tables lack them.
+        reading: its roles are columns that are taken from other tables, where these lack them.
+        others: that name the same files; those to be judged by without a target among them.
 
     Raises:
         DataError: if they have other columns than one another.
     """
-    if len({frozenset(one.raw.columns) for one in tables}) > 1:
-        paths = [one.table.path for one in tables]
+    wanted, there = set(reading.names), set(tables[0].raw.columns)
+    rest = [o for o in others if o not in tables and there - set(o.raw.columns) <= wanted]
+    paths = [one.table.path for one in (*tables, *rest)]
+    files = [
+        File(path=one.table.path, part=part, raw=_with_roles(one, others, reading.roles))
+        for one, part in in_parts([*tables, *rest], paths)
+        if part == 2 or one in tables
+    ]
+    alike = len({frozenset(one.raw.columns) for one in tables}) == 1
+    if not alike and all(file.part < 0 for file in files):
         raise DataError(
             f"{name}: expected one table of the files with the target, or several of one form, "
-            f"found {quoted(paths, 5)}.",
+            f"found {quoted([one.table.path for one in tables], 5)}.",
             remedy="Pass the path of one of them, and root= with the folder of the files.",
             files=tuple(paths),
         )
-    whole = concatenate([_with_roles(one, others, roles) for one in tables], name)
+    whole = joined(files, name, reading)
+    if len(files) == 1 and whole.given is None:
+        whole = _by_folders(whole)
     return whole.replace(text={**whole.text, "cells": "beside"})
+
+
+def _by_folders(raw: Raw) -> Raw:
+    """The rows with the parts that the folders of their files say, where they are divided so."""
+    for paths in raw.named.values():
+        parts = folder_parts(paths)
+        if {0} < {part for part in parts if part >= 0}:
+            return raw.replace(given=np.array(parts, np.int8))
+    return raw
 
 
 def _with_roles(one: Beside, others: Sequence[Beside], roles: Sequence[str]) -> Raw:

@@ -1,15 +1,14 @@
 """Class folders: which files lie in them, and what helps where they do not."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from fivefold.core.wording import plural, quoted
 from fivefold.reading.packed import Member
+from fivefold.reading.partnames import part_in
 from fivefold.reading.unsorted import sorting_advice
-
-PARTS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "test": 2, "testing": 2}
 
 
 class Entry(NamedTuple):
@@ -20,6 +19,9 @@ class Entry(NamedTuple):
     member: Member
 
 
+Split = tuple[tuple[str, ...], Member]  # the names of a file's path, and the file
+
+
 def classes_of(paths: Iterable[str]) -> set[str]:
     """The names of class folders in which files lie; none where there are no such folders."""
     entries, _ = sorted_out([Member(path, bytes) for path in paths])
@@ -27,21 +29,50 @@ def classes_of(paths: Iterable[str]) -> set[str]:
 
 
 def sorted_out(files: Sequence[Member]) -> tuple[list[Entry], list[str]]:
-    """Files in class folders with part and class, and the paths of those that lie in none."""
-    split = [(PurePosixPath(member.path).parts, member) for member in files]
+    """Files in class folders with part and class, and the paths of those that lie in none.
+
+    A part may be the folder around the class folders or one inside of each. Files of a part
+    none of whose folders is a class that is learnt lie in none: `test/1.png`, `test/unknown/1.png`.
+    """
+    split = _inside([(PurePosixPath(member.path).parts, member) for member in files])
+    heads = {parts[0] for parts, _ in split if len(parts) > 1}
+    if _are_parts(heads):
+        return _within_parts(split, heads)
+    nested = bool(split) and all(len(parts) > 2 for parts, _ in split)
+    if nested and _are_parts({parts[1] for parts, _ in split}):
+        return [Entry(part_in(parts[1]), parts[0], member) for parts, member in split], []
+    stray = [member.path for parts, member in split if len(parts) < 2]
+    return [Entry(-1, parts[0], member) for parts, member in split if len(parts) > 1], stray
+
+
+def _within_parts(split: Sequence[Split], heads: set[str]) -> tuple[list[Entry], list[str]]:
+    """The same where the outer folders are parts."""
+    below = {head: [(p[1:], m) for p, m in split if len(p) > 1 and p[0] == head] for head in heads}
+    tops = {parts[0] for inner in below.values() for parts, _ in inner}
+    for head, inner in below.items():
+        if len(tops) == 1 or {part_in(parts[0]) for parts, _ in inner} == {part_in(head)}:
+            below[head] = _inside(inner)
+    known = {p[0] for head in heads if part_in(head) == 0 for p, _ in below[head] if len(p) > 1}
+    found = dict[str, Entry]()
+    for head, inner in below.items():
+        labelled = [(parts[0], member) for parts, member in inner if len(parts) > 1]
+        if not known or any(label in known for label, _ in labelled):
+            found |= {m.path: Entry(part_in(head), label, m) for label, m in labelled}
+    entries = [found[member.path] for _, member in split if member.path in found]
+    return entries, [member.path for _, member in split if member.path not in found]
+
+
+def _inside(split: list[Split]) -> list[Split]:
+    """The same below the one folder that holds all class folders."""
     while len({parts[0] for parts, _ in split}) == 1 and all(len(p) > 2 for p, _ in split):
         split = [(parts[1:], member) for parts, member in split]
-    heads = {parts[0].lower() for parts, _ in split if len(parts) > 1}
-    by_part = bool(heads) and heads <= set(PARTS) and any(len(parts) > 2 for parts, _ in split)
-    entries, stray = [], []
-    for parts, member in split:
-        part = PARTS.get(parts[0].lower(), -1) if by_part else -1
-        inner = parts[1:] if by_part else parts
-        if len(inner) < 2:
-            stray.append(member.path)
-        else:
-            entries.append(Entry(part, inner[0], member))
-    return entries, stray
+    return split
+
+
+def _are_parts(names: Collection[str]) -> bool:
+    """Whether folders are the parts of the data: all say one, and not all the same."""
+    parts = {part_in(name) for name in names}
+    return len(parts) > 1 and min(parts) >= 0
 
 
 def endings(paths: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 import math
 import struct
+from collections.abc import Collection
+from pathlib import PurePath
 
 import numpy as np
 
@@ -53,6 +55,18 @@ def labels_name(images: str) -> str:
         'fashion_train-labels-idx1-ubyte.gz'
     """
     return images.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1")
+
+
+def images_among(paths: Collection[str]) -> list[str]:
+    """Those that hold images and lie beside their labels; of equal names one, packed or not.
+
+    Example:
+        >>> images_among({"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "a.png"})
+        ['t10k-images-idx3-ubyte.gz']
+    """
+    pairs = {path: labels_name(path) for path in sorted(paths) if "idx" in PurePath(path).name}
+    there = [path for path, labels in pairs.items() if path != labels and labels in paths]
+    return list({path.removesuffix(".gz"): path for path in there}.values())
 
 
 def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw:

@@ -109,6 +109,8 @@ def _ordered(raw: Raw, long: Long) -> Order:
                 column=name,
             )
     codes = codes_in(raw, long.series_id)
+    if raw.given is not None:  # ids that are counted anew in each part are not the same series
+        codes = codes_of(objects(zip(codes.tolist(), raw.given.tolist(), strict=True)))
     place, steps = np.arange(len(codes)), None
     if long.step is not None:
         values = raw.columns[long.step]

@@ -11,10 +11,8 @@ from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.reading.arrays import read_arrays, read_columns, read_inputs
 from fivefold.reading.names import LABELS, PICTURES, SERIES
+from fivefold.reading.partnames import PARTS
 from fivefold.reading.raw import Raw, concatenate
-
-PARTS = {"train": 0, "val": 1, "valid": 1, "validation": 1, "test": 2}
-"""Words in names of arrays that say a part of the rows."""
 
 INPUTS = frozenset(("x", PICTURES, f"{PICTURES}s", SERIES, "data", "inputs", "features", "signals"))
 ANSWERS = frozenset(("y", LABELS, f"{LABELS}s", "target", "targets"))

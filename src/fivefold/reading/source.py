@@ -1,7 +1,7 @@
 """What a source is, and reading it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -15,10 +15,11 @@ from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import read_pair, unfit
+from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
-from fivefold.reading.raw import Raw, concatenate
+from fivefold.reading.raw import Raw
 from fivefold.reading.suffix import TABLES, stem_of, suffix_of
 from fivefold.reading.together import path_pieces, read_folder
 from fivefold.reading.windowtable import rows_of
@@ -183,22 +184,22 @@ def _pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     if form == "files":
         paths = find_files(source)
         if len(paths) == 1 or (rows is not None and reading.asks):
-            for path in paths:
+            for path, _ in in_parts(paths, paths):
                 yield from path_pieces(path, reading, rows)
             return
-        parts = [_named(next(path_pieces(path, reading, None)), path, reading) for path in paths]
-        whole = concatenate(parts, str(source))
+        whole = joined(_tables(paths, reading), str(source), reading)
     elif form == "several":
-        whole = concatenate(
-            [_named(read(each, reading), each, reading) for each in source], "files"
-        )
+        whole = joined(_tables([_path(each) for each in source], reading), "files", reading)
     else:
         whole = _in_memory(source, form, reading)
     yield from whole.pieces(rows or max(len(whole), 1))
 
 
-def _named(raw: Raw, path: Any, reading: Reading) -> Raw:
-    return raw.of_file(stem_of(os.fspath(path))) if FILES in reading.names else raw
+def _tables(paths: Sequence[Path], reading: Reading) -> Iterator[File]:
+    for path, part in in_parts(paths, paths, apart=FILES not in reading.names):
+        raw = next(_pieces(path, reading, None))
+        raw = raw.of_file(stem_of(path.name)) if FILES in reading.names else raw
+        yield File(path=path.name, part=part, raw=raw)
 
 
 def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:

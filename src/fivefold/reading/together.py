@@ -7,7 +7,7 @@ from fivefold.codecs.coded import objects
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.known import KINDS
-from fivefold.reading import documents, images
+from fivefold.reading import documents, idx, images
 from fivefold.reading.beside import (
     SHOWN,
     Beside,
@@ -19,6 +19,7 @@ from fivefold.reading.beside import (
 from fivefold.reading.classfolders import classes_of
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
 from fivefold.reading.index import MOST, Index, is_table
+from fivefold.reading.joined import File, first_taught, in_parts, joined
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import (
@@ -29,7 +30,7 @@ from fivefold.reading.packed import (
     members_of,
     unpack,
 )
-from fivefold.reading.raw import Raw, concatenate, digest_of_file
+from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.suffix import stem_of, suffix_of
 from fivefold.reading.unreadable import counted
 from fivefold.reading.unsorted import sorting_advice
@@ -83,6 +84,7 @@ def read_packed(path: Path, reading: Reading) -> Raw:
 def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw:
     """The rows of many files: of the first of these forms that they have.
 
+    0. Stacks of pictures in idx files, with their labels.
     1. Tables that have the target, and a column that names others of the files.
     2. Tables of one form, one after another, with more rows than there are other files.
     3. Pictures, sounds, series or texts in one subfolder a class.
@@ -99,6 +101,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         DataError: if they have none of these forms.
     """
     shown = _within([m for m in members if not is_hidden(m.path) and not is_about(m)])
+    if stacks := idx.images_among({member.path for member in shown}):
+        return _stacked(shown, stacks, name, reading)
     if reading.asks:
         return _asked(shown, name, reading)
     cells, nested = [m for m in shown if images.is_cell(m.path)], any("/" in m.path for m in shown)
@@ -112,7 +116,7 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     divided = len(classes) > 1 and all(len(classes_of(one.files)) > 1 for one in beside)
     having = [one for one in beside if wanted <= set(one.raw.columns)] if wanted else []
     if having and not (divided and wanted <= {LABELS}):
-        return rows_beside(having, name, others=beside, roles=reading.roles)
+        return rows_beside(having, name, reading, others=beside)
     wanted -= {LABELS} if len(classes) > 1 else set()
     tables = None
     if wanted or not plain:
@@ -123,7 +127,7 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     if beside and not divided:
         if len({frozenset(one.raw.columns) for one in beside}) > 1:
             raise untold(beside, reading.names, name)
-        return rows_beside(beside, name)
+        return rows_beside(beside, name, reading)
     about = next(iter(Index(shown).apart()), None) if rows and len(classes) < 2 else None
     if about is not None:
         raise _beside_them(name, rows, about, reading)
@@ -143,6 +147,20 @@ def _within(members: list[Member]) -> list[Member]:
     return members
 
 
+def _stacked(members: Sequence[Member], stacks: list[str], name: str, reading: Reading) -> Raw:
+    """Pictures of idx files with their labels, as MNIST and its followers come."""
+    there = {member.path: member for member in members}
+    files = list[File]()
+    for path, part in in_parts(stacks, stacks):
+        pair = [path, idx.labels_name(path)]
+        images, labels = (decompressed(there[file].content, file) for file in pair)
+        raw = idx.read_pictures(images, path)
+        raw = raw if reading.asks else idx.read_idx(images, labels, *pair)
+        records = tuple(digest_of_file(str(there[p].place or p), there[p].content) for p in pair)
+        files.append(File(path=path, part=part, raw=raw.replace(files=records)))
+    return joined(files, name, reading)
+
+
 def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     form = reading.text.get("cells")
     if form == "documents":
@@ -150,7 +168,7 @@ def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     wanted = set(reading.inputs)
     beside = tables_beside(members, reading, wanted) if form == "beside" else []
     if having := [one for one in beside if wanted <= set(one.raw.columns)]:
-        return rows_beside(having, name)
+        return rows_beside(having, name, reading)
     found = images.cells_of(members, reading)
     if found and (reading.only in reading.files or not _tables(members)):
         return images.read_cells(found, reading)
@@ -185,7 +203,8 @@ def _tables_among(
     inner = _within([m for m in members if not images.is_cell(m.path)])
     apart = Index(inner).apart()
     tables = [table for table in _tables(inner) if not rows or table in apart]
-    meant = bool(tables) and bool(wanted) and wanted <= _columns(tables[0], reading)
+    taught = first_taught(tables, [table.path for table in tables])
+    meant = taught is not None and bool(wanted) and wanted <= _columns(taught, reading)
     if wanted and not meant:  # other tables may tell of them
         having = [m for m in apart if wanted <= _columns(m, reading)]
         meant = len({suffix_of(member.path) for member in having}) == 1
@@ -209,17 +228,20 @@ def _columns(table: Member, reading: Reading) -> set[str]:
 
 
 def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
-    parts, told = [], ""
+    files, told = list[File](), ""
+    paths = [member.path for member in tables]
     if len(tables) > 1 and not reading.asks:
         are_texts = all(documents.is_document(member.path) for member in tables)
         advice = sorting_advice(name, tables, DOCUMENTS if are_texts else SERIES)
         told = f"Where each file is one row: {advice}"
     try:
-        for member in tables:
+        for member, part in in_parts(tables, paths, apart=FILES not in reading.names):
             place = member.place
             raw = table_of(member, reading) if place is None else read_file(place, reading)
-            parts.append(raw.of_file(stem_of(member.path)) if FILES in reading.names else raw)
-        return concatenate(parts, name).replace(advice=told)
+            raw = raw.of_file(stem_of(member.path)) if FILES in reading.names else raw
+            files.append(File(path=member.path, part=part, raw=raw))
+        whole = joined(files, name, reading, strays=True)
+        return whole if whole.advice or whole.given is not None else whole.replace(advice=told)
     except DataError as error:
         if told:
             error.add_note(told)

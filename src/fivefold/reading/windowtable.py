@@ -88,7 +88,7 @@ def windowed(raw: Raw, asked: Windows, *, wanted: Sequence[str] | None = None) -
         types=kinds | types,
         text={**raw.text, "windows": json.dumps(asdict(asked), ensure_ascii=False)},
         findings=(*raw.findings, *told(raw.name, asked, steps.clock, steps.series, whole, left)),
-        given=None,
+        given=None if raw.given is None else _given(raw.given, steps, cut),
         positional=False,
         unreadable=(),
         places=None,
@@ -235,6 +235,17 @@ def _inputs(asked: Windows, steps: Steps, cut: Sequence[Array]) -> dict[str, Any
 def _places(steps: Steps, cut: Sequence[Array]) -> Array:
     pairs = zip(steps.series, cut, strict=True)
     return np.concatenate([series.first + origins for series, origins in pairs])
+
+
+def _given(given: Array, steps: Steps, cut: Sequence[Array]) -> Array:
+    """The part of each window: that of the row of its first step ahead, or of the last before."""
+    parts = given[steps.order.rows]
+    found = [np.empty(0, parts.dtype)]
+    for number, (series, origins) in enumerate(zip(steps.series, cut, strict=True)):
+        rows = slice(steps.order.starts[number], steps.order.ends[number])
+        after = np.searchsorted(steps.slots[rows], series.first + origins, side="right")
+        found.append(parts[rows][np.maximum(after - 1, 0)])
+    return np.concatenate(found)
 
 
 def _outcome(asked: Windows, steps: Steps, cut: Sequence[Array]) -> dict[str, Any]:
