@@ -20,6 +20,7 @@ OPTIONAL = {
     "soundfile": "sounds that are no WAV files",
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "optuna": "proposes settings in ff.tune, which says how to install it",
+    "huggingface_hub": "fetches weights that Pretrained names on the hub",
     "mlflow": "asked for by name by who logs runs there",
 }
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
@@ -30,6 +31,7 @@ COLLECTED = {
     "openpyxl": "Excel",
     "soundfile": "sounds that are no WAV files",
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
+    "huggingface_hub": "fetches weights that Pretrained names on the hub",
     "scikit-learn": "its bundled data sets",
     "scipy": "intervals of scores and distances of samples, which nothing that serves asks for",
 }

@@ -53,6 +53,9 @@ MARKS = {
 TARGET = "what to predict, a name or a place from 0 on; repeatable, for a task that takes several"
 LEARNING = ("epochs", "quality")
 """Options that are settings of Train."""
+PRETRAINED = "begin with these weights: a bundle, a folder, hf:org/name@revision, word vectors"
+FREEZE = "with --pretrained: they stay as they are, and the last layer learns alone"
+LIKE = "encode rows by the rules of this bundle, or read texts as these weights do"
 QUALITY = "fast, balanced or best: how much time the rules give to learning; balanced unless said"
 TASK = "binary, multiclass, regression, multilabel, ordinal, count, or one of your own with --with"
 ORDER = "a class of the target, from the least to the most where they have an order; repeatable"
@@ -191,6 +194,9 @@ def add_source(
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
     command.add_argument("--quality", metavar="NAME", help=QUALITY)
+    command.add_argument("--pretrained", metavar="WEIGHTS", help=PRETRAINED)
+    command.add_argument("--freeze", action="store_true", help=FREEZE)
+    command.add_argument("--like", metavar="WEIGHTS", help=LIKE)
 
 
 def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
@@ -230,10 +236,16 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
     if chosen.horizon is not None and chosen.time:
         times = listed_names([chosen.time])
         settings["time"] = times[0] if len(times) == 1 else tuple(times)
+    learning = {n: v for n in LEARNING if (v := getattr(chosen, n)) is not None}
+    if chosen.freeze and chosen.pretrained is None:
+        remedy = "Write --pretrained WEIGHTS --freeze."
+        raise ConfigError.expected("--freeze", "--pretrained beside it", "none", remedy)
+    if chosen.pretrained is not None:
+        learning["model"] = ff.Pretrained(chosen.pretrained, freeze=chosen.freeze)
     stages = [
         ff.Collect(chosen.source, **settings),
-        ff.Preprocess(),
-        ff.Train(**{n: v for n in LEARNING if (v := getattr(chosen, n)) is not None}),
+        ff.Preprocess(**({} if chosen.like is None else {"like": chosen.like})),
+        ff.Train(**learning),
         ff.Evaluate(folds=chosen.folds),
         *deploy_of(chosen),
     ]
@@ -244,6 +256,7 @@ def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "order", "drop", "missing", "level", "test-source", "kinds"]
     names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, "folds", *LEARNING]
+    names += ["pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 

@@ -60,6 +60,9 @@ class Decided(Facts):
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
         exported: whether a graph answers as it does.
+        pretrained: weights that the network began with: `source`, `sha256`, `revision`, `licence`,
+            how many tensors were `taken`, which are `fresh`, whether the codec was `kept` or
+            `refitted`, what is `frozen`; None where it began with random ones.
         rows: that an estimator learnt from, those for validation among them; 0 for a network.
         quality: the preset.
         seed: of the stage.
@@ -110,6 +113,7 @@ class Decided(Facts):
     written: str = ""
     estimator: Any = None
     exported: bool = True
+    pretrained: Mapping[str, Any] | None = None
     rows: int = 0
     quality: str = ""
     threads: int = 0

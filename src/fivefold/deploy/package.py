@@ -102,14 +102,19 @@ def requirements(more: Iterable[str] = (), *, graph: bool = True) -> str:
 def pack_weights(model: "Assembled") -> bytes:
     """All parameters and buffers as safetensors, on the CPU and without sharing.
 
-    What the head was built from stands beside them: a link, say, is in no buffer.
+    What the head was built from stands beside them: a link, say, is in no buffer. So does what a
+    built-in network was built from, so that another one can begin with its weights.
     """
     from safetensors.torch import save
 
+    from fivefold.models.assemble import KEY
+
     state, head = model.state_dict(), getattr(model, "head", None)
     tensors = {n: t.detach().cpu().clone().contiguous() for n, t in state.items()}
-    about = None if head is None else {HEAD: json.dumps(head.description)}
-    content: bytes = save(tensors, metadata=about)
+    about = {} if head is None else {HEAD: json.dumps(head.description)}
+    if head is not None and (described := model.describe()) is not None:
+        about[KEY] = json.dumps(described)
+    content: bytes = save(tensors, metadata=about or None)
     return content
 
 

@@ -65,7 +65,7 @@ def no_transfer(trained: Trained) -> str:
 
     if not list(trained.model.body.parameters()):
         return "it has no weights to begin with"
-    if network_of(trained.model.body) is None:
+    if network_of(trained.model.body) is None or trained.settings.pretrained:
         return ""
     return "the network began with random weights; none were learnt elsewhere"
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from fivefold.core.format import Format, Hashed, register
 from fivefold.errors import ModelError
+from fivefold.models.begun import Begun
 from fivefold.models.fixed import Fixed
 from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
@@ -40,9 +41,11 @@ class Assembled(nn.Module):
 
     Attributes:
         threads: with which it was trained on a CPU, and answers; None is torch's own choice.
+        begun: what its body began with, where that was learnt elsewhere.
     """
 
     threads: int | None = None
+    begun: Begun | None = None
 
     def __init__(self, fixed: Fixed, body: nn.Module, head: Head) -> None:
         super().__init__()

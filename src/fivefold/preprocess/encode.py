@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from os import PathLike
 
 import numpy as np
 
@@ -15,11 +16,15 @@ from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
+from fivefold.preprocess.like import codec_like
 from fivefold.tasks.known import task_of
 
 
 def encode_parts(
-    collected: Collected, partition: Partition, settings: Settings | None = None
+    collected: Collected,
+    partition: Partition,
+    settings: Settings | None = None,
+    like: str | PathLike[str] | None = None,
 ) -> Preprocessed:
     """Fit a codec on the training rows and encode training, validation and test rows with it.
 
@@ -27,13 +32,17 @@ def encode_parts(
         collected: the table and its schema.
         partition: positions of the rows of each part; `unlearnt` training rows are left out.
         settings: of the codec; `outliers="drop"` leaves training rows out.
+        like: a bundle whose rules are taken; nothing is fitted then.
 
     Raises:
         DataError: if a cell is not of its column's kind, or no training row is left.
     """
     settings = settled_settings(collected, settings or Settings())
     table, train = collected.table, collected.learnt(partition.train)
-    codec = Codec.fit(table, collected.schema, train, settings)
+    if like is None:
+        codec = Codec.fit(table, collected.schema, train, settings)
+    else:
+        codec = codec_like(like, collected.schema)
     if settings.outliers == "drop":
         kept = train[codec.inlier_rows(table.take(train))]
         if not len(kept):
@@ -70,11 +79,12 @@ def settled_settings(collected: Collected, settings: Settings) -> Settings:
     return replace(settings, truncation=ends, whole=True)  # answers belong to the first positions
 
 
-def summarise(codec: Codec, rows: int, dropped: int = 0) -> str:
-    """What was fitted, on how many rows, and what comes out."""
+def summarise(codec: Codec, rows: int, dropped: int = 0, like: object = None) -> str:
+    """What was fitted, on how many rows or elsewhere, and what comes out."""
     parts = ", ".join(block.block.summary(block) for block in codec.blocks)
     left_out = f"; {plural(dropped, 'row')} left out as outliers" if dropped else ""
-    return f"Fitted on {plural(rows, 'training row')}: {parts}{left_out}."
+    fitted = f"Fitted on {plural(rows, 'training row')}" if like is None else f"As in {like}"
+    return f"{fitted}: {parts}{left_out}."
 
 
 def _remarks(codec: Codec) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The stage that turns raw rows into arrays, by rules fitted on training rows."""
 
 from importlib.util import find_spec
+from os import PathLike
 from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
@@ -27,6 +28,8 @@ from fivefold.kinds.known import KINDS, kind_of
 from fivefold.kinds.subwords import without_tokenizers
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts, summarise
+from fivefold.preprocess.like import like_faults
+from fivefold.reading.weightfiles import find_weights
 from fivefold.tasks.known import task_of
 
 Side = Annotated[Count, Field(le=SIDE)]
@@ -79,6 +82,8 @@ class Preprocess(Stage):
             sounds need, 10 at most.
         series_length: steps of a series that a network reads, from its beginning; None is what the
             training series have, of more than 1,024 the means of several steps.
+        like: a bundle by whose rules rows are encoded, so that weights that were learnt from such
+            rows mean the same for these; nothing is fitted then.
 
     Example:
         >>> Preprocess(scale="quantile", categories="embed")
@@ -106,12 +111,14 @@ class Preprocess(Stage):
     strand: Strand = "auto"
     sound_length: Annotated[float, Field(gt=0, le=3600)] | None = None
     series_length: Count | None = None
+    like: str | PathLike[str] | None = None
 
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""
-        data = encode_parts(collected, partition, self.codec_settings())
+        data = encode_parts(collected, partition, self.codec_settings(), self.like)
         rows = len(collected.learnt(partition.train))
-        session.emit(Noted(text=summarise(data.codec, rows, rows - len(data.train))))
+        told = summarise(data.codec, rows, rows - len(data.train), self.like)
+        session.emit(Noted(text=told))
         for finding in data.findings:
             session.emit(Found(finding=finding))
         return data
@@ -121,6 +128,8 @@ class Preprocess(Stage):
         fields = type(self).model_fields
         given = {name for name in fields if getattr(self, name) != fields[name].default}
         faults: list[FivefoldError] = []
+        if self.like is not None:
+            faults += like_faults(self.like, given)
         if self.tokens == "subwords" and find_spec("tokenizers") is None:
             faults.append(without_tokenizers(PreflightError))
         for name, (other, value) in _NEEDS.items():
@@ -151,6 +160,10 @@ class Preprocess(Stage):
                 remedy = "Name the column's kind in Collect(kinds={...})"
                 faults.append(_idle(self, name, columns, remedy))
         return faults
+
+    def sources(self) -> dict[str, str]:
+        """The digest of what its rules are taken from."""
+        return {} if self.like is None else {"like": find_weights(self.like).digest}
 
     def codec_settings(self) -> Settings:
         """The same settings as the codec takes them."""

@@ -24,6 +24,7 @@ MODEL = (
 TIMED = ["fit_seconds", "milliseconds_per_row"]
 """Left out, so that two runs with one seed give one bundle, to the byte."""
 
+BEGUN = ("source", "sha256", "revision", "licence", "taken", "codec", "frozen")
 PROVENANCE = ("source", "sha256", "bytes", "rows", "licence")
 MOST_COLUMNS = 100
 
@@ -74,6 +75,8 @@ def card(
     source = collected.provenance.source.replace("\\", "/").rsplit("/", 1)[-1]
     blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
     blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
+    if trained.settings.pretrained:
+        blocks += ["## Begins with", _facts(trained.settings.pretrained, BEGUN)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -255,8 +255,7 @@ def load(
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
     try:
-        arrays = load_arrays(bytes(bundle["codec.safetensors"]))
-        codec = Codec.from_state(bundle.json("codec.json"), arrays)
+        codec = codec_of(bundle)
         changes = _changes(bundle)
         contract = Contract.from_json(bundle.json("schema.json"))
     except ConfigError as error:
@@ -271,6 +270,12 @@ def load(
         ) from error
     scores = _scores(bundle, codec, factory, threads)
     return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores, changes=changes)
+
+
+def codec_of(bundle: Bundle) -> Codec:
+    """The codec of a bundle."""
+    arrays = load_arrays(bytes(bundle["codec.safetensors"]))
+    return Codec.from_state(bundle.json("codec.json"), arrays)
 
 
 def _changes(bundle: Bundle) -> Changes | None:

@@ -21,6 +21,7 @@ from fivefold.study.without import (
     without,
 )
 from fivefold.train.options import Options
+from fivefold.train.pretrained import Pretrained
 from fivefold.train.snapshot import is_estimator, is_module
 
 What = Literal["preprocess", "augment", "transfer", "columns", "blocks", "parts"]
@@ -195,6 +196,12 @@ def _augmentations(
 
 def _transfers(pipeline: Chain, train: str, stage: Options) -> Iterator[LeftOut]:
     """With weights that were drawn anew, and with all weights learning."""
+    if isinstance(stage.model, Pretrained) and not stage.model.random:
+        ways = {"weights as given": stage.model.having(random=True, freeze=False, thaw=None)}
+        if stage.model.freeze:
+            ways["freeze=True"] = stage.model.having(freeze=False)
+        for words, model in ways.items():
+            yield LeftOut("transfer", words, pipeline.replace(train, model=model))
     if is_module(stage.model) and not is_estimator(stage.model):
         fresh, stuck = redrawn(stage.model, 0)
         if not stuck:

@@ -20,6 +20,7 @@ from fivefold.study.leftout import redrawn
 from fivefold.study.rivals import estimator_of
 from fivefold.tasks.known import task_of
 from fivefold.train.options import Options
+from fivefold.train.pretrained import Pretrained
 from fivefold.train.snapshot import is_estimator, is_module
 
 GIVEN = "as given"
@@ -90,6 +91,8 @@ def _preprocessing(pipeline: Chain, result: Result, most: int) -> Question:
     table = "preprocessing_comparison"
     if not isinstance(stage, Preprocess):
         return Question(table=table, why=f"{type(stage).__name__} prepares the rows")
+    if stage.like is not None:
+        return Question(table=table, why=f"rows are prepared as {stage.like} says", applies=False)
     collected, partition = result[Collected], result[Partition]
     kinds = [column.kind for column in result[Preprocessed].codec.columns.values()]
     costs = {GIVEN: cost_of(collected, partition, stage.codec_settings())}
@@ -187,9 +190,18 @@ def _augmentation(pipeline: Chain, result: Result, most: int) -> Question:
 
 
 def _transfer(pipeline: Chain, result: Result) -> Question:
-    """The module that was given, with weights drawn at random in place of its own."""
+    """The weights that were given, random ones in their place, and the default network."""
     name, stage = stage_of(pipeline, Trained)
     table = "transfer_learning"
+    if isinstance(stage, Options) and isinstance(stage.model, Pretrained):
+        begun, words = stage.model, "all of it learning" if stage.model.freeze else "frozen"
+        ways = {
+            "random weights": begun.having(random=True, freeze=False, thaw=None, decay=1.0),
+            words: begun.having(freeze=not begun.freeze, thaw=None),
+            "the default network": None,
+        }
+        variants = {way: pipeline.replace(name, model=model) for way, model in ways.items()}
+        return Question(table=table, variants=variants)
     if not isinstance(stage, Options) or not is_module(stage.model):
         why = no_transfer(result[Trained]) or "weights that were learnt elsewhere are not given"
         return Question(table=table, why=why, applies=False)

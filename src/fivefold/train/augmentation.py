@@ -14,6 +14,7 @@ from fivefold.models.learner import Piece
 from fivefold.models.parts import part_of
 from fivefold.train.feed import Change
 from fivefold.train.options import Options
+from fivefold.train.pretrained import Pretrained
 
 FEW, SOME = 30, 100
 """Validation rows below which nothing is chosen by them, and nothing by a part of a run."""
@@ -37,7 +38,9 @@ def decide_augment(
     """
     if stage.augment is not None:
         return stage.augment
-    if not (stage.model is None or isinstance(stage.model, str)):
+    begun = stage.model if isinstance(stage.model, Pretrained) else None
+    built_in = stage.model is None or isinstance(stage.model, str)
+    if not built_in and (begun is None or begun.freeze or begun.into is not None):
         return ()
     if habit is not None and not habit.changed:
         return ()

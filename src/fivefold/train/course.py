@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from fivefold.errors import TrainingError
 from fivefold.train.aims import Descent, Objective, Stopping
@@ -86,6 +87,13 @@ class Course:
             self.stepper.hold()
             if self.average is not None:
                 self.average.take_up(self.stepper.parameters)
+
+    def rest(self) -> None:
+        """Let batch norms that are frozen go by what they have seen, and count nothing more."""
+        for module in self.model.modules():
+            own = list(module.parameters(recurse=False))
+            if isinstance(module, _BatchNorm) and own and not any(w.requires_grad for w in own):
+                module.eval()
 
     def begin_epoch(self, seed: int) -> None:
         """Begin an epoch, or go on within the one that a state was captured in."""

@@ -67,6 +67,7 @@ def fit(
                 course.begin_epoch(derive_seed(train.seed, "noise", str(epoch)))
                 order = train.order(epoch)
                 model.train()
+                course.rest()
                 while course.cursor < steps and fitted.ending is None:
                     course.pace.move(fitted.steps, clock.fraction)
                     start = course.cursor * batch

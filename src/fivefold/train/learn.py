@@ -27,6 +27,7 @@ from fivefold.train.feed import Feed
 from fivefold.train.finder import find_lr
 from fivefold.train.fit import fit
 from fivefold.train.fitted import Fitted
+from fivefold.train.frozen import featured
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.health import find_dead_units, find_explosion
 from fivefold.train.options import Options
@@ -35,6 +36,11 @@ from fivefold.train.plan import Plan
 from fivefold.train.progress import Reporter
 from fivefold.train.resident import make_feeds
 from fivefold.train.sampler import Sampler
+from fivefold.train.thaw import Thaw
+from fivefold.train.transfer import put_back
+
+ALONE = "What is frozen has answered each row once; the rest learns from these answers."
+ALL = "All rows go through what is frozen in each step: they are changed, or something follows it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +112,12 @@ def learn(
         session.emit(Noted(text=f"Found the learning rate {lr:.2g} in {len(curve.rates)} steps."))
     descent = plan.descent(stage, lr=lr)
     lr, weight_decay = _rates(descent, learner)
+    begun = plan.network.begun
+    alone = None
+    if begun is not None and begun.frozen:
+        alone = featured(learner, train, valid)
+        session.emit(Noted(text=ALONE if alone else ALL))
+    taught, rows, judged = alone or (learner, train, valid)
     checkpoints = None
     if session.directory is not None:
         checkpoints = Checkpoints(
@@ -115,15 +127,19 @@ def learn(
             resume=session.resume,
         )
     fitted = fit(
-        learner,
-        train,
-        valid,
+        taught,
+        rows,
+        judged,
         plan.objective,
         descent,
         Stopping(epochs=plan.epochs, patience=plan.patience, seconds=spent.left, ripe=plan.ripe),
         checkpoints=checkpoints,
         callbacks=Calls(
-            [Reporter(session), *called(stage.callbacks, is_refit=session.is_refit)],
+            [
+                Reporter(session),
+                *([Thaw(begun)] if begun is not None and begun.thaw is not None else []),
+                *called(stage.callbacks, is_refit=session.is_refit),
+            ],
             session.path,
         ),
     )
@@ -137,6 +153,8 @@ def learn(
         ),
         *find_dead_units(body, train, lr=lr),
     )
+    if begun is not None:
+        ended = {**ended, "pretrained": begun.told(features="once" if alone else "in each step")}
     return Learnt(
         fitted=fitted,
         lr=lr,
@@ -173,7 +191,11 @@ def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -
     first_digest = digest(plan.network)
     rehearse(body, _lesson(plan, train, valid, session))
     lr, weight_decay = _rates(plan.descent(stage, lr=plan.lr), body)
-    return Learnt(fitted=Fitted(), lr=lr, weight_decay=weight_decay, first_digest=first_digest)
+    begun = plan.network.begun
+    ended = {} if begun is None else {"pretrained": begun.told()}
+    return Learnt(
+        fitted=Fitted(), lr=lr, weight_decay=weight_decay, first_digest=first_digest, ended=ended
+    )
 
 
 def _identity(
@@ -200,7 +222,7 @@ def _identity(
 def _feeds(
     stage: Options, plan: Plan, data: Preprocessed, seed: int, sampler: Sampler | None = None
 ) -> tuple[Feed, Feed]:
-    return make_feeds(
+    feeds = make_feeds(
         plan.network,
         data,
         batch=plan.batch,
@@ -210,6 +232,8 @@ def _feeds(
         augment=plan.augment,
         sampler=sampler,
     )
+    put_back(plan.network)
+    return feeds
 
 
 def _lesson(

@@ -7,11 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fivefold.artifacts import Preprocessed
 from fivefold.codecs.schema import Label
 from fivefold.metrics.weight import per_answer, weight_argument
 from fivefold.models.losses import Cost, Loss
+from fivefold.tasks.known import task_of
 from fivefold.tasks.places import find_label
 from fivefold.train.misfits import weight_fault
+from fivefold.train.options import Options
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -105,3 +108,18 @@ def class_weights(
             if place is not None:
                 weights[place] = said
     return torch.tensor(weights * counts.sum() / (weights * counts).sum(), dtype=torch.float32)
+
+
+def asked_of_loss(stage: Options, data: Preprocessed, device: torch.device) -> dict[str, object]:
+    """What was asked of the loss, by the names that a head knows."""
+    options: dict[str, object] = {}
+    if stage.class_weights is not None:
+        classes, train = data.codec.schema.classes, data.train
+        counts = task_of(data.codec.schema.task).tally(train.target, len(classes), train.weight)
+        weights = class_weights(stage.class_weights, train.target, classes, counts=counts)
+        options["weights"] = weights.to(device)
+    if stage.quantile is not None:
+        options["quantile"] = stage.quantile
+    if stage.label_smoothing:
+        options["label_smoothing"] = stage.label_smoothing
+    return options

@@ -18,6 +18,7 @@ from fivefold.core.wording import nearest
 from fivefold.kinds.known import KINDS
 from fivefold.train.callback import Callback, read_callback
 from fivefold.train.choices import LossName, Quality
+from fivefold.train.pretrained import Pretrained
 from fivefold.train.schedule import check_schedule
 from fivefold.train.snapshot import is_estimator, is_module, snapshot
 
@@ -100,6 +101,8 @@ class Options(Stage):
             check_schedule(self.schedule)
         if self.sampler == "balanced" == self.class_weights:
             raise ValueError("`class_weights` and `sampler` would count rare classes twice")
+        if isinstance(self.model, Pretrained):
+            self._agree_with(self.model)
         if (self.members or 1) > 1 and is_module(self.model):
             raise ValueError(
                 "`members` that start from one module would be one network: pass a function "
@@ -108,6 +111,18 @@ class Options(Stage):
         if len({callback.name for callback in self.callbacks}) < len(self.callbacks):
             raise ValueError("`callbacks` of one name; give one of them another `name`")
         return self
+
+    def _agree_with(self, begun: Pretrained) -> None:
+        """What weights to begin with do not go with.
+
+        Raises:
+            ValueError: naming it.
+        """
+        if (self.members or 1) > 1:
+            raise ValueError("`members` that begin with the same weights would be one network")
+        if begun.decay < 1 and (isinstance(self.lr, dict) or self.optimizer is not None):
+            said = "`lr` by pattern" if self.optimizer is None else "an `optimizer` of your own"
+            raise ValueError(f"`decay` of Pretrained has no effect beside {said}")
 
     def _is_default(self, name: str) -> bool:
         return bool(getattr(self, name) == type(self).model_fields[name].default)

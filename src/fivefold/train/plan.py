@@ -6,35 +6,38 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
 from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled
+from fivefold.models.begun import layer_rates
 from fivefold.models.boosting import Boosting
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.models.operations import forward_operations, rows_of
-from fivefold.tasks.known import task_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_contest, decide_ways
 from fivefold.train.census import decide_stack, decide_threads, step_census
 from fivefold.train.device import find_precision
 from fivefold.train.feed import first_order, judged_at_once
-from fivefold.train.loss import class_weights, make_loss
+from fivefold.train.loss import asked_of_loss, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
 from fivefold.train.module_check import check_module
 from fivefold.train.network import make_network, named
-from fivefold.train.optimizer import make_optimizer, trainable
+from fivefold.train.optimizer import Optimizer, make_optimizer, trainable
 from fivefold.train.options import Options
 from fivefold.train.patterns import check_rates, freeze
 from fivefold.train.pieces import ROWS, Pieces
+from fivefold.train.pretrained import Pretrained
 from fivefold.train.resident import encodes_once, holds_table, place
 from fivefold.train.rules import DIALS, decide_batch, decide_boosting, decide_epochs, decide_lr
+from fivefold.train.transfer import begin_with
 from fivefold.train.trial import Trial
+from fivefold.train.weights import read_weights
 
 PATIENCE = 10
 """Epochs without a better validation loss after which training stops, where nothing is said."""
@@ -73,9 +76,17 @@ class Plan:
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""
-        make = partial(make_optimizer, stage.optimizer, lr=lr, weight_decay=self.weight_decay)
+        begun = self.network.begun
+
+        def make(body: nn.Module) -> Optimizer:
+            rates = stage.lr if isinstance(stage.lr, dict) else None
+            if begun is not None and begun.decay < 1:
+                rates = layer_rates(body, begun, lr)
+            decay = self.weight_decay
+            return make_optimizer(stage.optimizer, body, lr=lr, weight_decay=decay, rates=rates)
+
         return Descent(
-            make=partial(make, rates=stage.lr) if isinstance(stage.lr, dict) else make,
+            make=make,
             schedule=stage.schedule,
             clip=stage.clip,
             precision=self.precision,
@@ -146,7 +157,7 @@ def make_plan(
     head, inputs, habit = network.head, network.fixed.inputs, habit_of(network.body, known)
     own, weighted = stage.own_loss, train.weight is not None
     loss_name = None if own is not None else asked or head.task.losses[0]
-    options = _loss_options(stage, data, device)
+    options = asked_of_loss(stage, data, device)
     loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
     order = first_order(head.targets(train.target), seed, stage.own_sampler)
     batch = min(stage.batch or decide_batch(habit, rows), len(order))
@@ -183,7 +194,7 @@ def make_plan(
         patience=stage.patience or max(PATIENCE, round(habit.wait * epochs)),
         ripe=1 + int(habit.ripe * epochs),
         batch=batch,
-        lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows),
+        lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows, network.begun),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
         once=once,
         ways=ways,
@@ -199,17 +210,21 @@ def make_plan(
 def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled:
     """The network that a stage asks for, with its first weights, on the CPU."""
     few = data.train.take(np.arange(ROWS) % len(data.train))
+    begun = stage.model if isinstance(stage.model, Pretrained) else None
+    weights = None if begun is None else read_weights(begun, begun.find())
     network = make_network(
         data.codec,
-        stage.model,
+        stage.model if weights is None else weights.model,
         target=data.train.target,
         example=place(few, torch.device("cpu")),
         seed=seed,
         members=stage.members,
-        arguments=DIALS[stage.quality].network,
+        arguments={**DIALS[stage.quality].network, **(weights.arguments if weights else {})},
         loss=stage.loss if isinstance(stage.loss, str) else None,
     )
     network.head.expect(stage.false_alarms)
+    if begun is not None and weights is not None:
+        begin_with(network, begun, weights, data.codec)
     return network
 
 
@@ -250,21 +265,6 @@ def _is_wide(network: Assembled) -> bool:
 def work_of(network: Assembled, sample: Piece) -> float:
     """Floating-point operations of a row in training: a pass forward, and two as long back."""
     return 3.0 * forward_operations(network.body, sample.inputs) / rows_of(sample.inputs)
-
-
-def _loss_options(stage: Options, data: Preprocessed, device: torch.device) -> dict[str, object]:
-    """What was asked of the loss, by the names that a head knows."""
-    options: dict[str, object] = {}
-    if stage.class_weights is not None:
-        classes, train = data.codec.schema.classes, data.train
-        counts = task_of(data.codec.schema.task).tally(train.target, len(classes), train.weight)
-        weights = class_weights(stage.class_weights, train.target, classes, counts=counts)
-        options["weights"] = weights.to(device)
-    if stage.quantile is not None:
-        options["quantile"] = stage.quantile
-    if stage.label_smoothing:
-        options["label_smoothing"] = stage.label_smoothing
-    return options
 
 
 def _ready(rows: Rows, network: Assembled, stage: Options) -> Piece:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fivefold.models.begun import Begun
 from fivefold.models.boosting import Boosting
 from fivefold.models.habit import Habit
 from fivefold.models.inputs import Inputs, parts
@@ -16,6 +17,7 @@ from fivefold.train.choices import Quality
 ROWS = 6e5  # rows of a table that a run of many members looks at, all epochs together
 LEAST_EPOCHS = 5  # epochs that such a run has all the same
 GPU = 10  # how many times as much a GPU looks at
+GENTLE = 0.4  # of the rate where all of a network learns that has learnt before
 MANY = 5000  # training rows from which trees may have larger leaves, and more of them
 
 
@@ -53,8 +55,10 @@ def decide_batch(habit: Habit, rows: int) -> int:
     return int(min(most, max(fewest, 2 ** max(power, 0))))
 
 
-def decide_lr(habit: Habit, rows: int) -> float:
+def decide_lr(habit: Habit, rows: int, begun: Begun | None = None) -> float:
     """The full learning rate; networks of many members learn few rows more slowly.
+
+    Where all of a network learns that has learnt before, it shall not forget at once.
 
     Example:
         >>> from fivefold.models.networks import NETWORKS
@@ -62,9 +66,10 @@ def decide_lr(habit: Habit, rows: int) -> float:
         >>> decide_lr(mlp, 100), decide_lr(tabm, 2500), decide_lr(tabm, 50_000)
         (0.002, 0.0025, 0.005)
     """
+    gentle = GENTLE if begun is not None and begun.taken and not begun.frozen else 1.0
     if not habit.lr_rows:
-        return habit.lr
-    return habit.lr * min(1.0, math.sqrt(rows / habit.lr_rows))
+        return gentle * habit.lr
+    return gentle * habit.lr * min(1.0, math.sqrt(rows / habit.lr_rows))
 
 
 def decide_epochs(

@@ -3,10 +3,12 @@
 import copy
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from fivefold.core.wording import first_line, nearest
 from fivefold.train.choices import NetworkName
+from fivefold.train.pretrained import Pretrained
 
 NAMES = get_args(NetworkName)
 
@@ -65,7 +67,7 @@ def unwrapped(module: Any) -> Any:
 
 
 def snapshot(model: Any) -> Any:
-    """None, the name of a built-in network, a copy of a module, a clone of an estimator, a factory.
+    """None, a network's name, a copy of a module, a clone of an estimator, a factory, weights.
 
     Args:
         model: what was given.
@@ -82,6 +84,8 @@ def snapshot(model: Any) -> Any:
             hint = f"; did you mean {near!r}?" if near else ""
             raise ValueError(f"One of {', '.join(map(repr, NAMES))}{hint}")
         return model
+    if isinstance(model, Mapping):
+        return _begun(model)
     if isinstance(model, type) and hasattr(model, "get_params"):
         raise ValueError(f"an estimator, not its class; pass {model.__name__}()")
     if is_estimator(model):
@@ -110,6 +114,21 @@ def snapshot(model: Any) -> Any:
     except TypeError:
         raise ValueError("A function that takes two arguments, (inputs, outputs)") from None
     return model
+
+
+def _begun(model: Mapping[str, Any]) -> Pretrained:
+    """Weights to begin with, as they were given or as a recipe has them, their module copied."""
+    if not isinstance(model, Pretrained):
+        try:
+            model = Pretrained(**model)
+        except TypeError as error:
+            raise ValueError(f"Weights to begin with: {first_line(error)}") from None
+    if model.into is None or isinstance(model.into, str):
+        return model
+    into = snapshot(model.into)
+    if is_estimator(into):
+        raise ValueError("`into` as a module or a function of (inputs, outputs)")
+    return model.having(into=into)
 
 
 def _cloned(model: Any) -> Any:

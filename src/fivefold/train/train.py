@@ -9,6 +9,7 @@ from fivefold.core.session import Session
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.train.misfits import find_misfits
 from fivefold.train.options import Options
+from fivefold.train.pretrained import Pretrained
 from fivefold.train.snapshot import is_estimator
 
 
@@ -18,7 +19,8 @@ class Train(Options):
     Args:
         model: None chooses by the kinds of the columns; the name of a built-in network; an
             `nn.Module`, copied as it is now (only copies of that copy are trained); a function
-            of `(inputs, outputs)` that makes one; or an estimator of scikit-learn, of which clones
+            of `(inputs, outputs)` that makes one; `Pretrained`, weights that were learnt
+            elsewhere; or an estimator of scikit-learn, of which clones
             are fitted and whose settings are its own. A table arrives as float `(n, width)`, any
             other single kind as its tensor, several as a dict of tensors; logits
             `(n, outputs)` are expected, one output for two classes and for regression. A module
@@ -98,8 +100,14 @@ class Train(Options):
                 find_device(session.device)
             except PreflightError as error:
                 faults.append(error)
+        if isinstance(self.model, Pretrained):
+            faults += self.model.faults()
         collected = found.get(Collected)
         return faults if collected is None else [*faults, *find_misfits(self, collected.schema)]
+
+    def sources(self) -> dict[str, str]:
+        """The digest of the weights that it begins with."""
+        return {"model": self.model.find().digest} if isinstance(self.model, Pretrained) else {}
 
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
@@ -162,6 +170,8 @@ class Train(Options):
             with matmul_set(plan.matmul):
                 plan = settle_changes(self, plan, data, session, spent=spent, before=before)
                 session.emit(Noted(text=plan.sentence))
+                if plan.network.begun is not None:
+                    session.emit(Noted(text=plan.network.begun.sentence))
                 plan, learnt = learn_best(self, plan, data, session, spent=spent, before=before)
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
