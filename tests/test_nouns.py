@@ -25,6 +25,8 @@ MEANT_OTHERWISE = {
 } | {
     ("collect/tabulate.py", "count"): "how many cells a finding counts",
     ("models/networks.py", "several"): "what a network reads",
+    ("preprocess/split.py", "ahead"): "how far labels look",
+    ("dividing.py", "ahead"): "how far labels look",
     ("reading/content.py", "several"): "a source of several files",
     ("reading/source.py", "several"): "a source of several files",
     ("models/kernels.py", "count"): "how many kernels there are",

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from fivefold.dividing import NAMES as DIVIDING
+from fivefold.dividing import add_division, split_of
 from fivefold.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ READING = {
 ROLES = {
     "group": "column whose rows belong together, a patient for instance: on one side of a split",
     "time": "column that divides rows into past and future; of a forecast also DAY,HOUR",
+    "until": "beside --time: column of the last moment that a row and its label tell of",
     "weight": "column that says how much each row counts",
 }
 """Flags that say what columns are used for, each a setting of Collect."""
@@ -191,6 +194,7 @@ def add_source(
     for name, words in READING.items():
         flag = f"--{name.replace('_', '-')}"
         command.add_argument(flag, type=int if name == "skip" else str, help=words)
+    add_division(command)
     command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
     command.add_argument("--quality", metavar="NAME", help=QUALITY)
@@ -244,6 +248,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         learning["model"] = ff.Pretrained(chosen.pretrained, freeze=chosen.freeze)
     stages = [
         ff.Collect(chosen.source, **settings),
+        *split_of(chosen, listed_names(chosen.test_groups)),
         ff.Preprocess(**({} if chosen.like is None else {"like": chosen.like})),
         ff.Train(**learning),
         ff.Evaluate(folds=chosen.folds),
@@ -255,8 +260,8 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "order", "drop", "missing", "level", "test-source", "kinds"]
-    names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, "folds", *LEARNING]
-    names += ["pretrained", "freeze", "like"]
+    names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING, "folds"]
+    names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 
 

@@ -14,17 +14,20 @@ from fivefold.metrics.resampling import Resamples, resample
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
+from fivefold.ties import Ties, known
 
-By = Literal["auto", "stratified", "random", "group", "time", "group_time"]
+By = Literal["auto", "stratified", "random", "group", "time", "purged", "group_time"]
 FEWEST_ROWS = 30
 """Rows of a part, or of a side of a fold, that is drawn by group and time at once, at least."""
 _NEEDS: dict[By, tuple[Role, ...]] = {
     "group": ("group",),
     "time": ("time",),
+    "purged": ("time",),
     "group_time": ("group", "time"),
 }
-_CUT: tuple[Role, ...] = ("until", "time")
-_UNITS = {"group": "groups", "time": "moments", "group_time": "moments"}
+TIMED: frozenset[By] = frozenset({"time", "purged", "group_time"})
+"""Rules that put rows in the order of their moments."""
+_UNITS = {"group": "groups"} | dict.fromkeys(TIMED, "moments")
 
 
 def columns_of(by: By) -> tuple[Role, ...]:
@@ -32,10 +35,11 @@ def columns_of(by: By) -> tuple[Role, ...]:
     return _NEEDS.get(by, ())
 
 
-def rule_of(collected: Collected, by: By) -> By:
+def rule_of(collected: Collected, by: By, ties: Ties | None = None) -> By:
     """The rule itself where `auto` is asked: by time and group, by one of them, or stratified.
 
-    Where the task has no strata, it is at random.
+    Where the task has no strata, it is at random. Rows that are tied to others are drawn as groups,
+    whatever columns there are.
 
     Raises:
         ConfigError: if there is no such rule.
@@ -45,7 +49,9 @@ def rule_of(collected: Collected, by: By) -> By:
         remedy = f"Write by={nearest(str(by), rules) or rules[0]!r}."
         raise ConfigError.expected("Split", f"by as one of {', '.join(rules)}", f"{by!r}", remedy)
     schema = collected.schema
-    known = tuple(role for role in columns_of("group_time") if schema.named(role))
+    if ties is not None and ties.unit is not None and by in ("auto", "group"):
+        return "group"
+    there = tuple(role for role in columns_of("group_time") if schema.named(role))
     if by == "auto":
         named: dict[tuple[str, ...], By] = {
             ("group", "time"): "group_time",
@@ -54,7 +60,7 @@ def rule_of(collected: Collected, by: By) -> By:
         }
         task, targets = task_of(schema.task), map(collected.table.column, schema.targets)
         even = task.strata([target[:0] for target in targets]) is not None
-        return named.get(known, "stratified" if even else "random")
+        return named.get(there, "stratified" if even else "random")
     if by in ("stratified", "random") and schema.named("until"):
         raise DataError(
             f"Split: expected windows to be divided by time, found by={by!r}, which puts the same "
@@ -62,11 +68,18 @@ def rule_of(collected: Collected, by: By) -> By:
             remedy='Leave by= out, or pass by="time".',
         )
     for role in columns_of(by):
-        if role not in known:
+        if role not in there:
             raise DataError(
                 f"Split: expected a {role} column for by={by!r}, found none in the schema.",
                 remedy=f"Pass {role}=... to Collect.",
             )
+    spans = Ties.of(collected) if ties is None else ties
+    if by == "purged" and spans.span is None:
+        raise DataError(
+            'Split: expected to know how far labels look ahead for by="purged", found nothing that '
+            "says so.",
+            remedy='Pass ahead=STEPS to Split, or until=COLUMN to Collect; else by="time".',
+        )
     return by
 
 
@@ -107,21 +120,23 @@ class Units(NamedTuple):
     by: By
 
     @classmethod
-    def of(cls, collected: Collected, by: By) -> "Units":
+    def of(cls, collected: Collected, by: By, ties: Ties | None = None) -> "Units":
         """The units of a table by a rule that is not `auto`."""
         table, schema = collected.table, collected.schema
         task = task_of(schema.task)
-        if by in ("time", "group_time"):
+        if by in TIMED:
             return cls(table.column(str(schema.named("time"))), (), task, by)
-        values = table.column(str(schema.named("group"))) if by == "group" else None
-        keys = _keys(collected) if values is None else codes_of(values)
+        tied = None if ties is None else ties.unit
+        if by == "group" and tied is None:
+            tied = codes_of(table.column(str(schema.named("group"))))
+        keys = _keys(collected) if tied is None else tied
         names = () if by == "random" else schema.targets
         return cls(keys, tuple(map(table.column, names)), task, by)
 
     @property
     def is_timed(self) -> bool:
         """Whether the units are moments."""
-        return self.by in ("time", "group_time")
+        return self.by in TIMED
 
     @property
     def noun(self) -> str:
@@ -132,7 +147,7 @@ class Units(NamedTuple):
         """`(len(rows),)` from 0, equal within a unit; moments in their order."""
         here = self.values[rows]
         if self.is_timed:
-            return np.unique(_known(here), return_inverse=True)[1]
+            return np.unique(known(here), return_inverse=True)[1]
         return codes_of(here)
 
     def places(self, rows: Array, seed: int, *, stratify: bool = True) -> Array:
@@ -143,7 +158,7 @@ class Units(NamedTuple):
         if len(rows) == 0:
             return np.zeros(0)
         if self.is_timed:
-            times = _known(self.values[rows])
+            times = known(self.values[rows])
             first = np.searchsorted(np.sort(times), times, side="left")
             return (first + 0.5) / len(rows)
         units = self.numbered(rows)
@@ -187,28 +202,6 @@ class Units(NamedTuple):
         return np.asarray(places >= nearest)
 
 
-def _known(times: Array) -> Array:
-    """Moments of which none is missing: those that are count as the earliest.
-
-    Raises:
-        DataError: if all are.
-    """
-    missing = np.isnat(times) if times.dtype.kind in "mM" else np.isnan(times.astype(np.float64))
-    if missing.all():
-        remedy = "Name another column as time, or draw by another rule."
-        raise DataError.expected("Split", "times in the column that time= names", "none", remedy)
-    return np.where(missing, times[~missing].min(), times)
-
-
-def apart(collected: Collected, earlier: Array, later: Array) -> Array:
-    """Those of the earlier rows whose answers do not reach to the later ones; of no windows all."""
-    until, time = (collected.schema.named(role) for role in _CUT)
-    if until is None or time is None or not len(later):
-        return earlier
-    first = collected.table.column(time)[later].min()
-    return np.asarray(earlier[collected.table.column(until)[earlier] < first])
-
-
 def to_judge(collected: Collected, rows: Array) -> Array:
     """Those of these rows that are to judge by, where origins are thinned; else all."""
     judged = collected.schema.named("judged")
@@ -223,16 +216,24 @@ def half_of_groups(groups: Array, seed: int) -> Array:
 
 
 def resamples_of(
-    collected: Collected, index: Array, judged: Judged, *, seed: int, by: By = "auto"
+    collected: Collected,
+    index: Array,
+    judged: Judged,
+    *,
+    seed: int,
+    by: By = "auto",
+    ties: Ties | None = None,
 ) -> Resamples:
     """Resamples of some rows: in blocks of time if they were drawn by time, else by group."""
     schema = collected.schema
     group = schema.named("group")
-    time = schema.named("time") if by in ("auto", "time") else None
-    if time is None and group is None:
-        return resample(len(index), seed=seed)
-    losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
-    column = collected.table.column(str(time or group))[index]
+    time = schema.named("time") if by in ("auto", "time", "purged") else None
     if time is not None:
+        losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
+        column = collected.table.column(time)[index]
         return resample(len(index), seed=seed, time=column, losses=losses)
-    return resample(len(index), seed=seed, group=column.astype(str))
+    if ties is not None and ties.unit is not None:
+        return resample(len(index), seed=seed, group=ties.unit[index])
+    if group is None:
+        return resample(len(index), seed=seed)
+    return resample(len(index), seed=seed, group=collected.table.column(group)[index].astype(str))

@@ -4,21 +4,29 @@ import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.table import Array
-from fivefold.division import FEWEST_ROWS, By, Units, apart, half_of_groups, rule_of, to_judge
+from fivefold.division import FEWEST_ROWS, By, Units, half_of_groups, rule_of, to_judge
 from fivefold.errors import DataError
 from fivefold.keys import codes_of
 from fivefold.partition import Partition
+from fivefold.ties import Ties
 
 
 def draw_folds(
-    collected: Collected, rows: Array, k: int, seed: int, *, by: By = "auto"
+    collected: Collected,
+    rows: Array,
+    k: int,
+    seed: int,
+    *,
+    by: By = "auto",
+    ties: Ties | None = None,
 ) -> list[tuple[Array, Array]]:
     """Divide rows into k folds, as the data asks: by time, by group, by both, or stratified.
 
     By time the window expands: fold i is judged on block i + 1 of k + 1 and learns from those
-    before it. By group and time a fold is judged on half of the groups of its block, and learns
-    from the blocks before it of all other groups. Windows whose steps ahead reach into the block
-    that is judged are in no fold.
+    before it. Purged, fold i of k is judged on block i, and learns from those before and after it.
+    By group and time a fold is judged on half of the groups of its block, and learns from the
+    blocks before it of all other groups. Rows whose labels look into the block that is judged, or
+    into whose moments its labels look, are not learnt from.
 
     Args:
         collected: the table and its schema.
@@ -26,6 +34,7 @@ def draw_folds(
         k: folds, at least 2.
         seed: of the shuffle.
         by: `partition.by` of the run, or `auto`.
+        ties: `partition.ties` of the run; None for what the columns say.
 
     Returns:
         For each fold the rows to learn from and the rows held out, both ascending.
@@ -38,10 +47,11 @@ def draw_folds(
             f"Folds: expected from 2 to {len(rows)} of them for {len(rows)} rows, found {k}.",
             remedy="Choose another number of folds.",
         )
-    by, rows = rule_of(collected, by), np.sort(rows)
-    units = Units.of(collected, by)
+    ties = Ties.of(collected) if ties is None else ties
+    by, rows = rule_of(collected, by, ties), np.sort(rows)
+    units = Units.of(collected, by, ties)
     numbers, places = units.numbered(rows), units.places(rows, seed)
-    blocks = k + 1 if units.is_timed else k
+    blocks = k + 1 if units.is_timed and by != "purged" else k
     if (distinct := len(np.unique(numbers))) < blocks:
         raise DataError(
             f"Folds: expected at least {blocks} {units.noun} for {k} folds, found {distinct}.",
@@ -58,9 +68,24 @@ def draw_folds(
     elif by == "time":
         folds = [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
     else:
-        return [(rows[block != i], rows[block == i]) for i in range(k)]
+        folds = [(rows[block != i], rows[block == i]) for i in range(k)]
+    if not units.is_timed:
+        return folds
     judged = [to_judge(collected, held) for _, held in folds]
-    return [(apart(collected, f[0], held), held) for f, held in zip(folds, judged, strict=True)]
+    divided = [(ties.apart(f[0], held), held) for f, held in zip(folds, judged, strict=True)]
+    if ties.span is not None:
+        _check_learnt([learnt for learnt, _ in divided])
+    return divided
+
+
+def _check_learnt(folds: list[Array]) -> None:
+    if not all(map(len, folds)):
+        raise DataError(
+            "Folds: expected rows to learn from in each fold, found none in one, as the labels of "
+            "all look into rows that are judged.",
+            remedy="Choose fewer folds, or lower embargo or ahead of Split.",
+            sizes=tuple(map(len, folds)),
+        )
 
 
 def _fold_of_groups(
@@ -79,15 +104,24 @@ def _fold_of_groups(
 
 
 def hold_out(
-    collected: Collected, rows: Array, fraction: float, seed: int, *, by: By = "auto"
+    collected: Collected,
+    rows: Array,
+    fraction: float,
+    seed: int,
+    *,
+    by: By = "auto",
+    ties: Ties | None = None,
 ) -> tuple[Array, Array]:
     """Set a fraction of rows aside, as the data asks, the latest ones where it is by time.
 
     Returns:
         The rows that are kept, and those set aside: none where all are of one unit.
     """
-    above = Units.of(collected, rule_of(collected, by)).cut(rows, fraction, seed)
-    return apart(collected, rows[~above], rows[above]), rows[above]
+    ties = Ties.of(collected) if ties is None else ties
+    units = Units.of(collected, rule_of(collected, by, ties), ties)
+    above = units.cut(rows, fraction, seed)
+    kept, aside = rows[~above], rows[above]
+    return ties.apart(kept, aside) if units.is_timed else kept, aside
 
 
 def draw_divisions(
@@ -110,10 +144,15 @@ def draw_divisions(
     rows = np.sort(np.concatenate([partition.train, partition.valid]))
     share = len(partition.valid) / max(1, len(rows))
     divisions = []
-    for n, (learn, held) in enumerate(draw_folds(collected, rows, k, seed, by=rule), 1):
-        kept, stop = hold_out(collected, learn, share, seed, by=rule)
+    ties = partition.ties
+    folds = draw_folds(collected, rows, k, seed, by=rule, ties=ties)
+    for n, (learn, held) in enumerate(folds, 1):
+        kept, stop = hold_out(collected, learn, share, seed, by=rule, ties=ties)
+        if ties.span is not None:
+            _check_learnt([kept])
         how = f"fold {n} of {k}"
-        divisions.append(Partition(train=kept, valid=stop, test=held, how=how, by=rule))
+        division = partition.replace(train=kept, valid=stop, test=held, how=how, by=rule)
+        divisions.append(division)
     return divisions
 
 

@@ -29,6 +29,7 @@ WRONG = {
     "--test-source": ("none.csv", ""),
     "--group": COLUMN,
     "--time": COLUMN,
+    "--until": COLUMN,
     "--weight": COLUMN,
     "--kinds": ("a", "a=colour", "no such column=text"),
     "--decimal": ("::", "no such column=."),
@@ -45,6 +46,10 @@ WRONG = {
     "--stride": ("0", *NUMBER),
     "--past": ("no such column", ""),
     "--known": ("no such column", ""),
+    "--by": ("groups", ""),
+    "--test-groups": ("no such group", ""),
+    "--ahead": ("5", *NUMBER),
+    "--embargo": ("5", *NUMBER),
     "--folds": ("1", *NUMBER),
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
@@ -78,7 +83,10 @@ BESIDE = {
 """What else is given to a command that takes it, for work to begin."""
 FREE = {"--missing"}
 """Options that take whatever is given."""
-UNREAD = {("check", "--order")}
+UNREAD = {
+    ("check", "--order"),
+    *(("check", f"--{name}") for name in ("test-groups", "ahead", "embargo")),
+}
 """What shows in rows alone, and commands that read none."""
 
 

@@ -12,7 +12,7 @@ from fivefold.collect.gather import gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
 from fivefold.collect.notation import Notations, Said, check_missing
-from fivefold.collect.wishes import Wishes
+from fivefold.collect.wishes import ROLES, Wishes
 from fivefold.core.context import Context
 from fivefold.core.cores import cores
 from fivefold.core.events import Found, Measured, Noted
@@ -51,8 +51,8 @@ class Collect(Stage):
             matrix or a sparse one, a mapping of columns, a list of mappings.
         target: the column to predict, by name or place; several for a task that takes them, such as
             columns of truth values, which are labels. One column may hold lists of labels, or texts
-            of several.
-            Images, `(X, y)` and bundled sets bring one. Rows that lack one are not used.
+            of several. Images, `(X, y)` and bundled sets bring one. Rows that lack one are not
+            used.
         test_source: the test rows, in any of these forms.
         task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
             guess is not wanted; `anomaly` to seek odd rows, by whose target a model is judged and
@@ -82,6 +82,8 @@ class Collect(Stage):
         group: the column whose rows belong together, a patient for instance.
         time: the column by which rows are divided into past and future; with `horizon` also two,
             of days and of hours.
+        until: beside `time` the column of the last moment that a row and its label tell of: no
+            rows that overlap are learnt from and judged by.
         weight: the column that says how much each row counts, a number of 0 or more (0: not at
             all). No input; the loss, trees, simple models and weighted scores take it, `predict`
             does not look at it.
@@ -127,6 +129,7 @@ class Collect(Stage):
     date_format: str | dict[str, str] | None = None
     group: str | None = None
     time: str | tuple[str, ...] | None = None
+    until: str | None = None
     weight: str | None = None
     series_id: str | None = None
     step: str | None = None
@@ -229,7 +232,7 @@ class Collect(Stage):
             encoding=self.encoding,
             skip=self.skip,
             names=self._named(),
-            roles=tuple(n for n in (self.group, self.time, self.weight) if isinstance(n, str)),
+            roles=tuple(n for n in map(self.__dict__.get, ROLES) if isinstance(n, str)),
             files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
             long=self._long(),
@@ -251,7 +254,6 @@ class Collect(Stage):
         )
 
     def _named(self) -> tuple[str, ...]:
-        """The targets that are given by name."""
         asked = self.target if isinstance(self.target, tuple) else (self.target,)
         return tuple(one for one in asked if isinstance(one, str))
 
@@ -275,6 +277,7 @@ class Collect(Stage):
             notations=self._notations(),
             group=self.group,
             time=self.time[0] if isinstance(self.time, tuple) else self.time,
+            until=self.until,
             levels=self.quantiles,
             weight=self.weight,
             on_bad_value=self.on_bad_value,

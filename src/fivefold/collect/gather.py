@@ -1,16 +1,17 @@
 """From a source to a collected table: the whole of Collect as one plain function."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.cell import shown
-from fivefold.codecs.schema import Role, Schema
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.aligned import aligned
 from fivefold.collect.glance import glance
+from fivefold.collect.horizon import give_ends
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
@@ -26,7 +27,7 @@ from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, labels, number_kind, of_type
 from fivefold.reading.longtable import learnt
-from fivefold.reading.names import FROM, JUDGED, LABELS, UNTIL
+from fivefold.reading.names import FROM, LABELS
 from fivefold.reading.options import Reading, Windows
 from fivefold.reading.origin import Source, origin_of
 from fivefold.reading.raw import Raw, append_test
@@ -213,9 +214,7 @@ def _give_roles(table: Tabulated, wishes: Wishes, raw: Raw, usable: Array) -> No
                 column=column.name,
             )
         table.columns[wishes.time] = replace(column, role="time")
-    for name, role in ((UNTIL, "until"), (JUDGED, "judged")):
-        if wishes.time == FROM and name in table.columns:
-            table.columns[name] = replace(table.columns[name], role=cast("Role", role))
+    give_ends(table, wishes, raw.name)
     if wishes.weight is not None:
         _give_weight(table, wishes.weight, raw, usable)
 

@@ -1,8 +1,17 @@
 """What Collect is asked of steps ahead: checked, and as the reader takes it."""
 
 from collections.abc import Set
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
+import numpy as np
+
+from fivefold.codecs.schema import Role
+from fivefold.collect.tabulate import Tabulated
+from fivefold.collect.wishes import Wishes
+from fivefold.core.wording import first_rows
+from fivefold.errors import DataError
+from fivefold.reading.names import FROM, JUDGED, UNTIL
 from fivefold.reading.options import Windows
 
 ONLY = frozenset({"history", "past", "known", "quantiles", "stride"})
@@ -19,6 +28,8 @@ def check_horizon(asked: Any, given: Set[str]) -> None:
     Raises:
         ValueError: saying which.
     """
+    if asked.until is not None and (asked.time is None or asked.horizon is not None):
+        raise ValueError("`until` asks for `time`, and for no `horizon`, which says it of windows")
     if asked.horizon is None:
         idle = ONLY & given or ({"time"} if isinstance(asked.time, tuple) else set())
         if idle:
@@ -41,3 +52,31 @@ def windows_asked(asked: Any) -> Windows:
         known=asked.known,
         stride=asked.stride,
     )
+
+
+def give_ends(table: Tabulated, wishes: Wishes, source: str) -> None:
+    """Mark the columns that say until when rows look, and which are to judge by.
+
+    Raises:
+        DataError: if a column of ends does not fit that of the moments.
+    """
+    for name, role in ((UNTIL, "until"), (JUDGED, "judged")):
+        if wishes.time == FROM and name in table.columns:
+            table.columns[name] = replace(table.columns[name], role=cast("Role", role))
+    if wishes.until is None or wishes.time is None:
+        return
+    time, until = (table.columns[name] for name in (wishes.time, wishes.until))
+    where = f"{source}, column `{until.name}`"
+    wide = any(name in table.wide for name in (time.name, until.name))
+    if until.kind != time.kind or wide:
+        found = "whole numbers beyond 2**53" if wide else f"{until.kind} values"
+        remedy = "Write both as dates, or both as numbers."
+        wanted = f"{time.kind} values for until=, like those of `{time.name}`"
+        raise DataError.expected(where, wanted, found, remedy, column=until.name)
+    early = np.flatnonzero(table.values[until.name] < table.values[time.name])
+    if len(early):
+        found = f"earlier ones in {'row' if len(early) == 1 else 'rows'} {first_rows(early)}"
+        remedy = "Name the column in which a row, with its label, ends."
+        wanted = f"moments at or after those of `{time.name}`"
+        raise DataError.expected(where, wanted, found, remedy, column=until.name)
+    table.columns[until.name] = replace(until, role="until")

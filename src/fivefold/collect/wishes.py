@@ -13,6 +13,8 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 ALONE = "Collect what is to be predicted too: a table with a column of it, or arrays (X, y)."
+ROLES = ("group", "time", "until", "weight")
+"""Uses of columns that are neither learnt from nor predicted, each asked for by its name."""
 NO_CLASS = (
     "Write the class into each header, >gene1 class=promoter, or pass several files, one a class, "
     f"with target={FILES!r}."
@@ -42,6 +44,7 @@ class Wishes:
     notations: Notations = field(default_factory=Notations)
     group: str | None = None
     time: str | None = None
+    until: str | None = None
     weight: str | None = None
     levels: tuple[float, ...] = ()
     on_bad_value: Literal["missing", "error"] = "missing"
@@ -49,7 +52,7 @@ class Wishes:
     @property
     def roles(self) -> dict[str, str]:
         """Names of columns that are neither learnt from nor predicted but used, by their use."""
-        named = {"group": self.group, "time": self.time, "weight": self.weight}
+        named = {role: getattr(self, role) for role in ROLES}
         return {role: name for role, name in named.items() if name is not None}
 
     def labels(self) -> bool | None:

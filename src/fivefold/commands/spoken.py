@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from fivefold.errors import ConfigError, FivefoldError
 
-ARGUMENTS = {"level": "missing"}
+ARGUMENTS = {"level": "missing", "test_groups": "test"}
 """Options that give an argument of another name, by their own."""
 
 MAY_BE_EMPTY = ("missing", "thousands")

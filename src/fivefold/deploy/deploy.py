@@ -208,6 +208,7 @@ class Deploy(Stage):
         made = compare_with(
             *(self.better_than, collected, rows.index, rows.target, ours),
             by=partition.by,
+            ties=partition.ties,
             seed=session.seed,
             directory=session.run_directory,
             limit=limit_of(session.recipe, evaluated),

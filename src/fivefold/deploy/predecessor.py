@@ -33,6 +33,7 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.predictor import Predictor, load
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
+from fivefold.ties import Ties
 
 
 def origin_of(
@@ -126,6 +127,7 @@ def compare_with(
     scores: Array,
     *,
     by: By,
+    ties: Ties,
     seed: int,
     directory: Path | None = None,
     limit: int | None = None,
@@ -142,6 +144,7 @@ def compare_with(
         target: `(n, ...)` their truth.
         scores: `(n, ...)` of the new model.
         by: how the rows were drawn.
+        ties: what holds them together.
         seed: of the resamples.
         directory: of the run, which counts the look.
         limit: the most models that may be scored on these rows; None for any number.
@@ -167,7 +170,7 @@ def compare_with(
     task = task_of(schema)
     metric = task.metrics[0]
     first, second = Judged.of(task, truth, ours), Judged.of(task, truth, theirs)
-    drawn = first.drawn(resamples_of(collected, index, first, seed=seed, by=by))
+    drawn = first.drawn(resamples_of(collected, index, first, seed=seed, by=by, ties=ties))
     new, old = (estimate_one(metric, j.target, j.scores, drawn) for j in (first, second))
     outcome = compare(metric, first.target, first.scores, second.scores, drawn)
     origin: Origin = model.bundle.manifest.get("origin", {})

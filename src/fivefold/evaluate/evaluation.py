@@ -87,7 +87,10 @@ def evaluate(
         trained=trained,
         scores=scores,
         resamples=resamples_of(
-            collected, data.test.index, judged, seed=session.seed, by=partition.by
+            *(collected, data.test.index, judged),
+            seed=session.seed,
+            by=partition.by,
+            ties=partition.ties,
         ),
         folds=folds,
         seed=session.seed,

@@ -123,7 +123,7 @@ def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding
         f"{'is' if usable - held == 1 else 'are'} in no part ({partition.how}): nothing is "
         "learnt from them or judged by them."
     )
-    severity: Severity = "note" if collected.schema.named("until") else "warning"
+    severity: Severity = "warning" if partition.span is None else "note"
     return [finding("rows_in_no_part", sentence, severity, rows=usable - held, usable=usable)]
 
 

@@ -200,7 +200,7 @@ def drawn_folds(start: Start, folds: int, repeats: int, by: By, seed: int) -> li
         DataError: if there are too few rows, groups or moments for them.
     """
     asked = start.partition.by if by == "auto" else by
-    if repeats > 1 and rule_of(start.collected, asked) == "time":
+    if repeats > 1 and rule_of(start.collected, asked, start.partition.ties) in ("time", "purged"):
         wanted = "repeats=1 by time, as folds by time are always the same"
         remedy = 'Leave repeats out, or pass by="stratified".'
         raise ConfigError.expected("Folds", wanted, str(repeats), remedy)

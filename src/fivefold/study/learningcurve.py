@@ -172,7 +172,8 @@ def part_of(start: Start, division: Partition, fraction: float, seed: int) -> Pa
     """
     if fraction >= 1:
         return division
-    units = Units.of(start.collected, rule_of(start.collected, division.by))
+    ties = division.ties
+    units = Units.of(start.collected, rule_of(start.collected, division.by, ties), ties)
 
     def taken(rows: Array) -> Array:
         places = units.places(rows, seed)

@@ -30,6 +30,7 @@ from fivefold.study.unit import Unit
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
+from fivefold.ties import Ties
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,7 @@ class Answers:
     Attributes:
         collected: the table and its schema.
         by: how the rows were divided.
+        ties: what holds them together.
         index: `(n,)` of the rows.
         target: `(n, ...)` their truth.
         scores: `(n, ...)` by name of the model.
@@ -60,6 +62,7 @@ class Answers:
     level: float
     known: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
+    ties: Ties | None = None
 
     @property
     def task(self) -> Task:
@@ -109,6 +112,7 @@ def look_at_test_rows(study: Study, starts: Mapping[str, Start]) -> Answers:
     return Answers(
         collected=first.collected,
         by=first.partition.by,
+        ties=first.partition.ties,
         index=one.index,
         target=one.target,
         scores={name: outcome.scores for name, outcome in answered.items()},
@@ -165,6 +169,7 @@ def answers_of(results: Mapping[str, Result]) -> Answers:
     return Answers(
         collected=result[Collected],
         by=result[Partition].by,
+        ties=result[Partition].ties,
         index=first.index,
         target=first.target,
         scores={name: evaluated.scores for name, evaluated in judged.items()},
@@ -210,7 +215,9 @@ def tables_of_answers(
         name: Judged.of(task, answers.target, scores) for name, scores in answers.scores.items()
     }
     first = next(iter(judged.values()))
-    resamples = resamples_of(answers.collected, answers.index, first, seed=0, by=answers.by)
+    resamples = resamples_of(
+        *(answers.collected, answers.index, first), seed=0, by=answers.by, ties=answers.ties
+    )
     drawn = first.drawn(resamples)
     scored = {
         name: estimate(

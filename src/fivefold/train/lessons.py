@@ -63,15 +63,12 @@ def answers_of(
     scores, known, seconds = blank.scores, blank.known, 0.0
     learns = is_estimator(stage.teaching.model)  # from validation rows, by which the network stops
     stops = partition.valid[:0] if learns else partition.valid
-    folds = draw_folds(collected, rows, stage.folds, session.seed, by=partition.by)
+    folds = draw_folds(
+        *(collected, rows, stage.folds, session.seed), by=partition.by, ties=partition.ties
+    )
     for number, (learn, held) in enumerate(folds, 1):
-        division = Partition(
-            train=learn,
-            valid=stops,
-            test=held,
-            how=f"fold {number} of {len(folds)} for the teacher",
-            by=partition.by,
-        )
+        how = f"fold {number} of {len(folds)} for the teacher"
+        division = partition.replace(train=learn, valid=stops, test=held, how=how)
         context = session.refit(division, name=f"rows-{number}")
         fold = context[Preprocessed]
         taught = stage.teaching.run(fold, apart(session, f"teacher-{number}"))
