@@ -32,7 +32,7 @@ def sets():
     """Small data for each task, as Collect takes it; what is said of labels is apart."""
     draw = np.random.default_rng(0)
     x, noise = draw.normal(size=(2, ROWS))
-    table = {"x": x, "z": draw.normal(size=ROWS), "c": draw.choice(list("abc"), ROWS)}
+    table = {"x": x, "c": draw.choice(list("abc"), ROWS), "hours": np.exp(draw.normal(size=ROWS))}
     two = np.where(x + noise > 0, "up", "down")
     three = np.array(["poor", "fair", "fine"])[np.digitize(x + noise / 2, [-0.5, 0.5])]
     both = [
@@ -64,7 +64,7 @@ def collect(task, **said):
 
 def settled(task, **said):
     schema = ff.Pipeline([collect(task, **said)]).run(seed=0, progress=False)[ff.Collected].schema
-    return schema.task, schema.classes, schema.each
+    return schema.task, schema.classes, schema.each, schema.named("exposure")
 
 
 def test_every_task_is_in_the_matrix_and_every_setting_of_train():
@@ -78,7 +78,8 @@ def test_what_is_said_of_labels_is_honoured_or_refused_by_each_task(task):
     usual = settled(task)
     first, *_, last = usual[1] or ("up", "down")
     order = {"g": ("down", "up")} if task == "several" else (last, *usual[1][1:-1], first)
-    for setting, said in (("order", order), ("positive", first), ("normal", last)):
+    asked = {"order": order, "positive": first, "normal": last, "exposure": "hours"}
+    for setting, said in asked.items():
         hears = setting in TASKS[task].heeds and task != "unlabelled"
         if hears:
             changed = settled(task, **{setting: said})

@@ -31,6 +31,7 @@ ROLES = {
     "time": "column that divides rows into past and future; of a forecast also DAY,HOUR",
     "until": "beside --time: column of the last moment that a row and its label tell of",
     "weight": "column that says how much each row counts",
+    "exposure": "of counts, column that says how long or how much each row was watched",
 }
 """Flags that say what columns are used for, each a setting of Collect."""
 

@@ -107,16 +107,22 @@ def _is_array(value: Any) -> bool:
 
 
 def _write_rows(rows: Any, file: Hashed) -> None:
-    weight = {} if rows.weight is None else {"weight": rows.weight}
+    counted = {"weight": rows.weight, "exposure": rows.exposure}
+    more = {name: values for name, values in counted.items() if values is not None}
     inputs = {f"input/{name}": values for name, values in rows.inputs.items()}
-    write_arrays({"target": rows.target, "index": rows.index, **weight, **inputs}, file)
+    write_arrays({"target": rows.target, "index": rows.index, **more, **inputs}, file)
 
 
 def _read_rows(path: Path) -> Any:
     arrays = read_arrays(path)
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
-    target, index = arrays["target"], arrays["index"]
-    return Rows(inputs=inputs, target=target, index=index, weight=arrays.get("weight"))
+    return Rows(
+        inputs=inputs,
+        target=arrays["target"],
+        index=arrays["index"],
+        weight=arrays.get("weight"),
+        exposure=arrays.get("exposure"),
+    )
 
 
 def _write_state(parts: tuple[Any, Mapping[str, Array]], file: Hashed) -> None:

@@ -194,7 +194,7 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
             else:
                 values[rows] = kind_of(column.kind).corrupt(here, some, few)
             columns[column.name] = values
-        elif column.role == "weight":
+        elif column.role in ("weight", "exposure"):
             columns[column.name] = columns[column.name].copy()
             columns[column.name][rows] = rng.permutation(columns[column.name][rows]) + 1
     return Columns(columns)

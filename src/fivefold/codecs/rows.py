@@ -1,7 +1,7 @@
 """Encoded rows: what a network reads, and what it should answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,12 +19,15 @@ class Rows:
         target: `(n,)` int64 class indices, or float64 values.
         index: `(n,)` int64 positions in the collected table.
         weight: `(n,)` float64 of at least 0, how much each row counts; None for 1 each.
+        exposure: `(n,)` float64 above 0, how long or how much of it was watched where things are
+            counted; None where all rows are alike.
     """
 
     inputs: Mapping[str, Array]
     target: Array
     index: Array
     weight: Array | None = None
+    exposure: Array | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -34,11 +37,13 @@ class Rows:
         if not len(other):
             return self
         weights = [rows.weight for rows in (self, other) if rows.weight is not None]
+        watched = [rows.exposure for rows in (self, other) if rows.exposure is not None]
         return Rows(
             inputs={n: np.concatenate([v, other.inputs[n]]) for n, v in self.inputs.items()},
             target=np.concatenate([self.target, other.target]),
             index=np.concatenate([self.index, other.index]),
             weight=np.concatenate(weights) if len(weights) == 2 else None,
+            exposure=np.concatenate(watched) if len(watched) == 2 else None,
         )
 
     def take(self, rows: Array | slice) -> "Rows":
@@ -48,7 +53,18 @@ class Rows:
             target=self.target[rows],
             index=self.index[rows],
             weight=None if self.weight is None else self.weight[rows],
+            exposure=None if self.exposure is None else self.exposure[rows],
         )
+
+    def rated(self) -> "Rows":
+        """The same with rates for counts, each of which counts by its exposure.
+
+        The likelihood of Poisson counts is the same so, whatever predicts the rate.
+        """
+        if self.exposure is None:
+            return self
+        weight = self.exposure if self.weight is None else self.weight * self.exposure
+        return replace(self, target=self.target / self.exposure, weight=weight)
 
     def chunks(self, rows: int) -> Iterator["Rows"]:
         """Consecutive pieces of at most `rows` rows, as views."""

@@ -34,7 +34,8 @@ TaskName = Literal[
     "unlabelled",
     "several",
 ]
-Role = Literal["input", "target", "group", "time", "weight", "until", "judged", "ignored"]
+_Read = Literal["input", "exposure"]
+Role = Literal[_Read, "target", "group", "time", "weight", "until", "judged", "ignored"]
 Label = str | int | float | bool
 
 RULES = 3
@@ -146,8 +147,8 @@ class Schema:
 
     @property
     def inputs(self) -> tuple[Column, ...]:
-        """The columns that the model reads, in order."""
-        return tuple(column for column in self.columns if column.role == "input")
+        """The columns that rows to answer must have, in order: what the model reads of them."""
+        return tuple(column for column in self.columns if column.role in ("input", "exposure"))
 
     @property
     def positive(self) -> Label | None:

@@ -1,6 +1,5 @@
 """The stage that reads data and says what it is."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
@@ -8,17 +7,15 @@ from pydantic import Field, NonNegativeInt, field_validator, model_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
-from fivefold.collect.gather import gather
+from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
 from fivefold.collect.notation import Notations, Said, check_missing
 from fivefold.collect.wishes import ROLES, Wishes
 from fivefold.core.context import Context
-from fivefold.core.cores import cores
 from fivefold.core.events import Found, Measured, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Data, PathText, Stage
-from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import kind_of
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
@@ -29,9 +26,6 @@ from fivefold.tasks.forecast import LEVELS
 from fivefold.tasks.known import FORECAST, SEVERAL, TASKS, task_of
 from fivefold.tasks.onetarget import tasks_of_targets
 from fivefold.tasks.task import Task
-
-MANY = 100
-"""Files from which on it is told how fast they were decoded."""
 
 Cell = str | int | float
 Decimal = Literal[".", ","]
@@ -87,6 +81,8 @@ class Collect(Stage):
         weight: the column that says how much each row counts, a number of 0 or more (0: not at
             all). No input; the loss, trees, simple models and weighted scores take it, `predict`
             does not look at it.
+        exposure: of counts, the column that says how long or how much each row was watched, a
+            number above 0: its logarithm is added to that of the rate, in training and in answers.
         series_id: of a long table, a row a step: the column that says which rows are one series.
             Each becomes one row: columns of numbers that vary within series are the channels of a
             column `series`; the others have one value a series, the target among them.
@@ -131,6 +127,7 @@ class Collect(Stage):
     time: str | tuple[str, ...] | None = None
     until: str | None = None
     weight: str | None = None
+    exposure: str | None = None
     series_id: str | None = None
     step: str | None = None
     horizon: Count | None = None
@@ -218,7 +215,7 @@ class Collect(Stage):
         )
         for note in notes:
             session.emit(Noted(text=note))
-        for text in _rates(collected):
+        for text in decoding(collected):
             session.emit(Measured(text=text))
         for finding in collected.findings:
             session.emit(Found(finding=finding))
@@ -245,7 +242,7 @@ class Collect(Stage):
         if self.series_id is None:
             return None
         targets = self.target if isinstance(self.target, tuple) else (self.target,)
-        fixed = (*targets, self.group, self.time, self.weight)
+        fixed = (*targets, *map(self.__dict__.get, ROLES))
         return Long(
             series_id=self.series_id,
             step=self.step,
@@ -280,6 +277,7 @@ class Collect(Stage):
             until=self.until,
             levels=self.quantiles,
             weight=self.weight,
+            exposure=self.exposure,
             on_bad_value=self.on_bad_value,
         )
 
@@ -287,15 +285,3 @@ class Collect(Stage):
         return Notations(
             decimal=self.decimal, thousands=self.thousands, date_format=self.date_format
         )
-
-
-def _rates(collected: Collected) -> Iterator[str]:
-    """How fast cells that are files were decoded, where there are many."""
-    rows = len(collected.table)
-    for name, rate in collected.decoded.items():
-        kind = kind_of(collected.schema[name].kind)
-        if rows >= MANY:
-            yield (
-                f"Decoded {rows:,} {kind.plural} of `{name}` in {rows / rate:.2g} s: "
-                f"{rate:,.0f} a second on {plural(cores(), 'core')}."
-            )

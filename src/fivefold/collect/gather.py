@@ -1,15 +1,14 @@
 """From a source to a collected table: the whole of Collect as one plain function."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from fivefold.artifacts import Collected
-from fivefold.codecs.cell import shown
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.aligned import aligned
+from fivefold.collect.amounts import EXPOSURE, WEIGHT, give_amount
 from fivefold.collect.glance import glance
 from fivefold.collect.horizon import give_ends
 from fivefold.collect.leakage import find_leaks
@@ -20,8 +19,9 @@ from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_finding
 from fivefold.collect.target import settle_targets, usable_rows, with_orders, with_tags
 from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
+from fivefold.core.cores import cores
 from fivefold.core.finding import Finding
-from fivefold.core.wording import first_rows, literal, quoted
+from fivefold.core.wording import literal, plural, quoted
 from fivefold.errors import DataError
 from fivefold.keys import is_countable
 from fivefold.kinds.canonical import canonical_column
@@ -34,6 +34,9 @@ from fivefold.reading.raw import Raw, append_test
 from fivefold.reading.source import describe, read
 from fivefold.reading.windowtable import windows_of
 from fivefold.tasks.target import Settled
+
+MANY = 100
+"""Files from which on it is told how fast they were decoded."""
 
 SEVERITIES = ("serious", "warning", "note")
 """In the order in which findings are told."""
@@ -77,8 +80,9 @@ def gather(
         raw = append_test(raw, test, targets)
     kinds = aligned(raw, targets, wishes)
     raw = raw if kinds else with_tags(raw, targets, wishes)
-    # The kind of the column of weights is not guessed: 0 and 1 are numbers there.
-    weights = {} if wishes.weight is None else {wishes.weight: number_kind()}
+    # The kind of columns of weights and exposures is not guessed: 0 and 1 are numbers there.
+    amounts = (wishes.weight, wishes.exposure)
+    weights = {name: number_kind() for name in amounts if name is not None}
     table = tabulate(
         raw,
         targets=targets,
@@ -215,8 +219,9 @@ def _give_roles(table: Tabulated, wishes: Wishes, raw: Raw, usable: Array) -> No
             )
         table.columns[wishes.time] = replace(column, role="time")
     give_ends(table, wishes, raw.name)
-    if wishes.weight is not None:
-        _give_weight(table, wishes.weight, raw, usable)
+    for held, amount in ((wishes.weight, WEIGHT), (wishes.exposure, EXPOSURE)):
+        if held is not None:
+            give_amount(table, held, raw, usable, amount)
 
 
 def _give_group(table: Tabulated, name: str, source: str) -> None:
@@ -233,29 +238,6 @@ def _give_group(table: Tabulated, name: str, source: str) -> None:
         column = replace(column, kind=labels().name)
         table.values[name] = canonical_column(table.wide[name].values, column)[0]
     table.columns[name] = replace(column, role="group")
-
-
-def _give_weight(table: Tabulated, name: str, raw: Raw, usable: Array) -> None:
-    """Each row that is used has a number of 0 or more."""
-    column, values = table.columns[name], table.values[name]
-    where = f"{raw.name}, column `{name}`"
-    if column.kind != number_kind():
-        raise DataError(
-            f"{where}: expected numbers for weight=, found {column.kind} values.",
-            remedy="Name a column of numbers, and leave it out of kinds=.",
-            column=name,
-        )
-    wrong = np.flatnonzero(usable & ~((values >= 0) & (values < np.inf)))
-    if len(wrong):
-        found = " and ".join(dict.fromkeys(shown(raw.columns[name][row]) for row in wrong[:3]))
-        raise DataError(
-            f"{where}, {'row' if len(wrong) == 1 else 'rows'} {first_rows(wrong)}: expected a "
-            f"weight of 0 or more, found {found}.",
-            remedy="Give such rows the weight 0, or leave them out.",
-            column=name,
-            rows=tuple(wrong.tolist()),
-        )
-    table.columns[name] = replace(column, role="weight")
 
 
 def _held_apart(table: Tabulated) -> dict[str, Array]:
@@ -289,3 +271,15 @@ def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:
 def _notes(settled: Settled, schema: Schema) -> list[str]:
     aside = [c.name for c in schema.columns if c.role == "ignored" and c.reason != DROPPED]
     return [*settled.notes, *([f"Left out: {quoted(aside)}."] if aside else [])]
+
+
+def decoding(collected: Collected) -> Iterator[str]:
+    """How fast cells that are files were decoded, where there are many."""
+    rows = len(collected.table)
+    for name, rate in collected.decoded.items():
+        kind = kind_of(collected.schema[name].kind)
+        if rows >= MANY:
+            yield (
+                f"Decoded {rows:,} {kind.plural} of `{name}` in {rows / rate:.2g} s: "
+                f"{rate:,.0f} a second on {plural(cores(), 'core')}."
+            )

@@ -13,7 +13,7 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 
 ALONE = "Collect what is to be predicted too: a table with a column of it, or arrays (X, y)."
-ROLES = ("group", "time", "until", "weight")
+ROLES = ("group", "time", "until", "weight", "exposure")
 """Uses of columns that are neither learnt from nor predicted, each asked for by its name."""
 NO_CLASS = (
     "Write the class into each header, >gene1 class=promoter, or pass several files, one a class, "
@@ -46,6 +46,7 @@ class Wishes:
     time: str | None = None
     until: str | None = None
     weight: str | None = None
+    exposure: str | None = None
     levels: tuple[float, ...] = ()
     on_bad_value: Literal["missing", "error"] = "missing"
 
@@ -94,6 +95,7 @@ class Wishes:
         said = {} if self.order_found else {"order": tuple(self.orders(targets))}
         said |= {"positive": tuple(targets)} if self.positive is not None else {}
         said |= {"normal": tuple(targets)} if self.normal is not None else {}
+        said |= {"exposure": tuple(targets)} if self.exposure is not None else {}
         return said
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:

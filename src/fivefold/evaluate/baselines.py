@@ -20,6 +20,7 @@ from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
 from fivefold.evaluate.placed import PLACED
 from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
+from fivefold.metrics.counts import counted, excess_of
 from fivefold.metrics.weight import relative, weight_argument
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
@@ -80,7 +81,7 @@ def fit_baselines(
     """
     from threadpoolctl import threadpool_limits
 
-    joined, task = data.train.joined(data.valid), task_of(data.codec.schema.task)
+    joined, task = data.train.joined(data.valid).rated(), task_of(data.codec.schema.task)
     fitters = _FITTERS
     if task.network:
         beside = beside or Decided()
@@ -105,6 +106,8 @@ def fit_baselines(
             yield Baseline(kind=name, name=words, scores=None, note=fitted)
             continue
         predict, note = fitted
+        if data.test.exposure is not None:
+            predict = partial(_watched, predict)
         with threadpool_limits(limits=1):
             scores = predict(data.test)
             seconds = np.median(time_calls(partial(predict, data.test), CALLS))
@@ -160,11 +163,21 @@ def _counted(rows: Rows) -> tuple[Rows, Array]:
     return replace(rows, weight=relative(np.asarray(rows.weight))), kept
 
 
+def _watched(predict: Predict, test: Rows) -> Array:
+    """Means of counts, from what predicts those of rates."""
+    scores = predict(test).copy()
+    scores[:, 0] *= test.exposure
+    return scores
+
+
 def _fit_constant(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predict, str]:
     constant = task_of(codec.schema.task).constant
     takes = rows.weight is not None and weight_argument(constant) != ""
     weights = {"weight": rows.weight} if takes else {}
     known = constant(rows.target, codec.schema, 1, **weights)
+    if rows.exposure is not None:
+        means = np.full(len(rows), known[0, 0])
+        known[0, 1] = excess_of(*counted(rows.target, means, rows.weight, rows.exposure))
     note = "" if takes or rows.weight is None else "without the weights of rows"
     return (lambda test: np.repeat(known, len(test), axis=0)), note
 
@@ -183,6 +196,7 @@ def _fit_linear(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predi
         matrix=matrix,
         target=rows.target,
         weight=rows.weight,
+        exposure=rows.exposure,
         held=held,
         classes=len(codec.schema.classes),
         task=task,
@@ -221,6 +235,7 @@ def _fit_boosting(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
         matrix=features(rows),
         target=rows.target,
         weight=rows.weight,
+        exposure=rows.exposure,
         held=held,
         classes=len(codec.schema.classes),
         task=task,

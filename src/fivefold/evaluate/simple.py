@@ -8,7 +8,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.evaluate.proportionalodds import fit_proportional_odds
-from fivefold.metrics.counts import excess_of
+from fivefold.metrics.counts import counted, excess_of
 from fivefold.metrics.labelsets import best_thresholds, with_thresholds
 from fivefold.tasks.onetarget import OneTarget
 from fivefold.tasks.task import Task
@@ -26,6 +26,7 @@ class Rows(NamedTuple):
         matrix: `(n, width)`, dense or sparse.
         target: `(n, ...)` as the task encodes it.
         weight: `(n,)` how much each counts; None for 1 each.
+        exposure: `(n,)` how long each was watched, where targets are rates; else None.
         held: `(n,)` bool, validation rows, by which a threshold may be chosen.
         classes: how many there are; 0 for numbers.
         task: what is predicted.
@@ -41,6 +42,7 @@ class Rows(NamedTuple):
     task: Task
     strength: float = 1.0
     options: Mapping[str, Any] = {}
+    exposure: Array | None = None
 
     def take(self, rows: Array) -> "Rows":
         """Those at these positions."""
@@ -50,6 +52,7 @@ class Rows(NamedTuple):
             target=self.target[rows],
             weight=weight,
             held=self.held[rows],
+            exposure=None if self.exposure is None else self.exposure[rows],
         )
 
 
@@ -188,7 +191,7 @@ def _with_excess(
         if len(judge) and rows.target[learn].any():
             judged = rows.take(judge)
             means = one(rows.take(learn))[0](judged.matrix)
-            excess = excess_of(judged.target, means, judged.weight)
+            excess = excess_of(*counted(judged.target, means, judged.weight, judged.exposure))
         ask, note = one(rows)
 
         def ask_both(matrix: Any) -> Array:

@@ -105,6 +105,8 @@ def written_by(setting: str) -> Kind | None:
 def may_lack(column: Column, schema: Schema) -> bool:
     """Whether a request may lack a cell: as its kind says, alone or beside other columns."""
     kind = kind_of(column.kind)
+    if column.role == "exposure":
+        return False
     return kind.nullable or (kind.nullable_beside and len(schema.inputs) > 1)
 
 

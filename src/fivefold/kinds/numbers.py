@@ -82,10 +82,27 @@ class Numbers(Block):
         state: NumericState = columns[0].shared
         values = np.clip(array, state.low, state.high).astype(np.float64)
         missing = np.isnan(values)
-        return Dense(np.where(missing, state.fill, values)), Dense(missing[:, state.indicator])
+        values = np.where(missing, state.fill, values)
+        return Dense(_without_exposure(values, columns)), Dense(missing[:, state.indicator])
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
+        array = _without_exposure(array, columns)
         return array, np.zeros(array.shape[1], dtype=bool)
+
+
+def exposed(columns: Sequence[Fitted]) -> Fitted | None:
+    """The column that says how long each row was watched, which nothing learns from."""
+    return next((column for column in columns if column.column.role == "exposure"), None)
+
+
+def _without_exposure(array: Array, columns: Sequence[Fitted]) -> Array:
+    """The same with 0 for exposures."""
+    one = exposed(columns)
+    if one is None:
+        return array
+    array = array.copy()
+    array[:, one.first] = 0
+    return array
 
 
 def beside(parts: Sequence[Array]) -> Array:

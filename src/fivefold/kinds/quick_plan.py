@@ -32,9 +32,10 @@ class Plan:
 
     @classmethod
     def of(cls, codec: Codec) -> Self | None:
-        """The plan of a codec; None if one of its kinds has no quick way."""
+        """The plan of a codec; None if one of its kinds has no quick way, or cells have bounds."""
         columns = codec.columns.values()
         ready = all(column.kind.quick(column.column, column.state) for column in columns)
+        ready &= all(column.column.role != "exposure" for column in columns)
         return cls(codec) if ready else None
 
     def encode(self, rows: Sequence[PlainRow]) -> dict[str, Array] | None:

@@ -14,6 +14,14 @@ LEAST = 1e-9
 LEVEL = 0.9
 """Of intervals for single counts."""
 
+MOST = 2_000
+"""Rows by which an excess is chosen, evenly among all."""
+
+NARROWEST, WIDEST = 1e-4, 2.0
+"""Excesses between which one is sought, in so many steps."""
+
+STEPS = 12
+
 LARGE = 500.0
 """Means from which on a count's interval is that of a normal logarithm of the same spread."""
 
@@ -61,18 +69,57 @@ def coverage(target: Array, scores: Array, counts: Array) -> Array:
 
 
 def excess_of(target: Array, means: Array, weight: Array | None = None) -> float:
-    """How much more than Poisson counts these spread, at least 0: by the mean squared error.
+    """The least spread over Poisson's with which intervals hold 90 % of these counts, at least 0.
+
+    So many of `n` rows that another one lies in its interval with 90 %: nine tenths of `n + 1`.
 
     Example:
-        >>> excess_of(np.array([1.0, 3.0]), np.array([2.0, 2.0])), excess_of(
-        ...     np.array([0.0, 10.0]), np.array([5.0, 5.0]))
-        (0.0, 0.8)
+        >>> means = np.full(20, 5.0)
+        >>> excess_of(means, means), round(excess_of(means + 9, means), 1)
+        (0.0, 0.6)
+
+    Reference:
+        Vovk et al., Algorithmic Learning in a Random World, 2005, section 2.2.
     """
-    counts = np.ones(len(target)) if weight is None else weight
-    squares = float(counts @ means**2)
-    if squares <= 0:
+    rows = np.arange(len(target)) if len(target) <= MOST else np.linspace(0, len(target) - 1, MOST)
+    rows = rows.astype(np.int64)
+    counts, means = target[rows], means[rows].astype(np.float64)
+    share = np.ones(len(rows)) if weight is None else weight[rows].astype(np.float64)
+    if not share.sum() > 0:
         return 0.0
-    return max(0.0, float(counts @ ((target - means) ** 2 - means)) / squares)
+    share = share / share.sum()
+    wanted = min(1.0, LEVEL * (len(rows) + 1) / len(rows)) - 1e-9
+
+    def held(excess: float) -> float:
+        low, high = intervals(np.stack([means, np.full(len(means), excess)], axis=1))
+        return float(share @ ((counts >= low) & (counts <= high)))
+
+    if held(0.0) >= wanted:
+        return 0.0
+    if held(WIDEST) < wanted:  # beyond it most of the probability is that of 0, and none is wider
+        return float(max(np.geomspace(NARROWEST, WIDEST, 20), key=held))
+    less, more = np.log(NARROWEST), np.log(WIDEST)
+    for _ in range(STEPS):
+        middle = (less + more) / 2
+        less, more = (less, middle) if held(float(np.exp(middle))) >= wanted else (middle, more)
+    return float(np.exp(more))
+
+
+def counted(
+    rates: Array, means: Array, weight: Array | None = None, exposure: Array | None = None
+) -> tuple[Array, Array, Array | None]:
+    """Counts, their means and weights of rates that count by how long each row was watched.
+
+    Args:
+        rates: `(n,)` counts by exposure.
+        means: predicted ones.
+        weight: `(n,)` times exposure, how much each rate counts; None for 1 each.
+        exposure: `(n,)`; None where rates are counts.
+    """
+    if exposure is None:
+        return np.asarray(np.rint(rates)), means, weight
+    counts = np.asarray(np.rint(rates * exposure))
+    return counts, means * exposure, None if weight is None else weight / exposure
 
 
 def intervals(scores: Array) -> tuple[Array, Array]:

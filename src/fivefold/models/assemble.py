@@ -62,7 +62,11 @@ class Assembled(nn.Module):
 
     def scores(self, blocks: Mapping[str, Tensor]) -> Tensor:
         """Float32 probabilities, a column a class, or float64 values `(n,)`."""
-        return self.head.scores(self.body(self.fixed(blocks)))
+        scores, exposure = (
+            self.head.scores(self.body(self.fixed(blocks))),
+            self.fixed.exposure(blocks),
+        )
+        return scores if exposure is None else self.head.watched(scores, exposure)
 
     @property
     def device(self) -> torch.device:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fivefold.metrics.counts import excess_of
+from fivefold.metrics.counts import counted, excess_of
 from fivefold.models.losses import deviance, mean_of, weighted
 from fivefold.models.quantity import Link, QuantityHead
 
@@ -47,19 +47,29 @@ class CountHead(QuantityHead):
         means = super().scores(outputs)
         return torch.stack([means, torch.zeros_like(means) + self.excess], dim=1)
 
+    def watched(self, scores: Tensor, exposure: Tensor) -> Tensor:
+        """Means of rates to those of counts; the excess stays."""
+        return torch.stack([scores[:, 0] * exposure, scores[:, 1]], dim=1)
+
     def shown(self, outputs: Tensor) -> Tensor:
         """`(n, 1)` to means `(n,)`."""
         return super().scores(outputs)
 
-    def decide(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> str:
-        """Take the excess that the errors of these rows show."""
+    def decide(
+        self,
+        outputs: Tensor,
+        target: Tensor,
+        weight: Tensor | None = None,
+        exposure: Any = None,
+    ) -> str:
+        """Take the excess that the errors of these rows show; targets are rates of exposures."""
         means = super().scores(outputs).cpu().numpy()
-        counts = target.cpu().double().numpy() * float(self.mean)
+        counts = np.asarray(target.cpu().double().numpy() * float(self.mean))
         by_row: Any = None if weight is None else weight.cpu().double().numpy()
-        self.excess.fill_(excess_of(np.asarray(counts), means, by_row))
+        self.excess.fill_(excess_of(*counted(counts, means, by_row, exposure)))
         return (
-            f"Counts spread by {float(self.excess):.3g} times the square of their mean more than "
-            f"Poisson's, in {len(target):,} validation rows."
+            f"Intervals of 90 % hold {len(target):,} validation rows so where counts spread by "
+            f"{float(self.excess):.3g} times the square of their mean more than Poisson's."
         )
 
     def nats(self, outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

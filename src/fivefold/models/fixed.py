@@ -132,6 +132,19 @@ class Fixed(nn.Module):
         self._build([kind_of(about["kind"]).block for about in described], described)
         return self
 
+    def exposure(self, blocks: Mapping[str, Tensor]) -> Tensor | None:
+        """`(n,)` float64: how long each row was watched; None where that is not said.
+
+        Args:
+            blocks: the codec's arrays as tensors.
+        """
+        for entry in self.entries:
+            module: Any = self.get_submodule(entry.path)
+            if getattr(module, "aside", None) is not None:
+                watched: Tensor = module.exposure(blocks[entry.array])
+                return watched
+        return None
+
     @property
     def is_wide(self) -> bool:
         """Whether rows come with what a model beside the network reads."""

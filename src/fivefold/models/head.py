@@ -111,6 +111,15 @@ class Head(nn.Module, ABC):
         scores: Tensor = self(outputs)
         return scores
 
+    def watched(self, scores: Tensor, exposure: Tensor) -> Tensor:
+        """Scores of rows that were watched for so long, from those of rates.
+
+        Args:
+            scores: `(n, ...)` as `scores` gives them.
+            exposure: `(n,)` float64.
+        """
+        raise NotImplementedError(f"{type(self).__name__} knows no exposure")
+
     @abstractmethod
     def loss(
         self,

@@ -76,6 +76,7 @@ class Lesson:
             chosen its strength and its weight.
         alike: whether rows are drawn one by one: no group and no time holds some together.
         clean: whether all training rows are taken for usual, where odd ones are sought.
+        exposure: `(n,)` how long each validation row was watched, where targets are rates.
         changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
@@ -91,6 +92,7 @@ class Lesson:
     all_rows: bool = False
     alike: bool = True
     clean: bool = False
+    exposure: Any = None
     changes: tuple[str, ...] = ()
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None

@@ -129,10 +129,12 @@ def _rows_in_no_part(collected: Collected, partition: Partition) -> list[Finding
 
 def encode_rows(codec: Codec, table: Table, rows: Array) -> Rows:
     """The rows at these positions, encoded, with their targets and weights."""
-    part, weight = table.take(rows), codec.schema.named("weight")
+    part, schema = table.take(rows), codec.schema
+    weight, exposure = schema.named("weight"), schema.named("exposure")
     return Rows(
         inputs=codec.encode(part),
         target=codec.encode_target(part),
         index=np.asarray(rows, dtype=np.int64),
         weight=None if weight is None else weights_of(part.column(weight), len(rows)),
+        exposure=None if exposure is None else np.asarray(part.column(exposure), np.float64),
     )

@@ -231,7 +231,13 @@ def _canonical(values: "Array | Coded", column: Column, first: int, *, nullable:
     if not nullable:
         empty = np.flatnonzero(missing_rows(canonical))
         if len(empty):
-            raise _refused(column, first + int(empty[0]), wanted_of(column.kind), "null")
+            remedy = "Give a number in every row." if column.role == "exposure" else ""
+            place, wanted = first + int(empty[0]), wanted_of(column.kind)
+            raise _refused(column, place, wanted, "null", remedy=remedy)
+    if column.role == "exposure" and len(low := np.flatnonzero(canonical <= 0)):
+        wanted, row = "a number above 0", int(low[0])
+        remedy = "Say how long or how much of it is meant."
+        raise _refused(column, first + row, wanted, f"{canonical[row]:g}", remedy=remedy)
     return canonical
 
 

@@ -22,6 +22,9 @@ from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Picture
 
+MEANS = 4e-6
+"""Part of a mean by which two ways to the same one differ."""
+
 
 class Count(Quantity):
     """A whole number of at least 0: a network gives the logarithm of its mean over that of all.
@@ -34,6 +37,7 @@ class Count(Quantity):
     metrics = (POISSON_DEVIANCE, DEVIANCE_EXPLAINED, COUNT_MAE, COUNT_RMSE, COVERAGE)
     losses: ClassVar[tuple[str, ...]] = ("poisson",)
     trees = "rate"
+    heeds: ClassVar[tuple[str, ...]] = ("exposure",)
     constant_name = "mean count"
 
     def settle(self, targets: Targets) -> Settled:
@@ -77,6 +81,11 @@ class Count(Quantity):
         """The ends of the interval of each count."""
         low, high = counts.intervals(scores)
         return {"5 % lie below": low, "95 % lie up to": high}
+
+    def tolerance(self, targets: Array, wanted: Array) -> Any:
+        """That of numbers, and of the largest mean what float32 tells of its logarithm."""
+        largest = float(np.nanmax(np.abs(wanted[:, 0]), initial=0.0))
+        return max(super().tolerance(targets, wanted), MEANS * largest)
 
     def errors(self, target: Array, scores: Array) -> Array:
         return np.asarray(np.abs(target - scores[:, 0]), np.float64)

@@ -4,7 +4,7 @@ from functools import cache
 
 from fivefold.codecs.schema import Schema
 from fivefold.core.roster import Roster
-from fivefold.core.wording import quoted
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.binary import Binary
@@ -114,6 +114,12 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
 
 def _settled(task: Task, targets: Targets) -> tuple[Task, Settled]:
     """The task, as what it found says more of it, and what the columns are."""
-    targets.refuse_unheeded(task.name, task.heeds)
+    targets.refuse_unheeded(task.name, task.heeds, _going_by)
     found = task.settle(targets)
     return (task_of(found.task) if found.task else task), found
+
+
+def _going_by(setting: str) -> str:
+    """The tasks that go by a setting of Collect, in words."""
+    names = [literal(name) for name, task in TASKS.known.items() if setting in task.heeds]
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,6 +1,6 @@
 """The target columns before it is settled what they are, and after."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -62,7 +62,7 @@ class Targets:
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
         orders: of the classes of a column from the least to the most, by name, where it is known.
-        said: by setting (`order`, `positive`, `normal`) the columns whose labels a user spoke of.
+        said: by setting (`order`, `positive` ...) the columns of which a user said something by it.
         tasks: names of what columns are to be predicted as, by name, where that was said.
         normal: the class of usual rows, where odd ones are sought, if that was said.
         number_kind: name of the kind that holds numbers, for messages.
@@ -145,12 +145,15 @@ class Targets:
                     column=column.name,
                 )
 
-    def refuse_unheeded(self, task: str, heeds: Collection[str]) -> None:
-        """Refuse what a user says of the labels that the task does not go by.
+    def refuse_unheeded(
+        self, task: str, heeds: Collection[str], others: Callable[[str], str] | None = None
+    ) -> None:
+        """Refuse what a user says of the target that the task does not go by.
 
         Args:
             task: its name.
             heeds: the settings that it goes by.
+            others: tasks that go by a setting, in words.
 
         Raises:
             DataError: naming the first setting.
@@ -162,8 +165,8 @@ class Targets:
             raise DataError(
                 f"{self.source}, target `{names[0]}`: expected a task that goes by {setting}=, "
                 f"found {task}.",
-                remedy=f"Leave {setting}= out, or task=, so that {setting}= says what is "
-                "predicted.",
+                remedy=f"Leave {setting}= out, or "
+                + (f"pass task={others(setting)}." if others else "name another task for it."),
                 setting=setting,
                 column=names[0],
             )

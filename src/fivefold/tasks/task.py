@@ -59,8 +59,8 @@ class Task(ABC):
         by_row: whether what judges such answers is given whole rows, so that it sees which of them
             stand beside one another, and not positions one after another.
         ahead: whether answers are the next steps of a series, of which rows are windows.
-        heeds: which settings of `Collect` about the labels of a target it goes by: `order`,
-            `positive`, `normal`. The others are refused, as they would change nothing.
+        heeds: which settings of `Collect` about the target it goes by: `order`, `positive`,
+            `normal`, `exposure`. The others are refused, as they would change nothing.
     """
 
     name: ClassVar[str]

@@ -1,4 +1,4 @@
-"""Which rows a model of odd rows may see: none that is known to be odd, where that is said."""
+"""What is learnt from: no row that is known to be odd where these are sought, rates of counts."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ from fivefold.train.options import Options
 ODD = 1
 
 
-def without_odd(data: Preprocessed, *, clean: bool) -> Preprocessed:
-    """The rows to learn from and to set a threshold by, where odd ones are sought; else the same.
+def learnable(data: Preprocessed, *, clean: bool) -> Preprocessed:
+    """The rows to learn from and to judge by: where odd ones are sought the usual, of counts rates.
 
     Validation rows that are known to be odd are left out; training rows only where `clean` says
     that all others are usual.
@@ -25,7 +25,7 @@ def without_odd(data: Preprocessed, *, clean: bool) -> Preprocessed:
     """
     task = task_of(data.codec.schema.task)
     if not task.network:
-        return data
+        return data.replace(train=data.train.rated(), valid=data.valid.rated())
     valid = _usual(data.valid)
     train = _usual(data.train) if clean else data.train
     if not len(train):

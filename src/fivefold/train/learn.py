@@ -97,6 +97,7 @@ def learn(
             lambda: _seconds_left(spent, stage.callbacks),
             stage.all_rows and not plan.network.head.decides,
             all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
+            data.valid.exposure,
         ),
     )
     first_digest = digest(plan.network)
@@ -177,7 +178,8 @@ def decide(network: Assembled, lesson: Lesson) -> None:
     outputs = answered(network.body, valid, torch.arange(valid.rows, device=valid.device))
     for module in learning:
         module.training = True
-    if told := head.decide(outputs, valid.target, valid.weight):
+    more = {} if lesson.exposure is None else {"exposure": lesson.exposure}
+    if told := head.decide(outputs, valid.target, valid.weight, **more):
         lesson.tell(told)
 
 
@@ -244,6 +246,7 @@ def _lesson(
     left: Callable[[], float | None] = lambda: None,
     all_rows: bool = False,
     alike: bool = True,
+    exposure: Any = None,
 ) -> Lesson:
     return Lesson(
         train=train,
@@ -256,6 +259,7 @@ def _lesson(
         all_rows=all_rows,
         alike=alike,
         clean=plan.clean,
+        exposure=exposure,
         changes=plan.augment,
         stackable=plan.stackable,
         seconds_left=left,

@@ -117,13 +117,13 @@ class Train(Options):
             return try_estimator(self, data, session)
         from fivefold.models.threads import threads_set
         from fivefold.train.device import find_device
-        from fivefold.train.known_odd import without_odd
+        from fivefold.train.known_odd import learnable
         from fivefold.train.learn import unlearnt
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
         from fivefold.train.trial import remember
 
-        used = without_odd(data, clean=self.clean)
+        used = learnable(data, clean=self.clean)
         with threads_set(1):  # eight rows
             device = find_device(session.device)
             plan = make_plan(self, used, device=device, seed=session.seed)
@@ -153,7 +153,7 @@ class Train(Options):
         from fivefold.train.clock import Clock
         from fivefold.train.contest import learn_best, settle_changes
         from fivefold.train.device import find_device
-        from fivefold.train.known_odd import without_odd
+        from fivefold.train.known_odd import learnable
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
@@ -161,7 +161,7 @@ class Train(Options):
 
         spent, device = Clock(self.time_limit), find_device(session.device)
         trial = recall(self, data, device, session.seed)
-        data = without_odd(data, clean=self.clean)
+        data = learnable(data, clean=self.clean)
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=device, seed=session.seed, trial=trial)
         before = decided_before(session)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
-from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.schema import Column, Role, Schema
 from fivefold.codecs.table import Array, Canonical, Columns, Table
 from fivefold.errors import DataError
 from fivefold.travel.known import STEPS
@@ -76,7 +76,8 @@ class Changes:
     def _asked(self, column: Column, model: Schema, needed: set[str]) -> Column:
         if column.name in needed:
             own = model.by_name.get(column.name, column)
-            return replace(own if self.leaves(column.name) else column, role="input")
+            role: Role = "exposure" if own.role == "exposure" else "input"
+            return replace(own if self.leaves(column.name) else column, role=role)
         return replace(column, role="ignored") if column.role == "input" else column
 
     def apply(self, columns: Columns) -> Canonical:
