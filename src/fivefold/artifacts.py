@@ -102,6 +102,8 @@ class Preprocessed(Artifact):
         test: rows that nothing but Evaluate and the replay of Deploy may read.
         codec: fitted on the training rows only.
         findings: what was noticed in the training rows.
+        markers: of a wide table the columns that were chosen, one row each of the table of that
+            name, the one that tells most first; none where all are read.
     """
 
     made_by: ClassVar[str] = "Preprocess"
@@ -111,10 +113,12 @@ class Preprocessed(Artifact):
     test: Rows
     codec: "Codec"
     findings: tuple[Finding, ...] = ()
+    markers: tuple[Mapping[str, Any], ...] = ()
 
     def fitted(self) -> Mapping[str, Any]:
         """All but the test rows, which nothing may depend on."""
-        return {"train": self.train, "valid": self.valid, "codec": self.codec}
+        known = {"train": self.train, "valid": self.valid, "codec": self.codec}
+        return {**known, "markers": self.markers} if self.markers else known
 
 
 class Trained(Artifact):

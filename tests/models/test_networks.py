@@ -39,6 +39,7 @@ CASES = {
     "forecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
+    "wideblend": Width(6),
     "oddity": {"table": Width(6, measured=2), "codes": Codes((4, 5))},
     "autoencoder": Width(6),
 }
@@ -55,6 +56,7 @@ ALONE = (
     "soundnet",
     "tagnet",
     "mixture",
+    "wideblend",
     "oddity",
     "autoencoder",
 )

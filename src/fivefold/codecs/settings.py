@@ -45,11 +45,12 @@ class Settings:
     sound_length: float | None = None
     series_length: int | None = None
     whole: bool = False  # no position is left out, as each has an answer; decided by the task
+    chosen: bool = False  # columns are some of many more than rows; decided by the training rows
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; what no setting of Preprocess says only where it is so."""
-        values = asdict(self)
-        return values if self.whole else {k: v for k, v in values.items() if k != "whole"}
+        unsaid = {name for name in ("whole", "chosen") if not getattr(self, name)}
+        return {name: value for name, value in asdict(self).items() if name not in unsaid}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

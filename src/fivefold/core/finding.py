@@ -97,6 +97,7 @@ absent_steps: note or warning: steps of a series that the table has no row for
 unused_columns: note: columns that vary within series and are not said to be known
 resampled: note: sounds of other rates than their column's, which are brought to it
 Preprocess
+columns_chosen: note: a wide table, of whose columns those are read that training rows chose
 rows_in_no_part: warning or note: usable rows in no part, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read

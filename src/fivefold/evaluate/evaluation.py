@@ -24,7 +24,7 @@ from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
-from fivefold.evaluate.tables import cleaning, limitations, model_comparison, per_class
+from fivefold.evaluate.tables import cleaning, limitations, markers, model_comparison, per_class
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.comparison import compare
@@ -258,6 +258,8 @@ def tables_of(
         tables["class_distribution"] = class_distribution(evidence)
     if (made := composition(evidence)) is not None:
         tables["composition"] = made
+    if evidence.data.markers:
+        tables["markers"] = markers(evidence)
     if evidence.collected.cleaning is not None:
         tables["cleaning"] = cleaning(evidence)
     tables["hardware"] = hardware(evidence.trained)

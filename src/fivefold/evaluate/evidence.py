@@ -53,8 +53,8 @@ class Evidence:
 
     @property
     def schema(self) -> Schema:
-        """The columns, the target, the task."""
-        return self.collected.schema
+        """The columns that are read, the target, the task."""
+        return self.data.codec.schema
 
     @property
     def task(self) -> Task:

@@ -70,7 +70,7 @@ def reads_words(codec: Codec) -> bool:
 
 def notes_of(codec: Codec, reader: Reader) -> list[str]:
     """What to know of how a simple model sees the inputs, and those that it does not see."""
-    notes = []
+    notes = ["of the chosen columns"] if codec.settings.chosen else []
     for encoded in codec.blocks:
         block, columns, nothing = encoded.block, encoded.columns, _no_rows(encoded)
         if reader == "linear":

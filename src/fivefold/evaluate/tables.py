@@ -130,6 +130,19 @@ def cleaning(evidence: Evidence) -> "pd.DataFrame":
     return pd.DataFrame(list(evidence.collected.cleaning or ()), columns=names)
 
 
+def markers(evidence: Evidence) -> "pd.DataFrame":
+    """The columns that training rows chose of very many, the one that tells most first.
+
+    Returns:
+        One row a column: `column`; `share` of halves of the training rows in which it was among as
+        many; `explained`, the part of the target's variance in training rows that it shares; `p`
+        of that by chance; `q`, the share of false ones among all that tell as much or more.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list(evidence.data.markers))
+
+
 UNREPEATED = "not measured: Evaluate(folds=5)"
 """The evidence of a run that trained once."""
 

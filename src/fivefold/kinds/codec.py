@@ -222,13 +222,16 @@ def raw_column(table: Table, column: Column) -> Array:
     Raises:
         DataError: if the table has no column of that name.
     """
-    if column.name not in table.names:
-        raise DataError(
-            f"Codec: expected a column `{column.name}`, found none of that name.",
-            evidence=f"Columns: {', '.join(map(repr, table.names))}.",
-            column=column.name,
-        )
-    return table.column(column.name)
+    try:
+        return table.column(column.name)  # names of 20,000 columns are looked through but once
+    except DataError:
+        if column.name in table.names:
+            raise
+    raise DataError(
+        f"Codec: expected a column `{column.name}`, found none of that name.",
+        evidence=f"Columns: {', '.join(map(repr, table.names))}.",
+        column=column.name,
+    )
 
 
 def cells_of(table: Table, column: Column) -> Cells:

@@ -20,7 +20,7 @@ def default_for(sizes: Sequence[type]) -> Network:
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
-def choose(inputs: Inputs, rows: int = 0, *, places: bool = False) -> str:
+def choose(inputs: Inputs, rows: int = 0, *, places: bool = False, chosen: bool = False) -> str:
     """The name of the default network for these inputs.
 
     Pictures of `DETAILED` pixels a side or more are seen by the widest residual network that can
@@ -30,6 +30,7 @@ def choose(inputs: Inputs, rows: int = 0, *, places: bool = False) -> str:
         inputs: sizes of what it reads.
         rows: to train on, as far as they are known.
         places: whether each position of a row is to have an answer.
+        chosen: whether its columns were chosen of many more than there are rows.
 
     Raises:
         ModelError: if no built-in network answers for positions of such inputs.
@@ -48,6 +49,8 @@ def choose(inputs: Inputs, rows: int = 0, *, places: bool = False) -> str:
             f"Train: expected a network of one's own for each position of {inputs}, found none.",
             remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
         )
+    if chosen and {Width, Codes}.issuperset(classes(inputs)):
+        return next(network.name for network in NETWORKS.values() if network.few)
     if isinstance(inputs, Image) and min(inputs.height, inputs.width) >= DETAILED:
         for network, epochs in ((ResNet, 10), (SmallResNet, 4)):
             work = 6 * products(inputs, network.usual) * rows  # additions, and the way back

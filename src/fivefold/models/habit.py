@@ -60,6 +60,7 @@ MIXED = Habit(
     operations=MINUTES / 2,
     wait=0.5,
 )
+MANY_COLUMNS = Habit(lr=1e-3, weight_decay=0.3, steps=1500, epochs=(10, 40), batch=(32, 256))
 ODDITY = Habit(
     lr=5e-3,
     weight_decay=0.01,

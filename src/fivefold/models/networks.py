@@ -15,6 +15,7 @@ from fivefold.models.habit import (
     ATTENTIVE,
     CONVOLUTIONS,
     FORECAST,
+    MANY_COLUMNS,
     MEMBERS,
     MIXED,
     ODDITY,
@@ -66,6 +67,7 @@ from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
 from fivefold.models.timenet import GRU, TCN, InceptionTime
+from fivefold.models.wideblend import WideBlend
 from fivefold.models.window import Calendar, Window
 
 
@@ -88,6 +90,7 @@ class Network:
         wide: whether rows of all kinds come with what a model beside the network reads.
         places: whether it answers for each position of a row, and not for the row.
         detects: whether it says how odd rows are, which is all that it says.
+        few: whether it is for columns that were chosen of many more than there are rows.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Network:
     wide: bool = False
     places: bool = False
     detects: bool = False
+    few: bool = False
 
     @property
     def has_beside(self) -> bool:
@@ -118,7 +122,7 @@ class Network:
         return known and (self.several or len(sizes) == 1) and not (self.wide and len(sizes) == 1)
 
 
-BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend)
+BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend, WideBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
@@ -133,6 +137,7 @@ NETWORKS: dict[str, Network] = {
         Network(
             "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE
         ),
+        Network("wideblend", WideBlend, MANY_COLUMNS, **_TABLE, boosts=True, few=True),
         Network("convnet", ConvNet, CONVOLUTIONS, frozenset({Image})),
         *(
             Network(network.name, network, RESIDUAL, frozenset({Image}))

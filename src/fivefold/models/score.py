@@ -9,10 +9,9 @@ import torch
 from fivefold.models.blend import Blend
 from fivefold.models.linearblend import LinearBlend
 from fivefold.models.mix import Mix
-from fivefold.models.mixblend import MixBlend
 from fivefold.models.oddity import Oddity
 from fivefold.models.seqblend import SeqBlend
-from fivefold.models.seriesblend import SeriesBlend
+from fivefold.models.sumblend import SumBlend
 from fivefold.models.threads import threads_set
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def score(
     return np.concatenate(scores)
 
 
-Mixing = Blend | Mix | LinearBlend | SeriesBlend | MixBlend | Oddity
+Mixing = Blend | Mix | LinearBlend | SumBlend | Oddity
 """What mixes answers of its own parts."""
 
 Weights = Mapping[str, tuple[torch.Tensor, ...]]
@@ -112,7 +111,7 @@ def score_parts(
 
 def _weights_of(body: Mixing) -> tuple[list[torch.Tensor], Weights]:
     """The weights of a mixture, and what they are where one part answers alone."""
-    if isinstance(body, Mix | SeriesBlend | MixBlend | Oddity):
+    if isinstance(body, Mix | SumBlend | Oddity):
         every = body.names if isinstance(body, Mix) else body.every
         ones = torch.eye(len(every))
         return [body.weights], {n: (one,) for n, one in zip(every, ones, strict=True)}
@@ -125,7 +124,7 @@ def _weights_of(body: Mixing) -> tuple[list[torch.Tensor], Weights]:
 
 def _rest_of(body: Mixing, alone: Weights) -> Weights:
     """What the weights are where one part is left out, and the others count more by as much."""
-    if isinstance(body, Mix | SeriesBlend | MixBlend | Oddity):
+    if isinstance(body, Mix | SumBlend | Oddity):
         total = body.weights.sum()
         rest = {name: body.weights * (1 - one.to(total)) for name, (one,) in alone.items()}
         return {name: (total * one / one.sum().clamp(min=1e-12),) for name, one in rest.items()}

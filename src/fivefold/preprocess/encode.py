@@ -17,6 +17,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
 from fivefold.preprocess.like import codec_like
+from fivefold.preprocess.markers import Wanted, choose_columns
 from fivefold.tasks.known import task_of
 
 
@@ -25,6 +26,7 @@ def encode_parts(
     partition: Partition,
     settings: Settings | None = None,
     like: str | PathLike[str] | None = None,
+    columns: Wanted = "auto",
 ) -> Preprocessed:
     """Fit a codec on the training rows and encode training, validation and test rows with it.
 
@@ -33,16 +35,18 @@ def encode_parts(
         partition: positions of the rows of each part; `unlearnt` training rows are left out.
         settings: of the codec; `outliers="drop"` leaves training rows out.
         like: a bundle whose rules are taken; nothing is fitted then.
+        columns: how many columns of numbers are kept, see `choose_columns`.
 
     Raises:
         DataError: if a cell is not of its column's kind, or no training row is left.
     """
     settings = settled_settings(collected, settings or Settings())
     table, train = collected.table, collected.learnt(partition.train)
-    if like is None:
-        codec = Codec.fit(table, collected.schema, train, settings)
-    else:
-        codec = codec_like(like, collected.schema)
+    chosen = None if like is not None else choose_columns(collected, train, columns)
+    schema = collected.schema
+    if chosen is not None:
+        schema, settings = chosen.schema, replace(settings, chosen=chosen.is_few)
+    codec = Codec.fit(table, schema, train, settings) if like is None else codec_like(like, schema)
     if settings.outliers == "drop":
         kept = train[codec.inlier_rows(table.take(train))]
         if not len(kept):
@@ -67,7 +71,13 @@ def encode_parts(
         valid=valid,
         test=encode_rows(codec, table, partition.test),
         codec=codec,
-        findings=(*_rows_in_no_part(collected, partition), *_remarks(codec), *_apart(codec, rows)),
+        findings=(
+            *_rows_in_no_part(collected, partition),
+            *(() if chosen is None else chosen.findings()),
+            *_remarks(codec),
+            *_apart(codec, rows),
+        ),
+        markers=() if chosen is None else chosen.markers,
     )
 
 

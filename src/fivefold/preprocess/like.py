@@ -26,6 +26,9 @@ def codec_like(source: str | PathLike[str], schema: Schema) -> Codec:
     from fivefold.serve.bundle import open_bundle
 
     before = codec_of(open_bundle(find_weights(source).path))
+    if before.settings.chosen:  # the others are no longer asked for
+        kept = (c for c in schema.columns if c.role != "input" or c.name in before.columns)
+        schema = replace(schema, columns=tuple(kept))
     now = {column.name: column for column in schema.inputs}
     alone = len(now) == len(before.columns) == 1
     blocks = []

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from os import PathLike
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
 
@@ -84,6 +84,9 @@ class Preprocess(Stage):
             training series have, of more than 1,024 the means of several steps.
         like: a bundle by whose rules rows are encoded, so that weights that were learnt from such
             rows mean the same for these; nothing is fitted then.
+        columns: how many columns of numbers are kept, those that tell most of the target in
+            training rows; `auto` chooses columns where there are 1,000 or more and four times as
+            many as training rows, and folds of the training rows say how many; `all` keeps all.
 
     Example:
         >>> Preprocess(scale="quantile", categories="embed")
@@ -112,10 +115,11 @@ class Preprocess(Stage):
     sound_length: Annotated[float, Field(gt=0, le=3600)] | None = None
     series_length: Count | None = None
     like: str | PathLike[str] | None = None
+    columns: Literal["auto", "all"] | Count = "auto"
 
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""
-        data = encode_parts(collected, partition, self.codec_settings(), self.like)
+        data = encode_parts(collected, partition, self.codec_settings(), self.like, self.columns)
         rows = len(collected.learnt(partition.train))
         told = summarise(data.codec, rows, rows - len(data.train), self.like)
         session.emit(Noted(text=told))
@@ -168,7 +172,7 @@ class Preprocess(Stage):
     def codec_settings(self) -> Settings:
         """The same settings as the codec takes them."""
         size = self.image_size
-        names = Settings.__dataclass_fields__.keys() - {"image_size", "whole"}
+        names = Settings.__dataclass_fields__.keys() - {"image_size", "whole", "chosen"}
         return Settings(
             **{name: getattr(self, name) for name in names},
             image_size=(size, size) if isinstance(size, int) else size,

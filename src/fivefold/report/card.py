@@ -51,7 +51,7 @@ def card(
     schema = collected.schema
     made = (collected, preprocessed, trained, evaluated)
     findings = [finding for one in made if one is not None for finding in one.findings]
-    blocks = [f"# {inert(schema.predicted)}", _purpose(collected), "## Scores"]
+    blocks = [f"# {inert(schema.predicted)}", _purpose(collected, preprocessed), "## Scores"]
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
     else:
@@ -71,7 +71,7 @@ def card(
     blocks += ["## Findings", _findings(findings)]
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
-    blocks += ["## Inputs", _inputs(collected)]
+    blocks += ["## Inputs", _inputs(collected, preprocessed)]
     source = collected.provenance.source.replace("\\", "/").rsplit("/", 1)[-1]
     blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
     blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
@@ -80,9 +80,11 @@ def card(
     return "\n\n".join(blocks) + "\n"
 
 
-def _purpose(collected: Collected) -> str:
+def _purpose(collected: Collected, preprocessed: Preprocessed | None) -> str:
     schema = collected.schema
     columns = f"{len(schema.inputs)} column{'s' if len(schema.inputs) != 1 else ''}"
+    if preprocessed is not None and preprocessed.markers:
+        columns = f"{len(preprocessed.codec.schema.inputs)} of {columns}"
     return task_of(schema).purpose(schema, columns, inert)
 
 
@@ -98,8 +100,8 @@ def _findings(findings: list[Finding]) -> str:
     return "\n".join(lines) or "None."
 
 
-def _inputs(collected: Collected) -> str:
-    columns = collected.schema.inputs
+def _inputs(collected: Collected, preprocessed: Preprocessed | None) -> str:
+    columns = (collected if preprocessed is None else preprocessed.codec).schema.inputs
     made = {} if collected.changes is None else collected.changes.made_of()
     lines = ["| column | kind |", "|---|---|"]
     lines += [f"| {inert(column.name)} | {column.kind} |" for column in columns[:MOST_COLUMNS]]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from fivefold.codecs.table import Array
 
-MOST_CLASSES = 30
+MOST_CLASSES, MOST_MARKERS = 30, 25
+FALSE = 0.1
+"""Share of false discoveries up to which a column is set off."""
 
 
 def learning_curve(history: "pd.DataFrame", *, best_epoch: int | None = None) -> str:
@@ -166,6 +168,28 @@ def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -
         axes.spines["left"].set_visible(False)
 
     return draw(paint, width=6.0, height=0.9 + 0.45 * len(names), title="Beside the baselines")
+
+
+def markers(table: "pd.DataFrame") -> str:
+    """How often columns were chosen, as SVG text: a bar each, those with few false ones in colour.
+
+    Args:
+        table: columns `column`, `share` and `q`, the one that tells most first; 25 are drawn.
+    """
+    few = table.head(MOST_MARKERS)
+    places, names = range(len(few)), [shortened(name, 28) for name in few["column"]]
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False, axis="y")
+        colours = [BLUE if q <= FALSE else MUTED for q in few["q"]]
+        axes.barh(places, few["share"], color=colours, height=0.6)
+        axes.set_yticks(places, names)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_ylim(len(few) - 0.4, -0.6)
+        axes.set_xlim(0, 1)
+        axes.set_xlabel(f"share of halves; blue: at most {FALSE:.0%} false discoveries")
+
+    return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Markers")
 
 
 def _window(scores: Mapping[str, Estimate]) -> tuple[float, float]:

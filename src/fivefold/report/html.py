@@ -112,7 +112,7 @@ def render(
         bundle=_bundle(deployed) if deployed else None,
         limitations=None if limitations is None else _grid(limitations, "limitations"),
         provenance=_facts(collected.provenance),
-        columns=_columns(collected),
+        columns=_columns(collected, run.preprocessed),
         recipe=_indented(recipe),
     )
 
@@ -173,6 +173,9 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
             caption += f" Rows are weighted by {name}."
         drawn.append((draw(**values), caption))
     drawn += examples(collected, evaluated)
+    if "markers" in evaluated.tables:
+        caption = "Columns by how often halves of the training rows choose them; most told first."
+        drawn.append((figures.markers(evaluated.tables["markers"]), caption))
     table = evaluated.tables.get("model_comparison")
     if table is not None and len(table) > 1:
         metric = task.metrics[0].name
@@ -261,17 +264,21 @@ def _bundle(deployed: Deployed) -> Any:
     )
 
 
-def _columns(collected: Collected) -> Any:
+def _columns(collected: Collected, preprocessed: Preprocessed) -> Any:
+    """The columns, those first that were chosen."""
+    every, chosen = collected.schema.columns, {one["column"] for one in preprocessed.markers}
     made = {} if collected.changes is None else collected.changes.made_of()
     headings = ["column", "kind", "role", "also missing", "why ignored"]
     rows = [
         [column.name, column.kind, column.role, ", ".join(map(repr, column.missing)), column.reason]
-        for column in collected.schema.columns
+        for column in sorted(every, key=lambda column: column.name not in chosen)[:MOST_ROWS]
     ]
     if made:
         headings.append("made of")
         rows = [[*row, made.get(row[0], "")] for row in rows]
-    return _listed(headings, rows, [])
+    title = f"{len(every):,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
+    left_out = len(every) - len(rows)
+    return {**_listed(headings, rows, []), "left_out": left_out, "title": title}
 
 
 def _indented(recipe: str) -> str:

@@ -143,10 +143,13 @@ def _networks(pipeline: Chain, result: Result, most: int) -> Question:
     outputs, inputs = trained.model.head.outputs, trained.model.fixed.inputs
     sizes = [type(size) for size in parts(inputs).values()]
     rivals: dict[str, Stage] = {}
+    many = not result[Preprocessed].codec.settings.chosen
     plain = type(stage)(threads=stage.threads) if is_estimator(stage.model) else stage
     for network in NETWORKS.values() if len(outputs) == 1 else ():
         usual = network.sizes or len(sizes) > 1 or not rivals  # what mixes kinds comes last
         if network.name == trained.settings.network or not network.reads(sizes):
+            continue
+        if network.few and many:
             continue
         with suppress(FivefoldError):
             if usual:

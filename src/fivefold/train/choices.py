@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-_Tables = Literal["blend", "tabm", "mlp"]
+_Tables = Literal["blend", "tabm", "mlp", "wideblend"]
 _Texts = Literal["textblend", "textnet", "textcnn", "texttransformer"]
 _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
@@ -13,7 +13,7 @@ _Mixed = Literal["mixblend", "mixture"]
 _Odd = Literal["oddity", "autoencoder"]
 _Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series]
 NetworkName = Literal[_Rows, _Placed, "forecaster", _Mixed, _Odd]
-"""Three for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
+"""Four for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
 positions (four), windows (one), rows that mix them (two), and odd rows of a table (two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]

@@ -63,7 +63,8 @@ def make_network(
         if model is None or isinstance(model, str):
             places = not isinstance(outputs, int)
             usual = task_of(codec.schema.task).network
-            usual = usual or choose(inputs, len(target), places=places)
+            chosen = codec.settings.chosen
+            usual = usual or choose(inputs, len(target), places=places, chosen=chosen)
             name = usual if model is None else model
             known = NETWORKS.get(name)
             if model is None and known is not None and not wide and known.has_beside:

@@ -1,0 +1,126 @@
+"""Linear models of more columns than rows, whose strength is set by rule and not by a search."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fivefold.codecs.table import Array
+from fivefold.metrics.weight import relative
+from fivefold.models.gathered import Gathered, Held
+from fivefold.models.head import Head
+from fivefold.models.joint import Columns
+
+HELD = {"centroids": None, "ridge": 0.3}
+"""How strongly weights are held back, as a part of what the columns of a row come to; None for so
+strongly that each column has the weight that it would have alone."""
+
+LOGITS, NUMBERS = 1.5, 0.5
+"""Deviation of the answers to held-out rows, before it is known how sure they may be: of logits,
+and of numbers as a part of the deviation that the target has."""
+
+LEARNT = ("class", "number", "rate", "labels")
+"""What is learnt of a row, of what a task may say."""
+
+
+class Fit(NamedTuple):
+    """What was fitted.
+
+    Attributes:
+        model: of all rows that it may learn from.
+        answers: `(rows, outputs)` to validation rows, by a model that has not learnt from them.
+    """
+
+    model: nn.Module
+    answers: Tensor
+
+
+@torch.no_grad()
+def fit_direction(
+    name: str,
+    gathered: Gathered,
+    rows: tuple[Held, Held],
+    head: Head,
+    outputs: int,
+    *,
+    all_rows: bool = False,
+) -> Fit | None:
+    """Fit one of them at once.
+
+    Args:
+        name: which of `HELD`.
+        gathered: whose matrix is read.
+        rows: training and validation rows.
+        head: says what is learnt.
+        outputs: numbers a row.
+        all_rows: whether it learns from validation rows too, once these were answered.
+
+    Returns:
+        None where there are no validation rows, or nothing is told of them.
+    """
+    train, valid = rows
+    learn = head.task.trees
+    if learn not in LEARNT or not valid.rows:
+        return None
+    model = Columns(gathered, outputs).to(valid.device)
+    held = HELD[name]
+    _fit(model, [train], learn, held)
+    answers = model(valid.inputs) - model.out.bias
+    own = _wanted(train, learn, outputs).std(0).mean() if learn in ("number", "rate") else 1.0
+    usual = (NUMBERS if learn in ("number", "rate") else LOGITS) * float(own)
+    spread = float(answers.std()) if valid.rows > 1 else 0.0
+    if not spread > 0:
+        return None
+    scale = usual / spread
+    model.out.weight.mul_(scale)
+    answers = model(valid.inputs)
+    if all_rows:
+        _fit(model, [train, valid], learn, held)
+        model.out.weight.mul_(scale)
+    return Fit(model, answers)
+
+
+def _fit(model: Columns, feeds: list[Held], learn: str, held: float | None) -> None:
+    """Weights and bias of the rows of these feeds, in place."""
+    outputs = model.out.out_features
+    model.scale_by(torch.cat([model.features(feed.inputs).double() for feed in feeds]))
+    x = torch.cat([model.scaled(feed.inputs).double() for feed in feeds]).cpu().numpy()
+    y = np.concatenate([_wanted(feed, learn, outputs) for feed in feeds])
+    weight = np.ones(len(y))
+    if all(feed.weight is not None for feed in feeds):
+        counts = np.concatenate([feed.weight.cpu().numpy() for feed in feeds])  # type: ignore[union-attr]
+        weight = np.zeros(len(y))
+        weight[counts > 0] = relative(counts)
+    root = np.sqrt(weight)[:, None]
+    mean = np.average(y, axis=0, weights=weight)
+    x, centred = root * (x - np.average(x, axis=0, weights=weight)), root * (y - mean)
+    if held is None:
+        weights = x.T @ centred / len(y)
+    else:
+        products = x @ x.T
+        size = max(np.trace(products) / len(y), 1e-12)
+        weights = x.T @ np.linalg.solve(products + held * size * np.eye(len(y)), centred)
+    model.out.weight.copy_(torch.from_numpy(np.ascontiguousarray(weights.T)))
+    model.out.bias.copy_(torch.from_numpy(_bias(mean, learn)))
+
+
+def _wanted(feed: Held, learn: str, outputs: int) -> Array:
+    """What is told of rows, float64 `(rows, outputs)`."""
+    target = feed.target.cpu().numpy()
+    if learn == "class" and outputs > 1:
+        return np.eye(outputs)[target.astype(np.int64)]
+    numbers = target.reshape(len(target), -1).astype(np.float64)
+    return np.log1p(np.maximum(numbers, 0)) if learn == "rate" else numbers
+
+
+def _bias(mean: Array, learn: str) -> Array:
+    """What is answered where nothing is known of a row."""
+    if learn == "number":
+        return np.asarray(mean)
+    if learn == "rate":
+        return np.log(np.maximum(np.expm1(mean), 1e-6))
+    share = np.clip(mean, 1e-3, 1 - 1e-3)
+    return np.asarray(
+        np.log(share / (1 - share)) if learn == "labels" or len(mean) == 1 else np.log(share)
+    )

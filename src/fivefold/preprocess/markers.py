@@ -1,0 +1,198 @@
+"""Which of very many columns are kept, chosen by training rows alone, and how surely."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import plural
+from fivefold.kinds.codec import cells_of, raw_column
+from fivefold.kinds.known import kind_of
+from fivefold.kinds.target import encode_targets
+from fivefold.metrics.weight import weights_of
+from fivefold.preprocess.screening import Screen, discoveries, ridge, unexplained
+from fivefold.tasks.known import task_of
+
+COLUMNS, TIMES = 1000, 4
+"""A table is wide that has so many columns of numbers, and so many times as many as rows."""
+
+SIZES = (25, 100, 400, 1600)
+"""How many are kept, of which training rows weigh the evidence."""
+
+FOLDS, REPEATS = 5, 4
+HALVES = 50
+"""Halves of the training rows in which is looked how often a column is chosen."""
+
+SURE = 0.6
+"""Share of halves from which on a column is told to be chosen steadily."""
+
+Wanted = Literal["auto", "all"] | int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The columns that are kept, the one that tells most first.
+
+    Attributes:
+        schema: in which all other columns of numbers are left out.
+        markers: one row a column: `column`; `share` of halves of the training rows in which it was
+            among as many; `explained`, the part of the target's variance that it tells by itself in
+            training rows; `p`, how likely a column that tells nothing explains as much; `q`, the
+            share of false ones among all that explain as much or more.
+        offered: columns of numbers that there were.
+        rows: training rows.
+    """
+
+    schema: Schema
+    markers: tuple[Mapping[str, Any], ...]
+    offered: int
+    rows: int
+
+    @property
+    def is_few(self) -> bool:
+        """Whether there were many more columns than rows."""
+        return self.offered >= max(COLUMNS, TIMES * self.rows)
+
+    def findings(self) -> Iterator[Finding]:
+        """What was chosen, and how much of it may be chance."""
+        kept, offered = len(self.markers), self.offered
+        steady = sum(one["share"] >= SURE for one in self.markers)
+        few = sum(one["q"] <= 0.1 for one in self.markers)
+        by_chance = min(float(kept), kept**2 / ((2 * SURE - 1) * offered))
+        sentence = (
+            f"{kept:,} of {offered:,} columns are read, chosen by the training rows alone. "
+            f"{plural(steady, 'column')} {'was' if steady == 1 else 'were'} chosen in {SURE:.0%} "
+            f"or more of {HALVES} halves of them, of which {by_chance:.2g} at most may be expected "
+            f"to be false; {plural(few, 'column')} "
+            f"{'has' if few == 1 else 'have'} a false-discovery rate of 10 % or less."
+        )
+        numbers = {"kept": kept, "offered": offered, "steady": steady, "discovered": few}
+        yield finding("columns_chosen", sentence, **numbers)
+
+
+def choose_columns(collected: Collected, train: Array, wanted: Wanted = "auto") -> Chosen | None:
+    """Choose columns of numbers by what each tells of the target in training rows.
+
+    How many is decided by folds of the training rows, in each of which columns are chosen anew.
+    Columns of other kinds stay.
+
+    Args:
+        collected: the table and its schema.
+        train: `(n,)` positions of the training rows; no other row is looked at.
+        wanted: how many; `auto` chooses where the table is wide, and then how many; `all` never.
+
+    Returns:
+        None where all are kept.
+
+    Reference:
+        Fan and Lv, Sure Independence Screening, 2008; Meinshausen and Buehlmann, Stability
+        Selection, 2010; Benjamini and Hochberg, Controlling the False Discovery Rate, 1995.
+    """
+    schema, task = collected.schema, task_of(collected.schema.task)
+    least = COLUMNS if wanted == "auto" else 0 if wanted == "all" else wanted
+    learnt = task.trees not in (None, "each") and not task.sequence
+    if wanted == "all" or not learnt or len(schema.inputs) <= least or len(train) < 2 * FOLDS:
+        return None
+    names, matrix = _numbers(collected, train)
+    rows = len(train)
+    if len(names) <= least or (wanted == "auto" and len(names) < TIMES * rows):
+        return None
+    table = collected.table
+    target = encode_targets(
+        [raw_column(table, schema[name])[train] for name in schema.targets], schema
+    )
+    weight = schema.named("weight")
+    known = None if weight is None else np.asarray(table.column(weight)[train], np.float64)
+    screen = Screen(
+        matrix=matrix,
+        target=_wanted(target, task.trees),
+        weight=weights_of(known, rows),
+        strata=target if target.ndim == 1 and target.dtype.kind == "i" else None,
+    )
+    kept = _count(screen) if wanted == "auto" else int(wanted)
+    explained = screen.explained(np.arange(rows))
+    order = np.argsort(-explained, kind="stable")[:kept]
+    share, chance = _shares(screen, kept), screen.chance(explained)
+    false = discoveries(chance)
+    markers = tuple(
+        {
+            "column": names[place],
+            "share": float(share[place]),
+            "explained": float(explained[place]),
+            "p": float(chance[place]),
+            "q": float(false[place]),
+        }
+        for place in order
+    )
+    left_out = set(names) - {one["column"] for one in markers}
+    columns = tuple(c for c in schema.columns if c.name not in left_out)
+    schema = replace(schema, columns=columns)
+    return Chosen(schema=schema, markers=markers, offered=len(names), rows=rows)
+
+
+def _numbers(collected: Collected, train: Array) -> tuple[list[str], Array]:
+    """Names of the columns of numbers, and their training rows, float32 `(n, columns)`."""
+    table, found = collected.table, list[tuple[str, Array]]()
+    for column in collected.schema.inputs:
+        values = cells_of(table, column).values
+        if values.ndim == 1 and values.dtype.kind == "f" and _is_number(column):
+            found.append((column.name, values[train]))
+    matrix = np.empty((len(train), len(found)), np.float32)
+    for place, (_, values) in enumerate(found):
+        matrix[:, place] = values
+    return [name for name, _ in found], matrix
+
+
+def _is_number(column: Column) -> bool:
+    return kind_of(column.kind).block.bounded
+
+
+def _wanted(target: Array, learn: str | None) -> Array:
+    """What columns shall explain, float64 `(n, k)`: a column a class, label or number."""
+    if learn == "class":
+        return np.asarray(target[:, None] == np.unique(target), np.float64)
+    numbers = target.reshape(len(target), -1).astype(np.float64)
+    return np.log1p(np.maximum(numbers, 0)) if learn == "rate" else numbers
+
+
+def _count(screen: Screen) -> int:
+    """How many columns are kept: the sizes, each weighed by how likely it makes held-out rows.
+
+    The mean of likely sizes is steadier than the best of them, which few rows choose by luck.
+    """
+    rng, most = np.random.default_rng(0), screen.matrix.shape[1]
+    sizes = [size for size in SIZES if size < most] or [most]
+    costs = np.zeros(len(sizes))
+    for _ in range(REPEATS):
+        part = screen.parts(rng, FOLDS)
+        told = np.zeros((len(sizes), *screen.target.shape))
+        for fold in range(FOLDS):
+            learnt, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
+            by, aims = screen.standard(learnt), screen.aims(learnt)
+            order = np.argsort(-screen.explained(learnt), kind="stable")[: sizes[-1]]
+            part_by = by[0][order], by[1][order]
+            few = replace(screen, matrix=screen.matrix[:, order])
+            x, judged = few.scaled(learnt, part_by), few.scaled(held, part_by)
+            for place, size in enumerate(sizes):
+                told[place, held] = ridge(x[:, :size], aims, judged[:, :size])
+        costs += [unexplained(screen.aims(np.arange(len(part))), one) for one in told]
+    likely = -0.5 * len(screen.target) * np.log(np.maximum(costs / REPEATS, 1e-3))
+    weight = np.exp(likely - likely.max())
+    middle = float(np.exp(np.average(np.log(sizes), weights=weight)))
+    return int(min(most, round(middle)))
+
+
+def _shares(screen: Screen, kept: int) -> Array:
+    """`(columns,)` in which part of halves of the rows each column is among so many."""
+    rng, times = np.random.default_rng(1), np.zeros(screen.matrix.shape[1])
+    for _ in range(HALVES // 2):
+        part = screen.parts(rng, 2)
+        for half in range(2):
+            explained = screen.explained(np.flatnonzero(part == half))
+            times[np.argpartition(-explained, kept - 1)[:kept]] += 1
+    return times / (2 * (HALVES // 2))
