@@ -26,6 +26,7 @@ WITHIN |= {
     "sequences": 0.05,
     "mixed_kinds": 0.08,
     "anomalies": 0.06,
+    "transcription": 0.05,
 }
 """How far the two may be apart: about the width of the interval of their test rows."""
 

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from fivefold.codecs.alphabet import ALPHABETS
 from fivefold.codecs.mel import bands_of
-from fivefold.models.clips import Loudness, frames_of
+from fivefold.kinds.clips import frames_of
+from fivefold.models.clips import Loudness
 from fivefold.models.inputs import Image, Signal, Spectrum, Symbols, Text
 from fivefold.models.resnet import SmallResNet
 from fivefold.models.seqnet import SeqNet

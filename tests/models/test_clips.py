@@ -2,8 +2,8 @@ import numpy as np
 import torch
 
 from fivefold.codecs.mel import bands_of
-from fivefold.kinds.clips import SILENT
-from fivefold.models.clips import WHOLE, Loudness, frames_of
+from fivefold.kinds.clips import SILENT, WHOLE, frames_of
+from fivefold.models.clips import Loudness
 
 
 def clips(length: int, counts: list[int]) -> np.ndarray:

@@ -36,6 +36,7 @@ CASES = {
     "tagnet": Spelled(9, 13, 40),
     "seqtagnet": Symbols(9, 16, 1, 0, 1),
     "seriestagnet": Signal(6, 20),
+    "spellnet": Spectrum(41, 32),
     "forecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
@@ -66,11 +67,13 @@ ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ASKED_FOR])
 def test_choose_gives_each_kind_of_input_its_network(name):
-    assert choose(CASES[name], places=NETWORKS[name].places) == name
+    network = NETWORKS[name]
+    assert choose(CASES[name], places=network.places, spells=network.spells) == name
 
 
 def test_networks_for_places_are_chosen_for_places_alone():
     assert choose(CASES["tagblend"]) == "mixture"
+    assert choose(CASES["seqtagnet"], places=True, spells=True) == "spellnet"
     with pytest.raises(ModelError, match="a network of one's own for each position"):
         choose(Image(1, 8, 8), places=True)
     with pytest.raises(ModelError, match="one's own for outputs"):
@@ -123,6 +126,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="seqtagnet, seriestagnet, forecaster, mixblend, mixture, oddity, autoencoder, found",
+        match="seriestagnet, spellnet, forecaster, mixblend, mixture, oddity, autoencoder, found",
     ):
         make("lstm", Width(3), 2)

@@ -29,6 +29,7 @@ TaskName = Literal[
     "ordinal",
     "count",
     "tagging",
+    "transcription",
     "forecast",
     "anomaly",
     "unlabelled",
@@ -57,7 +58,7 @@ class Column:
             NaN always do.
         format: a datetime column's `strptime` pattern, empty for ISO 8601; of a numeric column how
             its texts write 1234.56 (`1.234,56 €`), empty for plain numbers; of a target of several
-            labels what stands between them.
+            labels what stands between them, of transcripts what they are spelt with.
         reason: why it is ignored, or why no source has it, in a few words.
         rules: by which its cells are read, see `RULES`.
     """

@@ -50,8 +50,9 @@ class Collect(Stage):
         test_source: the test rows, in any of these forms.
         task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
             guess is not wanted; `anomaly` to seek odd rows, by whose target a model is judged and
-            not taught; or a task of your own, as class or object. Of several targets that are
-            predicted each for itself, `{"visits": "count"}` names the tasks of some.
+            not taught; `transcription` to write down what a row says; or a task of your own, as
+            class or object. Of several targets that are predicted each for itself,
+            `{"visits": "count"}` names the tasks of some.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
             rarer. With more than two classes: this one against the rest.

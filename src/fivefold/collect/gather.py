@@ -16,7 +16,13 @@ from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
-from fivefold.collect.target import settle_targets, usable_rows, with_orders, with_tags
+from fivefold.collect.target import (
+    settle_targets,
+    spelt_targets,
+    usable_rows,
+    with_orders,
+    with_tags,
+)
 from fivefold.collect.unlabelled import NOT_THERE, with_answer
 from fivefold.collect.wishes import Wishes
 from fivefold.core.cores import cores
@@ -38,8 +44,7 @@ from fivefold.tasks.target import Settled
 MANY = 100
 """Files from which on it is told how fast they were decoded."""
 
-SEVERITIES = ("serious", "warning", "note")
-"""In the order in which findings are told."""
+SEVERITIES = ("serious", "warning", "note")  # in the order in which they are told
 
 
 def gather(
@@ -91,6 +96,7 @@ def gather(
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
         labels=wishes.labels(),
+        spelt=spelt_targets(raw, targets, wishes),
     )
     usable = usable_rows(table, targets, raw.name, wishes)
     task, settled = settle_targets(targets, raw, table, usable, wishes)

@@ -12,6 +12,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.container import beginning
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.codecs.transcript import Spelt
 from fivefold.codecs.whole import WideIntegers
 from fivefold.collect.infer import Guess, as_written, guess_kinds
 from fivefold.collect.notation import Notations, unread_column
@@ -54,6 +55,7 @@ def tabulate(
     on_bad: Literal["error", "missing"] = "missing",
     notations: Notations | None = None,
     labels: bool | None = None,
+    spelt: Mapping[str, Spelt] | None = None,
 ) -> Tabulated:
     """The table of a source in canonical values.
 
@@ -66,6 +68,7 @@ def tabulate(
         notations: how texts write numbers and dates.
         labels: whether the targets are said to be classes, which stay as they are written; None to
             guess.
+        spelt: how targets are read whose cells are transcripts, by name.
 
     Raises:
         DataError: if a cell is bad and `on_bad` is `error`, or no cell is of the kind that its
@@ -87,12 +90,16 @@ def tabulate(
     for name in targets:
         if name in guesses and name not in said:
             guesses[name] = as_written(guesses[name], raw.columns[name], tokens[name], labels)
+    transcripts = {n: Guess(kind=words().name, format=s.format) for n, s in (spelt or {}).items()}
+    guesses |= transcripts
     for name, found in raw.columns.items():
         guess = guesses[name]
         column = Column(
             name=name,
             kind=guess.kind,
-            missing=_kept_tokens(guess, missing, name),
+            missing=asked_tokens(missing, name)
+            if name in transcripts
+            else _kept_tokens(guess, missing, name),
             format=guess.format,
             role="ignored" if guess.why_unfit else "input",
             reason=guess.why_unfit,

@@ -10,6 +10,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.tags import are_lists, as_texts
+from fivefold.codecs.transcript import Spelt
 from fivefold.collect.null_texts import asked_tokens
 from fivefold.collect.tabulate import Tabulated
 from fivefold.collect.wishes import Wishes
@@ -141,6 +142,7 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         what=f"{column.kind} values",
         reads_as=kind_of(column.kind).reads_as if is_countable(values) else frozenset(),
         cells=cells if told is None else told,
+        format=column.format,
         typed=not raw.untyped and (said is None or said.dtype == "O"),  # 1 and "1" are one number
         wide=table.wide.get(name),
         lost=why[:1].upper() + why[1:],
@@ -159,6 +161,16 @@ def with_orders(wishes: Wishes, raw: Raw, targets: Sequence[str]) -> Wishes:
         if ranked and isinstance(column, Coded):
             orders[name] = tuple(plain_label(one) for one in column.values.tolist())
     return replace(wishes, order=orders, order_found=True)
+
+
+def spelt_targets(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> dict[str, Spelt]:
+    """How a target is read that rows spell: in words where it holds lists, or is said to."""
+    if wishes.task is None or not wishes.task.spells or len(targets) != 1:
+        return {}
+    (name,) = targets
+    listed = are_lists(raw.columns[name])
+    said = name in wishes.kinds and kind_of(wishes.kinds[name]).places == "words"
+    return {name: Spelt("words" if listed or said else "letters")}
 
 
 def with_tags(raw: Raw, targets: tuple[str, ...], wishes: Wishes) -> Raw:

@@ -100,6 +100,8 @@ Preprocess
 columns_chosen: note: a wide table, of whose columns those are read that training rows chose
 rows_in_no_part: warning or note: usable rows in no part, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions
+transcript_too_long: warning or serious: rows with fewer steps than their transcript needs
+unseen_letters: warning: letters of transcripts that validation or test rows have, no training row
 truncated_texts: note or warning: texts with more words than are read: how many, what is not read
 terms_left_out: note: texts with more different words and n-grams than the linear model is given
 cut_sentences: note or warning: sentences with more words than are read: how many

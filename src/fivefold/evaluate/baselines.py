@@ -18,6 +18,7 @@ from fivefold.evaluate import detectors, simple
 from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
 from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
 from fivefold.evaluate.placed import PLACED
+from fivefold.evaluate.spelt import SPELT
 from fivefold.evaluate.timing import time_calls
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.counts import counted, excess_of
@@ -70,7 +71,8 @@ def fit_baselines(
             on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
             blocks of the user's kinds give, and a note where they give nothing. Of windows these
             are the last number and the last season, ridge and boosting on lags; of positions the
-            commonest label, of all and of what stands there, and a linear tagger.
+            commonest label, of all and of what stands there, and a linear tagger; of transcripts
+            the most frequent one, a classifier of equal parts, and that of the nearest row.
         beside: how the model learnt that they stand beside: where odd rows are sought they learn
             from the same ones, and raise as many false alarms.
         seed: of the boosting, and of the sample that is drawn where there are more rows than
@@ -131,8 +133,9 @@ def _fitters(
     task = task_of(codec.schema.task)
     lags = task.ahead and has_lags(codec)
     for name in names:
-        if task.by_row and name in PLACED:
-            yield from ((name, placed.name, placed.fit) for placed in PLACED[name])
+        by_step = PLACED if task.by_row else SPELT if task.spells else {}
+        if name in by_step:
+            yield from ((name, one.name, one.fit) for one in by_step[name])
             continue
         if lags:
             yield from ((name, lagged.name, lagged.fit) for lagged in LAGGED[name])
@@ -178,6 +181,8 @@ def _fit_constant(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
     if rows.exposure is not None:
         means = np.full(len(rows), known[0, 0])
         known[0, 1] = excess_of(*counted(rows.target, means, rows.weight, rows.exposure))
+    if task_of(codec.schema.task).spells:  # in the steps that there are
+        known = known[:, : codec.steps]
     note = "" if takes or rows.weight is None else "without the weights of rows"
     return (lambda test: np.repeat(known, len(test), axis=0)), note
 

@@ -19,7 +19,7 @@ from fivefold.codecs.waveform import begins_as_sound, is_pair, rate_of, samples_
 from fivefold.core.finding import Finding, finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.clips import CLIPS, SILENT
+from fivefold.kinds.clips import CLIPS, PACE, SILENT
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 
@@ -149,6 +149,10 @@ class Audio(Kind):
         rate = _rate_in(column.format) or RATE
         lengths = [np.nan if sound is None else len(sound) / rate for sound in values]
         return {"seconds": np.array(lengths, dtype=np.float64)}
+
+    def pace(self, column: Column) -> float:
+        bands = bands_of(_rate_in(column.format) or RATE)
+        return PACE * bands.hop / bands.rate
 
     def drawn(self, cell: Array, column: Column) -> Array:
         """The loudness of its bands, low ones at the bottom, dark where it is quiet."""

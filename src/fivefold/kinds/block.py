@@ -131,6 +131,7 @@ class Block(ABC):
             times needs no change, and what changes more pays later.
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
+        spells: whether a network may go through the steps of a row and write down what it says.
     """
 
     name: ClassVar[str]
@@ -146,6 +147,7 @@ class Block(ABC):
     contest: ClassVar[float] = 0.1
     often: ClassVar[Mapping[str, int]] = {}
     sequence: ClassVar[bool] = False
+    spells: ClassVar[bool] = False
 
     def features(self, column: Fitted) -> tuple[str, ...]:
         """Names of a column's numbers in a shared array."""
@@ -186,13 +188,13 @@ class Block(ABC):
         return np.ones(len(array), dtype=bool)
 
     def positions(self, columns: Sequence[Fitted]) -> int:
-        """How many positions a row has at most, where the block is a `sequence`."""
+        """How many positions a row has at most, where it is a `sequence` or `spells`."""
         return self.shape(columns)[0]
 
     def lengths(self, array: Array) -> Array:
         """`(n,)` how many positions of each row are filled; all of them, by default.
 
-        It is asked where the block is a `sequence`.
+        It is asked where the block is a `sequence`, or `spells`.
         """
         return np.full(len(array), array.shape[1])
 

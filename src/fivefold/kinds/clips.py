@@ -7,11 +7,20 @@ import numpy as np
 
 from fivefold.codecs.mel import bands_of
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.block import Block, Encoded, Fitted, Places
 from fivefold.kinds.plain import Dense, Reader
 
 SILENT = -32_768
 """The sample that stands behind the end of a sound; no sound has it."""
+
+WHOLE = 16
+"""Frames are filled up to a multiple of this, so that no layer that halves them loses one."""
+
+PACE = 2
+"""Frames of one step of a network that writes down what is said."""
+
+NEAR = 3
+"""Steps on each side that a linear model of one of them sees."""
 
 PARTS = 4
 """Stretches of a sound of which a simple model is told the mean."""
@@ -30,9 +39,20 @@ class Clips(Block):
     usual = ("mask", "speed", "pitch", "noise", "mix")
     doubtful = usual
     contest = 1.0
+    spells = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)
+
+    def positions(self, columns: Sequence[Fitted]) -> int:
+        state = columns[0].state
+        return frames_of(state.rate, state.length) // PACE
+
+    def filled(self, array: Array, columns: Sequence[Fitted]) -> Array:
+        state = columns[0].state
+        bands, heard = bands_of(state.rate), (array != SILENT).sum(axis=1)
+        frames = np.maximum(heard - bands.window // 2, 0) // bands.hop + 1
+        return np.asarray(-(-np.minimum(frames, frames_of(state.rate, state.length)) // PACE))
 
     def summary(self, encoded: Encoded) -> str:
         [column] = encoded.columns
@@ -49,8 +69,27 @@ class Clips(Block):
         values = described(array, columns[0].state.rate)
         return values, np.zeros(values.shape[1], dtype=bool)
 
+    def places(self, array: Array, columns: Sequence[Fitted]) -> Places:
+        state = columns[0].state
+        bands, steps = bands_of(state.rate), self.positions(columns)
+        loud = np.zeros((len(array), steps * PACE, bands.count), np.float32)
+        for row, clip in zip(loud, array, strict=True):
+            heard = bands.loudness(clip[clip != SILENT])[: len(row)]
+            row[: len(heard)] = (heard - state.mean) / state.std
+        return Places(loud.reshape(len(array), steps, PACE, -1).mean(axis=2), 0, NEAR)
+
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         return f"{columns[0].kind.plural} as the loudness of bands over time"
+
+
+def frames_of(rate: int, length: int) -> int:
+    """Frames of a row of so many samples, a multiple of `WHOLE`.
+
+    Example:
+        >>> frames_of(8000, 8000)
+        112
+    """
+    return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
 
 
 def described(clips: Array, rate: int) -> Array:

@@ -135,13 +135,13 @@ class Codec:
         return sequences[0].block.positions(sequences[0].columns)
 
     def cut(self, scores: Array, arrays: Mapping[str, Array]) -> Array:
-        """Scores with NaN at the positions that a row does not have, for a task of sequences.
+        """Scores with NaN at the positions that a row does not have, for a task of positions.
 
         Args:
             scores: `(n, steps, ...)` as a model gives them; those of all other tasks stay.
             arrays: as `encode` gives them.
         """
-        if not task_of(self.schema.task).sequence:
+        if not task_of(self.schema.task).placed:
             return scores
         scores = scores.copy()
         scores[np.arange(scores.shape[1]) >= self.lengths(arrays)[:, None]] = np.nan
@@ -153,7 +153,8 @@ class Codec:
         return sequence.block.filled(arrays[sequence.name], sequence.columns)
 
     def _sequences(self) -> list[EncodedColumns]:
-        return [block for block in self.blocks if block.block.sequence]
+        spells = task_of(self.schema.task).spells
+        return [b for b in self.blocks if (b.block.spells if spells else b.block.sequence)]
 
     @property
     def outputs(self) -> tuple[int, ...]:

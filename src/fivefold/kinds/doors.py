@@ -109,6 +109,14 @@ class Doors:
 
     # --- the request
 
+    def pace(self, column: Column) -> float | None:
+        """Seconds from one step of what is written down to the next; None where steps have none.
+
+        Args:
+            column: how its cells are read.
+        """
+        return None
+
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
         """What a request must know of the column, as plain values.
 

@@ -24,6 +24,7 @@ class Signals(Block):
     name = "signals"
     dtype = "float32"
     sequence = True
+    spells = True
     changes = ("mask", "speed", "noise", "size")
     moving = ("speed",)
 

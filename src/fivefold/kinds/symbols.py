@@ -33,6 +33,7 @@ class Symbols(Block):
     moving = ("shift", "turn")
     dtype = "int16"
     sequence = True
+    spells = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
         return (columns[0].state.length,)

@@ -10,6 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.known import KINDS, kind_of
 from fivefold.tasks.known import task_of
 
 
@@ -29,6 +30,8 @@ def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None =
             `rows`.
     """
     task = task_of(schema.task)
+    if task.spells and steps is None:
+        raise _unspelt(schema)
     if task.sequence and steps is None:
         raise DataError(
             f"Target {_named(schema)}: expected one sequence among the inputs, as each of its "
@@ -48,6 +51,23 @@ def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None =
             rows=tuple(int(row) for row in rows),
         )
     return target
+
+
+def _unspelt(schema: Schema) -> DataError:
+    """The fault of inputs of which none, or several, can be written down."""
+    able = [kind for kind in KINDS if kind.block.spells]
+    wanted = " or ".join(kind.plural for kind in able)
+    found = [f"`{column.name}` ({column.kind})" for column in schema.inputs]
+    many = sum(kind_of(column.kind).block.spells for column in schema.inputs) > 1
+    return DataError(
+        f"Target {_named(schema)}: expected one column of {wanted} to write down, found "
+        f"{together(found)}.",
+        remedy="drop= all of them but one."
+        if many
+        else f"Collect such a column, or name its kind: kinds={{...: {able[0].name!r}}}.",
+        column=schema.targets[0],
+        found=tuple(column.name for column in schema.inputs),
+    )
 
 
 def _named(schema: Schema) -> str:

@@ -7,14 +7,18 @@ from typing import Any
 from fivefold.codecs.cell import is_missing, null_words, word, writable
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.codecs.transcript import spelt_as, transcript_reader
 from fivefold.kinds.quick import PLAIN, OddCellError
 
 
 def word_reader(column: Column) -> Callable[[object], str | None]:
     """What gives the one text of a cell, None where it is missing or stands for it.
 
-    It raises a TypeError on a list, a dict or another thing that has no text.
+    Transcripts stay as they are written. It raises a TypeError on a list, a dict or another thing
+    that has no text.
     """
+    if spelt_as(column.format) is not None:
+        return transcript_reader(column.missing)
     absent, rules = null_words(column.missing), column.rules
 
     def read(value: object) -> str | None:

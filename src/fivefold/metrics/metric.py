@@ -137,6 +137,9 @@ TITLES = {
     "mean_steps": "steps off",
     "ranked_probability": "ranked probability score",
     "entity_f1": "entity F1",
+    "wer": "word error rate",
+    "cer": "character error rate",
+    "exact": "exact transcripts",
     "mcc": "MCC",
     "log_loss": "log-loss",
     "brier": "Brier score",
@@ -244,4 +247,6 @@ def why_undefined(name: str, target: Array, scores: Array) -> str:
         return "no usual row"
     if name in {"recall", "average_precision", "f1"}:
         return "no row of the positive class"
+    if name in {"wer", "cer"}:
+        return "nothing is said in any row"
     return "not defined on these rows"

@@ -14,6 +14,7 @@ from fivefold.core.faults import raise_all
 from fivefold.core.wish import Wish, counts, faults_of, one_of
 from fivefold.core.wording import plural, together
 from fivefold.errors import FivefoldError
+from fivefold.kinds.clips import PACE
 from fivefold.kinds.known import KINDS
 from fivefold.models.defaults import make
 from fivefold.models.inputs import (
@@ -53,7 +54,12 @@ EXAMPLES: tuple[Size, ...] = (
 )
 """Sizes at which networks are told where there is no data."""
 
-PLACED: tuple[Size, ...] = (Spelled(40, 13, 10_000), Symbols(60, 16, 1, 0, 0), Signal(6, 100))
+PLACED: tuple[Size, ...] = (
+    Spelled(40, 13, 10_000),
+    Symbols(60, 16, 1, 0, 0),
+    Signal(6, 100),
+    Spectrum(65, 96),
+)
 """The same for networks that answer for each position."""
 
 COLUMNS = (
@@ -95,7 +101,7 @@ def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.D
     for network in asked:
         read = _example(network) if sizes is None else sizes
         read = read if network.needs is not None else without_terms(read)
-        if network.reads(classes(read), places=network.places):
+        if network.reads(classes(read), places=network.places, spells=network.spells):
             shape = (steps_of(read), outputs) if network.places else outputs
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, shape)
@@ -220,12 +226,14 @@ def example(inputs: Inputs, rows: int = ROWS) -> Batch:
 
 
 def steps_of(size: Any) -> int:
-    """The positions of a row of this size.
+    """The positions of a row of this size, which of a sound are steps of a network.
 
     Example:
         >>> steps_of(Signal(6, 100)), steps_of(Text(64, 10_000))
         (100, 64)
     """
+    if isinstance(size, Spectrum):
+        return size.frames // PACE
     return int(size.steps if isinstance(size, Signal) else size.length)
 
 

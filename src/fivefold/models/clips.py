@@ -10,15 +10,12 @@ from torch.nn import functional
 
 from fivefold.codecs.mel import FLOOR, QUIET, bands_of
 from fivefold.kinds.block import Encoded
-from fivefold.kinds.clips import SILENT
+from fivefold.kinds.clips import SILENT, frames_of
 from fivefold.models.inputs import Spectrum
 from fivefold.models.part import Part
 from fivefold.models.pooled import pooled, pooled_width
 from fivefold.models.soundnet import SoundNet
 from fivefold.models.sounds import mask, mix, noise, pitch, shift, speed
-
-WHOLE = 16
-"""Frames are filled up to a multiple of this, so that no layer that halves them loses one."""
 
 
 class Loudness(nn.Module):
@@ -89,16 +86,6 @@ class Loudness(nn.Module):
         frames = stretches.flatten(1).unfold(1, self.window, self.hop)[:, : self.frames]
         spectrum = torch.view_as_real(torch.fft.rfft(frames * self.taper))
         return spectrum.square().sum(dim=3)
-
-
-def frames_of(rate: int, length: int) -> int:
-    """Frames of a row of so many samples, a multiple of `WHOLE`.
-
-    Example:
-        >>> frames_of(8000, 8000)
-        112
-    """
-    return -(-bands_of(rate).frames(length) // WHOLE) * WHOLE
 
 
 class Bands(nn.Module):

@@ -20,7 +20,14 @@ def default_for(sizes: Sequence[type]) -> Network:
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
-def choose(inputs: Inputs, rows: int = 0, *, places: bool = False, chosen: bool = False) -> str:
+def choose(
+    inputs: Inputs,
+    rows: int = 0,
+    *,
+    places: bool = False,
+    spells: bool = False,
+    chosen: bool = False,
+) -> str:
     """The name of the default network for these inputs.
 
     Pictures of `DETAILED` pixels a side or more are seen by the widest residual network that can
@@ -30,6 +37,7 @@ def choose(inputs: Inputs, rows: int = 0, *, places: bool = False, chosen: bool 
         inputs: sizes of what it reads.
         rows: to train on, as far as they are known.
         places: whether each position of a row is to have an answer.
+        spells: whether these answers spell what is asked for.
         chosen: whether its columns were chosen of many more than there are rows.
 
     Raises:
@@ -42,7 +50,8 @@ def choose(inputs: Inputs, rows: int = 0, *, places: bool = False, chosen: bool 
         ('blend', 'mixblend')
     """
     if places:
-        known = (one for one in NETWORKS.values() if one.reads(classes(inputs), places=True))
+        sizes = classes(inputs)
+        known = (n for n in NETWORKS.values() if n.reads(sizes, places=True, spells=spells))
         if (found := next(known, None)) is not None:
             return found.name
         raise ModelError(
@@ -86,7 +95,7 @@ def make(name: str, inputs: Inputs, outputs: int | tuple[int, ...], **arguments:
             remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
             name=name,
         )
-    if not network.reads(classes(inputs), places=places):
+    if not network.reads(classes(inputs), places=places, spells=network.spells):
         raise ModelError(
             f"Train: expected a network for {inputs}, found {name!r}.",
             remedy=f'Use Train("{choose(inputs, places=places)}"), or leave the model out.',

@@ -85,6 +85,15 @@ SOUND = Habit(
     operations=MINUTES / 2,
     ripe=0.5,
 )
+SPEECH = Habit(
+    lr=3e-3,
+    weight_decay=0.05,
+    steps=1600,
+    epochs=(8, 60),
+    batch=(16, 64),
+    operations=MINUTES / 3,
+    ripe=0.5,
+)
 RESIDUAL = Habit(
     lr=5e-3,
     weight_decay=0.05,

@@ -8,6 +8,7 @@ from fivefold.errors import ModelError
 from fivefold.models.anomaly import AnomalyHead
 from fivefold.models.choice import BinaryHead, ChoiceHead
 from fivefold.models.count import CountHead
+from fivefold.models.ctc import CtcHead
 from fivefold.models.forecasts import ForecastHead
 from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
@@ -25,6 +26,7 @@ from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.several import Several
 from fivefold.tasks.task import Task
+from fivefold.tasks.transcription import Transcription
 
 HEADS: dict[type[Task], type[Head]] = {
     Anomaly: AnomalyHead,
@@ -36,6 +38,7 @@ HEADS: dict[type[Task], type[Head]] = {
     Forecast: ForecastHead,
     Quantity: QuantityHead,
     Several: SeveralHead,
+    Transcription: CtcHead,
 }
 """The class of a task's head, and of those that are derived from it."""
 

@@ -25,6 +25,7 @@ from fivefold.models.habit import (
     SEQUENCE,
     SERIES,
     SOUND,
+    SPEECH,
     STEPS,
     TAGS,
     TEXT,
@@ -59,6 +60,7 @@ from fivefold.models.seqtagnet import SeqTagNet, SeriesTagNet
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundblend import SoundBlend
 from fivefold.models.soundnet import SoundNet
+from fivefold.models.spellnet import SpellNet
 from fivefold.models.tabm import TabM
 from fivefold.models.tagblend import TagBlend
 from fivefold.models.tagnet import TagNet
@@ -89,6 +91,7 @@ class Network:
         core: what the body is built around; None for nothing.
         wide: whether rows of all kinds come with what a model beside the network reads.
         places: whether it answers for each position of a row, and not for the row.
+        spells: whether these answers are letters, or none, which spell what is asked for.
         detects: whether it says how odd rows are, which is all that it says.
         few: whether it is for columns that were chosen of many more than there are rows.
     """
@@ -105,6 +108,7 @@ class Network:
     core: Callable[..., nn.Module] | None = None
     wide: bool = False
     places: bool = False
+    spells: bool = False
     detects: bool = False
     few: bool = False
 
@@ -113,9 +117,9 @@ class Network:
         """Whether simple models answer beside it that read more of a row than a network does."""
         return self.wide or self.needs is not None
 
-    def reads(self, sizes: Sequence[type], *, places: bool = False) -> bool:
-        """Whether it reads tensors of these sizes, to answer for rows or for `places` of them."""
-        if self.places != places:
+    def reads(self, sizes: Sequence[type], *, places: bool = False, spells: bool = False) -> bool:
+        """Whether it reads tensors of these sizes, to answer for rows, label or spell them."""
+        if (self.places, self.spells) != (places, spells):
             return False
         known = not self.sizes or self.sizes.issuperset(sizes)
         known = known and {self.needs, self.about} - {None} <= set(sizes)
@@ -126,6 +130,7 @@ BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend, WideBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
+_STEPWISE = frozenset({Spectrum, Signal, Symbols})
 _AHEAD = frozenset({Window, Calendar, Width, Codes})
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
 
@@ -160,6 +165,7 @@ NETWORKS: dict[str, Network] = {
         Network("tagnet", TagNet, TAGS, frozenset({Spelled}), places=True),
         Network("seqtagnet", SeqTagNet, STEPS, frozenset({Symbols}), places=True),
         Network("seriestagnet", SeriesTagNet, STEPS, frozenset({Signal}), places=True),
+        Network("spellnet", SpellNet, SPEECH, _STEPWISE, places=True, spells=True),
         Network("forecaster", Forecaster, FORECAST, _AHEAD, several=True, about=Window),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),

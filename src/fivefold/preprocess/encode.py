@@ -18,6 +18,7 @@ from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
 from fivefold.preprocess.like import codec_like
 from fivefold.preprocess.markers import Wanted, choose_columns
+from fivefold.preprocess.unspelt import find_unspelt
 from fivefold.tasks.known import task_of
 
 
@@ -66,16 +67,18 @@ def encode_parts(
                 remedy="Leave such rows out of the data, or divide them with Split.",
                 rows=len(held),
             )
+    test = encode_rows(codec, table, partition.test)
     return Preprocessed(
         train=rows,
         valid=valid,
-        test=encode_rows(codec, table, partition.test),
+        test=test,
         codec=codec,
         findings=(
             *_rows_in_no_part(collected, partition),
             *(() if chosen is None else chosen.findings()),
             *_remarks(codec),
             *_apart(codec, rows),
+            *find_unspelt(codec, {"training": rows, "validation": valid, "test": test}),
         ),
         markers=() if chosen is None else chosen.markers,
     )
@@ -83,7 +86,7 @@ def encode_parts(
 
 def settled_settings(collected: Collected, settings: Settings) -> Settings:
     """The settings with what the task leaves no choice about."""
-    if not task_of(collected.schema.task).sequence:
+    if not task_of(collected.schema.task).placed:
         return settings
     ends = "head" if settings.truncation == "auto" else settings.truncation
     return replace(settings, truncation=ends, whole=True)  # answers belong to the first positions

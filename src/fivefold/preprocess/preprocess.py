@@ -143,7 +143,7 @@ class Preprocess(Stage):
         if collected is None:
             return faults
         task = task_of(collected.schema.task)
-        if task.sequence and self.truncation not in ("auto", "head"):
+        if task.placed and self.truncation not in ("auto", "head"):
             fault = PreflightError(
                 f"Preprocess: {task.name} has an answer for each position and expects the first "
                 f"ones to be read, found truncation={self.truncation!r}.",

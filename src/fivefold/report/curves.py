@@ -18,6 +18,7 @@ from fivefold.metrics.weight import effective_rows
 from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
 from fivefold.report.figures import confusion_matrix
 from fivefold.report.futures import coverage_ahead, error_ahead, forecasts
+from fivefold.report.misheard import spelling_errors, transcripts
 from fivefold.report.tables import shortened
 
 if TYPE_CHECKING:
@@ -279,5 +280,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "coverage_ahead": coverage_ahead,
     "surprise": surprise,
     "found_at": found_at,
+    "spelling_errors": spelling_errors,
+    "transcripts": transcripts,
 }
 """By the name that `fivefold.tasks.task.Picture` gives; each takes its values and gives SVG."""

@@ -244,11 +244,11 @@ def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
         [names[part], f"{len(rows):,}", f"{len(rows) / total:.1%}"] for part, rows in parts.items()
     ]
     classes, task = collected.schema.classes, task_of(collected.schema.task)
-    if classes and len(classes) <= 12:
+    counts = [task.tally(part.target, len(classes)) for part in parts.values()]
+    if len(classes) <= 12 and all(each is not None for each in counts):
         headings += [str(label) for label in classes]
-        for line, part in zip(rows, parts.values(), strict=True):
-            counts = task.tally(part.target, len(classes))
-            line += [f"{count:,}" for count in (() if counts is None else counts)]
+        for line, each in zip(rows, counts, strict=True):
+            line += [f"{count:,}" for count in ([] if each is None else each)]
     return _listed(headings, rows, range(1, len(headings)))
 
 

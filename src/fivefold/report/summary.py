@@ -108,8 +108,9 @@ def _data(collected: Collected) -> str:
     kinds = Counter(column.kind for column in schema.inputs)
     inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     source = (collected.provenance.source or "data").replace("\\", "/").rsplit("/", 1)[-1]
-    aim = task_of(schema).aim(schema)
-    wanted = f"{len(schema.classes)} classes" if schema.classes else aim
+    task = task_of(schema)
+    plain = schema.classes and not task.spells
+    wanted = f"{len(schema.classes)} classes" if plain else task.aim(schema)
     columns = "column" if len(schema.inputs) == 1 else "columns"
     return (
         f"{source}: {len(collected.table):,} rows, {inputs} {columns}; "

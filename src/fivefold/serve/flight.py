@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from fastapi.concurrency import run_in_threadpool
 
+from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.kinds.known import kind_of
@@ -87,7 +88,16 @@ class Flight:
         model = self._model
         reply = task_of(model.schema).reply(np.concatenate(scores), model.schema)
         _name_entities(reply, instances, model.contract.fields)
+        if "spans" in reply:
+            reply |= _pace(model.schema)
         return json_text(reply | model.contract.times(instances))
+
+
+def _pace(schema: Schema) -> dict[str, float]:
+    """How many seconds a step of what is written down lasts, where that is known."""
+    paces = (kind_of(column.kind).pace(column) for column in schema.inputs)
+    pace = next((pace for pace in paces if pace is not None), None)
+    return {} if pace is None else {"seconds_a_step": pace}
 
 
 def _name_entities(reply: dict[str, Any], instances: list[Any], fields: Sequence[Field]) -> None:

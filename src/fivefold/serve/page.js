@@ -279,6 +279,14 @@ function show(answer, row) {
     const [low, high] = answer.intervals[0].map(written);
     bars.append(line(`${percent(answer.level)} of counts lie between`, `${low} and ${high}`));
   }
+  if (answer.spans) {
+    if (prediction === "") document.getElementById("headline").textContent = "(nothing)";
+    bars.append(line("sure of all of it", percent(answer.confidence[0])));
+    const pace = answer.seconds_a_step, at = (step) => (pace ? `${(pace * step).toFixed(2)} s` : `${step}`);
+    for (const { text, start, end } of answer.spans[0].slice(0, 40)) {
+      bars.append(line(text === " " ? "(blank)" : text, `${at(start)} to ${at(end)}`));
+    }
+  }
   if (answer.surprise) {
     const [surprise] = answer.surprise;
     bars.append(line("surprise", surprise === null ? "not a number" : written(surprise)),

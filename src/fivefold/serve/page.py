@@ -77,7 +77,7 @@ def _safe(contract: Contract) -> str:
 def _subtitle(contract: Contract) -> str:
     task = task_of(contract.task)
     each, which = ", for each position" * task.sequence, "Any" if task.several else "One"
-    if not contract.classes or task.network:
+    if not contract.classes or task.network or task.spells:
         aim = contract.aim
         return escape(f"{aim[:1].upper()}{aim[1:]}, from what you enter below.")
     if len(contract.classes) > 6:

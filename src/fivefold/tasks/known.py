@@ -18,12 +18,13 @@ from fivefold.tasks.several import BASE, Several
 from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
+from fivefold.tasks.transcription import Transcription
 from fivefold.tasks.unlabelled import Unlabelled
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT, SEVERAL = Multilabel(), Ordinal(), Count(), Several()
 TAGGING, FORECAST, ANOMALY = Tagging(), Forecast(), Anomaly()
-UNLABELLED = Unlabelled()
+TRANSCRIPTION, UNLABELLED = Transcription(), Unlabelled()
 
 
 class Tasks(Roster[Task]):
@@ -43,7 +44,7 @@ TASKS = Tasks(
     Task,  # type: ignore[type-abstract]
     (
         *(BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
-        *(TAGGING, FORECAST, ANOMALY, UNLABELLED, SEVERAL),
+        *(TAGGING, TRANSCRIPTION, FORECAST, ANOMALY, UNLABELLED, SEVERAL),
     ),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",

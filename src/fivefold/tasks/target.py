@@ -35,6 +35,7 @@ class Target:
         wide: the whole numbers that float64 does not hold apart, if there are such.
         lost: a sentence about texts that stand for missing in it; empty if there are none.
         remedy: what makes them values again.
+        format: how its cells are written.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Target:
     wide: WideIntegers | None = None
     lost: str = ""
     remedy: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

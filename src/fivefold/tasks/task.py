@@ -16,13 +16,7 @@ ROUNDING = 1e-5
 
 
 class Picture(NamedTuple):
-    """A drawing of scores against the truth.
-
-    Args:
-        drawing: its name in the report.
-        caption: a sentence below it.
-        values: what the drawing is made of, by the names of its parameters.
-    """
+    """A drawing of scores against the truth: its name in the report, a sentence, its arguments."""
 
     drawing: str
     caption: str
@@ -52,12 +46,12 @@ class Task(ABC):
             number, the logarithm of its rate, each of its labels, or of several targets what each
             one's task says; None for none of these.
         separate: whether each target column is predicted as a task of its own.
-        simple: what the simple models of `Evaluate` learn; what trees do, unless it says otherwise.
-        network: the built-in network that answers it, where it is not chosen by kinds of columns:
-            one that says how odd rows are.
+        simple: what the simple models of `Evaluate` learn; by default what trees do.
+        network: the built-in network that answers it, where kinds of columns do not choose one.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
         by_row: whether what judges such answers is given whole rows, so that it sees which of them
             stand beside one another, and not positions one after another.
+        spells: whether the answers of positions are letters, or none, which spell a shorter text.
         ahead: whether answers are the next steps of a series, of which rows are windows.
         heeds: which settings of `Collect` about the target it goes by: `order`, `positive`,
             `normal`, `exposure`. The others are refused, as they would change nothing.
@@ -74,6 +68,7 @@ class Task(ABC):
     network: ClassVar[str] = ""
     sequence: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
+    spells: ClassVar[bool] = False
     ahead: ClassVar[bool] = False
     heeds: ClassVar[tuple[str, ...]] = ()
 
@@ -85,6 +80,11 @@ class Task(ABC):
     def setting_name(self) -> str:
         """What stands for it in a recipe."""
         return self.name
+
+    @property
+    def placed(self) -> bool:
+        """Whether a network answers for each position of a row."""
+        return self.sequence or self.spells
 
     @property
     def headlines(self) -> tuple[Metric, ...]:

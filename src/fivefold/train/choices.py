@@ -8,16 +8,16 @@ _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
 _Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
-_Placed = Literal["tagblend", "tagnet", "seqtagnet", "seriestagnet"]
+_Placed = Literal["tagblend", "tagnet", "seqtagnet", "seriestagnet", "spellnet"]
 _Mixed = Literal["mixblend", "mixture"]
 _Odd = Literal["oddity", "autoencoder"]
 _Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series]
 NetworkName = Literal[_Rows, _Placed, "forecaster", _Mixed, _Odd]
 """Four for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
-positions (four), windows (one), rows that mix them (two), and odd rows of a table (two)."""
+positions (five), windows (one), rows that mix them (two), and odd rows of a table (two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]
-LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction", "balanced"]
+LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction", "balanced", "ctc"]
 
 LOSSES: dict[str, str] = {
     "cross_entropy": "cross-entropy",
@@ -27,6 +27,7 @@ LOSSES: dict[str, str] = {
     "huber": "Huber loss",
     "quantile": "quantile loss",
     "poisson": "Poisson deviance",
+    "ctc": "CTC loss",
     "reconstruction": "squared error of the inputs",
     "balanced": "losses of all targets, each beside that of a constant",
 }

@@ -192,11 +192,9 @@ def _input_misfits(model: str, schema: Schema) -> Iterator[FivefoldError]:
     from fivefold.models.networks import NETWORKS
     from fivefold.models.parts import part_of
 
-    sizes, places = (
-        [part_of(block).size for block in blocks_of(schema)],
-        task_of(schema.task).by_row,
-    )
-    network, odd = NETWORKS[model], task_of(schema.task).network
+    sizes, task = [part_of(block).size for block in blocks_of(schema)], task_of(schema.task)
+    asked = {"places": task.by_row or task.spells, "spells": task.spells}
+    network, odd = NETWORKS[model], task.network
     kinds = sorted({column.kind for column in schema.inputs})
     if network.detects != bool(odd):
         yield PreflightError(
@@ -212,9 +210,9 @@ def _input_misfits(model: str, schema: Schema) -> Iterator[FivefoldError]:
             remedy="Drop the others in Collect, or Train a module of your own.",
             model=model,
         )
-    elif not network.reads(sizes, places=places):
-        usual = next((n for n, one in NETWORKS.items() if one.reads(sizes, places=True)), "")
-        usual = usual if places else default_for(sizes).name
+    elif not network.reads(sizes, **asked):
+        usual = next((n for n, one in NETWORKS.items() if one.reads(sizes, **asked)), "")
+        usual = usual if asked["places"] else default_for(sizes).name
         yield PreflightError(
             f"Train: expected a network for {', '.join(kinds)} columns, found {model!r}.",
             remedy=f'Use Train("{usual}"), or leave the model out.' if usual else "Pass a module.",

@@ -62,9 +62,10 @@ def make_network(
     def factory(inputs: Inputs, outputs: int) -> nn.Module:
         if model is None or isinstance(model, str):
             places = not isinstance(outputs, int)
-            usual = task_of(codec.schema.task).network
-            chosen = codec.settings.chosen
-            usual = usual or choose(inputs, len(target), places=places, chosen=chosen)
+            task, chosen = task_of(codec.schema.task), codec.settings.chosen
+            usual = task.network or choose(
+                inputs, len(target), places=places, spells=task.spells, chosen=chosen
+            )
             name = usual if model is None else model
             known = NETWORKS.get(name)
             if model is None and known is not None and not wide and known.has_beside:
