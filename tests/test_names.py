@@ -19,6 +19,7 @@ IDEAS = {
     "count": ("models tasks", "counts: in torch; in numpy"),
     "multilabel": ("models tasks", "any number of labels a row: in torch; in numpy"),
     "ordinal": ("models tasks", "classes in order: in torch; in numpy"),
+    "films": ("kinds models", "the block of clips: in numpy; in torch"),
     "clips": ("kinds models", "the block of sounds: in numpy; in torch"),
     "windows": ("kinds models", "the block of windows: in numpy; in torch"),
     "signals": ("kinds models", "the block of series: in numpy; in torch"),

@@ -15,7 +15,7 @@ from fivefold.kinds.known import KINDS
 from fivefold.tasks.known import TASKS
 
 SOURCE = Path(fivefold.__file__).parent
-BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips", "signals", "lexemes", "windows")
+BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips", "signals", "lexemes", "windows", "films")
 HOMES = ("kinds/", "tasks/", *(f"models/{block}.py" for block in BLOCKS))
 """Files that may: where kinds and tasks are, and the torch halves of the blocks."""
 

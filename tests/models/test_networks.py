@@ -6,7 +6,17 @@ from torch import nn
 
 from fivefold.errors import ModelError
 from fivefold.models.defaults import choose, make
-from fivefold.models.inputs import Codes, Image, Signal, Spectrum, Spelled, Symbols, Text, Width
+from fivefold.models.inputs import (
+    Codes,
+    Film,
+    Image,
+    Signal,
+    Spectrum,
+    Spelled,
+    Symbols,
+    Text,
+    Width,
+)
 from fivefold.models.mlp import Mlp
 from fivefold.models.networks import NETWORKS, build, describe
 from fivefold.models.window import Window
@@ -27,6 +37,7 @@ CASES = {
     "seqnet": Symbols(9, 16, 1, 0, 1),
     "soundblend": Spectrum(41, 16),
     "soundnet": Spectrum(41, 16),
+    "videonet": Film(1, 5, 9, 8),
     "seriesblend": Signal(6, 20),
     "inceptiontime": Signal(6, 20),
     "tcn": Signal(6, 20),

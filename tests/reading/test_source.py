@@ -261,11 +261,11 @@ def test_cells_that_are_equal_as_keys_stay_apart_when_joined():
 
 
 def test_file_of_another_ending_is_a_cell_where_a_model_reads_files_alone(tmp_path):
-    path = tmp_path / "recorded.webm"
-    path.write_bytes(b"\x1a\x45\xdf\xa3")
+    path = tmp_path / "recorded.amr"
+    path.write_bytes(b"#!AMR")
     asked = Reading(names=("clip", "y"), inputs=("clip",), files=frozenset({"clip"}))
     assert read(path, asked).columns["clip"].tolist() == [path]
-    with pytest.raises(PreflightError, match=r"found the ending '\.webm'") as caught:
+    with pytest.raises(PreflightError, match=r"found the ending '\.amr'") as caught:
         read(path)
     assert "frame" in caught.value.remedy
 

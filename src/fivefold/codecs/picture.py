@@ -71,7 +71,7 @@ def _whole(value: object, rules: int) -> Array:
         return _decoded(bytes(value), rules)
     if hasattr(value, "getbands"):
         image: Any = value  # a Pillow image
-        return _pixels(image, rules)
+        return pixels_in(image, rules)
     array = np.asarray(value)
     if not array.ndim:
         raise ValueError(f"{type(value).__name__} is no image")
@@ -122,7 +122,7 @@ def _decoded(content: bytes, rules: int) -> Array:
                 raise ValueError(f"the image has more than {MAX_PIXELS:,} pixels")
             if rules > 2:  # a JPEG of twice the size or more is decoded at a half, or less
                 image.draft(None, within(image.width, image.height, SIDE))
-            return _pixels(image, rules)
+            return pixels_in(image, rules)
     except UnidentifiedImageError:
         told = beginning(content)
         told = "" if any(form in told.upper() for form in FORMATS) else told
@@ -151,7 +151,8 @@ def pixels_of(value: object) -> int:
     return int(np.asarray(value).size)
 
 
-def _pixels(image: "Image", rules: int) -> Array:
+def pixels_in(image: "Image", rules: int = RULES) -> Array:
+    """A picture of Pillow as `picture` gives it, of any size; of several the one that is open."""
     if rules < 2:
         return _stored(image)
     is_grey = image.mode in {"1", "L", "LA", "La"} or _is_deep_grey(image)

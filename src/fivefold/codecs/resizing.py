@@ -22,14 +22,15 @@ STEP = 8
 """Of which sides are a multiple that are the medians of several."""
 
 
-def usual_size(sizes: Mapping[tuple[int, int], int]) -> tuple[int, int]:
+def usual_size(sizes: Mapping[tuple[int, int], int], largest: int = LARGEST) -> tuple[int, int]:
     """The size to which pictures are brought where none is asked for.
 
     The commonest, the larger of equals, where half of them have it; else the median height and
-    width, rounded. No side is longer than `LARGEST`.
+    width, rounded. No side is longer than `largest`.
 
     Args:
         sizes: how many pictures have each height and width.
+        largest: pixels of the longer side, at most.
 
     Example:
         >>> usual_size({(28, 28): 9, (3000, 2000): 1}), usual_size({(3000, 2000): 1})
@@ -44,7 +45,7 @@ def usual_size(sizes: Mapping[tuple[int, int], int]) -> tuple[int, int]:
         sides = (np.median(np.repeat(side, counts)) for side in zip(*sizes, strict=True))
         height, width = (STEP * max(1, round(float(side) / STEP)) for side in sides)
         usual = (height, width)
-    return within(*usual, LARGEST)
+    return within(*usual, largest)
 
 
 def resized(image: Array, height: int, width: int, channels: int, fit: Fit = "resize") -> Array:

@@ -20,6 +20,7 @@ KindName = Literal[
     "sentence",
     "lags",
     "ahead",
+    "video",
 ]
 TaskName = Literal[
     "binary",

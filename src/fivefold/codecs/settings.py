@@ -15,12 +15,19 @@ Tokens = Literal["words", "subwords"]
 Truncation = Literal["auto", "head", "tail", "both"]
 
 
+_LATER: Mapping[str, Any] = {
+    **{"whole": False, "chosen": False},
+    **{"video_frames": None, "video_size": None},
+}
+"""What settings of older versions were, which did not know them: written only where they differ."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How columns are encoded; every number that follows from data comes from training rows.
 
-    They are those of the stage `Preprocess`, which says what each does; `image_size` is always
-    height and width here.
+    They are those of the stage `Preprocess`, which says what each does; `image_size` and
+    `video_size` are always height and width here.
     """
 
     numeric_missing: NumericMissing = "median"
@@ -34,6 +41,8 @@ class Settings:
     max_categories: int = 256
     image_size: tuple[int, int] | None = None
     image_fit: Fit = "resize"
+    video_frames: int | None = None
+    video_size: tuple[int, int] | None = None
     text_length: int | None = None
     truncation: Truncation = "auto"
     vocabulary: int = 20_000
@@ -49,11 +58,11 @@ class Settings:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; what no setting of Preprocess says only where it is so."""
-        unsaid = {name for name in ("whole", "chosen") if not getattr(self, name)}
-        return {name: value for name, value in asdict(self).items() if name not in unsaid}
+        values = asdict(self)
+        return {k: v for k, v in values.items() if k not in _LATER or v != _LATER[k]}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The settings that `to_json` described."""
-        size = values["image_size"]
-        return cls(**{**values, "image_size": None if size is None else tuple(size)})
+        sizes = {name: values.get(name) for name in ("image_size", "video_size")}
+        return cls(**{**values, **{name: size and tuple(size) for name, size in sizes.items()}})

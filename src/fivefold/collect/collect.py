@@ -224,6 +224,7 @@ class Collect(Stage):
 
     def _reading(self) -> Reading:
         kinds = names_of_kinds(self.kinds)
+        files = [kind for kind in kinds.values() if kind_of(kind).suffixes]
         return Reading(
             delimiter=self.delimiter,
             header=self.header,
@@ -233,6 +234,7 @@ class Collect(Stage):
             roles=tuple(n for n in map(self.__dict__.get, ROLES) if isinstance(n, str)),
             files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
             root=self.root,
+            reels=any(kind_of(kind).made_of for kind in files) if files else None,
             long=self._long(),
         )
 

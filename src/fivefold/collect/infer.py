@@ -19,7 +19,7 @@ from fivefold.collect.null_texts import found_numbers, found_tokens
 from fivefold.core.finding import Finding
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import KINDS, kind_of, labels, of_file, of_type, unread
+from fivefold.kinds.known import KINDS, kind_of, labels, of_path, of_type, unread
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sample import Sample
 from fivefold.reading.raw import Raw
@@ -125,7 +125,7 @@ def _opaque(cells: "Sequence[Any] | Array", asked: Kind | None) -> tuple[Kind, l
 
 def _holds(kind: Kind, cell: Any) -> bool:
     """Whether a cell is one of a kind, or names a file that is."""
-    return of_file(cell.name) is kind if isinstance(cell, Path) else kind.is_cell(cell)
+    return of_path(cell) is kind if isinstance(cell, Path) else kind.is_cell(cell)
 
 
 def _guess_opaque(kind: Kind, cells: list[Any], name: str) -> Guess:

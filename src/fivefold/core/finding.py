@@ -83,9 +83,11 @@ files_not_there: warning: texts that name files which are not below the folder o
 files_by_number: note: a table whose whole numbers name files
 parts_by_name: note: files whose names say which rows are learnt from and judged by, `train.csv`
 files_without_target: warning: files that are to be judged by and lack the target; left out
+frames_as_clips: note: folders of numbered pictures, each of which is read as a clip
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
 unreadable_sounds: warning: sounds that could not be read; not used
+unreadable_videos: warning: clips that could not be read; not used
 no_rate: note: sounds that say no rate, and the one that they are taken to be at
 wide_pictures: warning: floats that are read as pictures, much wider than high
 unreadable_texts: warning: files of a folder of texts that are none; not used
@@ -108,6 +110,8 @@ cut_sentences: note or warning: sentences with more words than are read: how man
 cut_sequences: note or warning: sequences with more symbols than are read: how many
 foreign_symbols: note or warning: sequences with symbols outside their alphabet, read as any
 mixed_sizes: note: pictures of other sizes than what a network is given, and how they are fitted
+mixed_lengths: note: clips of more or fewer frames than are read, and what becomes of them
+still_clips: note or warning: clips of one frame
 shortened_series: note or warning: series with more steps than a network reads
 gaps_in_series: note or warning: missing numbers in series, and how they are filled in
 truncated_sounds: note or warning: sounds longer than what is read: how many, what is not read

@@ -15,7 +15,13 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import together
 from fivefold.decided import Decided
 from fivefold.evaluate import detectors, simple
-from fivefold.evaluate.features import LinearFeatures, notes_of, reads_words, tree_matrix
+from fivefold.evaluate.features import (
+    LinearFeatures,
+    notes_of,
+    reads_words,
+    single_of,
+    tree_matrix,
+)
 from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
 from fivefold.evaluate.placed import PLACED
 from fivefold.evaluate.spelt import SPELT
@@ -69,7 +75,8 @@ def fit_baselines(
         data: encoded rows and their codec.
         names: `constant` (the class shares, or the mean), `linear` (logistic or ridge regression
             on all inputs), `boosting` (histogram gradient boosting on all but texts); what the
-            blocks of the user's kinds give, and a note where they give nothing. Of windows these
+            blocks of the user's kinds give, and a note where they give nothing; where rows are
+            clips also `linear` of the middle frame alone. Of windows these
             are the last number and the last season, ridge and boosting on lags; of positions the
             commonest label, of all and of what stands there, and a linear tagger; of transcripts
             the most frequent one, a classifier of equal parts, and that of the nearest row.
@@ -139,8 +146,11 @@ def _fitters(
             continue
         if lags:
             yield from ((name, lagged.name, lagged.fit) for lagged in LAGGED[name])
-        else:
-            yield name, title(name, codec), fitters[name]
+            continue
+        single = single_of(codec) if name == "linear" and not task.network else ""
+        if single:
+            yield name, f"{title(name, codec)} of {single}", partial(_fit_linear, single=True)
+        yield name, title(name, codec), fitters[name]
 
 
 def title(name: BaselineName, codec: Codec) -> str:
@@ -187,13 +197,15 @@ def _fit_constant(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
     return (lambda test: np.repeat(known, len(test), axis=0)), note
 
 
-def _fit_linear(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predict, str] | str:
+def _fit_linear(
+    rows: Rows, held: Array, codec: Codec, seed: int, *, single: bool = False
+) -> tuple[Predict, str] | str:
     task = task_of(codec.schema.task)
     if refused := _refused(rows, task):
         return refused
-    features = LinearFeatures(codec)
+    features = LinearFeatures(codec, single=single)
     matrix = features.fit(rows.inputs)
-    notes = [*notes_of(codec, "linear")]
+    notes = [] if single else notes_of(codec, "linear")
     if not matrix.shape[1]:
         notes.append("only a constant is left")
         return _fit_constant(rows, held, codec, seed)[0], ", ".join(notes)

@@ -18,12 +18,13 @@ class LinearFeatures:
     """Dense numbers standardised, categories one-hot, words by TF-IDF, in this order."""
 
     codec: Codec  # says what the arrays are, and what a linear model reads of them
+    single: bool = False  # whether it reads one moment alone of rows that are many
     scaling: tuple[Array, Array] | None = None
     rarity: list[Array] = field(default_factory=list)
 
     def fit(self, inputs: Mapping[str, Array]) -> Any:
         """Learn means and word frequencies from these rows, and give their matrix."""
-        plain = linear_values(inputs, self.codec)
+        plain = linear_values(inputs, self.codec, single=self.single)
         dense = _dense(inputs, plain)
         deviation = dense.std(0) if len(dense) else np.ones(dense.shape[1])
         deviation = np.where(deviation > 1e-9, deviation, 1.0)
@@ -36,7 +37,8 @@ class LinearFeatures:
         from scipy import sparse
 
         assert self.scaling is not None
-        (mean, deviation), plain = self.scaling, linear_values(inputs, self.codec)
+        plain = linear_values(inputs, self.codec, single=self.single)
+        mean, deviation = self.scaling
         dense = (_dense(inputs, plain) - mean) / deviation
         wide = [one_hot(*levels) for levels in plain if isinstance(levels, Levels)]
         bags = [word_counts(*bag) for bag in plain if isinstance(bag, Bag)]
@@ -46,13 +48,28 @@ class LinearFeatures:
         return sparse.hstack([sparse.csr_array(dense), *wide], format="csr")
 
 
-def linear_values(inputs: Mapping[str, Array], codec: Codec) -> list[Plain]:
-    """What a linear model reads of all arrays, in their order."""
+def linear_values(
+    inputs: Mapping[str, Array], codec: Codec, *, single: bool = False
+) -> list[Plain]:
+    """What a linear model reads of all arrays, in their order.
+
+    Args:
+        inputs: by the names of the codec's arrays.
+        codec: fitted.
+        single: whether one moment alone is read of rows that are many.
+    """
     return [
         plain
         for encoded in codec.blocks
-        for plain in encoded.block.linear(inputs[encoded.name], encoded.columns)
+        for plain in (encoded.block.at_one if single else encoded.block.linear)(
+            inputs[encoded.name], encoded.columns
+        )
     ]
+
+
+def single_of(codec: Codec) -> str:
+    """What is read where one moment alone is, in words; empty where rows are no moments."""
+    return next(filter(None, (encoded.block.single for encoded in codec.blocks)), "")
 
 
 def _dense(inputs: Mapping[str, Array], plain: list[Plain]) -> Array:

@@ -132,6 +132,7 @@ class Block(ABC):
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
         spells: whether a network may go through the steps of a row and write down what it says.
+        single: what `at_one` gives, in words, for one more simple model; empty for none.
     """
 
     name: ClassVar[str]
@@ -148,6 +149,7 @@ class Block(ABC):
     often: ClassVar[Mapping[str, int]] = {}
     sequence: ClassVar[bool] = False
     spells: ClassVar[bool] = False
+    single: ClassVar[str] = ""
 
     def features(self, column: Fitted) -> tuple[str, ...]:
         """Names of a column's numbers in a shared array."""
@@ -270,6 +272,10 @@ class Block(ABC):
             columns: that it holds; each has the block's state in `shared`.
         """
         return ()
+
+    def at_one(self, array: Array, columns: Sequence[Fitted]) -> Sequence[Plain]:
+        """The same of one moment of each row, where the block is `single`; else as `linear`."""
+        return self.linear(array, columns)
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array] | None:
         """What boosted trees read; None where the columns are left out, which is said.

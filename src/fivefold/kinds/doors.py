@@ -12,7 +12,17 @@ from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
 
 Control = Literal[
-    "number", "menu", "toggle", "moment", "words", "lines", "picture", "colour", "sound", "numbers"
+    "number",
+    "menu",
+    "toggle",
+    "moment",
+    "words",
+    "lines",
+    "picture",
+    "colour",
+    "sound",
+    "film",
+    "numbers",
 ]
 """What the page has to fill in a cell with."""
 
@@ -42,7 +52,8 @@ class Doors:
             which lists the `categories` of `field`; `toggle`; `moment`, a date and time; `words`,
             one line of text; `lines`, several; `picture`, to draw or open, which needs a `shape`
             of channels, height and width; `colour`, `#rrggbb`; `sound`, to record or open;
-            `numbers`, to paste or open.
+            `film`, to open, which needs a `shape` of channels, frames, height and width; `numbers`,
+            to paste or open.
         item: one cell, for messages: `a picture`.
         nullable: whether a request may hold a missing cell.
         nullable_beside: whether it may where other columns stand beside it.

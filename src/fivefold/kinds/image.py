@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.animation import is_animation
 from fivefold.codecs.cell import is_missing, null_words, word
 from fivefold.codecs.coded import Coded
 from fivefold.codecs.depth import inverted, settled
+from fivefold.codecs.film import is_film
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
 from fivefold.codecs.picture import picture, picture_stack, pixels_of
 from fivefold.codecs.png import as_cells, as_files, as_texts, partly_nested
@@ -25,6 +27,7 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.levels import moments
 from fivefold.kinds.numbers import bound
 from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS
@@ -119,9 +122,11 @@ class Image(Kind):
         return None if stack is None else (stack, np.empty(0, np.int64))
 
     def is_cell(self, value: object) -> bool:
-        array = isinstance(value, np.ndarray) and value.ndim in (2, 3) and not is_long(value)
-        file = isinstance(value, bytes) and _MARKS.match(value) is not None
-        return array or file or hasattr(value, "getbands")
+        if isinstance(value, np.ndarray):
+            return value.ndim in (2, 3) and not is_long(value) and not is_film(value)
+        file = isinstance(value, bytes) and _MARKS.match(value) and not is_animation(value)
+        drawn = hasattr(value, "getbands") and getattr(value, "n_frames", 1) < 2
+        return bool(file) or drawn
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
         """The size, see `usual_size`, channels and pixel statistics.
@@ -143,7 +148,7 @@ class Image(Kind):
         try:
             intensity = fit_intensity(spans)
         except UnfitError as fault:
-            raise _unfit(fault, column, ()) from None
+            raise unfit(fault, column, ()) from None
         shape, blank = (channels, height, width), np.zeros(channels, dtype=np.float32)
         state = ImageState(
             shape=shape,
@@ -153,18 +158,15 @@ class Image(Kind):
             fit=settings.image_fit,
             seen=dict(sizes),
         )
-        counts = np.zeros((channels, 256), np.int64)  # of each level, which takes little memory
-        for first, images in sample.pieces(CHUNK):
-            if images.dtype == object:
-                images = images[np.array([image is not None for image in images], dtype=bool)]
-            pixels = self.encode(images, column, state, first=first)
-            for channel in range(channels):
-                counts[channel] += np.bincount(pixels[:, channel].ravel(), minlength=256)
-        levels, total = np.arange(256), np.maximum(counts.sum(axis=1), 1)
-        mean = counts @ levels / total
-        variance = np.maximum(counts @ levels**2 / total - np.square(mean), 1.0)
-        std = np.sqrt(variance).astype(np.float32)
-        return replace(state, mean=mean.astype(np.float32), std=std)
+
+        def pieces() -> Iterator[Array]:
+            for first, images in sample.pieces(CHUNK):
+                if images.dtype == object:
+                    images = images[np.array([image is not None for image in images], dtype=bool)]
+                yield self.encode(images, column, state, first=first)
+
+        mean, std = moments(pieces(), channels)
+        return replace(state, mean=mean, std=std)
 
     def encode(self, values: Array, column: Column, state: ImageState, *, first: int = 0) -> Array:
         """Uint8 `(n, channels, height, width)`; a missing one is the mean colour.
@@ -190,7 +192,7 @@ class Image(Kind):
                     image = state.intensity.bytes_of(image[None])[0]
                 fitted[row] = resized(image, *size, state.fit).transpose(2, 0, 1)
         except UnfitError as fault:
-            raise _unfit(fault, column, (first + row + fault.row,)) from None
+            raise unfit(fault, column, (first + row + fault.row,)) from None
         return fitted
 
     def settle(self, values: Array) -> Array:
@@ -282,7 +284,8 @@ class Image(Kind):
         return negatives
 
 
-def _unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:
+def unfit(fault: UnfitError, column: Column, rows: tuple[int, ...]) -> DataError:
+    """The fault of pictures of a column that are on another scale than others."""
     who = f"Column `{column.name}`"
     more = {"column": column.name, "rows": rows}
     return DataError.expected(who, fault.wanted, fault.found, fault.remedy, **more)

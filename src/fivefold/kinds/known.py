@@ -1,6 +1,7 @@
 """The kinds there are: those of fivefold, and those that a user has added."""
 
-from pathlib import PurePosixPath
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.core.roster import Roster
@@ -12,6 +13,7 @@ from fivefold.kinds.categorical import Categorical
 from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
 from fivefold.kinds.datetime import Datetime
+from fivefold.kinds.films import FILMS
 from fivefold.kinds.image import Image
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.lags import Lags
@@ -28,11 +30,12 @@ from fivefold.kinds.slots import SLOTS
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.text import Text
 from fivefold.kinds.tokens import TOKENS
+from fivefold.kinds.video import Video
 from fivefold.kinds.windows import WINDOWS
 
 BLOCKS: tuple[Block, ...] = (
     *(NUMBERS, CODES, TOKENS, PIXELS, SYMBOLS, CLIPS, SIGNALS, LEXEMES),
-    *(WINDOWS, SLOTS),
+    *(WINDOWS, SLOTS, FILMS),
 )
 """In the order in which a codec gives their arrays; those of a user's kinds come after them."""
 
@@ -44,7 +47,7 @@ KINDS = Roster(
     Kind,  # type: ignore[type-abstract]
     (
         *(Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
-        *(Series(), Sentence(), Lags(), Ahead()),
+        *(Series(), Sentence(), Lags(), Ahead(), Video()),
     ),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
@@ -90,6 +93,31 @@ def of_file(name: str) -> Kind | None:
     """
     suffix = PurePosixPath(name).suffix.lower()
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
+
+
+def of_content(name: str, content: Callable[[], bytes]) -> Kind | None:
+    """The same, by what the file holds where files of such names are cells of several kinds.
+
+    Args:
+        name: of the file.
+        content: gives its bytes.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    among = [kind for kind in KINDS if suffix in kind.suffixes]
+    if len(among) < 2:
+        return among[0] if among else None
+    held = content()
+    return next((kind for kind in among if kind.is_cell(held)), among[0])
+
+
+def of_path(path: Path) -> Kind | None:
+    """The kind of which what lies at a path is a cell, a file or a folder of them; None if none."""
+    if path.is_dir():
+        return next((kind for kind in KINDS if kind.made_of), None)
+    try:
+        return of_content(path.name, path.read_bytes)
+    except OSError:
+        return of_file(path.name)
 
 
 def of_places(what: str) -> Kind | None:

@@ -49,10 +49,10 @@ class Pixels(Block):
     # --- what simple models read
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
-        return (Dense(_flat(pooled(array, SIDES["linear"]))),)
+        return (Dense(flat(pooled(array, SIDES["linear"]))),)
 
     def trees(self, array: Array, columns: Sequence[Fitted]) -> tuple[Array, Array]:
-        tiles = _flat(pooled(array, SIDES["trees"]))
+        tiles = flat(pooled(array, SIDES["trees"]))
         return tiles, np.zeros(tiles.shape[1], dtype=bool)
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
@@ -62,7 +62,8 @@ class Pixels(Block):
         return f"{columns[0].kind.plural} pooled to {side} pixels a side"
 
 
-def _flat(tiles: Array) -> Array:
+def flat(tiles: Array) -> Array:
+    """`(n, ...)` to `(n, numbers)`, of no rows too."""
     return tiles.reshape(len(tiles), prod(tiles.shape[1:]))
 
 

@@ -10,10 +10,10 @@ from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
 _Cells = Literal["number", "truth", "moment", "levels", "ranks", "span"]
-SourceType = Literal[_Cells, "raster", "sound", "steps", "window", "origin"]
+SourceType = Literal[_Cells, "raster", "sound", "footage", "steps", "window", "origin"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
-levels, of levels that stand in order, spans of time in seconds, arrays of pixels, sounds, numbers
-over time, the last of them, moments to forecast from. Texts and objects say nothing."""
+levels, of levels that stand in order, spans of time in seconds, arrays of pixels, sounds, clips,
+numbers over time, the last of them, moments to forecast from. Texts and objects say nothing."""
 
 
 class Recognition:
@@ -25,9 +25,11 @@ class Recognition:
 
     Attributes:
         sources: types of a source's column that say this kind.
-        suffixes: endings of files, in lower case with their dot, of which each is a cell.
+        suffixes: endings of files, in lower case with their dot, of which each is a cell. Where
+            two kinds have one, a file is of the one that says so (`is_cell`), else of the first.
         loose: endings of files, of which each is a cell where nothing says that they are tables: in
             folders that hold no tables of their own, and in paths of a column of the kind.
+        made_of: endings of files of which several, numbered in a folder of their own, are a cell.
         opaque: whether cells are files or arrays, which are never counted as words are; one says
             what all are, see `is_cell`.
         notation: settings of Collect that say how its texts are written.
@@ -46,6 +48,7 @@ class Recognition:
     sources: ClassVar[frozenset[SourceType]] = frozenset()
     suffixes: ClassVar[frozenset[str]] = frozenset()
     loose: ClassVar[frozenset[str]] = frozenset()
+    made_of: ClassVar[frozenset[str]] = frozenset()
     opaque: ClassVar[bool] = False
     notation: ClassVar[tuple[str, ...]] = ()
     nulls: ClassVar[Literal["usual", "found", "asked"]] = "found"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fivefold.codecs.cell import shown
 from fivefold.codecs.numberforms import NumberForm
 from fivefold.codecs.numerals import Numerals
-from fivefold.core.finding import Finding, finding
+from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, plural
 
 
@@ -59,7 +59,13 @@ def numbers_and_strays(name: str, strays: Mapping[str, int], kind: str, read_as:
 
 
 def mixed_sizes(
-    name: str, seen: Mapping[tuple[int, int], int], size: tuple[int, int], policy: str
+    name: str,
+    seen: Mapping[tuple[int, int], int],
+    size: tuple[int, int],
+    policy: str,
+    *,
+    plural: str = "pictures",
+    setting: str = "image_size",
 ) -> Finding | None:
     """That training pictures are brought to another size than theirs; None where all have it.
 
@@ -68,6 +74,8 @@ def mixed_sizes(
         seen: how many have each height and width.
         size: to which they are brought.
         policy: how, in words.
+        plural: what they are called.
+        setting: of Preprocess that says their size.
     """
     others = [other for other in seen if other != size]
     if not others:
@@ -77,9 +85,47 @@ def mixed_sizes(
     others.sort(key=lambda other: (other[0] * other[1], other))
     told = " to ".join(dict.fromkeys("x".join(map(str, one)) for one in (others[0], others[-1])))
     sentence = (
-        f"{changed:,} of {total:,} training pictures of `{name}` have another size than "
-        f"{size[0]}x{size[1]} ({told} pixels) and are {policy}; image_size and image_fit of "
+        f"{changed:,} of {total:,} training {plural} of `{name}` have another size than "
+        f"{size[0]}x{size[1]} ({told} pixels) and are {policy}; {setting} and image_fit of "
         "Preprocess say otherwise."
     )
-    facts = {"pictures": total, "changed": changed, "sizes": len(seen), "size": list(size)}
+    facts = {plural: total, "changed": changed, "sizes": len(seen), "size": list(size)}
     return finding("mixed_sizes", sentence, "note", column=name, **facts)
+
+
+def mixed_lengths(name: str, lengths: Mapping[int, int], frames: int, kept: int) -> Finding | None:
+    """That training clips have more or fewer frames than are read; None where none has.
+
+    Args:
+        name: of the column.
+        lengths: how many clips have each number of frames, as far as they are kept.
+        frames: that are read of each.
+        kept: the most that are kept of one.
+    """
+    more = sum(count for length, count in lengths.items() if length > frames)
+    fewer = sum(count for length, count in lengths.items() if length < frames)
+    if not more and not fewer:
+        return None
+    total, longest = sum(lengths.values()), max(lengths)
+    parts = [f"{more:,} have more, of which evenly spread ones are read"] if more else []
+    parts += [f"{fewer:,} have fewer, whose last frame stands again"] if fewer else []
+    told = f"; video_frames={longest} reads all that are kept" if longest > frames else ""
+    sentence = (
+        f"{frames} frames are read of each of {total:,} training clips of `{name}`: "
+        f"{' and '.join(parts)}{told} (a clip keeps {kept} at most)."
+    )
+    facts = {"clips": total, "frames": frames, "more": more, "fewer": fewer}
+    return finding("mixed_lengths", sentence, "note", column=name, **facts)
+
+
+def still_clips(name: str, lengths: Mapping[int, int]) -> Finding | None:
+    """That training clips have one frame; None where none has."""
+    count, total = lengths.get(1, 0), sum(lengths.values())
+    if not count:
+        return None
+    sentence = (
+        f"{count:,} of {total:,} training clips of `{name}` {'has' if count == 1 else 'have'} one "
+        "frame, which stands still for the whole clip."
+    )
+    severity: Severity = "warning" if count > total / 10 else "note"
+    return finding("still_clips", sentence, severity, column=name, count=count, clips=total)

@@ -20,6 +20,7 @@ from fivefold.models.defaults import make
 from fivefold.models.inputs import (
     Batch,
     Codes,
+    Film,
     Image,
     Inputs,
     Passage,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 EXAMPLES: tuple[Size, ...] = (
     Width(16, measured=8),
     Image(3, 32, 32),
+    Film(3, 16, 32, 32),
     Text(64, 10_000),
     Symbols(60, 16, 1, 1, 0),
     Spectrum(65, 96),

@@ -104,6 +104,16 @@ RESIDUAL = Habit(
     wait=0.5,
     ripe=0.8,
 )
+FILM = Habit(
+    lr=5e-3,
+    weight_decay=0.05,
+    steps=6000,
+    epochs=(4, 60),
+    batch=(32, 128),
+    operations=MINUTES,
+    wait=0.5,
+    ripe=0.8,
+)
 CONVOLUTIONS = Habit(
     lr=5e-3,
     weight_decay=0.05,

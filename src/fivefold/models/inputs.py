@@ -61,6 +61,25 @@ class Image(NamedTuple):
     width: int
 
 
+class Film(NamedTuple):
+    """One clip a row: a float tensor `(n, channels, frames, height, width)`.
+
+    Example:
+        >>> Film(3, 16, 32, 32).image
+        Image(channels=3, height=32, width=32)
+    """
+
+    channels: int
+    frames: int
+    height: int
+    width: int
+
+    @property
+    def image(self) -> Image:
+        """One frame of it."""
+        return Image(self.channels, self.height, self.width)
+
+
 class Text(NamedTuple):
     """One text a row: an int64 tensor `(n, length)`, 0 for padding and 1 for unknown words.
 
@@ -227,7 +246,7 @@ def size_name(size: type) -> str:
     return size.__name__.lower()
 
 
-_KNOWN = (Image, Text, Passage, Symbols, Spectrum, Signal, Record, Spelled, Window, Calendar)
+_KNOWN = (Image, Film, Text, Passage, Symbols, Spectrum, Signal, Record, Spelled, Window, Calendar)
 _TUPLES = {size_name(size): size for size in _KNOWN}
 
 

@@ -14,6 +14,7 @@ from fivefold.models.forecaster import Forecaster
 from fivefold.models.habit import (
     ATTENTIVE,
     CONVOLUTIONS,
+    FILM,
     FORECAST,
     MANY_COLUMNS,
     MEMBERS,
@@ -33,6 +34,7 @@ from fivefold.models.habit import (
 )
 from fivefold.models.inputs import (
     Codes,
+    Film,
     Image,
     Inputs,
     Passage,
@@ -69,6 +71,7 @@ from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
 from fivefold.models.timenet import GRU, TCN, InceptionTime
+from fivefold.models.videonet import VideoNet
 from fivefold.models.wideblend import WideBlend
 from fivefold.models.window import Calendar, Window
 
@@ -156,6 +159,7 @@ NETWORKS: dict[str, Network] = {
         Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols})),
         Network("soundblend", SoundBlend, SOUND, several=True, needs=Spectrum),
         Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
+        Network("videonet", VideoNet, FILM, frozenset({Film})),
         Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
         Network("inceptiontime", InceptionTime, **_SIGNAL),
         Network("tcn", TCN, **_SIGNAL),

@@ -7,6 +7,7 @@ from fivefold.errors import ModelError
 from fivefold.kinds.block import Block
 from fivefold.kinds.clips import CLIPS
 from fivefold.kinds.codes import CODES
+from fivefold.kinds.films import FILMS
 from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.pixels import PIXELS
@@ -17,6 +18,7 @@ from fivefold.kinds.tokens import TOKENS
 from fivefold.kinds.windows import WINDOWS
 from fivefold.models.clips import ClipsPart
 from fivefold.models.codes import CodesPart
+from fivefold.models.films import FilmsPart
 from fivefold.models.inputs import (
     Passage,
     Record,
@@ -47,6 +49,7 @@ PARTS: dict[Block, Part] = {
     LEXEMES: LexemesPart(),
     WINDOWS: WindowsPart(),
     SLOTS: SlotsPart(),
+    FILMS: FilmsPart(),
 }
 """The parts of fivefold's blocks."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fivefold.codecs.table import Array
 from fivefold.kinds.block import Encoded
 from fivefold.kinds.pixels import SIDES
 from fivefold.models.convnet import ConvNet
@@ -31,18 +32,25 @@ class Pixels(nn.Module):
 
     Args:
         channels: 1 for grey, 3 for colour.
+        axes: behind the channels: 2 of a picture, 3 of a clip.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, axes: int = 2) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(channels, 1, 1))
-        self.register_buffer("std", torch.ones(channels, 1, 1))
+        shape = channels, *[1] * axes
+        self.register_buffer("mean", torch.zeros(shape))
+        self.register_buffer("std", torch.ones(shape))
+
+    def fill(self, mean: Array, std: Array) -> None:
+        """Take what was fitted, `(channels,)` each."""
+        self.mean.copy_(torch.from_numpy(mean).view_as(self.mean))
+        self.std.copy_(torch.from_numpy(std).view_as(self.std))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Uint8 `(n, channels, height, width)` to float of the same shape."""
+        """Uint8 `(n, channels, ...)` to float of the same shape."""
         return (images.float() - self.mean) / self.std
 
 
@@ -70,8 +78,7 @@ class PixelsPart(Part):
     def fill(self, module: nn.Module, block: Encoded) -> None:
         assert isinstance(module, Pixels)
         state = block.columns[0].state
-        module.mean.copy_(torch.from_numpy(state.mean).view(-1, 1, 1))
-        module.std.copy_(torch.from_numpy(state.std).view(-1, 1, 1))
+        module.fill(state.mean, state.std)
 
     def measure(self, description: Mapping[str, Any]) -> Image:
         return Image(*description["shape"])

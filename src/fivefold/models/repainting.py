@@ -95,11 +95,12 @@ def colour(images: Tensor) -> Tensor:
     """Change brightness and contrast of each image, and a little the balance of its channels.
 
     Args:
-        images: `(n, channels, height, width)` float, with deviation 1.
+        images: `(n, channels, ..., height, width)` float, with deviation 1; clips as a whole.
     """
-    contrast = _between(images, 1 - TONE, 1 + TONE).view(-1, 1, 1, 1)
-    brightness = _between(images, -TONE, TONE).view(-1, 1, 1, 1)
-    tint = TINT * torch.randn(*images.shape[:2], 1, 1, device=images.device)
+    around = [1] * (images.ndim - 2)
+    contrast = _between(images, 1 - TONE, 1 + TONE).view(-1, 1, *around)
+    brightness = _between(images, -TONE, TONE).view(-1, 1, *around)
+    tint = TINT * torch.randn(*images.shape[:2], *around, device=images.device)
     return images * contrast + brightness + tint
 
 
@@ -116,7 +117,7 @@ def mixup(images: Tensor, others: Tensor, _: object = None) -> tuple[Tensor, Ten
     """Each image with another one shining through it, mostly weakly.
 
     Args:
-        images: `(n, channels, height, width)` float.
+        images: `(n, channels, ..., height, width)` float.
         others: likewise.
 
     Returns:
@@ -126,7 +127,7 @@ def mixup(images: Tensor, others: Tensor, _: object = None) -> tuple[Tensor, Ten
         Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018.
     """
     share = 1 - _between(images, 0, 1) ** 3 / 2
-    own = share.view(-1, 1, 1, 1)
+    own = share.view(-1, *[1] * (images.ndim - 1))
     return own * images + (1 - own) * others, share
 
 

@@ -109,18 +109,9 @@ class ResNet(nn.Module):
         self.mirror("flip" in lesson.changes)
         return self
 
-    @torch.no_grad()
     def end(self, taught: nn.Module, lesson: Lesson) -> Mapping[str, Any]:
         """Be as sure as validation rows allow: the last weights answer best, and too surely."""
-        last, valid = self.out[-1], lesson.valid
-        assert isinstance(last, nn.Linear)
-        if valid.rows and last.weight.requires_grad:
-            every = torch.arange(valid.rows, device=last.weight.device)
-            parts = torch.split(every, AT_ONCE)
-            answers = torch.cat([self.eval()(valid.take(part).inputs) for part in parts])
-            [scale] = find_scales([answers], lesson.head, valid)
-            last.weight.mul_(scale)
-            last.bias.mul_(scale)
+        soften(self, self.out[-1], lesson)
         return {}
 
 
@@ -161,6 +152,26 @@ class Residual(nn.Module):
         """`(n, channels, height, width)` to the same shape."""
         sums: Tensor = maps + self.layers(maps)
         return sums
+
+
+@torch.no_grad()
+def soften(network: nn.Module, last: nn.Module, lesson: Lesson) -> None:
+    """Bring the logits of a network to the scale that validation rows ask for, where there are any.
+
+    Args:
+        network: that has learnt; it is in eval mode then.
+        last: its last layer, which is linear.
+        lesson: that it learnt.
+    """
+    valid = lesson.valid
+    assert isinstance(last, nn.Linear)
+    if valid.rows and last.weight.requires_grad:
+        every = torch.arange(valid.rows, device=last.weight.device)
+        parts = torch.split(every, AT_ONCE)
+        answers = torch.cat([network.eval()(valid.take(part).inputs) for part in parts])
+        [scale] = find_scales([answers], lesson.head, valid)
+        last.weight.mul_(scale)
+        last.bias.mul_(scale)
 
 
 def stride(image: Image) -> int:

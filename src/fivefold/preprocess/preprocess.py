@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt
 
 from fivefold.artifacts import Collected, Preprocessed
+from fivefold.codecs.film import FRAMES
+from fivefold.codecs.film import SIDE as FRAME_SIDE
 from fivefold.codecs.picture import SIDE
 from fivefold.codecs.resizing import Fit
 from fivefold.codecs.settings import (
@@ -35,6 +37,9 @@ from fivefold.tasks.known import task_of
 Side = Annotated[Count, Field(le=SIDE)]
 """Pixels; no more are kept of a side."""
 
+FrameSide = Annotated[Count, Field(le=FRAME_SIDE)]
+"""The same of a frame of a clip."""
+
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 
 
@@ -61,7 +66,11 @@ class Preprocess(Stage):
             is longer than 128.
         image_fit: how pictures of other proportions are brought to that size: stretched
             (`resize`), whole with the pixels of their edge around them (`pad`), or cut to their
-            middle (`crop`).
+            middle (`crop`); frames of clips likewise.
+        video_frames: frames read of a clip, evenly spread over it, 32 at most; None is what 98 % of
+            the training clips have, 16 at most. Of a shorter clip the last frame stands again.
+        video_size: of a frame, as `image_size` is of a picture, 112 at most; None takes it from the
+            training rows likewise, and no side is longer than 64.
         text_length: words kept of a text; None covers 95 % of the training texts, 256 at most.
         truncation: which words of a longer text are read: its first (`head`), its last (`tail`),
             or three quarters of them first and one quarter last (`both`); `auto` is `both` where
@@ -104,6 +113,8 @@ class Preprocess(Stage):
     max_categories: Count = 256
     image_size: Side | tuple[Side, Side] | None = None
     image_fit: Fit = "resize"
+    video_frames: Annotated[Count, Field(le=FRAMES)] | None = None
+    video_size: FrameSide | tuple[FrameSide, FrameSide] | None = None
     text_length: Count | None = None
     truncation: Truncation = "auto"
     vocabulary: Count = 20_000
@@ -171,12 +182,12 @@ class Preprocess(Stage):
 
     def codec_settings(self) -> Settings:
         """The same settings as the codec takes them."""
-        size = self.image_size
-        names = Settings.__dataclass_fields__.keys() - {"image_size", "whole", "chosen"}
-        return Settings(
-            **{name: getattr(self, name) for name in names},
-            image_size=(size, size) if isinstance(size, int) else size,
-        )
+        names = Settings.__dataclass_fields__.keys() - {"whole", "chosen"}
+        values = {name: getattr(self, name) for name in names}
+        for name in ("image_size", "video_size"):
+            if isinstance(values[name], int):
+                values[name] = (values[name], values[name])
+        return Settings(**values)
 
 
 def _idle(stage: Preprocess, name: str, wanted: str, remedy: str) -> PreflightError:

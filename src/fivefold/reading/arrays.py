@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import Coded, objects
+from fivefold.codecs.film import is_film
 from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import KINDS
+from fivefold.kinds.known import KINDS, of_type
 from fivefold.reading import images
 from fivefold.reading.frames import column_of, is_frame, label_text, read_frame
 from fivefold.reading.names import PICTURES, SERIES, unique_names
@@ -219,10 +220,21 @@ def kind_of_cells(cells: Sequence[Any]) -> Kind | None:
     return next((kind for kind in KINDS if kind.opaque and kind.is_cell(first)), None)
 
 
+def _films(clips: Array) -> dict[str, Read]:
+    """Clips in memory as the column of the kind that holds such."""
+    kind = of_type("footage")
+    column, said = (PICTURES, {}) if kind is None else images.column_of_files(kind)
+    return {column: (clips, said.get(column))}
+
+
 def _matrix(x: Any, name: str) -> dict[str, Read]:
     if isinstance(x, list | tuple) and x:
         if _are_steps(x):
             return {SERIES: (objects(x), "steps")}
+        if all(isinstance(cell, np.ndarray) or hasattr(cell, "detach") for cell in x):
+            cells = [plain_cell(cell) for cell in x]
+            if all(map(is_film, cells)):
+                return _films(stacked(cells))
         if all(map(is_picture, x)):
             return {PICTURES: (stacked([plain_cell(cell) for cell in x]), "raster")}
         kind = kind_of_cells(x)
@@ -245,12 +257,14 @@ def _matrix(x: Any, name: str) -> dict[str, Read]:
         return {f"x{place}": column_of(array[:, place]) for place in range(array.shape[1])}
     if array.ndim == 3 and len(array) and is_long(array[0]):
         return {SERIES: (objects(array), "steps")}
+    if len(array) and array.dtype.kind in "fiub" and array.ndim in (4, 5) and is_film(array[0]):
+        return _films(array)
     if array.ndim in (3, 4) and array.dtype.kind in "fiub":
         return {PICTURES: (array, "raster")}
     raise DataError(
         f"{name}: expected X as (rows, columns) or images (rows, height, width[, channels]), "
         f"found shape {array.shape} of {array.dtype}.",
-        remedy="Pass a matrix, a stack of images or a frame.",
+        remedy="Pass a matrix, a stack of images or clips, or a frame.",
         wanted="a matrix, a stack of images or a frame",
         found=array.shape,
         shape=array.shape,

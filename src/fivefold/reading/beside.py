@@ -211,7 +211,7 @@ def _named(raw: Raw, table: Member, index: Index, reading: Reading) -> Beside | 
                 break
     columns, types, called = dict[str, Any](), dict[str, SourceType](), dict[str, list[str]]()
     for name, there in found.items():
-        kind = images.kind_in((member.path for member in there.values()), loose=True)
+        kind = images.kind_in(there.values(), loose=True)
         if kind is None:
             continue
         values = raw.columns[name]

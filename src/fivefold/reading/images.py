@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,16 @@ from fivefold.codecs.schema import Column
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
-from fivefold.kinds.canonical import canonical_column, reason
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import KINDS, of_file, of_type
+from fivefold.kinds.known import KINDS, of_content, of_file, of_type
 from fivefold.kinds.recognition import SourceType
-from fivefold.kinds.sample import Sample
 from fivefold.reading.classfolders import Entry, advice_on, classes_of, endings, sorted_out
+from fivefold.reading.decoded import Decoded
 from fivefold.reading.names import LABELS, PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw, digest_of_files
+from fivefold.reading.reels import Reel, kind_of_reels, reels_found, reels_of
 from fivefold.reading.suffix import TABLES
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault
 from fivefold.reading.unsorted import sorting_advice
@@ -31,46 +31,52 @@ MANY = 4
 """Files of class folders that look like tables, a picture or sound, of which more are the rows."""
 
 
+LOOKED = 8
+"""Files that are looked into where their names may be those of several kinds."""
+
+
 def is_cell(path: str) -> bool:
     """Whether a file of this name is a cell, as a picture is; hidden files are none."""
-    return _kind_of_file(path) is not None
+    return not is_hidden(path) and of_file(path) is not None
 
 
-def _kind_of_file(path: str) -> Kind | None:
-    return None if is_hidden(path) else of_file(path)
-
-
-def kind_in(paths: Iterable[str], *, loose: bool = False) -> Kind | None:
+def kind_in(members: Iterable[Member], *, loose: bool = False) -> Kind | None:
     """The kind of which most of these files are cells; of equals that of the first of them.
 
+    Of files whose names may be those of several kinds a few are looked into.
+
     Args:
-        paths: of files.
+        members: files.
         loose: whether files that look like tables may be cells, where no others are.
     """
-    paths = list(paths)
-    counts = Counter(kind for path in paths if (kind := _kind_of_file(path)) is not None)
+    members = [member for member in members if not is_hidden(member.path)]
+    counts = Counter(kind for m in members if (kind := of_file(m.path)) is not None)
     if loose and not counts:
-        counts.update(kind for kind in KINDS for path in paths if _belongs(path, kind))
-    return max(counts, key=lambda kind: counts[kind], default=None)
+        counts.update(kind for kind in KINDS for m in members if _belongs(m.path, kind))
+    kind = max(counts, key=lambda kind: counts[kind], default=None)
+    among = [member for member in members if kind is not None and of_file(member.path) is kind]
+    few = among[:: -(-len(among) // LOOKED) or 1]
+    inside = Counter(of_content(member.path, partial(getattr, member, "content")) for member in few)
+    return max(inside, key=lambda kind: inside[kind], default=kind)
 
 
-def _kind_within(paths: Iterable[str]) -> Kind | None:
+def _kind_within(members: Iterable[Member]) -> Kind | None:
     """The kind of which files are rows in a folder that holds no tables of its own.
 
     Files that look like tables are, where they lie in class folders and others do not, or are few.
     """
-    paths = list(paths)
-    strict = [path for path in paths if is_cell(path)]
-    loose = [path for path in paths if "/" in path and not is_cell(path)]
-    kind, other = kind_in(strict), kind_in(loose, loose=True)
-    loose = [path for path in loose if _belongs(path, other)]
+    members = list(members)
+    strict = [member for member in members if is_cell(member.path)]
+    others = [member for member in members if "/" in member.path and not is_cell(member.path)]
+    kind, other = kind_in(strict), kind_in(others, loose=True)
+    loose = [member.path for member in others if _belongs(member.path, other)]
     many = len(loose) > MANY * len(strict) and len(classes_of(loose)) > 1
     return other if kind is None or many else kind
 
 
 def rows_among(members: Sequence[Member]) -> list[Member]:
     """The files that may be rows of a folder: those of the kind that `read_classes` takes."""
-    kind = _kind_within(member.path for member in members)
+    kind = _kind_within(members)
     return [member for member in members if _belongs(member.path, kind)]
 
 
@@ -90,16 +96,18 @@ def column_of_files(kind: Kind, name: str | None = None) -> tuple[str, dict[str,
 
 def cells_of(members: Sequence[Member], reading: Reading) -> list[Member]:
     """The files that are cells of the kind of most of them, where rows are to be answered."""
-    paths = [member.path for member in members]
-    kind = kind_in(paths, loose=reading.loose)
+    if reels := reels_of(members, asked=bool(reading.reels), flat=True):
+        return [*reels]
+    kind = kind_in(members, loose=reading.loose)
     if reading.loose and kind is not None and not kind.loose:  # a picture beside files of series
-        kind = kind_in((path for path in paths if not is_cell(path)), loose=True) or kind
+        kind = kind_in((m for m in members if not is_cell(m.path)), loose=True) or kind
     return [member for member in members if _belongs(member.path, kind)]
 
 
 def read_cells(members: Sequence[Member], reading: Reading) -> Raw:
     """Files of pictures or sounds as one column, in the order given, to be answered."""
-    kind = kind_in((member.path for member in members), loose=True)
+    are_reels = isinstance(members[0], Reel)
+    kind = kind_of_reels() if are_reels else kind_in(members, loose=True)
     assert kind is not None  # or they would be no cells
     name, types = column_of_files(kind, reading.only if reading.only in reading.files else None)
     files = [str(member.place or member.path) for member in members]
@@ -116,25 +124,34 @@ def list_pictures(folder: Path, kind: Kind | None = None, *, loose: bool = False
         loose: whether files that look like tables may be cells, where no others are.
     """
     files = members_of(folder)
-    wanted = kind or kind_in((file.path for file in files), loose=loose)
+    reels = reels_of(files, asked=kind is not None and bool(kind.made_of), flat=True)
+    if reels:
+        return [reel.place for reel in reels if reel.place]
+    wanted = kind or kind_in(files, loose=loose)
     return [file.place for file in files if file.place and _belongs(file.path, wanted)]
 
 
 def folder_digest(folder: Path) -> dict[str, Any]:
     """The record of a folder of images as `read_classes` makes it, without decoding any."""
     files = members_of(folder)
-    kind = _kind_within(file.path for file in files)
-    listed = [file for file in files if _belongs(file.path, kind)]
+    listed: Sequence[Member] = reels_of(files)
+    if not listed:
+        kind = _kind_within(files)
+        listed = [file for file in files if _belongs(file.path, kind)]
     entries, _ = entries_of(listed, folder.name)
-    return _digest(folder.name, entries, [entry.member.content for entry in entries])
+    return digest_of_files(folder.name, ((e.member.path, e.member.content) for e in entries))
 
 
-def _digest(name: str, entries: Sequence[Entry], contents: Sequence[bytes]) -> dict[str, Any]:
-    paths = (entry.member.path for entry in entries)
-    return digest_of_files(name, zip(paths, contents, strict=True))
+def read_reels(reels: Sequence[Reel], name: str) -> Raw:
+    """The same of clips that are folders of pictures, which lie in class folders."""
+    kind, pictures = kind_of_reels(), of_file(reels[0].frames[0].path)
+    assert kind is not None  # or there were none
+    raw = read_classes(reels, name, kind=kind)
+    told = reels_found(name, reels, kind, kind.name if pictures is None else pictures.name)
+    return raw.replace(findings=(*raw.findings, told))
 
 
-def read_classes(members: Iterable[Member], name: str) -> Raw:
+def read_classes(members: Iterable[Member], name: str, *, kind: Kind | None = None) -> Raw:
     """The images or sounds of a folder as a column, their subfolders as the column `label`.
 
     Where it holds files of several kinds those of the commonest are read. Subfolders called train,
@@ -143,27 +160,28 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
     Args:
         members: of the folder or archive; nothing is unpacked.
         name: of it, for messages.
+        kind: of which all of them are cells; None to find out.
 
     Raises:
         DataError: if there are no images, or they do not lie in class folders.
     """
     listed = list(members)
-    kind = _kind_within(member.path for member in listed)
-    pictures = [member for member in listed if _belongs(member.path, kind)]
-    others = [m.path for m in listed if _kind_of_file(m.path) not in (None, kind)]
+    pictures = listed
+    if kind is None:
+        kind = _kind_within(listed)
+        pictures = [member for member in listed if _belongs(member.path, kind)]
+    read = {member.path for member in pictures}
+    others = [m.path for m in listed if is_cell(m.path) and m.path not in read]
     called, types = (PICTURES, {}) if kind is None else column_of_files(kind)
     among = [member.path for member in listed]
     entries, stray = entries_of(pictures, name, called, among=among)
     paths = [entry.member.path for entry in entries]
-    contents = [entry.member.content for entry in entries]
     assert kind is not None  # or there would be no entry
-    column, raw = Column(name=called, kind=kind.name), objects(contents)
-    started = perf_counter()
-    cells, bad = canonical_column(raw, column, on_bad="missing")
-    seconds = perf_counter() - started
-    if kind.form(Sample(contents[:1], [1], asked=True)):  # which is settled for the whole column
-        cells = raw
-    spoilt, why = [paths[row] for row in bad], reason(raw[bad[0]], column) if len(bad) else ""
+    column = Column(name=called, kind=kind.name)
+    decoded = Decoded([entry.member for entry in entries], column)
+    record = digest_of_files(name, decoded.files())
+    cells, bad, why = decoded.cells, decoded.bad, decoded.why
+    spoilt = [paths[row] for row in bad]
     if len(bad) == len(entries):
         raise unreadable_fault(name, kind, spoilt, len(bad), of=len(bad), reason=why)
     findings = [unreadable_cells(kind, spoilt, why)] if spoilt else []
@@ -180,11 +198,11 @@ def read_classes(members: Iterable[Member], name: str) -> Raw:
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
         findings=tuple(findings),
-        files=(_digest(name, entries, contents),),
+        files=(record,),
         places=np.array([places[path] for path in paths], np.int64) if stray else None,
         whole=len(pictures),
         named={column.name: paths},
-        seconds={column.name: seconds},
+        seconds={column.name: decoded.seconds},
         advice=advice_on(entries, name, called, among=among),
     )
 

@@ -129,7 +129,14 @@ def array_of_tensor(tensor: Any) -> Array:
 
 
 def turned(array: Any, *, axis: int) -> Any:
-    """Pictures with their channels first, as torch has them, with their channels last."""
+    """Pictures with their channels first, as torch has them, with their channels last.
+
+    Clips too, whose channels come before or behind time.
+    """
+    if array.ndim == axis + 4 and array.shape[-1] not in (1, 3, 4):
+        places = (axis + 1, axis)
+        found = next((place for place in places if array.shape[place] in (1, 3, 4)), None)
+        return array if found is None else np.moveaxis(array, found, -1)
     if array.ndim != axis + 3:
         return array
     first, last = array.shape[axis], array.shape[-1]

@@ -117,6 +117,7 @@ class Reading:
         headerless: that file had no header.
         root: the folder below which texts may name files of pictures; None is the table's own.
         loose: whether the only column a model reads is of a kind whose files may look like tables.
+        reels: whether folders of pictures are clips; None to find out.
         long: how a table with a row a step is one of series, or of windows; None for a row each.
         keep: columns whose cells are wanted as the source holds them (`Raw.kept`); `EVERY` is all.
     """
@@ -135,6 +136,7 @@ class Reading:
     headerless: bool = False
     root: str | PathLike[str] | None = None
     loose: bool = False
+    reels: bool | None = None
     long: Long | Windows | None = None
     keep: tuple[str, ...] = ()
 

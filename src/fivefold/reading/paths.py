@@ -1,6 +1,7 @@
 """Texts of a table that name files of pictures."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from os import PathLike
@@ -13,7 +14,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.kind import Kind
-from fivefold.kinds.known import KINDS, of_file, of_type
+from fivefold.kinds.known import KINDS, of_file, of_path, of_type
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.index import Index
 from fivefold.reading.options import Reading
@@ -21,6 +22,7 @@ from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw
 
 NEAR = 500  # files and folders beside a table that are looked at for those that it names
+LOOKED = 8  # files that are looked into where their names may be those of several kinds
 NAME = 120  # characters of a text that may be a name without its ending
 LONGEST = 1024  # characters of a text that may be a path; base64 of a picture is longer
 
@@ -61,7 +63,8 @@ def follow(raw: Raw, reading: Reading, folder: str | PathLike[str] | None) -> Ra
         raise DataError.expected(
             raw.name, "the folder of the pictures", found, remedy, column=named[0]
         )
-    columns = {name: _with_paths(raw.columns[name], root, name, raw.name) for name in named}
+    folders = bool(reading.reels)
+    columns = {n: _with_paths(raw.columns[n], root, n, raw.name, folders) for n in named}
     columns |= {n: _by_name(columns[n], root, raw.name) for n in named if n in reading.files}
     return raw.replace(columns={**raw.columns, **columns})
 
@@ -129,17 +132,21 @@ def _kind_of_files(values: "Array | Coded", root: Path) -> Kind | None:
     texts = _texts(values)
     if not texts or len(texts[0]) >= LONGEST or _leads_out(texts[0]):
         return None
+    path = _file_below(root, texts[0])
+    if path is None:
+        return None
     strict = of_file(texts[0])
-    among = [strict] if strict else [kind for kind in KINDS if _suffix(texts[0]) in kind.loose]
-    for kind in among:
-        path = _file_below(root, texts[0]) if _end_alike(texts, kind) else None
-        if path is not None and (strict or _is_read(path, kind)):
-            return kind
-    return None
+    if strict is not None:
+        few = [_file_below(root, text) for text in texts[:: -(-len(texts) // LOOKED)]]
+        held = Counter(of_path(one) for one in few if one is not None)
+        kind = max(held, key=lambda kind: held[kind], default=strict)
+        return kind if kind is not None and _end_alike(texts, kind) else None
+    among = [kind for kind in KINDS if _suffix(texts[0]) in kind.loose and _end_alike(texts, kind)]
+    return next((kind for kind in among if _is_read(path, kind)), None)
 
 
 def _end_alike(texts: list[str], kind: Kind) -> bool:
-    suffixes = kind.suffixes if of_file(texts[0]) is kind else kind.loose
+    suffixes = kind.suffixes if _suffix(texts[0]) in kind.suffixes else kind.loose
     return all(_suffix(text) in suffixes for text in texts)
 
 
@@ -187,15 +194,17 @@ def _elsewhere(root: Path, text: str) -> Path | None:
     return None
 
 
-def _with_paths(values: "Array | Coded", root: Path, column: str, source: str) -> "Array | Coded":
+def _with_paths(
+    values: "Array | Coded", root: Path, column: str, source: str, folders: bool
+) -> "Array | Coded":
     cells = values.values if isinstance(values, Coded) else values
     if cells.dtype != object or cells.ndim > 1:
         return values
-    found = objects(_followed(cell, root, column, source) for cell in cells)
+    found = objects(_followed(cell, root, column, source, folders) for cell in cells)
     return Coded(values.codes, found) if isinstance(values, Coded) else found
 
 
-def _followed(cell: object, folder: Path, column: str, source: str) -> object:
+def _followed(cell: object, folder: Path, column: str, source: str, folders: bool) -> object:
     text = cell.strip() if isinstance(cell, str) else ""
     if not text or len(text) >= LONGEST or text.startswith("data:"):
         return cell
@@ -204,7 +213,7 @@ def _followed(cell: object, folder: Path, column: str, source: str) -> object:
             return cell
         outside = "a path out of it"
     else:
-        path = _file_below(folder, text)
+        path = _file_below(folder, text, folders=folders)
         if path is None:
             return cell
         if path.resolve().is_relative_to(folder.resolve()):
@@ -221,11 +230,11 @@ def _followed(cell: object, folder: Path, column: str, source: str) -> object:
     )
 
 
-def _file_below(folder: Path, text: str) -> Path | None:
-    """The file of that name, its folders parted as here or as Windows parts them."""
+def _file_below(folder: Path, text: str, *, folders: bool = False) -> Path | None:
+    """The file of that name, or the folder, its folders parted as here or as Windows parts them."""
     for name in dict.fromkeys((text, PureWindowsPath(text).as_posix())):
         try:
-            if (folder / name).is_file():
+            if (folder / name).is_file() or (folders and (folder / name).is_dir()):
                 return folder / name
         except (OSError, ValueError):  # a name that no file can have
             continue

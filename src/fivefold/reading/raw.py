@@ -288,8 +288,13 @@ def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, 
     return {"path": path, "bytes": total, "sha256": lines.hexdigest(), "files": count}
 
 
+def _within(path: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing for a file."""
+    return sorted(path.iterdir()) if path.is_dir() else []
+
+
 def digest_of_pictures(column: str, paths: Iterable[Path]) -> dict[str, Any]:
     """One record for the files that a column names, each once, in the order of the rows."""
-    there = (path for path in dict.fromkeys(paths) if path.is_file())
-    contents = ((path.name, path.read_bytes()) for path in there)
+    each = (one for path in dict.fromkeys(paths) for one in [path, *_within(path)])
+    contents = ((path.name, path.read_bytes()) for path in each if path.is_file())
     return digest_of_files(f"pictures of {column}", contents)

@@ -31,6 +31,7 @@ from fivefold.reading.packed import (
     unpack,
 )
 from fivefold.reading.raw import Raw, digest_of_file
+from fivefold.reading.reels import reels_of
 from fivefold.reading.suffix import stem_of, suffix_of
 from fivefold.reading.unreadable import counted
 from fivefold.reading.unsorted import sorting_advice
@@ -133,6 +134,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         raise _beside_them(name, rows, about, reading)
     if not plain and documents.are_documents(shown):
         return documents.read_documents(shown, name, reading)
+    if reels := reels_of(shown, asked=reading.reels):
+        return images.read_reels(reels, name)
     return images.read_classes(shown, name)
 
 
@@ -250,7 +253,7 @@ def _read_tables(tables: list[Member], name: str, reading: Reading) -> Raw:
 
 def _beside_them(name: str, cells: list[Member], table: Member, reading: Reading) -> DataError:
     columns = sorted(_columns(table, reading))
-    kind = images.kind_in(member.path for member in cells)
+    kind = images.kind_in(cells)
     assert kind is not None  # or there were no cells
     return DataError(
         f"{name}: expected files in one subfolder a class, or target= with a column of a table "

@@ -2,7 +2,7 @@
 const contract = JSON.parse(document.getElementById("contract").textContent);
 const form = document.getElementById("form");
 const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
-const heard = new Map(); // element of a sound -> base64 of a WAV file, once there is one
+const heard = new Map(); // element of a sound or a clip -> base64 of its file, once there is one
 
 // The value of each of the page's controls, null where it is missing.
 const filled = (read) => (control) => (control.value === "" ? null : read(control));
@@ -20,6 +20,7 @@ const values = {
     return missing && missing.checked ? null : control.value;
   },
   sound: (control) => heard.get(control) ?? null,
+  film: (control) => heard.get(control) ?? null,
   numbers: filled((control) => typed(control)),
 };
 
@@ -47,6 +48,22 @@ function base64Of(bytes) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return btoa(text);
+}
+
+// Opens a clip, which goes as it is, and shows it where the browser can.
+function watch(box) {
+  const still = box.querySelector("[data-still]"), player = box.querySelector("[data-player]");
+  box.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    heard.set(box, base64Of(new Uint8Array(await file.arrayBuffer())));
+    const seen = file.type.startsWith("image/") ? still : player;
+    for (const each of [still, player]) { URL.revokeObjectURL(each.src); each.hidden = each !== seen; }
+    seen.onerror = () => { seen.hidden = true; };
+    seen.src = URL.createObjectURL(file);
+    box.querySelector("[data-name]").textContent = file.name;
+    later();
+  });
 }
 
 // Opens a sound, or records one for as long as the button is down to stop it.
@@ -374,7 +391,8 @@ async function ask() {
   const needed = controls.filter((_, i) => !contract.inputs[i].nullable);
   const wanted = needed.some((control) => control.tagName === "CANVAS" && !drawn.has(control))
     ? "Draw something."
-    : needed.some((control) => "rate" in control.dataset && !heard.has(control)) ? "Record something." : "";
+    : needed.some((control) => "rate" in control.dataset && !heard.has(control)) ? "Record something."
+    : needed.some((control) => control.dataset.control === "film" && !heard.has(control)) ? "Open a clip." : "";
   if (wanted) {
     document.getElementById("headline").textContent = wanted;
     document.getElementById("bars").replaceChildren();
@@ -400,6 +418,7 @@ function later() { clearTimeout(timer); timer = setTimeout(ask, 150); }
 document.querySelectorAll("canvas[data-control]").forEach(prepare);
 document.querySelectorAll("[data-steps]").forEach(prepareNumbers);
 document.querySelectorAll("[data-rate]").forEach(listen);
+document.querySelectorAll("[data-control=film]").forEach(watch);
 form.addEventListener("input", later);
 form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
 ask();

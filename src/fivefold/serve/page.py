@@ -186,6 +186,22 @@ def _sound(field: Field, name: str) -> tuple[str, str]:
     return box, hint
 
 
+def _film(field: Field, name: str) -> tuple[str, str]:
+    box = (
+        f'<div {_start(field, name)} class="tools">'
+        '<label class="button">Open a clip<input type="file" accept="image/*,video/*" hidden>'
+        "</label><span data-name></span>"
+        "<img data-still alt='' hidden>"
+        "<video data-player controls muted loop hidden></video></div>"
+    )
+    _, frames, height, width = field.shape
+    hint = (
+        f"Open a clip: GIF, WebP or PNG, or what the server decodes. The model sees {frames} "
+        f"frames of {width} x {height} pixels, evenly over it."
+    )
+    return box, hint
+
+
 def _numbers(field: Field, name: str) -> tuple[str, str]:
     steps, channels = field.shape
     text = _example(field).replace("], ", "],\n")
@@ -214,6 +230,7 @@ _CONTROLS: dict[str, Callable[[Field, str], tuple[str, str]]] = {
     "picture": _picture,
     "colour": _colour,
     "sound": _sound,
+    "film": _film,
     "numbers": _numbers,
 }
 """The element to fill in and a hint, by control; `values` of page.js reads it."""

@@ -58,6 +58,7 @@ def reading_of(
         headerless=all(name == f"column_{place}" for place, name in enumerate(names)),
         root=root,
         loose=len(kinds) == 1 and any(kind.loose for kind in kinds.values()),
+        reels=len(kinds) == 1 and any(kind.made_of for kind in kinds.values()),
         long=windows_of(text or {}) or long_of(text or {}),
         keep=keep,
     )

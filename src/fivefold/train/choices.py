@@ -11,10 +11,11 @@ _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
 _Placed = Literal["tagblend", "tagnet", "seqtagnet", "seriestagnet", "spellnet"]
 _Mixed = Literal["mixblend", "mixture"]
 _Odd = Literal["oddity", "autoencoder"]
-_Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, _Series]
+_Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, "videonet", _Series]
 NetworkName = Literal[_Rows, _Placed, "forecaster", _Mixed, _Odd]
-"""Four for tables, then images (four), texts (four), sequences (two), sounds (two), series (five),
-positions (five), windows (one), rows that mix them (two), and odd rows of a table (two)."""
+"""Four for tables, then images (four), texts (four), sequences (two), sounds (two), clips (one),
+series (five), positions (five), windows (one), rows that mix them (two), and odd rows of a table
+(two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]
 LossName = Literal["cross_entropy", "focal", _Numbers, "reconstruction", "balanced", "ctc"]
