@@ -62,13 +62,12 @@ class Points(Block):
                 return Steps(description["shape"][0])
 
             def encoder(self, size, width):
-                layers = (
-                    nn.Conv1d(3, 16, 3, padding=1),
-                    nn.ReLU(),
-                    nn.AdaptiveMaxPool1d(1),
-                    nn.Flatten(),
-                )
+                layers = (nn.Conv1d(3, 16, 3, padding=1), nn.ReLU(), Largest())
                 return nn.Sequential(*layers, nn.Linear(16, width))
+
+        class Largest(nn.Module):
+            def forward(self, steps):
+                return steps.amax(-1)
 
         return Walk()
 

@@ -100,6 +100,12 @@ def test_lower_bounds_are_not_above_what_is_tested():
         assert version(bound) <= version(pins[name]), name
 
 
+def test_lower_bounds_are_those_of_the_oldest_versions_tested():
+    lines = (ROOT / "tests/oldest.txt").read_text().splitlines()
+    oldest = dict(line.split("==") for line in lines if "==" in line)
+    assert {name: f"{bound}.*" for name, bound in declared().items()} == oldest
+
+
 def test_requirements_of_a_bundle_are_what_serving_imports():
     needed = imported(*SERVED) - set(COLLECTED)
     assert needed == (set(SERVING) - set(SERVED_INDIRECTLY)) | {"pillow"}
