@@ -49,6 +49,7 @@ CASES = {
     "seriestagnet": Signal(6, 20),
     "spellnet": Spectrum(41, 32),
     "forecaster": Window(1, 20, 0, 0),
+    "tcnforecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
     "mixture": {"photo": Image(1, 8, 8), "table": Width(3)},
     "wideblend": Width(6),
@@ -73,7 +74,7 @@ ALONE = (
     "autoencoder",
 )
 
-ASKED_FOR = {"tabm", "mlp", "resnet_small", "resnet_large", *ALONE}
+ASKED_FOR = {"tabm", "mlp", "tcnforecaster", "resnet_small", "resnet_large", *ALONE}
 
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ASKED_FOR])
@@ -137,6 +138,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="seriestagnet, spellnet, forecaster, mixblend, mixture, oddity, autoencoder, found",
+        match="spellnet, forecaster, tcnforecaster, mixblend, mixture, oddity, autoencoder, found",
     ):
         make("lstm", Width(3), 2)

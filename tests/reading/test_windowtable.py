@@ -35,13 +35,29 @@ def test_absent_steps_are_absent_and_lags_go_by_the_clock():
     [finding] = [f for f in raw.findings if f.code == "absent_steps"]
     assert finding.numbers == {"absent": 2, "steps": 40}
     starts = [cell[0] for cell in raw.columns["y"]]
-    assert all(np.isfinite(raw.columns["y+1"]))
     at = starts.index(7.0)
     np.testing.assert_array_equal(raw.columns["y"][at], [7, 8, 9, np.nan, np.nan])
     assert raw.columns["y+1"][at] == 12
-    origins = raw.columns["forecast from"]
-    for gone in (8, 9, 10, 11):  # windows that would forecast the absent steps
-        assert np.datetime64("2024-01-01T00") + np.timedelta64(gone, "h") not in origins
+    origins = raw.columns["forecast from"].tolist()
+    ahead = np.stack([raw.columns[f"y+{h}"] for h in (1, 2, 3)], axis=1)
+    for hour, want in ((8, [8, 9, np.nan]), (9, [9, np.nan, np.nan]), (11, [np.nan, 12, 13])):
+        row = origins.index(pd.Timestamp("2024-01-01") + pd.Timedelta(hours=hour))
+        np.testing.assert_array_equal(ahead[row], want)
+    assert len(raw) == 40 - 5 - 3 + 1
+
+
+def test_window_that_lacks_all_steps_to_forecast_is_none():
+    raw = cut(steps().drop(index=[10, 11, 12]))
+    assert pd.Timestamp("2024-01-01T10") not in raw.columns["forecast from"].tolist()
+    assert len(raw) == 40 - 5 - 3 + 1 - 1 - 3  # histories of which less than half is known
+
+
+def test_naive_error_of_a_window_is_that_of_the_steps_that_came():
+    y = np.random.default_rng(0).normal(size=40)
+    asked = Windows(target="y", time=("when",), horizon=3, history=5, season=2)
+    raw = cut(steps(y=y).drop(index=[15]), asked)
+    error = np.mean([(y[14] - y[12]) ** 2, (y[16] - y[12]) ** 2])
+    assert raw.columns["y naive"][9] == pytest.approx(error)
 
 
 def test_naive_error_and_usual_error_are_those_of_what_was_known_before():

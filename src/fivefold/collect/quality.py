@@ -12,6 +12,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural, quoted
 from fivefold.keys import codes_of, missing_rows, row_keys
 from fivefold.kinds.known import kind_of
+from fivefold.tasks.known import task_of
 
 Values = dict[str, Array]
 MANY = 100  # categories in a column from which on it is worth a remark
@@ -58,6 +59,8 @@ def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Find
         kinds[column.kind] = kinds.get(column.kind, 0) + 1
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     inputs = len(schema.inputs)
+    if task_of(schema.task).ahead:
+        listed = ", ".join(column.name for column in schema.inputs)
     sentence = (
         f"{int(usable.sum()):,} usable rows of {len(usable):,}{parts}; {inputs} "
         f"column{'s' * (inputs != 1)} to learn from ({listed}){left}."

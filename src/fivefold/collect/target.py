@@ -71,6 +71,9 @@ def usable_rows(table: Tabulated, targets: Sequence[str], source: str, wishes: W
     """`(n,)` bool: rows that are readable and lack no target; findings count the others."""
     usable = np.ones(len(table), bool)
     usable[sorted(table.unreadable)] = False
+    if wishes.task is not None and wishes.task.ahead:  # a row is judged by the steps it has
+        usable &= ~np.all([missing_rows(table.values[name]) for name in targets[:-2]], axis=0)
+        return usable
     for target in targets:
         usable &= ~_lacking(table, target, source, wishes)
     return usable

@@ -11,8 +11,8 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.evaluate.features import LinearFeatures, notes_of
 from fivefold.kinds.codec import Codec
-from fivefold.kinds.windows import WINDOWS
-from fivefold.metrics.forecasting import levels_of, truth_of
+from fivefold.kinds.windows import WINDOWS, filled
+from fivefold.metrics.forecasting import levels_of, quantiles, truth_of
 
 MOST_PAIRS = 100_000
 """Rows and steps ahead together that boosting learns from; of more it learns from a sample."""
@@ -70,13 +70,13 @@ def season_of(history: History, truth: Array) -> int:
     few = np.unique(np.linspace(0, len(truth) - 1, SEASON_ROWS).astype(int))
     some, wanted = History(history.values[few]), truth[few]
     seasons = [m for m in range(1, steps + 1) if m * -(-horizon // m) <= steps]
-    costs = [float(np.abs(some.season(m, horizon) - wanted).mean()) for m in seasons]
+    costs = [float(np.nanmean(np.abs(some.season(m, horizon) - wanted))) for m in seasons]
     return seasons[int(np.argmin(costs))] if seasons else 1
 
 
 def with_quantiles(values: Array, left: Array, levels: Array) -> Array:
     """Scores of expected values and, of each step, the quantiles of what is left in `left`."""
-    known = np.quantile(left, levels, axis=0).T
+    known = quantiles(left, levels).T
     return np.concatenate([values[:, :, None], values[:, :, None] + known], axis=2)
 
 
@@ -105,7 +105,7 @@ def _fit_ridge(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Predic
     features = LinearFeatures(codec)
     ridge = Ridge(alpha=1.0)
     matrix = features.fit(rows.inputs)
-    ridge.fit(matrix, truth, sample_weight=rows.weight)
+    ridge.fit(matrix, filled(truth), sample_weight=rows.weight)
     left = truth - ridge.predict(matrix).reshape(truth.shape)
 
     def predict(test: Rows) -> Array:
@@ -134,7 +134,10 @@ def _fit_boosting(rows: Rows, held: Array, codec: Codec, seed: int) -> tuple[Pre
         max_iter=ROUNDS, early_stopping=False, l2_regularization=1.0, random_state=seed
     )
     weight = None if some.weight is None else np.repeat(np.asarray(some.weight), horizon)
-    model.fit(matrix, (truth_of(some.target).ravel() - level) / scale, sample_weight=weight)
+    wanted = (truth_of(some.target).ravel() - level) / scale
+    there = ~np.isnan(wanted)
+    weight = None if weight is None else weight[there]
+    model.fit(matrix[there], wanted[there], sample_weight=weight)
 
     def values(test: Rows) -> Array:
         matrix, level, scale = features(test)

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fivefold.codecs.table import Array
-from fivefold.metrics.forecasting import levels_of, scale_of, truth_of
+from fivefold.kinds.windows import filled
+from fivefold.metrics.forecasting import known_of, levels_of, scale_of, truth_of
 from fivefold.models.head import Head
 from fivefold.models.losses import Cost, Loss, pinball, summed
 from fivefold.models.quantity import DELTA
@@ -61,7 +62,7 @@ class ForecastHead(Head):
         levels, horizon = levels_of(target), truth_of(target).shape[1]
         self.count, self.horizon = len(levels), horizon
         self.levels = torch.tensor(levels, dtype=torch.float64, device=self.mean.device)
-        mean, std = mean_and_spread(truth_of(target).ravel())
+        mean, std = mean_and_spread(known_of(target))
         self._take(mean, std, float(np.median(scale_of(target))))
 
     def know(self, codec: "Codec") -> None:
@@ -79,12 +80,12 @@ class ForecastHead(Head):
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """`(n, horizon + 1)` steps with mean 0 and deviation 1, then what an error counts.
 
-        Errors of series with larger usual errors count less. A loss of the user's sees steps alone,
-        in their own unit.
+        Errors of series with larger usual errors count less; steps that did not come are NaN. A
+        loss of the user's sees steps alone, in their own unit, those on lines between the others.
         """
         truth = truth_of(values)
         if own:
-            return torch.from_numpy(np.ascontiguousarray(truth, np.float64))
+            return torch.from_numpy(np.ascontiguousarray(filled(truth), np.float64))
         steps = (truth - float(self.mean)) / float(self.std)
         counts = float(self.unit * self.std) / scale_of(values)[:, None]
         found = np.concatenate([steps, np.clip(counts, 0.01, 100.0)], axis=1)
@@ -119,7 +120,8 @@ class ForecastHead(Head):
         levels = self.levels.tolist()
 
         def loss(outputs: Tensor, target: Tensor, weight: Tensor | None = None) -> Cost:
-            steps, truth, counts = self.steps(outputs), target[:, :-1], target[:, -1:]
+            steps, counts = self.steps(outputs), target[:, -1:]
+            truth, there = known_steps(target[:, :-1])
             off = (steps[..., 0] - truth) * counts
             if name == "huber":
                 costs = F.huber_loss(off, torch.zeros_like(off), reduction="none", delta=DELTA)
@@ -128,9 +130,22 @@ class ForecastHead(Head):
             for place, level in enumerate(levels, 1):
                 short = (truth - steps[..., place]) * counts
                 costs = costs + 2 * pinball(short, level) / len(levels)
+            costs = costs * there
             return costs.mean() if weight is None else summed(costs, weight)
 
         return loss
 
     def deviations(self, scores: Array) -> Array:
         return np.asarray((scores - float(self.mean)) / float(self.std))
+
+
+def known_steps(truth: Tensor) -> tuple[Tensor, Tensor]:
+    """What came, 0 for what did not, and what each step counts: in a row 1 on the mean, or 0.
+
+    Example:
+        >>> known_steps(torch.tensor([[3.0, torch.nan], [1.0, 2.0]]))[1].tolist()
+        [[2.0, 0.0], [1.0, 1.0]]
+    """
+    there = ~torch.isnan(truth)
+    share = there.sum(dim=1, keepdim=True).clamp(min=1) / truth.shape[1]
+    return torch.where(there, truth, 0.0), there / share

@@ -66,6 +66,7 @@ from fivefold.models.spellnet import SpellNet
 from fivefold.models.tabm import TabM
 from fivefold.models.tagblend import TagBlend
 from fivefold.models.tagnet import TagNet
+from fivefold.models.tcnforecaster import TCNForecaster
 from fivefold.models.textblend import TextBlend
 from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
@@ -170,7 +171,10 @@ NETWORKS: dict[str, Network] = {
         Network("seqtagnet", SeqTagNet, STEPS, frozenset({Symbols}), places=True),
         Network("seriestagnet", SeriesTagNet, STEPS, frozenset({Signal}), places=True),
         Network("spellnet", SpellNet, SPEECH, _STEPWISE, places=True, spells=True),
-        Network("forecaster", Forecaster, FORECAST, _AHEAD, several=True, about=Window),
+        *(
+            Network(name, network, FORECAST, _AHEAD, several=True, about=Window)
+            for name, network in (("forecaster", Forecaster), ("tcnforecaster", TCNForecaster))
+        ),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
         Network("mixture", Mixture, MIXED, several=True),
         Network("oddity", Oddity, ODDITY, **_TABLE, detects=True),

@@ -133,7 +133,7 @@ class TCN(nn.Module):
         self.description = described("tcn", inputs, outputs, arguments)
         depth = max(2, min(7, steps.bit_length() - 2))
         self.layers = nn.ModuleList(
-            _Causal(lines if place == 0 else width, width, 2**place, dropout)
+            Causal(lines if place == 0 else width, width, 2**place, dropout)
             for place in range(depth)
         )
         self.out = nn.Linear(2 * width, outputs)
@@ -148,7 +148,9 @@ class TCN(nn.Module):
         return outputs
 
 
-class _Causal(nn.Module):
+class Causal(nn.Module):
+    """Two dilated convolutions that look back alone, around which the input goes on."""
+
     def __init__(self, lines: int, width: int, dilation: int, dropout: float) -> None:
         super().__init__()
         self.before = nn.ConstantPad1d((4 * dilation, 0), 0.0)
@@ -159,6 +161,7 @@ class _Causal(nn.Module):
         self.shortcut = nn.Conv1d(lines, width, 1) if lines != width else nn.Identity()
 
     def forward(self, maps: Tensor, present: Tensor) -> Tensor:
+        """`(n, lines, steps)` to `(n, width, steps)`, 0 where `present` is."""
         found = torch.relu(self.norms[0](self.one(self.before(maps))))
         found = self.dropout(self.norms[1](self.other(found)))
         made: Tensor = torch.relu(found + self.shortcut(maps)) * present

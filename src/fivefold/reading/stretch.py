@@ -81,7 +81,9 @@ class Stretch:
         if not len(origins):
             return np.empty((0, horizon)), np.empty(0), np.empty(0)
         ahead = sliding_window_view(self.target, horizon)[origins]
-        naive = ((ahead - self.naive(origins, horizon, season)) ** 2).mean(axis=1)
+        off = (ahead - self.naive(origins, horizon, season)) ** 2
+        gone = np.isnan(off)
+        naive = np.where(gone, 0.0, off).sum(axis=1) / np.maximum(horizon - gone.sum(axis=1), 1)
         apart = np.abs(self.target[season:] - self.target[:-season])
         there = ~np.isnan(apart)
         sums = np.concatenate([np.zeros(season + 1), np.cumsum(np.where(there, apart, 0.0))])

@@ -81,8 +81,8 @@ def told(
     if gone:
         sentence = (
             f"{gone:,} of {steps:,} steps of `{asked.target}` are absent: lags go by the clock, a "
-            "history has a line between its own known neighbours there and says so, and "
-            "windows that lack a step to forecast are left out."
+            "history has a line between its own known neighbours there and says so, and a forecast "
+            "is taught and judged by the steps ahead that are there."
         )
         severity: Severity = "warning" if gone > MUCH * steps else "note"
         found.append(finding("absent_steps", sentence, severity, absent=gone, steps=steps))

@@ -42,8 +42,9 @@ class Steps:
 def windowed(raw: Raw, asked: Windows, *, wanted: Sequence[str] | None = None) -> Raw:
     """One row an origin: what was known until then, and what came after.
 
-    Steps that are absent are absent: lags go by the clock, and windows whose target is not known
-    whole are none. Nothing of a window's inputs is made of what comes after its origin.
+    Steps that are absent are absent: lags go by the clock, steps ahead that the table lacks are
+    NaN, and windows that lack all of them are none. Nothing of a window's inputs is made of what
+    comes after its origin.
 
     Args:
         raw: one row a step.
@@ -199,7 +200,7 @@ def _cut(series: Stretch, asked: Windows) -> Array:
     known = series.known
     ahead = known[origins + asked.horizon] - known[origins]
     before = known[origins] - known[origins - asked.history]
-    kept: Array = (ahead == asked.horizon) & (before >= KNOWN * asked.history)
+    kept: Array = (ahead > 0) & (before >= KNOWN * asked.history)
     return origins[kept]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.core.finding import Finding
-from fivefold.core.wording import bytes_text
+from fivefold.core.wording import bytes_text, together
 from fivefold.report.headline import (
     display_name,
     headlines,
@@ -109,8 +109,11 @@ def _data(collected: Collected) -> str:
     inputs = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     source = (collected.provenance.source or "data").replace("\\", "/").rsplit("/", 1)[-1]
     task = task_of(schema)
-    plain = schema.classes and not task.spells
-    wanted = f"{len(schema.classes)} classes" if plain else task.aim(schema)
+    plain, aim = schema.classes and not task.spells, task.aim(schema)
+    wanted = f"{len(schema.classes)} classes" if plain else aim
+    if task.ahead:
+        read = together([column.name for column in schema.inputs])
+        return f"{source}: {len(collected.table):,} windows of {read}; to predict: {aim}"
     columns = "column" if len(schema.inputs) == 1 else "columns"
     return (
         f"{source}: {len(collected.table):,} rows, {inputs} {columns}; "

@@ -34,6 +34,8 @@ show = function (answer) {
   bars.replaceChildren(plot);
   expected.forEach((value, i) => {
     const when = answer.times ? answer.times[0][i].replace("T", " ").slice(0, 16) : `step ${i + 1}`;
-    bars.append(line(when, `${written(value)} (${written(low[i])} to ${written(high[i])})`));
+    const made = line(when, `${written(value)} (${written(low[i])} to ${written(high[i])})`);
+    made.classList.add("step");
+    bars.append(made);
   });
 };

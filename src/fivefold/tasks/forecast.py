@@ -16,8 +16,12 @@ from fivefold.metrics.forecasting import (
     RMSE_AHEAD,
     SKILL,
     WQL,
+    inside,
+    known_of,
     levels_of,
     outcome,
+    over_steps,
+    quantiles,
     scale_of,
     truth_of,
 )
@@ -129,7 +133,7 @@ class Forecast(Task):
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """As a fraction of the deviation of `targets`, wherever they lie."""
-        mean, spread = mean_and_spread(truth_of(targets).ravel())
+        mean, spread = mean_and_spread(known_of(targets))
         farthest = float(np.nanmax(np.abs(wanted - mean), initial=0.0))
         single, double = float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps)
         return max(ROUNDING * spread, 4.0 * single * farthest) + 4.0 * double * abs(mean)
@@ -137,13 +141,14 @@ class Forecast(Task):
     # --- judging
 
     def lacking(self, target: Array) -> Array:
-        return np.asarray(np.isnan(target).any(axis=1))
+        told = np.isnan(target[:, truth_of(target).shape[1] :]).any(axis=1)
+        return np.asarray(told | np.isnan(truth_of(target)).all(axis=1))
 
     def errors(self, target: Array, scores: Array) -> Array:
-        return np.asarray(np.abs(scores[:, :, 0] - truth_of(target)).mean(axis=1))
+        return over_steps(np.abs(scores[:, :, 0] - truth_of(target)))
 
     def row_losses(self, target: Array, scores: Array) -> Array:
-        return np.asarray(((scores[:, :, 0] - truth_of(target)) ** 2).mean(axis=1))
+        return over_steps((scores[:, :, 0] - truth_of(target)) ** 2)
 
     def contrast(self, inside: float, outside: float) -> str:
         if inside < LEAST_RATIO * outside:
@@ -155,8 +160,10 @@ class Forecast(Task):
     ) -> Array:
         """The mean and the quantiles of each step."""
         truth = truth_of(target)
-        mean = np.average(truth, 0, weight)
-        known = np.quantile(truth, levels_of(target), axis=0)
+        gone = np.isnan(truth)
+        counts = ~gone * (np.ones(len(truth)) if weight is None else weight)[:, None]
+        mean = (np.where(gone, 0.0, truth) * counts).sum(0) / np.maximum(counts.sum(0), 1e-300)
+        known = quantiles(truth, levels_of(target))
         return np.tile(np.concatenate([mean[None], known]).T, (rows, 1, 1))
 
     # --- telling
@@ -168,13 +175,13 @@ class Forecast(Task):
         places = np.unique(np.linspace(0, len(target) - 1, DRAWN).astype(int))
         caption = "The line is what came, the dashes are expected, the band lies between the outer "
         drawn = {"truth": truth[places], "scores": scores[places], "levels": levels}
-        errors = np.abs(scores[:, :, 0] - truth).mean(axis=0)
-        inside = (truth >= scores[:, :, 1]) & (truth <= scores[:, :, -1])
+        errors = over_steps(np.abs(scores[:, :, 0] - truth).T)
+        held = over_steps(inside(truth, scores[:, :, 1], scores[:, :, -1]).T)
         ahead = {
             "errors": errors,
             "usual": float(scale_of(target).mean()),
         }
-        covered = {"covered": inside.mean(axis=0), "wanted": float(levels[-1] - levels[0])}
+        covered = {"covered": held, "wanted": float(levels[-1] - levels[0])}
         return [
             Picture("forecasts", f"{caption}quantiles, at some origins.", drawn),
             Picture("error_ahead", "How far forecasts are off, by steps ahead.", ahead),
@@ -196,7 +203,7 @@ class Forecast(Task):
         self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
     ) -> str:
         """How far forecasts are off at the first step, and at the last."""
-        off = np.abs(scores[:, :, 0] - truth_of(target)).mean(axis=0)
+        off = over_steps(np.abs(scores[:, :, 0] - truth_of(target)).T)
         last = f", {number(float(off[-1]))} at step {len(off)}" if len(off) > 1 else ""
         return f"forecasts are off by {number(float(off[0]))} at step 1{last}"
 

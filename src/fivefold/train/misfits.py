@@ -101,9 +101,14 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
         yield PreflightError(
             f"Train: expected a task of one class or of numbers a row for {name}, found "
             f"{task.name}.",
-            remedy="Train a network.",
+            remedy="Train a network. Ridge regression and boosting on lags stand beside it in the "
+            "table model_comparison."
+            if task.ahead
+            else "Train a network.",
             model=name,
         )
+        if task.ahead:  # a window is no column that one could drop
+            return
     # A stack has `predict` only once it is fitted, its class always.
     elif not hasattr(type(model), "predict") or get_tags(model).estimator_type not in PREDICTORS:
         remedy = f"Pass a {'regressor' if numbers else 'classifier'}."
