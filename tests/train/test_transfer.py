@@ -250,6 +250,7 @@ def test_cache_takes_a_run_and_other_weights_make_it_train_again(tmp_path):
     assert not third.why("train").startswith("train was taken")
 
 
+@pytest.mark.slow
 def test_frozen_weights_are_served_as_they_were_judged(photos, tmp_path):
     path, data = tmp_path / "new.ff", pictures((3, 4))
     train = ff.Train(ff.Pretrained(photos, freeze=True, licence="CC0"), epochs=1)

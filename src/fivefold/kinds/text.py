@@ -1,9 +1,8 @@
 """Texts: sentences, read word by word."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,15 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.grams import GramCensus, TermIndex
+from fivefold.kinds.grams import GramCensus
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.subwords import PieceIndex, learn_pieces, spelled
+from fivefold.kinds.text_state import AROUND, TextState
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
+from fivefold.kinds.wordpieces import Known, Spelling
 
 LONGEST = 256
 """Words kept of a text where the length follows from the data."""
@@ -33,80 +34,6 @@ TAIL = 4
 
 MANY = 0.1
 """Fraction of training texts from which on it deserves a look that they are cut."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TextState:
-    """The words of one text column.
-
-    Attributes:
-        vocabulary: kept words, the frequent first; `vocabulary[i]` has the code `i + 2`.
-        length: words a row.
-        tail: how many of them are the last of a text that has more.
-        pieces: of words, which a network reads in place of whole ones; none as a rule. A piece then
-            is what is said of words here, but in `vocabulary`.
-        grams: kept n-grams of characters inside words, the frequent first.
-        slots: different words and n-grams a row, for a linear model; 0 in bundles that have none.
-        longer: fraction of training texts with more terms than `slots`; not saved.
-        texts: training texts, missing ones among them; known where it was fitted, not saved.
-        unread: of each of those that has more words than are read, how many are not; likewise.
-    """
-
-    vocabulary: tuple[str, ...]
-    length: int
-    tail: int = 0
-    pieces: tuple[str, ...] = ()
-    grams: tuple[str, ...] = ()
-    slots: int = 0
-    longer: float = 0.0
-    texts: int = 0
-    unread: Array = field(default_factory=lambda: np.empty(0, np.int64))
-
-    @property
-    def size(self) -> int:
-        """Number of codes: the words, padding and the unknown word."""
-        return len(self.pieces or self.vocabulary) + FIRST
-
-    @property
-    def unit(self) -> str:
-        """What a network reads, in words."""
-        return "piece" if self.pieces else "word"
-
-    @property
-    def terms(self) -> int:
-        """Number of words and n-grams that a linear model weighs."""
-        return len(self.vocabulary) + len(self.grams)
-
-    @cached_property
-    def codes(self) -> dict[str, int]:
-        """The code of each word."""
-        return {word: code for code, word in enumerate(self.vocabulary, FIRST)}
-
-    @cached_property
-    def cut(self) -> PieceIndex:
-        """The numbers of pieces."""
-        return PieceIndex(self.pieces, first=FIRST, unknown=UNKNOWN)
-
-    def read(self, found: list[str]) -> list[int]:
-        """The numbers of a text's words, or of their pieces."""
-        if self.pieces:
-            return self.cut.row(found)
-        codes = self.codes
-        return [codes.get(word, UNKNOWN) for word in found]
-
-    @cached_property
-    def index(self) -> TermIndex:
-        """The numbers of words and n-grams."""
-        return TermIndex(self.vocabulary, self.grams)
-
-    @property
-    def part(self) -> str:
-        """What is read of a text with more words than `length`, in words."""
-        if self.length == 1:
-            return f"the {'last' if self.tail else 'first'} {self.unit} is read"
-        counts = {"first": self.length - self.tail, "last": self.tail}
-        ends = [f"the {end} {count:,}" for end, count in counts.items() if count]
-        return f"{' and '.join(ends)} {self.unit}s are read"
 
 
 class Text(Kind):
@@ -168,16 +95,40 @@ class Text(Kind):
             if slots:
                 terms = state.index.row(found, slots)
                 encoded[row, length : length + len(terms)] = -terms
-            codes = state.read(found)
-            if len(codes) > length:
-                codes = codes[: length - state.tail] + codes[len(codes) - state.tail :]
+            codes = state.read(text or "", found)
             encoded[row, : len(codes)] = codes
         return encoded
 
     def pack(self, state: TextState) -> tuple[Any, dict[str, Array]]:
         kept = {"vocabulary": list(state.vocabulary), "length": state.length, "tail": state.tail}
         terms = {"grams": list(state.grams), "slots": state.slots} if state.slots else {}
+        if state.spelling is not None:
+            terms["spelling"] = asdict(state.spelling)
         return kept | ({"pieces": list(state.pieces)} if state.pieces else {}) | terms, {}
+
+    def unpack(self, values: Any, arrays: Mapping[str, Array], column: Column) -> TextState:
+        if "spelling" in values:
+            values = {**values, "spelling": Spelling(**values["spelling"])}
+        state: TextState = super().unpack(values, arrays, column)
+        return state
+
+    def spelled_as(
+        self, fitted: Fitted, cells: Cells, known: Known, settings: Settings
+    ) -> TextState:
+        """The state of a column that is read in the pieces that weights from elsewhere know.
+
+        Args:
+            fitted: the column.
+            cells: of training rows.
+            known: the pieces.
+            settings: what is asked of lengths.
+        """
+        state: TextState = replace(fitted.state, pieces=known.pieces, spelling=known.spelling)
+        texts = [text or "" for text in cells.values.tolist()]
+        counts = np.array([len(state.spelled.of(text)) + AROUND for text in texts], np.int64)
+        length, tail = _length(counts, settings, fitted.column.rules)
+        length = max(AROUND + 1, length)
+        return replace(state, length=length, tail=tail, unread=counts[counts > length] - length)
 
     def lean(self, state: TextState) -> TextState:
         return replace(state, grams=(), slots=0)

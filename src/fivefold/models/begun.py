@@ -30,6 +30,7 @@ class Begun:
         head: names of those of the last layer.
         codec: `kept` where rows are encoded as those that the weights were learnt from, else
             `refitted`; empty where weights know no codec.
+        words: how many words have vectors of it, of how many; None where it has no vectors.
         frozen: whether what was taken learns nothing.
         thaw: epochs after which the next layer learns too; None for none.
         decay: the rate of a layer, as a part of that of the one above it.
@@ -44,6 +45,7 @@ class Begun:
     fresh: tuple[str, ...] = ()
     head: tuple[str, ...] = ()
     codec: str = ""
+    words: tuple[int, int] | None = None
     frozen: bool = False
     thaw: int | None = None
     decay: float = 1.0
@@ -57,7 +59,9 @@ class Begun:
         told += f" (SHA-256 {self.digest[:12]})"
         if self.frozen:
             told += ", which stay as they are"
-        if self.fresh:
+        if self.words is not None:
+            told += f": vectors of {self.words[0]:,} of {plural(self.words[1], 'word')}"
+        elif self.fresh:
             more = f" and {len(self.fresh) - SHOWN} more" if len(self.fresh) > SHOWN else ""
             told += f"; new are {', '.join(self.fresh[:SHOWN])}{more}"
         if self.codec:
@@ -74,6 +78,7 @@ class Begun:
             "taken": len(self.taken),
             "fresh": list(self.fresh),
             "codec": self.codec,
+            "words": None if self.words is None else list(self.words),
             "frozen": self.frozen,
             "thaw": self.thaw,
             "decay": self.decay,

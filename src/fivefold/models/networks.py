@@ -9,6 +9,7 @@ from torch import nn
 
 from fivefold.models.blend import Blend
 from fivefold.models.convnet import ConvNet
+from fivefold.models.encoder import Encoder
 from fivefold.models.estimated import Estimated
 from fivefold.models.forecaster import Forecaster
 from fivefold.models.habit import (
@@ -16,6 +17,7 @@ from fivefold.models.habit import (
     CONVOLUTIONS,
     FILM,
     FORECAST,
+    LEARNT,
     MANY_COLUMNS,
     MEMBERS,
     MIXED,
@@ -203,6 +205,8 @@ def habit_of(body: nn.Module, known: Network | None) -> Habit:
         >>> habit_of(mlp, network_of(mlp)).lr, habit_of(own, None).lr
         (0.002, 0.001)
     """
+    if isinstance(body, Encoder):
+        return LEARNT
     inner = network_of(body.network) if isinstance(body, BLENDS) else known
     return OWN if inner is None else inner.habit
 
@@ -218,7 +222,7 @@ def describe(body: nn.Module) -> dict[str, Any] | None:
     """
     if isinstance(body, Mix) and None in map(describe, body.networks):
         return None
-    if network_of(body) is None and type(body) not in (Estimated, Mix):
+    if network_of(body) is None and type(body) not in (Estimated, Mix, Encoder):
         return None
     description: dict[str, Any] | None = body.description  # type: ignore[assignment]
     if description is None:
@@ -239,6 +243,8 @@ def build(description: Mapping[str, Any]) -> nn.Module:
         return Mix(inputs, outputs, **arguments)
     if description["name"] == "estimator":
         return Estimated(inputs, outputs, **arguments)
+    if description["name"] == "encoder":
+        return Encoder(inputs, outputs, **arguments)
     return NETWORKS[description["name"]].body(inputs, outputs, **arguments)
 
 

@@ -26,6 +26,7 @@ class TextBlend(LinearBlend):
         network: a built-in one for the words; None for a new one: a `TextNet` for a text alone, a
             `Mixture` for several kinds.
         linear: whether the linear model is there.
+        width: of an embedded word of a new network; None is what it has.
 
     Example:
         >>> import torch
@@ -49,6 +50,7 @@ class TextBlend(LinearBlend):
         *,
         network: nn.Module | None = None,
         linear: bool = False,
+        width: int | None = None,
     ) -> None:
         sizes = parts(without_terms(inputs))
         alone = not isinstance(inputs, Mapping)
@@ -57,7 +59,8 @@ class TextBlend(LinearBlend):
             raise TypeError(f"TextBlend reads texts, found {inputs}")
         if network is None:
             body: Any = TextNet if alone else Mixture
-            network = body(next(iter(sizes.values())) if alone else sizes, outputs)
+            wide = {} if width is None else {"width": width}
+            network = body(next(iter(sizes.values())) if alone else sizes, outputs, **wide)
         super().__init__(inputs, outputs, name="textblend", network=network, linear=linear)
         self.lengths = lengths
 

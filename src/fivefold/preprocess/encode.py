@@ -16,9 +16,10 @@ from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import weights_of
 from fivefold.partition import Partition
-from fivefold.preprocess.like import codec_like
+from fivefold.preprocess.like import codec_like, spelled_like
 from fivefold.preprocess.markers import Wanted, choose_columns
 from fivefold.preprocess.unspelt import find_unspelt
+from fivefold.reading.weightfiles import find_weights
 from fivefold.tasks.known import task_of
 
 
@@ -35,7 +36,8 @@ def encode_parts(
         collected: the table and its schema.
         partition: positions of the rows of each part; `unlearnt` training rows are left out.
         settings: of the codec; `outliers="drop"` leaves training rows out.
-        like: a bundle whose rules are taken; nothing is fitted then.
+        like: a bundle whose rules are taken, with nothing fitted; or a folder of weights, in whose
+            pieces texts are read.
         columns: how many columns of numbers are kept, see `choose_columns`.
 
     Raises:
@@ -47,7 +49,11 @@ def encode_parts(
     schema = collected.schema
     if chosen is not None:
         schema, settings = chosen.schema, replace(settings, chosen=chosen.is_few)
-    codec = Codec.fit(table, schema, train, settings) if like is None else codec_like(like, schema)
+    if like is not None and find_weights(like).form == "bundle":
+        codec = codec_like(like, schema)
+    else:
+        codec = Codec.fit(table, schema, train, settings)
+        codec = codec if like is None else spelled_like(codec, like, table.take(train))
     if settings.outliers == "drop":
         kept = train[codec.inlier_rows(table.take(train))]
         if not len(kept):

@@ -5,10 +5,11 @@ from dataclasses import replace
 from os import PathLike
 
 from fivefold.codecs.schema import Column, Schema
+from fivefold.codecs.table import Table
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.kinds.codec import Codec
+from fivefold.kinds.codec import Codec, cells_of
 from fivefold.kinds.state import FittedColumn, joined
-from fivefold.reading.weightfiles import find_weights
+from fivefold.reading.weightfiles import find_weights, read_pieces
 from fivefold.serve.predictor import codec_of
 
 WHO = "Preprocess, like"
@@ -48,6 +49,31 @@ def codec_like(source: str | PathLike[str], schema: Schema) -> Codec:
     return Codec(schema=replace(schema, columns=columns), settings=before.settings, blocks=blocks)
 
 
+def spelled_like(codec: Codec, source: str | PathLike[str], train: Table) -> Codec:
+    """A codec whose texts are read in the pieces that weights from elsewhere know.
+
+    Args:
+        codec: fitted on training rows.
+        source: a folder of weights.
+        train: the training rows.
+
+    Raises:
+        PreflightError: if the pieces cannot be read.
+    """
+    known, blocks = read_pieces(find_weights(source)), []
+    for block in codec.blocks:
+        columns = []
+        for old in block.columns:
+            spell = getattr(old.kind, "spelled_as", None)
+            if spell is not None:
+                state = spell(old, cells_of(train, old.column), known, codec.settings)
+                old = replace(old, state=state)
+            columns.append(old)
+        names = (block.name, block.tensor)
+        blocks.append(joined(block.block, columns, block.state, names=names))
+    return Codec(schema=codec.schema, settings=codec.settings, blocks=blocks)
+
+
 def like_faults(source: str | PathLike[str], given: set[str]) -> Iterator[FivefoldError]:
     """What is wrong with rules that are asked for; settings beside them would do nothing."""
     try:
@@ -59,8 +85,17 @@ def like_faults(source: str | PathLike[str], given: set[str]) -> Iterator[Fivefo
     if form == "bundle" and others:
         remedy = f"Leave {' and '.join(others)} out: the rules of the bundle say it."
         yield PreflightError.expected(WHO, "no other setting", ", ".join(others), remedy)
-    if form not in ("bundle",):
-        yield PreflightError.expected(WHO, "a bundle", f"{form}", "Give a bundle of fivefold.")
+    if form == "folder":
+        try:
+            read_pieces(find_weights(source))
+        except FivefoldError as fault:
+            yield fault
+        if "tokens" in given:
+            remedy = "Leave tokens out: the weights know which pieces they read."
+            yield PreflightError.expected(WHO, "no `tokens` beside it", "some", remedy)
+    elif form != "bundle":
+        remedy = "Give a bundle of fivefold, or a folder of weights with its tokenizer."
+        yield PreflightError.expected(WHO, "rules to encode rows by", f"a file of {form}", remedy)
 
 
 def _read_as(column: Column, old: FittedColumn) -> Column:

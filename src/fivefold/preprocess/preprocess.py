@@ -91,8 +91,9 @@ class Preprocess(Stage):
             sounds need, 10 at most.
         series_length: steps of a series that a network reads, from its beginning; None is what the
             training series have, of more than 1,024 the means of several steps.
-        like: a bundle by whose rules rows are encoded, so that weights that were learnt from such
-            rows mean the same for these; nothing is fitted then.
+        like: a bundle by whose rules rows are encoded, with nothing fitted, so that weights that
+            were learnt from such rows mean the same for these; or a folder of weights with their
+            tokenizer, or its name on the hub, in whose pieces of words texts are read.
         columns: how many columns of numbers are kept, those that tell most of the target in
             training rows; `auto` chooses columns where there are 1,000 or more and four times as
             many as training rows, and folds of the training rows say how many; `all` keeps all.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from fivefold.errors import PreflightError
+from fivefold.kinds.wordpieces import CONTINUED, Known, Spelling
 
 HUB = "hf:"
 """What the name of a repository of the hub begins with."""
@@ -18,6 +19,7 @@ Form = Literal["bundle", "folder", "tensors", "vectors"]
 PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".h5", ".keras"})
 _VECTORS = frozenset({".vec", ".txt", ".gz"})
 _READ = ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
+_AROUND = {"cls_token": ["[CLS]", "<s>"], "sep_token": ["[SEP]", "</s>"]}
 _CHUNK = 2**22
 _WHO = "Pretrained"
 
@@ -56,7 +58,9 @@ class Found(NamedTuple):
 
     @property
     def config(self) -> dict[str, Any]:
-        """What `config.json` says."""
+        """What `config.json` says; nothing where there is none."""
+        if not (self.path / "config.json").is_file():
+            return {}
         read: dict[str, Any] = json.loads((self.path / "config.json").read_text("utf-8"))
         return read
 
@@ -107,6 +111,49 @@ def shards(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.safetensors"))
 
 
+def read_pieces(found: Found) -> Known:
+    """The pieces of words that weights in a folder know, and how they want texts read.
+
+    Raises:
+        PreflightError: if they are none of BERT's family.
+    """
+    folder = found.path
+    told: dict[str, Any] = {}
+    if (folder / "tokenizer_config.json").is_file():
+        told = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    lower = bool(told.get("do_lower_case", True))
+    plain = told.get("strip_accents")
+    if (folder / "tokenizer.json").is_file():
+        read = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+        model = read.get("model") or {}
+        if model.get("type") != "WordPiece" or model.get("continuing_subword_prefix") != CONTINUED:
+            remedy = "Take weights of BERT, DistilBERT, ELECTRA, MPNet or MiniLM."
+            kind = f"a tokenizer of type {model.get('type')}"
+            raise _fault(str(folder), "pieces of words as BERT has them", kind, remedy)
+        numbers: dict[str, int] = model["vocab"]
+        normal = read.get("normalizer") or {}
+        lower = bool(normal.get("lowercase", lower))
+        plain = normal.get("strip_accents", plain)
+    elif (folder / "vocab.txt").is_file():
+        lines = (folder / "vocab.txt").read_text("utf-8").splitlines()
+        numbers = {line: number for number, line in enumerate(lines)}
+    else:
+        remedy = "Save the tokenizer beside the weights: tokenizer.save_pretrained(folder)."
+        raise _fault(str(folder), "tokenizer.json or vocab.txt", "neither", remedy)
+    pieces = [""] * (1 + max(numbers.values()))
+    for piece, number in numbers.items():
+        pieces[number] = piece
+    ends = [_token(told, name, numbers, usual) for name, usual in _AROUND.items()]
+    plain = lower if plain is None else bool(plain)
+    return Known(tuple(pieces), Spelling(lower, plain, *ends))
+
+
+def _token(told: dict[str, Any], name: str, numbers: dict[str, int], usual: list[str]) -> str:
+    said = told.get(name)
+    said = said.get("content") if isinstance(said, dict) else said
+    return said or next((each for each in usual if each in numbers), usual[0])
+
+
 def read_vectors(path: Path) -> Iterator[tuple[str, list[float]]]:
     """Words and their vectors, a line each: a word, then numbers; a head of two numbers is none.
 
@@ -137,7 +184,8 @@ def read_vectors(path: Path) -> Iterator[tuple[str, list[float]]]:
 def _form_of_folder(path: Path) -> Form:
     if (path / "manifest.json").is_file():
         return "bundle"
-    if (path / "config.json").is_file() and shards(path):
+    told = [name for name in ("config.json", "tokenizer.json") if (path / name).is_file()]
+    if told and shards(path):
         return "folder"
     pickled = sorted(file.name for file in path.iterdir() if file.suffix in PICKLED)
     found = f"{pickled[0]}, which is a pickle" if pickled else "neither"

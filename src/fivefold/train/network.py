@@ -36,6 +36,7 @@ def make_network(
     seed: int,
     members: int | None = None,
     arguments: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None,
     loss: str | None = None,
 ) -> Assembled:
     """A network that shares no weight with any other.
@@ -50,6 +51,7 @@ def make_network(
         members: networks that answer together, each with first weights of its own; None is one,
             or as many as a network of many members has.
         arguments: of a network of many members.
+        given: arguments of the network that is named, whichever it is.
         loss: by name, what will be minimised; None for the default, and for one of the user's.
 
     Returns:
@@ -75,7 +77,7 @@ def make_network(
             if known is not None and known.about is not None:
                 steps = task_of(codec.schema).empty(codec.schema)
                 more = {"levels": steps.shape[-1] - 1} if steps.ndim > 2 else {}
-            return shaped(make(name, inputs, outputs, **more))
+            return shaped(make(name, inputs, outputs, **{**more, **(given or {})}))
         made = copy.deepcopy(model) if isinstance(model, nn.Module) else model(inputs, outputs)
         _check_trainable(made)
         return copy.deepcopy(shaped(unwrapped(made)))

@@ -15,6 +15,7 @@ from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled
 from fivefold.models.begun import layer_rates
 from fivefold.models.boosting import Boosting
+from fivefold.models.habit import ALONE
 from fivefold.models.learner import Piece
 from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
@@ -76,10 +77,9 @@ class Plan:
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""
-        begun = self.network.begun
 
         def make(body: nn.Module) -> Optimizer:
-            rates = stage.lr if isinstance(stage.lr, dict) else None
+            rates, begun = stage.lr if isinstance(stage.lr, dict) else None, self.network.begun
             if begun is not None and begun.decay < 1:
                 rates = layer_rates(body, begun, lr)
             decay = self.weight_decay
@@ -155,6 +155,7 @@ def make_plan(
         check_rates(network.body, list(stage.lr), thaws=bool(stage.callbacks))
     name, known = named(network)
     head, inputs, habit = network.head, network.fixed.inputs, habit_of(network.body, known)
+    habit = ALONE if network.begun and network.begun.frozen and not stage.augment else habit
     own, weighted = stage.own_loss, train.weight is not None
     loss_name = None if own is not None else asked or head.task.losses[0]
     options = asked_of_loss(stage, data, device)
@@ -201,7 +202,7 @@ def make_plan(
         contest=decide_contest(blocks),
         rows=rows,
         default=stage.model is None,
-        unread=isinstance(stage.model, str) and _has_unread(network, data),
+        unread=isinstance(stage.model, str | Pretrained) and _has_unread(network, data),
         stackable=census is None or decide_stack(census),
         trial=trial,
     )
@@ -219,11 +220,12 @@ def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled
         example=place(few, torch.device("cpu")),
         seed=seed,
         members=stage.members,
-        arguments={**DIALS[stage.quality].network, **(weights.arguments if weights else {})},
+        arguments=DIALS[stage.quality].network,
+        given=weights and weights.arguments,
         loss=stage.loss if isinstance(stage.loss, str) else None,
     )
     network.head.expect(stage.false_alarms)
-    if begun is not None and weights is not None:
+    if begun and weights:
         begin_with(network, begun, weights, data.codec)
     return network
 

@@ -16,6 +16,9 @@ Head = Literal["new", "kept"]
 ZOOS = ("timm", "torchvision")
 """Libraries of networks that `into` may name, `timm:resnet18` for one."""
 
+OURS = ("bert", "distilbert", "electra", "static", None)
+"""Types of networks in folders that need no library; None says no type."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pretrained(Mapping[str, Any]):
@@ -145,27 +148,44 @@ class Pretrained(Mapping[str, Any]):
         if form != "tensors" and self.into is not None:
             remedy = "Leave `into` out, or give a file of safetensors."
             yield PreflightError.expected(self._who, "no `into` beside it", "one", remedy)
-        library = str(self.into).partition(":")[0] if isinstance(self.into, str) else ""
-        if library:
-            try:
-                zoo(library)
-            except PreflightError as fault:
-                yield fault
+        try:
+            library = self.library(form)
+            if library:
+                installed(library)
+        except PreflightError as fault:
+            yield fault
+
+    def library(self, form: str) -> str:
+        """The library whose network it is; empty where fivefold or the user has it.
+
+        Raises:
+            PreflightError: if there is none of that name.
+        """
+        if isinstance(self.into, str):
+            library = self.into.partition(":")[0]
+            if library not in ZOOS or ":" not in self.into:
+                remedy = "Write into='timm:resnet18', or pass a module."
+                wanted = f"one of {', '.join(f'{zoo}:NAME' for zoo in ZOOS)}"
+                raise PreflightError.expected(self._who, wanted, repr(self.into), remedy)
+            return library
+        if form != "folder":
+            return ""
+        config = self.find().config
+        if "architecture" in config:
+            return ZOOS[0]
+        return "" if config.get("model_type") in OURS else "transformers"
 
     @property
     def _who(self) -> str:
         return f"Pretrained: {self.source}"
 
 
-def zoo(library: str) -> Any:
-    """A library of networks, imported.
+def installed(library: str) -> Any:
+    """Another library, imported.
 
     Raises:
-        PreflightError: if it is not known, not installed, or does not go with this torch.
+        PreflightError: if it is not installed, or does not go with this torch.
     """
-    if library not in ZOOS:
-        remedy = "Write into='timm:resnet18', or pass a module."
-        raise PreflightError.expected("Pretrained", f"one of {', '.join(ZOOS)}", library, remedy)
     try:
         return import_module(library)
     except (ImportError, RuntimeError, OSError) as error:  # built for another torch, it fails so

@@ -15,8 +15,9 @@ from fivefold.models.assemble import Assembled
 from fivefold.models.begun import Begun, head_names
 from fivefold.models.inputs import Codes, Spelled, Symbols, Width, parts
 from fivefold.models.networks import BLENDS
+from fivefold.train.foreign_weights import unfit
 from fivefold.train.pretrained import Pretrained
-from fivefold.train.weights import Weights, unfit
+from fivefold.train.weights import Weights
 
 if TYPE_CHECKING:
     from fivefold.models.inputs import Inputs
@@ -67,6 +68,7 @@ def begin_with(network: Assembled, asked: Pretrained, weights: Weights, codec: C
         buffers={n: t.clone() for n, t in fitting.items() if n not in weighty},
         fresh=tuple(n for n in places if n not in fitting and n in weighty),
         codec=_codec_words(weights.codec, codec),
+        words=_counted(weights.vectors, codec),
         frozen=asked.freeze,
     )
 
@@ -89,6 +91,8 @@ def put_back(network: Assembled) -> None:
 
 def _respelled(network: Assembled, weights: Weights, codec: Codec) -> Mapping[str, Tensor]:
     """Tensors by the names of the body, rows of embedded words in the places of theirs now."""
+    if weights.vectors is not None:
+        return _worded(network, weights.vectors, codec)
     if weights.codec is None:
         return _unwrapped(weights.tensors, network.body.state_dict())
     before = weights.codec
@@ -104,6 +108,25 @@ def _respelled(network: Assembled, weights: Weights, codec: Codec) -> Mapping[st
             if pair is not None:
                 moved[name] = _by_word(moved[name], module.weight.detach(), *pair)
     return moved
+
+
+def _worded(network: Assembled, vectors: Mapping[str, Tensor], codec: Codec) -> dict[str, Tensor]:
+    """The embedding of the only column of words, with the vectors of those that are known."""
+    columns = [words for c in codec.columns.values() if (words := _vocabulary(c.state))]
+    for path, module in network.body.named_modules():
+        if len(columns) == 1 and isinstance(module, nn.Embedding):
+            rows, first = module.weight.detach().clone(), module.num_embeddings - len(columns[0])
+            known = [(n, vectors[w]) for n, w in enumerate(columns[0], first) if w in vectors]
+            for place, vector in known:
+                rows[place] = vector
+            return {f"{path}.weight": rows} if known else {}
+    return {}
+
+
+def _counted(vectors: Mapping[str, Tensor] | None, codec: Codec) -> tuple[int, int] | None:
+    """How many words of the only column of words have a vector, and how many there are."""
+    words = [word for c in codec.columns.values() for word in _vocabulary(c.state)]
+    return None if vectors is None else (sum(word in vectors for word in words), len(words))
 
 
 def _words_of(
