@@ -85,7 +85,7 @@ class TextState:
         else:
             codes = [self.codes.get(word, UNKNOWN) for word in found]
         if len(codes) > room:
-            tail = min(self.tail, room - 1)
+            tail = min(self.tail, room)
             codes = codes[: room - tail] + codes[len(codes) - tail :]
         return codes if self.spelling is None else [self.spelled.begin, *codes, self.spelled.end]
 
