@@ -103,6 +103,10 @@ def test_usual_changes_are_made_where_nothing_is_said(usual, settings, blocks, f
 def test_pictures_are_changed_where_they_are_seen_often_enough(epochs, made):
     assert decide_augment(Train(), [PIXELS], NETWORKS["resnet"].habit, epochs) == made
     assert decide_augment(Train(), [PIXELS], NETWORKS["convnet"].habit, epochs) == ()
+    said = decide_augment(Train(), [CLIPS], NETWORKS["spellnet"].habit, epochs)
+    assert said == ("mask", "pitch", "noise")
+    asked = Train(augment=("speed",))
+    assert decide_augment(asked, [CLIPS], NETWORKS["spellnet"].habit, epochs) == ("speed",)
 
 
 def test_mixed_rows_cost_what_their_parts_cost_by_their_shares(usual):

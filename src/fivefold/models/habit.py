@@ -20,6 +20,7 @@ class Habit:
         lr_rows: training rows below which the learning rate falls with their root; 0 for never.
         operations: floating-point operations of a run on a CPU, all epochs together; 0: no bound.
         changed: whether rows are changed at random as usual.
+        spared: usual changes that are not made, as its answers would no longer be true.
         wait: fraction of the epochs for which a better validation loss is waited for at least: the
             learning rate of what learns noisily has to fall first.
         ripe: fraction of the epochs after which weights are kept; before, those that are sure of
@@ -35,6 +36,7 @@ class Habit:
     lr_rows: int = 0
     operations: float = 0.0
     changed: bool = True
+    spared: tuple[str, ...] = ()
     wait: float = 0.0
     ripe: float = 0.0
 
@@ -92,6 +94,7 @@ SPEECH = Habit(
     epochs=(8, 60),
     batch=(16, 64),
     operations=MINUTES / 3,
+    spared=("speed", "mix"),  # a sound that is slower ends later, two at once are no one text
     ripe=0.5,
 )
 RESIDUAL = Habit(

@@ -20,6 +20,7 @@ from fivefold.study.without import (
     reads_originals,
     without,
 )
+from fivefold.tasks.known import task_of
 from fivefold.train.options import Options
 from fivefold.train.pretrained import Pretrained
 from fivefold.train.snapshot import is_estimator, is_module
@@ -182,10 +183,12 @@ def _augmentations(
     Whether changes are made that need many epochs is known to a run only; so they are left out
     together.
     """
+    from fivefold.models.habit import SPEECH
     from fivefold.train.augmentation import decide_augment
 
     blocks = [] if is_estimator(stage.model) else blocks_of(schema)
-    made = decide_augment(stage, [b for b in blocks if stage.augment is not None or not b.often])
+    always = [b for b in blocks if stage.augment is not None or not b.often]
+    made = decide_augment(stage, always, SPEECH if task_of(schema.task).spells else None)
     perhaps = not made and stage.augment is None and bool(decide_augment(stage, blocks))
     for change in made:
         rest = tuple(other for other in made if other != change)

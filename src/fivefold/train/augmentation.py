@@ -48,7 +48,7 @@ def decide_augment(
         change
         for block in blocks
         for change in block.usual
-        if habit is None or epochs >= block.often.get(change, 0)
+        if habit is None or (change not in habit.spared and epochs >= block.often.get(change, 0))
     )
     if len(blocks) > 1 or (stage.own_loss is not None and not weight_argument(stage.own_loss)):
         mixing = {change for block in blocks for change in part_of(block).mixes}
