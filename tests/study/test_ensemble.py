@@ -1,6 +1,7 @@
 """Ensembles: chosen greedily, judged by other rows, trained and served as one network."""
 
 from itertools import combinations_with_replacement
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +12,18 @@ import fivefold as ff
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import ACCURACY, LOG_LOSS, RMSE
 from fivefold.models.score import score
-from fivefold.study.ensemble import _Answers
+from fivefold.study.ensemble import _Answers, _refuse_unmixed
 from fivefold.study.tune import tune
+from fivefold.tasks.known import (
+    ANOMALY,
+    BINARY,
+    COUNT,
+    MULTILABEL,
+    ORDINAL,
+    REGRESSION,
+    SEVERAL,
+    TAGGING,
+)
 from studied import small_frame, small_pipeline
 
 
@@ -189,3 +200,13 @@ def test_models_compared_by_an_own_metric_are_chosen_by_it():
     assert found.metric.name == "hits"
     whole = {name: float(score) for name, score in zip(models, compared.table["hits"], strict=True)}
     assert found.single == pytest.approx(max(whole.values()), abs=0.02)  # folds are of other sizes
+
+
+@pytest.mark.parametrize("task", [MULTILABEL, ORDINAL, SEVERAL, TAGGING, ANOMALY])
+def test_tasks_whose_answers_are_no_means_are_refused_before_anything_is_chosen(task):
+    """They were refused once the ensemble was run."""
+    models = {1: SimpleNamespace(task=task)}
+    with pytest.raises(ConfigError, match=r"scores are the mean of .*Train\(members=5\)|\n"):
+        _refuse_unmixed(models)
+    for other in (COUNT, REGRESSION, BINARY):
+        _refuse_unmixed({1: SimpleNamespace(task=other)})

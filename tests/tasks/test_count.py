@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
-from sklearn.linear_model import PoissonRegressor
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import d2_tweedie_score, mean_poisson_deviance
 
 import fivefold as ff
@@ -98,8 +98,8 @@ def test_count_run_stands_beside_poisson_regression():
     assert 0.8 < float(result.metrics["coverage_90"]) <= 1
     means = result.predict({"x": [-1.0, 0.0, 1.0]})
     np.testing.assert_allclose(means, np.exp(1 + 0.7 * np.array([-1.0, 0, 1])), rtol=0.6)
-    with pytest.raises(PreflightError, match="for PoissonRegressor"):
-        ff.Pipeline([*stages[:2], ff.Train(PoissonRegressor())]).run(progress=False)
+    with pytest.raises(PreflightError, match="a regressor for count"):
+        ff.Pipeline([*stages[:2], ff.Train(LogisticRegression())]).run(progress=False)
 
 
 @pytest.mark.slow
@@ -193,3 +193,31 @@ def test_intervals_hold_nine_in_ten_counts_whatever_their_distribution(spread):
         scores = np.stack([means[500:], np.full(2000, excess)], axis=1)
         held.append(float(counts.coverage(drawn[500:].astype(float), scores)))
     assert 0.89 <= np.mean(held) <= (0.97 if spread in ("poisson", "few") else 0.92)
+
+
+def test_estimator_of_counts_answers_as_scikit_learns_with_weights_for_exposures(tmp_path):
+    table = watched(300)
+    given = PoissonRegressor(alpha=1e-3)
+    stages = (ff.Train(given), ff.Evaluate(baselines=()), ff.Deploy(tmp_path / "calls.ff"))
+    result = exposed(*stages, **table).run(seed=0, progress=False)
+    data = result[ff.Preprocessed]
+    learnt = np.sort(np.concatenate([data.train.index, data.valid.index]))
+    middle, spread = np.mean(table["x"][data.train.index]), np.std(table["x"][data.train.index])
+    x, hours = (table["x"][:, None] - middle) / spread, table["hours"]
+    own = PoissonRegressor(alpha=1e-3).fit(
+        x[learnt], (table["y"] / hours)[learnt], hours[learnt] / hours[learnt].mean()
+    )
+    wanted = own.predict(x[data.test.index]) * hours[data.test.index]
+    np.testing.assert_allclose(result[ff.Evaluated].scores[:, 0], wanted, rtol=2e-3)
+    rows = [{"x": float(table["x"][row]), "hours": float(hours[row])} for row in data.test.index]
+    np.testing.assert_allclose(ff.load(tmp_path / "calls.ff").predict(rows), wanted, rtol=2e-3)
+    assert result.metrics["coverage_90"].high > 0.9
+
+
+def test_counts_are_distilled_from_means_of_a_teacher():
+    table = watched(200)
+    teach = ff.Distil(PoissonRegressor(alpha=1e-3), epochs=20, folds=2, threads=1)
+    result = exposed(teach, ff.Evaluate(baselines=()), **table).run(seed=0, progress=False)
+    models = result.tables["model_comparison"].set_index("model")["deviance_explained"]
+    assert float(models["model"]) > 0.5
+    assert float(models["its teacher (PoissonRegressor)"]) > 0.5

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 
 import fivefold as ff
@@ -259,3 +260,24 @@ def test_order_that_a_declared_task_does_not_go_by_is_refused():
         schema_of(ff.Collect(two, **asked))
     classes = schema_of(ff.Collect(two, target="y", task="multiclass", order=(2, 0, 1))).classes
     assert classes == (2, 0, 1)
+
+
+def test_estimator_of_classes_in_order_answers_with_their_median(tmp_path):
+    x, place = grades(300)
+    stages = [
+        ff.Collect({"x": x, "y": np.array(SIZES)[place]}, target="y", order=SIZES),
+        ff.Preprocess(),
+        ff.Train(LogisticRegression()),
+        ff.Evaluate(baselines=()),
+        ff.Deploy(tmp_path / "sizes.ff"),
+    ]
+    result = ff.Pipeline(stages).run(seed=0, progress=False)
+    data = result[ff.Preprocessed]
+    learnt = np.sort(np.concatenate([data.train.index, data.valid.index]))
+    middle, spread = np.mean(x[data.train.index]), np.std(x[data.train.index])
+    scaled = ((x - middle) / spread)[:, None]
+    own = LogisticRegression().fit(scaled[learnt], place[learnt])
+    shares = own.predict_proba(scaled[data.test.index])
+    np.testing.assert_allclose(result[ff.Evaluated].scores, shares, atol=2e-3)
+    answers = ff.load(tmp_path / "sizes.ff").predict([{"x": float(v)} for v in x[data.test.index]])
+    assert answers.tolist() == [SIZES[one] for one in median_class(shares)]

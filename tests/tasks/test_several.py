@@ -11,6 +11,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.errors import DataError
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.losses import mean_of
+from fivefold.report.headline import headlines
 from fivefold.tasks.known import COUNT, REGRESSION, SEVERAL, task_of
 from fivefold.testing import check_no_leak, check_task
 
@@ -105,6 +106,22 @@ def test_several_targets_stand_beside_models_of_each(run):
     assert float(table.loc["constants", "explained"]) < 0.05
     assert float(table.loc["model", "explained"]) > 0.3
     assert float(table.loc["linear models", "rmse_price"]) < 5
+
+
+def test_summary_of_several_targets_shows_a_score_for_each(run):
+    shown = [line.name for line in headlines(run[0][ff.Evaluated], run[0][ff.Collected].schema)]
+    assert len(shown) == 1 + len(TARGETS)
+    assert shown[0] == "explained"
+    assert all(any(name.endswith(target) for name in shown[1:]) for target in TARGETS)
+
+
+def test_targets_of_no_rows_have_their_width(run):
+    collected = run[0][ff.Collected]
+    schema, task = collected.schema, task_of(collected.schema)
+    columns = [collected.table.column(name) for name in schema.targets]
+    wide = task.encode(columns, schema).shape[1]
+    nothing = [column[:0] for column in columns]
+    assert task.encode(nothing, schema).shape == (0, wide)  # as studies have no test rows
 
 
 def test_several_answers_are_alike_by_every_door(run, ask, tmp_path):

@@ -13,6 +13,9 @@ from fivefold.models.inputs import Batch, Inputs, described
 from fivefold.models.originals import Original, frame_of, reads_texts, texts_of
 from fivefold.models.subgraph import Subgraph
 
+LEAST = 1e-6
+"""The least probability of a step, and part of the mean of a rate."""
+
 WITNESSES = 256
 """Answers that stand for an estimator which no graph holds, in digests of the weights."""
 
@@ -75,6 +78,8 @@ class Estimated(nn.Module):
         size: bytes of its graph; None without one.
         columns: numbers that it answers with.
         choice: whether they are probabilities of classes.
+        link: `log` where a head takes logarithms of rates, `steps` where it takes logits of steps
+            between classes in order; empty for deviations, and logits of classes.
         whole: whether the matrix holds columns to be read, see `fivefold.models.originals`.
     """
 
@@ -96,13 +101,15 @@ class Estimated(nn.Module):
         columns: int = 0,
         choice: bool = True,
         whole: bool = False,
+        link: str = "",
     ) -> None:
         super().__init__()
         self.inputs, self.outputs, self.name, self.choice = inputs, outputs, name, choice
+        self.link = link
         self.flat, self.whole = Flat(inputs, whole=whole), whole
         self.answer = None if size is None else Subgraph(size, columns)
         self.columns = columns
-        classes = max(2, outputs) if choice else outputs
+        classes = max(2, outputs + (link == "steps")) if choice else outputs
         self.register_buffer("places", torch.zeros(classes, dtype=torch.long))
         self.register_buffer("mean", torch.zeros(outputs, dtype=torch.float64))
         self.register_buffer("spread", torch.ones(outputs, dtype=torch.float64))
@@ -119,6 +126,7 @@ class Estimated(nn.Module):
             "columns": self.columns,
             "choice": self.choice,
             **({"whole": True} if self.whole else {}),
+            **({"link": self.link} if self.link else {}),
         }
         return described("estimator", self.inputs, self.outputs, arguments)
 
@@ -155,10 +163,17 @@ class Estimated(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """`(n, outputs)` float64."""
-        found = self.answers(self.flat(batch))
+        return self.turned(self.answers(self.flat(batch)))
+
+    def turned(self, found: Tensor) -> Tensor:
+        """Float64 `(n, columns)`, what the estimator says, as a head takes it: `(n, outputs)`."""
+        if self.link == "log":
+            return (found / self.mean).clamp(min=LEAST).log()
         if not self.choice:
             return (found - self.mean) / self.spread
         shares = self.shares(found)
+        if self.link == "steps":
+            return torch.logit(1 - shares.cumsum(1)[:, :-1], eps=LEAST)
         if self.outputs > 1:
             return shares.log()
         return shares[:, 1:].log() - shares[:, :1].log()

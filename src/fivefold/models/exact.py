@@ -26,7 +26,8 @@ def exact_scores(network: "Assembled", inputs: "Mapping[str, Array]") -> "Array"
 
     Returns:
         Of an estimator `(n, classes)` probabilities in the order of `Schema.classes`, 0 for classes
-        that no training row had; or `(n,)` numbers, `(n, targets)` of several. By its graph, whose
+        that no training row had; or `(n,)` numbers, `(n, targets)` of several, what a head makes of
+        counts and of classes in order. By its graph, whose
         float32 they are, where the estimator was loaded and so is not at hand. Else as of `score`.
     """
     body = network.body
@@ -36,6 +37,11 @@ def exact_scores(network: "Assembled", inputs: "Mapping[str, Array]") -> "Array"
     if body.live is None or not rows:
         return np.asarray(score(network, inputs), np.float64)
     found = body.live.answers(matrix_of(network, inputs).astype(np.float64))
+    if body.link:
+        scores = network.head.scores(body.turned(torch.from_numpy(found)))
+        exposure = network.fixed.exposure({name: tensor(a) for name, a in inputs.items()})
+        scores = scores if exposure is None else network.head.watched(scores, exposure)
+        return np.asarray(scores.numpy(), np.float64)
     if not body.choice:
         return found[:, 0] if network.head.outputs == (1,) else found
     shares: Array = body.shares(torch.from_numpy(found)).numpy()

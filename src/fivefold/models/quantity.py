@@ -46,6 +46,7 @@ class QuantityHead(Head):
         [[100.0]]
     """
 
+    mixing = "mean"
     mean: Tensor
     std: Tensor
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FEW_TEST_ROWS = 200
 
+MOST = 12
+"""Scores at the head of a report, of however many targets."""
+
 COLUMNS = {"fit_seconds": "fit s", "milliseconds_per_row": "ms a row"} | {
     share: f"{share}, ms" for share in ("p50", "p95", "p99")
 }
@@ -62,15 +65,17 @@ def leads_with_folds(evaluated: "Evaluated") -> bool:
 
 
 def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
-    """The scores to print first, three at most, from the folds where the test rows are few.
+    """The scores to print first, from the folds where the test rows are few.
 
     Returns:
-        In order of importance; other metrics fill in where a usual one is absent.
+        In order of importance, three, of several targets one each and what leads over all; other
+        metrics fill in where a usual one is absent.
     """
     folds = leads_with_folds(evaluated)
     scores: Mapping[str, Estimate] = evaluated.folds if folds else evaluated.metrics
     usual = [m.name for m in task_of(schema).headlines if m.name in scores]
-    names = (usual + [name for name in scores if name not in usual])[:3]
+    shown = max(3, min(len(usual), MOST))
+    names = (usual + [name for name in scores if name not in usual])[:shown]
     return [
         Headline(
             name=display_name(name),

@@ -124,7 +124,7 @@ class Several(Task):
         columns = []
         for (one, own), column in zip(self._each(schema), values, strict=True):
             found = one.task.encode([column], own)
-            wide = found.astype(np.float64).reshape(len(found), -1)
+            wide = found.astype(np.float64).reshape(len(found), int(np.prod(found.shape[1:])))
             wide[one.task.lacking(found)] = np.nan
             columns.append(wide)
         return np.concatenate(columns, axis=1)

@@ -45,10 +45,11 @@ class Distil(Pupil):
         if collected is None:
             return faults
         task = task_of(collected.schema.task)
-        if task.sequence or task.trees not in ("class", "number"):
-            wanted = "a class or a number to predict, one a row"
+        if task.sequence or task.trees not in ("class", "number", "rate"):
+            wanted = "a class, a number or a count to predict, one a row"
             remedy = "Train a network with Train()."
-            faults.append(PreflightError.expected("Distil", wanted, task.name, remedy))
+            found_task = "several targets" if task.separate else task.name
+            faults.append(PreflightError.expected("Distil", wanted, found_task, remedy))
         elif is_estimator(self.teaching.model):
             faults += find_misfits(self.teaching, collected.schema)
         if not task.labelled and self.temperature != 1:

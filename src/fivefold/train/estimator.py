@@ -30,6 +30,7 @@ from fivefold.tasks.places import label_array, labels_of, places_of
 from fivefold.train.clock import Clock
 from fivefold.train.clone import cloned, few_rows, threads_of, title, weights_name
 from fivefold.train.device import peak_bytes
+from fivefold.train.known_odd import learnable
 from fivefold.train.options import Options
 from fivefold.train.outcome import COLUMNS
 
@@ -57,6 +58,7 @@ class Course:
 
 def try_estimator(stage: Options, data: Preprocessed, session: Session) -> Trained:
     """The network of an estimator that was fitted on a few rows, in the form that is exported."""
+    data = learnable(data, clean=False)
     network = unfitted(stage, data)
     first = digest(network)
     few = data.train.take(few_rows(data.train.target))
@@ -78,6 +80,7 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
     """
     from threadpoolctl import threadpool_limits
 
+    data = learnable(data, clean=False)
     spent, network = Clock(None), unfitted(stage, data)
     body, first = _body(network), digest(network)
     rows = data.train.joined(data.valid)
@@ -90,6 +93,8 @@ def train_estimator(stage: Options, data: Preprocessed, session: Session) -> Tra
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=limit):
         warnings.simplefilter("always")
         _fit(network, stage, rows, data, session)
+        if network.head.decides and len(data.valid):
+            session.emit(Noted(text=_decide(network, stage, data, session)))
         threads = threads_of(_live(network).estimator)
     findings = tuple(_warned(body.name, caught))
     if rows.weight is not None and not weights_name(_live(network).estimator):
@@ -118,7 +123,8 @@ def unfitted(stage: Options, data: Preprocessed) -> Assembled:
     name = title(stage.model)
 
     def factory(inputs: Any, outputs: Any) -> Estimated:
-        return Estimated(inputs, outputs, name=name, choice=task.labelled, whole=whole)
+        link = "log" if task.trees == "rate" else "steps" if task.simple == "order" else ""
+        return Estimated(inputs, outputs, name=name, choice=task.labelled, whole=whole, link=link)
 
     whole = wants_originals(stage.model)
     network = assemble(data.codec, factory, target=data.train.target, bare=whole)
@@ -164,6 +170,17 @@ def _fit(
     body.attach(live, graph, matrix, refusal=refusal)
 
 
+def _decide(network: Assembled, stage: Options, data: Preprocessed, session: Session) -> str:
+    """Let the head decide of answers, by validation rows that a clone has not learnt from."""
+    other, valid, head = unfitted(stage, data), data.valid, network.head
+    _fit(other, stage, data.train, data, session)
+    matrix = matrix_of(other, valid.inputs).astype(np.float64)
+    outputs = _body(other).turned(torch.from_numpy(_live(other).answers(matrix)))
+    weight = None if valid.weight is None else torch.as_tensor(relative(valid.weight))
+    more = {} if valid.exposure is None else {"exposure": valid.exposure}
+    return head.decide(outputs, head.targets(valid.target), weight, **more)
+
+
 def _places(labels: Array, classes: Any) -> Array:
     """Where the classes of an estimator stand in the schema."""
     cells = np.empty(len(labels), dtype=object)
@@ -206,9 +223,13 @@ def _loss(network: Assembled, rows: Rows, data: Preprocessed) -> float:
     if not len(rows):
         return float("nan")
     head = network.head
-    scores = head.deviations(answered(network, rows, data.codec, who="Train"))
-    target = rows.target if head.task.labelled else head.deviations(rows.target)
-    return float(np.average(head.task.row_losses(target, scores), weights=rows.weight))
+    scores, target = answered(network, rows, data.codec, who="Train"), rows.target
+    weight = rows.weight
+    if rows.exposure is not None and weight is not None:
+        target, weight = target * rows.exposure, weight / rows.exposure
+    if not head.task.labelled and not _body(network).link:
+        scores, target = head.deviations(scores), head.deviations(target)
+    return float(np.average(head.task.row_losses(target, scores), weights=weight))
 
 
 def _trained(

@@ -60,6 +60,7 @@ def answers_of(
 ) -> Answers:
     """Fit the teacher once a fold, from the raw rows, and ask it about what the fold holds out."""
     rows, blank = data.train.index, Answers.none(data)
+    rates = task_of(data.codec.schema.task).trees == "rate"
     scores, known, seconds = blank.scores, blank.known, 0.0
     learns = is_estimator(stage.teaching.model)  # from validation rows, by which the network stops
     stops = partition.valid[:0] if learns else partition.valid
@@ -74,8 +75,9 @@ def answers_of(
         taught = stage.teaching.run(fold, apart(session, f"teacher-{number}"))
         seconds += taught.resources.seconds
         places = np.searchsorted(rows, fold.test.index)
-        scores[places] = exact_scores(taught.model, fold.test.inputs)
-        check_answers(taught.model, scores[places], fold.test, fold.codec, "Distil, teacher")
+        answers = exact_scores(taught.model, fold.test.inputs)
+        check_answers(taught.model, answers, fold.test, fold.codec, "Distil, teacher")
+        scores[places] = answers[:, 0] if rates else answers  # of counts their means are taught
         known[places] = True
         session.emit(Progress(done=number, total=len(folds), unit="teacher"))
     session.emit(

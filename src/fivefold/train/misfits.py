@@ -96,15 +96,15 @@ def _estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError
     model, task = stage.model, task_of(schema.task)
     name = type(model).__name__
     numbers = issubclass(head_of(task), QuantityHead) and not task.sequence
-    numbers = numbers and task.trees != "rate"
-    if not numbers and task.trees != "class":
+    if not numbers and task.trees != "class" and task.simple != "order":
+        alone = "Name one target alone, or train" if task.separate else "Train"
         yield PreflightError(
             f"Train: expected a task of one class or of numbers a row for {name}, found "
-            f"{task.name}.",
+            f"{_called(schema)}.",
             remedy="Train a network. Ridge regression and boosting on lags stand beside it in the "
             "table model_comparison."
             if task.ahead
-            else "Train a network.",
+            else f"{alone} a network.",
             model=name,
         )
         if task.ahead:  # a window is no column that one could drop
