@@ -51,6 +51,8 @@ from .study.investigate import investigate as investigate
 from .study.investigation import Investigation as Investigation
 from .study.learningcurve import LearningCurve as LearningCurve
 from .study.learningcurve import learning_curve as learning_curve
+from .study.permutationtest import PermutationTest as PermutationTest
+from .study.permutationtest import permutation_test as permutation_test
 from .study.tune import tune as tune
 from .study.tuned import Tuned as Tuned
 from .tasks.choice import Choice as Choice

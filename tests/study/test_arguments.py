@@ -57,6 +57,7 @@ TAKES = {
     "pipeline": (),
     "models": (),
     "study": (),
+    "permutations": (),
     "size": (),
     "run": ("a text",),
     "one": ("a text",),
@@ -75,7 +76,14 @@ TAKES = {
 addresses and earlier studies are told of by themselves."""
 
 STUDIES = (
-    *(ff.cross_validate, ff.compare, ff.ablate, ff.learning_curve, ff.investigate),
+    *(
+        ff.cross_validate,
+        ff.compare,
+        ff.ablate,
+        ff.learning_curve,
+        ff.investigate,
+        ff.permutation_test,
+    ),
     ff.tune,
 )
 

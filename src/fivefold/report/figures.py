@@ -192,6 +192,26 @@ def markers(table: "pd.DataFrame") -> str:
     return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Markers")
 
 
+def by_chance(scores: "Array", given: float, metric: str) -> str:
+    """How often targets of other rows give which score, and the score as it is, as SVG text.
+
+    Args:
+        scores: `(n,)` by chance.
+        given: as it is.
+        metric: as people write it.
+    """
+
+    def paint(axes: Axes) -> None:
+        axes.hist(scores, bins=min(20, max(5, len(scores) // 3)), color=MUTED, label="by chance")
+        axes.axvline(given, color=ORANGE, linewidth=2, label="as it is")
+        axes.set_xlabel(metric)
+        axes.set_ylabel("permutations")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend()
+
+    return draw(paint, title="Better than chance?")
+
+
 def _window(scores: Mapping[str, Estimate]) -> tuple[float, float]:
     """The range to draw: without the one score that would press all others together."""
     ends = [
