@@ -107,8 +107,8 @@ def _is_array(value: Any) -> bool:
 
 
 def _write_rows(rows: Any, file: Hashed) -> None:
-    counted = {"weight": rows.weight, "exposure": rows.exposure}
-    more = {name: values for name, values in counted.items() if values is not None}
+    held = {"weight": rows.weight, "exposure": rows.exposure}
+    more = {name: values for name, values in held.items() if values is not None}
     inputs = {f"input/{name}": values for name, values in rows.inputs.items()}
     write_arrays({"target": rows.target, "index": rows.index, **more, **inputs}, file)
 
@@ -116,13 +116,8 @@ def _write_rows(rows: Any, file: Hashed) -> None:
 def _read_rows(path: Path) -> Any:
     arrays = read_arrays(path)
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
-    return Rows(
-        inputs=inputs,
-        target=arrays["target"],
-        index=arrays["index"],
-        weight=arrays.get("weight"),
-        exposure=arrays.get("exposure"),
-    )
+    more = {name: arrays.get(name) for name in ("weight", "exposure")}
+    return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"], **more)
 
 
 def _write_state(parts: tuple[Any, Mapping[str, Array]], file: Hashed) -> None:

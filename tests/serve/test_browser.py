@@ -28,6 +28,7 @@ from fivefold.core.own import load_file
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.doors import CONTROLS
 from fivefold.kinds.known import KINDS
+from fivefold.metrics.counts import intervals
 from fivefold.serve.app import create_app
 from fivefold.serve.contract import contract_of
 from fivefold.serve.page import render_page
@@ -116,6 +117,61 @@ def test_page_in_a_browser_draws_a_forecast_and_tells_each_step_with_its_band(tm
     ]
     found = [float(text.split(" (")[0]) for text in shown[1::2]]
     assert found == pytest.approx(forecast.tolist(), rel=1e-4)
+
+
+def asked_of(table: dict[str, Any], folder: Path, **said: Any) -> tuple[Any, dict[str, Any], str]:
+    """A model of a table, its page in a browser, and the row that this asked for."""
+    bundle = folder / "model.ff"
+    stages = [ff.Collect(table, **said), ff.Preprocess(), ff.Train("mlp", epochs=5)]
+    ff.Pipeline([*stages, ff.Deploy(bundle)]).run(seed=0, progress=False)
+    model = ff.load(bundle)
+    row = {field.name: field.example for field in model.contract.fields}
+    return model, row, served(model, folder)
+
+
+def lines_of(page: str) -> list[str]:
+    return [
+        unescape(text) for text in re.findall(r"<span>([^<]*)</span>", page.split('id="bars"')[1])
+    ]
+
+
+def test_page_in_a_browser_says_from_where_on_labels_are_told(tmp_path: Path):
+    x, other = np.random.default_rng(0).normal(size=(2, 200))
+    both = [
+        [n for n, so in (("rain", a > 0), ("wind", b > 0)) if so]
+        for a, b in zip(x, other, strict=True)
+    ]
+    model, row, page = asked_of({"x": x, "y": both}, tmp_path, target="y")
+    assert "Any of <b>rain</b>, <b>wind</b>." in page
+    [labels], [scores] = model.predict([row]), model.scores([row])
+    assert f'<p id="headline">{", ".join(labels) or "none of them"}</p>' in page
+    shown = lines_of(page)
+    told = dict(zip(shown[::2], shown[1::2], strict=True))
+    for name, (share, least) in zip(("rain", "wind"), scores, strict=True):
+        assert told[name] == f"{100 * share:.1f} %, said from {100 * least:.1f} % on"
+
+
+def test_page_in_a_browser_keeps_classes_in_their_order(tmp_path: Path):
+    x = np.random.default_rng(0).normal(size=200)
+    sizes = np.array(["small", "fair", "huge"])
+    table = {"x": x, "y": sizes[np.digitize(x, [-0.5, 0.5])]}
+    model, row, page = asked_of(table, tmp_path, target="y", order=tuple(sizes.tolist()))
+    assert "One of <b>small</b> &lt; <b>fair</b> &lt; <b>huge</b>." in page
+    [shares], shown = model.predict_proba([row]), lines_of(page)
+    assert shown[::2] == sizes.tolist()
+    assert shown[1::2] == [f"{100 * share:.1f} %" for share in shares]
+    assert f'<p id="headline">{model.predict([row])[0]}</p>' in page
+
+
+def test_page_in_a_browser_tells_a_count_with_its_interval(tmp_path: Path):
+    draw = np.random.default_rng(0)
+    x, hours = draw.normal(size=200), np.exp(draw.normal(size=200))
+    table = {"x": x, "hours": hours, "y": draw.poisson(3 * hours * np.exp(x / 2))}
+    said = {"target": "y", "task": "count", "exposure": "hours"}
+    model, row, page = asked_of(table, tmp_path, **said)
+    assert f'<p id="headline">{model.predict([row])[0]:.6g}' in page
+    [[low], [high]] = intervals(model.scores([row]))
+    assert lines_of(page) == ["90 % of counts lie between", f"{low:g} and {high:g}"]
 
 
 def test_page_in_a_browser_shows_several_numbers_with_their_names(tmp_path: Path):

@@ -12,7 +12,8 @@ import fivefold as ff
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import ACCURACY, LOG_LOSS, RMSE
 from fivefold.models.score import score
-from fivefold.study.ensemble import _Answers, _refuse_unmixed
+from fivefold.study.candidate import refuse_unmixed
+from fivefold.study.ensemble import _Answers
 from fivefold.study.tune import tune
 from fivefold.tasks.known import (
     ANOMALY,
@@ -207,6 +208,6 @@ def test_tasks_whose_answers_are_no_means_are_refused_before_anything_is_chosen(
     """They were refused once the ensemble was run."""
     models = {1: SimpleNamespace(task=task)}
     with pytest.raises(ConfigError, match=r"scores are the mean of .*Train\(members=5\)|\n"):
-        _refuse_unmixed(models)
+        refuse_unmixed(models)
     for other in (COUNT, REGRESSION, BINARY):
-        _refuse_unmixed({1: SimpleNamespace(task=other)})
+        refuse_unmixed({1: SimpleNamespace(task=other)})

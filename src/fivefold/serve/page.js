@@ -294,7 +294,7 @@ function show(answer, row) {
   if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
   if (answer.intervals) {
     const [low, high] = answer.intervals[0].map(written);
-    bars.append(line(`${percent(answer.level)} of counts lie between`, `${low} and ${high}`));
+    bars.append(line(`${100 * answer.level} % of counts lie between`, `${low} and ${high}`));
   }
   if (answer.spans) {
     if (prediction === "") document.getElementById("headline").textContent = "(nothing)";
@@ -312,7 +312,7 @@ function show(answer, row) {
   if (marked) mark(prediction, answer, row);
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);
-  shares.sort((a, b) => b[1] - a[1]);
+  if (!answer.ordered) shares.sort((a, b) => b[1] - a[1]);
   for (const [label, share, threshold] of shares.slice(0, 10)) {
     const length = document.createElement("progress");
     length.max = 1;

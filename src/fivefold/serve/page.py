@@ -83,7 +83,8 @@ def _subtitle(contract: Contract) -> str:
     if len(contract.classes) > 6:
         noun = "labels" if task.several else "classes"
         return f"{which} of {len(contract.classes):,} {noun}{each}, from what you enter below."
-    labels = ", ".join(f"<b>{escape(str(label))}</b>" for label in contract.classes)
+    between = " &lt; " if task.simple == "order" else ", "
+    labels = between.join(f"<b>{escape(str(label))}</b>" for label in contract.classes)
     return f"{which} of {labels}{each}."
 
 

@@ -233,12 +233,12 @@ def _canonical(values: "Array | Coded", column: Column, first: int, *, nullable:
         empty = np.flatnonzero(missing_rows(canonical))
         if len(empty):
             remedy = "Give a number in every row." if column.role == "exposure" else ""
-            place, wanted = first + int(empty[0]), wanted_of(column.kind)
-            raise _refused(column, place, wanted, "null", remedy=remedy)
+            place = first + int(empty[0])
+            raise _refused(column, place, wanted_of(column.kind), "null", remedy=remedy)
     if column.role == "exposure" and len(low := np.flatnonzero(canonical <= 0)):
-        wanted, row = "a number above 0", int(low[0])
-        remedy = "Say how long or how much of it is meant."
-        raise _refused(column, first + row, wanted, f"{canonical[row]:g}", remedy=remedy)
+        row, remedy = int(low[0]), "Say how long or how much of it is meant."
+        found = f"{canonical[row]:g}"
+        raise _refused(column, first + row, "a number above 0", found, remedy=remedy)
     return canonical
 
 

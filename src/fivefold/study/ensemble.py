@@ -19,7 +19,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
 from fivefold.report.tables import html_of, text_of
-from fivefold.study.candidate import Candidate
+from fivefold.study.candidate import Candidate, refuse_unmixed
 from fivefold.study.compare import Compared, metric_named
 from fivefold.study.tuned import Tuned
 from fivefold.tasks.judged import Judged
@@ -140,7 +140,7 @@ def ensemble(study: Tuned | Compared, size: int = 25) -> Ensembled:
         found = f"none of {plural(len(models), 'model')}"
         remedy = "Pass a study of pipelines whose networks are trained by Train."
         raise ConfigError.expected("ensemble", "models that can be mixed", found, remedy)
-    _refuse_unmixed(models)
+    refuse_unmixed(models)
     metric = _metric(study)
     best: tuple[float, list[int], _Answers] | None = None
     for group in groups:
@@ -246,22 +246,6 @@ class _Answers:
                 mixtures.append(self.score(self.mean(picked), held))
                 singles.append(self.score(self.mean(first), held))
         return float(np.nanmean(mixtures)), float(np.nanmean(singles))
-
-
-def _refuse_unmixed(models: Mapping[Any, Candidate]) -> None:
-    """Refuse a task whose answers are no means of those of several models.
-
-    Raises:
-        ConfigError: naming it.
-    """
-    from fivefold.models.heads import head_of
-
-    task = next(iter(models.values())).task
-    if task.sequence or not head_of(task).mixing:
-        wanted = "a task whose scores are the mean of several models'"
-        remedy = "Take one of the models; Train(members=5) answers by several networks of one sort."
-        name = "several targets" if task.separate else task.name
-        raise ConfigError.expected("ensemble", wanted, name, remedy)
 
 
 def _metric(study: Tuned | Compared) -> Metric:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,9 @@ class Ordinal(Choice):
     def answers(self, scores: Array, schema: Schema) -> Array:
         """The median class of each row."""
         return label_array(labels_of(median_class(scores), schema.classes), schema.classes)
+
+    def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
+        return super().reply(scores, schema) | {"ordered": True}
 
     def by_class(self, target: Array, scores: Array) -> tuple[Array, Array, Array] | None:
         every = np.arange(scores.shape[1])
