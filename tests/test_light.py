@@ -47,6 +47,7 @@ CELLS = {
     "series": [[1, 2.5, None], "[4, 5]", None, [7, 7, 7, 7]],
     "sentence": [["A", "red", "house"], "a green one", None, ["houses"]],
     "lags": [[1, 2.5, None], "[4, 5, 6]", [None, None, None], [7, 7, 7]],
+    "prices": [[1, 2.5, None], "[4, 5, 6]", [None, None, None], [7, 7, 7]],
     "video": [[[[0, 9, 255, 9, 0]] * 5] * frames for frames in (1, 3, 9, 40)],
     "ahead": ["2024-01-31", "2024-02-01", "2024-02-02T00:00", "2024-02-03"],
 }

@@ -28,6 +28,13 @@ SETS: dict[str, tuple[str, dict[str, Any]]] = {
         "stocks_djia_2006_2017.csv.gz",
         {"target": "Close", "time": "Date", "series_id": "Name", "horizon": 5, "stride": 5},
     ),
+    "stocks, 5 days of returns": (
+        "stocks_djia_2006_2017.csv.gz",
+        {
+            **{"target": "Close", "time": "Date", "series_id": "Name", "horizon": 5, "stride": 5},
+            "task": "returns",
+        },
+    ),
 }
 
 
@@ -67,7 +74,7 @@ def judged(path: Path, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         "models": [
             {
                 "model": model,
-                **{name: float(line[name]) for name in names},
+                **{name: float(line.get(name, np.nan)) for name in names},
                 "low": float(line["difference"].low),
                 "high": float(line["difference"].high),
                 "verdict": line["verdict"],

@@ -19,6 +19,7 @@ KindName = Literal[
     "series",
     "sentence",
     "lags",
+    "prices",
     "ahead",
     "video",
 ]
@@ -32,6 +33,7 @@ TaskName = Literal[
     "tagging",
     "transcription",
     "forecast",
+    "returns",
     "anomaly",
     "unlabelled",
     "several",

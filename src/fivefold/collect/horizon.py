@@ -13,6 +13,7 @@ from fivefold.core.wording import first_rows
 from fivefold.errors import DataError
 from fivefold.reading.names import FROM, JUDGED, UNTIL
 from fivefold.reading.options import Windows
+from fivefold.tasks.known import RETURNS
 
 ONLY = frozenset({"history", "past", "known", "quantiles", "stride"})
 """Settings that say nothing without a horizon."""
@@ -36,6 +37,8 @@ def check_horizon(asked: Any, given: Set[str]) -> None:
             raise ValueError(f"`{min(idle)}` asks for `horizon`, the steps to forecast")
     elif asked.time is None or asked.step or not isinstance(asked.target, str):
         raise ValueError("`horizon` asks for `time`, and for `target`, the name of one column")
+    if asked.horizon is None and asked.task == RETURNS.name:
+        raise ValueError('task="returns" asks for `horizon`, the steps to forecast')
     if list(asked.quantiles) != sorted(set(asked.quantiles)) or len(asked.quantiles) < 2:
         raise ValueError("expected two quantiles or more, in order")
 
@@ -51,6 +54,7 @@ def windows_asked(asked: Any) -> Windows:
         past=asked.past,
         known=asked.known,
         stride=asked.stride,
+        logs=asked.task == RETURNS.name,
     )
 
 

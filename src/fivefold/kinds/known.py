@@ -21,6 +21,7 @@ from fivefold.kinds.lexemes import LEXEMES
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.prices import Prices
 from fivefold.kinds.recognition import SourceType
 from fivefold.kinds.sentence import Sentence
 from fivefold.kinds.sequence import Sequence
@@ -47,7 +48,7 @@ KINDS = Roster(
     Kind,  # type: ignore[type-abstract]
     (
         *(Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
-        *(Series(), Sentence(), Lags(), Ahead(), Video()),
+        *(Series(), Sentence(), Lags(), Prices(), Ahead(), Video()),
     ),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",

@@ -10,10 +10,11 @@ from fivefold.core.finding import Finding
 from fivefold.kinds.sample import Sample
 
 _Cells = Literal["number", "truth", "moment", "levels", "ranks", "span"]
-SourceType = Literal[_Cells, "raster", "sound", "footage", "steps", "window", "origin"]
+SourceType = Literal[_Cells, "raster", "sound", "footage", "steps", "window", "ratios", "origin"]
 """What the type of a column says in its source: numbers, truth values, dates and times, one of some
 levels, of levels that stand in order, spans of time in seconds, arrays of pixels, sounds, clips,
-numbers over time, the last of them, moments to forecast from. Texts and objects say nothing."""
+numbers over time, the last of them, those above 0 whose ratios matter, moments to forecast from.
+Texts and objects say nothing."""
 
 
 class Recognition:

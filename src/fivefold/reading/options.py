@@ -58,6 +58,7 @@ class Windows:
         season: steps after which the series is likest itself; 0 to find it.
         thinned: steps from origin to origin in all rows.
         whole: where rows are to be answered: every window, as Collect takes them, and not the last.
+        logs: whether errors are those of the logarithm, as where returns of a price are forecast.
     """
 
     target: str
@@ -73,6 +74,7 @@ class Windows:
     season: int = 0
     thinned: int = 0
     whole: bool = False
+    logs: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

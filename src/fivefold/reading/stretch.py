@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from fivefold.codecs.table import Array
+from fivefold.reading.options import Windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,27 +21,34 @@ class Stretch:
         channels: `(n,)` float64 by name.
         name: of the channel that is forecast.
         rows: how many steps have a row.
+        logs: whether errors are those of the logarithm.
     """
 
     first: int
     channels: Mapping[str, Array]
     name: str
     rows: int
+    logs: bool = False
 
     @classmethod
-    def of(cls, slots: Array, channels: Mapping[str, Array], name: str) -> Self:
+    def of(cls, slots: Array, channels: Mapping[str, Array], asked: Windows) -> Self:
         """The series of rows in order, each with the number of its step."""
         first, steps = int(slots[0]), int(slots[-1] - slots[0]) + 1
         gridded = {}
         for channel, values in channels.items():
             gridded[channel] = np.full(steps, np.nan)
             gridded[channel][slots - first] = values
-        return cls(first, gridded, name, len(slots))
+        return cls(first, gridded, asked.target, len(slots), asked.logs)
 
     @property
     def target(self) -> Array:
         """What is forecast."""
         return self.channels[self.name]
+
+    @cached_property
+    def measured(self) -> Array:
+        """The target in the unit of its errors."""
+        return np.asarray(np.log(self.target)) if self.logs else self.target
 
     @cached_property
     def known(self) -> Array:
@@ -49,9 +57,9 @@ class Stretch:
 
     @cached_property
     def held(self) -> Array:
-        """The target with the last known number where one is missing."""
+        """What is measured, with the last known number where one is missing."""
         places = np.where(np.isnan(self.target), 0, np.arange(len(self.target)))
-        return np.asarray(self.target[np.maximum.accumulate(places)])
+        return np.asarray(self.measured[np.maximum.accumulate(places)])
 
     def counted(self, origins: Array) -> int:
         """How many of these windows there are."""
@@ -81,10 +89,11 @@ class Stretch:
         if not len(origins):
             return np.empty((0, horizon)), np.empty(0), np.empty(0)
         ahead = sliding_window_view(self.target, horizon)[origins]
-        off = (ahead - self.naive(origins, horizon, season)) ** 2
+        came = sliding_window_view(self.measured, horizon)[origins]
+        off = (came - self.naive(origins, horizon, season)) ** 2
         gone = np.isnan(off)
         naive = np.where(gone, 0.0, off).sum(axis=1) / np.maximum(horizon - gone.sum(axis=1), 1)
-        apart = np.abs(self.target[season:] - self.target[:-season])
+        apart = np.abs(self.measured[season:] - self.measured[:-season])
         there = ~np.isnan(apart)
         sums = np.concatenate([np.zeros(season + 1), np.cumsum(np.where(there, apart, 0.0))])
         counts = np.concatenate([np.zeros(season + 1), np.cumsum(there)])
@@ -97,6 +106,6 @@ class Stretch:
         origins = np.arange(season, max(season, upto - horizon), max(1, upto // 400))
         if not len(origins):
             return 0.0, 0
-        ahead = sliding_window_view(self.target, horizon)[origins]
+        ahead = sliding_window_view(self.measured, horizon)[origins]
         off = np.abs(ahead - self.naive(origins, horizon, season))
         return float(np.nansum(off)), int((~np.isnan(off)).sum())

@@ -41,7 +41,7 @@ def _cost(series: Sequence[Stretch], season: int, horizon: int) -> float:
     costs = []
     for one in series[:100]:
         upto = int(EARLY * len(one.target))
-        early = one.target[:upto]
+        early = one.measured[:upto]
         total, count = one.errors(season, horizon, upto)
         spread = float(np.nanstd(early)) if (~np.isnan(early)).any() else 0.0
         if count and spread > 0:

@@ -79,6 +79,7 @@ def windowed(raw: Raw, asked: Windows, *, wanted: Sequence[str] | None = None) -
     numbers = np.repeat(np.arange(len(cut)), list(map(len, cut)))
     columns |= {name: values[chosen[numbers]] for name, (values, chosen) in fixed.items()}
     types: dict[str, Any] = dict.fromkeys((asked.target, *asked.past, *asked.known), "window")
+    types |= {asked.target: "ratios"} if asked.logs else {}
     if steps.clock.slots:
         types[asked.time[0]] = "origin"
     if not last:
@@ -156,9 +157,18 @@ def _steps(raw: Raw, asked: Windows) -> tuple[Steps, Windows]:
                 remedy="Name columns of numbers; what is one text a series is used as it is.",
                 column=name,
             )
+        if name == asked.target and asked.logs and (found <= 0).any():
+            row = int(np.flatnonzero(found <= 0)[0])
+            raise DataError(
+                f"{raw.name}, column `{name}`, row {row:,}: expected numbers above 0, as returns "
+                f"are forecast, found {found[row]:g}.",
+                remedy='Leave out task="returns", so that the numbers themselves are forecast.',
+                column=name,
+                rows=(row,),
+            )
         channels[name] = found[rows]
     series = tuple(
-        Stretch.of(slots[a:b], {n: c[a:b] for n, c in channels.items()}, asked.target)
+        Stretch.of(slots[a:b], {n: c[a:b] for n, c in channels.items()}, asked)
         for a, b in zip(order.starts.tolist(), order.ends.tolist(), strict=True)
     )
     asked = replace(asked, clock=clock.text, pattern=pattern)

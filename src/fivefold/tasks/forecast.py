@@ -25,6 +25,7 @@ from fivefold.metrics.forecasting import (
     scale_of,
     truth_of,
 )
+from fivefold.metrics.metric import Metric
 from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import LEAST_RATIO, mean_and_spread
 from fivefold.tasks.target import Question, Settled, Targets
@@ -46,7 +47,7 @@ class Forecast(Task):
     """
 
     name = "forecast"
-    metrics = (SKILL, RMSE_AHEAD, MASE, WQL, COVERAGE, MAE_AHEAD)
+    metrics: ClassVar[tuple[Metric, ...]] = (SKILL, RMSE_AHEAD, MASE, WQL, COVERAGE, MAE_AHEAD)
     losses: ClassVar[tuple[str, ...]] = ("squared", "absolute", "huber")
     constant_name = "mean"
     ahead = True

@@ -14,6 +14,7 @@ from fivefold.tasks.multiclass import Multiclass
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.regression import Regression
+from fivefold.tasks.returns import Returns
 from fivefold.tasks.several import BASE, Several
 from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
@@ -23,7 +24,7 @@ from fivefold.tasks.unlabelled import Unlabelled
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT, SEVERAL = Multilabel(), Ordinal(), Count(), Several()
-TAGGING, FORECAST, ANOMALY = Tagging(), Forecast(), Anomaly()
+TAGGING, FORECAST, RETURNS, ANOMALY = Tagging(), Forecast(), Returns(), Anomaly()
 TRANSCRIPTION, UNLABELLED = Transcription(), Unlabelled()
 
 
@@ -44,7 +45,7 @@ TASKS = Tasks(
     Task,  # type: ignore[type-abstract]
     (
         *(BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
-        *(TAGGING, TRANSCRIPTION, FORECAST, ANOMALY, UNLABELLED, SEVERAL),
+        *(TAGGING, TRANSCRIPTION, FORECAST, RETURNS, ANOMALY, UNLABELLED, SEVERAL),
     ),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
