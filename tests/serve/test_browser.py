@@ -20,6 +20,7 @@ import uvicorn
 
 import fivefold as ff
 from fivefold.codecs.coded import objects
+from fivefold.codecs.film import as_cell
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.codecs.wav import wav_bytes
@@ -268,6 +269,7 @@ TYPED = {
 }
 """What is typed into each control, and what is asked for then."""
 
+CLIP = as_cell(np.zeros((3, 8, 8, 1), np.uint8))
 SOUND = base64.b64encode(wav_bytes(np.arange(800, dtype=np.int16), 8000)).decode()
 
 
@@ -287,6 +289,7 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
         "picture": ("image", np.zeros((60, 8, 8, 1), np.uint8)),
         "colour": (Colour.name, np.array(["#102030"] * 60, object)),
         "numbers": ("series", objects([np.arange(40.0).reshape(20, 2) for _ in range(60)])),
+        "film": ("video", objects([np.zeros((3, 8, 8, 1), np.uint8)] * 60)),
         "sound": ("audio", objects([np.arange(800, dtype=np.int16)] * 60)),
         "y": ("categorical", np.array(["n", "y"] * 30, object)),
     }
@@ -323,11 +326,11 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Codec, list[dict
 def test_page_asks_with_examples_that_are_taken(controls):
     codec, rows = controls
     examples = {field.name: field.example for field in contract_of(codec).fields}
-    asked = {n: value for n, value in rows[0].items() if n not in ("moment", "sound")}
+    asked = {n: value for n, value in rows[0].items() if n not in ("moment", "sound", "film")}
     assert asked == {name: examples[name] for name in asked}
     assert rows[0]["moment"] == examples["moment"] + "T00:00"
     assert rows[0]["sound"] is None  # nothing was recorded yet
-    row = {**rows[0], "picture": [[0] * 8] * 8, "sound": SOUND}
+    row = {**rows[0], "picture": [[0] * 8] * 8, "sound": SOUND, "film": CLIP}
     codec.encode(read([row], codec.schema))
 
 
@@ -337,7 +340,7 @@ def test_page_control_gives_what_is_filled_in_and_null_where_it_is_missing(contr
     assert filled[name] == TYPED[name][1]
     assert type(filled[name]) is type(TYPED[name][1])
     assert emptied[name] is None
-    codec.encode(read([{**filled, "sound": SOUND}], codec.schema))
+    codec.encode(read([{**filled, "sound": SOUND, "film": CLIP}], codec.schema))
 
 
 def test_page_picture_gives_rows_of_pixels_and_null_where_it_is_cleared(controls):
@@ -356,13 +359,13 @@ def test_page_list_that_is_no_json_goes_as_it_was_typed(controls):
 OPENED = """<script>
 const bytes = Uint8Array.from(atob("FILE"), (letter) => letter.charCodeAt(0));
 const files = new DataTransfer();
-files.items.add(new File([bytes], "a.flac"));
-const opener = document.querySelector(".sound input[type=file], input[accept='audio/*']");
+files.items.add(new File([bytes], "NAME"));
+const opener = document.querySelector("[data-control=COLUMN] input[type=file]");
 opener.files = files.files;
 opener.dispatchEvent(new Event("change", { bubbles: true }));
 const waiting = setInterval(() => {
   const asked = document.getElementById("request").textContent;
-  if (JSON.parse(asked).instances[0].sound === null) return;
+  if (JSON.parse(asked).instances[0].COLUMN === null) return;
   clearInterval(waiting);
   fetch("/told", { method: "POST", body: asked });
 }, 50);
@@ -411,6 +414,28 @@ def told(page: str, folder: Path) -> str:
             server.shutdown()
 
 
+def opened(page: str, column: str, name: str, content: bytes, folder: Path) -> bytes:
+    """What a page sends of a column whose control a file is opened by."""
+    script = OPENED.replace("FILE", base64.b64encode(content).decode())
+    script = script.replace("NAME", name).replace("COLUMN", column)
+    asked = told(page.replace("</body>", script + "</body>"), folder)
+    [row] = json.loads(asked)["instances"]
+    return base64.b64decode(row[column])
+
+
+def test_page_opens_a_clip_and_sends_it_as_it_is(tmp_path: Path):
+    columns = (
+        Column(name="film", kind="video"),
+        Column(name="y", kind="categorical", role="target"),
+    )
+    schema = Schema(columns=columns, targets=("y",), task="binary", classes=("n", "y"))
+    cells = objects([np.zeros((3, 8, 8, 1), np.uint8)] * 60)
+    table = Columns({"film": cells, "y": np.array(["n", "y"] * 30, object)})
+    page = render_page(contract_of(Codec.fit(table, schema, np.arange(60))))
+    content = base64.b64decode(CLIP)
+    assert opened(page, "film", "a.png", content, tmp_path) == content
+
+
 def test_page_opens_a_sound_and_sends_it_at_the_rate_of_its_column(tmp_path: Path):
     time = np.arange(22_050) / 44_100
     tone, file = 0.5 * np.sin(2 * np.pi * 440 * time), io.BytesIO()
@@ -423,10 +448,7 @@ def test_page_opens_a_sound_and_sends_it_at_the_rate_of_its_column(tmp_path: Pat
     cells = objects([np.arange(800, dtype=np.int16)] * 60)
     table = Columns({"sound": cells, "y": np.array(["n", "y"] * 30, object)})
     page = render_page(contract_of(Codec.fit(table, schema, np.arange(60))))
-    script = OPENED.replace("FILE", base64.b64encode(file.getvalue()).decode())
-    asked = told(page.replace("</body>", script + "</body>"), tmp_path)
-    [row] = json.loads(asked)["instances"]
-    content = base64.b64decode(row["sound"])
+    content = opened(page, "sound", "a.flac", file.getvalue(), tmp_path)
     assert rate_of(content) == 8000
     heard = waveform(content, 8000)
     wanted = 32_768 * 0.25 * np.sin(2 * np.pi * 440 * np.arange(len(heard)) / 8000)

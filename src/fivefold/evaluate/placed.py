@@ -9,8 +9,8 @@ import numpy as np
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.evaluate.lagged import Fitter, Predict
-from fivefold.kinds.block import Places
 from fivefold.kinds.codec import Codec
+from fivefold.kinds.plain import Places
 
 STEPS = 60
 """Of L-BFGS, at most, for the linear tagger."""

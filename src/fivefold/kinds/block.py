@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
-from fivefold.kinds.plain import Plain, Reader
+from fivefold.kinds.plain import Places, Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 
 Quicks = Sequence[tuple[int, Quick]]
@@ -89,23 +89,6 @@ class Encoded:
     def features(self) -> tuple[str, ...]:
         """What its numbers are: features, or columns."""
         return tuple(name for column in self.columns for name in self.block.features(column))
-
-
-class Places(NamedTuple):
-    """What a simple model sees at each position of rows.
-
-    Attributes:
-        values: `(n, steps, k)` codes, 0 for what is not known, of which the first says what stands
-            there; or numbers.
-        size: of codes; 0 for numbers.
-        reach: neighbours on each side that it sees too.
-        near: which of the k it sees of neighbours, where they are codes.
-    """
-
-    values: Array
-    size: int
-    reach: int
-    near: tuple[int, ...] = (0,)
 
 
 class Block(ABC):

@@ -7,8 +7,8 @@ import numpy as np
 
 from fivefold.codecs.mel import bands_of
 from fivefold.codecs.table import Array
-from fivefold.kinds.block import Block, Encoded, Fitted, Places
-from fivefold.kinds.plain import Dense, Reader
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Dense, Places, Reader
 
 SILENT = -32_768
 """The sample that stands behind the end of a sound; no sound has it."""

@@ -6,7 +6,8 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted, Places
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Places
 from fivefold.kinds.spelling import LONGEST, count
 
 FIRST = 1

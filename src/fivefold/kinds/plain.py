@@ -44,4 +44,21 @@ class Bag(NamedTuple):
     first: int
 
 
+class Places(NamedTuple):
+    """What a simple model sees at each position of rows.
+
+    Attributes:
+        values: `(n, steps, k)` codes, 0 for what is not known, of which the first says what stands
+            there; or numbers.
+        size: of codes; 0 for numbers.
+        reach: neighbours on each side that it sees too.
+        near: which of the k it sees of neighbours, where they are codes.
+    """
+
+    values: Array
+    size: int
+    reach: int
+    near: tuple[int, ...] = (0,)
+
+
 Plain = Dense | Levels | Bag

@@ -6,8 +6,8 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted, Places
-from fivefold.kinds.plain import Dense, Reader
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Dense, Places, Reader
 
 NEAR = 7
 """Steps on each side that a linear model of one of them sees."""

@@ -8,8 +8,8 @@ import numpy as np
 from fivefold.codecs.alphabet import ALPHABETS, FIRST, PAD
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
-from fivefold.kinds.block import Block, Encoded, Fitted, Places
-from fivefold.kinds.plain import Bag, Levels, Plain, Reader
+from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.plain import Bag, Levels, Places, Plain, Reader
 
 POSITIONS = 1000
 """Most positions of which a simple model reads each; of longer sequences it counts k-mers."""

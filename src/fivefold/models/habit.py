@@ -113,7 +113,7 @@ FILM = Habit(
     steps=6000,
     epochs=(4, 60),
     batch=(32, 128),
-    operations=MINUTES,
+    operations=MINUTES / 3,
     wait=0.5,
     ripe=0.8,
 )
