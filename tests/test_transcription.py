@@ -125,6 +125,19 @@ def test_nothing_of_test_rows_reaches_what_writes_down():
     check_no_leak(chain(tones(120), epochs=1))
 
 
+@pytest.mark.slow
+def test_folds_hold_texts_and_groups_draw_intervals():
+    columns = {**tones(150), "who": [f"speaker {row % 40}" for row in range(150)]}
+    result = chain(columns, ff.Evaluate(folds=2, baselines=()), epochs=1, group="who").run(
+        seed=0, progress=False
+    )
+    held = result.tables["out_of_fold"]
+    assert list(held.columns) == ["row", "fold", "target", "prediction", "confidence"]
+    assert held["target"].tolist() == [columns["said"][row] for row in held["row"]]
+    assert set(result.tables["folds"].columns) >= {"cer", "exact"}
+    assert "group" in result.metrics["cer"].method
+
+
 def repeated(rows, seed=0):
     """Each letter stands for two to four symbols; between equal ones there is another symbol."""
     rng = np.random.default_rng(seed)

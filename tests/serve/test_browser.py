@@ -211,6 +211,24 @@ def test_page_in_a_browser_shows_the_labels_of_positions_one_after_another(tmp_p
     assert '<p id="headline"></p>' in page
 
 
+def test_page_in_a_browser_shows_a_transcript_and_where_its_words_stand(tmp_path: Path):
+    rng, bundle = np.random.default_rng(0), tmp_path / "said.ff"
+    words = [[*rng.choice(["up", "down"], rng.integers(1, 4))] for _ in range(200)]
+    symbols = ["T".join({"up": "AAA", "down": "CCC"}[word] for word in row) for row in words]
+    source = {"seen": symbols, "said": [list(map(str, row)) for row in words]}
+    collect = ff.Collect(source, target="said", task="transcription", kinds={"seen": "sequence"})
+    stages = [collect, ff.Preprocess(), ff.Train(epochs=8), ff.Deploy(bundle)]
+    ff.Pipeline(stages).run(seed=0, progress=False)
+    model = ff.load(bundle)
+    page = served(model, tmp_path)
+    [answer] = model.predict([{"seen": model.contract.fields[0].example}])
+    assert f'<p id="headline">{answer or "(nothing)"}</p>' in page
+    assert "sure of all of it" in page
+    assert "A text, spelt with 2 words, from what you enter below." in page
+    heard = re.findall(r"<span>(up|down)</span><span>(\d+) to (\d+)</span>", page)
+    assert " ".join(word for word, *_ in heard) == answer
+
+
 FILLED = """<script>
 const at = (place) => document.getElementById(`field-${place}`);
 const fill = (place, value) => {

@@ -218,6 +218,10 @@ def predictions_of(collected: Collected, fold: int, index: Array, judged: Judged
     if task.ahead:  # steps by their columns, then what judges them
         came = {f"target_{n}": c for n, c in zip(schema.targets, target.T, strict=False)}
         return pd.concat([frame, pd.DataFrame(came | task.shares(scores, schema))], axis=1)
+    if task.spells:  # texts: what steps say has no room in a line
+        truth = collected.table.column(schema.predicted)[rows]
+        said = {"target": truth, "prediction": task.answers(scores, schema)}
+        return frame.assign(**said, **task.shares(scores, schema))
     if target.ndim > 1:
         columns = _named("target", target.shape[1], schema)
         frame = pd.concat([frame, pd.DataFrame(target, columns=columns)], axis=1)

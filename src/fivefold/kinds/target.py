@@ -57,14 +57,14 @@ def _unspelt(schema: Schema) -> DataError:
     """The fault of inputs of which none, or several, can be written down."""
     able = [kind for kind in KINDS if kind.block.spells]
     wanted = " or ".join(kind.plural for kind in able)
-    found = [f"`{column.name}` ({column.kind})" for column in schema.inputs]
+    found, name = [f"`{c.name}` ({c.kind})" for c in schema.inputs[:8]], schema.inputs[0].name
     many = sum(kind_of(column.kind).block.spells for column in schema.inputs) > 1
     return DataError(
         f"Target {_named(schema)}: expected one column of {wanted} to write down, found "
         f"{together(found)}.",
         remedy="drop= all of them but one."
         if many
-        else f"Collect such a column, or name its kind: kinds={{...: {able[0].name!r}}}.",
+        else f"Collect such a column, or say that one is: kinds={{{name!r}: {able[0].name!r}}}.",
         column=schema.targets[0],
         found=tuple(column.name for column in schema.inputs),
     )

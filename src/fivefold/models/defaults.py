@@ -56,7 +56,8 @@ def choose(
             return found.name
         raise ModelError(
             f"Train: expected a network of one's own for each position of {inputs}, found none.",
-            remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs)).",
+            remedy="Pass a module: Train(lambda inputs, outputs: Net(inputs, outputs))"
+            + (", or drop= the other columns in Collect." if len(sizes) > 1 else "."),
         )
     if chosen and {Width, Codes}.issuperset(classes(inputs)):
         return next(network.name for network in NETWORKS.values() if network.few)
