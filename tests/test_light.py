@@ -43,6 +43,7 @@ CELLS = {
     "text": ["a red house", "a green one", "houses", None],
     "audio": [[0, 900, -900] * row for row in (1, 9, 99, 200)],
     "image": [[[0, 255], [255, 0]], [[9, 9], [9, 9]], [[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+    "mask": [[[0, 1], [1, 2]], [[0, 0], [1, 1]], [[2, 2], [2, 2]], [[0, 1], [0, 1]]],
     "sequence": ["ACGT", "acg", None, "NNRT"],
     "series": [[1, 2.5, None], "[4, 5]", None, [7, 7, 7, 7]],
     "sentence": [["A", "red", "house"], "a green one", None, ["houses"]],
@@ -59,7 +60,8 @@ codec = Codec.fit(read(rows, schema), schema, np.arange(4))
 values, arrays = codec.state()
 again = Codec.from_state(json.loads(json.dumps(values)), arrays)
 found = again.encode(read(rows, schema))
-own = ["text", "image", "sequence", "audio", "series", "sentence", "windows", "ahead", "video"]
+own = ["text", "image", "mask", "sequence", "audio", "series", "sentence", "windows", "ahead"]
+own += ["video"]
 assert list(found) == ["numeric", "codes", *own], list(found)
 for name, array in codec.encode(read(rows, schema)).items():
     np.testing.assert_array_equal(found[name], array)

@@ -50,6 +50,7 @@ IDEAS = {
     "stage": ("core testing", "a stage; its check"),
     "lexemes": ("kinds models", "the block of words: in numpy; in torch"),
     "tagging": ("metrics tasks", "a label for each position: how good; as a task"),
+    "segmentation": ("models tasks", "a class for each pixel: in torch; in numpy"),
     "symbols": ("kinds models", "the block of sequences: in numpy; in torch"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "study": ("commands study", "a study: asked for in the shell; at work"),

@@ -35,6 +35,8 @@ MEANT_OTHERWISE = {
     ("reading/arrow.py", "categorical"): "a word of pandas in the metadata of a Parquet file",
     ("reading/encoding.py", "text"): "what a message expects of a file",
     ("reading/names.py", "image"): "the name of the column that pictures without one get",
+    ("core/content.py", "mask"): "what a masked array of numpy has",
+    ("reading/names.py", "mask"): "the name of the column that masks without one get",
     ("reading/names.py", "sequence"): "the name of the column of a FASTA file's sequences",
     ("reading/names.py", "series"): "the name of the column that a long table's rows become",
     ("reading/names.py", "text"): "the name of the column that files of a text each become",

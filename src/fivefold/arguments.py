@@ -61,8 +61,12 @@ PRETRAINED = "begin with these weights: a bundle, a folder, hf:org/name@revision
 FREEZE = "with --pretrained: they stay as they are, and the last layer learns alone"
 LIKE = "encode rows by the rules of this bundle, or read texts as these weights do"
 QUALITY = "fast, balanced or best: how much time the rules give to learning; balanced unless said"
-TASK = "binary, multiclass, regression, multilabel, ordinal, count, returns, transcription or own"
+TASK = (
+    "binary, multiclass, regression, multilabel, ordinal, count, returns, transcription, "
+    "segmentation or own"
+)
 ORDER = "a class of the target, from the least to the most where they have an order; repeatable"
+CLASSES = "what class ids of masks are called, from 0 on, or by id or colour: 1=tree; repeatable"
 OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
 THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
@@ -179,6 +183,7 @@ def add_source(
     command.add_argument("--target", **column, help=TARGET)
     command.add_argument("--task", metavar="NAME", help=TASK)
     command.add_argument("--order", **several, metavar="CLASS", help=ORDER)
+    command.add_argument("--classes", **several, metavar="[ID=]NAME", help=CLASSES)
     command.add_argument("--drop", **column, help="repeatable")
     command.add_argument("--missing", **several, metavar="TEXT", help="also stands for no value")
     command.add_argument("--level", **several, metavar="COLUMN=TEXT", help="NA is a value there")
@@ -211,6 +216,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         ConfigError: if a recipe has options beside it, or a setting is wrong.
     """
     import fivefold as ff
+    from fivefold.tasks.ids import names_of_ids
 
     recipe = recipe_text(chosen.source)
     if recipe is not None:
@@ -227,6 +233,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         "target": targets[0] if len(targets) == 1 else tuple(targets),
         "task": chosen.task,
         "order": tuple(chosen.order),
+        "classes": names_of_ids(chosen.classes),
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
@@ -260,8 +267,8 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
-    names = ["target", "task", "order", "drop", "missing", "level", "test-source", "kinds"]
-    names += [*ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING, "folds"]
+    names = ["target", "task", "order", "classes", "drop", "missing", "level", "test-source"]
+    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING, "folds"]
     names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from fivefold.codecs.schema import Schema
     from fivefold.deploy.changes import Difference
+    from fivefold.reading.raw import Raw
 
 A = TypeVar("A", bound=Artifact)
 
@@ -133,8 +135,12 @@ class Result:
             RequestError: naming row and column.
             ParityError: naming stages and columns, if a stage changed the table that was read.
         """
-        schema = self[Preprocessed].codec.schema
-        return task_of(schema.task).answers(self._scores(data, root), schema)
+        from fivefold.serve.planes import at_size, sizes_in
+
+        codec = self[Preprocessed].codec
+        raw = self._read(data, root)
+        answers = task_of(codec.schema.task).answers(self._scores(raw), codec.schema)
+        return at_size(answers, sizes_in(raw, codec.schema), codec.steps)
 
     def predict_proba(
         self, data: Any, *, root: str | PathLike[str] | None = None
@@ -154,7 +160,7 @@ class Result:
         """
         from fivefold.serve.predictor import probabilities
 
-        return probabilities(self[Preprocessed].codec.schema, self._scores(data, root))
+        return probabilities(self[Preprocessed].codec.schema, self._scores(self._read(data, root)))
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":
@@ -162,20 +168,29 @@ class Result:
 
         return table_changes(self.context)
 
-    def _scores(self, data: Any, root: str | PathLike[str] | None) -> "np.ndarray[Any, Any]":
-        from fivefold.deploy.changes import predict_fault
-        from fivefold.models.score import score
-        from fivefold.serve.contract import text_of
-        from fivefold.serve.requests import encoded, read, reading_of
+    @property
+    def _asked(self) -> "Schema":
+        """The columns that rows come with which are to be answered."""
+        changes, schema = self[Collected].changes, self[Preprocessed].codec.schema
+        return schema if changes is None else changes.request(schema)
 
-        codec, collected = self[Preprocessed].codec, self[Collected]
+    def _read(self, data: Any, root: str | PathLike[str] | None) -> "Raw":
+        from fivefold.deploy.changes import predict_fault
+        from fivefold.serve.contract import text_of
+        from fivefold.serve.requests import raw_pieces, reading_of
+
         if self._changes:
             raise predict_fault(self.context, self._changes)
-        changes, schema = collected.changes, codec.schema
-        if changes is not None:
-            schema = changes.request(schema)
-        reading = reading_of(schema, text_of(collected.provenance), root=root)
-        arrays = encoded(codec, read(data, schema, reading), changes=changes)
+        reading = reading_of(self._asked, text_of(self[Collected].provenance), root=root)
+        (raw,) = raw_pieces(data, self._asked, reading, rows=None)
+        return raw
+
+    def _scores(self, raw: "Raw") -> "np.ndarray[Any, Any]":
+        from fivefold.models.score import score
+        from fivefold.serve.requests import canonical_columns, encoded
+
+        codec, changes = self[Preprocessed].codec, self[Collected].changes
+        arrays = encoded(codec, canonical_columns(raw, self._asked, 0), changes=changes)
         return codec.cut(score(self[Trained].model, arrays), arrays)
 
     def report(

@@ -48,6 +48,7 @@ CASES = {
     "seqtagnet": Symbols(9, 16, 1, 0, 1),
     "seriestagnet": Signal(6, 20),
     "spellnet": Spectrum(41, 32),
+    "unet": Image(3, 17, 12),
     "forecaster": Window(1, 20, 0, 0),
     "tcnforecaster": Window(1, 20, 0, 0),
     "mixblend": {"photo": Image(1, 8, 8), "table": Width(3)},
@@ -87,7 +88,7 @@ def test_networks_for_places_are_chosen_for_places_alone():
     assert choose(CASES["tagblend"]) == "mixture"
     assert choose(CASES["seqtagnet"], places=True, spells=True) == "spellnet"
     with pytest.raises(ModelError, match="a network of one's own for each position"):
-        choose(Image(1, 8, 8), places=True)
+        choose(Width(8), places=True)
     with pytest.raises(ModelError, match="one's own for outputs"):
         make("textnet", Text(9, 40), (9, 3))
 
@@ -138,6 +139,6 @@ def test_make_of_a_network_for_another_kind_says_which_to_use():
 def test_make_of_an_unknown_network_lists_the_known_ones():
     with pytest.raises(
         ModelError,
-        match="spellnet, forecaster, tcnforecaster, mixblend, mixture, oddity, autoencoder, found",
+        match="unet, forecaster, tcnforecaster, mixblend, mixture, oddity, autoencoder, found",
     ):
         make("lstm", Width(3), 2)

@@ -83,6 +83,7 @@ def test_headlines_of_each_task_are_its_first_three_metrics():
         "multilabel": ("f1_micro", "f1_macro", "mean_average_precision"),
         "tagging": ("accuracy", "f1", "log_loss"),
         "transcription": ("cer", "exact"),
+        "segmentation": ("mean_iou", "mean_dice", "accuracy"),
         "anomaly": ("recall", "false_alarm_rate", "average_precision"),
         "unlabelled": ("alarm_rate",),
     }

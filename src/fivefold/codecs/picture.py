@@ -63,7 +63,7 @@ def picture(value: object, rules: int = RULES) -> Array:
 def _whole(value: object, rules: int) -> Array:
     if isinstance(value, str):
         if value.lstrip()[:1] == "[":
-            return _from_array(_from_rows(value), rules)
+            return _from_array(rows_of_text(value), rules)
         return _decoded(bytes_of_text(value), rules)
     if isinstance(value, PathLike):
         return _decoded(Path(value).read_bytes(), rules)
@@ -104,7 +104,12 @@ def picture_stack(values: Array, rules: int = RULES) -> Array | None:
         return None
 
 
-def _from_rows(text: str) -> Array:
+def rows_of_text(text: str) -> Array:
+    """The numbers of nested lists in JSON.
+
+    Raises:
+        ValueError: if the text holds none.
+    """
     try:
         return np.asarray(json.loads(text))
     except (ValueError, RecursionError):
@@ -151,12 +156,40 @@ def pixels_of(value: object) -> int:
     return int(np.asarray(value).size)
 
 
+def size_of(value: object) -> tuple[int, int]:
+    """Height and width of a picture as a viewer shows it, before it is reduced.
+
+    Args:
+        value: what `picture` takes, and can read.
+
+    Example:
+        >>> size_of(np.zeros((3, 600, 3))), size_of("[[1, 2]]")
+        ((3, 600), (1, 2))
+    """
+    from PIL import Image
+
+    if isinstance(value, str):
+        nested = value.lstrip()[:1] == "["
+        value = rows_of_text(value) if nested else bytes_of_text(value)
+    if isinstance(value, PathLike):
+        value = Path(value).read_bytes()
+    if isinstance(value, bytes | bytearray | memoryview):
+        with Image.open(io.BytesIO(bytes(value)), formats=FORMATS) as image:
+            return (image.width, image.height) if _is_turned(image) else image.size[::-1]
+    if hasattr(value, "getbands"):
+        handed: Any = value  # a Pillow image
+        return int(handed.height), int(handed.width)
+    pixels: Any = value
+    height, width = np.shape(pixels)[:2]
+    return int(height), int(width)
+
+
 def pixels_in(image: "Image", rules: int = RULES) -> Array:
     """A picture of Pillow as `picture` gives it, of any size; of several the one that is open."""
     if rules < 2:
         return _stored(image)
     is_grey = image.mode in {"1", "L", "LA", "La"} or _is_deep_grey(image)
-    image = _upright(image)
+    image = upright(image)
     clear = image.info.get("transparency")
     if image.mode.startswith("I"):
         return _deep(image, clear)
@@ -176,16 +209,25 @@ def _is_deep_grey(image: "Image") -> bool:
     return any(tile[3] == "LA;16B" for tile in getattr(image, "tile", ()))
 
 
-def _upright(image: "Image") -> "Image":
+def upright(image: "Image") -> "Image":
     """The image as a viewer turns it."""
     from PIL.Image import Transpose
 
     image.load()  # which turns a TIFF
-    try:
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # whatever is damaged there: a viewer shows the image as it is stored
-        return image
+    turn = _TURNS.get(_orientation(image))
     return image.transpose(Transpose[turn]) if turn else image
+
+
+def _orientation(image: "Image") -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # whatever is damaged there: a viewer shows the image as it is stored
+        return 1
+
+
+def _is_turned(image: "Image") -> bool:
+    """Whether a viewer shows its rows as columns."""
+    return _orientation(image) >= 5
 
 
 def _deep(image: "Image", clear: object) -> Array:

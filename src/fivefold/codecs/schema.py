@@ -22,6 +22,7 @@ KindName = Literal[
     "prices",
     "ahead",
     "video",
+    "mask",
 ]
 TaskName = Literal[
     "binary",
@@ -32,6 +33,7 @@ TaskName = Literal[
     "count",
     "tagging",
     "transcription",
+    "segmentation",
     "forecast",
     "returns",
     "anomaly",
@@ -61,7 +63,8 @@ class Column:
             NaN always do.
         format: a datetime column's `strptime` pattern, empty for ISO 8601; of a numeric column how
             its texts write 1234.56 (`1.234,56 €`), empty for plain numbers; of a target of several
-            labels what stands between them, of transcripts what they are spelt with.
+            labels what stands between them, of transcripts what they are spelt with, of masks the
+            ids of the classes as JSON.
         reason: why it is ignored, or why no source has it, in a few words.
         rules: by which its cells are read, see `RULES`.
     """

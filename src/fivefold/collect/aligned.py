@@ -30,7 +30,7 @@ def aligned(raw: Raw, targets: Sequence[str], wishes: Wishes) -> Mapping[str, st
         targets: names of what is to be predicted.
         wishes: what the user says of the columns.
     """
-    asked = wishes.task is not None and wishes.task.by_row
+    asked = wishes.task is not None and wishes.task.by_row and not wishes.task.plane
     words = of_places("words")
     if len(targets) != 1 or targets[0] in wishes.kinds or words is None:
         return {}

@@ -45,13 +45,12 @@ class Collect(Stage):
             matrix or a sparse one, a mapping of columns, a list of mappings.
         target: the column to predict, by name or place; several for a task that takes them, such as
             columns of truth values, which are labels. One column may hold lists of labels, or texts
-            of several. Images, `(X, y)` and bundled sets bring one. Rows that lack one are not
-            used.
+            of several. Images, `(X, y)` and bundled sets bring one. Rows without are not used.
         test_source: the test rows, in any of these forms.
-        task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal` or `count`, where the
-            guess is not wanted; `anomaly` to seek odd rows, by whose target a model is judged and
-            not taught; `transcription` to write down what a row says; or a task of your own, as
-            class or object. Of several targets that are predicted each for itself,
+        task: `binary`, `multiclass`, `regression`, `multilabel`, `ordinal`, `count`, `tagging` or
+            `segmentation`, where the guess is not wanted; `anomaly` to seek odd rows, by whose
+            target a model is judged and not taught; `transcription` to write down what a row
+            says; or one of your own. Of several targets that are predicted each for itself,
             `{"visits": "count"}` names the tasks of some.
         positive: the class whose probability a binary model is judged by. Unless said it is the
             second of 0/1, no/yes, n/y, false/true, f/t, -/+, -1/1 and negative/positive, else the
@@ -61,6 +60,8 @@ class Collect(Stage):
             ordered categories is known. Of several targets, by name.
         normal: for `task="anomaly"`, the class of usual rows. Unless said it is the first of 0/1
             and such pairs, the one called normal or benign, else the commonest.
+        classes: names of class ids in masks, from 0 on or by id or colour, `{0: "sky", 255: None}`;
+            pixels of all others are ignored. Without names 255 may be.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
             class of your own.
         drop: columns to leave out.
@@ -98,11 +99,10 @@ class Collect(Stage):
         stride: steps from origin to origin in test rows and those that folds hold out.
         on_bad_value: a stray cell that is not of its column's kind becomes `missing` with a
             finding, or is an `error`.
-        header: whether the first row names the columns; None to detect.
-        delimiter: between the fields of a text; None to detect.
-        encoding: of a text; None to detect.
-        skip: lines to leave out at the top of a text or sheet; blank lines, `sep=;` and comments
-            after `#` above the header are left out in any case.
+        header: whether the first row names the columns; None to detect, as for the next two.
+        delimiter: between the fields of a text.
+        encoding: of a text.
+        skip: lines to leave out at the top, besides blank ones, `sep=;` and comments after `#`.
         root: the folder below which texts in a column of images (`kinds={"photo": "image"}`) name
             files; the folder of the table if None. A frame has none.
 
@@ -118,6 +118,7 @@ class Collect(Stage):
     positive: Label | None = None
     order: tuple[Label, ...] | dict[str, tuple[Label, ...]] | None = None
     normal: Label | None = None
+    classes: tuple[str | None, ...] | dict[int | str, str | None] | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
@@ -270,6 +271,7 @@ class Collect(Stage):
             positive=self.positive,
             order=self.order,
             normal=self.normal,
+            classes=self.classes,
             tasks=self.task if isinstance(self.task, dict) else {},
             kinds=names_of_kinds(self.kinds),
             drop=self.drop,

@@ -12,6 +12,7 @@ from fivefold.collect.amounts import EXPOSURE, WEIGHT, give_amount
 from fivefold.collect.glance import glance
 from fivefold.collect.horizon import give_ends
 from fivefold.collect.leakage import find_leaks
+from fivefold.collect.masked import masked
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
@@ -83,7 +84,7 @@ def gather(
         test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
-    kinds = aligned(raw, targets, wishes)
+    kinds = masked(raw, targets, wishes) or aligned(raw, targets, wishes)
     raw = raw if kinds else with_tags(raw, targets, wishes)
     # The kind of columns of weights and exposures is not guessed: 0 and 1 are numbers there.
     amounts = (wishes.weight, wishes.exposure)

@@ -18,6 +18,7 @@ from fivefold.core.finding import finding
 from fivefold.core.wording import literal, plural
 from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows
+from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
 from fivefold.tasks.known import number_task, settle
@@ -35,6 +36,8 @@ def settle_targets(
         usable=usable,
         source=raw.name,
         positions=_positions(names, table, wishes),
+        sizes=_sizes(names, table, wishes),
+        named=wishes.classes,
         asked=wishes.task is not None,
         positive=wishes.positive,
         orders=wishes.orders(names),
@@ -48,7 +51,8 @@ def settle_targets(
     several = settled.words if isinstance(settled.words, tuple) else (settled.words,) * len(names)
     formats = settled.formats or (settled.format,) * len(names)
     for name, values, words, form in zip(names, settled.values, several, formats, strict=True):
-        worded: dict[str, Any] = {"kind": labels().name, "format": form} if words else {}
+        worded: dict[str, Any] = {"kind": labels().name} if words else {}
+        worded |= {"format": form} if words or form else {}
         table.columns[name] = replace(table.columns[name], role="target", **worded)
         table.values[name] = values
     table.findings += settled.findings
@@ -57,14 +61,29 @@ def settle_targets(
 
 def _positions(names: Sequence[str], table: Tabulated, wishes: Wishes) -> Array | None:
     """`(n,)` how many positions the one sequence among the inputs has in each row, if it is one."""
-    aside = {*names, *wishes.drop, *wishes.roles.values()}
     found = [
-        kind_of(column.kind).positions(table.values[name], column)
-        for name, column in table.columns.items()
-        if name not in aside and column.role == "input"
+        kind_of(table.columns[name].kind).positions(table.values[name], table.columns[name])
+        for name in _inputs(names, table, wishes)
     ]
     counts = [each for each in found if each is not None]
     return counts[0] if len(counts) == 1 else None
+
+
+def _sizes(names: Sequence[str], table: Tabulated, wishes: Wishes) -> Array | None:
+    """`(n, 2)` height and width of the one picture among the inputs, if it is one."""
+    inputs = _inputs(names, table, wishes)
+    planes = [name for name in inputs if kind_of(table.columns[name].kind).block.plane]
+    if len(planes) != 1:
+        return None
+    (name,) = planes
+    found = kind_of(table.columns[name].kind).sizes(table.values[name], table.columns[name])
+    return np.stack([*found.values()][:2], axis=1)
+
+
+def _inputs(names: Sequence[str], table: Tabulated, wishes: Wishes) -> list[str]:
+    """Columns that will be inputs, as far as that is known."""
+    aside = {*names, *wishes.drop, *wishes.roles.values()}
+    return [n for n, column in table.columns.items() if n not in aside and column.role == "input"]
 
 
 def usable_rows(table: Tabulated, targets: Sequence[str], source: str, wishes: Wishes) -> Array:
@@ -143,7 +162,7 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         values=values,
         present=~missing_rows(values),
         what=f"{column.kind} values",
-        reads_as=kind_of(column.kind).reads_as if is_countable(values) else frozenset(),
+        reads_as=_read_as(kind_of(column.kind), values),
         cells=cells if told is None else told,
         format=column.format,
         typed=not raw.untyped and (said is None or said.dtype == "O"),  # 1 and "1" are one number
@@ -151,6 +170,10 @@ def _target(name: str, raw: Raw, table: Tabulated, wishes: Wishes) -> Target:
         lost=why[:1].upper() + why[1:],
         remedy=remedy or raw.advice * (name == raw.target),
     )
+
+
+def _read_as(kind: Kind, values: Array) -> frozenset[str]:
+    return kind.reads_as if is_countable(values) or kind.places == "regions" else frozenset()
 
 
 def with_orders(wishes: Wishes, raw: Raw, targets: Sequence[str]) -> Wishes:

@@ -38,6 +38,7 @@ class Wishes:
     order_found: bool = False  # it is the source's own, and nobody said it
     tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
+    classes: Mapping[Any, str | None] | tuple[str | None, ...] | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: Any = ()
@@ -96,6 +97,7 @@ class Wishes:
         said |= {"positive": tuple(targets)} if self.positive is not None else {}
         said |= {"normal": tuple(targets)} if self.normal is not None else {}
         said |= {"exposure": tuple(targets)} if self.exposure is not None else {}
+        said |= {"classes": tuple(targets)} if self.classes is not None else {}
         return said
 
     def target_names(self, names: Sequence[str], default: str, source: str) -> tuple[str, ...]:

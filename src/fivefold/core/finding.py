@@ -66,6 +66,9 @@ date_column: warning: rows are dated but drawn regardless of time
 duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
 imbalance: note or warning: classes of very different size
 unequal_lengths: warning: rows with another number of labels than positions, which are not used
+mask_sizes: warning or note: masks of another size than their picture; by proportions used or not
+empty_masks: warning or note: masks whose pixels are all ignored, or all of the commonest class
+unknown_ids: warning: ids in masks that `classes=` does not name, and names that no mask has
 spellings: warning or note: words spelt in several ways, rare texts that may be slips
 extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
@@ -78,6 +81,7 @@ plain_lines: note: columns that blanks set, or lines that all end in `;` beside 
 trailing_delimiters: note: rows that end in empty fields which the header lacks; left out
 row_names: note: a first column of row names that the header does not name, as R writes it
 escaped_quotes: note: quotes and delimiters that a backslash makes letters
+unpaired: warning: pictures without a mask, or masks without a picture; left out
 stray_images: warning: images, sounds or texts outside class folders; left out
 files_not_there: warning: texts that name files which are not below the folder of their table
 files_by_number: note: a table whose whole numbers name files
@@ -86,6 +90,7 @@ files_without_target: warning: files that are to be judged by and lack the targe
 frames_as_clips: note: folders of numbered pictures, each of which is read as a clip
 other_files: warning: files of another kind than most in a folder; left out
 unreadable_images: warning: images that could not be read; not used
+unreadable_masks: warning: masks that could not be read; their rows are not used
 unreadable_sounds: warning: sounds that could not be read; not used
 unreadable_videos: warning: clips that could not be read; not used
 no_rate: note: sounds that say no rate, and the one that they are taken to be at
@@ -129,6 +134,7 @@ estimator_warned: note or warning: an estimator warned while it was fitted, or t
 Evaluate
 too_few_test_rows: warning or serious: the test part is too small for the score to say much
 unseen_labels: serious: test rows of classes that training rows lack
+untested_labels: warning: classes of pixels that training rows have and no test row has
 duplicates_across_parts: note or warning: test rows with the inputs of a training row
 rare_classes: warning: classes with few training rows
 drift: warning: test rows differ from training rows

@@ -23,6 +23,7 @@ from fivefold.evaluate.features import (
     tree_matrix,
 )
 from fivefold.evaluate.lagged import LAGGED, Fitter, Predict, has_lags
+from fivefold.evaluate.pixelwise import PIXELWISE
 from fivefold.evaluate.placed import PLACED
 from fivefold.evaluate.spelt import SPELT
 from fivefold.evaluate.timing import time_calls
@@ -141,6 +142,7 @@ def _fitters(
     lags = task.ahead and has_lags(codec)
     for name in names:
         by_step = PLACED if task.by_row else SPELT if task.spells else {}
+        by_step = PIXELWISE if task.plane else by_step
         if name in by_step:
             yield from ((name, one.name, one.fit) for one in by_step[name])
             continue

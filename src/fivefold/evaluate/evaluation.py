@@ -42,6 +42,7 @@ FINDERS = (
     row_findings.too_few_test_rows,
     row_findings.few_effective_rows,
     row_findings.unseen_labels,
+    row_findings.untested_labels,
     row_findings.duplicates_across_parts,
     row_findings.rare_classes,
     row_findings.drift,

@@ -122,6 +122,21 @@ def unseen_labels(evidence: Evidence) -> list[Finding]:
     ]
 
 
+def untested_labels(evidence: Evidence) -> list[Finding]:
+    """Classes of pixels that training rows have and no test row has: nothing is known of them."""
+    if not evidence.task.plane or not len(evidence.target):
+        return []
+    untested = (evidence.train_counts > 0) & (evidence.test_counts == 0)
+    if not untested.any():
+        return []
+    labels = [evidence.schema.classes[k] for k in np.flatnonzero(untested)]
+    sentence = (
+        f"No test row has a pixel of {quoted(labels, 5)}: how well "
+        f"{'it is' if len(labels) == 1 else 'they are'} found was not measured."
+    )
+    return [finding("untested_labels", sentence, "warning", labels=labels)]
+
+
 def drift(evidence: Evidence) -> list[Finding]:
     """Columns whose test values are not those of the training rows."""
     random = np.random.default_rng(evidence.seed)

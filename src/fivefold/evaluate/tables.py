@@ -202,7 +202,8 @@ def _unsearched(evidence: Evidence) -> str:
     """Kinds that are not judged: all of fivefold's if one is an input, and the user's that are."""
     kinds = [kind_of(column.kind) for column in evidence.schema.inputs]
     left = [kind for kind in kinds if not kind.judged]
-    ours = [kind for kind in KINDS.known.values() if not kind.judged]
+    known = KINDS.known.values()
+    ours = [kind for kind in known if not kind.judged and kind.places != "regions"]
     if any(kind in ours for kind in left):
         left = [*ours, *left]
     words = together(list(dict.fromkeys(kind.plural for kind in left)))

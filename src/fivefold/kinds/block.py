@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from fivefold.codecs.grid import Grid
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -115,6 +116,7 @@ class Block(ABC):
         sequence: whether a row is positions, filled from the first one on, whose number is the
             first of its shape; a task may want an answer for each.
         spells: whether a network may go through the steps of a row and write down what it says.
+        plane: whether a row is a picture, whose pixels may have an answer each; see `grid`.
         single: what `at_one` gives, in words, for one more simple model; empty for none.
     """
 
@@ -132,6 +134,7 @@ class Block(ABC):
     often: ClassVar[Mapping[str, int]] = {}
     sequence: ClassVar[bool] = False
     spells: ClassVar[bool] = False
+    plane: ClassVar[bool] = False
     single: ClassVar[str] = ""
 
     def features(self, column: Fitted) -> tuple[str, ...]:
@@ -176,6 +179,11 @@ class Block(ABC):
         """How many positions a row has at most, where it is a `sequence` or `spells`."""
         return self.shape(columns)[0]
 
+    def grid(self, columns: Sequence[Fitted]) -> Grid:
+        """How the pixels of a row lie, where the block is a `plane`: its last two axes."""
+        height, width = self.shape(columns)[-2:]
+        return Grid(height, width)
+
     def lengths(self, array: Array) -> Array:
         """`(n,)` how many positions of each row are filled; all of them, by default.
 
@@ -184,12 +192,7 @@ class Block(ABC):
         return np.full(len(array), array.shape[1])
 
     def filled(self, array: Array, columns: Sequence[Fitted]) -> Array:
-        """The same, for a block of which the columns say where that stands; `lengths` by default.
-
-        Args:
-            array: `(n, *shape)`.
-            columns: that it holds.
-        """
+        """The same, where the columns of a block say where that stands; `lengths` by default."""
         return self.lengths(array)
 
     def lean(self, array: Array, columns: Sequence[Fitted]) -> Array:

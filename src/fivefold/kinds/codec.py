@@ -128,11 +128,14 @@ class Codec:
 
     @property
     def steps(self) -> int | None:
-        """Positions of an encoded row, where there is one sequence among the inputs."""
+        """Positions of an encoded row, where there is one sequence among the inputs, or picture."""
         sequences = self._sequences()
         if len(sequences) != 1:
             return None
-        return sequences[0].block.positions(sequences[0].columns)
+        (one,) = sequences
+        if task_of(self.schema.task).plane:
+            return one.block.grid(one.columns)
+        return one.block.positions(one.columns)
 
     def cut(self, scores: Array, arrays: Mapping[str, Array]) -> Array:
         """Scores with NaN at the positions that a row does not have, for a task of positions.
@@ -141,7 +144,8 @@ class Codec:
             scores: `(n, steps, ...)` as a model gives them; those of all other tasks stay.
             arrays: as `encode` gives them.
         """
-        if not task_of(self.schema.task).placed:
+        task = task_of(self.schema.task)
+        if task.plane or not task.placed:
             return scores
         scores = scores.copy()
         scores[np.arange(scores.shape[1]) >= self.lengths(arrays)[:, None]] = np.nan
@@ -153,8 +157,9 @@ class Codec:
         return sequence.block.filled(arrays[sequence.name], sequence.columns)
 
     def _sequences(self) -> list[EncodedColumns]:
-        spells = task_of(self.schema.task).spells
-        return [b for b in self.blocks if (b.block.spells if spells else b.block.sequence)]
+        task = task_of(self.schema.task)
+        asked = "plane" if task.plane else "spells" if task.spells else "sequence"
+        return [one for one in self.blocks if getattr(one.block, asked)]
 
     @property
     def outputs(self) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from fivefold.kinds.image import Image
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.lags import Lags
 from fivefold.kinds.lexemes import LEXEMES
+from fivefold.kinds.mask import Mask
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.numeric import Numeric
 from fivefold.kinds.pixels import PIXELS
@@ -48,7 +49,7 @@ KINDS = Roster(
     Kind,  # type: ignore[type-abstract]
     (
         *(Numeric(), _LABELS, Boolean(), Datetime(), _UNREAD, Image(), Sequence(), Audio()),
-        *(Series(), Sentence(), Lags(), Prices(), Ahead(), Video()),
+        *(Series(), Sentence(), Lags(), Prices(), Ahead(), Video(), Mask()),
     ),
     remedy='hand over the class of a kind of your own: Collect(kinds={"column": MyKind}), '
     "load(path, kinds=[MyKind]), --with FILE.py",
@@ -104,7 +105,7 @@ def of_content(name: str, content: Callable[[], bytes]) -> Kind | None:
         content: gives its bytes.
     """
     suffix = PurePosixPath(name).suffix.lower()
-    among = [kind for kind in KINDS if suffix in kind.suffixes]
+    among = [k for k in KINDS if suffix in k.suffixes and k.places != "regions"]
     if len(among) < 2:
         return among[0] if among else None
     held = content()
@@ -124,6 +125,12 @@ def of_path(path: Path) -> Kind | None:
 def of_places(what: str) -> Kind | None:
     """The first kind at whose positions such things stand: words, letters, steps; or None."""
     return next((kind for kind in KINDS if kind.places == what), None)
+
+
+def of_regions(cells: Kind | None) -> Kind | None:
+    """The first kind whose cells say of each place of those of another what is there, or None."""
+    block = None if cells is None else cells.block
+    return next((k for k in KINDS if k.places == "regions" and k.block is block), None)
 
 
 def written_by(setting: str) -> Kind | None:

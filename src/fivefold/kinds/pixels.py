@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from fivefold.codecs.grid import Grid
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
 from fivefold.kinds.plain import Dense, Reader
@@ -32,10 +33,15 @@ class Pixels(Block):
     usual = ("shift", "colour", "erase", "flip")
     doubtful = ("flip",)
     often: ClassVar[Mapping[str, int]] = {"shift": 12, "colour": 12, "flip": 12, "erase": 40}
+    plane = True
 
-    def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:
+    def shape(self, columns: Sequence[Fitted]) -> tuple[int, int, int]:
         shape: tuple[int, int, int] = columns[0].state.shape
         return shape
+
+    def grid(self, columns: Sequence[Fitted]) -> Grid:
+        _, height, width = self.shape(columns)
+        return Grid(height, width, getattr(columns[0].state, "fit", "resize"))
 
     def summary(self, encoded: Encoded) -> str:
         channels, height, width = encoded.shape
@@ -95,6 +101,43 @@ def pooled(pixels: Array, side: int) -> Array:
         tiles = np.add.reduceat(np.add.reduceat(piece, starts[0], axis=2), starts[1], axis=3)
         shares[first : first + step] = tiles / (255 * np.outer(*sizes)).astype(np.float32)
     return shares
+
+
+def seen_at(pixels: Array) -> Array:
+    """What a simple model is told of each pixel: its colour, that of its neighbourhood, its place.
+
+    Args:
+        pixels: `(n, channels, height, width)` uint8.
+
+    Returns:
+        `(n, height, width, 3 * channels + 2)` float32: the colour, the mean of 3 x 3 and of 9 x 9
+        pixels around, 0 to 1; how far down and right it is, 0 to 1.
+
+    Example:
+        >>> seen_at(np.array([[[[0, 255, 0]]]], np.uint8))[0, 0, 1].tolist()
+        [1.0, 0.3333333432674408, 0.1111111119389534, 0.5, 0.5]
+    """
+    planes = pixels.astype(np.float32).transpose(0, 2, 3, 1) / 255
+    count, height, width = planes.shape[:3]
+    near = [_around(planes, reach) for reach in (1, 4)]
+    down = np.linspace(0, 1, height)[:, None] if height > 1 else np.full((1, 1), 0.5)
+    right = np.linspace(0, 1, width)[None] if width > 1 else np.full((1, 1), 0.5)
+    shape = (count, height, width, 1)
+    places = [np.broadcast_to(one[None, ..., None], shape) for one in (down, right)]
+    return np.concatenate([planes, *near, *places], axis=3, dtype=np.float32)
+
+
+def _around(planes: Array, reach: int) -> Array:
+    """The mean of the pixels within so many rows and columns, those of the edge repeated."""
+    for axis in (1, 2):
+        margins = [(0, 0)] * 4
+        margins[axis] = (reach + 1, reach)
+        side, length = 2 * reach + 1, planes.shape[axis]
+        whole = np.pad(planes, margins, mode="edge").cumsum(axis, dtype=np.float64)
+        ends = np.take(whole, np.arange(side, side + length), axis)
+        starts = np.take(whole, np.arange(length), axis)
+        planes = ((ends - starts) / side).astype(np.float32)
+    return planes
 
 
 PIXELS = Pixels()

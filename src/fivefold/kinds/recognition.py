@@ -37,12 +37,13 @@ class Recognition:
         nulls: which texts stand for missing, beside those that the user names: `usual` ones, where
             they can mean nothing else; those `found` in the column; of a column that is guessed
             none but those `asked` for.
-        reads_as: what a target can be predicted as, `numbers`, `labels`, both or neither.
+        reads_as: what a target can be predicted as, `numbers`, `labels`, both or neither; or
+            `regions`, of a picture beside it.
         ordered: whether rows can be put in order by it.
         spoils: whether a row with a cell that cannot be read is of no use; else that cell is
             missing.
         places: what stands at the positions of a cell that may have an answer each: `words`,
-            `letters` or `steps`; empty where there are none.
+            `letters` or `steps`; `regions` where a cell has these answers; empty for neither.
         saved_as: forms of files that are surely read, for messages: `PNG or JPEG`.
     """
 
@@ -56,7 +57,7 @@ class Recognition:
     reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
     ordered: ClassVar[bool] = False
     spoils: ClassVar[bool] = False
-    places: ClassVar[Literal["words", "letters", "steps", ""]] = ""
+    places: ClassVar[Literal["words", "letters", "steps", "regions", ""]] = ""
     saved_as: ClassVar[str] = ""
 
     # --- recognition

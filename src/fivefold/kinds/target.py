@@ -35,8 +35,12 @@ def encode_targets(columns: Sequence[Array], schema: Schema, steps: int | None =
     if task.sequence and steps is None:
         raise DataError(
             f"Target {_named(schema)}: expected one sequence among the inputs, as each of its "
-            "positions is to have an answer, found none or several.",
-            remedy="Collect one column of texts, or drop= the others.",
+            "positions is to have an answer, found none or several."
+            if not task.plane
+            else f"Target {_named(schema)}: expected one picture among the inputs, as each of its "
+            "pixels is to have an answer, found none or several.",
+            remedy=f"Collect one column of {'pictures' if task.plane else 'texts'}, or drop= the "
+            "others.",
             column=schema.targets[0],
         )
     named = zip(columns, schema.targets, strict=True)

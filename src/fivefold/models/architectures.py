@@ -61,6 +61,7 @@ PLACED: tuple[Size, ...] = (
     Symbols(60, 16, 1, 0, 0),
     Signal(6, 100),
     Spectrum(65, 96),
+    Image(3, 32, 32),
 )
 """The same for networks that answer for each position."""
 
@@ -104,7 +105,7 @@ def architectures(inputs: Inputs | str | None = None, outputs: int = 1) -> "pd.D
         read = _example(network) if sizes is None else sizes
         read = read if network.needs is not None else without_terms(read)
         if network.reads(classes(read), places=network.places, spells=network.spells):
-            shape = (steps_of(read), outputs) if network.places else outputs
+            shape = (*positions_of(read), outputs) if network.places else outputs
             with torch.random.fork_rng(devices=[]):
                 body = make(network.name, read, shape)
             lines.append(described_as(network.name, body, read, example(read)))
@@ -178,9 +179,9 @@ def application(inputs: Inputs) -> str:
 
 def _kinds(sizes: frozenset[type] | None) -> list[str]:
     if sizes is None:
-        return [kind.plural for kind in KINDS]
+        return [kind.plural for kind in KINDS if kind.places != "regions"]
     found = []
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if kind.places != "regions"):
         with suppress(FivefoldError):  # a block of one's own may have no half in torch
             if part_of(kind.block).size in sizes:
                 found.append(kind.plural)
@@ -227,16 +228,18 @@ def example(inputs: Inputs, rows: int = ROWS) -> Batch:
     return _zeros(inputs, rows)
 
 
-def steps_of(size: Any) -> int:
-    """The positions of a row of this size, which of a sound are steps of a network.
+def positions_of(size: Any) -> tuple[int, ...]:
+    """The positions of a row of this size: how many along each axis; of a sound, of steps.
 
     Example:
-        >>> steps_of(Signal(6, 100)), steps_of(Text(64, 10_000))
-        (100, 64)
+        >>> positions_of(Signal(6, 100)), positions_of(Image(3, 4, 5))
+        ((100,), (4, 5))
     """
+    if isinstance(size, Image):
+        return size.height, size.width
     if isinstance(size, Spectrum):
-        return size.frames // PACE
-    return int(size.steps if isinstance(size, Signal) else size.length)
+        return (size.frames // PACE,)
+    return (size.steps if isinstance(size, Signal) else size.length,)
 
 
 def _zeros(size: Size, rows: int) -> Tensor:

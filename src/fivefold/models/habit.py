@@ -126,6 +126,15 @@ CONVOLUTIONS = Habit(
     operations=MINUTES,
     changed=False,
 )
+PLANES = Habit(
+    lr=3e-3,
+    weight_decay=0.02,
+    steps=3000,
+    epochs=(8, 80),
+    batch=(8, 32),
+    operations=0.4 * MINUTES,
+    wait=0.4,
+)
 FORECAST = Habit(lr=1e-3, weight_decay=0.1, steps=2500, epochs=(5, 40), batch=(64, 256))
 LEARNT = Habit(lr=2.5e-4, weight_decay=0.01, steps=2000, epochs=(3, 12), batch=(16, 32))
 """What suits a large network that begins with weights from elsewhere."""

@@ -57,6 +57,11 @@ class Head(nn.Module, ABC):
         """Plain JSON values to build another one from; buffers are loaded."""
         return {"task": self.task.name, "outputs": list(self.outputs)}
 
+    @property
+    def usual(self) -> str:
+        """The name of the loss that is minimised where none is asked for."""
+        return self.task.losses[0] if hasattr(self, "task") else ""
+
     def fit(self, target: Array) -> None:
         """Set the buffers by the training targets, `(n, ...)` as the task encodes them."""
 

@@ -14,6 +14,7 @@ from fivefold.models.head import Head
 from fivefold.models.multilabel import MultilabelHead
 from fivefold.models.ordinal import OrdinalHead
 from fivefold.models.quantity import QuantityHead
+from fivefold.models.segmentation import SegmentationHead
 from fivefold.models.several import SeveralHead
 from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.binary import Binary
@@ -24,6 +25,7 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.quantity import Quantity
+from fivefold.tasks.segmentation import Segmentation
 from fivefold.tasks.several import Several
 from fivefold.tasks.task import Task
 from fivefold.tasks.transcription import Transcription
@@ -37,6 +39,7 @@ HEADS: dict[type[Task], type[Head]] = {
     Count: CountHead,
     Forecast: ForecastHead,
     Quantity: QuantityHead,
+    Segmentation: SegmentationHead,
     Several: SeveralHead,
     Transcription: CtcHead,
 }

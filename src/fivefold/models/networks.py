@@ -23,6 +23,7 @@ from fivefold.models.habit import (
     MIXED,
     ODDITY,
     OWN,
+    PLANES,
     RANDOM,
     RESIDUAL,
     SEQUENCE,
@@ -74,6 +75,7 @@ from fivefold.models.textcnn import TextCnn
 from fivefold.models.textnet import TextNet
 from fivefold.models.texttransformer import TextTransformer
 from fivefold.models.timenet import GRU, TCN, InceptionTime
+from fivefold.models.unet import UNet
 from fivefold.models.videonet import VideoNet
 from fivefold.models.wideblend import WideBlend
 from fivefold.models.window import Calendar, Window
@@ -173,6 +175,7 @@ NETWORKS: dict[str, Network] = {
         Network("seqtagnet", SeqTagNet, STEPS, frozenset({Symbols}), places=True),
         Network("seriestagnet", SeriesTagNet, STEPS, frozenset({Signal}), places=True),
         Network("spellnet", SpellNet, SPEECH, _STEPWISE, places=True, spells=True),
+        Network("unet", UNet, PLANES, frozenset({Image}), places=True),
         *(
             Network(name, network, FORECAST, _AHEAD, several=True, about=Window)
             for name, network in (("forecaster", Forecaster), ("tcnforecaster", TCNForecaster))

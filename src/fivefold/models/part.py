@@ -19,6 +19,10 @@ Mixing = Callable[[Tensor, Tensor, Any], tuple[Tensor, Tensor]]
 has of itself, 0 to 1."""
 
 
+Moving = Callable[[Tensor, Any], Callable[[Tensor], Tensor]]
+"""A batch of a codec's array, and the size of its rows, to what was drawn for each of them."""
+
+
 class Part:
     """A block in torch: what is fixed of it, what a network is told of it, and who reads it.
 
@@ -41,6 +45,8 @@ class Part:
             they are made to the codec's array, before the module. Every row draws for itself, from
             torch's own generator on the device of the batch.
         later: others, which are made to what its module gives, so that this may be done ahead.
+        moves: those of both that move what a row shows, with which its answers for places move: a
+            batch and its size to what does it to any planes of that size.
         mixes: ways to make one row of two, of what the module gives and `later` has changed.
     """
 
@@ -50,6 +56,7 @@ class Part:
     budget: ClassVar[float] = 0.0
     changes: ClassVar[Mapping[str, Change]] = MappingProxyType({})
     later: ClassVar[Mapping[str, Change]] = MappingProxyType({})
+    moves: ClassVar[Mapping[str, Moving]] = MappingProxyType({})
     mixes: ClassVar[Mapping[str, Mixing]] = MappingProxyType({})
 
     @property

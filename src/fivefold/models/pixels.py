@@ -16,13 +16,17 @@ from fivefold.models.part import Part
 from fivefold.models.repainting import (
     colour,
     crop,
+    cropped,
     cutmix,
     erase,
     farthest,
     flip,
+    flipped,
     mixup,
     rotate,
+    rotated,
     shift,
+    shifted,
 )
 from fivefold.models.resnet import DETAILED, SmallResNet
 
@@ -69,6 +73,12 @@ class PixelsPart(Part):
         "rotate": lambda images, _: rotate(images),
         "colour": lambda images, _: colour(images),
         "erase": lambda images, _: erase(images),
+    }
+    moves = {  # noqa: RUF012
+        "shift": lambda images, image: shifted(images, farthest(image)),
+        "flip": lambda images, _: flipped(images),
+        "crop": lambda images, _: cropped(images),
+        "rotate": lambda images, _: rotated(images),
     }
     mixes = {"mixup": mixup, "cutmix": cutmix}  # noqa: RUF012
 

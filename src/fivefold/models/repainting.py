@@ -1,6 +1,8 @@
 """Random changes of pictures in training: on whole batches, each row drawing for itself."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -24,6 +26,11 @@ HOLE = 0.5
 """Fraction of a side that is erased at most."""
 
 
+Move = Callable[[Tensor], Tensor]
+"""What was drawn for a batch of pictures, done to these or to others of their size: `(n, channels,
+height, width)` to the same. Whole numbers, as of classes, stay such."""
+
+
 def shift(images: Tensor, pixels: int) -> Tensor:
     """Move each image by up to so many pixels; what comes in repeats the edge.
 
@@ -31,6 +38,11 @@ def shift(images: Tensor, pixels: int) -> Tensor:
         images: `(n, channels, height, width)`, any dtype.
         pixels: the most an image moves, in each direction.
     """
+    return shifted(images, pixels)(images)
+
+
+def shifted(images: Tensor, pixels: int) -> Move:
+    """What `shift` does."""
     count, _, height, width = images.shape
     device = images.device
     down = torch.randint(-pixels, pixels + 1, (count, 1), device=device)
@@ -38,8 +50,12 @@ def shift(images: Tensor, pixels: int) -> Tensor:
     rows = (torch.arange(height, device=device) + down).clamp(0, height - 1)
     columns = (torch.arange(width, device=device) + right).clamp(0, width - 1)
     picked = torch.arange(count, device=device)[:, None, None]
-    moved = images.permute(0, 2, 3, 1)[picked, rows[:, :, None], columns[:, None, :]]
-    return moved.permute(0, 3, 1, 2)
+
+    def move(planes: Tensor) -> Tensor:
+        moved = planes.permute(0, 2, 3, 1)[picked, rows[:, :, None], columns[:, None, :]]
+        return moved.permute(0, 3, 1, 2)
+
+    return move
 
 
 def farthest(image: Image) -> int:
@@ -57,8 +73,13 @@ def farthest(image: Image) -> int:
 
 def flip(images: Tensor) -> Tensor:
     """Mirror each image, left to right, with even chances."""
+    return flipped(images)(images)
+
+
+def flipped(images: Tensor) -> Move:
+    """What `flip` does."""
     chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
-    return torch.where(chosen, images.flip(-1), images)
+    return lambda planes: torch.where(chosen, planes.flip(-1), planes)
 
 
 def rotate(images: Tensor) -> Tensor:
@@ -67,6 +88,11 @@ def rotate(images: Tensor) -> Tensor:
     Args:
         images: `(n, channels, height, width)` float.
     """
+    return rotated(images)(images)
+
+
+def rotated(images: Tensor) -> Move:
+    """What `rotate` does."""
     height, width = images.shape[2:]
     angle = _between(images, -TURN, TURN) * (math.pi / 180)
     slant = torch.sin(angle)
@@ -75,7 +101,7 @@ def rotate(images: Tensor) -> Tensor:
     rows = [
         torch.stack(row, dim=1) for row in ((upright, across, nothing), (down, upright, nothing))
     ]
-    return _seen(images, torch.stack(rows, dim=1))
+    return partial(_seen, places=torch.stack(rows, dim=1))
 
 
 def crop(images: Tensor) -> Tensor:
@@ -84,11 +110,16 @@ def crop(images: Tensor) -> Tensor:
     Args:
         images: `(n, channels, height, width)` float.
     """
+    return cropped(images)(images)
+
+
+def cropped(images: Tensor) -> Move:
+    """What `crop` does."""
     wide, tall = _between(images, ZOOM, 1.0), _between(images, ZOOM, 1.0)
     right, down = (1 - wide) * _between(images, -1, 1), (1 - tall) * _between(images, -1, 1)
     nothing = torch.zeros_like(wide)
     rows = [torch.stack(row, dim=1) for row in ((wide, nothing, right), (nothing, tall, down))]
-    return _seen(images, torch.stack(rows, dim=1))
+    return partial(_seen, places=torch.stack(rows, dim=1))
 
 
 def colour(images: Tensor) -> Tensor:
@@ -168,7 +199,15 @@ def _rectangle(images: Tensor, sides: Tensor) -> Tensor:
 
 
 def _seen(images: Tensor, places: Tensor) -> Tensor:
-    """The images as they are at other places, `(n, 2, 3)`, between pixels by their neighbours."""
+    """The images as they are at other places, `(n, 2, 3)`, between pixels by their neighbours.
+
+    Whole numbers are taken from the nearest pixel, but for bytes, which are colours.
+    """
+    dtype, whole = images.dtype, not images.dtype.is_floating_point
+    mode = "nearest" if whole and dtype != torch.uint8 else "bilinear"
+    planes = images.float() if whole else images
     grid = functional.affine_grid(places, list(images.shape), align_corners=False)
-    moved: Tensor = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
-    return moved
+    moved: Tensor = functional.grid_sample(
+        planes, grid, mode=mode, padding_mode="border", align_corners=False
+    )
+    return moved.round().to(dtype) if whole else moved

@@ -116,7 +116,7 @@ def _remarks(codec: Codec) -> Iterator[Finding]:
 def _apart(codec: Codec, rows: Rows) -> Iterator[Finding]:
     """Training rows of a sequence whose answers are not as many as their positions."""
     task = task_of(codec.schema.task)
-    counted = task.positions(rows.target) if task.sequence else None
+    counted = task.positions(rows.target) if task.sequence and not task.plane else None
     if counted is None:
         return
     apart = int((counted.sum(axis=1) != codec.lengths(rows.inputs)).sum())

@@ -19,6 +19,7 @@ TAGS = "tags"  # what the column of their labels is called
 FROM = "forecast from"  # when the first step is that a window forecasts
 UNTIL = "forecast until"  # when the last one is
 JUDGED = "judged"  # whether a window is one to judge by
+MASKS = "mask"  # what a column of masks is called that has no name of its own
 LABELS = "label"  # what the column of their classes is called
 
 

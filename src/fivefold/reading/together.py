@@ -7,7 +7,7 @@ from fivefold.codecs.coded import objects
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.known import KINDS
-from fivefold.reading import documents, idx, images
+from fivefold.reading import documents, idx, images, paired
 from fivefold.reading.beside import (
     SHOWN,
     Beside,
@@ -20,7 +20,7 @@ from fivefold.reading.classfolders import classes_of
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
 from fivefold.reading.index import MOST, Index, is_table
 from fivefold.reading.joined import File, first_taught, in_parts, joined
-from fivefold.reading.names import DOCUMENTS, FILES, LABELS, SERIES
+from fivefold.reading.names import DOCUMENTS, FILES, LABELS, MASKS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import (
     Member,
@@ -91,6 +91,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     3. Pictures, sounds, series or texts in one subfolder a class.
     4. Tables that name others of the files; what they do not have is told later.
 
+    Ahead of them come pictures with masks of equal names, unless another target is named.
+
     Where rows are to be answered, the form is the one that the model was fitted on.
 
     Args:
@@ -106,6 +108,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         return _stacked(shown, stacks, name, reading)
     if reading.asks:
         return _asked(shown, name, reading)
+    if set(reading.names) <= {MASKS} and paired.pairs_among(shown):
+        return paired.read_pairs(shown, name)
     cells, nested = [m for m in shown if images.is_cell(m.path)], any("/" in m.path for m in shown)
     rows = images.rows_among(shown)
     classes = classes_of(member.path for member in rows or shown)
@@ -168,6 +172,8 @@ def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     form = reading.text.get("cells")
     if form == "documents":
         return documents.read_documents(members, name, reading, only=reading.only)
+    if form == paired.FORM:
+        members = paired.pictures_among(members) or members
     wanted = set(reading.inputs)
     beside = tables_beside(members, reading, wanted) if form == "beside" else []
     if having := [one for one in beside if wanted <= set(one.raw.columns)]:

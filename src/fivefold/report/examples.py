@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
 from fivefold.report.drawing import MUTED, ORANGE, draw
+from fivefold.report.maskrows import mask_rows
 from fivefold.report.tables import cell, shortened
 from fivefold.tasks.known import task_of
 
@@ -36,6 +37,8 @@ def examples(collected: "Collected", evaluated: "Evaluated") -> list[tuple[str, 
     """
     schema, index = collected.schema, evaluated.index
     task = task_of(schema.task)
+    if task.plane and len(index):
+        return mask_rows(collected, evaluated)
     drawable = [each for each in schema.inputs if type(kind_of(each.kind)).drawn is not Kind.drawn]
     if not drawable or not len(index) or len(schema.targets) > 1 or task.sequence:
         return []

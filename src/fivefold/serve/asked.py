@@ -13,6 +13,15 @@ from fivefold.kinds.known import kind_of
 from fivefold.reading.images import is_cell, list_pictures
 from fivefold.reading.options import EVERY
 from fivefold.reading.raw import Raw
+from fivefold.serve.planes import (
+    PICTURES,
+    Sizes,
+    as_cells,
+    plane_of,
+    sizes_asked,
+    sizes_in,
+    sizes_of,
+)
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.requests import missing, raw_pieces
 from fivefold.tasks.known import task_of
@@ -40,16 +49,20 @@ class Answered:
     # cells of the rows by column, as the source holds them
     carried: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0  # rows of the source; 0 where that is not known
+    sizes: Sizes = ()  # of pictures whose pixels have answers
 
 
-def columns_of(model: Predictor, scores: Array) -> dict[str, Array]:
+def columns_of(model: Predictor, scores: Array, sizes: Sizes = ()) -> dict[str, Array]:
     """Answers as columns: the prediction, where it is one value a row, then what goes with it.
 
     Args:
         model: its task and classes decide which.
         scores: `(n, ...)` as the model gives them.
+        sizes: of pictures whose pixels have answers, which become base64 of PNG.
     """
-    answers = model.answers(scores)
+    answers = model.answers(scores, sizes) if sizes else model.answers(scores)
+    if task_of(model.task).plane:
+        answers = as_cells(answers, model.schema)
     predicted = {PREDICTION: answers} if answers.ndim == 1 else {}
     return predicted | task_of(model.task).shares(scores, model.schema)
 
@@ -80,18 +93,23 @@ def ask(
     if path.is_dir() and form is None:
         files = list_pictures(path, kind if kind is not None and kind.suffixes else None)
     if files:
-        for start in range(0, len(files), _FILES):
-            some = files[start : start + _FILES]
+        most = PICTURES if plane_of(model.schema) else _FILES
+        for start in range(0, len(files), most):
+            some = files[start : start + most]
             names = {"file": [str(file) for file in some]}
-            yield Answered(scores=model.scores(some), carried=names, total=len(files))
+            sizes = sizes_of(some) if plane_of(model.schema) else ()
+            scores = model.scores(some)
+            yield Answered(scores=scores, carried=names, total=len(files), sizes=sizes)
         return
     first = 0
     reading = model.reading(root, keep=tuple(columns))
-    for raw in raw_pieces(path, model.schema, reading, rows=ROWS):
+    most = PICTURES if plane_of(model.schema) else ROWS
+    for raw in raw_pieces(path, model.schema, reading, rows=most):
         carried = _carried(raw, columns)
         check_columns(model, list(carried))
         scores = model.score_raw(raw, first)
-        yield Answered(scores=scores, carried=carried, total=raw.whole or len(raw))
+        sizes = sizes_in(raw, model.schema)
+        yield Answered(scores=scores, carried=carried, total=raw.whole or len(raw), sizes=sizes)
         first += len(raw)
 
 
@@ -201,7 +219,8 @@ def _answer_rows(
         for half in (numbers[:middle], numbers[middle:]):
             yield from _answer_rows(model, {number: rows[number] for number in half}, columns)
         return
-    yield Answered(scores=scores, carried=carried)
+    sizes = sizes_asked(list(rows.values()), model.schema)
+    yield Answered(scores=scores, carried=carried, sizes=sizes)
 
 
 def _carried_cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:

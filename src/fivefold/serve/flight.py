@@ -11,10 +11,10 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.kinds.known import kind_of
+from fivefold.serve import planes
 from fivefold.serve.contract import Field
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
-from fivefold.tasks.known import task_of
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn
@@ -86,7 +86,7 @@ class Flight:
 
     def _text(self, scores: list[Array], instances: list[Any]) -> bytes:
         model = self._model
-        reply = task_of(model.schema).reply(np.concatenate(scores), model.schema)
+        reply = planes.reply_to(model, np.concatenate(scores), instances)
         _name_entities(reply, instances, model.contract.fields)
         if "spans" in reply:
             reply |= _pace(model.schema)

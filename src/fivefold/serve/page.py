@@ -26,8 +26,9 @@ def render_page(contract: Contract, digest: str = "", nonce: str = "") -> str:
     assets = files("fivefold.serve")
     style = assets.joinpath("page.css").read_text(encoding="utf-8")
     script = assets.joinpath("page.js").read_text(encoding="utf-8")
-    if task_of(contract.task).ahead:
-        script += assets.joinpath("band.js").read_text(encoding="utf-8")
+    task = task_of(contract.task)
+    for drawing in ("band.js",) * task.ahead + ("overlay.js",) * task.plane:
+        script += assets.joinpath(drawing).read_text(encoding="utf-8")
     fields = "\n".join(_field(field, place) for place, field in enumerate(contract.fields))
     target = escape(contract.target)
     return f"""<!doctype html>
@@ -76,7 +77,8 @@ def _safe(contract: Contract) -> str:
 
 def _subtitle(contract: Contract) -> str:
     task = task_of(contract.task)
-    each, which = ", for each position" * task.sequence, "Any" if task.several else "One"
+    each = f", for each {'pixel' if task.plane else 'position'}" * task.sequence
+    which = "Any" if task.several else "One"
     if not contract.classes or task.network or task.spells:
         aim = contract.aim
         return escape(f"{aim[:1].upper()}{aim[1:]}, from what you enter below.")

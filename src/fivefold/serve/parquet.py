@@ -31,7 +31,7 @@ class ParquetWriter(Writer):
     def write(self, piece: Answered) -> None:
         import pyarrow as pa
 
-        told = columns_of(self._model, piece.scores)
+        told = columns_of(self._model, piece.scores, piece.sizes)
         columns = {name: _column(cells) for name, cells in piece.carried.items()}
         table = pa.table(columns | {name: _column(values) for name, values in told.items()})
         if self._writer is not None and _fits(table.schema, self._writer.schema):

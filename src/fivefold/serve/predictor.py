@@ -17,6 +17,7 @@ from fivefold.kinds.quick_plan import Plan
 from fivefold.reading.options import Reading
 from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
+from fivefold.serve import planes
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
@@ -113,12 +114,14 @@ class Predictor:
                 file if None. Texts of dicts never do.
 
         Returns:
-            `(rows,)`: labels (an object array unless all are of one plain type), or float64
-            numbers for regression. Without rows it is empty.
+            `(rows,)`: labels (objects unless all are of one plain type), float64 numbers, or for
+            pixels an array of places in `classes` each. Empty without rows.
 
         Raises:
             RequestError: with `row`, `column`, `wanted` and `found`.
         """
+        if planes.plane_of(self.schema):
+            return planes.masks_of(self, data, self.reading(root))
         return self.answers(self.scores(data, root=root))
 
     def predict_proba(self, data: Any, *, root: str | PathLike[str] | None = None) -> Array:
@@ -191,9 +194,10 @@ class Predictor:
         """How rows are read for this model, and which columns are kept as they stand."""
         return reading_of(self.schema, self.contract.text, root=root, keep=keep)
 
-    def answers(self, scores: Array) -> Array:
-        """What `predict` gives for these scores."""
-        return task_of(self.task).answers(scores, self._codec.schema)
+    def answers(self, scores: Array, sizes: planes.Sizes = ()) -> Array:
+        """What `predict` gives for these scores, of pictures of these sizes."""
+        answers = task_of(self.task).answers
+        return planes.at_size(answers(scores, self._codec.schema), sizes, self.steps)
 
     def __repr__(self) -> str:
         answers = f"{self.contract.target!r} ({self.task})"

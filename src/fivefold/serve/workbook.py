@@ -42,7 +42,7 @@ class ExcelWriter(Writer):
         Raises:
             DataError: if there are more rows or columns than a sheet holds, or a longer text.
         """
-        columns = {**piece.carried, **columns_of(self._model, piece.scores)}
+        columns = {**piece.carried, **columns_of(self._model, piece.scores, piece.sizes)}
         most = max(piece.total, self._rows + len(piece.scores))
         if most > MOST_ROWS or len(columns) > MOST_COLUMNS:
             what = f"{most:,} rows" if most > MOST_ROWS else f"{len(columns):,} columns"

@@ -10,7 +10,6 @@ from typing import Any, TextIO
 import numpy as np
 
 from fivefold.codecs.rendering import cell_text, cells_of, json_value, number_texts
-from fivefold.codecs.table import Array
 from fivefold.core.faults import missing_package
 from fivefold.errors import PreflightError
 from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
@@ -45,7 +44,7 @@ class CsvWriter(TextWriter):
         self._begun = False
 
     def write(self, piece: Answered) -> None:
-        told = columns_of(self._model, piece.scores)
+        told = columns_of(self._model, piece.scores, piece.sizes)
         if not self._begun:
             self._rows.writerow([*map(cell_text, piece.carried), *map(cell_text, told)])
             self._begun = True
@@ -66,18 +65,21 @@ class JsonLinesWriter(TextWriter):
         self._keys = [f"{_json(str(label))}: " for label in model.classes]
 
     def write(self, piece: Answered) -> None:
-        rows: Iterable[str] = self._told(piece.scores)
+        rows: Iterable[str] = self._told(piece)
         if piece.carried:
             carried = zip(_objects(piece.carried), rows, strict=True)
             rows = (f"{own[:-1]}, {row[1:]}" for own, row in carried)
         self._stream.writelines(f"{row}\n" for row in rows)
         self._stream.flush()
 
-    def _told(self, scores: Array) -> Iterable[str]:
+    def _told(self, piece: Answered) -> Iterable[str]:
+        scores, task = piece.scores, task_of(self._model.task)
+        if task.plane:
+            return _objects(columns_of(self._model, scores, piece.sizes))
         found = self._model.answers(scores)
-        if found.ndim > 1 or task_of(self._model.task).network:  # several values, each named
+        if found.ndim > 1 or task.network:  # several values, each named
             return _objects(columns_of(self._model, scores))
-        answers, chances = found.tolist(), task_of(self._model.task).chances(scores)
+        answers, chances = found.tolist(), task.chances(scores)
         if chances is None or chances.ndim != 2:
             return (f'{{"{PREDICTION}": {_json(value)}}}' for value in answers)
         number = repr if np.isfinite(chances).all() else _json

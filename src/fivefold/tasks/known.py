@@ -15,6 +15,7 @@ from fivefold.tasks.multilabel import Multilabel
 from fivefold.tasks.ordinal import Ordinal
 from fivefold.tasks.regression import Regression
 from fivefold.tasks.returns import Returns
+from fivefold.tasks.segmentation import Segmentation
 from fivefold.tasks.several import BASE, Several
 from fivefold.tasks.tagging import Tagging
 from fivefold.tasks.target import Settled, Targets
@@ -24,7 +25,8 @@ from fivefold.tasks.unlabelled import Unlabelled
 
 BINARY, MULTICLASS, REGRESSION = Binary(), Multiclass(), Regression()
 MULTILABEL, ORDINAL, COUNT, SEVERAL = Multilabel(), Ordinal(), Count(), Several()
-TAGGING, FORECAST, RETURNS, ANOMALY = Tagging(), Forecast(), Returns(), Anomaly()
+TAGGING, SEGMENTATION, ANOMALY = Tagging(), Segmentation(), Anomaly()
+FORECAST, RETURNS = Forecast(), Returns()
 TRANSCRIPTION, UNLABELLED = Transcription(), Unlabelled()
 
 
@@ -45,7 +47,7 @@ TASKS = Tasks(
     Task,  # type: ignore[type-abstract]
     (
         *(BINARY, MULTICLASS, REGRESSION, MULTILABEL, ORDINAL, COUNT),
-        *(TAGGING, TRANSCRIPTION, FORECAST, RETURNS, ANOMALY, UNLABELLED, SEVERAL),
+        *(TAGGING, TRANSCRIPTION, SEGMENTATION, FORECAST, RETURNS, ANOMALY, UNLABELLED, SEVERAL),
     ),
     remedy="hand over the class of a task of your own: Collect(task=MyTask), "
     "load(path, tasks=[MyTask]), --with FILE.py",
@@ -100,8 +102,10 @@ def settle(targets: Targets, task: Task | None = None) -> tuple[Task, Settled]:
         )
     if task is not None:
         return _settled(task, targets)
-    targets.refuse_unfit()
-    bids = {task: task.recognise(targets) for task in TASKS.known.values()}
+    if not targets.are_regions:
+        targets.refuse_unfit()
+    among = [one for one in TASKS.known.values() if one.plane == targets.are_regions]
+    bids = {task: task.recognise(targets) for task in among}
     surest = max(bids, key=lambda task: bids[task])
     if bids[surest] > 0:
         return _settled(surest, targets)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,12 +61,15 @@ class Targets:
         source: its name, for messages.
         positions: `(n,)` int64, how many the one sequence among the other columns has in each row;
             None where there is none, or several.
+        sizes: `(n, 2)` height and width of the one picture among the other columns, NaN where it
+            is missing; None where there is none, or several.
         asked: whether the task was asked for, or is to be guessed.
         positive: the class whose probability a binary model is judged by, if that was said.
         orders: of the classes of a column from the least to the most, by name, where it is known.
         said: by setting (`order`, `positive` ...) the columns of which a user said something by it.
         tasks: names of what columns are to be predicted as, by name, where that was said.
         normal: the class of usual rows, where odd ones are sought, if that was said.
+        named: what ids in masks are called, by id or from 0 on; None for what is no class.
         number_kind: name of the kind that holds numbers, for messages.
         number_task: name of the task that predicts one, for messages.
     """
@@ -75,12 +78,14 @@ class Targets:
     usable: Array
     source: str
     positions: Array | None = None
+    sizes: Array | None = None
     asked: bool = False
     positive: Label | None = None
     orders: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
     normal: Label | None = None
+    named: Mapping[Any, str | None] | tuple[str | None, ...] | None = None
     number_kind: str = ""
     number_task: str = ""
 
@@ -99,6 +104,11 @@ class Targets:
             remedy="Name one of them, or pass a task of your own that takes several.",
             columns=names,
         )
+
+    @property
+    def are_regions(self) -> bool:
+        """Whether cells are masks of pictures, which no task but one for pixels reads."""
+        return all("regions" in column.reads_as for column in self.columns)
 
     @property
     def order(self) -> tuple[Label, ...]:
@@ -139,7 +149,7 @@ class Targets:
             DataError: naming the first.
         """
         for column in self.columns:
-            if not column.reads_as:
+            if not column.reads_as & {"numbers", "labels"}:
                 raise DataError(
                     f"{self.source}, target `{column.name}`: expected classes or numbers, found "
                     f"{column.what}.",

@@ -49,12 +49,12 @@ class Task(ABC):
         simple: what the simple models of `Evaluate` learn; by default what trees do.
         network: the built-in network that answers it, where kinds of columns do not choose one.
         sequence: whether there is an answer for each position of the one sequence among the inputs.
-        by_row: whether what judges such answers is given whole rows, so that it sees which of them
-            stand beside one another, and not positions one after another.
+        plane: whether these are the pixels of a picture.
+        by_row: whether what judges them is given whole rows, not positions in a line.
         spells: whether the answers of positions are letters, or none, which spell a shorter text.
         ahead: whether answers are the next steps of a series, of which rows are windows.
-        heeds: which settings of `Collect` about the target it goes by: `order`, `positive`,
-            `normal`, `exposure`. The others are refused, as they would change nothing.
+        heeds: settings of `Collect` about the target that it goes by: `order`, `positive`,
+            `normal`, `exposure`, `classes`; the others are refused.
     """
 
     name: ClassVar[str]
@@ -67,6 +67,7 @@ class Task(ABC):
     separate: ClassVar[bool] = False
     network: ClassVar[str] = ""
     sequence: ClassVar[bool] = False
+    plane: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
     spells: ClassVar[bool] = False
     ahead: ClassVar[bool] = False

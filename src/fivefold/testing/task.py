@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import objects
+from fivefold.codecs.regions import regions
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -179,7 +180,8 @@ def _check_target(settled: Settled) -> None:
             known = not task.lacking(settled.encode(others)).any()
         alike = (worse.dtype, worse.shape) == (column.dtype, column.shape)
         need(known and alike, "corrupt leaves the type of the column")
-        need(not np.array_equal(worse[some], column[some]), "corrupt changes nothing")
+        same = all(map(np.array_equal, worse[some], column[some]))
+        need(not same, "corrupt changes nothing")
 
 
 def _check_scores(settled: Settled) -> Array:
@@ -208,7 +210,12 @@ def _check_answers(settled: Settled, scores: Array) -> None:
     for said in (reply, task.reply(np.full_like(scores, np.nan), schema)):
         with rules.held("the reply is no plain JSON"):
             json.dumps(said, allow_nan=False)
-    need(reply.get("predictions") == answers.tolist(), "predictions of the reply are not answers")
+    told = reply.get("predictions")
+    if task.plane:
+        held = [regions(one["png"])[:, :, 0] for one in told or ()]
+        need(all(map(np.array_equal, held, answers)), "predictions of the reply are not answers")
+    else:
+        need(told == answers.tolist(), "predictions of the reply are not answers")
     shares, none = task.shares(scores, schema), task.shares(scores[:0], schema)
     need(list(shares) == list(none), "shares of no rows have other names")
     good = all(np.shape(column) == (len(scores),) for column in shares.values())
@@ -220,6 +227,11 @@ def _check_answers(settled: Settled, scores: Array) -> None:
     need(scores.shape[-1] == classes > 0, "scores are not one a class")
     sure = np.eye(classes, dtype=np.float32)[np.maximum(target, 0)]
     sure[target < 0] = np.nan
+    if task.plane:
+        pairs = zip(task.answers(sure, schema), target, strict=True)
+        good = all(np.array_equal(said[true >= 0], true[true >= 0]) for said, true in pairs)
+        need(good, "answers are not the places of the classes")
+        return
     told = task.answers(sure, schema).tolist()
     if task.sequence:
         known = [[schema.classes[place] for place in row[row >= 0]] for row in target]

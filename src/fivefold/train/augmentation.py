@@ -12,7 +12,7 @@ from fivefold.models.habit import Habit
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.parts import part_of
-from fivefold.train.feed import Change
+from fivefold.train.feed import Change, Moved
 from fivefold.train.options import Options
 from fivefold.train.pretrained import Pretrained
 
@@ -110,6 +110,33 @@ def make_augment(changes: Sequence[str], entries: Sequence[Entry]) -> Change | N
         return changed
 
     return augment
+
+
+def make_moves(changes: Sequence[str], entries: Sequence[Entry]) -> Moved | None:
+    """The changes that move what rows show together with their targets; None where there are none.
+
+    Args:
+        changes: in the order in which they are made.
+        entries: what becomes of each array.
+    """
+    asked = [
+        (entry.array, entry.part.moves[change], entry.size)
+        for entry in entries
+        for change in changes
+        if change in entry.part.moves
+    ]
+    if not asked:
+        return None
+
+    def moved(blocks: Batch, target: Tensor) -> tuple[Batch, Tensor]:
+        assert isinstance(blocks, Mapping)
+        changed, planes = dict(blocks), target[:, None]
+        for array, draw, size in asked:
+            move = draw(changed[array], size)
+            changed[array], planes = move(changed[array]), move(planes)
+        return changed, planes[:, 0]
+
+    return moved
 
 
 def make_later(changes: Sequence[str], entries: Sequence[Entry]) -> Change | None:

@@ -65,7 +65,7 @@ def settle_changes(
     if "augment" in before:
         return replace(plan, ways=(tuple(before["augment"]),), tried=before.get("tried"))
     task = task_of(data.codec.schema.task)
-    if task.sequence:  # whose rows have many losses
+    if task.sequence and not task.by_row:  # whose rows have many losses
         return replace(plan, ways=plan.ways[1:])
     few = data.replace(train=_some(data.train), valid=_some(data.valid))
     asked = sorted({*plan.ways[0]} - {*plan.ways[1]})

@@ -16,6 +16,8 @@ from fivefold.train.sampler import Sampler, sampled
 
 Change = Callable[[Batch], Batch]
 
+Moved = Callable[[Batch, Tensor], tuple[Batch, Tensor]]
+
 VALUES = 2**15
 """Numbers that are validated at a time, unless a batch has more: they shall fit into the cache."""
 
@@ -31,6 +33,7 @@ class Feed:
         batch: rows a step, if there are so many.
         seed: of the order of the rows, and of whatever is drawn while they are seen.
         sampler: picks the rows of an epoch, as many in each; None takes all once.
+        moves: random changes in training that move a batch and its targets together, first of all.
         augment: random changes to a batch in training, ahead of `prepare`.
         prepare: what else is done to each batch of inputs.
         later: random changes to a batch in training, after `prepare`.
@@ -45,6 +48,7 @@ class Feed:
     batch: int = 4096
     seed: int = 0
     sampler: Sampler | None = None
+    moves: Moved | None = None
     augment: Change | None = None
     prepare: Change | None = None
     later: Change | None = None
@@ -107,7 +111,9 @@ class Feed:
 
     def take(self, rows: Tensor | slice, *, training: bool = False) -> Piece:
         """These rows as network and loss get them."""
-        inputs = take(self.inputs, rows)
+        inputs, target = take(self.inputs, rows), take_rows(self.target, rows)
+        if training and self.moves is not None:
+            inputs, target = self.moves(inputs, target)
         if training and self.augment is not None:
             inputs = self.augment(inputs)
         if self.prepare is not None:
@@ -115,7 +121,7 @@ class Feed:
         if training and self.later is not None:
             inputs = self.later(inputs)
         weight = None if self.weight is None else take_rows(self.weight, rows)
-        piece = Piece(inputs, take_rows(self.target, rows), weight)
+        piece = Piece(inputs, target, weight)
         return self.mix(piece) if training and self.mix is not None else piece
 
 

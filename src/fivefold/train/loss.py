@@ -46,7 +46,7 @@ def make_loss(
     Raises:
         ModelError: if rows have weights, which a loss or a head of the user's does not take.
     """
-    single = head.loss(name or head.task.losses[0], **options) if own is None else own
+    single = head.loss(name or head.usual, **options) if own is None else own
     argument = weight_argument(single)
     if weighted:
         nats = head.nats if head.task.trees else None

@@ -128,10 +128,10 @@ def _change_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
             augment=stage.augment,
         )
     mixing = sorted(asked & {name for block in blocks for name in part_of(block).mixes})
-    if mixing and len(blocks) > 1:
+    if mixing and ((plane := task_of(schema.task).plane) or len(blocks) > 1):
         yield PreflightError(
             f"Train: expected inputs of one array for augment={mixing[0]!r}, which mixes rows, "
-            f"found {len(blocks)}.",
+            f"found {schema.task if plane else len(blocks)}.",
             remedy=f"Leave {mixing[0]!r} out of `augment`.",
             augment=stage.augment,
         )

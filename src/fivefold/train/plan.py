@@ -157,7 +157,7 @@ def make_plan(
     head, inputs, habit = network.head, network.fixed.inputs, habit_of(network.body, known)
     habit = ALONE if network.begun and network.begun.frozen and not stage.augment else habit
     own, weighted = stage.own_loss, train.weight is not None
-    loss_name = None if own is not None else asked or head.task.losses[0]
+    loss_name = None if own is not None else asked or head.usual
     options = asked_of_loss(stage, data, device)
     loss = make_loss(head, own=own, name=loss_name, weighted=weighted, **options)
     order = first_order(head.targets(train.target), seed, stage.own_sampler)
@@ -171,7 +171,7 @@ def make_plan(
     precision = find_precision(stage.precision, device)
     census, full = trial.census, precision == "float32"
     matmul: Matmul = decide_matmul(census) if census is not None and full else "default"
-    usual = loss_name == head.task.losses[0] and stage.class_weights is None
+    usual = loss_name == head.usual and stage.class_weights is None
     work = work_of(network, trial.sample) if habit.operations else 0.0
     epochs = stage.epochs or decide_epochs(
         habit, rows, batch, inputs, gpu=gpu, quality=stage.quality, operations=work

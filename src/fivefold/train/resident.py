@@ -14,7 +14,7 @@ from fivefold.models.fixed import Entry, Fixed
 from fivefold.models.inputs import Batch
 from fivefold.models.learner import Piece
 from fivefold.models.score import tensor
-from fivefold.train.augmentation import make_augment, make_later, make_mix
+from fivefold.train.augmentation import make_augment, make_later, make_mix, make_moves
 from fivefold.train.feed import Feed, judged_at_once, row_values, take
 from fivefold.train.sampler import Sampler
 
@@ -63,6 +63,9 @@ def make_feeds(
     if fit_buffers is not None and (once or _table(fixed)):
         shown = take(inputs, slice(None)) if once else encode(_some(inputs, fixed), fixed.tabular)
         fit_buffers(shown)
+    moving = {name for entry in fixed.entries for name in entry.part.moves}
+    moving = moving if head.task.plane else set()
+    moved, augment = ([c for c in augment if (c in moving) == first] for first in (True, False))
     train = Feed(
         inputs=inputs,
         target=target,
@@ -70,6 +73,7 @@ def make_feeds(
         batch=batch,
         seed=seed,
         sampler=sampler,
+        moves=make_moves(moved, fixed.entries),
         augment=make_augment(augment, fixed.entries),
         prepare=prepare,
         later=make_later(augment, fixed.entries),
