@@ -97,8 +97,46 @@ def test_a_bundle_answers_with_surprise_and_online_is_as_offline(tmp_path, ask):
     told_offline = model.scores(frame.head(20))[:, 1]
     assert told["surprise"] == pytest.approx(told_offline.tolist(), abs=1e-5)
     assert told["threshold"] == 2.0
+    alarms = np.array(told["surprise"]) > 2
+    assert [bool(why) for why in told["reasons"]] == alarms.tolist()
     with pytest.raises(RequestError):
         model.predict_proba(frame.head(3))
+
+
+def linked(rows=400):
+    """Two columns that go together, one that goes alone, and categories."""
+    draw = np.random.default_rng(0)
+    a = draw.normal(size=rows)
+    table = {"a": a, "b": a + 0.1 * draw.normal(size=rows), "c": draw.normal(size=rows)}
+    return pd.DataFrame({**table, "k": draw.choice(["x", "y"], rows)})
+
+
+def test_reasons_are_the_columns_that_were_made_odd(tmp_path, ask):
+    bundle = tmp_path / "linked.ff"
+    stages = [ff.Collect(linked(), task="anomaly"), ff.Preprocess()]
+    stages += [ff.Train(epochs=3, clean=True, threads=1), ff.Deploy(bundle)]
+    ff.Pipeline(stages).run(seed=0, progress=False)
+    model, usual = ff.load(bundle), {"a": 0.0, "b": 0.0, "c": 0.0, "k": "x"}
+    rows = [usual, usual | {"c": 9.0}, usual | {"a": 2.0, "b": -2.0}]
+    none, one, two = ({why["column"] for why in told} for told in model.reasons(rows))
+    assert (none, one) == (set(), {"c"})
+    assert two == {"a", "b"}  # each is usual alone
+    wide = usual | {"a": 8.0, "b": 8.0, "c": 9.0}  # one of them would be enough
+    [told] = model.reasons([wide], most=2)
+    assert len(told) == 2
+    assert min(why["surprise"] for why in told) > 0.5
+    reply = ask(model, "POST", "/predict", json={"instances": rows}).json()
+    assert reply["reasons"][1:] == model.reasons(rows[1:])
+    assert reply["reasons"][0] == []
+
+
+def test_reasons_of_a_model_of_classes_are_refused(tmp_path):
+    bundle = tmp_path / "classes.ff"
+    table = linked(60).assign(y=np.arange(60) % 2)
+    stages = [ff.Collect(table, target="y"), ff.Preprocess(), ff.Train("mlp", epochs=1)]
+    ff.Pipeline([*stages, ff.Deploy(bundle)]).run(seed=0, progress=False)
+    with pytest.raises(RequestError, match="reasons: expected a model of odd rows"):
+        ff.load(bundle).reasons(table)
 
 
 def test_without_a_target_the_answer_is_a_column_that_says_of_no_row_that_it_is_odd():

@@ -158,7 +158,7 @@ class Result:
             RequestError: naming row and column, or for a regression model.
             ParityError: naming stages and columns, if a stage changed the table that was read.
         """
-        from fivefold.serve.predictor import probabilities
+        from fivefold.serve.chances import probabilities
 
         return probabilities(self[Preprocessed].codec.schema, self._scores(self._read(data, root)))
 

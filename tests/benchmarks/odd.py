@@ -1,6 +1,6 @@
 """Odd rows: recall at a stated rate of false alarms, beside an isolation forest and a distance.
 
-Run: python tests/benchmarks/odd.py [--data FOLDER] [--set NAME] [--seeds 3] [--to FILE.json]
+Run: python tests/benchmarks/odd.py FOLDER [--sets NAME ...] [--seeds 0 1 2] [--to FILE.json]
 
 Each set is run with unlabelled training rows and with clean ones. The rivals are scikit-learn's
 IsolationForest of 200 trees and EmpiricalCovariance, fitted to the same training rows; their
@@ -8,10 +8,11 @@ thresholds are set by the same usual validation rows. Differences are of the def
 better of the two, test rows drawn in pairs, a set's in all its seeds.
 """
 
-import argparse
-import json
 import sys
+from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -19,12 +20,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from machine import table
+from resumed import Wanted, main_of, parser
 from sklearn.metrics import average_precision_score
 
 import fivefold as ff
 from fivefold.evaluate.baselines import fit_baselines
 
 DRAWS = 200
+MODES = ("unlabelled", "clean")
 WHO = ("own", "forest", "distance")
 
 
@@ -37,7 +40,7 @@ class OddSet(NamedTuple):
     """
 
     collect: Callable[[Path], ff.Collect]
-    modes: tuple[str, ...] = ("unlabelled", "clean")
+    modes: tuple[str, ...] = MODES
 
 
 def _rare(name: str, odd: int) -> pd.DataFrame:
@@ -92,14 +95,7 @@ def run(name: str, mode: str, seed: int, folder: Path) -> dict[str, Any]:
     scores = {"own": result[ff.Evaluated].scores}
     scores |= {who: one.scores for who, one in zip(WHO[1:], beside, strict=True)}
     told = {who: np.asarray(found, np.float64).round(7).tolist() for who, found in scores.items()}
-    return {
-        "set": name,
-        "mode": mode,
-        "seed": seed,
-        "seconds": seconds,
-        "truth": data.test.target.tolist(),
-        **told,
-    }
+    return {"seconds": seconds, "truth": data.test.target.tolist(), **told}
 
 
 def worth(run: dict[str, Any], who: str, rows: Any = slice(None)) -> np.ndarray:
@@ -147,25 +143,18 @@ def shown(runs: list[dict[str, Any]]) -> str:
     return table(head, lines)
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run what is asked for, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("data"))
-    parser.add_argument("--set", action="append", choices=SETS)
-    parser.add_argument("--mode", action="append", choices=("unlabelled", "clean"))
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--to", type=Path, default=Path("odd.json"))
-    chosen = parser.parse_args(words)
-    runs = json.loads(chosen.to.read_text()) if chosen.to.exists() else []
-    known = {(run["set"], run["mode"], run["seed"]) for run in runs}
-    for name in chosen.set or SETS:
-        for mode in chosen.mode or SETS[name].modes:
-            for seed in range(chosen.seeds):
-                if (name, mode, seed) not in known:
-                    runs.append(run(name, mode, seed, chosen.data))
-                    chosen.to.write_text(json.dumps(runs))
-    print(shown(runs))
-    return 0
+    made = parser(__doc__, seeds=[0, 1, 2])
+    made.add_argument("--modes", nargs="+", default=MODES, choices=MODES)
+
+    def wanted(asked: Namespace) -> Wanted:
+        for name, mode, seed in product(asked.sets, asked.modes, asked.seeds):
+            if mode in SETS[name].modes:
+                key = {"set": name, "mode": mode, "seed": seed}
+                yield key, partial(run, name, mode, seed, asked.folder)
+
+    return main_of(made, arguments, SETS, wanted, shown)
 
 
 if __name__ == "__main__":

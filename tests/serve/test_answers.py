@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.codecs.schema import Column, Schema, TaskName
 from fivefold.errors import RequestError
-from fivefold.serve.predictor import probabilities
+from fivefold.serve.chances import probabilities
 from fivefold.tasks.known import task_of
 
 

@@ -15,6 +15,7 @@ from fivefold.serve import planes
 from fivefold.serve.contract import Field
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
+from fivefold.serve.reasons import MOST, Reason
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn
@@ -88,9 +89,21 @@ class Flight:
         model = self._model
         reply = planes.reply_to(model, np.concatenate(scores), instances)
         _name_entities(reply, instances, model.contract.fields)
+        if "surprise" in reply:
+            reply["reasons"] = self._reasons(np.concatenate(scores), instances)
         if "spans" in reply:
             reply |= _pace(model.schema)
         return json_text(reply | model.contract.times(instances))
+
+    def _reasons(self, scores: Array, instances: list[Any]) -> list[list[Reason]]:
+        """Why the first rows raise an alarm that do; of others nothing."""
+        alarms = np.flatnonzero(scores[:, 1] > scores[:, 0])[:MOST].tolist()
+        told: list[list[Reason]] = [[] for _ in instances]
+        if alarms:
+            found = self._model.reasons([instances[row] for row in alarms])
+            for row, why in zip(alarms, found, strict=True):
+                told[row] = why
+        return told
 
 
 def _pace(schema: Schema) -> dict[str, float]:

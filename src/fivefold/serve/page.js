@@ -308,6 +308,9 @@ function show(answer, row) {
     const [surprise] = answer.surprise;
     bars.append(line("surprise", surprise === null ? "not a number" : written(surprise)),
       line("an alarm from", written(answer.threshold)));
+    for (const { column, surprise } of answer.reasons?.[0] ?? []) {
+      bars.append(line(`odd by ${column}`, `+${written(surprise)}`));
+    }
   }
   if (marked) mark(prediction, answer, row);
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;

@@ -8,7 +8,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
-from fivefold.codecs.schema import Label, Schema
+from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array, Columns, Table
 from fivefold.errors import BundleError, ConfigError, DataError, RequestError
 from fivefold.kinds.codec import Codec
@@ -19,9 +19,11 @@ from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve import planes
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
+from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_all, check_asked, stranger
+from fivefold.serve.reasons import Reason, reasons_of
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
@@ -139,6 +141,36 @@ class Predictor:
         """
         return probabilities(self._codec.schema, self.scores(data, root=root))
 
+    def reasons(
+        self, data: Any, *, root: str | PathLike[str] | None = None, most: int = 3
+    ) -> list[list[Reason]]:
+        """Which columns make each row odd, and by how much surprise, the strongest first.
+
+        Args:
+            data: see `predict`.
+            root: see `predict`.
+            most: columns of a row, at most.
+
+        Returns:
+            For each row a list of `{"column": ..., "surprise": ...}`; it may be empty.
+
+        Raises:
+            RequestError: as `predict`; also unless the model seeks odd rows.
+        """
+        if not task_of(self.task).network:
+            found, remedy = f"one that predicts {self.contract.target}", "Call predict instead."
+            raise RequestError.expected("reasons", "a model of odd rows", found, remedy)
+        known = {field.name: field.example for field in self.contract.fields}
+        [usual] = read_chunks([known], self.schema, self.reading())
+        told: list[list[Reason]] = []
+        for rows in read_chunks(data, self.schema, self.reading(root)):
+            if len(rows):
+                told += reasons_of(rows, usual, self.schema.inputs, self._surprise, most)
+        return told
+
+    def _surprise(self, rows: Columns) -> Array:
+        return np.asarray(self._score_all(iter([rows]), 0)[:, 1])
+
     def scores(
         self, data: Any, *, root: str | PathLike[str] | None = None, complete: bool = False
     ) -> Array:
@@ -203,21 +235,6 @@ class Predictor:
         answers = f"{self.contract.target!r} ({self.task})"
         reads = f"{len(self.contract.fields)} columns"
         return f"<Predictor of {answers} from {reads}, {self.digest[:12]}>"
-
-
-def probabilities(schema: Schema, scores: Array) -> Array:
-    """The scores of a model of classes, which are probabilities: float32 `(rows, classes)`.
-
-    Raises:
-        RequestError: if the model predicts a number.
-    """
-    chances = task_of(schema.task).chances(scores)
-    if chances is not None:
-        return chances
-    found, remedy = f"one of numbers ({schema.predicted})", "Call predict instead."
-    raise RequestError.expected(
-        "predict_proba", "a model of classes", found, remedy, row=None, column=None
-    )
 
 
 def load(
