@@ -218,3 +218,45 @@ def test_two_texts_without_a_table_are_served(tmp_path):
     wanted = result.predict_proba({"a": texts[0], "b": texts[1]})
     found = ff.load(path).predict_proba({"a": texts[0], "b": texts[1]})
     assert_allclose(np.asarray(found, float), np.asarray(wanted, float), atol=1e-5)
+
+
+def halves(which, rows=400, seed=0):
+    """Two columns of which each tells half of the class, and nothing of the other."""
+    draw = np.random.default_rng(seed)
+    told = draw.choice([-1, 1], (2, rows))
+    filler = np.array(["the", "house", "has", "a", "garden", "and", "room"])
+    time = np.arange(40)
+    columns = {
+        "note": lambda sign: [
+            " ".join([*draw.choice(filler, 6), "bright" if one > 0 else "damp"]) for one in sign
+        ],
+        "photo": lambda sign: [
+            draw.normal(120 + 40 * one, 30, (10, 10, 3)).clip(0, 255).astype(np.uint8)
+            for one in sign
+        ],
+        "wave": lambda sign: [
+            np.sin((0.5 + 0.25 * one) * time + draw.uniform(0, 6)) + draw.normal(0, 0.3, 40)
+            for one in sign
+        ],
+        "size": lambda sign: (sign + draw.normal(0, 0.4, rows)).tolist(),
+    }
+    found = {name: columns[name](sign) for name, sign in zip(which, told, strict=True)}
+    chance = 1 / (1 + np.exp(-2.5 * told.sum(axis=0)))
+    return found | {"y": np.where(draw.random(rows) < chance, "yes", "no")}
+
+
+@pytest.mark.parametrize("which", [("note", "photo"), ("wave", "size")])
+def test_default_of_two_kinds_that_each_tell_half_beats_each_alone(which):
+    kinds = {"note": "text", "photo": "image", "wave": "series"}
+
+    def area(columns):
+        table = {name: cells for name, cells in halves(which).items() if name in {*columns, "y"}}
+        said = {name: kind for name, kind in kinds.items() if name in table}
+        few = [ff.Collect(table, target="y", kinds=said), ff.Split(test=0.4), ff.Preprocess()]
+        train = [ff.Train(epochs=5, threads=1), ff.Evaluate(baselines=())]
+        return float(ff.Pipeline([*few, *train]).run(seed=0, progress=False).metrics["roc_auc"])
+
+    both = area(which)
+    assert both > 0.8
+    for one in which:
+        assert 0.6 < area([one]) < both - 0.05

@@ -4,6 +4,7 @@
 are made up, in which the table alone tells the class, or the other kind alone, or both add up, or
 the class is told by the two together only. Beside the default: the default for the table alone, and
 for the other kind alone, of the same rows; boosting and linear models as the comparison has them.
+`--kinds note+photo` has two kinds and no table, each of which tells half.
 """
 
 import argparse
@@ -100,6 +101,15 @@ KINDS: dict[str, tuple[str, Callable[..., Any]]] = {
 }
 
 
+def halves_of(names: list[str], rows: int, seed: int) -> dict[str, Any]:
+    """Two kinds without a table, of which each tells half of the class."""
+    draw = np.random.default_rng(seed)
+    made = {name: KINDS[name][1](draw, rows) for name in names}
+    chance = 1 / (1 + np.exp(-1.8 * sum(told for _, told in made.values())))
+    cells = {name: column for name, (column, _) in made.items()}
+    return cells | {"y": np.where(draw.random(rows) < chance, "yes", "no")}
+
+
 def rows_of(name: str, told: str, rows: int, seed: int) -> dict[str, Any]:
     """Columns by name, with `y` for what is asked."""
     draw = np.random.default_rng(seed)
@@ -112,10 +122,10 @@ def rows_of(name: str, told: str, rows: int, seed: int) -> dict[str, Any]:
     return columns | {name: cells, "y": np.where(draw.random(rows) < chance, "yes", "no")}
 
 
-def compared(columns: dict[str, Any], name: str, seed: int, fusion: str | None = None) -> Any:
+def compared(columns: dict[str, Any], seed: int, fusion: str | None = None) -> Any:
     """The model comparison of a default run on these columns, or of its network with a fusion."""
     model = None if fusion is None else partial(Mixture, fusion=fusion)
-    kinds = {name: KINDS[name][0]} if name in columns else {}
+    kinds = {name: kind for name, (kind, _) in KINDS.items() if name in columns}
     stages = [ff.Collect(columns, target="y", kinds=kinds), ff.Preprocess(), ff.Train(model)]
     result = ff.Pipeline([*stages, ff.Evaluate()]).run(seed=seed, progress=False)
     return result.tables["model_comparison"].set_index("model")["roc_auc"]
@@ -123,7 +133,7 @@ def compared(columns: dict[str, Any], name: str, seed: int, fusion: str | None =
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), help="A, or A+B")
     parser.add_argument("--told", nargs="+", choices=TOLD, default=list(TOLD))
     parser.add_argument("--rows", type=int, default=1500)
     parser.add_argument("--whole", action="store_true", help="the default for all columns alone")
@@ -132,19 +142,26 @@ def main(arguments: list[str]) -> None:
     asked = parser.parse_args(arguments)
     print(sentence(conditions("torch", "numpy", "scikit-learn")), flush=True)
     for name in asked.kinds:
-        for told in asked.told:
+        names = name.split("+")
+        for told in asked.told if len(names) == 1 else ["both"]:
             for seed in asked.seeds:
-                began, columns = time.perf_counter(), rows_of(name, told, asked.rows, seed)
-                whole = compared(columns, name, seed, asked.fusion)
+                began = time.perf_counter()
+                columns = (
+                    rows_of(name, told, asked.rows, seed)
+                    if len(names) == 1
+                    else halves_of(names, asked.rows, seed)
+                )
+                whole = compared(columns, seed, asked.fusion)
                 seconds = time.perf_counter() - began
                 print(f"{name}, told by {told}, seed {seed}, {seconds:.0f} s", flush=True)
                 print(f"  {', '.join(f'{row} {score:.3f}' for row, score in whole.items())}")
                 if asked.whole or asked.fusion:
                     continue
-                alone = {"y": columns["y"], name: columns[name]}
-                rest = {other: cells for other, cells in columns.items() if other != name}
-                one, other = (compared(part, name, seed)["model"] for part in (rest, alone))
-                print(f"  the table alone {one:.3f}, {name} alone {other:.3f}", flush=True)
+                alone = {n: cells for n, cells in columns.items() if n in {"y", names[-1]}}
+                rest = {n: cells for n, cells in columns.items() if n != names[-1]}
+                one, other = (compared(part, seed)["model"] for part in (rest, alone))
+                first = names[0] if len(names) > 1 else "the table"
+                print(f"  {first} alone {one:.3f}, {names[-1]} alone {other:.3f}", flush=True)
 
 
 if __name__ == "__main__":

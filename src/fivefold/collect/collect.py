@@ -92,7 +92,9 @@ class Collect(Stage):
             on a grid where some are missing or uneven; None for the order of the rows.
         horizon: of a table with a row a step: how many steps ahead `target` is forecast at once.
             Rows become windows, one an origin. With `series_id` there are several series.
-        history: steps before an origin that are looked at; None to follow from the clock.
+        history: steps before an origin that are looked at; None to follow from the clock. Without
+            `horizon`, the series of a long table are cut into pieces of so many steps, each with
+            the target of its last step; those of one series stay together.
         past: columns of numbers that are known up to an origin.
         known: columns of numbers that are known for the steps ahead too.
         quantiles: their levels beside the expected value, two or more.
@@ -252,6 +254,8 @@ class Collect(Stage):
             step=self.step,
             constant=tuple(one for one in fixed if isinstance(one, str | int)),
             labels=self.target if isinstance(self.target, str | int) else None,
+            history=self.history or 0,
+            stride=self.stride if "stride" in self.model_fields_set else 0,
         )
 
     def _named(self) -> tuple[str, ...]:

@@ -166,6 +166,8 @@ def _as_long(reading: Reading, wishes: Wishes, raw: Raw) -> tuple[Reading, Wishe
     if isinstance(reading.long, Windows):
         return _as_windows(reading, wishes, raw)
     long = learnt(reading.long, raw)
+    if long.history and wishes.group is None:
+        wishes = replace(wishes, group=long.series_id)
     if wishes.group != long.series_id:
         wishes = replace(wishes, drop=(*wishes.drop, long.series_id))
     return replace(reading, long=long), wishes

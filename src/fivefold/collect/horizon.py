@@ -32,7 +32,8 @@ def check_horizon(asked: Any, given: Set[str]) -> None:
     if asked.until is not None and (asked.time is None or asked.horizon is not None):
         raise ValueError("`until` asks for `time`, and for no `horizon`, which says it of windows")
     if asked.horizon is None:
-        idle = ONLY & given or ({"time"} if isinstance(asked.time, tuple) else set())
+        cut = {"history", "stride"} if asked.series_id is not None and asked.history else set()
+        idle = (ONLY & given) - cut or ({"time"} if isinstance(asked.time, tuple) else set())
         if idle:
             raise ValueError(f"`{min(idle)}` asks for `horizon`, the steps to forecast")
     elif asked.time is None or asked.step or not isinstance(asked.target, str):

@@ -13,6 +13,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import nearest, plural, quoted
 from fivefold.errors import DataError
+from fivefold.reading.cutseries import pieced
 from fivefold.reading.names import SERIES
 from fivefold.reading.options import Long
 from fivefold.reading.raw import Raw, listed
@@ -51,6 +52,9 @@ def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
             remedy="Name the column that says which rows are one series in series_id=.",
             columns=tuple(raw.columns),
         )
+    if long.history:
+        cut = pieced(raw, long, order, kept, channels)
+        return cut.replace(findings=(*cut.findings, *_left(raw, left)))
     spacing = spacing_of(order, long)
     cells, uneven, odd = cells_of(np.stack(list(channels.values()), axis=1), order, spacing)
     name = SERIES
@@ -87,6 +91,8 @@ def long_of(text: Mapping[str, str]) -> Long | None:
         step=text.get("step"),
         channels=tuple(json.loads(text["channels"])),
         spacing=float(text["spacing"]),
+        history=int(text.get("history", 0)),
+        stride=int(text.get("stride", 0)),
     )
 
 
@@ -95,7 +101,7 @@ def learnt(long: Long, raw: Raw) -> Long:
     found = long_of(raw.text)
     if found is None:
         return long
-    return replace(long, channels=found.channels, spacing=found.spacing)
+    return replace(long, channels=found.channels, spacing=found.spacing, stride=found.stride)
 
 
 def _ordered(raw: Raw, long: Long) -> Order:
@@ -142,7 +148,7 @@ def _sorted_out(
     channels: dict[str, Array] = {}
     left: list[str] = []
     for name, values in raw.columns.items():
-        if name == long.step:
+        if name == long.step or (long.history and name in labels):
             continue
         if name in long.channels:
             found = numbers_of(values)
@@ -257,9 +263,11 @@ def _told(
             spacing=spacing,
         )
     ]
-    if left:
-        sentence = (
-            f"{quoted(left, 5)} of {raw.name} vary within series and are no numbers; left out."
-        )
-        found.append(finding("varying_columns", sentence, columns=left))
-    return found
+    return [*found, *_left(raw, left)]
+
+
+def _left(raw: Raw, left: list[str]) -> list[Finding]:
+    if not left:
+        return []
+    sentence = f"{quoted(left, 5)} of {raw.name} vary within series and are no numbers; left out."
+    return [finding("varying_columns", sentence, columns=left)]

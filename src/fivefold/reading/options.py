@@ -21,6 +21,10 @@ class Long:
         spacing: the usual distance from step to step, where channels are known; 0 for none.
         labels: the target, by name or place, if it is one: where it varies within most series it is
             a label for each step.
+        history: steps of the pieces that series are cut into, each with the target of its last
+            step; 0 leaves them whole.
+        stride: steps from piece to piece; 0 to settle.
+        whole: where rows are to be answered: every piece, as Collect takes them, and not the last.
     """
 
     series_id: str
@@ -29,6 +33,9 @@ class Long:
     channels: tuple[str, ...] = ()
     spacing: float = 0.0
     labels: str | int | None = None
+    history: int = 0
+    stride: int = 0
+    whole: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

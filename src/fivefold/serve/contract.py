@@ -169,7 +169,17 @@ def text_of(provenance: Mapping[str, Any]) -> dict[str, str]:
         files in folders what `cells` are. Empty if it was nothing of this.
     """
     written = ("encoding", "detected", "delimiter", "skip", "quotes", "row_names", "blanks")
-    names = (*written, "series_id", "step", "channels", "spacing", "windows", "cells")
+    names = (
+        *written,
+        "series_id",
+        "step",
+        "channels",
+        "spacing",
+        "history",
+        "stride",
+        "windows",
+        "cells",
+    )
     return {name: provenance[name] for name in names if name in provenance}
 
 

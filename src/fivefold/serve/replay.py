@@ -23,7 +23,6 @@ from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import kind_of, may_lack
-from fivefold.reading.options import Windows
 from fivefold.reading.raw import Raw
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_file
@@ -120,7 +119,7 @@ def score_rows(
     fits = np.zeros(len(rows), bool)
     first = 0
     reading = model.reading(root)
-    if isinstance(reading.long, Windows):  # rows are the windows that were collected
+    if reading.long is not None:  # rows are the windows, or pieces, that were collected
         reading = replace(reading, long=replace(reading.long, whole=True))
     for raw in raw_pieces(data, model.schema, reading, rows=ROWS):
         held = np.flatnonzero((rows >= first) & (rows < first + len(raw)))
