@@ -41,6 +41,8 @@ def sets():
     words = [["Ann", "saw", "Bob", "run"][: 2 + k % 3] for k in range(ROWS)]
     tags = [["B-p", "O", "B-p", "O"][: len(row)] for row in words]
     hours = pd.date_range("2024-01-01", periods=ROWS, freq="h")
+    told = [["up", "down", "up"][k % 2 : 1 + k % 3] or ["down"] for k in range(ROWS)]
+    seen = ["T".join("AAA" if word == "up" else "CCC" for word in row) for row in told]
     masks = (np.arange(64).reshape(8, 8) // 8 + np.arange(ROWS)[:, None, None]) % 3
     photos = (60 * masks + draw.integers(0, 40, masks.shape)).astype(np.uint8)
     wave = pd.DataFrame({"t": hours, "y": np.sin(np.arange(ROWS) / 3) + noise / 5})
@@ -53,6 +55,11 @@ def sets():
         "count": {"source": {**table, "y": draw.poisson(np.exp(1 + x / 2))}},
         "several": {"source": {**table, "y": x + noise, "g": two}, "target": ("y", "g")},
         "tagging": {"source": {"words": words, "y": tags}},
+        "transcription": {"source": {"seen": seen, "y": told}, "kinds": {"seen": "sequence"}},
+        "returns": {
+            "source": wave.assign(y=np.exp(wave["y"])),
+            **{"time": "t", "horizon": 2, "history": 4},
+        },
         "segmentation": {"source": {"photo": [*photos], "y": [*masks]}},
         "forecast": {"source": wave, "time": "t", "horizon": 2, "history": 4},
         "anomaly": {"source": {**table, "y": two}},

@@ -276,3 +276,30 @@ def test_task_keeps_to_what_every_task_must():
 @pytest.mark.slow
 def test_nothing_of_test_rows_reaches_the_network():
     check_no_leak(steps(shapes(60), target="mask", epochs=1))
+
+
+@pytest.mark.slow
+def test_files_are_answered_in_a_table(model, tmp_path):
+    from fivefold.cli import main
+
+    _, bundle = model
+    for n, row in enumerate(shapes(3, seed=2)):
+        picture = np.repeat(row["photo"], n + 1, axis=0)
+        Image.fromarray(picture).save(tmp_path / f"p{n}.png")
+    out = tmp_path / "out.csv"
+    assert main(["predict", str(bundle.bundle.path), str(tmp_path), "--to", str(out)]) == 0
+    table = pd.read_csv(out)
+    wanted = bundle.predict(sorted(tmp_path.glob("*.png")))
+    for file, mask, n in zip(table["prediction"], wanted, range(3), strict=True):
+        drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(file))))
+        assert drawn.shape == (24 * (n + 1), 24)
+        assert np.array_equal(drawn, mask)
+    assert np.allclose(table.filter(like="fraction of").sum(axis=1), 1)
+
+
+@pytest.mark.slow
+def test_folds_judge_pictures_too():
+    result = steps(shapes(60), ff.Evaluate(folds=2, baselines=()), target="mask", epochs=1).run(
+        seed=0, progress=False
+    )
+    assert 0 < result[ff.Evaluated].folds["mean_iou"] < 1

@@ -21,6 +21,7 @@ import uvicorn
 import fivefold as ff
 from fivefold.codecs.coded import objects
 from fivefold.codecs.film import as_cell
+from fivefold.codecs.regions import palette
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.codecs.wav import wav_bytes
@@ -35,6 +36,7 @@ from fivefold.serve.contract import contract_of
 from fivefold.serve.page import render_page
 from fivefold.serve.requests import read
 from fivefold.serve.server import listen
+from fivefold.tasks.known import task_of
 from own_kinds import Colour, Name, Route
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -472,3 +474,38 @@ def test_page_opens_a_sound_and_sends_it_at_the_rate_of_its_column(tmp_path: Pat
     wanted = 32_768 * 0.25 * np.sin(2 * np.pi * 440 * np.arange(len(heard)) / 8000)
     assert abs(len(heard) - 4000) <= 1
     assert np.corrcoef(heard, wanted)[0, 1] > 0.99
+
+
+OVERLAID = """<script>
+fetch = async () => ({ ok: true, json: async () => (ANSWER) });
+drawn.set(document.querySelector("canvas[data-control]"), "pen");
+ask();
+setTimeout(() => {
+  const seen = document.querySelector("#bars canvas").getContext("2d");
+  const light = (x, y) => [...seen.getImageData(x, y, 1, 1).data].slice(0, 3).join(" ");
+  document.title = [light(20, 20), light(260, 260)].join(", ");
+}, 2000);
+</script>"""
+
+
+def test_page_lays_the_classes_of_pixels_over_the_picture(tmp_path: Path):
+    columns = (
+        Column(name="photo", kind="image"),
+        Column(name="y", kind="mask", role="target", format="[0, 1]"),
+    )
+    schema = Schema(columns=columns, targets=("y",), task="segmentation", classes=("sky", "<disc>"))
+    cells = objects([np.zeros((8, 8, 3), np.uint8)] * 60)
+    codec = Codec.fit(Columns({"photo": cells}), schema, np.arange(60))
+    scores = np.zeros((1, 8, 8, 2), np.float32)
+    scores[0, :4, :4, 1] = 1
+    reply = task_of(schema).reply(scores, schema)
+    script = OVERLAID.replace("ANSWER", json.dumps(reply))
+    path = tmp_path / "page.html"
+    path.write_text(render_page(contract_of(codec)).replace("</body>", script + "</body>"))
+    page = dom(path.as_uri(), tmp_path)
+    red, green, blue = (round(140 / 255 * part) for part in palette(2)[1])
+    told = re.search(r"<title>(\d+) (\d+) (\d+), 0 0 0</title>", page)
+    assert told is not None
+    assert np.abs(np.array(list(map(int, told.groups()))) - (red, green, blue)).max() <= 2
+    assert "The classes of 8 x 8 pixels over the picture" in page
+    assert "&lt;disc&gt;</span><span>25.0 %</span>" in page

@@ -80,6 +80,7 @@ def test_headlines_of_each_task_are_its_first_three_metrics():
         "count": ("poisson_deviance", "deviance_explained", "mae"),
         "ordinal": ("quadratic_kappa", "mean_steps", "accuracy"),
         "forecast": ("skill", "rmse", "mase"),
+        "returns": ("skill", "rmse", "mase"),
         "multilabel": ("f1_micro", "f1_macro", "mean_average_precision"),
         "tagging": ("accuracy", "f1", "log_loss"),
         "transcription": ("cer", "exact"),

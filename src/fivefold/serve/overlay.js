@@ -31,3 +31,6 @@ show = function (answer) {
   });
   bars.replaceChildren(seen, ...keys.filter((_, place) => fractions[place] > 0));
 };
+
+// What is drawn is asked about where it stands, as the mask lies over it.
+centred = (source) => [0, 0, source.width, source.height];
