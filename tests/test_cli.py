@@ -183,6 +183,15 @@ def test_quality_that_there_is_not_is_refused_by_every_command_that_trains(
     assert "--quality beside it" in capsys.readouterr().err
 
 
+def test_weights_in_the_shell_are_those_of_the_pipeline() -> None:
+    words = ["run", "a.csv", "--pretrained", "income.ff", "--freeze", "--like", "income.ff"]
+    pipeline = pipeline_of(cli.parser().parse_args(words))
+    assert dict(pipeline["train"].model) == {"source": "income.ff", "freeze": True}
+    assert pipeline["preprocess"].like == "income.ff"
+    with pytest.raises(ConfigError, match="--pretrained beside it"):
+        pipeline_of(cli.parser().parse_args(["run", "a.csv", "--freeze"]))
+
+
 def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["run", "a.csv", "--target", "y", "--drop", "a", "--drop", "b", "--missing", "0"]
     words += ["--test-source", "b.csv", "--kinds", "c=text", "--folds", "3", "--epochs", "7"]

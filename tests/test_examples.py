@@ -27,6 +27,7 @@ WITHIN |= {
     "mixed_kinds": 0.08,
     "anomalies": 0.06,
     "transcription": 0.05,
+    "transfer": 0.12,
     "video": 0.1,
 }
 """How far the two may be apart: about the width of the interval of their test rows."""
