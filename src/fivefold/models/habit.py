@@ -139,5 +139,5 @@ FORECAST = Habit(lr=1e-3, weight_decay=0.1, steps=2500, epochs=(5, 40), batch=(6
 LEARNT = Habit(lr=2.5e-4, weight_decay=0.01, steps=2000, epochs=(3, 12), batch=(16, 32))
 """What suits a large network that begins with weights from elsewhere."""
 
-ALONE = Habit(lr=3e-3, weight_decay=0.01, steps=3000, epochs=(20, 100), batch=(16, 256))
+ALONE = Habit(lr=1e-2, weight_decay=0.01, steps=3000, epochs=(20, 100), batch=(16, 256))
 """What suits a layer that learns alone, behind what is frozen."""
