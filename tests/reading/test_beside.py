@@ -254,3 +254,20 @@ def test_table_of_test_pictures_without_labels_is_left_out_with_a_word(tmp_path)
     assert [f.numbers["columns"] for f in raw.findings if f.code == "files_without_target"] == [
         ["label"]
     ]
+
+
+def test_rows_to_answer_are_those_of_the_table_with_the_target_and_no_table_of_groups(tmp_path):
+    for n in range(6):
+        (tmp_path / f"{n}.png").write_bytes(png(n))
+    for name, column in (("a_groups", "who"), ("truth", "label"), ("z_paths", "path")):
+        lines = "".join(f"{n}.png,{column}{n % 2}\n" for n in range(6))
+        (tmp_path / f"{name}.csv").write_text(f"id,{column}\n{lines}")
+    asked = Reading(
+        names=("id", "label"),
+        targets=("label",),
+        inputs=("id",),
+        files=frozenset({"id"}),
+        text={"cells": "beside"},
+    )
+    raw = read(tmp_path, asked)
+    assert [cell.name for cell in raw.columns["id"]] == [f"{n}.png" for n in range(6)]

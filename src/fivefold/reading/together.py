@@ -177,12 +177,26 @@ def _asked(members: list[Member], name: str, reading: Reading) -> Raw:
     wanted = set(reading.inputs)
     beside = tables_beside(members, reading, wanted) if form == "beside" else []
     if having := [one for one in beside if wanted <= set(one.raw.columns)]:
-        return rows_beside(having, name, reading)
+        return rows_beside(_fullest(having, reading), name, reading, others=having)
     found = images.cells_of(members, reading)
     if found and (reading.only in reading.files or not _tables(members)):
         return images.read_cells(found, reading)
     tables = _tables(members)
     return _read_tables(tables, name, reading) if tables else images.read_classes(members, name)
+
+
+def _fullest(tables: Sequence[Beside], reading: Reading) -> list[Beside]:
+    """Tables like the one that has most of the columns which the model was fitted on.
+
+    Other tables of the same files, that say to which groups they belong, are not the rows.
+    """
+
+    def known(one: Beside) -> tuple[bool, int]:
+        columns = set(one.raw.columns)
+        return set(reading.targets) <= columns, len(columns.intersection(reading.names))
+
+    columns = set(max(tables, key=known).raw.columns)
+    return [one for one in tables if set(one.raw.columns) == columns]
 
 
 def _tables(members: list[Member]) -> list[Member]:

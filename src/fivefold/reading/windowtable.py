@@ -25,6 +25,9 @@ from fivefold.reading.windowfacts import settled, told
 MOST = 50_000
 """Windows from which on origins are thinned."""
 
+RARE = 0.01
+"""Fraction of rows below which those that come twice may be the hours of a night in autumn."""
+
 KNOWN = 0.5
 """Fraction of a history that must be known, where rows are collected."""
 
@@ -183,6 +186,8 @@ def _check_apart(raw: Raw, asked: Windows, order: Order, slots: Array, clock: Cl
         hint = (
             "" if asked.series_id else " Several series? Name the column of their ids, series_id=."
         )
+        if len(same) < RARE * len(slots):
+            hint += " Clocks that go back? Write times with their offset, 02:00+01:00."
         raise DataError(
             f"{raw.name}, column `{asked.time[0]}`: expected one row a step of {clock.words}, "
             f"found {len(same):,} more, the first at rows {one:,} and {two:,}.",
