@@ -10,6 +10,7 @@ import fivefold as ff
 from fivefold.errors import RequestError
 from fivefold.tasks.known import ANOMALY
 from fivefold.testing import check_no_leak, check_task
+from fivefold.train.known_odd import many_odd
 
 
 def cards(rows=600, odd=30, seed=0):
@@ -196,3 +197,16 @@ def test_a_threshold_that_few_rows_have_set_is_told(result):
     few = pipeline(cards(200), false_alarms=0.01).run(seed=0, progress=False)
     [told] = [one for one in few.findings if one.code == "coarse_threshold"]
     assert told.numbers["rows"] == int((few[ff.Preprocessed].valid.target == 0).sum())
+
+
+def test_more_known_odd_rows_than_are_left_out_are_told():
+    """Of connections nearly half were attacks, which an unlabelled model learnt as usual."""
+    collect = ff.Collect(cards(400, odd=160), target="kind", task="anomaly")
+    data = ff.Pipeline([collect, ff.Preprocess()]).run(seed=0, progress=False)[ff.Preprocessed]
+    [told] = many_odd(data, clean=False)
+    assert told.code == "many_odd"
+    assert told.numbers["share"] == pytest.approx(0.4, abs=0.05)
+    assert not [*many_odd(data, clean=True)]
+    few = ff.Collect(cards(), target="kind", task="anomaly")
+    data = ff.Pipeline([few, ff.Preprocess()]).run(seed=0, progress=False)[ff.Preprocessed]
+    assert not [*many_odd(data, clean=False)]

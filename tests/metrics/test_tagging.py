@@ -50,3 +50,21 @@ def test_entities_end_with_their_row():
     nothing = np.eye(5)[np.zeros((2, 2), int)]
     assert f1(truth, nothing) == 0
     assert np.isnan(precision(truth, nothing))
+
+
+def test_outcomes_of_entities_tell_ends_kinds_and_what_is_missed_or_made_up():
+    classes = ("O", "B-loc", "B-per", "I-loc", "I-per")
+    true = [["B-loc", "I-loc", "O", "B-per", "O", "B-per", "O", "O", "B-loc"]]
+    said = [["B-loc", "O", "O", "B-loc", "O", "O", "O", "B-per", "B-loc"]]
+    target = np.array([[classes.index(label) for label in row] for row in true])
+    told = np.array([[classes.index(label) for label in row] for row in said])
+    found = tagging.entity_outcomes(target, np.eye(5)[told], classes)
+    assert sorted(found) == sorted(
+        [
+            ("loc", "other ends"),
+            ("per", "loc"),
+            ("per", "no entity"),
+            ("loc", "loc"),
+            ("no entity", "per"),
+        ]
+    )

@@ -131,6 +131,7 @@ no_validation_rows: warning: nothing chose the epoch
 dead_units: warning: most units of an activation give the same for every training row
 exploding_gradients: warning or note: gradients rose far above what they were before
 estimator_warned: note or warning: an estimator warned while it was fitted, or took no weights
+many_odd: warning: more training rows are known to be odd than are left out
 Evaluate
 too_few_test_rows: warning or serious: the test part is too small for the score to say much
 unseen_labels: serious: test rows of classes that training rows lack

@@ -24,10 +24,18 @@ from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
-from fivefold.evaluate.tables import cleaning, limitations, markers, model_comparison, per_class
+from fivefold.evaluate.tables import (
+    cleaning,
+    limitations,
+    markers,
+    model_comparison,
+    per_class,
+    per_entity,
+)
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.comparison import compare
+from fivefold.metrics.entities import mark_entities
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
 from fivefold.metrics.weight import weight_argument
@@ -253,6 +261,8 @@ def tables_of(
     tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
     if len(evidence.train_counts):
         tables["per_class"] = per_class(evidence)
+    if evidence.task.by_row and mark_entities(evidence.schema.classes):
+        tables["per_entity"] = per_entity(evidence)
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)
     if len(evidence.train_counts):

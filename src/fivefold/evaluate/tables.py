@@ -4,6 +4,7 @@ Scores stand with their intervals in one cell, as estimates. A number that does 
 mean of a text column) is NaN.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
+from fivefold.metrics.tagging import NO_ENTITY, OTHER_ENDS, entity_outcomes, entity_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +109,36 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
             **more,
         }
     )
+
+
+def per_entity(evidence: Evidence) -> "pd.DataFrame":
+    """How each kind of entity fares, where labels mark them.
+
+    Returns:
+        One row a kind: `entity`, `test_entities`, `precision` and `recall` of whole entities with
+        Wilson's intervals, `f1`, and how many were found with `other_ends`, as `other_kinds`, and
+        not at all, `missed`.
+    """
+    import pandas as pd
+
+    classes, level = evidence.schema.classes, evidence.level
+    lines: list[dict[str, Any]] = []
+    outcomes = Counter(entity_outcomes(evidence.target, evidence.scores, classes))
+    for kind, hits, told, there in entity_rows(evidence.target, evidence.scores, classes):
+        ends, missed = outcomes[kind, OTHER_ENDS], outcomes[kind, NO_ENTITY]
+        lines.append(
+            {
+                "entity": kind,
+                "test_entities": there,
+                "precision": _share(hits, told, "never predicted", level),
+                "recall": _share(hits, there, "no test rows", level),
+                "f1": 2 * hits / (told + there),
+                "other_ends": ends,
+                "other_kinds": there - outcomes[kind, kind] - ends - missed,
+                "missed": missed,
+            }
+        )
+    return pd.DataFrame(lines)
 
 
 def _share(hits: int, rows: int, reason: str, level: float) -> Estimate:

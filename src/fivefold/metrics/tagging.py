@@ -138,3 +138,44 @@ def entity_rows(
             for entity in some:
                 sums.setdefault(entity.label, [0, 0, 0])[place] += 1
     return [(label, *sums[label]) for label in sorted(sums)]  # type: ignore[misc]
+
+
+OTHER_ENDS, NO_ENTITY = "other ends", "no entity"
+"""What became of an entity of the right kind with another first or last word, and of a missed one;
+of words that are told as one and touch none."""
+
+
+def entity_outcomes(
+    target: Array, scores: Array, classes: Sequence[object]
+) -> list[tuple[str, str]]:
+    """What each entity was taken for, then what those were that touch none.
+
+    Args:
+        target: `(n, steps)` of the rows.
+        scores: `(n, steps, classes)` of the same rows.
+        classes: labels.
+
+    Returns:
+        Pairs of a kind and the kind that is told of the same words, or else of words among them:
+        of the same kind these are `other ends`; `no entity` where none is told. Then `no entity`
+        and the kind, for each told one that touches none there is.
+    """
+    outcomes: list[tuple[str, str]] = []
+    for wanted, told in _pairs(target, scores, classes):
+        for one in sorted(wanted):
+            same = [each for each in told if each[1:] == one[1:]]
+            touching = same or [each for each in sorted(told) if _touch(one, each)]
+            alike = next((each for each in touching if each.label == one.label), None)
+            if not touching:
+                outcomes.append((one.label, NO_ENTITY))
+            elif alike is not None:
+                outcomes.append((one.label, one.label if alike in wanted else OTHER_ENDS))
+            else:
+                outcomes.append((one.label, touching[0].label))
+        alone = [each for each in sorted(told) if not any(_touch(each, one) for one in wanted)]
+        outcomes += [(NO_ENTITY, each.label) for each in alone]
+    return outcomes
+
+
+def _touch(one: Entity, other: Entity) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 100
 OPEN_TABLES = (
-    *("model_comparison", "per_class", "preprocessing_comparison", "tuning_results"),
+    *("model_comparison", "per_class", "per_entity", "preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
 THEME = {

@@ -12,10 +12,10 @@ from fivefold.codecs.table import Array
 from fivefold.errors import RequestError
 from fivefold.kinds.known import kind_of
 from fivefold.serve import planes
+from fivefold.serve.attribution import MOST, Reason
 from fivefold.serve.contract import Field
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
-from fivefold.serve.reasons import MOST, Reason
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn

@@ -18,12 +18,12 @@ from fivefold.reading.options import Reading
 from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve import planes
+from fivefold.serve.attribution import Reason, reasons_of
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import adopt_all, check_asked, stranger
-from fivefold.serve.reasons import Reason, reasons_of
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task

@@ -28,6 +28,9 @@ OUTSIDE = "O"
 """The label of what is outside of all entities, which comes first."""
 
 
+_NO_KINDS = {tagging.OTHER_ENDS, tagging.NO_ENTITY}
+
+
 class Tagging(Choice):
     """A label for each position: named entities, secondary structure, states of a sensor.
 
@@ -162,6 +165,21 @@ def _of_entities(classes: tuple[Label, ...]) -> Tagging:
                     [entity._asdict() for entity in entities_of(row)] for row in told["predictions"]
                 ]
             }
+
+        def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
+            """What whole entities were taken for, then the labels of positions."""
+            outcomes = tagging.entity_outcomes(target, scores, classes)
+            kinds = sorted({kind for pair in outcomes for kind in pair} - _NO_KINDS)
+            names = (*kinds, tagging.OTHER_ENDS, tagging.NO_ENTITY)
+            places = np.array([[names.index(one) for one in pair] for pair in outcomes], np.int64)
+            truth, told = places.reshape(-1, 2).T
+            caption = (
+                "Entities of the test rows by kind (down), and what is told of the same words "
+                "(across): a kind, the right one with other ends, or no entity."
+            )
+            values = {"target": truth, "predicted": told, "classes": names}
+            drawn = [Picture("confusion_matrix", caption, values)] if outcomes else []
+            return [*drawn, *super().pictures(target, scores, schema)]
 
         def mistakes(
             self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]

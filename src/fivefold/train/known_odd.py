@@ -7,11 +7,15 @@ import numpy as np
 from fivefold.artifacts import Preprocessed
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
+from fivefold.core.finding import Finding, finding
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.tasks.known import task_of
 from fivefold.train.options import Options
 
 ODD = 1
+
+LEFT_OUT = 0.15
+"""Part of the training rows that is not learnt from, where some of them may be odd."""
 
 
 def learnable(data: Preprocessed, *, clean: bool) -> Preprocessed:
@@ -36,6 +40,19 @@ def learnable(data: Preprocessed, *, clean: bool) -> Preprocessed:
             rows=len(data.train),
         )
     return data.replace(train=train, valid=valid if len(valid) else data.valid)
+
+
+def many_odd(data: Preprocessed, *, clean: bool) -> Iterator[Finding]:
+    """The finding that more training rows are known to be odd than are left out."""
+    share = float((data.train.target == ODD).mean()) if len(data.train) else 0.0
+    if not task_of(data.codec.schema.task).network or clean or share <= LEFT_OUT:
+        return
+    sentence = (
+        f"{share:.0%} of the training rows are known to be odd, and the {LEFT_OUT:.0%} that look "
+        "oddest are left out: what is learnt as usual holds odd rows, and such rows are hardly "
+        "found. Train(clean=True) learns from the rows alone that are known to be usual."
+    )
+    yield finding("many_odd", sentence, "warning", share=share, left_out=LEFT_OUT)
 
 
 def alarm_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:

@@ -153,7 +153,7 @@ class Train(Options):
         from fivefold.train.clock import Clock
         from fivefold.train.contest import learn_best, settle_changes
         from fivefold.train.device import find_device
-        from fivefold.train.known_odd import learnable
+        from fivefold.train.known_odd import learnable, many_odd
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
@@ -161,6 +161,7 @@ class Train(Options):
 
         spent, device = Clock(self.time_limit), find_device(session.device)
         trial = recall(self, data, device, session.seed)
+        odd = tuple(many_odd(data, clean=self.clean))
         data = learnable(data, clean=self.clean)
         with threads_set(1):  # eight rows
             plan = make_plan(self, data, device=device, seed=session.seed, trial=trial)
@@ -176,6 +177,7 @@ class Train(Options):
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
+        trained = trained.replace(findings=(*trained.findings, *odd))
         session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
             session.emit(Found(finding=finding))
