@@ -1,7 +1,7 @@
 """Peak memory of a run on small pictures with a few large ones among them, and how fast they come.
 
     python tests/benchmarks/pictures.py [--pictures 2000] [--side 100] [--large 40] [--epochs 1]
-    python tests/benchmarks/pictures.py --pictures 300 --side 400 --large 0 --frames 60
+    python tests/benchmarks/pictures.py --pictures 160 --side 400 --large 0 --frames 40
 
 The second is of clips: GIF files of so many frames. It fails where the peak passes 1 GB.
 """

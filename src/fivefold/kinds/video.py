@@ -104,7 +104,7 @@ class Video(Kind):
     nulls = "asked"
     reads_as = frozenset()
     spoils = True
-    saved_as = "GIF or MP4"
+    saved_as = "GIF or WebP"
     parallel = True
     opaque = True
 

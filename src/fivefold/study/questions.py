@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
@@ -122,12 +123,14 @@ def _other_settings(stage: Preprocess) -> Iterator[tuple[str, Any]]:
 
 
 def _halved(result: Result) -> Iterator[tuple[str, Any]]:
-    """Pictures of half as many pixels down and across, where that leaves something to see."""
+    """Pictures and clips of half as many pixels down and across, where that leaves some to see."""
     blocks = result[Preprocessed].codec.blocks
-    for block in (b for b in blocks if b.columns[0].kind.is_changed_by("image_size")):
+    for setting, block in product(("image_size", "video_size"), blocks):
+        if not block.columns[0].kind.is_changed_by(setting):
+            continue
         height, width = (side // 2 for side in block.shape[-2:])
         if min(height, width) >= SMALLEST:
-            yield "image_size", height if height == width else (height, width)
+            yield setting, height if height == width else (height, width)
 
 
 def _networks(pipeline: Chain, result: Result, most: int) -> Question:
