@@ -8,6 +8,8 @@ from torch import Tensor
 
 from fivefold.codecs.alphabet import ALPHABETS, Alphabet
 from fivefold.errors import ModelError
+from fivefold.models.seen import Film as Film
+from fivefold.models.seen import Image as Image
 from fivefold.models.spelled import Spelled as Spelled
 from fivefold.models.window import Calendar, Window
 
@@ -46,38 +48,6 @@ class Codes(tuple[int, ...]):
         >>> len(Codes((4, 9))), sum(Codes((4, 9)))
         (2, 13)
     """
-
-
-class Image(NamedTuple):
-    """One image a row: a float tensor `(n, channels, height, width)`.
-
-    Example:
-        >>> Image(1, 28, 28).height
-        28
-    """
-
-    channels: int
-    height: int
-    width: int
-
-
-class Film(NamedTuple):
-    """One clip a row: a float tensor `(n, channels, frames, height, width)`.
-
-    Example:
-        >>> Film(3, 16, 32, 32).image
-        Image(channels=3, height=32, width=32)
-    """
-
-    channels: int
-    frames: int
-    height: int
-    width: int
-
-    @property
-    def image(self) -> Image:
-        """One frame of it."""
-        return Image(self.channels, self.height, self.width)
 
 
 class Text(NamedTuple):

@@ -46,6 +46,7 @@ def reading_of(
         keep: columns whose cells are wanted as the source holds them.
     """
     kinds = {column.name: kind_of(column.kind) for column in schema.inputs}
+    only = list(kinds.values()) if len(kinds) == 1 else []
     names = tuple(column.name for column in schema.columns if column.in_source)
     return Reading(
         names=names,
@@ -57,8 +58,8 @@ def reading_of(
         skip=int((text or {}).get("skip", 0)),
         headerless=all(name == f"column_{place}" for place, name in enumerate(names)),
         root=root,
-        loose=len(kinds) == 1 and any(kind.loose for kind in kinds.values()),
-        reels=len(kinds) == 1 and any(kind.made_of for kind in kinds.values()),
+        loose=any(kind.loose for kind in only),
+        reels=any(kind.made_of for kind in only),
         long=windows_of(text or {}) or long_of(text or {}),
         keep=keep,
     )
@@ -251,14 +252,14 @@ def _refused(
     *,
     remedy: str = "",
 ) -> RequestError:
-    where = "" if row is None else f", row {row:,}"
     kind = kind_of(column.kind)
     if not remedy and not kind.nullable:
         saved = f", or save it again as {kind.saved_as}" if kind.saved_as else ""
         remedy = f"Correct it{saved}." if evidence else f"Give {kind.item} in every row."
     remedy = remedy or "Correct it, or give null where a value is not known."
-    who, facts = f"Request{where}, column {column.name!r}", {"row": row, "column": column.name}
-    return RequestError.expected(who, wanted, found, remedy, evidence=evidence, **facts)
+    who = f"Request{'' if row is None else f', row {row:,}'}, column {column.name!r}"
+    more = {"evidence": evidence, "row": row, "column": column.name}
+    return RequestError.expected(who, wanted, found, remedy, **more)
 
 
 def missing(name: str, found: Iterable[str], row: int | None = None) -> RequestError:
@@ -281,15 +282,13 @@ def missing(name: str, found: Iterable[str], row: int | None = None) -> RequestE
 def _as_request(error: FivefoldError) -> RequestError:
     """What a reader found, as the error of a request, without the settings of Collect."""
     rows: Any = error.facts.get("rows")
-    many = isinstance(rows, tuple) and len(rows) > 0
     facts = {
-        "row": rows[0] if many else None,
+        "row": rows[0] if isinstance(rows, tuple) and rows else None,
         "column": error.facts.get("column"),
         "wanted": error.facts.get("wanted", "rows that can be read"),
         "found": error.facts.get("found", error.summary),
     }
-    remedy = error.remedy.removesuffix(", or pass the right delimiter= to Collect.")
-    remedy = remedy if remedy == error.remedy else remedy + "."
+    remedy = error.remedy.replace(", or pass the right delimiter= to Collect.", ".")
     summary = error.summary
     if isinstance(error, PreflightError) and "expected a source" in summary:
         summary = f"Request: expected {FORMS}, found {error.facts.get('found')}."
