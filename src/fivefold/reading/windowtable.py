@@ -25,8 +25,8 @@ from fivefold.reading.windowfacts import settled, told
 MOST = 50_000
 """Windows from which on origins are thinned."""
 
-RARE = 0.01
-"""Fraction of rows below which those that come twice may be the hours of a night in autumn."""
+RARE = 0.05
+"""Fraction of rows below which some that come twice may be those of a night in autumn."""
 
 KNOWN = 0.5
 """Fraction of a history that must be known, where rows are collected."""
@@ -187,7 +187,8 @@ def _check_apart(raw: Raw, asked: Windows, order: Order, slots: Array, clock: Cl
             "" if asked.series_id else " Several series? Name the column of their ids, series_id=."
         )
         if len(same) < RARE * len(slots):
-            hint += " Clocks that go back? Write times with their offset, 02:00+01:00."
+            hint += " Clocks that go back? Write times with their offset, 02:00+01:00. Moments off "
+            hint += 'an even clock? Round them: table[time].dt.round("h").'
         raise DataError(
             f"{raw.name}, column `{asked.time[0]}`: expected one row a step of {clock.words}, "
             f"found {len(same):,} more, the first at rows {one:,} and {two:,}.",
@@ -202,7 +203,8 @@ def _check_apart(raw: Raw, asked: Windows, order: Order, slots: Array, clock: Cl
             f"{raw.name}, column `{asked.time[0]}`: expected steps of about {clock.words}, found a "
             f"series of {order.ends[wide[0]] - order.starts[wide[0]]:,} rows over "
             f"{lasts[wide[0]] - firsts[wide[0]]:,} of them.",
-            remedy="Leave out rows with moments that stray, or name another column as time.",
+            remedy="Leave out rows with moments that stray; round moments that follow no even "
+            'clock, table[time].dt.round("h"), and take the mean of each; or name another column.',
             column=asked.time[0],
         )
 
