@@ -45,10 +45,6 @@ IDEAS = {
     "pixels": ("kinds models", "the block of pictures: in numpy; in torch"),
     "quantity": ("models tasks", "answers that are numbers: in torch; in numpy"),
     "raw": ("deploy reading", "values as a source has them: the graph that takes them; they"),
-    "reasons": (
-        "serve study",
-        "why something is so: which columns make a row odd; why refits failed",
-    ),
     "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
     "run": ("commands core", "a run: asked for in the shell; done"),
     "stage": ("core testing", "a stage; its check"),
