@@ -48,6 +48,7 @@ WRONG = {
     "--known": ("no such column", ""),
     "--by": ("groups", ""),
     "--test-groups": ("no such group", ""),
+    "--similar": ("0.1", "0.8", "x"),
     "--ahead": ("5", *NUMBER),
     "--embargo": ("5", *NUMBER),
     "--folds": ("1", *NUMBER),
@@ -85,7 +86,7 @@ FREE = {"--missing"}
 """Options that take whatever is given."""
 UNREAD = {
     ("check", "--order"),
-    *(("check", f"--{name}") for name in ("test-groups", "ahead", "embargo")),
+    *(("check", f"--{name}") for name in ("test-groups", "similar", "ahead", "embargo")),
 }
 """What shows in rows alone, and commands that read none."""
 

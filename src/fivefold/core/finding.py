@@ -63,6 +63,7 @@ number_like: warning: numbers in no one form, of two currencies or with strays; 
 ambiguous_dates: warning: dates that fit two formats, day first or month first
 date_like: warning: dates that no one format reads; categories or text
 date_column: warning: rows are dated but drawn regardless of time
+group_column: warning: a column that seems to name groups of rows, drawn regardless of it
 duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
 imbalance: note or warning: classes of very different size
 unequal_lengths: warning: rows with another number of labels than positions, which are not used
@@ -148,6 +149,8 @@ overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
 no_better_than_constant: serious: the model cannot be told from a constant answer
 split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
+split_ignores_group: warning or serious: groups on both sides of the split; the score both ways
+relatives_across_parts: warning or serious: test rows alike to training rows; the score both ways
 looks: note, warning or serious: these test rows were scored before, by so many other models
 few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half
 Deploy

@@ -21,6 +21,7 @@ from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
+from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
@@ -244,6 +245,9 @@ def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
         found += finder(evidence)
     if len(evidence.target) and session.can_refit:
         found += optimistic_split(evidence, session)
+    if len(evidence.target) and not session.is_refit:
+        refits = session if session.can_refit else None
+        found += groups_apart(evidence, refits) + relatives_apart(evidence, refits)
     for finding in found:
         session.emit(Found(finding=finding))
     return tuple(found)

@@ -2,18 +2,14 @@
 
 import numpy as np
 
-from fivefold.artifacts import Preprocessed, Trained
 from fivefold.codecs.table import Array
-from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.otherwise import flatters, is_long, score_otherwise
 from fivefold.kinds.known import kind_of
-from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
-from fivefold.tasks.judged import Judged
 
-MOST_WORK = 3_000_000
 FEWEST_DATES = 20
 
 
@@ -29,45 +25,30 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
         the inputs. Empty where there is no
         column of dates or the schema has a time column (then the division is by time already).
     """
-    from fivefold.models.answered import answered
-
     schema = evidence.schema
     column = _date_column(evidence)
     if schema.named("time") or column is None or evidence.collected.given is not None:
         return []
     begun = f"Rows have dates (`{column}`) and were divided regardless of them"
     advice = f"Pass time={column!r} to Collect if the model is to predict later rows."
-    epochs = evidence.trained.settings.epochs or len(evidence.trained.history)
-    work = len(evidence.data.train) * epochs
-    tabular = all(encoded.block.shared for encoded in evidence.data.codec.blocks)
     later, why = by_time(evidence, column), ""
-    if work > MOST_WORK or not tabular:
+    if is_long(evidence, wide=False):
         why = "training again would take long"
     elif not min(map(len, (later.train, later.test))):
         why = "too many rows share a date"
     if why:
         sentence = f"{begun}; the score by time was not measured, as {why}. {advice}"
         return [finding("split_ignores_time", sentence, column=column)]
-    refit = session.refit(later, name="by-time")
-    test, task = refit[Preprocessed].test, evidence.task
-    judged = Judged.of(
-        task, test.target, answered(refit[Trained].model, test, refit[Preprocessed].codec)
-    )
     name = evidence.headline.name
     ours = evidence.metrics[name]
-    resamples = resample(
-        len(test),
-        seed=evidence.seed,
-        time=evidence.collected.table.column(column)[test.index],
-        losses=judged.by_row(task.row_losses(judged.target, judged.scores)),
+    theirs = score_otherwise(
+        evidence, session, later, name="by-time", time=evidence.collected.table.column(column)
     )
-    drawn = judged.drawn(resamples)
-    theirs = evidence.estimate(judged, [evidence.headline], drawn=drawn)[name]
-    worse = _worse(ours, theirs, evidence.headline.greater)
-    flatters = ": the division flatters" if worse else ""
+    worse = flatters(ours, theirs, evidence.headline.greater)
+    told = ": the division flatters" if worse else ""
     sentence = (
         f"{begun}: {evidence.headline.title} is {ours}; trained on earlier rows and judged on "
-        f"later ones it is {theirs}{flatters}. {advice}"
+        f"later ones it is {theirs}{told}. {advice}"
     )
     return [
         finding(
@@ -116,10 +97,3 @@ def _date_column(evidence: Evidence) -> str | None:
             if len(np.unique(dates[~np.isnat(dates)])) >= FEWEST_DATES:
                 return column.name
     return None
-
-
-def _worse(ours: Estimate, theirs: Estimate, greater: bool) -> bool:
-    """Whether the second score is worse and neither interval reaches the other score."""
-    if greater:
-        return bool(theirs < ours.low and ours > theirs.high)
-    return bool(theirs > ours.high and ours < theirs.low)

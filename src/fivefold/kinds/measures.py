@@ -44,6 +44,19 @@ class Measures:
         """
         return {}
 
+    def strings(self, values: Array, column: Column) -> tuple[list[Array], Array | None] | None:
+        """Cells as strings of symbols, by which they are alike; None where they are of no kind.
+
+        Args:
+            values: `(n,)` canonical.
+            column: how its cells are read.
+
+        Returns:
+            Codes of each cell as `fivefold.codecs.alphabet` has them, none for a missing one; and
+            `(codes,)` what stands opposite of each, where cells have another strand.
+        """
+        return None
+
     def suspect(self, values: Array) -> tuple[Array, bool] | None:
         """Numbers by which a column that gives the target away is found; None: it is not tested.
 

@@ -158,6 +158,19 @@ class Sequence(Kind):
             for symbol in (usual if known is None else known.letters)
         }
 
+    def strings(self, values: Array, column: Column) -> tuple[list[Array], Array | None]:
+        texts = values.tolist()
+        form = column.format or form_of([text for text in texts if text])
+        known, own = ALPHABETS.get(form), dict[str, int]()
+        if known is not None:
+            codes = [known.table[bytes_of(cleaned(text or "", form))] for text in texts]
+            return codes, known.facing() if form == "dna" else None
+        for text in texts:
+            for symbol in symbols_of(text or "", form):
+                own.setdefault(symbol, len(own) + FIRST)
+        listed = [[own[symbol] for symbol in symbols_of(text or "", form)] for text in texts]
+        return [np.array(codes, np.int64) for codes in listed], None
+
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By lengths, and by the share of G and C; the one that chance explains less."""
         found = []
