@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from divisible import TABLES, collect, distinct, table, two_classes, visits
 from fivefold.division import identical
 from fivefold.errors import ConfigError, DataError
-from fivefold.folds import draw_folds, hold_out
+from fivefold.folds import draw_divisions, draw_folds, hold_out, number_of_folds
+from fivefold.partition import draw
 
 
 def test_folds_hold_out_every_row_once_and_learn_from_the_others():
@@ -160,3 +161,25 @@ def test_folds_of_any_rows_never_overlap_and_are_never_empty(drawn, k, seed, rol
         assert set(learn) | set(held) <= set(rows)
     if "time" not in roles:
         assert sorted(held_out) == rows.tolist()
+
+
+def test_folds_of_each_group_leave_out_one_after_the_other():
+    collected = collect(visits(240, 8), group="person", ignored="when")
+    partition = draw(collected, seed=0)
+    count = number_of_folds(collected, partition, "groups")
+    folds = draw_divisions(collected, partition, count, seed=0)
+    person = collected.table.column("person")
+    held = [set(person[fold.test]) for fold in folds]
+    assert [len(people) for people in held] == [1] * count
+    rest = np.concatenate([partition.train, partition.valid])
+    assert set.union(*held) == set(person[rest])
+    for people, fold in zip(held, folds, strict=True):
+        assert not people & set(person[np.concatenate([fold.train, fold.valid])])
+    assert number_of_folds(collected, partition, 3) == 3
+
+
+def test_folds_of_each_group_ask_for_groups():
+    collected = collect(visits(240, 8), time="when", group="person")
+    for by in ("stratified", "time", "group_time"):
+        with pytest.raises(DataError, match=r'by group for folds="groups", found by='):
+            number_of_folds(collected, draw(collected, seed=0, by=by), "groups")

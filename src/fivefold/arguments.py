@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from fivefold.dividing import NAMES as DIVIDING
-from fivefold.dividing import add_division, split_of
+from fivefold.dividing import add_division, evaluate_of, split_of
 from fivefold.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -201,7 +201,6 @@ def add_source(
         flag = f"--{name.replace('_', '-')}"
         command.add_argument(flag, type=int if name == "skip" else str, help=words)
     add_division(command)
-    command.add_argument("--folds", type=int, default=0, help="also judge over k folds")
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
     command.add_argument("--quality", metavar="NAME", help=QUALITY)
     command.add_argument("--pretrained", metavar="WEIGHTS", help=PRETRAINED)
@@ -259,7 +258,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         *split_of(chosen, listed_names(chosen.test_groups)),
         ff.Preprocess(**({} if chosen.like is None else {"like": chosen.like})),
         ff.Train(**learning),
-        ff.Evaluate(folds=chosen.folds),
+        evaluate_of(chosen),
         *deploy_of(chosen),
     ]
     return ff.Pipeline(stages)
@@ -268,7 +267,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "order", "classes", "drop", "missing", "level", "test-source"]
-    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING, "folds"]
+    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING]
     names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 

@@ -1,5 +1,7 @@
 """Dividing training rows once more: folds, and rows to stop by."""
 
+from typing import Literal
+
 import numpy as np
 
 from fivefold.artifacts import Collected
@@ -9,6 +11,9 @@ from fivefold.errors import DataError
 from fivefold.keys import codes_of
 from fivefold.partition import Partition
 from fivefold.ties import Ties
+
+EachGroup = Literal["groups"]
+"""In place of a number of folds: one for each group, which it leaves out."""
 
 
 def draw_folds(
@@ -154,6 +159,32 @@ def draw_divisions(
         division = partition.replace(train=kept, valid=stop, test=held, how=how, by=rule)
         divisions.append(division)
     return divisions
+
+
+def number_of_folds(
+    collected: Collected, partition: Partition, folds: int | EachGroup, *, by: By | None = None
+) -> int:
+    """How many folds are asked for: so many, or one for each group that is not tested.
+
+    Args:
+        collected: the table and its schema.
+        partition: whose training and validation rows are divided.
+        folds: a number, or `groups`.
+        by: the rule; None for that by which the partition was drawn.
+
+    Raises:
+        DataError: if each group is asked for, and rows are not divided by group.
+    """
+    if folds != "groups":
+        return folds
+    ties = partition.ties
+    rule = rule_of(collected, partition.by if by is None else by, ties)
+    if rule != "group":
+        wanted, found = 'rows divided by group for folds="groups"', f"by={rule!r}"
+        remedy = 'Pass group=... to Collect; with time= beside it also Split("group").'
+        raise DataError.expected("Folds", wanted, found, remedy)
+    rows = np.concatenate([partition.train, partition.valid])
+    return len(np.unique(Units.of(collected, rule, ties).numbered(rows)))
 
 
 def fold_name(number: int, repeat: int = 1) -> str:

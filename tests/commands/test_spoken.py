@@ -52,6 +52,8 @@ WRONG = {
     "--ahead": ("5", *NUMBER),
     "--embargo": ("5", *NUMBER),
     "--folds": ("1", *NUMBER),
+    "--false-alarms": ("0", "1.5", "x"),
+    "--base-rate": ("0.1", "x"),
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

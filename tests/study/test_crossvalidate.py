@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
@@ -186,3 +187,20 @@ def test_metric_that_folds_have_no_score_of_says_in_how_many_it_was(pipeline):
     assert 0 < odd < len(lengths)
     assert f"even of {len(lengths) - odd} of {len(lengths)} alone" in repr(found)
     assert "roc_auc of" not in repr(found)
+
+
+def test_cross_validation_by_each_group_has_a_fold_for_each():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=120), "who": np.repeat(list("abcdef"), 20)})
+    frame["y"] = np.where(frame["x"] + 0.1 * rng.normal(size=120) > 0, "yes", "no")
+    stages = [ff.Collect(frame, target="y", group="who"), ff.Split(test=["f"]), ff.Preprocess()]
+    pipeline = ff.Pipeline([*stages, ff.Train(LogisticRegression())])
+    found = ff.cross_validate(pipeline, folds="groups", progress=False)
+    assert found.scores["held_out_rows"].tolist() == [20] * 5
+    who = frame["who"].to_numpy()[found.predictions["row"]]
+    assert found.predictions.groupby(who)["fold"].nunique().tolist() == [1] * 5
+    run = ff.Pipeline([*pipeline, ff.Evaluate(folds="groups", baselines=())])
+    again = run.run(progress=False).tables["folds"]
+    assert again["accuracy"].tolist() == found.scores["accuracy"].tolist()
+    with pytest.raises(ConfigError, match='2 or more, or "groups"'):
+        ff.cross_validate(pipeline, folds="group", progress=False)

@@ -1,9 +1,9 @@
 """The stage that says what the trained network is worth."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.context import Context
@@ -14,8 +14,11 @@ from fivefold.core.stage import Count, Stage
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
+from fivefold.folds import EachGroup
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
+
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Evaluate(Stage):
@@ -23,7 +26,8 @@ class Evaluate(Stage):
 
     Args:
         folds: how many times to train again on parts of the training and validation rows, for a
-            mean over folds beside the scores; 0 for none. Test rows are in none of the folds.
+            mean over folds beside the scores; 0 for none, `groups` for one a group, which it leaves
+            out. Test rows are in none of the folds.
         metrics: own metrics by name: `(target, scores) -> number`, where target holds `(n,)`
             class indices (values for regression) and scores `(n, classes)` probabilities (`(n,)`
             values); where each position of a row has an answer, positions one after another. With
@@ -33,6 +37,11 @@ class Evaluate(Stage):
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
             mean), `linear`, `boosting`.
         level: coverage of the intervals, a fraction.
+        false_alarms: of two classes, the share of usual rows (those of the first class) that may
+            raise an alarm. Validation rows set the threshold for it; `recall_at_fpr`,
+            `precision_at_fpr` and the achieved `false_alarm_rate` of test rows are told.
+        base_rate: the share of positive rows where the model will be used, for which precision is
+            told then; None for that of the test rows.
         looks: the most models that may be scored on these test rows, in this run and in others;
             another one is refused before it is scored. None for any number. They are counted in
             the folder of the run and in those beside it, in the file that the environment variable
@@ -48,18 +57,26 @@ class Evaluate(Stage):
 
     bitless: ClassVar[frozenset[str]] = frozenset({"looks"})
 
-    folds: Annotated[int, Field(ge=0)] = 0
+    folds: Annotated[int, Field(ge=0)] | EachGroup = 0
     metrics: Mapping[str, Callable[..., Any]] = {}
     baselines: tuple[BaselineName, ...] = BASELINES
-    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    level: Share = 0.95
+    false_alarms: Share | None = None
+    base_rate: Share | None = None
     looks: Count | None = None
 
     @field_validator("folds")
     @classmethod
-    def _enough(cls, folds: int) -> int:
+    def _enough(cls, folds: int | EachGroup) -> int | EachGroup:
         if folds == 1:
             raise ValueError("one fold has nothing to learn from; use 0 or at least 2")
         return folds
+
+    @model_validator(mode="after")
+    def _check_base_rate(self) -> Self:
+        if self.base_rate is not None and self.false_alarms is None:
+            raise ValueError("`base_rate` has no effect without `false_alarms`")
+        return self
 
     def run(
         self,
@@ -70,6 +87,7 @@ class Evaluate(Stage):
         session: Session,
     ) -> Evaluated:
         """Score the test rows; in a refit that is all."""
+        from fivefold.evaluate.alarms import Stated
         from fivefold.evaluate.evaluation import evaluate
 
         return evaluate(
@@ -83,6 +101,7 @@ class Evaluate(Stage):
             baselines=self.baselines,
             level=self.level,
             looks=self.looks,
+            alarms=Stated(self.false_alarms, self.base_rate) if self.false_alarms else None,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
@@ -102,7 +121,18 @@ class Evaluate(Stage):
                     names=tuple(taken),
                 )
             )
-        faults += _too_many_folds(self.folds, collected)
+        if self.false_alarms is not None and (len(collected.schema.classes) != 2 or task.network):
+            stated = f"Train(false_alarms={self.false_alarms:g})"
+            remedy = f"Pass {stated}." if task.network else "Leave false_alarms out."
+            what = task.name if task.network else f"{task.name}, with no two classes"
+            wanted = f"Evaluate: false_alarms={self.false_alarms:g} expects a task of two classes"
+            faults.append(PreflightError(f"{wanted}, found {what}.", remedy=remedy))
+        if self.folds != "groups":
+            faults += _too_many_folds(self.folds, collected)
+        elif collected.schema.named("group") is None and found.get(Partition) is None:
+            wanted = 'Evaluate: folds="groups" expects a group column'
+            remedy = "Pass group=... to Collect."
+            faults.append(PreflightError(f"{wanted}, found none.", remedy=remedy))
         self._warn_of_looks(session, found)
         return faults
 

@@ -17,7 +17,9 @@ from fivefold.core.wording import quoted
 from fivefold.division import resamples_of
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
+from fivefold.evaluate.alarms import Alarms, Stated
 from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
+from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.hardware import hardware
@@ -34,6 +36,7 @@ from fivefold.evaluate.tables import (
     per_entity,
 )
 from fivefold.evaluate.timesplit import optimistic_split
+from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.entities import mark_entities
@@ -71,11 +74,12 @@ def evaluate(
     trained: Trained,
     session: Session,
     *,
-    folds: int = 0,
+    folds: int | EachGroup = 0,
     own: Mapping[str, OwnMetric] | None = None,
     baselines: tuple[BaselineName, ...] = (),
     level: float = 0.95,
     looks: int | None = None,
+    alarms: Stated | None = None,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -83,12 +87,12 @@ def evaluate(
     """
     from fivefold.models.answered import answered
 
-    scores = answered(trained.model, data.test, data.codec)
-    index, directory = data.test.index, session.run_directory
+    scores, index = answered(trained.model, data.test, data.codec), data.test.index
     if not session.is_refit:
-        answers = [digest_of_answers(scores)]
+        answers, directory = [digest_of_answers(scores)], session.run_directory
         check_looks(collected, index, answers, limit=looks, directory=directory)
     task, own = task_of(collected.schema), own or {}
+    k = 0 if session.is_refit else number_of_folds(collected, partition, folds)
     judged = Judged.of(task, data.test.target, scores)
     evidence = Evidence(
         collected=collected,
@@ -97,19 +101,18 @@ def evaluate(
         trained=trained,
         scores=scores,
         resamples=resamples_of(
-            *(collected, data.test.index, judged),
-            seed=session.seed,
-            by=partition.by,
-            ties=partition.ties,
+            *(collected, index, judged), seed=session.seed, by=partition.by, ties=partition.ties
         ),
-        folds=folds,
+        folds=k,
         seed=session.seed,
         level=level,
     )
     takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
     weighted = evidence.weighted_estimate(judged, task.metrics, takes)
     metrics = evidence.estimate(judged, task.metrics, own)
-    evidence = replace(evidence, metrics=metrics, weighted=weighted)
+    raised = None if alarms is None else Alarms.of(evidence, alarms)
+    metrics |= {} if raised is None else raised.metrics
+    evidence = replace(evidence, metrics=metrics, weighted=weighted, stated=alarms and alarms.rate)
     if session.is_refit:
         return _evaluated(evidence, None, {}, ())
     taken = _look(evidence, session, looks)
@@ -121,11 +124,14 @@ def evaluate(
         with_parts(evidence), baselines if task.compared else (), session
     )
     found = find(evidence, session)
-    ran = fit_folds(collected, partition, session, folds, own=own, level=level) if folds else None
+    ran = fit_folds(collected, partition, session, k, own=own, level=level) if k else None
     if ran is not None:
         session.emit(Scored(values=ran.metrics, rows="folds"))
     told = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, told, folds=ran, left_out=left_out)
+    if raised is not None:
+        tables["alarms"] = raised.table()
+        session.emit(Noted(text=str(raised)))
     return _evaluated(evidence, ran, tables, found, taken)
 
 
@@ -267,6 +273,8 @@ def tables_of(
         tables["per_class"] = per_class(evidence)
     if evidence.task.by_row and mark_entities(evidence.schema.classes):
         tables["per_entity"] = per_entity(evidence)
+    if (grouped := by_group(evidence)) is not None:
+        tables["by_group"] = grouped
     tables["prediction_speed"] = speed
     tables["dataset_statistics"] = dataset_statistics(evidence)
     if len(evidence.train_counts):

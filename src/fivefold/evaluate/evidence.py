@@ -49,6 +49,7 @@ class Evidence:
     parts: tuple[Rival, ...] = ()  # what the model mixes, each as if it answered alone
     folds: int = 0  # how many were asked for
     seed: int = 0  # for anything drawn
+    stated: float | None = None  # share of usual rows that may raise an alarm, if that is asked
     level: float = 0.95  # coverage of intervals
 
     @property

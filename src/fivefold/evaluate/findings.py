@@ -13,6 +13,7 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.calibration import calibration_error, calibration_error_by_chance, judged
 from fivefold.metrics.groups import FEWEST_ROWS
+from fivefold.metrics.metric import title
 from fivefold.tasks.judged import Judged
 
 LEAST_CALIBRATION_ERROR = 0.02
@@ -60,15 +61,15 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
 
 def off_the_rate(evidence: Evidence) -> list[Finding]:
     """More alarms than were stated, and a threshold that too few rows have set."""
-    stated, task = evidence.trained.settings.false_alarms, evidence.task
+    stated = evidence.trained.settings.false_alarms or evidence.stated
     if stated is None:
         return []
     found: list[Finding] = []
-    metric = next(m for m in task.metrics if m.name.endswith("alarm_rate"))
-    rate = evidence.metrics[metric.name]
+    name = next(name for name in evidence.metrics if name.endswith("alarm_rate"))
+    rate = evidence.metrics[name]
     if rate.low > stated:
         sentence = (
-            f"The {metric.title} on test rows is {rate}, {stated:g} was stated: they differ from "
+            f"The {title(name)} on test rows is {rate}, {stated:g} was stated: they differ from "
             "the validation rows that set the threshold."
         )
         found.append(finding("more_alarms", sentence, stated=stated, low=rate.low, high=rate.high))
@@ -79,6 +80,12 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
             f"is {rows * stated:.2g} of them: it is a guess."
         )
         found.append(finding("coarse_threshold", sentence, rows=rows, stated=stated))
+    if evidence.stated and evidence.trained.settings.rows:
+        sentence = (
+            "The validation rows that set the threshold were learnt from, as an estimator learns "
+            "from all rows but the test rows: more alarms are raised than were stated."
+        )
+        found.append(finding("learnt_threshold", sentence, stated=stated))
     return found
 
 

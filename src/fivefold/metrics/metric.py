@@ -144,6 +144,8 @@ TITLES = {
     "log_loss": "log-loss",
     "brier": "Brier score",
     "false_alarm_rate": "false-alarm rate",
+    "recall_at_fpr": "recall at the stated rate",
+    "precision_at_fpr": "precision at the stated rate",
     "rmse": "RMSE",
     "mae": "MAE",
     "poisson_deviance": "Poisson deviance",
@@ -239,13 +241,13 @@ def why_undefined(name: str, target: Array, scores: Array) -> str:
         return "scores that are not finite"
     if name == "r2":
         return "the target is constant"
-    if name == "precision":
+    if name in {"precision", "precision_at_fpr"}:
         return "the positive class is never predicted"
     if len(np.unique(target)) == 1 and name in {"roc_auc", "mcc"}:
         return "one class in the rows"
     if name in {"false_alarm_rate", "alarm_rate"}:
         return "no usual row"
-    if name in {"recall", "average_precision", "f1"}:
+    if name in {"recall", "recall_at_fpr", "average_precision", "f1"}:
         return "no row of the positive class"
     if name in {"wer", "cer"}:
         return "nothing is said in any row"

@@ -13,12 +13,13 @@ from fivefold.core.wording import nearest, plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, DataError
 from fivefold.evaluate.folds import metrics_by_name
+from fivefold.folds import EachGroup
 from fivefold.metrics.metric import Metric, OwnMetric, title
 from fivefold.report.tables import html_of, text_of
 from fivefold.result import Result
 from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted
-from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
+from fivefold.study.crossvalidate import drawing, drawn_folds, folds_of, lines_of
 from fivefold.study.deployed import answers_of_deployed, are_deployed
 from fivefold.study.pairs import REFERENCE, Folded, beside, best_over_folds, every_pair
 from fivefold.study.reasons import check_left, stacked
@@ -100,7 +101,7 @@ class Compared(Artifact):
 def compare(
     models: Mapping[str, Any],
     *,
-    folds: int = 10,
+    folds: int | EachGroup = 10,
     repeats: int = 1,
     by: By = "auto",
     metric: str | None = None,
@@ -120,7 +121,7 @@ def compare(
         models: by name: pipelines that collect the same rows; stages, or estimators of
             scikit-learn's, which take the place of `Train` in `base`; or results alone, on the test
             rows that they share; or bundles alone, paths or what `ff.load` gave, on `data`.
-        folds: at least 2.
+        folds: at least 2; `groups` for one a group, which it leaves out.
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as in `cross_validate`.
         metric: to compare by: one of the task, or an own one of the first pipeline's `Evaluate`,
@@ -157,7 +158,7 @@ def compare(
     """
     given = {
         "models": (models, MODELS),
-        **drawing(folds, repeats, by),
+        **drawing(folds, repeats, by, each=True),
         "metric": (metric, TEXT.or_none()),
         "test": (test, FLAG),
         "base": (base, PIPELINE.or_none()),
@@ -187,7 +188,7 @@ def compare_in(
     study: Study,
     pipelines: Mapping[str, Chain],
     *,
-    folds: int,
+    folds: int | EachGroup,
     repeats: int = 1,
     by: By = "auto",
     metric: str | None = None,
@@ -214,6 +215,7 @@ def compare_in(
         raise DataError.expected("compare", "test rows to look at", "none", remedy)
     chosen = metric_named(first.task, metric, first.metrics)
     answers = look_at_test_rows(study, starts) if test else None
+    k = folds_of(first, folds, by)
     units = [
         Unit(
             name=f"{fold} {name}",
@@ -222,15 +224,15 @@ def compare_in(
             partition=division,
             seed=seed,
         )
-        for fold, division, seed in drawn_folds(first, folds, repeats, by, study.seed)
+        for fold, division, seed in drawn_folds(first, k, repeats, by, study.seed)
         for name, start in starts.items()
     ]
     outcomes = study.run(units)
     by_model = {name: outcomes[place :: len(starts)] for place, name in enumerate(starts)}
     check_left(study.name, by_model)
-    found = {name: lines_of(start, by_model[name], folds) for name, start in starts.items()}
+    found = {name: lines_of(start, by_model[name], k) for name, start in starts.items()}
     models = {
-        name: Candidate(pipelines[name], by_model[name][:folds], start.task)
+        name: Candidate(pipelines[name], by_model[name][:k], start.task)
         for name, start in starts.items()
         if not any(outcome.failed for outcome in by_model[name])
     }

@@ -1,6 +1,7 @@
 """What a pipeline is worth on rows that it did not learn from, over many divisions of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, get_args
 
 import numpy as np
@@ -16,7 +17,7 @@ from fivefold.core.wording import one_line, plural
 from fivefold.division import By, rule_of
 from fivefold.errors import ConfigError
 from fivefold.evaluate.folds import Folds, Held, held_out, metrics_by_name
-from fivefold.folds import draw_divisions, fold_name
+from fivefold.folds import EachGroup, draw_divisions, fold_name, number_of_folds
 from fivefold.partition import Partition
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.conduct import Conduct, check_study, conducted
@@ -40,10 +41,18 @@ DRAWN: Mapping[str, Wish] = {
 """What the arguments may be by which studies draw folds."""
 
 
-def drawing(folds: Any, repeats: Any, by: Any) -> Asked:
-    """These arguments with what each may be."""
+EACH = replace(
+    counts(2),
+    wanted='{} of 2 or more, or "groups"',
+    fits=lambda value: value == "groups" or counts(2).fits(value),
+)
+
+
+def drawing(folds: Any, repeats: Any, by: Any, *, each: bool = False) -> Asked:
+    """These arguments with what each may be; folds for each group where that is possible."""
     given = {"folds": folds, "repeats": repeats, "by": by}
-    return {name: (given[name], wish) for name, wish in DRAWN.items()}
+    wishes = {**DRAWN, "folds": EACH} if each else DRAWN
+    return {name: (given[name], wish) for name, wish in wishes.items()}
 
 
 class CrossValidated(Artifact):
@@ -106,7 +115,7 @@ class CrossValidated(Artifact):
 def cross_validate(
     pipeline: Chain,
     *,
-    folds: int = 10,
+    folds: int | EachGroup = 10,
     repeats: int = 1,
     by: By = "auto",
     inner: Inner | None = None,
@@ -119,7 +128,7 @@ def cross_validate(
 
     Args:
         pipeline: from its source to a stage that trains; what comes after that is left out.
-        folds: at least 2.
+        folds: at least 2; `groups` for one a group, which it leaves out.
         repeats: how often to draw them anew.
         by: the rule by which folds are drawn, as of `Split`; `auto` is that of the pipeline: its
             `Split`, else by group or time where it names such columns, else stratified.
@@ -147,13 +156,13 @@ def cross_validate(
     Reference:
         Nadeau and Bengio, Inference for the generalization error, Machine Learning 52, 2003.
     """
-    given = {**drawing(folds, repeats, by), "inner": (inner, FUNCTION.or_none())}
+    given = {**drawing(folds, repeats, by, each=True), "inner": (inner, FUNCTION.or_none())}
     check_study("cross_validate", conduct, given, pipeline)
     asked = {"folds": folds, "repeats": repeats, "by": by}
     with conducted("cross_validate", asked, **conduct) as study:
         start = study.gather(pipeline)
-        units = []
-        for name, division, seed in drawn_folds(start, folds, repeats, by, study.seed):
+        units, k = [], folds_of(start, folds, by)
+        for name, division, seed in drawn_folds(start, k, repeats, by, study.seed):
             stages, fault = start.stages, None
             if inner is not None:
                 try:
@@ -172,7 +181,7 @@ def cross_validate(
             )
         outcomes = study.run(units)
         check_left("cross_validate", {"": outcomes})
-        found = summed(start, outcomes, folds)
+        found = summed(start, outcomes, k)
         metric = start.task.metrics[0].name
         study.conclude(plural(len(units), "fold"), metric, found.metrics[metric])
         return found
@@ -190,6 +199,12 @@ class Fold(NamedTuple):
     name: str
     division: Partition
     seed: int
+
+
+def folds_of(start: Start, folds: int | EachGroup, by: By) -> int:
+    """How many folds a study draws."""
+    rule = None if by == "auto" else by
+    return number_of_folds(start.collected, start.partition, folds, by=rule)
 
 
 def drawn_folds(start: Start, folds: int, repeats: int, by: By, seed: int) -> list[Fold]:
