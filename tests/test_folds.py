@@ -179,7 +179,7 @@ def test_folds_of_each_group_leave_out_one_after_the_other():
 
 
 def test_folds_of_each_group_ask_for_groups():
-    collected = collect(visits(240, 8), time="when", group="person")
+    collected = collect(visits(600, 30), time="when", group="person")
     for by in ("stratified", "time", "group_time"):
         with pytest.raises(DataError, match=r'by group for folds="groups", found by='):
             number_of_folds(collected, draw(collected, seed=0, by=by), "groups")

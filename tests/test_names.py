@@ -6,6 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 
 IDEAS = {
+    "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
     "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),

@@ -57,8 +57,8 @@ def test_threshold_of_rows_that_were_learnt_from_is_told():
     from sklearn.tree import DecisionTreeClassifier
 
     result = run(attacks(600), DecisionTreeClassifier(random_state=0), false_alarms=0.02)
-    codes = {finding.code for finding in result.findings}
-    assert {"learnt_threshold", "more_alarms"} <= codes
+    assert "learnt_threshold" in {finding.code for finding in result.findings}
+    assert result.metrics["false_alarm_rate"] > 0.02
 
 
 def test_alarms_are_refused_where_there_are_no_two_classes():

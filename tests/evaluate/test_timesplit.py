@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fivefold.evaluate import timesplit
+from fivefold.evaluate import otherwise
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.timesplit import by_time
 
@@ -56,7 +56,7 @@ def test_split_of_undated_rows_draws_no_finding(numbers, execute):
 def test_split_by_time_that_would_take_long_is_not_measured_and_says_so(
     world, execute, monkeypatch
 ):
-    monkeypatch.setattr(timesplit, "MOST_WORK", 100)
+    monkeypatch.setattr(otherwise, "MOST_WORK", 100)
     found = _found(execute(_dated(world, trend=0.0), Evaluate(baselines=())))
     assert "was not measured" in found[0].sentence
     assert "by_time" not in found[0].numbers

@@ -1,5 +1,8 @@
 """Rows that belong together and stand on both sides: named by a column, or alike."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
 from fivefold.codecs.table import Array
@@ -48,11 +51,8 @@ def groups_apart(evidence: Evidence, session: Session | None) -> list[Finding]:
     how = f"kept on one side by `{column}`"
     advice = f"Pass group={column!r} to Collect if new ones are to be predicted."
     numbers: dict[str, object] = {"column": column, "rows": int(both.sum()), "groups": groups}
-    return [
-        _told(
-            evidence, session, "split_ignores_group", Ties(unit=unit), begun, how, advice, numbers
-        )
-    ]
+    both_ways = _told(evidence, session, "by-group", Ties(unit=unit), begun, how, advice)
+    return [finding("split_ignores_group", *both_ways[:2], **numbers, **both_ways.numbers)]
 
 
 def relatives_apart(evidence: Evidence, session: Session | None) -> list[Finding]:
@@ -86,7 +86,8 @@ def relatives_apart(evidence: Evidence, session: Session | None) -> list[Finding
     except DataError:  # one family, which cannot be divided
         sentence = f"{begun} Nearly all rows are one family, which cannot be divided."
         return [finding("relatives_across_parts", sentence, **numbers)]
-    return [_told(evidence, session, "relatives_across_parts", ties, begun, how, advice, numbers)]
+    both_ways = _told(evidence, session, "by-kin", ties, begun, how, advice)
+    return [finding("relatives_across_parts", *both_ways[:2], **numbers, **both_ways.numbers)]
 
 
 def _on_the_others(evidence: Evidence, others: Array) -> str:
@@ -98,19 +99,33 @@ def _on_the_others(evidence: Evidence, others: Array) -> str:
     return f"; on the others {metric.title} is {score:.4g}" if np.isfinite(score) else ""
 
 
+class BothWays(NamedTuple):
+    """What is told of two divisions.
+
+    Args:
+        sentence: with both scores, or with one alone.
+        severity: serious where the division flatters.
+        numbers: the evidence.
+    """
+
+    sentence: str
+    severity: Severity
+    numbers: Mapping[str, object]
+
+
 def _told(
     evidence: Evidence,
     session: Session | None,
-    code: str,
+    name: str,
     ties: Ties,
     begun: str,
     how: str,
     advice: str,
-    numbers: dict[str, object],
-) -> Finding:
-    """The finding with the score both ways, or with the reason why there is one alone."""
+) -> BothWays:
+    """The score both ways, where the rows can be divided so and it does not take long."""
+    one = BothWays(f"{begun} {advice}", "warning", {})
     if session is None or evidence.collected.given is not None or is_long(evidence, wide=True):
-        return finding(code, f"{begun} {advice}", **numbers)
+        return one
     rows = [len(part) for part in (evidence.data.train, evidence.data.valid, evidence.data.test)]
     valid, test = rows[1] / sum(rows), rows[2] / sum(rows)
     try:
@@ -118,18 +133,15 @@ def _told(
             evidence.collected, seed=evidence.seed, valid=valid, test=test, by="group", ties=ties
         )
     except DataError:  # too few groups
-        return finding(code, f"{begun} {advice}", **numbers)
-    theirs = score_otherwise(
-        evidence, session, division, name=code.replace("_", "-"), group=ties.unit
-    )
+        return one
+    theirs = score_otherwise(evidence, session, division, name=name, group=ties.unit)
     metric = evidence.headline
     ours = evidence.metrics[metric.name]
     worse = flatters(ours, theirs, metric.greater)
-    numbers |= {"metric": metric.name, "as_drawn": float(ours), "apart": float(theirs)}
-    numbers |= {"apart_low": theirs.low, "apart_high": theirs.high}
-    severity: Severity = "serious" if worse else "warning"
     sentence = (
         f"{begun} {metric.title} is {ours}; of rows that are {how} it is {theirs}"
         f"{': the division flatters' if worse else ''}. {advice}"
     )
-    return finding(code, sentence, severity, **numbers)
+    numbers = {"metric": metric.name, "as_drawn": float(ours), "apart": float(theirs)}
+    bounds = {"apart_low": theirs.low, "apart_high": theirs.high}
+    return BothWays(sentence, "serious" if worse else "warning", {**numbers, **bounds})
