@@ -19,27 +19,15 @@ from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.alarms import Alarms, Stated
 from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
-from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.folds import Folds, fit_folds
-from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.shuffled import carried_by
-from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
-from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
-from fivefold.evaluate.tables import (
-    cleaning,
-    limitations,
-    markers,
-    model_comparison,
-    per_class,
-    per_entity,
-)
+from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.comparison import compare
-from fivefold.metrics.entities import mark_entities
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
 from fivefold.metrics.weight import weight_argument
@@ -249,48 +237,13 @@ def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for finder in FINDERS if len(evidence.target) else (row_findings.too_few_test_rows,):
         found += finder(evidence)
-    if len(evidence.target) and session.can_refit:
-        found += optimistic_split(evidence, session)
-    if len(evidence.target) and not session.is_refit:
+    if len(evidence.target):
         refits = session if session.can_refit else None
+        found += [] if refits is None else optimistic_split(evidence, refits)
         found += groups_apart(evidence, refits) + relatives_apart(evidence, refits)
     for finding in found:
         session.emit(Found(finding=finding))
     return tuple(found)
-
-
-def tables_of(
-    evidence: Evidence,
-    findings: tuple[Finding, ...],
-    *,
-    folds: Folds | None,
-    left_out: tuple[str, ...],
-) -> "dict[str, pd.DataFrame]":
-    """All tables by name."""
-    speed = prediction_speed(evidence)
-    tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
-    if len(evidence.train_counts):
-        tables["per_class"] = per_class(evidence)
-    if evidence.task.by_row and mark_entities(evidence.schema.classes):
-        tables["per_entity"] = per_entity(evidence)
-    if (grouped := by_group(evidence)) is not None:
-        tables["by_group"] = grouped
-    tables["prediction_speed"] = speed
-    tables["dataset_statistics"] = dataset_statistics(evidence)
-    if len(evidence.train_counts):
-        tables["class_distribution"] = class_distribution(evidence)
-    if (made := composition(evidence)) is not None:
-        tables["composition"] = made
-    if evidence.data.markers:
-        tables["markers"] = markers(evidence)
-    if evidence.collected.cleaning is not None:
-        tables["cleaning"] = cleaning(evidence)
-    tables["hardware"] = hardware(evidence.trained)
-    tables["limitations"] = limitations(evidence, findings, left_out=left_out)
-    if folds is not None:
-        tables["folds"] = folds.scores
-        tables["out_of_fold"] = folds.predictions
-    return tables
 
 
 def _evaluated(

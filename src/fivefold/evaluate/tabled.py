@@ -1,0 +1,55 @@
+"""All tables of a run, gathered from what made each."""
+
+from typing import TYPE_CHECKING
+
+from fivefold.core.finding import Finding
+from fivefold.evaluate.bygroup import by_group
+from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.folds import Folds
+from fivefold.evaluate.hardware import hardware
+from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
+from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
+from fivefold.evaluate.tables import (
+    cleaning,
+    limitations,
+    markers,
+    model_comparison,
+    per_class,
+    per_entity,
+)
+from fivefold.metrics.entities import mark_entities
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables_of(
+    evidence: Evidence,
+    findings: tuple[Finding, ...],
+    *,
+    folds: Folds | None,
+    left_out: tuple[str, ...],
+) -> "dict[str, pd.DataFrame]":
+    """All tables by name."""
+    speed = prediction_speed(evidence)
+    tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
+    if len(evidence.train_counts):
+        tables["per_class"] = per_class(evidence)
+    if evidence.task.by_row and mark_entities(evidence.schema.classes):
+        tables["per_entity"] = per_entity(evidence)
+    tables["prediction_speed"] = speed
+    tables["dataset_statistics"] = dataset_statistics(evidence)
+    if len(evidence.train_counts):
+        tables["class_distribution"] = class_distribution(evidence)
+    more = {"composition": composition(evidence), "by_group": by_group(evidence)}
+    tables |= {name: table for name, table in more.items() if table is not None}
+    if evidence.data.markers:
+        tables["markers"] = markers(evidence)
+    if evidence.collected.cleaning is not None:
+        tables["cleaning"] = cleaning(evidence)
+    tables["hardware"] = hardware(evidence.trained)
+    tables["limitations"] = limitations(evidence, findings, left_out=left_out)
+    if folds is not None:
+        tables["folds"] = folds.scores
+        tables["out_of_fold"] = folds.predictions
+    return tables
