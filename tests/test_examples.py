@@ -29,6 +29,7 @@ WITHIN |= {
     "transcription": 0.05,
     "transfer": 0.12,
     "video": 0.1,
+    "wide": 0.1,
 }
 """How far the two may be apart: about the width of the interval of their test rows."""
 

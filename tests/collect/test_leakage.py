@@ -152,3 +152,22 @@ def test_many_columns_that_tell_the_target_share_a_finding():
     [finding] = leaks({**HONEST, **told}, LABELS)[0]
     assert finding.numbers["columns"] == [*told]
     assert finding.sentence.startswith("Each of 7 columns, `t0`, `t1`, `t2` and 4 more, alone")
+
+
+def test_single_scores_of_very_many_columns_look_at_those_that_may_tell():
+    draw = np.random.default_rng(0)
+    labels = np.arange(90) % 2
+    values = {f"x{place}": draw.normal(size=90) for place in range(1001)}
+    values["told"] = labels * 2.0 + draw.normal(size=90) * 0.01
+    values["code"] = labels * 3.0
+    values["y"] = objects([str(label) for label in labels])
+    columns = [Column(name=name, kind="numeric") for name in values if name != "y"]
+    target = Column(name="y", kind="categorical", role="target")
+    schema = Schema(columns=(*columns, target), targets=("y",), task="binary", classes=("0", "1"))
+    suspects = suspects_of(values, schema, np.ones(90, bool))
+    scores = single_scores(suspects, at_least=0.98)
+    assert {name for name, score in scores.items() if score >= 0.98} == {"told", "code"}
+    assert sum(score == 0 for score in scores.values()) > 800
+    numbers = suspects._replace(classes=0, target=values["told"])
+    scores = single_scores(numbers, at_least=0.98)
+    assert {name for name, score in scores.items() if score >= 0.98} == {"told", "code"}

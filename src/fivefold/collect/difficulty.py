@@ -11,6 +11,7 @@ from fivefold.core.wording import literal
 from fivefold.metrics.curves import roc_auc
 
 ROWS = 500
+WIDEST = 2000  # columns; of more a forest makes errors that any of them tells
 _TRIED = 2
 _GROUPS = 20
 _SAMPLE, _FEATURES = 3000, 16
@@ -56,7 +57,7 @@ def find_difficulty(
     Returns:
         Serious findings of the code `target_leakage`.
     """
-    if len(target) < ROWS or len(names) < 3:
+    if len(target) < ROWS or not 3 <= len(names) <= WIDEST:
         return []
     truth = (target == np.bincount(target).argmax()).astype(np.int64)
     if len(target) > 2 * _GLANCED:

@@ -20,6 +20,8 @@ SKILL = 0.98  # fraction of the errors of a guess without inputs that one column
 EXPLAINED = 0.995  # fraction of a number's variance that one column explains
 FOLDS = 3
 FEWEST = 30
+MANY = 1000  # columns from which on those are passed over that plainly tell nothing
+IDLE = 0.8  # of the moves of a target by chance, from which on a column plainly tells nothing
 MOST = 5  # columns that get a finding each; more have one together
 
 
@@ -138,7 +140,11 @@ def single_scores(suspects: Suspects, *, at_least: float = -np.inf) -> dict[str,
         at_least: of a column that cannot reach it, a bound below it is given for the score.
     """
     scores = {}
+    idle = _idle(suspects) if len(suspects.names) > MANY and at_least > IDLE else None
     for place, name in enumerate(suspects.names):
+        if idle is not None and idle[place]:
+            scores[name] = 0.0
+            continue
         x, is_discrete = suspects.matrix[:, place], suspects.discrete[place]
         if suspects.classes and not is_discrete:
             scores[name] = _bound(suspects, x)
@@ -149,6 +155,22 @@ def single_scores(suspects: Suspects, *, at_least: float = -np.inf) -> dict[str,
         if not suspects.classes and not is_discrete and scores[name] < EXPLAINED:
             scores[name] = max(scores[name], _score(suspects, _by_line(suspects, x)))
     return scores
+
+
+def _idle(suspects: Suspects) -> Array:
+    """`(d,)` bool: columns in whose order the target moves about as much as by chance.
+
+    Of one that tells it, rows that stand beside one another have nearly the same answer.
+    """
+    draw = np.random.default_rng(0).permutation(len(suspects.target))  # so do equal ones by chance
+    y, matrix, found = suspects.target[draw], suspects.matrix[draw], np.empty(0, bool)
+    usual = 1 - ((np.bincount(y) / len(y)) ** 2).sum() if suspects.classes else 2 * np.var(y)
+    for first in range(0, matrix.shape[1], MANY):
+        beside = y[np.argsort(matrix[:, first : first + MANY], axis=0, kind="stable")]
+        step = np.diff(beside, axis=0)
+        moved = (step != 0).mean(axis=0) if suspects.classes else (step**2).mean(axis=0)
+        found = np.append(found, moved > IDLE * usual)
+    return found
 
 
 def _bound(suspects: Suspects, x: Array) -> float:

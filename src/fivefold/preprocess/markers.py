@@ -130,8 +130,8 @@ def choose_columns(collected: Collected, train: Array, wanted: Wanted = "auto") 
         for place in order
     )
     left_out = set(names) - {one["column"] for one in markers}
-    columns = tuple(c for c in schema.columns if c.name not in left_out)
-    schema = replace(schema, columns=columns)
+    read = (c for c in schema.columns if c.name not in left_out and c.role != "ignored")
+    schema = replace(schema, columns=tuple(read))
     return Chosen(schema=schema, markers=markers, offered=len(names), rows=rows)
 
 
