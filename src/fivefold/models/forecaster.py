@@ -23,6 +23,7 @@ class Forecaster(LaggedLinear):
         dropout: fraction of hidden units left out in training.
 
     Example:
+        >>> from fivefold.models.window import Window
         >>> Forecaster(Window(1, 48, 0, 0), 12 * 4)(torch.zeros(5, 2, 48)).shape
         torch.Size([5, 48])
 

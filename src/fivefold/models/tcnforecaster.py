@@ -26,6 +26,7 @@ class TCNForecaster(LaggedLinear):
         dropout: fraction left out in training after each layer, 0 to 1.
 
     Example:
+        >>> from fivefold.models.window import Window
         >>> TCNForecaster(Window(1, 48, 0, 0), 12 * 4)(torch.zeros(5, 2, 48)).shape
         torch.Size([5, 48])
 
