@@ -30,6 +30,7 @@ WITHIN |= {
     "transfer": 0.12,
     "video": 0.1,
     "wide": 0.1,
+    "segmentation": 0.08,
 }
 """How far the two may be apart: about the width of the interval of their test rows."""
 

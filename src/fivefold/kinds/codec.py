@@ -132,10 +132,9 @@ class Codec:
         sequences = self._sequences()
         if len(sequences) != 1:
             return None
-        (one,) = sequences
-        if task_of(self.schema.task).plane:
-            return one.block.grid(one.columns)
-        return one.block.positions(one.columns)
+        block, columns = sequences[0].block, sequences[0].columns
+        plane = task_of(self.schema.task).plane
+        return block.grid(columns) if plane else block.positions(columns)
 
     def cut(self, scores: Array, arrays: Mapping[str, Array]) -> Array:
         """Scores with NaN at the positions that a row does not have, for a task of positions.
@@ -144,8 +143,7 @@ class Codec:
             scores: `(n, steps, ...)` as a model gives them; those of all other tasks stay.
             arrays: as `encode` gives them.
         """
-        task = task_of(self.schema.task)
-        if task.plane or not task.placed:
+        if not task_of(self.schema.task).placed:
             return scores
         scores = scores.copy()
         scores[np.arange(scores.shape[1]) >= self.lengths(arrays)[:, None]] = np.nan

@@ -42,9 +42,8 @@ class Task(ABC):
         labelled: whether each answer, of a row or a position, is one of the classes, and its
             scores their probabilities.
         several: whether a row may have several of the classes, or none.
-        trees: what boosted trees and linear models beside a network learn of a row: its class, its
-            number, the logarithm of its rate, each of its labels, or of several targets what each
-            one's task says; None for none of these.
+        trees: what boosted trees and linear models beside a network learn of a row: its class,
+            number, logarithm of its rate, labels, or of several targets what their tasks say; None.
         separate: whether each target column is predicted as a task of its own.
         simple: what the simple models of `Evaluate` learn; by default what trees do.
         network: the built-in network that answers it, where kinds of columns do not choose one.
@@ -84,8 +83,8 @@ class Task(ABC):
 
     @property
     def placed(self) -> bool:
-        """Whether a network answers for each position of a row."""
-        return self.sequence or self.spells
+        """Whether a network answers for positions of a row, of which it may have few."""
+        return (self.sequence and not self.plane) or self.spells
 
     @property
     def headlines(self) -> tuple[Metric, ...]:
