@@ -131,3 +131,20 @@ def test_letters_are_labelled_by_what_stands_around_them():
         seed=0, progress=False
     )
     assert result.metrics["accuracy"] > 0.98
+
+
+def test_labels_of_an_uneven_long_table_stay_with_their_rows():
+    """A grid of the usual spacing moved steps, and four in five series were left out."""
+    draw = np.random.default_rng(0)
+    there = draw.random((30, 20)) > 0.1
+    person, second = np.nonzero(there)
+    x = draw.normal(size=len(person))
+    table = {"person": person, "second": second, "x": x, "state": np.where(x > 0, "up", "down")}
+    collect = ff.Collect(table, series_id="person", step="second", target="state")
+    found = ff.Pipeline([collect, ff.Preprocess()]).run(seed=0, progress=False)
+    collected = found[ff.Collected]
+    assert collected.schema.task == "tagging"
+    assert collected.usable.all()
+    for name, cells in zip(("series", "state"), ("numbers", "labels"), strict=True):
+        lengths = [len(c.split() if cells == "labels" else c) for c in collected.table.column(name)]
+        assert lengths == there.sum(1).tolist()

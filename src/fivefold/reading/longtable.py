@@ -37,7 +37,8 @@ def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
         wanted: columns that a model reads beside the series, when rows are to be answered; what
             varies besides is passed over.
 
-    A target that varies within most series is a label for each of their steps, in lists.
+    A target that varies within most series is a label for each of their steps, in lists; steps are
+    the rows then, however uneven.
 
     Raises:
         DataError: if a column is absent, a series or step is not said, the target varies within a
@@ -55,7 +56,8 @@ def rolled(raw: Raw, long: Long, *, wanted: Sequence[str] | None = None) -> Raw:
     if long.history:
         cut = pieced(raw, long, order, kept, channels)
         return cut.replace(findings=(*cut.findings, *_left(raw, left)))
-    spacing = spacing_of(order, long)
+    # Labels of steps belong to rows, which a grid would move.
+    spacing = 0.0 if _labels_steps(raw, long, order, kept) else spacing_of(order, long)
     cells, uneven, odd = cells_of(np.stack(list(channels.values()), axis=1), order, spacing)
     name = SERIES
     while name in kept or name in raw.columns:
@@ -181,6 +183,15 @@ def _sorted_out(
 
 def _is_there(name: str | int, names: Sequence[str]) -> bool:
     return -len(names) <= name < len(names) if isinstance(name, int) else name in names
+
+
+def _labels_steps(raw: Raw, long: Long, order: Order, kept: Mapping[str, Any]) -> bool:
+    """Whether the target is a label for each step."""
+    names, asked = list(raw.columns), long.labels
+    if asked is None or not _is_there(asked, names):
+        return False
+    name = names[asked] if isinstance(asked, int) else asked
+    return name in kept and constant_of(raw.columns[name], order)[1] is not None
 
 
 def constant_of(values: "Array | Coded", order: Order) -> tuple[Array, int | None]:
