@@ -97,6 +97,15 @@ def test_transcripts_all_alike_and_too_many_words_are_refused():
         collected([[f"w{row}", f"v{row}"] for row in range(600)])
 
 
+def test_texts_that_hardly_repeat_beside_what_can_be_written_down_name_the_task():
+    texts = sequences(80, 1)
+    source = {"sequence": sequences(80), "said": texts}
+    collect = ff.Collect(source, target="said", kinds={"sequence": "sequence"})
+    with pytest.raises(DataError, match="classes that repeat") as caught:
+        collect.run(session=Session(seed=0))
+    assert 'pass task="transcription" for a text that each row says' in caught.value.remedy
+
+
 def prepared(said):
     """The last ten rows are given as test rows; all have eight steps."""
     rng = np.random.default_rng(0)

@@ -21,7 +21,7 @@ from fivefold.keys import is_countable, missing_rows
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of, labels, number_kind
 from fivefold.reading.raw import Raw
-from fivefold.tasks.known import number_task, settle
+from fivefold.tasks.known import number_task, settle, text_task
 from fivefold.tasks.labels import plain_label
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import Task
@@ -46,6 +46,7 @@ def settle_targets(
         normal=wishes.normal,
         number_kind=number_kind(),
         number_task=number_task(),
+        text_task=text_task() if _are_spelt(names, table) else "",
     )
     task, settled = settle(targets, wishes.task)
     several = settled.words if isinstance(settled.words, tuple) else (settled.words,) * len(names)
@@ -57,6 +58,12 @@ def settle_targets(
         table.values[name] = values
     table.findings += settled.findings
     return task, settled
+
+
+def _are_spelt(names: Sequence[str], table: Tabulated) -> bool:
+    """Whether the inputs have a column that can be written down."""
+    inputs = (c for name, c in table.columns.items() if name not in names and c.role == "input")
+    return any(kind_of(column.kind).block.spells for column in inputs)
 
 
 def _positions(names: Sequence[str], table: Tabulated, wishes: Wishes) -> Array | None:

@@ -37,14 +37,18 @@ def classes_of(targets: Targets) -> Labels:
         raise DataError(
             f"{targets.source}, target `{column.name}`: expected classes that repeat, found "
             f"{len(sizes):,} different values in {rows:,} rows.",
-            remedy=f"Choose another target, or pass task={literal(targets.number_task)} for "
-            "numbers."
-            if targets.number_task
-            else "Choose another target.",
+            remedy=_otherwise(targets),
             column=column.name,
             classes=len(sizes),
         )
     return found
+
+
+def _otherwise(targets: Targets) -> str:
+    """What else may be meant by labels that hardly repeat."""
+    asked = {"numbers": targets.number_task, "a text that each row says": targets.text_task}
+    told = [f"pass task={literal(name)} for {what}" for what, name in asked.items() if name]
+    return ", or ".join(["Choose another target", *told]) + "."
 
 
 def settled(

@@ -61,6 +61,11 @@ def number_task() -> str:
     return next((name for name, task in TASKS.known.items() if task.trees == "number"), "")
 
 
+def text_task() -> str:
+    """The name of the task that writes down what a row says; empty if there is none."""
+    return next((name for name, task in TASKS.known.items() if task.spells), "")
+
+
 def task_of(named: str | Schema) -> Task:
     """The task of this name, or of a schema, whose classes may say by what it is judged.
 

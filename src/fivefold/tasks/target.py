@@ -72,6 +72,7 @@ class Targets:
         named: what ids in masks are called, by id or from 0 on; None for what is no class.
         number_kind: name of the kind that holds numbers, for messages.
         number_task: name of the task that predicts one, for messages.
+        text_task: the same of one that writes down what a row says, where rows can be read so.
     """
 
     columns: tuple[Target, ...]
@@ -88,6 +89,7 @@ class Targets:
     named: Mapping[Any, str | None] | tuple[str | None, ...] | None = None
     number_kind: str = ""
     number_task: str = ""
+    text_task: str = ""
 
     @property
     def only(self) -> Target:
