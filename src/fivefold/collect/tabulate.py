@@ -111,7 +111,8 @@ def tabulate(
         kind = kind_of(guess.kind)
         started = perf_counter()
         values[name], bad = canonical_column(found, column, on_bad="missing")
-        if kind.opaque and (isinstance(found, Coded) or found.dtype == object):
+        files = isinstance(found, Coded) or found.dtype == object or name in raw.seconds
+        if kind.opaque and files:
             seconds[name] = raw.seconds.get(name, 0.0) + perf_counter() - started
         values[name] = kind.settle(values[name])
         if kind.spoils:
