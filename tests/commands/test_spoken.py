@@ -31,6 +31,10 @@ WRONG = {
     "--time": COLUMN,
     "--until": COLUMN,
     "--weight": COLUMN,
+    "--exposure": COLUMN,
+    "--classes": ("no such class", ""),
+    "--pretrained": ("none.ff", ""),
+    "--like": ("none.ff", ""),
     "--kinds": ("a", "a=colour", "no such column=text"),
     "--decimal": ("::", "no such column=."),
     "--thousands": ("::", "no such column=."),
@@ -88,6 +92,7 @@ FREE = {"--missing"}
 """Options that take whatever is given."""
 UNREAD = {
     ("check", "--order"),
+    ("check", "--classes"),
     *(("check", f"--{name}") for name in ("test-groups", "similar", "ahead", "embargo")),
 }
 """What shows in rows alone, and commands that read none."""
