@@ -30,6 +30,7 @@ def stages() -> tuple[type[Stage], ...]:
     """The stages in the order in which they run."""
     return (
         ff.Collect,
+        ff.Scrape,
         ff.Split,
         ff.Clean,
         ff.Derive,

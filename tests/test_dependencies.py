@@ -22,6 +22,11 @@ OPTIONAL = {
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "optuna": "proposes settings in ff.tune, which says how to install it",
     "huggingface_hub": "fetches weights that Pretrained names on the hub",
+    "httpx2": "asks for pages of the web, in Scrape, which says how to install it",
+    "selectolax": "takes pages of the web apart",
+    "protego": "reads robots.txt",
+    "trafilatura": "finds the main text of a page, where `::main` asks for it",
+    "w3lib": "knows in which characters a page of the web is written",
     "mlflow": "asked for by name by who logs runs there",
 }
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}

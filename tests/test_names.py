@@ -10,6 +10,7 @@ IDEAS = {
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
     "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),
+    "scrape": ("collect commands", "pages of the web: the stage; the command"),
     "cells": ("kinds testing", "the cells of a column; their check"),
     "changes": (
         "deploy travel",

@@ -12,6 +12,7 @@ from fivefold.commands.predict import PREDICT
 from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
 from fivefold.commands.runs import RUNS
+from fivefold.commands.scrape import SCRAPE
 from fivefold.commands.serve import SERVE
 from fivefold.commands.spoken import Spoken
 from fivefold.commands.study import STUDY
@@ -21,7 +22,7 @@ from fivefold.errors import FivefoldError, WorseError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
-COMMANDS = (DEMO, RUN, CHECK, STUDY, TUNE, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
+COMMANDS = (DEMO, RUN, CHECK, SCRAPE, STUDY, TUNE, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 

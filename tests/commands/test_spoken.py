@@ -119,6 +119,8 @@ def place(tmp_path_factory):
     frame["y"] = np.where(frame["a"] > 0, "yes", "no")
     frame.to_csv(folder / "rows.csv", index=False)
     (folder / "file.txt").write_text("neither\n")
+    jobs = {"seeds": "http://127.0.0.1/", "select": {"a": "h1"}, "contact": "me@example.org"}
+    (folder / "jobs.json").write_text(json.dumps(jobs))
     for name in ("model.ff", "other.ff"):
         shutil.copy(BUNDLE, folder / name)
     asked = json.loads(bytes(ff.load(BUNDLE).bundle["parity.json"]))["requests"]["instances"]
@@ -134,6 +136,7 @@ SOURCES = {
     "serve": ["model.ff"],
     "reproduce": ["none"],
     "demo": [],
+    "scrape": ["jobs.json"],
 }
 
 

@@ -73,6 +73,13 @@ unknown_ids: warning: ids in masks that `classes=` does not name, and names that
 spellings: warning or note: words spelt in several ways, rare texts that may be slips
 extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
+pages_left_out: note: pages of the web that were not read or not kept, by reason
+pages_without_cells: note: pages of the web on which nothing was selected; no rows
+training_unwelcome: warning: hosts whose robots.txt keeps away who gathers pages to train models
+guessed_charset: note: pages of the web whose character set nothing says
+near_copies: note: rows whose texts are copies but for a few words; kept on one side
+files_not_read: note: files that cells name and that could not be read; missing
+personal_data: warning: addresses, telephone numbers, accounts or cards in cells
 no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
 damaged_text: warning: a text with a few bytes that are no UTF-8; they were replaced

@@ -1,0 +1,124 @@
+"""What is told of a crawl, and what it needs."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from fivefold.core.finding import Finding, finding
+from fivefold.core.wording import plural, quoted, together
+from fivefold.decided import Provenance
+from fivefold.errors import DataError, PreflightError
+
+if TYPE_CHECKING:
+    from fivefold.web.bounds import Tally
+    from fivefold.web.frontier import Frontier
+    from fivefold.web.harvest import Harvest
+
+NEEDED = ("httpx2", "selectolax", "protego", "w3lib")
+
+
+def findings_of(rows: "Harvest", frontier: "Frontier", copies: int) -> list[Finding]:
+    """Pages that were left out, copies, guessed character sets and personal data."""
+    found = []
+    if reasons := frontier.reasons():
+        many = sum(reasons.values())
+        said = together([f"{why} ({count:,})" for why, count in reasons.items()])
+        found.append(
+            finding("pages_left_out", f"{plural(many, 'page')} left out: {said}.", reasons=reasons)
+        )
+    if rows.unselected:
+        sentence = f"{plural(rows.unselected, 'page')} read on which nothing was selected: no rows."
+        found.append(finding("pages_without_cells", sentence, pages=rows.unselected))
+    if trainers := frontier.fact("trainers"):
+        named = together([f"{host} ({', '.join(agents)})" for host, agents in trainers.items()])
+        sentence = (
+            f"robots.txt keeps agents that gather pages to train models away from every page: "
+            f"{named}. Ask whether you may learn from these."
+        )
+        found.append(finding("training_unwelcome", sentence, hosts=trainers))
+    if rows.guessed:
+        sentence = (
+            f"{plural(rows.guessed, 'page')} whose character set nothing says: it was guessed."
+        )
+        found.append(finding("guessed_charset", sentence, pages=rows.guessed))
+    if copies:
+        sentence = (
+            f"{plural(copies, 'row')} of {len(rows):,} that are copies of another but for a few "
+            f"words: copies are kept on one side of the split."
+        )
+        found.append(finding("near_copies", sentence, copies=copies))
+    for name, count in rows.without.items():
+        if count:
+            sentence = f"`{name}`: {plural(count, 'file')} that could not be read; missing there."
+            found.append(finding("files_not_read", sentence, column=name, files=count))
+    if rows.people:
+        kinds = {name: dict(each) for name, each in rows.people.items()}
+        counts = {
+            n: ", ".join(f"{c:,} x {k}" for k, c in each.items()) for n, each in kinds.items()
+        }
+        said = together([f"`{name}` ({count})" for name, count in counts.items()])
+        sentence = f"Personal data in {said}. Pass mask=True to replace it, or ask who may keep it."
+        found.append(finding("personal_data", sentence, columns=kinds))
+    return found
+
+
+def told_of(
+    known: Provenance, seeds: Sequence[str], pages: Sequence[tuple[str, str]], rows: "Harvest"
+) -> Provenance:
+    """Where the rows came from: the seeds, and one digest of all pages' addresses and contents."""
+    digest = sha256("\n".join(f"{url} {content}" for url, content in pages).encode())
+    licences = {one for one in rows.columns["licence"] if one}
+    only = licences.pop() if len(licences) == 1 and None not in rows.columns["licence"] else None
+    source = f"{plural(len(pages), 'page')} from {together(list(seeds[:5]))}"
+    return Provenance(**{**known, "source": source, "sha256": digest.hexdigest(), "licence": only})
+
+
+def lacking(select: dict[str, str]) -> list[str]:
+    """Packages that are needed and not there."""
+    from importlib.util import find_spec
+
+    needed = NEEDED + (
+        ("trafilatura",) if any(s.endswith("::main") for s in select.values()) else ()
+    )
+    return [name for name in needed if find_spec(name) is None]
+
+
+def not_installed(names: list[str]) -> PreflightError:
+    """The error that names them."""
+    return PreflightError(
+        f"Scrape: expected the packages that read the web, found no {quoted(names)}.",
+        remedy="Install them: pip install 'fivefold[web]'.",
+    )
+
+
+def notes_of(tally: "Tally", interrupted: bool) -> list[str]:
+    """What is said of a crawl besides its rows."""
+    notes = [f"Read {plural(tally.read, 'page')} with {plural(tally.requests, 'request')}."]
+    notes += [
+        f"{host} asks for {delay:g} s between requests." for host, delay in tally.delays.items()
+    ]
+    notes += [
+        f"{host} asks to be left alone for {seconds:,.0f} s more: its other pages wait."
+        for host, seconds in tally.waiting.items()
+    ]
+    if interrupted:
+        notes.append("Interrupted: the rows are those of the pages that were read so far.")
+    return notes
+
+
+def refuse_none(rows: "Harvest", frontier: "Frontier") -> None:
+    """Refuse a crawl without rows, with what became of its pages."""
+    if len(rows):
+        return
+    from fivefold.web.frontier import State
+
+    reasons = [f"{plural(n, 'page')} left out: {why}" for why, n in frontier.reasons().items()]
+    read = frontier.count(State.READ)
+    said = [f"{plural(read, 'page')} read, {rows.unselected:,} without what `select` asks for"]
+    raise DataError.expected(
+        "Scrape",
+        "pages that become rows",
+        "none",
+        "Look at `follow`, `keep` and `select`; `fivefold scrape` shows what was read.",
+        evidence="; ".join([*said, *reasons]) + ".",
+    )

@@ -1,0 +1,118 @@
+"""`fivefold scrape`: pages of the web to a file of rows."""
+
+import argparse
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.commands.command import Command
+from fivefold.core.jsontext import parse_json
+from fivefold.core.recipe import FORMAT
+from fivefold.errors import ConfigError, PreflightError
+from fivefold.report.outlet import check_place, say, whole_file
+
+if TYPE_CHECKING:
+    from fivefold.collect.scrape import Scrape
+
+_RECIPE = "settings of Scrape as JSON, or a recipe that begins with Scrape"
+_TO = "write the rows there (.csv, .jsonl, .parquet)"
+_FOLDER = (
+    "keep pages there; run again, the crawl goes on, and other selectors ask for nothing again"
+)
+_SUFFIXES = (".csv", ".jsonl", ".parquet")
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE.json", help=_RECIPE)
+    parser.add_argument("--to", metavar="FILE", help=_TO)
+    parser.add_argument("--directory", metavar="FOLDER", help=_FOLDER)
+    parser.add_argument("--refresh", action="store_true", help="ask whether pages have changed")
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.core.context import Context
+    from fivefold.core.faults import raise_all
+    from fivefold.core.session import Session
+    from fivefold.observers.console import Console
+
+    to = None if chosen.to is None else Path(chosen.to)
+    if to is not None:
+        if to.suffix not in _SUFFIXES:
+            wanted = f"a file that ends in {', '.join(_SUFFIXES)}"
+            remedy = "Name one of these; the ending says the form."
+            raise PreflightError.expected("--to", wanted, repr(to.name), remedy, path=to)
+        check_place("--to", to)
+    stage = _stage(Path(chosen.recipe))
+    changes = {"directory": chosen.directory} if chosen.directory is not None else {}
+    changes |= {"refresh": True} if chosen.refresh else {}
+    stage = stage.replace(**changes)
+    session = Session(observers=(Console(),))
+    raise_all(stage.preflight(session, Context()))
+    rows = stage.read(session)
+    if to is not None:
+        _write(rows.columns, to)
+    cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in stage.select}
+    said = ", ".join(f"{name} {count:,}" for name, count in cells.items())
+    written = f" Written to {to}." if to is not None else ""
+    say(f"{len(rows):,} rows; cells by column: {said}.{written}")
+
+
+def _stage(path: Path) -> "Scrape":
+    """The stage that a file describes."""
+    from fivefold.collect.scrape import Scrape
+    from fivefold.pipeline import Pipeline
+
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = 'Write {"seeds": ["https://..."], "select": {"title": "h1"}, ...} there.'
+        said = getattr(error, "strerror", None) or "no text"
+        raise PreflightError.expected(
+            str(path), "settings of Scrape as JSON", said, remedy
+        ) from None
+    settings = parse_json(text)
+    if isinstance(settings, dict) and "seeds" in settings:
+        recipe = {"format": FORMAT, "stages": [{"stage": "Scrape", "with": settings}]}
+        text = json.dumps(recipe)
+    first = next(iter(Pipeline.from_json(text)), None)
+    if not isinstance(first, Scrape):
+        remedy = "Write its settings alone, or put it first."
+        raise ConfigError.expected(
+            str(path), "a recipe that begins with Scrape", repr(first), remedy
+        )
+    return first
+
+
+def _write(columns: dict[str, list[Any]], to: Path) -> None:
+    """The rows as a file: pictures and sounds as they are in Parquet, else as base64 text."""
+    import pandas as pd
+
+    if to.suffix != ".parquet":
+        columns = {
+            name: [_text(cell, to.suffix) for cell in cells] for name, cells in columns.items()
+        }
+    with whole_file(to) as path:
+        if to.suffix == ".jsonl":
+            names = list(columns)
+            lines = (
+                json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n"
+                for row in zip(*columns.values(), strict=True)
+            )
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(lines)
+        elif to.suffix == ".csv":
+            pd.DataFrame(columns).to_csv(path, index=False)
+        else:
+            pd.DataFrame(columns).to_parquet(path, index=False)
+
+
+def _text(cell: Any, suffix: str) -> Any:
+    if isinstance(cell, bytes):
+        return base64.b64encode(cell).decode()
+    if isinstance(cell, list) and suffix == ".csv":
+        return json.dumps(cell, ensure_ascii=False)
+    return cell
+
+
+SCRAPE = Command("scrape", "gather rows from pages of the web", _add, _act)

@@ -1,0 +1,119 @@
+"""One request: bounded in bytes and in seconds from its beginning to its end."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fivefold.web.guarded import looked_up
+from fivefold.web.url import host_of, split
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient, Response
+
+PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a host answered.
+
+    Attributes:
+        status: of HTTP.
+        headers: names in lower case.
+        body: decoded from its transfer; cut where `is_cut`.
+        why: that the body was not read whole: `too large`, or the kind of content; empty if it was.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    why: str = ""
+
+
+class Fetcher:
+    """Asks for pages, one host's connection at a time.
+
+    Args:
+        client: of httpx2, which follows no redirects and knows no proxy.
+        agent: the whole `User-Agent`.
+        largest: bytes of a body at most.
+        deadline: seconds of a request at most, from its beginning to the last byte.
+        private: whether addresses of this machine and its network may be asked.
+    """
+
+    def __init__(
+        self, client: "AsyncClient", *, agent: str, largest: int, deadline: float, private: bool
+    ) -> None:
+        self.client, self.agent = client, agent
+        self.largest, self.deadline, self.private = largest, deadline, private
+        self._addresses: dict[tuple[str, int], str] = {}
+
+    async def get(
+        self,
+        address: str,
+        *,
+        wanted: tuple[str, ...] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The answer to a request.
+
+        Args:
+            address: of a page.
+            wanted: beginnings of kinds of content that are read, such as `text/`; None for all.
+            headers: of the request, further ones.
+
+        Raises:
+            RefusedError: if the host has no address, or one that is not asked.
+            TimeoutError: if it took too long.
+            OSError: if the connection failed.
+        """
+        return await asyncio.wait_for(self._get(address, wanted, headers or {}), self.deadline)
+
+    async def _get(
+        self, address: str, wanted: tuple[str, ...] | None, headers: Mapping[str, str]
+    ) -> Answer:
+        import httpx2
+
+        parts = split(address)
+        host, port = host_of(parts), parts.port or PORTS[parts.scheme]
+        if (host, port) not in self._addresses:
+            self._addresses[host, port] = await looked_up(host, port, private=self.private)
+        number = self._addresses[host, port]
+        url = httpx2.URL(address).copy_with(host=number)
+        place = f"[{host}]" if ":" in host else host
+        asked = {
+            "Host": place if parts.port is None else f"{place}:{parts.port}",
+            "User-Agent": self.agent,
+            **headers,
+        }
+        request = self.client.build_request(
+            "GET", url, headers=asked, extensions={"sni_hostname": host}
+        )
+        try:
+            response = await self.client.send(request, stream=True)
+            try:
+                return await self._read(response, wanted)
+            finally:
+                await response.aclose()
+        except httpx2.TimeoutException as error:
+            raise TimeoutError(str(error) or type(error).__name__) from error
+        except httpx2.DecodingError as error:
+            raise OSError(f"broken content: {error}") from error
+        except httpx2.HTTPError as error:
+            raise OSError(str(error) or type(error).__name__) from error
+
+    async def _read(self, response: "Response", wanted: tuple[str, ...] | None) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        status = response.status_code
+        if 300 <= status < 400:
+            return Answer(status, headers)
+        said = headers.get("content-type", "").split(";")[0].strip().lower()
+        if status < 400 and wanted is not None and said and not said.startswith(wanted):
+            return Answer(status, headers, why=f"content {said}")
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > self.largest:
+                return Answer(status, headers, why="too large")
+        return Answer(status, headers, bytes(body))

@@ -1,0 +1,265 @@
+"""Which pages are known, and what became of each: one file that outlives any end of a crawl."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Self
+
+_TABLES = """
+create table if not exists pages (
+    address text primary key, fetched text, host text, depth integer, parent text, file integer,
+    state integer, why text, tries integer default 0, status integer, moment real, digest text,
+    etag text, modified text, headers text, body blob, trap text
+) without rowid;
+create index if not exists waiting on pages (host, state, depth, address);
+create index if not exists traps on pages (trap);
+create table if not exists facts (name text primary key, value text) without rowid;
+"""
+
+
+class State(IntEnum):
+    """What became of a page."""
+
+    REFUSED = -1
+    WAITING = 0
+    READ = 1
+    REDIRECT = 2
+    IN_FLIGHT = 3
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that is to be asked for, or was read.
+
+    Attributes:
+        address: canonical.
+        fetched: the address as it stood where it was found.
+        depth: links from a seed.
+        is_file: whether it is a picture, a sound or another file that a cell shall hold.
+        tries: before this one.
+        etag: of the last answer.
+        modified: of the last answer, its header `Last-Modified`.
+    """
+
+    address: str
+    fetched: str
+    depth: int
+    is_file: bool = False
+    tries: int = 0
+    etag: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page that was read.
+
+    Attributes:
+        address: canonical.
+        fetched: as it was asked for.
+        depth: links from a seed.
+        moment: seconds since 1970.
+        status: of HTTP.
+        digest: SHA-256 of the body.
+        headers: of the answer, names in lower case.
+        body: of the answer.
+    """
+
+    address: str
+    fetched: str
+    depth: int
+    moment: float
+    status: int
+    digest: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Frontier:
+    """The pages of one crawl, in SQLite: one transaction for a page with its links and its state.
+
+    Args:
+        path: of the file; None to keep it in memory.
+        traps: addresses at most that share host, path and names of parameters.
+    """
+
+    def __init__(self, path: Path | None, *, traps: int = 200) -> None:
+        self.traps = traps
+        self.base = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self.base.executescript("pragma journal_mode=wal; pragma synchronous=normal;" + _TABLES)
+        self.base.execute("update pages set state=0 where state=?", (State.IN_FLIGHT,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.base.close()
+
+    def fact(self, name: str) -> Any:
+        """A value that was kept beside the pages; None without one."""
+        row = self.base.execute("select value from facts where name=?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def keep_fact(self, name: str, value: Any) -> None:
+        """Keep a value beside the pages."""
+        self.base.execute("replace into facts values (?,?)", (name, json.dumps(value)))
+
+    def add(
+        self,
+        found: Iterable[tuple[str, str, str]],
+        *,
+        depth: int,
+        parent: str | None = None,
+        is_file: bool = False,
+    ) -> None:
+        """Know these pages, unless they are known.
+
+        Args:
+            found: canonical address, address as found, and host of each.
+            depth: links from a seed.
+            parent: the page that they stand on.
+            is_file: see `Page`.
+        """
+        from fivefold.web.url import kind_of_query
+
+        for address, fetched, host in found:
+            trap = kind_of_query(address)
+            state, why = State.WAITING, None
+            if trap:
+                many = self.base.execute("select count(*) from pages where trap=?", (trap,))
+                if many.fetchone()[0] >= self.traps:
+                    state, why = State.REFUSED, "trap"
+            self.base.execute(
+                "insert into pages (address,fetched,host,depth,parent,file,state,why,trap)"
+                " values (?,?,?,?,?,?,?,?,?) on conflict (address) do update"
+                " set depth=min(depth, excluded.depth) where state=0",
+                (address, fetched, host, depth, parent, is_file, state, why, trap or None),
+            )
+
+    def refuse(self, address: str, why: str, status: int | None = None) -> None:
+        """Leave a page out, for a reason that is counted."""
+        self.base.execute(
+            "update pages set state=?, why=?, status=? where address=?",
+            (State.REFUSED, why, status, address),
+        )
+
+    def next(self, host: str) -> Page | None:
+        """The next page of a host, which is in flight from now on."""
+        row = self.base.execute(
+            "select address,fetched,depth,file,tries,etag,modified from pages"
+            " where host=? and state=0 order by depth, address limit 1",
+            (host,),
+        ).fetchone()
+        if row is None:
+            return None
+        self.base.execute("update pages set state=? where address=?", (State.IN_FLIGHT, row[0]))
+        return Page(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6])
+
+    def again(self, page: Page) -> None:
+        """Let a page wait once more."""
+        self.base.execute(
+            "update pages set state=0, tries=? where address=?", (page.tries + 1, page.address)
+        )
+
+    def again_uncounted(self, page: Page) -> None:
+        """Let a page wait that was not answered, as the crawl was stopped."""
+        self.base.execute("update pages set state=0 where address=?", (page.address,))
+
+    def redirected(self, page: Page, status: int) -> None:
+        """A page leads to another one."""
+        self.base.execute(
+            "update pages set state=?, status=? where address=?",
+            (State.REDIRECT, status, page.address),
+        )
+
+    def unchanged(self, page: Page) -> None:
+        """A page is what it was when it was read before."""
+        self.base.execute("update pages set state=? where address=?", (State.READ, page.address))
+
+    def read(
+        self,
+        page: Page,
+        *,
+        status: int,
+        moment: float,
+        digest: str,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> None:
+        """A page was read: its body and what the answer said."""
+        self.base.execute(
+            "update pages set state=?, why=null, status=?, moment=?, digest=?, etag=?, modified=?,"
+            " headers=?, body=? where address=?",
+            (
+                *(State.READ, status, moment, digest, headers.get("etag")),
+                *(headers.get("last-modified"), json.dumps(dict(headers))),
+                *(zlib.compress(body, 6), page.address),
+            ),
+        )
+
+    def begin(self) -> None:
+        """What follows is kept whole, or not at all."""
+        self.base.execute("begin immediate")
+
+    def commit(self) -> None:
+        """Keep what came since `begin`."""
+        self.base.execute("commit")
+
+    def refresh(self) -> None:
+        """Ask again for all that was read; what was left out for good stays so."""
+        self.base.execute(
+            "update pages set state=0, tries=0 where state in (1, 2) or why in ('busy', 'failed')"
+        )
+
+    def hosts(self) -> list[str]:
+        """Those with pages that wait."""
+        rows = self.base.execute("select distinct host from pages where state=0 order by host")
+        return [row[0] for row in rows]
+
+    def count(self, state: State, *, is_file: bool = False) -> int:
+        """Pages of a state."""
+        asked = (state, is_file)
+        row = self.base.execute("select count(*) from pages where state=? and file=?", asked)
+        return int(row.fetchone()[0])
+
+    def reasons(self) -> dict[str, int]:
+        """How many pages were left out, by reason, the commonest first."""
+        rows = self.base.execute(
+            "select why, count(*) from pages where state=-1 group by why order by 2 desc, 1"
+        )
+        return dict(rows.fetchall())
+
+    def kept(self) -> Iterator[Kept]:
+        """The pages that were read, by address; no files."""
+        rows = self.base.execute(
+            "select address,fetched,depth,moment,status,digest,headers,body from pages"
+            " where state=1 and file=0 order by address"
+        )
+        for *said, headers, body in rows:
+            address, fetched, depth, moment, status, digest = said
+            found = json.loads(headers), zlib.decompress(body)
+            yield Kept(address, fetched, depth, moment, status, digest, *found)
+
+    def file(self, address: str) -> bytes | None:
+        """The content of a file, by the page that a link led to; None if it was not read."""
+        for _ in range(10):
+            row = self.base.execute(
+                "select state, body, why from pages where address=?", (address,)
+            ).fetchone()
+            if row is None:
+                return None
+            if row[0] == State.READ:
+                return zlib.decompress(row[1])
+            if row[0] != State.REDIRECT:
+                return None
+            ahead = self.base.execute(
+                "select address from pages where parent=? and file=1", (address,)
+            ).fetchone()
+            if ahead is None:
+                return None
+            address = ahead[0]
+        return None

@@ -1,0 +1,40 @@
+"""How long a host is left alone: its own pace, and what it asks for."""
+
+import random
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST = 60.0
+"""Seconds of a Crawl-delay that are kept at most."""
+
+TRIES = 4
+"""Times that a page is asked for while a host says that it is busy."""
+
+
+def retry_after(said: str | None, tries: int, now: float | None = None) -> float:
+    """Seconds to wait before a host is asked again.
+
+    Args:
+        said: the header `Retry-After`, in seconds or as a date; None without one.
+        tries: that came before, from 1 on.
+        now: seconds since 1970; None for the clock.
+
+    Example:
+        >>> retry_after("7", 1)
+        7.0
+    """
+    if said is not None:
+        text = said.strip()
+        if text.isdigit():
+            return float(text)
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            moment = None
+        if moment is not None:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            today = datetime.fromtimestamp(time.time() if now is None else now, UTC)
+            # A date has whole seconds, and may have been rounded down.
+            return max(0.0, (moment - today).total_seconds()) + 1.0
+    return random.uniform(0.5, 0.75) * float(2**tries)

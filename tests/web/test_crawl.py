@@ -1,0 +1,227 @@
+"""A crawl of the loopback site: what is read, what is left out, and how politely."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from fivefold.web.bounds import Rules
+from fivefold.web.crawled import crawl
+from fivefold.web.fetch import Answer
+from fivefold.web.frontier import Frontier, State
+from fivefold.web.select import Selector
+from loopback_site import Site
+
+HOSTS = frozenset({"127.0.0.1", "127.0.0.2"})
+
+
+def rules(**changes):
+    said = {
+        "agent": "fivefold/0 (+me@example.org)",
+        "follow": ("/*",),
+        "hosts": HOSTS,
+        "delay": 0.0,
+    }
+    return Rules(**{**said, "private": True, "deadline": 0.5, **changes})
+
+
+def crawled(path, seeds, **options):
+    fetch = options.pop("fetch", None)
+    return crawl(lambda: Frontier(path), rules(**options), seeds, fetch=fetch)[0]
+
+
+def addresses(path):
+    with Frontier(path) as frontier:
+        return [page.address for page in frontier.kept()]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    path = tmp_path_factory.mktemp("crawl") / "crawl.sqlite"
+    with Site(40) as site:
+        files = (Selector.of("img@src::file"),)
+        tally = crawled(path, [f"{site.first}/"], files=files)
+    with Frontier(path) as frontier:
+        yield site, tally, frontier
+
+
+def test_all_articles_are_read_once(whole):
+    site, _, frontier = whole
+    wanted = {f"{site.host_of(n)}/article/{n}" for n in range(40)}
+    found = [page.address for page in frontier.kept()]
+    assert wanted <= set(found)
+    assert len(found) == len(set(found))
+    twice = {path for path, count in site.asked.items() if count > 1 and "/article/" in path[1]}
+    assert not twice
+
+
+def test_traps_end_and_everything_left_out_has_a_reason(whole):
+    site, _, frontier = whole
+    reasons = frontier.reasons()
+    assert reasons == {
+        "robots.txt": 2, "status 404": 2, "deadline": 1, "noai": 1, "noindex": 1, "status 500": 1,
+        "tdm-reservation": 1, "too large": 1,
+    }  # fmt: skip
+    assert sum("calendar" in path for _, path in site.asked) == 20  # the depth
+    assert frontier.count(State.WAITING) == 0
+    assert frontier.count(State.REDIRECT) == 4  # /old/3, /older/3, /loop/a, /loop/b
+
+
+def test_nothing_is_asked_for_that_must_not_be(whole):
+    site, tally, _ = whole
+    asked = {path for _, path in site.asked}
+    assert not {"/private/1", "/run.cgi", "/article/secret"} & asked
+    assert "/private/open" in asked
+    assert tally.elsewhere["other host"] == 1  # 10.0.0.1
+    assert site.early == 0  # no request before Retry-After, in seconds or as a date
+
+
+def test_every_request_names_a_contact(whole):
+    assert whole[0].agent == "fivefold/0 (+me@example.org)"
+
+
+def test_files_of_pages_are_kept(whole):
+    site, _, frontier = whole
+    assert frontier.file(f"{site.first}/pictures/3.png")[:4] == b"\x89PNG"
+    assert frontier.file(f"{site.first}/pictures/9.png") is None
+
+
+@pytest.mark.parametrize("robots", ["", "User-agent: *\nCrawl-delay: 0.1\n"])
+def test_requests_to_a_host_are_apart(tmp_path, robots):
+    with Site(12, traps=False, robots=robots or None) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"], delay=0.06)
+        for moments in site.moments.values():
+            gaps = [b[0] - a[0] for a, b in pairwise(moments[1:])]
+            assert min(gaps) >= (0.09 if robots else 0.05)
+
+
+@pytest.mark.slow
+def test_a_crawl_that_is_killed_goes_on_to_the_same_rows(tmp_path):
+    with Site(60, traps=False) as site:
+        crawled(tmp_path / "whole", [f"{site.first}/"])
+        script = (
+            "import sys; sys.path[:0] = sys.argv[3:]; from pathlib import Path;"
+            "import test_crawl as t; t.crawled(Path(sys.argv[1]), [sys.argv[2]], delay=0.01)"
+        )
+        here = Path(__file__).parent
+        words = [str(tmp_path / "killed"), f"{site.first}/", str(here), str(here.parent)]
+        site.asked.clear()
+        for read in (10, 25):
+            child = subprocess.Popen([sys.executable, "-c", script, *words], env=os.environ)
+            begun = time.monotonic()
+            while sum("article" in path for _, path in site.asked) < read:
+                assert time.monotonic() - begun < 60
+                time.sleep(0.005)
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        crawled(tmp_path / "killed", [f"{site.first}/"])
+        with Frontier(tmp_path / "whole") as one, Frontier(tmp_path / "killed") as other:
+            kept = [[(p.address, p.digest, p.body) for p in each.kept()] for each in (one, other)]
+        assert kept[0] == kept[1]
+        assert len(kept[0]) == 61
+        again = sum(count - 1 for (_, path), count in site.asked.items() if "article" in path)
+        assert again <= 4  # a request in flight for each host and each kill
+
+
+def test_a_crawl_runs_where_a_loop_is_running(tmp_path):
+    async def notebook():
+        with Site(5, traps=False) as site:
+            for name in "ab":
+                crawled(tmp_path / name, [f"{site.first}/"])
+
+    asyncio.run(notebook())
+    assert len(addresses(tmp_path / "a")) == len(addresses(tmp_path / "b")) == 6
+
+
+def test_addresses_of_this_machine_are_refused_unless_they_are_let_through(tmp_path):
+    with Site(3, traps=False) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"], private=False)
+        assert not site.asked
+        with Frontier(tmp_path / "c") as frontier:
+            assert frontier.reasons() == {"robots.txt is not to be had": 1}
+
+
+def test_a_redirect_to_another_host_is_not_followed(tmp_path):
+    extra = {"/away": (302, {"Location": "http://127.0.0.3/x"}, b"")}
+    with Site(1, traps=False, extra=extra) as site:
+        tally = crawled(tmp_path / "c", [f"{site.first}/away"])
+    assert tally.elsewhere["other host"] == 1
+
+
+def test_a_host_that_fails_to_tell_its_rules_is_left_alone(tmp_path):
+    with Site(3, traps=False, extra={"/robots.txt": (500, {}, b"")}) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"])
+        assert {path for _, path in site.asked} == {"/robots.txt"}
+
+
+def test_a_host_that_asks_for_an_hour_is_not_waited_for(tmp_path):
+    extra = {"/": (429, {"Retry-After": "3600"}, b"")}
+    with Site(1, traps=False, extra=extra) as site:
+        begun = time.monotonic()
+        tally = crawled(tmp_path / "c", [f"{site.first}/"])
+        assert time.monotonic() - begun < 20
+    assert 3500 < tally.waiting[f"127.0.0.1:{site.port}"] <= 3600
+    with Frontier(tmp_path / "c") as frontier:
+        assert frontier.count(State.WAITING) == 1
+
+
+def test_a_refreshed_crawl_asks_whether_pages_changed(tmp_path):
+    with Site(8, traps=False) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"])
+        before = addresses(tmp_path / "c")
+        with Frontier(tmp_path / "c") as frontier:
+            frontier.refresh()
+        site.extra["/article/1"] = (200, {}, b"<h1>new</h1>")
+        crawled(tmp_path / "c", [f"{site.first}/"])
+        with Frontier(tmp_path / "c") as frontier:
+            bodies = {page.address: page.body for page in frontier.kept()}
+    assert list(bodies) == before
+    assert bodies[f"{site.first}/article/1"] == b"<h1>new</h1>"
+    assert b"Article 2" in bodies[f"{site.first}/article/2"]
+
+
+def test_no_more_pages_are_read_than_asked_for(tmp_path):
+    with Site(40, traps=False) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"], pages=10)
+    assert 10 <= len(addresses(tmp_path / "c")) <= 11  # two hosts side by side
+
+
+def test_sitemaps_and_feeds_lead_to_pages(tmp_path):
+    with Site(4, traps=False) as site:
+        site.robots = f"User-agent: *\nAllow: /\nSitemap: {site.first}/map.xml\n"
+        listed = f"<urlset><url><loc>{site.first}/article/3</loc></url></urlset>".encode()
+        site.extra |= {
+            "/map.xml": (200, {"kind": "application/xml"}, listed),
+            "/": (200, {}, b"<p>no links</p>"),
+        }
+        crawled(tmp_path / "c", [f"{site.first}/"])
+        assert f"{site.first}/article/3" in addresses(tmp_path / "c")
+        crawled(tmp_path / "d", [f"{site.first}/"], sitemaps=False)
+        assert addresses(tmp_path / "d") == [f"{site.first}/"]
+
+
+@pytest.mark.parametrize("form", ["text", "answer", "async"])
+def test_a_browser_of_ones_own_may_fetch(tmp_path, form):
+    asked = []
+
+    def text(address):
+        asked.append(address)
+        return '<h1>made</h1><a href="/next">n</a>'
+
+    def answer(address):
+        return Answer(200, {"content-type": "text/html"}, text(address).encode())
+
+    async def later(address):
+        return text(address)
+
+    fetch = {"text": text, "answer": answer, "async": later}[form]
+    with Site(1, traps=False) as site:
+        crawled(tmp_path / "c", [f"{site.first}/"], fetch=fetch)
+        assert {path for _, path in site.asked} == {"/robots.txt", "/.well-known/tdmrep.json"}
+    assert asked == [f"{site.first}/", f"{site.first}/next"]
