@@ -193,6 +193,7 @@ class Pipeline(Chain):
 def built_in_stages() -> list[type[Stage]]:
     """The stages of fivefold's own, which a recipe may name."""
     from fivefold.collect.collect import Collect
+    from fivefold.collect.scrape import Scrape
     from fivefold.deploy.deploy import Deploy
     from fivefold.evaluate.evaluate import Evaluate
     from fivefold.preprocess.clean import Clean
@@ -203,4 +204,5 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
-    return [Collect, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]
+    reading: list[type[Stage]] = [Collect, Scrape]
+    return [*reading, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]

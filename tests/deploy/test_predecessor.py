@@ -17,6 +17,7 @@ from fivefold.deploy.predecessor import compare_with, misfits, origin_of
 from fivefold.errors import SpentError, WorseError
 from fivefold.looks import digest_of_answers, digest_of_test_rows
 from fivefold.metrics.optimism import Looks
+from fivefold.ties import Ties
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
 ROWS = 400
@@ -70,7 +71,7 @@ def old(monkeypatch):
 
 
 def compared(scores, index=INDEX, table=TABLE, truth=TRUTH):
-    return compare_with("old.ff", table, index, truth, scores, by="auto", seed=0)
+    return compare_with("old.ff", table, index, truth, scores, by="auto", ties=Ties(), seed=0)
 
 
 def test_worse_model_is_refused_with_the_numbers(old):
@@ -202,7 +203,9 @@ def test_deployed_model_beside_a_result_at_hand_is_held_to_the_limit_of_its_run(
     assert deploying(2, SimpleNamespace(looks=None)) == []
     old.answers = both(BAD)
     with pytest.raises(SpentError):
-        compare_with("old.ff", TABLE, INDEX, TRUTH, both(GOOD), by="auto", seed=0, limit=1)
+        compare_with(
+            "old.ff", TABLE, INDEX, TRUTH, both(GOOD), by="auto", ties=Ties(), seed=0, limit=1
+        )
     assert len(looks()) == 1
     assert not old.asked
 

@@ -62,7 +62,7 @@ def test_kinds_not_searched_stand_beside_those_of_the_library(world, execute, ju
     columns = {"r": ROUTES, "t": objects(f"word {n}" for n in range(ROWS))}
     result = execute(world(columns, {"r": "route", "t": "text"}, TARGET), Evaluate(baselines=()))
     assert limitations(result) == [
-        "Texts, images, sounds and routes were not searched for drift or weak groups."
+        "Texts, images, sounds, videos and routes were not searched for drift or weak groups."
     ]
 
 

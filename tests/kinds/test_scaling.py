@@ -21,7 +21,7 @@ def fit(values, settings=None, features=None, **asked):
 
 def standardise(encoded, state):
     """What a network is given of encoded numbers."""
-    part, block = NumbersPart(), SimpleNamespace(state=state)
+    part, block = NumbersPart(), SimpleNamespace(state=state, columns=())
     module = part.build(part.describe(block))
     part.fill(module, block)
     return module(torch.from_numpy(encoded)).numpy()

@@ -25,7 +25,7 @@ def test_architectures_tell_every_network_and_what_it_is_for():
 
 def test_architectures_for_given_inputs_are_those_that_read_them():
     table = ff.architectures(Image(1, 8, 8), 10).set_index("architecture")
-    names = ["convnet", "resnet", "resnet_small", "resnet_large", "mixture"]
+    names = ["convnet", "resnet", "resnet_small", "resnet_large", "unet", "mixture"]
     assert list(table.index) == names
     line = table.loc["convnet"]
     by_hand = 32 * 9 + 2 * 32 + 64 * 32 * 9 + 2 * 64 + (64 * 4 * 4 * 10 + 10)

@@ -84,7 +84,7 @@ def test_preprocess_preflight_finds_settings_without_effect():
     faults = stage.preflight(Session(), Context.of([collected()]))
     assert [fault.setting for fault in faults] == ["fill_value", "knots", "image_size"]
     assert str(faults[2]) == (
-        "Preprocess: image_size=8 expects an image column, found none.\n"
+        "Preprocess: image_size=8 expects an image or mask column, found none.\n"
         "Name the column's kind in Collect(kinds={...}), or leave image_size out."
     )
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.command import Command
 from fivefold.core.jsontext import parse_json
-from fivefold.core.recipe import FORMAT
 from fivefold.errors import ConfigError, PreflightError
 from fivefold.report.outlet import check_place, say, whole_file
 
@@ -71,6 +70,8 @@ def _stage(path: Path) -> "Scrape":
         raise PreflightError.expected(
             str(path), "settings of Scrape as JSON", said, remedy
         ) from None
+    from fivefold.core.recipe import FORMAT
+
     settings = parse_json(text)
     if isinstance(settings, dict) and "seeds" in settings:
         recipe = {"format": FORMAT, "stages": [{"stage": "Scrape", "with": settings}]}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.deploy.package import HEAD, package
+from fivefold.deploy.package import pack_weights, package
 from fivefold.deploy.replayed import draw_examples, requested
 from fivefold.serve.archive import pack
 from fivefold.serve.bundle import Bundle, open_bundle
@@ -42,23 +42,16 @@ def pack_bundle(
     Raises:
         ModelError: if the network does not export.
     """
-    from safetensors.torch import save
-
     from fivefold.deploy.export import EXAMPLES, export_onnx
-    from fivefold.models.assemble import KEY
     from fivefold.report.card import card
 
     network, asked = trained.model, requested(collected, data)
     few = {name: values[:EXAMPLES] for name, values in data.train.inputs.items()}
-    about = {HEAD: json.dumps(network.head.description)}
-    if (described := network.describe()) is not None:
-        about[KEY] = json.dumps(described)
-    state = {name: tensor.cpu().clone() for name, tensor in network.state_dict().items()}
     entries = package(
         codec=data.codec,
         changes=asked.changes,
         contract=asked.contract,
-        weights=save(state, about),
+        weights=pack_weights(network),
         graphs={"model.onnx": export_onnx(network, few)},
         parity=draw_examples(asked, data.codec, trained, 0)[0],
         recipe=recipe,

@@ -16,6 +16,8 @@ from fivefold.travel.changes import Changes
 from fivefold.version import __version__
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from fivefold.models.assemble import Assembled
 
 SERVING = (
@@ -105,8 +107,6 @@ def pack_weights(model: "Assembled") -> bytes:
     What the head was built from stands beside them: a link, say, is in no buffer. So does what a
     built-in network was built from, so that another one can begin with its weights.
     """
-    from safetensors.torch import save
-
     from fivefold.models.assemble import KEY
 
     state, head = model.state_dict(), getattr(model, "head", None)
@@ -114,8 +114,21 @@ def pack_weights(model: "Assembled") -> bytes:
     about = {} if head is None else {HEAD: json.dumps(head.description)}
     if head is not None and (described := model.describe()) is not None:
         about[KEY] = json.dumps(described)
-    content: bytes = save(tensors, metadata=about or None)
-    return content
+    return written(tensors, about)
+
+
+def written(tensors: "Mapping[str, Tensor]", about: Mapping[str, str]) -> bytes:
+    """Tensors as safetensors, with texts about them; the same bytes for the same of both."""
+    from safetensors.torch import save
+
+    content: bytes = save(dict(tensors), metadata=dict(about) or None)
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    if about:  # which safetensors writes in any order
+        header["__metadata__"] = dict(sorted(about.items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + size :]
 
 
 def to_json(value: Any) -> bytes:

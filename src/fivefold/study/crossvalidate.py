@@ -44,7 +44,7 @@ DRAWN: Mapping[str, Wish] = {
 EACH = replace(
     counts(2),
     wanted='{} of 2 or more, or "groups"',
-    fits=lambda value: value == "groups" or counts(2).fits(value),
+    fits=lambda value: (isinstance(value, str) and value == "groups") or counts(2).fits(value),
 )
 
 
