@@ -9,6 +9,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fivefold.web.bounds import Rules
@@ -112,7 +113,7 @@ def test_a_crawl_that_is_killed_goes_on_to_the_same_rows(tmp_path):
         here = Path(__file__).parent
         words = [str(tmp_path / "killed"), f"{site.first}/", str(here), str(here.parent)]
         site.asked.clear()
-        for read in (10, 25):
+        for read in sorted(np.random.default_rng(0).choice(np.arange(5, 55), 5, replace=False)):
             child = subprocess.Popen([sys.executable, "-c", script, *words], env=os.environ)
             begun = time.monotonic()
             while sum("article" in path for _, path in site.asked) < read:
@@ -126,7 +127,7 @@ def test_a_crawl_that_is_killed_goes_on_to_the_same_rows(tmp_path):
         assert kept[0] == kept[1]
         assert len(kept[0]) == 61
         again = sum(count - 1 for (_, path), count in site.asked.items() if "article" in path)
-        assert again <= 4  # a request in flight for each host and each kill
+        assert again <= 10  # a request in flight for each host and each kill
 
 
 def test_a_crawl_runs_where_a_loop_is_running(tmp_path):

@@ -150,7 +150,9 @@ class Scrape(Stage):
                 self._selectors()
         except FivefoldError as error:
             faults.append(error)
-        if self.directory is not None and (not str(self.directory) or _is_file(self.directory)):
+        if self.directory is not None and (
+            not str(self.directory) or Path(self.directory).is_file()
+        ):
             remedy = "Pass directory= with the folder of the crawl, new or old."
             faults.append(
                 PreflightError.expected("Scrape", "a folder", repr(str(self.directory)), remedy)
@@ -279,10 +281,6 @@ class Scrape(Stage):
 
 def _several(said: Words) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else said
-
-
-def _is_file(path: PathText) -> bool:
-    return Path(path).exists() and not Path(path).is_dir()
 
 
 def _opened(path: Path) -> "Frontier":

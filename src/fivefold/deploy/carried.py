@@ -10,7 +10,8 @@ from fivefold.deploy.package import pack_weights, package
 from fivefold.deploy.replayed import draw_examples, requested
 from fivefold.serve.archive import pack
 from fivefold.serve.bundle import Bundle, open_bundle
-from fivefold.serve.predictor import Predictor, Scores, load
+from fivefold.serve.opened import Scores
+from fivefold.serve.predictor import Predictor, load
 
 if TYPE_CHECKING:
     from fivefold.kinds.codec import Codec

@@ -11,7 +11,7 @@ from fivefold.deploy.package import HEAD
 from fivefold.models.assemble import Assembled, assemble
 from fivefold.models.heads import head_from
 from fivefold.models.score import score
-from fivefold.serve.predictor import Factory, Scores
+from fivefold.serve.opened import Factory, Scores
 
 
 def torch_factory(body: Callable[..., Any]) -> Factory:

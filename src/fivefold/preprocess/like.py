@@ -10,7 +10,7 @@ from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.kinds.codec import Codec, cells_of
 from fivefold.kinds.state import FittedColumn, joined
 from fivefold.reading.weightfiles import find_weights, read_pieces
-from fivefold.serve.predictor import codec_of
+from fivefold.serve.opened import codec_of
 
 WHO = "Preprocess, like"
 

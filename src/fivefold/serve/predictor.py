@@ -1,12 +1,11 @@
 """A deployed model that answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load as load_arrays
 
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array, Columns, Table
@@ -19,20 +18,15 @@ from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve import planes
 from fivefold.serve.attribution import Reason, reasons_of
-from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle, open_bundle
+from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
-from fivefold.serve.graph import Graph
+from fivefold.serve.opened import Factory, Scores, changes_of, codec_of, scores_of
 from fivefold.serve.own import adopt_all, check_asked, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.travel.changes import Changes
-
-Scores = Callable[[Mapping[str, Array]], Array]
-Factory = Callable[[Codec, bytes], Scores]
-"""Makes the scoring function of a bundle without a graph from its codec and its weights, which
-come as safetensors."""
 
 _UNREADABLE = (
     *(DataError, SafetensorError),
@@ -277,7 +271,7 @@ def load(
     bundle = open_bundle(path, sha256)
     try:
         codec = codec_of(bundle)
-        changes = _changes(bundle)
+        changes = changes_of(bundle)
         contract = Contract.from_json(bundle.json("schema.json"))
     except ConfigError as error:
         raise stranger(bundle, error) from None
@@ -289,31 +283,5 @@ def load(
             path=bundle.path,
             entry="codec.json",
         ) from error
-    scores = _scores(bundle, codec, factory, threads)
+    scores = scores_of(bundle, codec, factory, threads)
     return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores, changes=changes)
-
-
-def codec_of(bundle: Bundle) -> Codec:
-    """The codec of a bundle."""
-    arrays = load_arrays(bytes(bundle["codec.safetensors"]))
-    return Codec.from_state(bundle.json("codec.json"), arrays)
-
-
-def _changes(bundle: Bundle) -> Changes | None:
-    if ROWS_ENTRY not in bundle:
-        return None
-    arrays = load_arrays(bytes(bundle[ARRAYS_ENTRY])) if ARRAYS_ENTRY in bundle else {}
-    return Changes.unpack(bundle.json(ROWS_ENTRY), arrays)
-
-
-def _scores(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int) -> Scores:
-    if factory is not None:
-        return factory(codec, bytes(bundle["weights.safetensors"]))
-    if "model.onnx" not in bundle:
-        raise BundleError(
-            f"{bundle.path}: expected a graph, found weights for torch only.",
-            remedy="Pass factory=torch_factory(your_module), from fivefold.deploy.factory.",
-            path=bundle.path,
-            entry="model.onnx",
-        )
-    return Graph(bundle["model.onnx"], threads=threads)

@@ -14,7 +14,7 @@ from fivefold.models.encoder import FAMILY, Encoder, encoder_arguments, encoder_
 from fivefold.models.networks import NETWORKS
 from fivefold.reading.weightfiles import Found, read_pieces, read_vectors, shards
 from fivefold.serve.bundle import open_bundle
-from fivefold.serve.predictor import codec_of
+from fivefold.serve.opened import codec_of
 from fivefold.train.foreign_weights import Foreign, check_text, of_transformers, of_zoo, unfit
 from fivefold.train.pretrained import Pretrained
 

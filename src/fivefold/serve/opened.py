@@ -1,0 +1,45 @@
+"""The parts of a bundle, ready to be used: its codec, what changes rows, what scores them."""
+
+from collections.abc import Callable, Mapping
+
+from safetensors.numpy import load as load_arrays
+
+from fivefold.codecs.table import Array
+from fivefold.errors import BundleError
+from fivefold.kinds.codec import Codec
+from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle
+from fivefold.serve.graph import Graph
+from fivefold.travel.changes import Changes
+
+Scores = Callable[[Mapping[str, Array]], Array]
+Factory = Callable[[Codec, bytes], Scores]
+"""Makes the scoring function of a bundle without a graph from its codec and its weights, which
+come as safetensors."""
+
+
+def codec_of(bundle: Bundle) -> Codec:
+    """The codec of a bundle."""
+    arrays = load_arrays(bytes(bundle["codec.safetensors"]))
+    return Codec.from_state(bundle.json("codec.json"), arrays)
+
+
+def changes_of(bundle: Bundle) -> Changes | None:
+    """What is done to rows before its codec reads them; None for nothing."""
+    if ROWS_ENTRY not in bundle:
+        return None
+    arrays = load_arrays(bytes(bundle[ARRAYS_ENTRY])) if ARRAYS_ENTRY in bundle else {}
+    return Changes.unpack(bundle.json(ROWS_ENTRY), arrays)
+
+
+def scores_of(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int) -> Scores:
+    """What scores the blocks of its codec: its graph, or what a factory makes of its weights."""
+    if factory is not None:
+        return factory(codec, bytes(bundle["weights.safetensors"]))
+    if "model.onnx" not in bundle:
+        raise BundleError(
+            f"{bundle.path}: expected a graph, found weights for torch only.",
+            remedy="Pass factory=torch_factory(your_module), from fivefold.deploy.factory.",
+            path=bundle.path,
+            entry="model.onnx",
+        )
+    return Graph(bundle["model.onnx"], threads=threads)
