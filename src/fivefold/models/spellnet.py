@@ -22,6 +22,7 @@ class SpellNet(nn.Module):
         arguments: of the network for labels.
 
     Example:
+        >>> import torch
         >>> SpellNet(Spectrum(41, 96), (48, 11))(torch.zeros(5, 41, 96)).argmax(2).max().item()
         0
 

@@ -62,7 +62,7 @@ def order_of(
 
     Example:
         >>> target, group = np.array([0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 2])
-        >>> target[order_of(np.random.default_rng(1), target, group)].tolist()
+        >>> target[order_of(np.random.default_rng(0), target, group)].tolist()
         [2, 2, 0, 0, 1]
     """
     every = np.arange(len(target))
