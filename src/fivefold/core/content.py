@@ -98,7 +98,8 @@ class _Content:
         for known, parts in _KNOWN.items():
             if isinstance(value, known):
                 return parts(self, value)
-        home = kind.__module__.split(".")[0]
+        module = kind.__module__  # compiled functions have a descriptor there
+        home = module.split(".")[0] if isinstance(module, str) else ""
         if isinstance(value, Mapping) and home in ("builtins", "collections"):
             return iter(self.of(part) for pair in value.items() for part in pair)
         if kind in (list, tuple):
