@@ -141,9 +141,19 @@ def test_what_cannot_be_is_told_with_a_remedy(site, changes, error, words):
     assert str(caught.value).strip().splitlines()[-1].endswith(".")
 
 
-def test_seeds_that_are_no_pages_are_refused():
-    with pytest.raises(ConfigError, match="http"):
+def test_seeds_that_are_no_pages_are_refused_with_what_they_may_be():
+    with pytest.raises(ConfigError, match=r"addresses such as https://example\.org, found"):
         ff.Scrape("example.org", select={"a": "h1"}, contact="me@example.org")
+
+
+def test_the_shell_tells_what_was_found(tmp_path, capsys):
+    body = page("t", "<h1>a</h1><main>ann@example.org</main>")
+    with Site(1, traps=False, extra={"/": (200, {}, body)}) as site:
+        recipe = {"seeds": f"{site.first}/", "select": {"text": "main"}, "allow_private": True}
+        recipe |= {"contact": "me@example.org", "delay": 0.0}
+        (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+        assert main(["scrape", str(tmp_path / "recipe.json")]) == 0
+    assert "warning: Personal data in `text` (1 x e-mail address)." in capsys.readouterr().out
 
 
 def test_missing_packages_are_named_with_the_command(site, monkeypatch):

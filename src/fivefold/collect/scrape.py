@@ -13,6 +13,7 @@ from fivefold.collect.collect import Collect
 from fivefold.collect.scraped import (
     findings_of,
     lacking,
+    listening,
     not_installed,
     notes_of,
     refuse_none,
@@ -127,7 +128,11 @@ class Scrape(Stage):
     @classmethod
     def _check_seeds(cls, seeds: Words) -> Words:
         for one in _several(seeds):
-            host_of(split(one))
+            try:
+                host_of(split(one))
+            except ValueError:
+                whole = one if "://" in one else f"https://{one}"
+                raise ValueError(f"expected addresses such as {whole[:200]}") from None
         if not seeds:
             raise ValueError("expected an address to begin with, found none")
         return seeds
@@ -199,7 +204,7 @@ class Scrape(Stage):
         from fivefold.web.harvest import COPIES, ORIGIN
 
         heard: list[Finding] = []
-        rows = self.read(_listening(session, heard))
+        rows = self.read(listening(session, heard))
         copies = COPIES if COPIES in rows.columns else None
         collect = Collect(
             rows.columns,
@@ -287,13 +292,3 @@ def _opened(path: Path) -> "Frontier":
     from fivefold.web.frontier import Frontier
 
     return Frontier(path)
-
-
-def _listening(session: Session, heard: list[Finding]) -> Session:
-    """The session, whose findings are kept too: they are part of what was collected."""
-
-    def hear(event: Any) -> None:
-        if isinstance(event, Found):
-            heard.append(event.finding)
-
-    return session.replace(observers=(*session.observers, hear))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fivefold.core.events import Found
 from fivefold.core.finding import Finding, finding
+from fivefold.core.session import Session
 from fivefold.core.wording import plural, quoted, together
 from fivefold.decided import Provenance
 from fivefold.errors import DataError, PreflightError
@@ -119,6 +121,16 @@ def refuse_none(rows: "Harvest", frontier: "Frontier") -> None:
         "Scrape",
         "pages that become rows",
         "none",
-        "Look at `follow`, `keep` and `select`; `fivefold scrape` shows what was read.",
+        "Look at `follow`, `keep` and `select`, and whether the site answers.",
         evidence="; ".join([*said, *reasons]) + ".",
     )
+
+
+def listening(session: Session, heard: list[Finding]) -> Session:
+    """The session, whose findings are kept too: they are part of what was collected."""
+
+    def hear(event: Any) -> None:
+        if isinstance(event, Found):
+            heard.append(event.finding)
+
+    return session.replace(observers=(*session.observers, hear))

@@ -13,6 +13,7 @@ from fivefold.report.outlet import check_place, say, whole_file
 
 if TYPE_CHECKING:
     from fivefold.collect.scrape import Scrape
+    from fivefold.core.finding import Finding
 
 _RECIPE = "settings of Scrape as JSON, or a recipe that begins with Scrape"
 _TO = "write the rows there (.csv, .jsonl, .parquet)"
@@ -30,6 +31,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
 
 
 def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.collect.scraped import listening
     from fivefold.core.context import Context
     from fivefold.core.faults import raise_all
     from fivefold.core.session import Session
@@ -46,11 +48,14 @@ def _act(chosen: argparse.Namespace) -> None:
     changes = {"directory": chosen.directory} if chosen.directory is not None else {}
     changes |= {"refresh": True} if chosen.refresh else {}
     stage = stage.replace(**changes)
-    session = Session(observers=(Console(),))
+    heard: list[Finding] = []
+    session = listening(Session(observers=(Console(),)), heard)
     raise_all(stage.preflight(session, Context()))
     rows = stage.read(session)
     if to is not None:
         _write(rows.columns, to)
+    for each in heard:
+        say(f"{each.severity}: {each.sentence}")
     cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in stage.select}
     said = ", ".join(f"{name} {count:,}" for name, count in cells.items())
     written = f" Written to {to}." if to is not None else ""

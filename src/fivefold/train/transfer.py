@@ -181,7 +181,7 @@ def _check_columns(inputs: "Inputs", before: Codec, codec: Codec, *, kept: bool)
             "Pretrained",
             "rows that are encoded as those that the weights were learnt from",
             "a codec that was fitted to these, in whose arrays columns have other places and units",
-            'Pass the same bundle to Preprocess too: Preprocess(like="...").',
+            "Pass like= with the same bundle to Preprocess too.",
             before=before.raw_columns(),
             now=codec.raw_columns(),
         )
