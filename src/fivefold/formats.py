@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.format import FORMATS, Format, Hashed, Outlined, register
 from fivefold.core.named import Named
+from fivefold.framefile import estimate_of, frame_bytes, is_frame, read_frame, write_frame
 from fivefold.kinds.codec import Codec
 from fivefold.travel.changes import Changes
 
-_MARK = "fivefold.estimates"
 _DTYPES: dict[int, type[np.generic]] = {
     **{2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32},
     **{6: np.int16, 7: np.int64, 8: np.float64, 9: np.bool_},
@@ -148,49 +147,6 @@ def _read_changes(path: Path) -> Changes:
     return Changes.unpack(state, arrays["step"], arrays["before"])
 
 
-def _is_frame(value: Any) -> bool:
-    return type(value).__module__.split(".")[0] == "pandas" and type(value).__name__ == "DataFrame"
-
-
-def _write_frame(frame: Any, file: Any) -> None:
-    """A frame as Parquet; a column that holds estimates as their JSON texts, and so marked."""
-    marked = [name for name in frame.columns if _holds_estimates(frame[name])]
-    plain = frame.assign(**{name: list(map(_cell_text, frame[name])) for name in marked})
-    plain.attrs = {_MARK: marked} if marked else {}
-    plain.to_parquet(file)
-
-
-def _frame_bytes(frame: Any) -> bytes:
-    buffer = BytesIO()
-    _write_frame(frame, buffer)
-    return buffer.getvalue()
-
-
-def _read_frame(content: bytes) -> Any:
-    import pandas as pd
-
-    frame = pd.read_parquet(BytesIO(content))
-    marked = frame.attrs.pop(_MARK, [])
-    columns = {name: list(map(_cell, frame[name])) for name in marked}
-    return frame.assign(
-        **{n: pd.Series(c, dtype=object, index=frame.index) for n, c in columns.items()}
-    )
-
-
-def _holds_estimates(column: Any) -> bool:
-    return column.dtype == object and any(isinstance(cell, Estimate) for cell in column)
-
-
-def _cell_text(cell: Any) -> str:
-    value = {"value": float(cell), **vars(cell)} if isinstance(cell, Estimate) else cell
-    return json.dumps(value, default=lambda number: number.item())
-
-
-def _cell(text: str) -> Any:
-    value = json.loads(text)
-    return _estimate(value) if isinstance(value, dict) else value
-
-
 def _write_json(value: Any, file: Hashed) -> None:
     file.write(json.dumps(value).encode())
 
@@ -200,11 +156,7 @@ def _is_mapping_of(value: Any, accepts: Any) -> bool:
 
 
 def _write_frames(frames: Mapping[str, Any], file: Hashed) -> None:
-    write_arrays({k: np.frombuffer(_frame_bytes(f), np.uint8) for k, f in frames.items()}, file)
-
-
-def _estimate(values: Mapping[str, Any]) -> Estimate:
-    return Estimate(values["value"], **{k: v for k, v in values.items() if k != "value"})
+    write_arrays({k: np.frombuffer(frame_bytes(f), np.uint8) for k, f in frames.items()}, file)
 
 
 for _form in (
@@ -234,17 +186,17 @@ for _form in (
     Format(
         "frame",
         ".parquet",
-        _is_frame,
-        _write_frame,
-        lambda path: _read_frame(path.read_bytes()),
+        is_frame,
+        write_frame,
+        lambda path: read_frame(path.read_bytes()),
     ),
     Format(
         "frames",
         ".npa",
-        lambda value: _is_mapping_of(value, _is_frame),
+        lambda value: _is_mapping_of(value, is_frame),
         _write_frames,
         lambda path: Named(
-            "table", {k: _read_frame(v.tobytes()) for k, v in read_arrays(path).items()}
+            "table", {k: read_frame(v.tobytes()) for k, v in read_arrays(path).items()}
         ),
     ),
     Format(
@@ -276,7 +228,7 @@ for _form in (
             {k: {"value": float(e), **vars(e)} for k, e in v.items()}, file
         ),
         lambda path: Named(
-            "metric", {k: _estimate(e) for k, e in json.loads(path.read_text("utf-8")).items()}
+            "metric", {k: estimate_of(e) for k, e in json.loads(path.read_text("utf-8")).items()}
         ),
     ),
 ):

@@ -79,19 +79,12 @@ def tabulate(
     findings, unreadable = list(raw.findings), set(raw.unreadable)
     if on_bad == "error":
         _check_readable(raw)
-    said = {**(notations.kinds if notations else {}), **(kinds or {})}
+    notations = notations or Notations()
+    said = {**notations.kinds, **(kinds or {})}
     wide: dict[str, WideIntegers] = {}
     seconds = {}
-    tokens = {
-        name: tokens_of(missing, name, IN_CLASSES if name in targets else DEFAULT_MISSING)
-        for name in raw.columns
-    }
-    guesses = guess_kinds(raw, said, tokens, notations or Notations())
-    for name in targets:
-        if name in guesses and name not in said:
-            guesses[name] = as_written(guesses[name], raw.columns[name], tokens[name], labels)
     transcripts = {n: Guess(kind=words().name, format=s.format) for n, s in (spelt or {}).items()}
-    guesses |= transcripts
+    guesses = _guessed(raw, targets, said, missing, notations, labels) | transcripts
     for name, found in raw.columns.items():
         guess = guesses[name]
         column = Column(
@@ -142,6 +135,26 @@ def tabulate(
                 findings.append(bad_cells(name, guess.kind, found, bad))
     findings += token_findings(guesses, raw)
     return Tabulated(columns, values, findings, unreadable, wide, seconds)
+
+
+def _guessed(
+    raw: Raw,
+    targets: Sequence[str],
+    said: Mapping[str, str],
+    missing: Missing,
+    notations: Notations,
+    labels: bool | None,
+) -> dict[str, Guess]:
+    """What each column is, by what is said of it and by its cells."""
+    tokens = {
+        name: tokens_of(missing, name, IN_CLASSES if name in targets else DEFAULT_MISSING)
+        for name in raw.columns
+    }
+    guesses = guess_kinds(raw, said, tokens, notations)
+    for name in targets:
+        if name in guesses and name not in said:
+            guesses[name] = as_written(guesses[name], raw.columns[name], tokens[name], labels)
+    return guesses
 
 
 def _check_readable(raw: Raw) -> None:

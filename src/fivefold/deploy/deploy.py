@@ -1,6 +1,5 @@
 """The stage that turns a trained network into a bundle that is served."""
 
-from collections.abc import Mapping
 from os import fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -17,6 +16,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
 from fivefold.deploy.changes import deploy_fault
+from fivefold.deploy.graphs import formats_of, graphs_of
 from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
@@ -94,12 +94,12 @@ class Deploy(Stage):
     ) -> Deployed:
         """Try the export on eight rows; nothing is written."""
         data = served(data, trained)
-        graphs, _ = self._graphs(collected, data, trained)
+        graphs, _ = graphs_of(self.format, collected, data, trained)
         return Deployed(
             path=Path(fspath(self.path)),
             digest="",
             bytes=sum(map(len, graphs.values())),
-            formats=_formats(graphs),
+            formats=formats_of(graphs),
             parity={},
         )
 
@@ -121,7 +121,7 @@ class Deploy(Stage):
 
         data = served(data, trained)
         beside = self._beside(collected, partition, data, trained, session, evaluated)
-        graphs, without = self._graphs(collected, data, trained)
+        graphs, without = graphs_of(self.format, collected, data, trained)
         asked = requested(collected, data)
         entry, known = draw_examples(asked, data.codec, trained, session.seed)
         entries = package(
@@ -176,7 +176,7 @@ class Deploy(Stage):
             path=target,
             digest=digest,
             bytes=size if is_folder(self.path) else target.stat().st_size,
-            formats=_formats(graphs),
+            formats=formats_of(graphs),
             parity={**parity, "left_out": left_out},
             findings=findings,
         )
@@ -214,24 +214,6 @@ class Deploy(Stage):
             limit=limit_of(session.recipe, evaluated),
         )
         return (made,)
-
-    def _graphs(
-        self, collected: Collected, data: Preprocessed, trained: Trained
-    ) -> tuple[dict[str, bytes], str]:
-        """The graphs by entry, and why the one for raw values is not among them."""
-        from fivefold.deploy.export import EXAMPLES, export_onnx, refuse_bare
-
-        if self.format == "torch":
-            refuse_bare(trained.model)
-            return {}, "no graph: format is torch"
-        from fivefold.deploy.raw import export_raw, raw_refusal
-
-        example = {name: values[:EXAMPLES] for name, values in data.train.inputs.items()}
-        graphs = {"model.onnx": export_onnx(trained.model, example)}
-        without = raw_refusal(data.codec, changed=collected.changes is not None)
-        if not without:
-            graphs["model-raw.onnx"] = export_raw(graphs["model.onnx"], data.codec)
-        return graphs, without
 
     def _parity(
         self,
@@ -294,8 +276,3 @@ class Deploy(Stage):
             "fresh_process": fresh,
             **({"in_this_process": here} if here else {}),
         }
-
-
-def _formats(graphs: Mapping[str, bytes]) -> tuple[str, ...]:
-    names = {"model.onnx": "onnx", "model-raw.onnx": "onnx-raw"}
-    return tuple(names[entry] for entry in graphs) or ("torch",)

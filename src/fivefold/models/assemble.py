@@ -62,10 +62,8 @@ class Assembled(nn.Module):
 
     def scores(self, blocks: Mapping[str, Tensor]) -> Tensor:
         """Float32 probabilities, a column a class, or float64 values `(n,)`."""
-        scores, exposure = (
-            self.head.scores(self.body(self.fixed(blocks))),
-            self.fixed.exposure(blocks),
-        )
+        scores = self.head.scores(self.body(self.fixed(blocks)))
+        exposure = self.fixed.exposure(blocks)
         return scores if exposure is None else self.head.watched(scores, exposure)
 
     @property

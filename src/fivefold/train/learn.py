@@ -90,30 +90,20 @@ def learn(
         folder: of the states that are saved.
     """
     train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
-    body, lesson = (
-        plan.network.body,
-        _lesson(
-            *(plan, train, valid, session),
-            lambda: _seconds_left(spent, stage.callbacks),
-            stage.all_rows and not plan.network.head.decides,
-            all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
-            data.valid.exposure,
-        ),
+    body, begun = plan.network.body, plan.network.begun
+    lesson = _lesson(
+        *(plan, train, valid, session),
+        lambda: _seconds_left(spent, stage.callbacks),
+        stage.all_rows and not plan.network.head.decides,
+        all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
+        data.valid.exposure,
     )
     first_digest = digest(plan.network)
     with private_random(plan.device):
         seed_random(derive_seed(session.seed, "begin"), plan.device)
         learner = begin(body, lesson).to(plan.device)
-    lr = plan.lr
-    if stage.lr == "find" and "lr" in before:
-        lr = float(before["lr"])
-    elif stage.lr == "find":
-        curve = find_lr(learner, train, plan.objective, plan.descent(stage, lr=lr))
-        lr = curve.lr
-        session.emit(Noted(text=f"Found the learning rate {lr:.2g} in {len(curve.rates)} steps."))
-    descent = plan.descent(stage, lr=lr)
+    descent = plan.descent(stage, lr=_lr(stage, plan, learner, train, session, before))
     lr, weight_decay = _rates(descent, learner)
-    begun = plan.network.begun
     alone = None
     if begun is not None and begun.frozen:
         alone = featured(learner, train, valid)
@@ -165,6 +155,25 @@ def learn(
         first_digest=first_digest,
         findings=findings,
     )
+
+
+def _lr(
+    stage: Options,
+    plan: Plan,
+    learner: nn.Module,
+    train: Feed,
+    session: Session,
+    before: Mapping[str, Any],
+) -> float:
+    """The learning rate that is asked for, or found: once in all starts of a run."""
+    if stage.lr != "find":
+        return plan.lr
+    if "lr" in before:
+        return float(before["lr"])
+    curve = find_lr(learner, train, plan.objective, plan.descent(stage, lr=plan.lr))
+    told = f"Found the learning rate {curve.lr:.2g} in {len(curve.rates)} steps."
+    session.emit(Noted(text=told))
+    return curve.lr
 
 
 @torch.no_grad()
