@@ -13,6 +13,7 @@ from fivefold.collect.glance import glance
 from fivefold.collect.horizon import give_ends
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.masked import masked
+from fivefold.collect.partcolumn import parts_said
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
 from fivefold.collect.roles import set_aside
@@ -80,6 +81,9 @@ def gather(
     _refuse_faults(wishes, raw)
     targets = wishes.target_names(list(raw.columns), raw.target, raw.name)
     wishes = with_orders(wishes, raw, targets)
+    said = None if test_source is not None or reading.long else parts_said(raw, wishes, targets)
+    if said is not None:
+        raw = said.divided(raw)
     if test_source is not None:
         test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
@@ -105,6 +109,8 @@ def gather(
         table.columns[raw.target] = replace(table.columns[raw.target], reason=NOT_THERE)
     if settled.unfit is not None:
         usable &= ~settled.unfit
+    if said is not None:
+        said.set_aside(table)
     _give_roles(table, wishes, raw, usable)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)

@@ -94,6 +94,7 @@ stray_images: warning: images, sounds or texts outside class folders; left out
 files_not_there: warning: texts that name files which are not below the folder of their table
 files_by_number: note: a table whose whole numbers name files
 parts_by_name: note: files whose names say which rows are learnt from and judged by, `train.csv`
+parts_by_column: note: a column `split` or so that says which rows are learnt from and judged by
 files_without_target: warning: files that are to be judged by and lack the target; left out
 frames_as_clips: note: folders of numbered pictures, each of which is read as a clip
 other_files: warning: files of another kind than most in a folder; left out

@@ -11,12 +11,10 @@ import numpy as np
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural, quoted, together
 from fivefold.reading.options import Reading
-from fivefold.reading.partnames import parts_of
+from fivefold.reading.partnames import USES, parts_of
 from fivefold.reading.raw import Raw, concatenate
 
 T = TypeVar("T")
-
-USES = ("to learn from", "to choose by", "to judge by")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

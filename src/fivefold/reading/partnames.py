@@ -13,6 +13,8 @@ PARTS = {
 }
 """What the parts are called: 0 is learnt from, 1 chosen by, 2 judged by. `t10k` is MNIST's."""
 
+USES = ("to learn from", "to choose by", "to judge by")
+
 _WORDS = re.compile(r"t10k|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -25,8 +27,18 @@ def part_in(name: str) -> int:
         >>> part_in("trains"), part_in("train_test")
         (-1, -1)
     """
-    said = {PARTS[word.lower()] for word in _WORDS.findall(name) if word.lower() in PARTS}
+    said = {PARTS[word] for word in words_of(name) if word in PARTS}
     return said.pop() if len(said) == 1 else -1
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case.
+
+    Example:
+        >>> words_of("dataSplit"), words_of("data_split")
+        (['data', 'split'], ['data', 'split'])
+    """
+    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def parts_of(paths: Sequence[str]) -> list[int]:
@@ -61,5 +73,5 @@ def _said(names: Iterable[str]) -> int:
 
 def _rest(path: str) -> tuple[str, ...]:
     """The words of a name that say no part."""
-    words = (word.lower() for word in _WORDS.findall(stem_of(path)))
+    words = words_of(stem_of(path))
     return tuple(word for word in words if word not in PARTS and not word.isdigit())
