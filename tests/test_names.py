@@ -32,6 +32,7 @@ IDEAS = {
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
     "kind": ("kinds testing", "a kind; its check"),
+    "events": ("core label", "what happens, told one after another: in a run; where people label"),
     "ensemble": ("models study", "networks that answer together: copies of one; those of a study"),
     "known": ("kinds tasks travel", "what is known by its name: kinds; tasks; changes of rows"),
     "mix": ("models train", "networks mixed by weights: as one; trained"),
