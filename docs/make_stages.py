@@ -31,6 +31,7 @@ def stages() -> tuple[type[Stage], ...]:
     return (
         ff.Collect,
         ff.Scrape,
+        ff.Fetch,
         ff.Split,
         ff.Clean,
         ff.Derive,

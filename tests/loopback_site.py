@@ -14,15 +14,16 @@ WORDS += ["winter", "orchard", "pebble", "signal", "thunder"]
 
 
 class Site:
-    """Two hosts, 127.0.0.1 and 127.0.0.2, which count what they are asked.
+    """Hosts, 127.0.0.1 and 127.0.0.2 at least, which count what they are asked.
 
     Args:
         articles: of which seven in ten are on the first host.
         extra: answers of one's own by path: `(status, headers, body)`.
-        robots: of both hosts.
+        robots: of all hosts.
+        hosts: how many there are, for traps of one's own.
     """
 
-    def __init__(self, articles=40, *, extra=None, robots=None, traps=True):
+    def __init__(self, articles=40, *, extra=None, robots=None, traps=True, hosts=2):
         self.articles, self.extra, self.traps = articles, extra or {}, traps
         self.robots = robots or (
             "User-agent: *\nDisallow: /private/\nDisallow: /*.cgi$\nAllow: /private/open\n"
@@ -30,7 +31,7 @@ class Site:
         self.asked, self.moments = Counter(), defaultdict(list)
         self.early, self.busy = 0, {}
         self.servers = []
-        for host in ("127.0.0.1", "127.0.0.2"):
+        for host in [f"127.0.0.{1 + number}" for number in range(hosts)]:
             port = self.servers[0].server_address[1] if self.servers else 0
             server = ThreadingHTTPServer((host, port), handler_of(self))
             server.daemon_threads = True
@@ -122,8 +123,8 @@ def handler_of(site):
         def answer(self, path, parts, host):
             if path in site.extra:
                 status, headers, body = site.extra[path]
-                kind = headers.pop("kind", "text/html") if "kind" in headers else "text/html"
-                return self.reply(body, status, kind, **headers)
+                more = {name: said for name, said in headers.items() if name != "kind"}
+                return self.reply(body, status, headers.get("kind", "text/html"), **more)
             if path == "/robots.txt":
                 return self.reply(site.robots.encode(), kind="text/plain")
             if path == "/":
@@ -147,8 +148,11 @@ def handler_of(site):
             if path == "/calendar":
                 day = int(parse_qs(parts.query)["day"][0])
                 return self.reply(page("Day", f'<a href="/calendar?day={day + 1}">next</a>'))
-            if path == "/huge":
-                return self.huge()
+            if path in {"/huge", "/huge.pdf"}:
+                return self.huge("application/pdf" if path[5:] else "text/html")
+            if path.startswith("/slow/"):
+                time.sleep(1)
+                return self.reply(article(int(path[6:])))
             if path == "/drip":
                 return self.drip()
             if path.startswith(("/busy/", "/dated/")):
@@ -166,9 +170,9 @@ def handler_of(site):
                 return self.reply(body.encode(), kind="application/rss+xml")
             return self.reply(b"none", 404)
 
-        def huge(self):
+        def huge(self, kind):
             self.send_response(200)
-            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(20_000_000))
             self.end_headers()
             for _ in range(200):

@@ -11,6 +11,7 @@ IDEAS = {
     "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),
     "scrape": ("collect commands", "pages of the web: the stage; the command"),
+    "fetch": ("collect commands", "an interface of the web: the stage; the command"),
     "cells": ("kinds testing", "the cells of a column; their check"),
     "changes": (
         "deploy travel",

@@ -6,6 +6,7 @@ from .artifacts import Trained as Trained
 from .codecs.rows import Rows as Rows
 from .codecs.schema import Schema as Schema
 from .collect.collect import Collect as Collect
+from .collect.fetch import Fetch as Fetch
 from .collect.scrape import Scrape as Scrape
 from .core.artifact import Artifact as Artifact
 from .core.context import Context as Context

@@ -8,6 +8,7 @@ from fivefold.arguments import adopt_files
 from fivefold.commands.check import CHECK
 from fivefold.commands.compare import COMPARE
 from fivefold.commands.demo import DEMO
+from fivefold.commands.fetch import FETCH
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
@@ -22,7 +23,21 @@ from fivefold.errors import FivefoldError, WorseError
 from fivefold.report.outlet import mute
 from fivefold.version import __version__
 
-COMMANDS = (DEMO, RUN, CHECK, SCRAPE, STUDY, TUNE, PREDICT, SERVE, RUNS, COMPARE, REPRODUCE, WHY)
+COMMANDS = (
+    DEMO,
+    RUN,
+    CHECK,
+    SCRAPE,
+    FETCH,
+    STUDY,
+    TUNE,
+    PREDICT,
+    SERVE,
+    RUNS,
+    COMPARE,
+    REPRODUCE,
+    WHY,
+)
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 

@@ -193,6 +193,7 @@ class Pipeline(Chain):
 def built_in_stages() -> list[type[Stage]]:
     """The stages of fivefold's own, which a recipe may name."""
     from fivefold.collect.collect import Collect
+    from fivefold.collect.fetch import Fetch
     from fivefold.collect.scrape import Scrape
     from fivefold.deploy.deploy import Deploy
     from fivefold.evaluate.evaluate import Evaluate
@@ -204,5 +205,5 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
-    reading: list[type[Stage]] = [Collect, Scrape]
+    reading: list[type[Stage]] = [Collect, Scrape, Fetch]
     return [*reading, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]

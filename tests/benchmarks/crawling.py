@@ -88,11 +88,12 @@ def crawl_once(port: int, hosts: int, parts: multiprocessing.Queue) -> None:
     """One crawl into a folder of its own."""
     from fivefold.web.bounds import Rules
     from fivefold.web.crawled import crawl
-    from fivefold.web.frontier import Frontier, State
+    from fivefold.web.frontier import Frontier
+    from fivefold.web.links import Linked
+    from fivefold.web.standing import State
 
     rules = Rules(
         agent="fivefold (+benchmark@example.org)",
-        follow=("/*",),
         hosts=frozenset(f"127.0.0.{1 + n}" for n in range(hosts)),
         pages=10**6,
         delay=0.0,
@@ -102,7 +103,12 @@ def crawl_once(port: int, hosts: int, parts: multiprocessing.Queue) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "crawl.sqlite"
         begun = time.perf_counter()
-        tally, _ = crawl(lambda: Frontier(path), rules, [f"http://127.0.0.1:{port}/"])
+        tally, _ = crawl(
+            lambda: Frontier(path),
+            rules,
+            Linked(rules, follow=("/*",)),
+            [f"http://127.0.0.1:{port}/"],
+        )
         seconds = time.perf_counter() - begun
         with Frontier(path) as frontier:
             read = frontier.count(State.READ)

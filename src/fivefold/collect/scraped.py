@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from fivefold.web.harvest import Harvest
 
 NEEDED = ("httpx2", "selectolax", "protego", "w3lib")
+REMEDIES = {
+    "Scrape": "Look at `follow`, `keep` and `select`, and whether the site answers.",
+    "Fetch": "Look at `rows`, `select` and the key, and at what the interface answers.",
+}
 
 
 def findings_of(rows: "Harvest", frontier: "Frontier", copies: int) -> list[Finding]:
@@ -38,6 +42,9 @@ def findings_of(rows: "Harvest", frontier: "Frontier", copies: int) -> list[Find
             f"{named}. Ask whether you may learn from these."
         )
         found.append(finding("training_unwelcome", sentence, hosts=trainers))
+    if rows.repeated:
+        sentence = f"{plural(rows.repeated, 'row')} that came twice: the first of each is kept."
+        found.append(finding("repeated_rows", sentence, rows=rows.repeated))
     if rows.guessed:
         sentence = (
             f"{plural(rows.guessed, 'page')} whose character set nothing says: it was guessed."
@@ -75,20 +82,21 @@ def told_of(
     return Provenance(**{**known, "source": source, "sha256": digest.hexdigest(), "licence": only})
 
 
-def lacking(select: dict[str, str]) -> list[str]:
-    """Packages that are needed and not there."""
+def lacking(besides: Sequence[str]) -> list[str]:
+    """Packages that are needed and not there.
+
+    Args:
+        besides: names of some that not all need.
+    """
     from importlib.util import find_spec
 
-    needed = NEEDED + (
-        ("trafilatura",) if any(s.endswith("::main") for s in select.values()) else ()
-    )
-    return [name for name in needed if find_spec(name) is None]
+    return [name for name in (*NEEDED, *besides) if find_spec(name) is None]
 
 
-def not_installed(names: list[str]) -> PreflightError:
+def not_installed(who: str, names: list[str]) -> PreflightError:
     """The error that names them."""
     return PreflightError(
-        f"Scrape: expected the packages that read the web, found no {quoted(names)}.",
+        f"{who}: expected the packages that read the web, found no {quoted(names)}.",
         remedy="Install them: pip install 'fivefold[web]'.",
     )
 
@@ -103,25 +111,27 @@ def notes_of(tally: "Tally", interrupted: bool) -> list[str]:
         f"{host} asks to be left alone for {seconds:,.0f} s more: its other pages wait."
         for host, seconds in tally.waiting.items()
     ]
+    if tally.left and not interrupted:
+        notes.append(f"{plural(tally.left, 'page')} known and not read.")
     if interrupted:
         notes.append("Interrupted: the rows are those of the pages that were read so far.")
     return notes
 
 
-def refuse_none(rows: "Harvest", frontier: "Frontier") -> None:
+def refuse_none(who: str, rows: "Harvest", frontier: "Frontier") -> None:
     """Refuse a crawl without rows, with what became of its pages."""
     if len(rows):
         return
-    from fivefold.web.frontier import State
+    from fivefold.web.standing import State
 
     reasons = [f"{plural(n, 'page')} left out: {why}" for why, n in frontier.reasons().items()]
     read = frontier.count(State.READ)
-    said = [f"{plural(read, 'page')} read, {rows.unselected:,} without what `select` asks for"]
+    said = [f"{plural(read, 'page')} read, {rows.unselected:,} without what is asked for"]
     raise DataError.expected(
-        "Scrape",
+        who,
         "pages that become rows",
         "none",
-        "Look at `follow`, `keep` and `select`, and whether the site answers.",
+        REMEDIES[who],
         evidence="; ".join([*said, *reasons]) + ".",
     )
 

@@ -12,10 +12,9 @@ from fivefold.errors import ConfigError, PreflightError
 from fivefold.report.outlet import check_place, say, whole_file
 
 if TYPE_CHECKING:
-    from fivefold.collect.scrape import Scrape
+    from fivefold.collect.online import Online
     from fivefold.core.finding import Finding
 
-_RECIPE = "settings of Scrape as JSON, or a recipe that begins with Scrape"
 _TO = "write the rows there (.csv, .jsonl, .parquet)"
 _FOLDER = (
     "keep pages there; run again, the crawl goes on, and other selectors ask for nothing again"
@@ -23,19 +22,39 @@ _FOLDER = (
 _SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("recipe", metavar="RECIPE.json", help=_RECIPE)
+def add_options(parser: argparse.ArgumentParser, stage: str) -> None:
+    """The options of a command that gathers rows by this stage."""
+    words = f"settings of {stage} as JSON, or a recipe that begins with {stage}"
+    parser.add_argument("recipe", metavar="RECIPE.json", help=words)
     parser.add_argument("--to", metavar="FILE", help=_TO)
     parser.add_argument("--directory", metavar="FOLDER", help=_FOLDER)
     parser.add_argument("--refresh", action="store_true", help="ask whether pages have changed")
 
 
+def _add(parser: argparse.ArgumentParser) -> None:
+    add_options(parser, "Scrape")
+
+
 def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.collect.scrape import Scrape
+
+    gather_rows(chosen, Scrape, '{"seeds": ["https://..."], "select": {"title": "h1"}, ...}')
+
+
+def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) -> None:
+    """Gather rows by the stage that a file describes, write them, tell what was found.
+
+    Args:
+        chosen: of the options.
+        kind: class of the stage.
+        example: of its settings as JSON.
+    """
     from fivefold.collect.scraped import listening
     from fivefold.core.context import Context
     from fivefold.core.faults import raise_all
     from fivefold.core.session import Session
     from fivefold.observers.console import Console
+    from fivefold.web.harvest import COPIES, ORIGIN
 
     to = None if chosen.to is None else Path(chosen.to)
     if to is not None:
@@ -44,7 +63,7 @@ def _act(chosen: argparse.Namespace) -> None:
             remedy = "Name one of these; the ending says the form."
             raise PreflightError.expected("--to", wanted, repr(to.name), remedy, path=to)
         check_place("--to", to)
-    stage = _stage(Path(chosen.recipe))
+    stage = _stage(Path(chosen.recipe), kind, example)
     changes = {"directory": chosen.directory} if chosen.directory is not None else {}
     changes |= {"refresh": True} if chosen.refresh else {}
     stage = stage.replace(**changes)
@@ -56,36 +75,39 @@ def _act(chosen: argparse.Namespace) -> None:
         _write(rows.columns, to)
     for each in heard:
         say(f"{each.severity}: {each.sentence}")
-    cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in stage.select}
+    names = [name for name in rows.columns if name not in {*ORIGIN, COPIES}]
+    cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in names}
     said = ", ".join(f"{name} {count:,}" for name, count in cells.items())
     written = f" Written to {to}." if to is not None else ""
     say(f"{len(rows):,} rows; cells by column: {said}.{written}")
 
 
-def _stage(path: Path) -> "Scrape":
+def _stage(path: Path, kind: "type[Online]", example: str) -> "Online":
     """The stage that a file describes."""
-    from fivefold.collect.scrape import Scrape
     from fivefold.pipeline import Pipeline
 
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        remedy = 'Write {"seeds": ["https://..."], "select": {"title": "h1"}, ...} there.'
+        remedy = f"Write {example} there."
         said = getattr(error, "strerror", None) or "no text"
         raise PreflightError.expected(
-            str(path), "settings of Scrape as JSON", said, remedy
+            str(path), f"settings of {kind.__name__} as JSON", said, remedy
         ) from None
     from fivefold.core.recipe import FORMAT
 
-    settings = parse_json(text)
+    try:
+        settings = parse_json(text)
+    except ValueError:  # told by what reads recipes
+        settings = None
     if isinstance(settings, dict) and "seeds" in settings:
-        recipe = {"format": FORMAT, "stages": [{"stage": "Scrape", "with": settings}]}
+        recipe = {"format": FORMAT, "stages": [{"stage": kind.__name__, "with": settings}]}
         text = json.dumps(recipe)
     first = next(iter(Pipeline.from_json(text)), None)
-    if not isinstance(first, Scrape):
+    if not isinstance(first, kind):
         remedy = "Write its settings alone, or put it first."
         raise ConfigError.expected(
-            str(path), "a recipe that begins with Scrape", repr(first), remedy
+            str(path), f"a recipe that begins with {kind.__name__}", repr(first), remedy
         )
     return first
 

@@ -75,6 +75,7 @@ extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
 pages_left_out: note: pages of the web that were not read or not kept, by reason
 pages_without_cells: note: pages of the web on which nothing was selected; no rows
+repeated_rows: note: rows of an interface that came twice, by `key`; the first of each is kept
 training_unwelcome: warning: hosts whose robots.txt keeps away who gathers pages to train models
 guessed_charset: note: pages of the web whose character set nothing says
 near_copies: note: rows whose texts are copies but for a few words; kept on one side

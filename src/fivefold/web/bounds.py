@@ -1,10 +1,8 @@
 """How a crawl goes, and what it has come to."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from fivefold.web.select import Selector
-from fivefold.web.url import TRACKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +11,6 @@ class Rules:
 
     Attributes:
         agent: the whole `User-Agent`.
-        follow: patterns of links that are followed.
         hosts: whose pages are read.
         file_hosts: whose files are read.
         pages: read at most.
@@ -23,15 +20,12 @@ class Rules:
         largest: bytes of a body at most.
         deadline: seconds of a request at most.
         respect: whether what pages say against being learnt from is heeded.
+        robots: whether robots.txt is asked for, and obeyed.
         private: whether addresses of this machine and its network may be asked.
         sitemaps: whether those that robots.txt names are read.
-        ignored: patterns of parameters that are left out of addresses.
-        files: selectors of files that cells shall hold.
-        items: CSS of what becomes a row each; empty for the page.
     """
 
     agent: str
-    follow: tuple[str, ...] = ()
     hosts: frozenset[str]
     file_hosts: frozenset[str] = frozenset()
     pages: int = 1000
@@ -41,11 +35,9 @@ class Rules:
     largest: int = 5_000_000
     deadline: float = 20.0
     respect: bool = True
+    robots: bool = True
     private: bool = False
     sitemaps: bool = True
-    ignored: tuple[str, ...] = TRACKING
-    files: tuple[Selector, ...] = ()
-    items: str = ""
 
 
 @dataclass
@@ -55,6 +47,8 @@ class Tally:
     Attributes:
         requests: for pages and files, not for rules.
         read: pages that were read by this start.
+        left: pages that are known and were not read.
+        refused: pages that were left out, by reason, those of earlier starts among them.
         elsewhere: links to hosts that are not read.
         waiting: hosts that asked to be left alone for longer than is waited.
         trainers: agents that train models and are refused everything, by host.
@@ -63,7 +57,26 @@ class Tally:
 
     requests: int = 0
     read: int = 0
+    left: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
     elsewhere: Counter[str] = field(default_factory=Counter)
     waiting: dict[str, float] = field(default_factory=dict)
     trainers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     delays: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What a crawl has come to at one moment, for who watches it.
+
+    Attributes:
+        kept: pages that were read, by earlier starts too.
+        requests: of this start.
+        refused: pages that were left out, by reason.
+        waiting: hosts that asked to be left alone for a while.
+    """
+
+    kept: int
+    requests: int
+    refused: Mapping[str, int]
+    waiting: int

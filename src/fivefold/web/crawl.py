@@ -9,19 +9,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from fivefold.web.bounds import Rules, Tally
-from fivefold.web.document import Document
-from fivefold.web.fetch import Answer, Fetcher
-from fivefold.web.frontier import Frontier, Page, State
+from fivefold.web.answer import Answer, Fetcher
+from fivefold.web.bounds import Rules, Sight, Tally
+from fivefold.web.frontier import Frontier
 from fivefold.web.guarded import RefusedError
 from fivefold.web.host import Host
-from fivefold.web.optout import follows, refusals
-from fivefold.web.patience import TRIES, retry_after
-from fivefold.web.url import canonical, joined, matches, origin
+from fivefold.web.manner import FILES, Led, Look, Manner
+from fivefold.web.patience import TRIES, is_busy, retry_after, said_pause
+from fivefold.web.standing import Page, State
+from fivefold.web.url import canonical, joined, origin
 
-PAGES = ("text/html", "application/xhtml", "text/xml", "application/xml", "text/plain",
-         "application/rss", "application/atom", "application/rdf")  # fmt: skip
-FILES = ("image/", "audio/", "video/", "application/octet-stream", "application/ogg")
 LONGEST_PAUSE = 600.0
 """Seconds for which a host that asks to be left alone is waited for, at most."""
 
@@ -32,24 +29,27 @@ class Crawl:
     Args:
         frontier: with the pages that are known.
         rules: how it goes.
+        manner: how pages are asked for, and where they lead.
         stop: set to end it early; what is in flight is ended, nothing is lost.
         fetch: asks for a page in place of HTTP: takes an address, gives an `Answer`, or the text of
             the page; plain or async.
-        tell: called about once a second with the tally.
+        tell: called about once a second with what it has come to.
     """
 
     def __init__(
         self,
         frontier: Frontier,
         rules: Rules,
+        manner: Manner,
         stop: threading.Event,
         *,
         fetch: Callable[[str], Any] | None = None,
-        tell: Callable[[Tally], None] | None = None,
+        tell: Callable[[Sight], None] | None = None,
     ) -> None:
-        self.frontier, self.rules, self.stop = frontier, rules, stop
+        self.frontier, self.rules, self.manner, self.stop = frontier, rules, manner, stop
         self.own, self.tell = fetch, tell
         self.tally = Tally()
+        self.tally.refused.update(frontier.reasons())
         self.hosts: dict[str, Host] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[str] = set()
@@ -57,7 +57,7 @@ class Crawl:
 
     def seed(self, addresses: Iterable[str]) -> None:
         """Know the pages that the crawl begins with."""
-        self._add([(canonical(one, ignored=self.rules.ignored), one) for one in addresses], depth=0)
+        self._add(Led([self.manner.pair(one) for one in addresses], depth=0))
 
     async def run(self) -> Tally:
         """Read until nothing waits, enough was read, or it is stopped."""
@@ -89,8 +89,19 @@ class Crawl:
                     break
                 if self.tell is not None and time.monotonic() - told > 1:
                     told = time.monotonic()
-                    self.tell(self.tally)
+                    self.tell(self._sight())
+        self.tally.left = self.frontier.count(State.WAITING)
         return self.tally
+
+    def _sight(self) -> Sight:
+        resting = sum(host.is_resting() for host in self.hosts.values())
+        tally = self.tally
+        return Sight(
+            kept=self._known + tally.read,
+            requests=tally.requests,
+            refused=dict(tally.refused),
+            waiting=resting + len(tally.waiting),
+        )
 
     def _start(self) -> bool:
         """Let hosts with pages that wait be read; whether any is."""
@@ -132,7 +143,7 @@ class Crawl:
             await host.turn()
             self.tally.requests += 1
             try:
-                self._take(host, page, await self._ask(page))
+                self._take(host, page, self.manner.cleaned(await self._ask(page)))
             except RefusedError as error:
                 why = str(error)
             except TimeoutError:
@@ -140,10 +151,17 @@ class Crawl:
             except OSError:
                 self._failed(host, page, "failed")
         if why is not None:
-            self.frontier.refuse(page.address, why)
+            self._refuse(page, why)
+
+    def _refuse(self, page: Page, why: str, status: int | None = None) -> None:
+        """Leave a page out, for a reason that is counted."""
+        self.tally.refused[why] += 1
+        self.frontier.refuse(page.address, why, status)
 
     async def _forbidden(self, host: Host, page: Page) -> str | None:
         """What forbids to ask for a page, if anything does."""
+        if not self.rules.robots:
+            return None
         root, path = origin(page.address), urlsplit(page.address).path
         new = root not in host.robots
         robots = await host.rules(root, self.fetcher, respect=self.rules.respect)
@@ -167,17 +185,17 @@ class Crawl:
             self.tally.delays[name] = host.delay
         if self.rules.sitemaps:
             led = [one for one in robots.sitemaps if joined(root, one)]
-            self._add([(canonical(one), one) for one in led], depth=1)
+            self._add(Led([(canonical(one), one) for one in led], depth=1))
 
     async def _ask(self, page: Page) -> Answer:
-        headers = {}
+        address, headers = self.manner.asked(page)
         if page.etag:
             headers["If-None-Match"] = page.etag
         if page.modified:
             headers["If-Modified-Since"] = page.modified
         if self.own is None:
-            kinds = FILES if page.is_file else PAGES
-            return await self.fetcher.get(page.address, wanted=kinds, headers=headers)
+            kinds = FILES if page.is_file else self.manner.kinds
+            return await self.fetcher.get(address, wanted=kinds, headers=headers)
         if inspect.iscoroutinefunction(self.own):
             found = await self.own(page.fetched)
         else:
@@ -191,103 +209,81 @@ class Crawl:
         """Ask again later, or leave the page out."""
         tries = page.tries + 1
         if tries >= (TRIES if why == "busy" else 2):
-            self.frontier.refuse(page.address, why)
+            self._refuse(page, why)
         else:
             host.pause(retry_after(said, tries))
             self.frontier.again(page)
 
     def _take(self, host: Host, page: Page, answer: Answer) -> None:
         status = answer.status
-        if status in {429, 503}:
-            self._failed(host, page, "busy", answer.headers.get("retry-after"))
+        if is_busy(status, answer.headers):
+            self._failed(host, page, "busy", said_pause(answer.headers))
         elif status >= 500:
             self._failed(host, page, f"status {status}")
         elif status == 304:
-            self.tally.read += not page.is_file
-            self.frontier.unchanged(page)
+            self._go_on(page)
         elif status >= 400:
-            self.frontier.refuse(page.address, f"status {status}", status)
+            self._refuse(page, f"status {status}", status)
         elif status >= 300:
             self._redirect(page, answer)
         elif answer.why:
-            self.frontier.refuse(page.address, answer.why, status)
+            self._refuse(page, answer.why, status)
         else:
             self._keep(page, answer)
 
     def _redirect(self, page: Page, answer: Answer) -> None:
         led = joined(page.address, answer.headers.get("location", ""))
         if led is None:
-            self.frontier.refuse(page.address, "redirect to nowhere", answer.status)
+            self._refuse(page, "redirect to nowhere", answer.status)
             return
         self.frontier.begin()
         self.frontier.redirected(page, answer.status)
-        found = [(canonical(led, ignored=self.rules.ignored), led)]
-        self._add(found, depth=page.depth, parent=page.address, is_file=page.is_file)
+        self._add(Led([self.manner.pair(led)], page.depth, page.is_file), parent=page.address)
         self.frontier.commit()
 
     def _keep(self, page: Page, answer: Answer) -> None:
-        document = Document(page.address, answer.headers, answer.body)
-        is_page = not page.is_file
-        metas = document.metas if is_page and not document.is_list else []
-        against = refusals(answer.headers, metas) if self.rules.respect else []
+        look = self.manner.look(page, answer)
+        digest = hashlib.sha256(answer.body).hexdigest()
         self.frontier.begin()
-        if against:
-            self.frontier.refuse(page.address, against[0], answer.status)
+        if self.manner.chained and self.frontier.repeats(page, digest):
+            self._refuse(page, "the same answer again", answer.status)
+            look = Look()
+        elif look.against:
+            self._refuse(page, look.against, answer.status)
         else:
-            self.tally.read += is_page
+            self.tally.read += not page.is_file
             self.frontier.read(
                 page,
                 status=answer.status,
                 moment=time.time(),
-                digest=hashlib.sha256(answer.body).hexdigest(),
+                digest=digest,
                 headers=answer.headers,
                 body=answer.body,
             )
-        if is_page:
-            self._go_on(page, document, kept=not against)
+        for led in look.led:
+            self._add(led, parent=page.address)
         self.frontier.commit()
 
-    def _go_on(self, page: Page, document: Document, *, kept: bool) -> None:
-        """Know what a page leads to, and the files that its cells name."""
-        rules = self.rules
-        if follows(document.metas if not document.is_list else [], document.headers):
-            led = [(canonical(one, ignored=rules.ignored), one) for one in document.links()]
-            taken = [
-                pair for pair in led
-                if matches(pair[0], rules.follow) or (document.is_list and _is_list(pair[0]))
-            ]  # fmt: skip
-            taken += [(canonical(one), one) for one in document.lists()] if rules.sitemaps else []
-            self._add(taken, depth=page.depth + 1, parent=page.address)
-        if kept and not document.is_list:
-            found = [
-                cell
-                for one in rules.files
-                for item in (document.tree.css(rules.items) if rules.items else [None])
-                if isinstance(cell := one.cell(document, item), str)
-            ]
-            named = [(canonical(one, ignored=rules.ignored), one) for one in found]
-            self._add(named, depth=page.depth + 1, parent=page.address, is_file=True)
+    def _go_on(self, page: Page) -> None:
+        """A page is what it was: it counts as read, and leads where it led."""
+        self.frontier.begin()
+        self.tally.read += not page.is_file
+        self.frontier.unchanged(page)
+        kept = self.frontier.one(page.address)
+        for led in self.manner.look(page, Answer(kept.status, kept.headers, kept.body)).led:
+            self._add(led, parent=page.address)
+        self.frontier.commit()
 
-    def _add(
-        self,
-        found: list[tuple[str, str]],
-        *,
-        depth: int,
-        parent: str | None = None,
-        is_file: bool = False,
-    ) -> None:
-        hosts = self.rules.hosts | (self.rules.file_hosts if is_file else frozenset())
+    def _add(self, led: Led, *, parent: str | None = None) -> None:
+        rules, depth = self.rules, led.depth
+        hosts = rules.hosts | (rules.file_hosts if led.is_file else frozenset())
         inside = []
-        for address, fetched in found:
+        for address, fetched in led.addresses:
             host = urlsplit(address).netloc
-            if depth > self.rules.depth + is_file or not (hosts & {host, host.rsplit(":", 1)[0]}):
-                self.tally.elsewhere["too deep" if depth > self.rules.depth else "other host"] += 1
+            if depth > rules.depth + led.is_file or not (hosts & {host, host.rsplit(":", 1)[0]}):
+                self.tally.elsewhere["too deep" if depth > rules.depth else "other host"] += 1
                 continue
             inside.append((address, fetched, host))
-        self.frontier.add(inside, depth=depth, parent=parent, is_file=is_file)
-
-
-def _is_list(address: str) -> bool:
-    """Whether an address in a list of pages is one of a further list."""
-    path = urlsplit(address).path.lower()
-    return path.endswith((".xml", ".xml.gz", ".rss", ".atom"))
+        traps = self.frontier.add(inside, depth=depth, parent=parent, is_file=led.is_file)
+        if traps:
+            self.tally.refused["trap"] += traps

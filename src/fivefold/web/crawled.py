@@ -5,24 +5,27 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from fivefold.web.bounds import Rules, Tally
+from fivefold.web.bounds import Rules, Sight, Tally
 from fivefold.web.crawl import Crawl
 from fivefold.web.frontier import Frontier
+from fivefold.web.manner import Manner
 
 
 def crawl(
     frontier: Callable[[], Frontier],
     rules: Rules,
+    manner: Manner,
     seeds: Iterable[str],
     *,
     fetch: Callable[[str], Any] | None = None,
-    tell: Callable[[Tally], None] | None = None,
+    tell: Callable[[Sight], None] | None = None,
 ) -> tuple[Tally, bool]:
     """Crawl in a thread with an event loop of its own, so that it runs where one is running.
 
     Args:
         frontier: opens it, in that thread.
         rules: how it goes.
+        manner: how pages are asked for, and where they lead.
         seeds: addresses that it begins with.
         fetch: see `Crawl`.
         tell: called in this thread about once a second.
@@ -32,12 +35,12 @@ def crawl(
     """
     stop, done = threading.Event(), threading.Event()
     found: dict[str, Any] = {}
-    last: list[Tally] = []
+    last: list[Sight] = []
 
     def work() -> None:
         try:
             with frontier() as pages:
-                going = Crawl(pages, rules, stop, fetch=fetch, tell=last.append)
+                going = Crawl(pages, rules, manner, stop, fetch=fetch, tell=last.append)
                 going.seed(seeds)
                 found["tally"] = asyncio.run(going.run())
         except BaseException as error:  # handed to the thread that waits

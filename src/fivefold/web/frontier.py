@@ -4,10 +4,10 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import Any, Self
+
+from fivefold.web.standing import Kept, Page, State
 
 _TABLES = """
 create table if not exists pages (
@@ -21,62 +21,7 @@ create table if not exists facts (name text primary key, value text) without row
 """
 
 
-class State(IntEnum):
-    """What became of a page."""
-
-    REFUSED = -1
-    WAITING = 0
-    READ = 1
-    REDIRECT = 2
-    IN_FLIGHT = 3
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page that is to be asked for, or was read.
-
-    Attributes:
-        address: canonical.
-        fetched: the address as it stood where it was found.
-        depth: links from a seed.
-        is_file: whether it is a picture, a sound or another file that a cell shall hold.
-        tries: before this one.
-        etag: of the last answer.
-        modified: of the last answer, its header `Last-Modified`.
-    """
-
-    address: str
-    fetched: str
-    depth: int
-    is_file: bool = False
-    tries: int = 0
-    etag: str | None = None
-    modified: str | None = None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A page that was read.
-
-    Attributes:
-        address: canonical.
-        fetched: as it was asked for.
-        depth: links from a seed.
-        moment: seconds since 1970.
-        status: of HTTP.
-        digest: SHA-256 of the body.
-        headers: of the answer, names in lower case.
-        body: of the answer.
-    """
-
-    address: str
-    fetched: str
-    depth: int
-    moment: float
-    status: int
-    digest: str
-    headers: Mapping[str, str]
-    body: bytes
+_KEPT = "select address,fetched,depth,moment,status,digest,headers,body from pages"
 
 
 class Frontier:
@@ -115,7 +60,7 @@ class Frontier:
         depth: int,
         parent: str | None = None,
         is_file: bool = False,
-    ) -> None:
+    ) -> int:
         """Know these pages, unless they are known.
 
         Args:
@@ -123,22 +68,33 @@ class Frontier:
             depth: links from a seed.
             parent: the page that they stand on.
             is_file: see `Page`.
+
+        Returns:
+            How many of them were left out as a trap.
         """
         from fivefold.web.url import kind_of_query
 
+        left_out = 0
         for address, fetched, host in found:
             trap = kind_of_query(address)
             state, why = State.WAITING, None
-            if trap:
-                many = self.base.execute("select count(*) from pages where trap=?", (trap,))
-                if many.fetchone()[0] >= self.traps:
-                    state, why = State.REFUSED, "trap"
+            if trap and self._is_full(trap) and not self._is_known(address):
+                state, why, left_out = State.REFUSED, "trap", left_out + 1
             self.base.execute(
                 "insert into pages (address,fetched,host,depth,parent,file,state,why,trap)"
                 " values (?,?,?,?,?,?,?,?,?) on conflict (address) do update"
-                " set depth=min(depth, excluded.depth) where state=0",
+                " set depth=min(depth, excluded.depth), state=0 where state in (0, 4)",
                 (address, fetched, host, depth, parent, is_file, state, why, trap or None),
             )
+        return left_out
+
+    def _is_full(self, trap: str) -> bool:
+        many = self.base.execute("select count(*) from pages where trap=?", (trap,))
+        return int(many.fetchone()[0]) >= self.traps
+
+    def _is_known(self, address: str) -> bool:
+        row = self.base.execute("select 1 from pages where address=?", (address,)).fetchone()
+        return row is not None
 
     def refuse(self, address: str, why: str, status: int | None = None) -> None:
         """Leave a page out, for a reason that is counted."""
@@ -209,10 +165,16 @@ class Frontier:
         """Keep what came since `begin`."""
         self.base.execute("commit")
 
-    def refresh(self) -> None:
-        """Ask again for all that was read; what was left out for good stays so."""
+    def refresh(self, *, chained: bool = False) -> None:
+        """Ask again for all that was read; what was left out for good stays so.
+
+        Args:
+            chained: wait until the page before leads there again; what none leads to is no more.
+        """
         self.base.execute(
-            "update pages set state=0, tries=0 where state in (1, 2) or why in ('busy', 'failed')"
+            "update pages set state=?, tries=0 where state in (1, 2)"
+            " or why in ('busy', 'failed', 'deadline') or (? and state=-1)",
+            (State.FORMER if chained else State.WAITING, chained),
         )
 
     def hosts(self) -> list[str]:
@@ -233,16 +195,24 @@ class Frontier:
         )
         return dict(rows.fetchall())
 
-    def kept(self) -> Iterator[Kept]:
-        """The pages that were read, by address; no files."""
-        rows = self.base.execute(
-            "select address,fetched,depth,moment,status,digest,headers,body from pages"
-            " where state=1 and file=0 order by address"
+    def kept(self, *, chained: bool = False) -> Iterator[Kept]:
+        """The pages that were read, by address, or where they are chained by depth; no files."""
+        order = "depth, address" if chained else "address"
+        yield from map(
+            _kept, self.base.execute(f"{_KEPT} where state=1 and file=0 order by {order}")
         )
-        for *said, headers, body in rows:
-            address, fetched, depth, moment, status, digest = said
-            found = json.loads(headers), zlib.decompress(body)
-            yield Kept(address, fetched, depth, moment, status, digest, *found)
+
+    def one(self, address: str) -> Kept:
+        """A page or file that was read."""
+        return _kept(self.base.execute(f"{_KEPT} where address=?", (address,)).fetchone())
+
+    def repeats(self, page: Page, digest: str) -> bool:
+        """Whether the page that led to this one has the same content."""
+        row = self.base.execute(
+            "select digest from pages where address=(select parent from pages where address=?)",
+            (page.address,),
+        ).fetchone()
+        return row is not None and row[0] == digest
 
     def file(self, address: str) -> bytes | None:
         """The content of a file, by the page that a link led to; None if it was not read."""
@@ -263,3 +233,11 @@ class Frontier:
                 return None
             address = ahead[0]
         return None
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    *said, headers, body = row
+    address, fetched, depth, moment, status, digest = said
+    return Kept(
+        address, fetched, depth, moment, status, digest, json.loads(headers), zlib.decompress(body)
+    )

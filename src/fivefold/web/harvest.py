@@ -1,7 +1,7 @@
 """From pages that were read to rows of a table, and what is to be told of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 from fivefold.codecs.personal import masked, personal
 from fivefold.web.copies import copies
 from fivefold.web.document import Document
-from fivefold.web.frontier import Frontier, Kept
+from fivefold.web.frontier import Frontier
 from fivefold.web.select import Selector
+from fivefold.web.standing import Kept
 from fivefold.web.url import canonical, matches
 
 ORIGIN = ("url", "fetched_url", "fetched_at", "status", "sha256", "licence", "language")
@@ -18,6 +19,9 @@ ORIGIN = ("url", "fetched_url", "fetched_at", "status", "sha256", "licence", "la
 
 COPIES = "copies"
 """The column by which copies are kept on one side."""
+
+LONG = 20
+"""Words from which on texts say that two rows are copies: names and categories are alike often."""
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Harvest:
         guessed: pages whose character set nothing says.
         people: how often each kind of personal data stands in the cells, by column.
         without: files that a cell names and that were not read, by column.
+        repeated: rows that came twice.
     """
 
     columns: dict[str, list[Any]]
@@ -37,9 +42,10 @@ class Harvest:
     guessed: int = 0
     people: dict[str, Counter[str]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
 
     def __len__(self) -> int:
-        return len(self.columns["url"])
+        return len(self.columns.get("url", ()))
 
 
 def harvest(
@@ -78,40 +84,49 @@ def harvest(
                 if one.way == "file" and cell is not None:
                     cell = frontier.file(canonical(cell, ignored=ignored))
                     rows.without[name] += cell is None
-                rows.columns[name].append(_checked(rows, name, cell, mask=mask))
-            for name, said in zip(ORIGIN, _origin(page, document), strict=True):
+                rows.columns[name].append(checked(rows, name, cell, mask=mask))
+            for name, said in zip(
+                ORIGIN, origin_cells(page, document.licence(), document.language()), strict=True
+            ):
                 rows.columns[name].append(said)
         rows.unselected += not found
     return rows
 
 
-def mark_copies(rows: Harvest, select: Mapping[str, Selector]) -> int:
+def mark_copies(rows: Harvest) -> int:
     """Give rows whose texts are copies of one another the same group.
 
     Returns:
         How many rows are copies of one before them.
     """
-    texts = [name for name, one in select.items() if one.way in {"plain", "main", "list", "html"}]
-    said = [
-        " ".join(str(rows.columns[name][row] or "") for name in texts) for row in range(len(rows))
-    ]
-    groups = copies(said)
-    many = len(groups) - len(set(groups.tolist()))
+    names = [name for name in rows.columns if name not in ORIGIN]
+    said = [_said([rows.columns[name][row] for name in names]) for row in range(len(rows))]
+    places = [row for row, text in enumerate(said) if len(text.split()) >= LONG]
+    groups = list(range(len(rows)))
+    for place, first in zip(places, copies([said[row] for row in places]).tolist(), strict=True):
+        groups[place] = places[first]
+    many = len(groups) - len(set(groups))
     if many:
-        rows.columns[COPIES] = [f"copy {group}" for group in groups.tolist()]
+        rows.columns[COPIES] = [f"copy {group}" for group in groups]
     return many
 
 
-def _origin(page: Kept, document: Document) -> tuple[Any, ...]:
+def _said(cells: Sequence[Any]) -> str:
+    """The texts of cells, those of tables left out."""
+    parts = [part for cell in cells for part in (cell if isinstance(cell, list) else [cell])]
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
+def origin_cells(page: Kept, licence: str | None, language: str | None) -> tuple[Any, ...]:
+    """The cells of `ORIGIN`."""
     moment = datetime.fromtimestamp(page.moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    said = (document.licence(), document.language())
-    return (page.address, page.fetched, moment, page.status, page.digest, *said)
+    return (page.address, page.fetched, moment, page.status, page.digest, licence, language)
 
 
-def _checked(rows: Harvest, name: str, cell: Any, *, mask: bool) -> Any:
+def checked(rows: Harvest, name: str, cell: Any, *, mask: bool) -> Any:
     """The cell, masked where that is asked for; personal data in it is counted."""
     if isinstance(cell, list):
-        return [_checked(rows, name, each, mask=mask) for each in cell]
+        return [checked(rows, name, each, mask=mask) for each in cell]
     if not isinstance(cell, str):
         return cell
     found = personal(cell)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from fivefold.web.fetch import Answer, Fetcher
+from fivefold.web.answer import Answer, Fetcher
 from fivefold.web.guarded import RefusedError
 from fivefold.web.optout import reserved
 from fivefold.web.patience import LONGEST
@@ -37,6 +37,10 @@ class Host:
         while (left := self.ready - time.monotonic()) > 0:
             await asyncio.sleep(left)
         self.ready = time.monotonic() + self.delay
+
+    def is_resting(self) -> bool:
+        """Whether it is left alone for longer than its own pace asks."""
+        return self.ready - time.monotonic() > self.delay
 
     def pause(self, seconds: float) -> None:
         """Leave it alone for so long."""

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -38,3 +39,32 @@ def retry_after(said: str | None, tries: int, now: float | None = None) -> float
             # A date has whole seconds, and may have been rounded down.
             return max(0.0, (moment - today).total_seconds()) + 1.0
     return random.uniform(0.5, 0.75) * float(2**tries)
+
+
+def is_busy(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a host asks to be left alone: by 429, 503, or 403 where requests are used up.
+
+    Args:
+        status: of HTTP.
+        headers: of the answer, names in lower case.
+    """
+    spent = "retry-after" in headers or headers.get("x-ratelimit-remaining", "").strip() == "0"
+    return status in {429, 503} or (status == 403 and spent)
+
+
+def said_pause(headers: Mapping[str, str], now: float | None = None) -> str | None:
+    """For how long a host asks to be left alone, as `Retry-After` would say it.
+
+    Where that is not there, `X-RateLimit-Reset` says it: seconds from now on, or since 1970.
+
+    Example:
+        >>> said_pause({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000007"}, 1.7e9)
+        '8'
+    """
+    said = headers.get("x-ratelimit-reset", "").strip()
+    if "retry-after" in headers or not said.isdigit():
+        return headers.get("retry-after")
+    seconds = int(said)
+    if seconds > 10**9:  # a moment, in whole seconds
+        seconds = int(max(0.0, seconds - (time.time() if now is None else now))) + 1
+    return str(seconds)

@@ -105,6 +105,7 @@ class Fetcher:
 
     async def _read(self, response: "Response", wanted: tuple[str, ...] | None) -> Answer:
         headers = {name.lower(): value for name, value in response.headers.items()}
+        headers.pop("set-cookie", None)  # nothing of a session is kept
         status = response.status_code
         if 300 <= status < 400:
             return Answer(status, headers)

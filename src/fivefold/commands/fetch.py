@@ -1,0 +1,19 @@
+"""`fivefold fetch`: answers of an interface of the web to a file of rows."""
+
+import argparse
+
+from fivefold.commands.command import Command
+from fivefold.commands.scrape import add_options, gather_rows
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    add_options(parser, "Fetch")
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.collect.fetch import Fetch
+
+    gather_rows(chosen, Fetch, '{"seeds": "https://...", "rows": "items", ...}')
+
+
+FETCH = Command("fetch", "gather rows from an interface that answers in JSON", _add, _act)
