@@ -18,6 +18,7 @@ import numpy as np
 from machine import table
 from made_wide import COLUMNS, JUDGED, ROWS, SETS, Wide, frames
 from resumed import Run, Wanted, earlier, measured, parser
+from sklearn.base import BaseEstimator, RegressorMixin
 
 RIVALS = ("penalised linear", "boosting", "random forest")
 HEAD = [
@@ -153,22 +154,22 @@ def _model(rival: str, numeric: bool, seed: int) -> Any:
     return GridSearchCV(linear_model.LogisticRegression(), grid, cv=5, scoring="neg_log_loss")
 
 
-class Better:
+class Better(RegressorMixin, BaseEstimator):
     """Of two searches the one that folds say is better."""
 
     def __init__(self, one: Any, other: Any) -> None:
-        self.both = one, other
+        self.one, self.other = one, other
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> "Better":
         from sklearn.model_selection import cross_val_score
 
-        one, other = (model.fit(x, y) for model in self.both)
+        one, other = (model.fit(x, y) for model in (self.one, self.other))
         alone = cross_val_score(type(other)(alphas=[other.alpha_]), x, y, cv=5).mean()
-        self.chosen = one if one.best_score_ >= alone else other
+        self.chosen_ = one if one.best_score_ >= alone else other
         return self
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self.chosen.predict(x))
+        return np.asarray(self.chosen_.predict(x))
 
 
 def shown(runs: list[Run]) -> str:
