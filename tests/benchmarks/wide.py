@@ -69,11 +69,14 @@ def judged(name: str, columns: int, seed: int, rivals: tuple[str, ...]) -> Run:
     ).run(seed=seed, progress=False)
     seconds = time.perf_counter() - begun
     evaluated, data = result[ff.Evaluated], result[ff.Preprocessed]
-    metric = task_of(data.codec.schema).metrics[0]
+    schema = data.codec.schema
+    metric = task_of(schema).metrics[0]
     found = []
     for rival in rivals:
         begun = time.perf_counter()
         scores = answers(rival, made, seed)[evaluated.index - ROWS]
+        if schema.classes:  # the model's classes are in the order of the target's digits
+            scores = scores[:, [int(str(name)[1:]) for name in schema.classes]]
         outcome = compare(
             *(metric, evaluated.target, evaluated.scores, scores),
             resample(len(scores), seed=seed),

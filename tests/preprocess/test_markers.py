@@ -62,6 +62,18 @@ def test_choose_columns_of_a_wide_table_keeps_the_planted_ones(planted):
     json.dumps(chosen.markers)
 
 
+@pytest.mark.parametrize("there", [4, 45])
+def test_choose_columns_keeps_about_as_many_as_tell_something(there):
+    draw = np.random.default_rng(there)
+    labels = np.arange(100) % 2 == 1
+    matrix = draw.normal(size=(100, 3000))
+    matrix[:, :there] += draw.choice([-1.5, 1.5], there) * labels[:, None]
+    chosen = choose_columns(collected_of(matrix, labels), np.arange(100))
+    found = {int(one["column"][1:]) for one in chosen.markers}
+    assert there / 2 <= len(found) <= 3 * there
+    assert len(found & set(range(there))) >= 0.5 * there
+
+
 def test_choose_columns_with_other_rows_spoilt_chooses_the_same(planted):
     matrix, labels = planted
     spoilt = matrix.copy()

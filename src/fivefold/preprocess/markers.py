@@ -21,10 +21,13 @@ from fivefold.tasks.known import task_of
 COLUMNS, TIMES = 1000, 4
 """A table is wide that has so many columns of numbers, and so many times as many as rows."""
 
-SIZES = (25, 100, 400, 1600)
+SIZES = (6, 12, 25, 50, 100, 200, 400, 800, 1600, 3200)
 """How many are kept, of which training rows weigh the evidence."""
 
 FOLDS, REPEATS = 5, 4
+STEADY = 1000
+"""Rows that are steady with one repeat: of fewer more are made."""
+
 HALVES = 50
 """Halves of the training rows in which is looked how often a column is chosen."""
 
@@ -167,8 +170,8 @@ def _count(screen: Screen) -> int:
     """
     rng, most = np.random.default_rng(0), screen.matrix.shape[1]
     sizes = [size for size in SIZES if size < most] or [most]
-    costs = np.zeros(len(sizes))
-    for _ in range(REPEATS):
+    costs, repeats = np.zeros(len(sizes)), max(1, min(REPEATS, STEADY // len(screen.target)))
+    for _ in range(repeats):
         part = screen.parts(rng, FOLDS)
         told = np.zeros((len(sizes), *screen.target.shape))
         for fold in range(FOLDS):
@@ -181,7 +184,7 @@ def _count(screen: Screen) -> int:
             for place, size in enumerate(sizes):
                 told[place, held] = ridge(x[:, :size], aims, judged[:, :size])
         costs += [unexplained(screen.aims(np.arange(len(part))), one) for one in told]
-    likely = -0.5 * len(screen.target) * np.log(np.maximum(costs / REPEATS, 1e-3))
+    likely = -0.5 * len(screen.target) * np.log(np.maximum(costs / repeats, 1e-3))
     weight = np.exp(likely - likely.max())
     middle = float(np.exp(np.average(np.log(sizes), weights=weight)))
     return int(min(most, round(middle)))
