@@ -165,7 +165,9 @@ def test_stacks_of_pictures_of_a_folder_are_train_and_test(tmp_path):
         pixels, labels = np.full((rows, 5, 5), rows, np.uint8), np.arange(rows, dtype=np.uint8)
         (tmp_path / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(pixels)))
         (tmp_path / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(labels)))
-    raw = read(tmp_path)
-    assert raw.given.tolist() == [0] * 6 + [2] * 4
-    assert raw.columns["image"].shape == (10, 5, 5, 1)
-    assert raw.columns["label"].tolist() == [*range(6), *range(4)]
+    for source in (tmp_path, tmp_path / "*-ubyte.gz", sorted(tmp_path.iterdir(), reverse=True)):
+        raw = read(source)
+        rows = np.argsort(raw.given, kind="stable")
+        assert raw.given[rows].tolist() == [0] * 6 + [2] * 4
+        assert raw.columns["image"].shape == (10, 5, 5, 1)
+        assert raw.columns["label"][rows].tolist() == [*range(6), *range(4)]

@@ -2,8 +2,8 @@
 
 import math
 import struct
-from collections.abc import Collection
-from pathlib import PurePath
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -67,6 +67,19 @@ def images_among(paths: Collection[str]) -> list[str]:
     pairs = {path: labels_name(path) for path in sorted(paths) if "idx" in PurePath(path).name}
     there = [path for path, labels in pairs.items() if path != labels and labels in paths]
     return list({path.removesuffix(".gz"): path for path in there}.values())
+
+
+def without_labels(paths: Sequence[Path]) -> list[Path]:
+    """All but the labels that lie beside their images, with which they are read.
+
+    Example:
+        >>> pair = [Path("train-images-idx3-ubyte"), Path("train-labels-idx1-ubyte")]
+        >>> [path.name for path in without_labels([*pair, Path("a.csv")])]
+        ['train-images-idx3-ubyte', 'a.csv']
+    """
+    named = [(path, path.with_name(labels_name(path.name))) for path in paths]
+    beside = {labels for path, labels in named if "idx" in path.name and path != labels}
+    return [path for path in paths if path not in beside]
 
 
 def read_idx(images: bytes, labels: bytes, name: str, labels_source: str) -> Raw:

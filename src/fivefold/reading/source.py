@@ -15,6 +15,7 @@ from fivefold.reading import arrays, bundled, frames, images
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
 from fivefold.reading.files import read_pair, unfit
+from fivefold.reading.idx import without_labels
 from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
@@ -196,6 +197,7 @@ def _pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
 
 
 def _tables(paths: Sequence[Path], reading: Reading) -> Iterator[File]:
+    paths = without_labels(paths)
     for path, part in in_parts(paths, paths, apart=FILES not in reading.names):
         raw = next(_pieces(path, reading, None))
         raw = raw.of_file(stem_of(path.name)) if FILES in reading.names else raw
