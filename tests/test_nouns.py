@@ -29,7 +29,7 @@ MEANT_OTHERWISE = {
     ("dividing.py", "ahead"): "how far labels look",
     ("reading/content.py", "several"): "a source of several files",
     ("reading/source.py", "several"): "a source of several files",
-    ("label/agreement.py", "ordinal"): "a level at which differences count, in the words of Krippendorff",
+    ("label/agreement.py", "ordinal"): "a level of measurement, in Krippendorff's words",
     ("models/kernels.py", "count"): "how many kernels there are",
     ("reading/unreadable.py", "count"): "how many cells a finding counts",
     ("pipeline.py", "text"): "the name of an argument of from_json",
