@@ -26,6 +26,7 @@ IDEAS = {
     "clips": ("kinds models", "the block of sounds: in numpy; in torch"),
     "windows": ("kinds models", "the block of windows: in numpy; in torch"),
     "signals": ("kinds models", "the block of series: in numpy; in torch"),
+    "datasheet": ("commands sheet", "what is told of data: asked for in the shell; told"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from fivefold.deploying import deploy_of
 from fivefold.dividing import NAMES as DIVIDING
 from fivefold.dividing import add_division, evaluate_of, split_of
 from fivefold.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fivefold.deploy.deploy import Deploy
     from fivefold.pipeline import Pipeline
 
 READING = {
@@ -270,22 +270,6 @@ def beside(chosen: argparse.Namespace) -> list[str]:
     names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING]
     names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
-
-
-def deploy_of(chosen: argparse.Namespace) -> "list[Deploy]":
-    """The stage that writes a bundle, if one is wanted.
-
-    Raises:
-        ConfigError: if it must be better than another and there is no place for it.
-    """
-    import fivefold as ff
-
-    better_than = getattr(chosen, "better_than", None)
-    if better_than is not None and not chosen.to:
-        remedy = f"Write --to {better_than} --better-than {better_than}."
-        raise ConfigError.expected("--better-than", "--to BUNDLE beside it", "none", remedy)
-    asked = {} if better_than is None else {"better_than": better_than}
-    return [ff.Deploy(chosen.to, **asked)] if chosen.to else []
 
 
 def recipe_text(source: str) -> str | None:

@@ -1,7 +1,8 @@
 """What the five stages hand to one another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from fivefold.metrics.optimism import Looks
     from fivefold.models.assemble import Assembled
     from fivefold.reading.origin import Source
+    from fivefold.sheet.datachanges import DataChanges
+    from fivefold.sheet.datasheet import Datasheet
+    from fivefold.sheet.testimony import Answers
     from fivefold.travel.step import Step
 
 PartName = Literal["train", "valid", "test"]
@@ -65,6 +69,63 @@ class Collected(Artifact):
     changes: Changes | None = None
     unlearnt: "Array | None" = None
     cleaning: "tuple[Mapping[str, Any], ...] | None" = None
+
+    @property
+    def version(self) -> str:
+        """SHA-256 of the rows, whatever their order and that of the columns."""
+        from fivefold.sheet.datachanges import version_of
+
+        return version_of(self.table)
+
+    def datasheet(self, answers: "Answers | None" = None) -> "Datasheet":
+        """What the data is and where it came from, as far as that is known, and what is asked.
+
+        Args:
+            answers: what people say, by the name of a question, or the path of a datasheet that
+                they filled in.
+
+        Raises:
+            ConfigError: if the answers cannot be read, or are of no question.
+        """
+        from fivefold.sheet.filled import datasheet_of
+
+        return datasheet_of(self, answers)
+
+    def to_croissant(
+        self, path: str | PathLike[str], *, answers: "Answers | None" = None
+    ) -> tuple[str, ...]:
+        """Describe the data as Croissant 1.1 does, with the rows beside it as Parquet.
+
+        Args:
+            path: of the description, `data/croissant.json`; the rows go to
+                `data/croissant.parquet`.
+            answers: as of `datasheet`.
+
+        Returns:
+            Questions that Croissant requires and nobody has answered.
+
+        Raises:
+            ConfigError: if the answers cannot be read, or are of no question.
+            StoreError: if a file cannot be written.
+        """
+        from fivefold.sheet.croissant import write_croissant
+
+        return write_croissant(self, path, answers)
+
+    def changes_since(self, old: "Collected", *, key: str | Sequence[str] = ()) -> "DataChanges":
+        """What changed from an older version to this one: columns, rows, cells.
+
+        Args:
+            old: an earlier version, from `Collected.load` for one.
+            key: columns that name a row, so that one with other cells is told from a new one.
+
+        Raises:
+            ConfigError: if one lacks a column of the key, or they share no column.
+            DataError: if the key names several rows.
+        """
+        from fivefold.sheet.datachanges import data_changes
+
+        return data_changes(old, self, key)
 
     def fitted(self) -> Mapping[str, Any]:
         """What changed the rows, where that was fitted; not the rows themselves."""
@@ -209,6 +270,7 @@ class Deployed(Artifact):
             `source_rows`, `source_left_out` (with a stray cell) and `source_process` (`fresh` or
             `this`).
         findings: what was noticed.
+        answers: what people say of the data, by the question of the datasheet.
     """
 
     made_by: ClassVar[str] = "Deploy"
@@ -219,6 +281,7 @@ class Deployed(Artifact):
     formats: tuple[str, ...]
     parity: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def fitted(self) -> Mapping[str, Any]:
         """Nothing: what is in the bundle was fitted before."""

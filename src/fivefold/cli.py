@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fivefold.arguments import adopt_files
 from fivefold.commands.check import CHECK
 from fivefold.commands.compare import COMPARE
+from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.predict import PREDICT
@@ -29,6 +30,7 @@ COMMANDS = (
     CHECK,
     SCRAPE,
     FETCH,
+    DATASHEET,
     STUDY,
     TUNE,
     PREDICT,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
     from fivefold.deploy.changes import Difference
     from fivefold.reading.raw import Raw
+    from fivefold.sheet.testimony import Answers
 
 A = TypeVar("A", bound=Artifact)
 
@@ -198,12 +199,15 @@ class Result:
         path: str | Path | None = None,
         *,
         tables: "Mapping[str, pd.DataFrame] | None" = None,
+        datasheet: "Answers | None" = None,
     ) -> str:
         """One self-contained HTML page about the run.
 
         Args:
             path: where to write it, whole or not at all; nowhere if None.
             tables: that stand in it, those of a study for instance; those of the run if None.
+            datasheet: what people say of the data, by the name of a question, or the path of a
+                datasheet that they filled in; what Deploy was told if None.
 
         Returns:
             The page.
@@ -215,7 +219,10 @@ class Result:
         from fivefold.report.reported import Reported
 
         page = render(
-            Reported.of(self), self.execution.session.recipe, tables=tables or self.tables
+            Reported.of(self),
+            self.execution.session.recipe,
+            tables=tables or self.tables,
+            answers=datasheet,
         )
         if path is not None:
             write_page(Path(path), page)

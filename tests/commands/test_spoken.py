@@ -179,7 +179,7 @@ def test_several_values_are_written_as_their_option_takes_them():
     spoken = Spoken(options, {}, repeated=frozenset(["--order"]))
     assert spoken.text('Name both: time=("day", "hour").') == "Name both: --time day,hour."
     text = "Pass order=('low', 'high', ...) to Collect."
-    assert spoken.text(text) == "Pass --order low --order high ... to Collect."
+    assert spoken.text(text) == "Pass --order low --order high ...."
 
 
 def test_several_faults_are_each_told_by_their_options():
@@ -201,3 +201,41 @@ def test_search_in_the_shell_tells_its_advice_by_an_option(place, capsys, monkey
     words = ["tune", "rows.csv", "--target", "y", "--trials", "1", "--epochs", "1"]
     assert cli.main([*words, "--quality", "fast"]) == 0
     assert "--nested 5 would tell" in capsys.readouterr().out
+
+
+OPTIONS = {
+    **{"drop": "--drop", "kinds": "--kinds", "time": "--time", "group": "--group"},
+    **{"similar": "--similar", "by": "--by", "missing": "--missing", "series_id": "--series-id"},
+}
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ('Pass drop=("size (cm)",) if so.', "Pass --drop 'size (cm)' if so."),
+        ('Pass kinds={"zip": "text"} to keep it.', "Pass --kinds zip=text to keep it."),
+        ("Pass time='day' to Collect if so.", "Pass --time day if so."),
+        ("Pass group=... to Collect.", "Pass --group ...."),
+        ("Pass Split(similar=0.8) if so.", "Pass --similar 0.8 if so."),
+        ("`series_id` is a column; drop=1 in `drop=2`.", None),
+        ('Pass missing={"age": [0]} for these.', None),
+    ],
+)
+def test_advice_of_a_finding_is_told_by_options_and_columns_stay(found, told):
+    spoken = Spoken(OPTIONS, {}, repeated=frozenset(["--drop", "--kinds"]))
+    if told is None and "`" in found:
+        assert "`series_id`" in spoken.sentence(found)
+    else:
+        assert spoken.sentence(found) == (told or found)
+
+
+@pytest.mark.slow
+def test_findings_in_the_shell_give_advice_in_options(place, capsys, monkeypatch):
+    monkeypatch.chdir(place)
+    frame = pd.read_csv("rows.csv").assign(told=lambda rows: rows["y"] == "yes")
+    frame.to_csv("leak.csv", index=False)
+    assert cli.main(["run", "leak.csv", "--target", "y", "--epochs", "1"]) == 0
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert "Pass --drop told if so" in " ".join(text.split())
+        assert "drop=" not in text

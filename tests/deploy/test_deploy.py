@@ -119,7 +119,8 @@ def test_deployed_bundle_holds_what_the_design_lists(deployed, mixed):
     assert sorted(bundle.entries) == sorted(
         [
             *("schema.json", "codec.json", "codec.safetensors", "model.onnx", "model-raw.onnx"),
-            *("weights.safetensors", "parity.json", "recipe.json", "card.md", "requirements.txt"),
+            *("weights.safetensors", "parity.json", "recipe.json", "card.md", "datasheet.md"),
+            "requirements.txt",
         ]
     )
     assert bundle.json("recipe.json") == {"stages": []}

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivefold.core.estimate import Estimate
-from fivefold.report.tables import aligned, cell, cells, inert, markdown, shortened
+from fivefold.core.wording import inert
+from fivefold.report.tables import aligned, cell, cells, markdown, shortened
 
 
 @pytest.mark.parametrize(

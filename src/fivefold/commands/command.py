@@ -63,9 +63,11 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=1, help=THREADS)
 
 
-def tell(result: "Result", **more: Any) -> None:
-    """Print the summary of a run, as wide as the terminal."""
+def tell(chosen: argparse.Namespace, result: "Result", **more: Any) -> None:
+    """Print the summary of a run, as wide as the terminal, in the words of the command."""
+    from fivefold.commands.spoken import Spoken
     from fivefold.report.reported import Reported
     from fivefold.report.summary import summary
 
-    say(summary(Reported.of(result), **more, width=terminal_width()))
+    run = Reported.of(result, Spoken.of(chosen.parser, chosen).sentence)
+    say(summary(run, **more, width=terminal_width()))

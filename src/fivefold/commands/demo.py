@@ -35,7 +35,7 @@ def _act(chosen: argparse.Namespace) -> None:
         "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
     }
     seconds = time.perf_counter() - begun
-    tell(result, leak_checked=True, seconds=seconds, commands=commands)
+    tell(chosen, result, leak_checked=True, seconds=seconds, commands=commands)
 
 
 DEMO = Command("demo", "train, judge and deploy a network for digits", _add, _act)

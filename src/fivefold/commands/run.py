@@ -3,21 +3,21 @@
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fivefold.arguments import add_source, pipeline_of
 from fivefold.commands.command import Command, add_cache, add_own, tell
+from fivefold.deploying import add_deploy
 from fivefold.errors import ConfigError
 from fivefold.report.outlet import check_place
 
-_BETTER = (
-    "write only if the model is not worse than that one on the same test rows; else exit with 3"
-)
+if TYPE_CHECKING:
+    from fivefold.core.events import Observer
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    parser.add_argument("--to", metavar="BUNDLE", help="write the model there, ready to be served")
-    parser.add_argument("--better-than", metavar="BUNDLE", help=_BETTER)
+    add_deploy(parser)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--report", metavar="FILE", help="write a page about the run there")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
@@ -29,6 +29,9 @@ def _add(parser: argparse.ArgumentParser) -> None:
 
 
 def _act(chosen: argparse.Namespace) -> None:
+    from fivefold.commands.spoken import Spoken
+    from fivefold.observers.console import Console
+
     begun = time.perf_counter()
     pipeline = pipeline_of(chosen)
     if chosen.report is not None:
@@ -36,7 +39,7 @@ def _act(chosen: argparse.Namespace) -> None:
     if chosen.resume and chosen.directory is None:
         remedy = "Write --directory FOLDER --resume, the same at every start."
         raise ConfigError.expected("--resume", "a folder to go on in", "no --directory", remedy)
-    observers = []
+    observers: list[Observer] = []
     if chosen.log is not None:
         from fivefold.observers.jsonl import JsonLines
 
@@ -48,13 +51,14 @@ def _act(chosen: argparse.Namespace) -> None:
         directory=chosen.directory,
         resume=chosen.resume,
         cache=chosen.cache,
-        observers=observers,
+        progress=False,
+        observers=[*observers, Console(said=Spoken.of(chosen.parser, chosen).sentence)],
     )
     own = "".join(f" --with {path}" for path in chosen.own)
     commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}
     seconds = time.perf_counter() - begun
     try:
-        tell(result, seconds=seconds, commands=commands)
+        tell(chosen, result, seconds=seconds, commands=commands)
     finally:  # neither costs the other
         if chosen.report is not None:
             result.report(chosen.report)

@@ -4,9 +4,9 @@ import argparse
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Self
 
+from fivefold.commands.written import calls_in, settings_of, value_at, written
 from fivefold.errors import ConfigError, FivefoldError
 
 ARGUMENTS = {"level": "missing", "test_groups": "test"}
@@ -15,8 +15,9 @@ ARGUMENTS = {"level": "missing", "test_groups": "test"}
 MAY_BE_EMPTY = ("missing", "thousands")
 """Options for which the empty text is a value."""
 
-_CALL = re.compile(r"[\w.]+\([^()]*\)")
-_VALUE = r"""("[^"]*"|'[^']*'|\[[^\]]*\]|\([^()]*\)|[^\s,;()\[\]"'.]+(?:\.[^\s,;()\[\]"'.]+)*)?"""
+_STAGES = r"Collect|Split|Preprocess|Train|Evaluate|Deploy"
+_TO_STAGE = re.compile(rf"(--[a-z][^\n]*?) to (?:{_STAGES})\b")
+_STAGE = re.compile(rf"(?:ff\.)?(?:{_STAGES})\(")
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,47 @@ class Spoken:
             >>> Spoken({"time": "--time"}, {}).text('Name both: time=("day", "hour").')
             'Name both: --time day,hour.'
         """
-        calls = _CALL.findall(text)
-        for place, call in enumerate(calls):  # what is meant for a stage stays
-            text = text.replace(call, f"\0{place}\0", 1)
-        for name, option in self.options.items():
-            written = partial(_written, option, option in self.repeated)
-            text = re.sub(rf"(?<![\w.-]){name}={_VALUE}", written, text)
-            if "_" in name:  # no word of English
-                text = re.sub(rf"(?<![\w.-]){name}(?![\w=])", option, text)
-        for place, call in enumerate(calls):
-            text = text.replace(f"\0{place}\0", call)
+        text = self._by_option(text)
+        for name in (name for name in self.options if "_" in name):  # no word of English
+            text = re.sub(rf"(?<![\w.-]){name}(?![\w=(])", self.options[name], text)
         return text
+
+    def sentence(self, sentence: str) -> str:
+        """What was found, with the options that its advice is about; names of columns stay.
+
+        Example:
+            >>> spoken = Spoken({"drop": "--drop", "similar": "--similar"}, {})
+            >>> spoken.sentence('Pass drop=("alive",) if so, or Split(similar=0.8).')
+            'Pass --drop alive if so, or --similar 0.8.'
+        """
+        for start, end in reversed(calls_in(sentence)):
+            call = sentence[start:end]
+            settings = settings_of(call) if _STAGE.match(call) else {}
+            if settings and self.options.keys() >= settings.keys():
+                words = [self._option(name, value) for name, value in settings.items()]
+                if all(words):
+                    sentence = sentence[:start] + " ".join(words) + sentence[end:]
+        return self._by_option(sentence)
+
+    def _by_option(self, text: str) -> str:
+        """The text with options for `name=value`, but within a call, which is meant as it is."""
+        calls, said, done = calls_in(text), list[str](), 0
+        names = "|".join(map(re.escape, sorted(self.options, key=len, reverse=True)))
+        for found in re.finditer(rf"(?<![\w.-])({names})=" if names else r"(?!)", text):
+            inside = any(start < found.start() < end for start, end in calls)
+            if inside or found.start() < done:
+                continue
+            value = value_at(text, found.end())
+            option = self._option(found[1], value)
+            if option:
+                said += [text[done : found.start()], option]
+                done = found.end() + len(value)
+        return _TO_STAGE.sub(r"\1", "".join([*said, text[done:]])) if said else text
+
+    def _option(self, name: str, value: str) -> str:
+        """A setting as the shell has it; empty if it has no such thing."""
+        option = self.options[name]
+        return written(option, value, repeated=option in self.repeated)
 
     def _meant(self, told: str) -> list[str]:
         """The options whose value an error tells of."""
@@ -130,16 +161,3 @@ def _set_in(text: str) -> str:
 
 def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, tuple | list) else []
-
-
-def _written(option: str, repeated: bool, found: re.Match[str]) -> str:
-    """An option with its value as the shell has it; a flag alone."""
-    value = found[1]
-    if value is None or value == "True":
-        return option
-    if value[0] == "(":
-        each = [one.strip().strip("\"'") for one in value[1:-1].split(",") if one.strip()]
-        named = [one if one == "..." else f"{option} {one}" for one in each]
-        return " ".join(named) if repeated else f"{option} {','.join(each)}"
-    plain = value[1:-1] if value[0] in "\"'" else value
-    return f"{option} {plain}"

@@ -1,7 +1,7 @@
 """What a stage reads and writes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from inspect import ismethod
 from pathlib import Path
 from types import MappingProxyType
@@ -173,12 +173,18 @@ class Artifact:
         """
         values = load_fields(cls.__qualname__, Path(folder), outline=outline)
         names = set(cls._saved())
-        if set(values) != names:
+        later = {f.name for f in fields(cls) if not _is_required(f)}  # type: ignore[arg-type]
+        if not names - later <= set(values) <= names:
             raise StoreError(
                 f"{cls.__qualname__}: expected the fields {sorted(names)}, found {sorted(values)}.",
                 remedy="Make the artifact again with this version.",
             )
         return cls(**values)
+
+
+def _is_required(one: Field[Any]) -> bool:
+    """Whether a field must be given: one without a default, which an older folder has as well."""
+    return one.default is MISSING and one.default_factory is MISSING
 
 
 Outline = Callable[[], Artifact]

@@ -48,6 +48,17 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def inert(words: str) -> str:
+    r"""Text from data as Markdown that says just that: on one line, without tags, links or bars.
+
+    Example:
+        >>> inert("<1H OCEAN | [x](y)")
+        '&lt;1H OCEAN \\| \\[x\\](y)'
+    """
+    safe = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join("\\" + sign if sign in "\\`*_[]|#~" else sign for sign in safe)
+
+
 def bytes_text(count: int) -> str:
     """Bytes in the unit that one reads them in: `2.3 MB`, `1 kB`."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -20,6 +20,7 @@ from fivefold.deploy.graphs import formats_of, graphs_of
 from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
+from fivefold.deploy.sheetfaults import RequiredNames, sheet_faults
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import may_lack
 from fivefold.partition import Partition
@@ -50,6 +51,11 @@ class Deploy(Stage):
             the metric that leads, does not lie wholly on its worse side. Where there is no bundle
             yet, it is written. The old one is a look at the test rows too: where it is more than
             `Evaluate(looks=)` allows, the run is refused before the training.
+        datasheet: what people say of the data: answers by the name of their question, or the path
+            of a datasheet that they filled in. It goes into the bundle, its card and the report,
+            beside what is known of the data.
+        required: questions of the datasheet that must be answered, or all of those of which nothing
+            can be known without people: `all`. Otherwise nothing is collected, let alone trained.
 
     Raises:
         SpentError: if there is no look left for the bundle that `better_than` names.
@@ -69,6 +75,8 @@ class Deploy(Stage):
     format: Literal["onnx", "torch"] = "onnx"
     parity_rows: Count | None = None
     better_than: PathText | None = None
+    datasheet: PathText | dict[str, str] | None = None
+    required: RequiredNames = ()
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Whether the path can be written to, the model reads Collect's columns, looks are left."""
@@ -77,6 +85,7 @@ class Deploy(Stage):
 
         fault, collected = deploy_fault(found), found.get(Collected)
         faults = [*path_faults(self.path), *([fault] if fault is not None else [])]
+        faults += sheet_faults(self.datasheet, self.required, collected)
         if self.better_than is not None and collected is not None and is_there(self.better_than):
             faults += misfits(self.better_than, collected) or look_faults(
                 self.better_than, found, session.recipe, session.run_directory
@@ -122,7 +131,7 @@ class Deploy(Stage):
         data = served(data, trained)
         beside = self._beside(collected, partition, data, trained, session, evaluated)
         graphs, without = graphs_of(self.format, collected, data, trained)
-        asked = requested(collected, data)
+        asked, sheet = requested(collected, data), collected.datasheet(self.datasheet)
         entry, known = draw_examples(asked, data.codec, trained, session.seed)
         entries = package(
             codec=data.codec,
@@ -137,7 +146,9 @@ class Deploy(Stage):
                 preprocessed=data,
                 trained=trained,
                 evaluated=evaluated,
+                datasheet=sheet,
             ),
+            datasheet=sheet.markdown(),
             origin=origin_of(
                 collected,
                 data.test.index,
@@ -179,6 +190,7 @@ class Deploy(Stage):
             formats=formats_of(graphs),
             parity={**parity, "left_out": left_out},
             findings=findings,
+            answers=sheet.answers,
         )
 
     def _beside(

@@ -38,6 +38,7 @@ def package(
     parity: Mapping[str, Any],
     recipe: str,
     card: str,
+    datasheet: str = "",
     origin: Mapping[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
@@ -53,6 +54,7 @@ def package(
         parity: requests and answers.
         recipe: the pipeline as JSON text.
         card: Markdown.
+        datasheet: Markdown; empty for none.
         origin: digests of the data it was made from and of what it was judged by, and its scores.
 
     Returns:
@@ -71,6 +73,7 @@ def package(
         "parity.json": to_json(parity),
         "recipe.json": recipe.encode(),
         "card.md": card.encode(),
+        **({"datasheet.md": datasheet.encode()} if datasheet else {}),
         "requirements.txt": requirements(more, graph=bool(graphs)).encode(),
     }
     made_with = {"python": platform.python_version()}

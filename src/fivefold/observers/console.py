@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from fivefold.core.events import (
@@ -26,6 +27,7 @@ class Console:
         stream: where to; standard error if None.
         bars: whether to draw bars; if None, only on a terminal and in a notebook.
         lines: whether to print lines too; bars leave none behind.
+        said: what is written for the sentence of a finding, where its advice is not for Python.
 
     Example:
         >>> import sys
@@ -35,11 +37,17 @@ class Console:
     """
 
     def __init__(
-        self, stream: TextIO | None = None, *, bars: bool | None = None, lines: bool = True
+        self,
+        stream: TextIO | None = None,
+        *,
+        bars: bool | None = None,
+        lines: bool = True,
+        said: Callable[[str], str] = str,
     ) -> None:
         self._stream = stream
         self._bars = bars
         self._lines = lines
+        self._said = said
         self._bar: tqdm[Any] | None = None
         self._bar_path: tuple[str, ...] = ()
         self._refits: set[str] = set()
@@ -64,9 +72,9 @@ class Console:
             case Progress():
                 self._advance(event)
             case Noted() | Measured() if not nested:
-                self._write(f"  {event.text}")
+                self._write(f"  {self._said(event.text)}")
             case Found() if event.finding.severity == "serious" and not nested:
-                self._write(f"  ! {event.finding.sentence}")
+                self._write(f"  ! {self._said(event.finding.sentence)}")
             case _:
                 pass
 

@@ -6,8 +6,11 @@ from typing import Any
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.core.wording import inert
 from fivefold.report.headline import model_parts, ranked, serious
-from fivefold.report.tables import cell, inert, markdown, score_rows
+from fivefold.report.tables import cell, markdown, score_rows
+from fivefold.sheet.datasheet import Datasheet
+from fivefold.sheet.question import QUESTIONS
 from fivefold.tasks.known import task_of
 
 MODEL = (
@@ -35,6 +38,7 @@ def card(
     trained: Trained,
     evaluated: Evaluated | None = None,
     preprocessed: Preprocessed | None = None,
+    datasheet: Datasheet | None = None,
 ) -> str:
     """A model card in Markdown, computed from what was measured and nothing else.
 
@@ -43,6 +47,7 @@ def card(
         trained: the model.
         evaluated: its scores; without them the card says that it was not evaluated.
         preprocessed: what was found in the training rows.
+        datasheet: of the data, of which the answers are told.
 
     Returns:
         Markdown text that ends in a newline; names from the data cannot act as markup. The same
@@ -74,6 +79,8 @@ def card(
     blocks += ["## Inputs", _inputs(collected, preprocessed)]
     source = collected.provenance.source.replace("\\", "/").rsplit("/", 1)[-1]
     blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
+    if datasheet is not None:
+        blocks += ["## Datasheet", _answers(datasheet)]
     blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
     if trained.settings.pretrained:
         blocks += ["## Begins with", _facts(trained.settings.pretrained, BEGUN)]
@@ -111,6 +118,16 @@ def _inputs(collected: Collected, preprocessed: Preprocessed | None) -> str:
     if len(columns) > MOST_COLUMNS:
         lines += ["", f"and {len(columns) - MOST_COLUMNS:,} more"]
     return "\n".join(lines)
+
+
+def _answers(sheet: Datasheet) -> str:
+    """What people say of the data, and how much of what is asked that is."""
+    lines = [
+        f"- **{question.text}** {inert(sheet.answers[question.name])}"
+        for question in QUESTIONS.values()
+        if question.name in sheet.answers
+    ]
+    return "\n".join([f"{sheet.told()}; the whole of it is in `datasheet.md`.", "", *lines]).strip()
 
 
 def _facts(values: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -19,8 +19,10 @@ from fivefold.report.headline import (
     verdict,
 )
 from fivefold.report.reported import Reported
+from fivefold.report.sheetrows import sheet_rows
 from fivefold.report.tables import cell, cells, ends, score_rows
 from fivefold.report.ten import is_filled
+from fivefold.sheet.testimony import Answers
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 
@@ -43,7 +45,11 @@ THEME = {
 
 
 def render(
-    run: Reported, recipe: str = "", *, tables: "Mapping[str, pd.DataFrame] | None" = None
+    run: Reported,
+    recipe: str = "",
+    *,
+    tables: "Mapping[str, pd.DataFrame] | None" = None,
+    answers: Answers | None = None,
 ) -> str:
     """The report of a run.
 
@@ -51,6 +57,7 @@ def render(
         run: its artifacts; it was evaluated.
         recipe: the pipeline as JSON text.
         tables: by name; those that were evaluated if None.
+        answers: what people say of the data; what Deploy was told if None.
 
     Returns:
         One HTML page: no script, nothing fetched, all that comes from data escaped. The same
@@ -113,6 +120,7 @@ def render(
         limitations=None if limitations is None else _grid(limitations, "limitations"),
         provenance=_facts(collected.provenance),
         columns=_columns(collected, run.preprocessed),
+        sheet=sheet_rows(run, answers),
         recipe=_indented(recipe),
     )
 

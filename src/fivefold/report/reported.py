@@ -1,6 +1,7 @@
 """What a report is about."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
@@ -23,6 +24,7 @@ class Reported:
         evaluated: scores, predictions, tables; None if it was not evaluated.
         deployed: the bundle, if one was written.
         looks: at the test rows so far; None if none is known.
+        said: what is written for the sentence of a finding, where its advice is not for Python.
     """
 
     collected: Collected
@@ -32,9 +34,10 @@ class Reported:
     evaluated: Evaluated | None = None
     deployed: Deployed | None = None
     looks: "Looks | None" = None
+    said: Callable[[str], str] = str
 
     @classmethod
-    def of(cls, run: Any) -> "Reported":
+    def of(cls, run: Any, said: Callable[[str], str] = str) -> "Reported":
         """Those of a result or a context; a result knows the looks of a run from disk too."""
         evaluated = run.get(Evaluated)
         return cls(
@@ -45,6 +48,7 @@ class Reported:
             evaluated=evaluated,
             deployed=run.get(Deployed),
             looks=getattr(run, "looks", None) or getattr(evaluated, "looks", None),
+            said=said,
         )
 
     @property
@@ -52,4 +56,5 @@ class Reported:
         """What was found, artifact by artifact."""
         made = (self.collected, self.preprocessed, self.trained, self.evaluated, self.deployed)
         found = [finding for one in made if one is not None for finding in one.findings]
-        return found if self.looks is None else [*found, *self.looks.findings]
+        found += [] if self.looks is None else self.looks.findings
+        return [replace(finding, sentence=self.said(finding.sentence)) for finding in found]

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import ITSELF, Estimate
+from fivefold.core.wording import inert
 from fivefold.report.headline import display_name
 
 if TYPE_CHECKING:
@@ -157,17 +158,6 @@ def markdown(frame: "pd.DataFrame", *, most_rows: int = 50) -> str:
     if len(rows) > most_rows:
         lines += ["", f"and {len(rows) - most_rows:,} more rows"]
     return "\n".join(lines)
-
-
-def inert(words: str) -> str:
-    r"""Text from data as Markdown that says just that: on one line, without tags, links or bars.
-
-    Example:
-        >>> inert("<1H OCEAN | [x](y)")
-        '&lt;1H OCEAN \\| \\[x\\](y)'
-    """
-    safe = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join("\\" + sign if sign in "\\`*_[]|#~" else sign for sign in safe)
 
 
 def shortened(label: object, length: int = 18) -> str:

@@ -103,8 +103,9 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def to_markdown(self) -> str:
         """All of them as Markdown: a heading and a table each, or why there is none."""
+        from fivefold.core.wording import inert
         from fivefold.report.headline import display_name
-        from fivefold.report.tables import inert, markdown
+        from fivefold.report.tables import markdown
 
         told = []
         for name, table in self.items():

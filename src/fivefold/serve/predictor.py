@@ -99,6 +99,11 @@ class Predictor:
         """The model card, Markdown."""
         return self.bundle.text("card.md")
 
+    @property
+    def datasheet(self) -> str:
+        """What is known and said of the data it learnt from, Markdown; empty in old bundles."""
+        return self.bundle.text("datasheet.md") if "datasheet.md" in self.bundle else ""
+
     def predict(self, data: Any, *, root: str | PathLike[str] | None = None) -> Array:
         """The label of each row, as people wrote it, or its number.
 

@@ -1,0 +1,1 @@
+"""What is told of data besides its rows: the datasheet, Croissant, what changed since."""

@@ -1,0 +1,104 @@
+"""What is known of data, and what people say of it, in the form of a datasheet."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from fivefold.core.store import write_bytes
+from fivefold.core.wording import inert, plural
+from fivefold.errors import StoreError
+from fivefold.sheet.question import QUESTIONS, Question
+from fivefold.sheet.testimony import KNOWN, OPEN
+
+Required = tuple[str, ...] | Literal["all"]
+"""Names of questions that must be answered; `all` of those of which fivefold knows nothing."""
+
+_HEAD = """\
+Questions after Gebru et al., Datasheets for Datasets (2021). Lines that begin with `known` are
+computed and written anew; what stands below them is yours, and is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Datasheet:
+    """What data is, where it came from, what it is for, and what it is not for.
+
+    Args:
+        name: of the data, in a few words.
+        facts: what is known by the name of a question, in sentences.
+        answers: what people say, by the name of a question.
+
+    Example:
+        >>> sheet = Datasheet(name="iris", facts={"rows": ["150 rows."]},
+        ...                   answers={"purpose": "To tell three species."})
+        >>> sheet.lacking(("purpose", "rows", "consent"))
+        ('consent',)
+    """
+
+    name: str
+    facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def lacking(self, required: Required = "all") -> tuple[str, ...]:
+        """Names of questions that are required and of which nothing is said or known."""
+        return unanswered(required, {*self.answers, *(n for n, told in self.facts.items() if told)})
+
+    @property
+    def title(self) -> str:
+        """What the data is called."""
+        return self.answers.get("title", "") or self.name
+
+    def sections(self) -> Iterator[tuple[str, list[Question]]]:
+        """Sections with their questions, in order."""
+        for section in dict.fromkeys(question.section for question in QUESTIONS.values()):
+            yield section, [q for q in QUESTIONS.values() if q.section == section]
+
+    def told(self) -> str:
+        """How much of it people have answered, in a few words."""
+        human = [question for question in QUESTIONS.values() if not question.known]
+        said = sum(question.name in self.answers for question in human)
+        return f"{said} of {plural(len(human), 'question')} that only people can answer"
+
+    def markdown(self) -> str:
+        """All questions, what is known and what is said, as a file that people fill in."""
+        blocks = [f"# Datasheet: {inert(self.title)}", _HEAD]
+        for section, questions in self.sections():
+            blocks.append(f"## {section}")
+            for question in questions:
+                blocks.append(f"### {question.text} (`{question.name}`)")
+                known = self.facts.get(question.name, ())
+                if known:
+                    blocks.append("\n".join(f"{KNOWN}{inert(fact)}" for fact in known))
+                said = self.answers.get(question.name, "")
+                if said or not known:
+                    blocks.append(said or OPEN)
+        return "\n\n".join(blocks) + "\n"
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Write it there as Markdown, whole or not at all; fill it in, and pass the path.
+
+        Raises:
+            StoreError: if it cannot be written there.
+        """
+        try:
+            write_bytes(Path(path), self.markdown().encode())
+        except OSError as error:
+            raise StoreError(
+                f"Datasheet: expected to write {path}, found: {error.strerror or error}.",
+                remedy="Pass the path of a file in a folder that can be written.",
+                path=Path(path),
+            ) from error
+
+    def __str__(self) -> str:
+        return self.markdown()
+
+    def __repr__(self) -> str:
+        return f"Datasheet of {self.name}: {self.told()}"
+
+
+def unanswered(required: Required, known: Collection[str]) -> tuple[str, ...]:
+    """The required questions that are not among those of which something is known."""
+    human = (question.name for question in QUESTIONS.values() if not question.known)
+    wanted = human if required == "all" else required
+    return tuple(name for name in wanted if name not in known)

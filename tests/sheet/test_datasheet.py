@@ -1,0 +1,118 @@
+"""The datasheet: what is known is computed, what people say is read back and may be required."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import fivefold as ff
+from fivefold.errors import ConfigError, PreflightError
+from fivefold.sheet.datasheet import Datasheet
+from fivefold.sheet.question import QUESTIONS
+from fivefold.sheet.testimony import answers_of
+
+
+def collected(frame: pd.DataFrame, **settings: object) -> ff.Collected:
+    pipeline = ff.Pipeline([ff.Collect(frame, **settings)])
+    return pipeline.run(seed=0, progress=False)[ff.Collected]
+
+
+@pytest.fixture(scope="module")
+def shops() -> ff.Collected:
+    frame = pd.DataFrame(
+        {
+            "town": ["A"] * 40 + ["B"] * 20,
+            "area": [None, None, *np.random.default_rng(0).normal(40, 9, 58)],
+            "open": ["yes"] * 45 + ["no"] * 15,
+        }
+    )
+    return collected(frame, target="open", group="town")
+
+
+def test_datasheet_tells_counts_that_a_frame_tells_too(shops):
+    facts = shops.datasheet().facts
+    assert facts["rows"] == ["60 rows, all usable."]
+    assert facts["target"] == ["`open` (binary): yes 45 and no 15."]
+    assert facts["missing"][0].startswith("`area`: 2 cells of 60 (3.3%)")
+    assert facts["relations"] == ["Rows of one value of `town` belong together: 2 values."]
+    assert "licence" not in facts
+    assert "purpose" not in facts
+
+
+def test_datasheet_asks_in_all_seven_sections_of_the_paper():
+    sections = list(dict.fromkeys(question.section for question in QUESTIONS.values()))
+    words = "Motivation Composition Collection Preprocessing Uses Distribution Maintenance"
+    assert [section.split()[0].rstrip(",") for section in sections] == words.split()
+
+
+ANSWER = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(str.strip)
+
+
+@given(st.dictionaries(st.sampled_from(list(QUESTIONS)), ANSWER, min_size=1))
+def test_answers_that_are_written_are_read_back(tmp_path_factory, answers):
+    path = tmp_path_factory.mktemp("sheet") / "sheet.md"
+    said = {name: text.strip() for name, text in answers.items()}
+    Datasheet(name="x", facts={"rows": ["3 rows."]}, answers=said).write(path)
+    assert answers_of(path) == said
+
+
+def test_answers_below_a_heading_of_ones_own_are_kept_and_known_lines_are_not(tmp_path):
+    path = tmp_path / "sheet.md"
+    sheet = Datasheet(name="x", facts={"rows": ["3 rows."]}).markdown()
+    assert answers_of(_written(path, sheet)) == {}
+    said = "Shops.\n\n## Of two towns\n\n> as Ann told"
+    sheet = sheet.replace("> *known:* 3 rows.", f"> *known:* 3 rows.\n\n{said}")
+    assert answers_of(_written(path, sheet)) == {"rows": said}
+
+
+def _written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_answers_of_no_question_or_no_file_are_refused_with_a_remedy(tmp_path):
+    with pytest.raises(ConfigError, match="Write 'consent'"):
+        answers_of({"consents": "They do."})
+    with pytest.raises(ConfigError, match="fivefold datasheet DATA --to"):
+        answers_of(tmp_path / "none.md")
+    with pytest.raises(ConfigError, match="no such heading"):
+        answers_of(_written(tmp_path / "notes.md", "# Notes\n\nNone.\n"))
+    with pytest.raises(ConfigError, match="texts"):
+        answers_of(_written(tmp_path / "a.json", json.dumps({"purpose": 3})))
+
+
+def test_datasheet_of_hostile_names_holds_no_markup(tmp_path):
+    frame = pd.DataFrame({"<b>x</b>": [1.5, 2.5] * 20, "y": ["a", "b"] * 20})
+    text = collected(frame, target="y").datasheet().markdown()
+    assert "<b>" not in text
+    assert "&lt;b&gt;x" in text
+
+
+def test_deploy_refuses_before_it_collects_what_is_not_answered(tmp_path):
+    def stages(source: str, **asked: object) -> ff.Pipeline:
+        deploy = ff.Deploy(str(tmp_path / "x.ff"), **asked)
+        return ff.Pipeline([
+            *(ff.Collect(source, target="y"), ff.Preprocess(), ff.Train(epochs=1)),
+            *(ff.Evaluate(), deploy),
+        ])  # fmt: skip
+
+    rows = tmp_path / "rows.csv"
+    rows.write_text("x,y\n" + "".join(f"{n / 3},{'ab'[n % 2]}\n" for n in range(60)))
+    with pytest.raises(PreflightError, match="`purpose`, `consent` in the datasheet"):
+        stages(str(rows), required=("purpose", "consent")).check()
+    said = {"purpose": "To see.", "consent": "Of all."}
+    stages(str(rows), required=("purpose", "consent"), datasheet=said).check()
+    with pytest.raises(PreflightError, match="`licence`"):  # which the source might have told
+        stages(str(rows), required=("licence",)).run(progress=False)
+    with pytest.raises(ConfigError, match="purpose"):
+        stages(str(rows), required=("purposes",))
+
+
+def test_all_is_required_of_what_only_people_can_answer(tmp_path):
+    human = {question.name for question in QUESTIONS.values() if not question.known}
+    assert set(Datasheet(name="x").lacking()) == human
+    said = dict.fromkeys(human, "Not applicable.")
+    assert Datasheet(name="x", answers=said).lacking() == ()
