@@ -500,8 +500,8 @@ def test_serve_passes_bundle_host_and_port(monkeypatch: pytest.MonkeyPatch) -> N
     assert cli.main(["serve", "y.ff", "--host", "0.0.0.0", "--port", "9", "--threads", "0"]) == 0
     assert cli.main(["serve", "y.ff"]) == 0
     assert asked == [
-        (("y.ff",), {"host": "0.0.0.0", "port": 9, "threads": 0}),
-        (("y.ff",), {"host": "127.0.0.1", "port": 8000, "threads": 1}),
+        (("y.ff",), {"host": "0.0.0.0", "port": 9, "threads": 0, "sources": {}}),
+        (("y.ff",), {"host": "127.0.0.1", "port": 8000, "threads": 1, "sources": {}}),
     ]
 
 

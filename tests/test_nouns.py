@@ -44,6 +44,7 @@ MEANT_OTHERWISE = {
     ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
     ("serve/flight.py", "text"): "the key under which the words of an entity stand",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
+    ("travel/rollup.py", "count"): "how many rows of a joined source there are",
     ("sklearn.py", "numeric"): "a word of scikit-learn's for what an array may hold",
     ("travel/functions.py", "text"): "a type of the language of formulas",
 }

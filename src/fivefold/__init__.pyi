@@ -7,6 +7,7 @@ from .codecs.rows import Rows as Rows
 from .codecs.schema import Schema as Schema
 from .collect.collect import Collect as Collect
 from .collect.fetch import Fetch as Fetch
+from .collect.join import Join as Join
 from .collect.scrape import Scrape as Scrape
 from .core.artifact import Artifact as Artifact
 from .core.context import Context as Context

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from fivefold.attached import NAMES as ATTACHED
+from fivefold.attached import add_joins, joins_of
 from fivefold.deploying import deploy_of
 from fivefold.dividing import NAMES as DIVIDING
 from fivefold.dividing import add_division, evaluate_of, split_of
@@ -67,8 +69,6 @@ TASK = (
 )
 ORDER = "a class of the target, from the least to the most where they have an order; repeatable"
 CLASSES = "what class ids of masks are called, from 0 on, or by id or colour: 1=tree; repeatable"
-OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
-THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 
 EXAMPLES = {
     "kinds": "zip=categorical",
@@ -200,6 +200,7 @@ def add_source(
     for name, words in READING.items():
         flag = f"--{name.replace('_', '-')}"
         command.add_argument(flag, type=int if name == "skip" else str, help=words)
+    add_joins(command)
     add_division(command)
     command.add_argument("--epochs", type=int, help="at most; by a rule on rows if left out")
     command.add_argument("--quality", metavar="NAME", help=QUALITY)
@@ -228,6 +229,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         pipeline = ff.Pipeline.from_json(recipe)
         return ff.Pipeline([*pipeline, *deploy_of(chosen)])
     targets = [target_of(text, chosen.source) for text in chosen.target]
+    source, joins = joins_of(chosen.source, chosen.join, chosen.aggregate)
     wanted: dict[str, Any] = {
         "target": targets[0] if len(targets) == 1 else tuple(targets),
         "task": chosen.task,
@@ -236,6 +238,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
         "test_source": chosen.test_source,
+        "join": joins,
         **{name: getattr(chosen, name) for name in (*ROLES, *READING, *STEPS)},
         **{name: tuple(listed_names(getattr(chosen, name))) for name in LINES},
         **{
@@ -254,7 +257,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
     if chosen.pretrained is not None:
         learning["model"] = ff.Pretrained(chosen.pretrained, freeze=chosen.freeze)
     stages = [
-        ff.Collect(chosen.source, **settings),
+        ff.Collect(source, **settings),
         *split_of(chosen, listed_names(chosen.test_groups)),
         ff.Preprocess(**({} if chosen.like is None else {"like": chosen.like})),
         ff.Train(**learning),
@@ -267,7 +270,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "order", "classes", "drop", "missing", "level", "test-source"]
-    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *DIVIDING]
+    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *ATTACHED, *DIVIDING]
     names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 

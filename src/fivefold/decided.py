@@ -19,6 +19,7 @@ class Provenance(Facts):
         delimiter: of a source that is text.
         test_source: as it was given, in words.
         files: what was read from disk: `path`, `sha256` and `bytes` of each.
+        joined: the same of each source that was joined, by name, with its `on` and `time`.
     """
 
     source: str = ""
@@ -30,6 +31,7 @@ class Provenance(Facts):
     delimiter: str = ""
     test_source: str = ""
     files: Sequence[Mapping[str, Any]] = ()
+    joined: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Decided(Facts):

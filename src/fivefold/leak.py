@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.codecs.cell import word
+from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.table import Array, Columns
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
@@ -27,9 +29,13 @@ from fivefold.reading.stepwise import numbers_of
 from fivefold.reading.windowtable import windowed
 from fivefold.result import Result
 from fivefold.tasks.known import task_of
+from fivefold.travel.lookup import Lookup, lookups
 
 LATER = "steps after an origin"
 """The level at which windows are cut again."""
+
+JOINED = "later rows of a joined source"
+"""The level at which sources are joined again."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,8 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
     The partition stays as it is. Validation and test rows corrupted: the codec, the encoded
     training rows and the weights before the first step must not move. Test rows corrupted:
     nothing that is fitted may, to the last weight. Of a table of steps all that comes after an
-    origin is corrupted too: windows before it must not move.
+    origin is corrupted too: windows before it must not move. Of sources that were joined as of a
+    time all that is later than a row is: what was joined to it must not move.
 
     Args:
         pipeline: with a stage that writes Collected; or the result of one, which saves a run.
@@ -108,6 +115,9 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
     steps = check_origins(collected, partition, seed=seed)
     if steps:
         sizes[LATER], compared[LATER] = steps, ("windows before them",)
+    later = check_joins(collected, seed=seed)
+    if later:
+        sizes[JOINED], compared[JOINED] = later, ("what earlier rows were given",)
     if not compared:
         remedy = "Check a pipeline with a stage that fits something."
         raise LeakError.expected("check_no_leak", "something fitted to compare", "nothing", remedy)
@@ -170,6 +180,59 @@ def _compare_windows(one: Raw, other: Raw, long: Windows, cut: Any) -> None:
                         what=name,
                         level=LATER,
                     )
+
+
+def check_joins(collected: Collected, *, seed: int = 0) -> int:
+    """Corrupt what joined sources tell of later and join again: no earlier row may move by a bit.
+
+    It is done at three moments, the quarters of those of the rows: later rows of the source get
+    other cells, and half of them are taken out.
+
+    Args:
+        collected: with what was joined; where nothing was, as of a time, nothing is checked.
+        seed: of the corruption.
+
+    Returns:
+        How many rows of sources were corrupted.
+
+    Raises:
+        LeakError: naming the column that moved.
+    """
+    rng, count = np.random.default_rng(seed), 0
+    for step in lookups(() if collected.changes is None else collected.changes.steps).values():
+        if step.time is None:
+            continue
+        here = Columns({name: collected.table.column(name) for name in step.reads})
+        moments, whole = here.column(step.time[0]), step.table()
+        theirs, dated = whole.column(step.time[1]), np.sort(moments[~missing_rows(moments)])
+        for cut in dated[[len(dated) * part // 4 for part in (1, 2, 3)]] if len(dated) else ():
+            later = np.flatnonzero(theirs >= cut if step.delay is None else theirs > cut)
+            again = step.having(_worse(whole, later, step, rng))
+            rows = here.take(np.flatnonzero(moments <= cut))
+            one, other = step.rows(rows), again.rows(rows)
+            for name in step.columns:
+                if fingerprint(one.column(name)) != fingerprint(other.column(name)):
+                    raise LeakError(
+                        f"Leak: expected `{name}` to be the same when rows of {step.source} that "
+                        f"are later than {word(cut)} are corrupted, found it changed before that.",
+                        remedy="Report this with a few rows of both sources.",
+                        what=name,
+                        level=JOINED,
+                    )
+            count += len(later)
+    return count
+
+
+def _worse(whole: Columns, later: Array, step: Lookup, rng: np.random.Generator) -> Columns:
+    """The rows of a joined source, the later ones corrupted within their types, half of them."""
+    columns = {name: whole.column(name).copy() for name in whole.names}
+    kinds = {column.name: kind_of(column.kind) for column in step.read}
+    for name in step.history.cells if len(later) else ():
+        here = columns[name][later][rng.permutation(len(later))]
+        some, few = rng.random(len(later)) < 0.3, rng.random(len(later)) < 0.1
+        some[0], few[0] = True, False
+        columns[name][later] = kinds[name].corrupt(here, some, few)
+    return Columns(columns).take(np.delete(np.arange(len(whole)), later[::2]))
 
 
 def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:

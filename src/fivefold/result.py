@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fivefold.deploy.changes import Difference
     from fivefold.reading.raw import Raw
     from fivefold.sheet.testimony import Answers
+    from fivefold.travel.changes import Changes
 
 A = TypeVar("A", bound=Artifact)
 
@@ -139,8 +140,8 @@ class Result:
         from fivefold.serve.planes import at_size, sizes_in
 
         codec = self[Preprocessed].codec
-        raw = self._read(data, root)
-        answers = task_of(codec.schema.task).answers(self._scores(raw), codec.schema)
+        raw, changes = self._read(data, root)
+        answers = task_of(codec.schema.task).answers(self._scores(raw, changes), codec.schema)
         return at_size(answers, sizes_in(raw, codec.schema), codec.steps)
 
     def predict_proba(
@@ -161,7 +162,7 @@ class Result:
         """
         from fivefold.serve.chances import probabilities
 
-        return probabilities(self[Preprocessed].codec.schema, self._scores(self._read(data, root)))
+        return probabilities(self[Preprocessed].codec.schema, self._scores(*self._read(data, root)))
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":
@@ -175,22 +176,24 @@ class Result:
         changes, schema = self[Collected].changes, self[Preprocessed].codec.schema
         return schema if changes is None else changes.request(schema)
 
-    def _read(self, data: Any, root: str | PathLike[str] | None) -> "Raw":
+    def _read(self, data: Any, root: str | PathLike[str] | None) -> "tuple[Raw, Changes | None]":
         from fivefold.deploy.changes import predict_fault
         from fivefold.serve.contract import text_of
         from fivefold.serve.requests import raw_pieces, reading_of
+        from fivefold.serve.sources import rows_of
 
         if self._changes:
             raise predict_fault(self.context, self._changes)
         reading = reading_of(self._asked, text_of(self[Collected].provenance), root=root)
+        data, changes = rows_of(data, self[Collected].changes)
         (raw,) = raw_pieces(data, self._asked, reading, rows=None)
-        return raw
+        return raw, changes
 
-    def _scores(self, raw: "Raw") -> "np.ndarray[Any, Any]":
+    def _scores(self, raw: "Raw", changes: "Changes | None") -> "np.ndarray[Any, Any]":
         from fivefold.models.score import score
         from fivefold.serve.requests import canonical_columns, encoded
 
-        codec, changes = self[Preprocessed].codec, self[Collected].changes
+        codec = self[Preprocessed].codec
         arrays = encoded(codec, canonical_columns(raw, self._asked, 0), changes=changes)
         return codec.cut(score(self[Trained].model, arrays), arrays)
 

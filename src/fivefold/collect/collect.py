@@ -7,11 +7,13 @@ from pydantic import Field, NonNegativeInt, field_validator, model_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
+from fivefold.collect.apart import apart, check_joins, sources_of
 from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
+from fivefold.collect.join import Join
 from fivefold.collect.notation import Notations, Said, check_missing
-from fivefold.collect.wishes import ROLES, Wishes
+from fivefold.collect.wishes import ROLES, Wishes, wishes_of
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Measured, Noted
 from fivefold.core.session import Session
@@ -23,7 +25,7 @@ from fivefold.reading.content import content_of_source
 from fivefold.reading.options import Long, Reading, Windows
 from fivefold.reading.source import check_source
 from fivefold.tasks.forecast import LEVELS
-from fivefold.tasks.known import FORECAST, SEVERAL, TASKS, task_of
+from fivefold.tasks.known import SEVERAL, TASKS, task_of
 from fivefold.tasks.onetarget import tasks_of_targets
 from fivefold.tasks.task import Task
 
@@ -64,6 +66,9 @@ class Collect(Stage):
             pixels of all others are ignored. Without names 255 may be.
         kinds: of columns where the guess is not wanted, `{"zip": "categorical"}`, by name or as a
             class of your own.
+        join: of a source that is a mapping of sources by name, `{"orders": ..., "customers": ...}`:
+            how each but that of the rows is joined, by its key, `{"customers": "customer_id"}`, or
+            with times and aggregates by `Join`. Its columns begin with its name.
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
             or by column: `{"insulin": [0]}`. By column usual ones can be taken out, so that they
@@ -122,6 +127,7 @@ class Collect(Stage):
     normal: Label | None = None
     classes: tuple[str | None, ...] | dict[int | str, str | None] | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
+    join: dict[str, Any] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
@@ -157,6 +163,12 @@ class Collect(Stage):
             return TASKS.own(task) or (task_of(task) if "{" in task else task)
         return task if task is None else TASKS.adopt(task)
 
+    @field_validator("join", mode="before")
+    @classmethod
+    def _read_joins(cls, join: Any) -> Any:
+        said = join.items() if isinstance(join, dict) else ()
+        return {name: Join.read(how) for name, how in said} or join
+
     @field_validator("date_format")
     @classmethod
     def _check_patterns(cls, said: Said) -> Said:
@@ -183,6 +195,9 @@ class Collect(Stage):
         if self.step is not None and self.series_id is None:
             raise ValueError("`step` has no effect without `series_id`")
         check_horizon(self, self.model_fields_set)
+        if self.join and (self.horizon is not None or self.series_id is not None):
+            raise ValueError("`join` asks for rows that are each one of the source, not for steps")
+        sources_of(self.source, self.join)
         return self
 
     @field_validator("missing", mode="before")
@@ -195,26 +210,33 @@ class Collect(Stage):
         """Paths that do not exist, readers not installed, names that no column has."""
         if found.get(Collected) is not None:
             return []
-        faults = check_source(self.source)
-        if self.test_source is not None:
-            faults += check_source(self.test_source)
-        return faults or check_names(self.source, self._reading(), self._wishes())
+        source, joins = sources_of(self.source, self.join)
+        given = [source, self.test_source, *(other for other, _ in joins.values())]
+        faults = [fault for one in given if one is not None for fault in check_source(one)]
+        reading, wishes = self._reading(), apart(self._wishes(), joins)
+        faults = faults or check_names(source, reading, wishes)
+        return faults or check_joins(source, reading, joins)
 
     def sources(self) -> dict[str, str]:
         """The digests of the files that are read, pictures that they may name among them."""
         reading = self._reading()
-        found = {"source": content_of_source(self.source, reading)}
+        source, joins = sources_of(self.source, self.join)
+        found = {"source": content_of_source(source, reading)}
+        others = {f"join of {name}": other for name, (other, _) in joins.items()}
+        found |= {name: content_of_source(other, Reading()) for name, other in others.items()}
         if self.test_source is not None:
             found["test_source"] = content_of_source(self.test_source, reading)
         return {name: digest for name, digest in found.items() if digest}
 
     def run(self, session: Session) -> Collected:
         """Read, infer, inspect."""
+        source, joins = sources_of(self.source, self.join)
         collected, notes = gather(
-            self.source,
+            source,
             self._wishes(),
             test_source=self.test_source,
             reading=self._reading(),
+            joins=joins,
             seed=session.seed,
         )
         for note in notes:
@@ -268,27 +290,7 @@ class Collect(Stage):
         return self.task if self.task is None or isinstance(self.task, str) else self.task.name
 
     def _wishes(self) -> Wishes:
-        asked = self._task_name() or (FORECAST.name if self.horizon is not None else None)
-        return Wishes(
-            target=self.target,
-            task=None if asked is None else task_of(asked),
-            positive=self.positive,
-            order=self.order,
-            normal=self.normal,
-            classes=self.classes,
-            tasks=self.task if isinstance(self.task, dict) else {},
-            kinds=names_of_kinds(self.kinds),
-            drop=self.drop,
-            missing=self.missing,
-            notations=self._notations(),
-            group=self.group,
-            time=self.time[0] if isinstance(self.time, tuple) else self.time,
-            until=self.until,
-            levels=self.quantiles,
-            weight=self.weight,
-            exposure=self.exposure,
-            on_bad_value=self.on_bad_value,
-        )
+        return wishes_of(self, self._task_name(), self._notations())
 
     def _notations(self) -> Notations:
         return Notations(

@@ -8,15 +8,15 @@ from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.aligned import aligned
-from fivefold.collect.amounts import EXPOSURE, WEIGHT, give_amount
+from fivefold.collect.apart import Joins, apart, keys_as_words
 from fivefold.collect.glance import glance
-from fivefold.collect.horizon import give_ends
+from fivefold.collect.joining import join_source, keys_aside
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.masked import masked
 from fivefold.collect.partcolumn import parts_said
 from fivefold.collect.provenance import provenance
 from fivefold.collect.quality import inspect
-from fivefold.collect.roles import set_aside
+from fivefold.collect.roles import give_roles, set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
 from fivefold.collect.target import (
     settle_targets,
@@ -30,10 +30,9 @@ from fivefold.collect.wishes import Wishes
 from fivefold.core.cores import cores
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural, quoted
+from fivefold.decided import Provenance
 from fivefold.errors import DataError
-from fivefold.keys import is_countable
-from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.known import kind_of, labels, number_kind, of_type
+from fivefold.kinds.known import kind_of, labels, number_kind
 from fivefold.reading.longtable import learnt
 from fivefold.reading.names import FROM, LABELS
 from fivefold.reading.options import Reading, Windows
@@ -55,6 +54,7 @@ def gather(
     *,
     test_source: Any = None,
     reading: Reading | None = None,
+    joins: Joins | None = None,
     seed: int = 0,
 ) -> tuple[Collected, list[str]]:
     """Read a source, infer its schema, look for what deserves a remark.
@@ -64,6 +64,7 @@ def gather(
         wishes: what the user says of the columns.
         test_source: rows to be marked as test rows.
         reading: how files are written.
+        joins: sources that are joined to it, each with how, by name.
         seed: of the samples that the findings are made on.
 
     Returns:
@@ -73,8 +74,9 @@ def gather(
         DataError: if the data cannot be used as asked.
         PreflightError: if the source does not exist or its reader is not installed.
     """
-    reading = reading or Reading()
+    reading, joins = reading or Reading(), joins or {}
     raw = read(source, reading)
+    every, wishes = wishes, apart(wishes, joins, list(raw.columns))
     given, raw = raw.target, with_answer(raw, wishes)
     reading, wishes = _as_long(reading, wishes, raw)
     text, origins = raw.text, [origin_of(source, reading, raw)]
@@ -96,7 +98,7 @@ def gather(
     table = tabulate(
         raw,
         targets=targets,
-        kinds={**weights, **kinds, **wishes.kinds},
+        kinds={**keys_as_words(joins, raw.columns), **weights, **kinds, **wishes.kinds},
         missing=wishes.missing,
         on_bad=wishes.on_bad_value,
         notations=wishes.notations,
@@ -111,7 +113,8 @@ def gather(
         usable &= ~settled.unfit
     if said is not None:
         said.set_aside(table)
-    _give_roles(table, wishes, raw, usable)
+    give_roles(table, wishes, raw, usable)
+    keys_aside(table, joins, wishes.kinds)
     set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
     table.findings += wide_findings(table.columns, table.wide)
     schema = Schema(
@@ -122,14 +125,12 @@ def gather(
         levels=wishes.levels if task.ahead else (),
         each=settled.each,
     )
-    if not schema.inputs:
-        raise _nothing_to_learn_from(table, raw.name)
     collected = Collected(
         table=Canonical(table.values, schema.columns),
         schema=schema,
         usable=usable,
         given=raw.given,
-        findings=_found(table, schema, usable, raw.given, seed),
+        findings=(),
         provenance=provenance(
             describe(source),
             (*raw.files, *(record for origin in origins for record, _ in origin.pictures)),
@@ -142,17 +143,35 @@ def gather(
         source=Source(origins=tuple(origins)),
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
+    collected = _with_joined(collected, joins, every, table)
+    if not collected.schema.inputs:
+        raise _nothing_to_learn_from(table, raw.name)
+    collected = collected.replace(findings=_found(table, collected, seed))
     return collected, _notes(settled, schema)
 
 
-def _found(
-    table: Tabulated, schema: Schema, usable: Array, given: Any, seed: int
-) -> tuple[Finding, ...]:
+def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabulated) -> Collected:
+    """The same rows with what other sources tell of them; what is noticed is told the table."""
+    records = {}
+    for name, (source, how) in joins.items():
+        joined = join_source(name, source, how, rows=collected, wishes=wishes)
+        collected = collected.changed_by(joined.step)
+        table.findings += joined.findings
+        records[name] = joined.record
+    if not records:
+        return collected
+    return collected.replace(provenance=Provenance(**collected.provenance, joined=records))
+
+
+def _found(table: Tabulated, collected: Collected, seed: int) -> tuple[Finding, ...]:
     """All that is remarkable, the serious first."""
+    every = collected.table
+    values = {**{name: every.column(name) for name in every.names}, **table.values}
+    schema, usable = collected.schema, collected.usable
     findings = [
-        *inspect(_held_apart(table), schema, usable, given),
+        *inspect({**values, **_held_apart(table)}, schema, usable, collected.given),
         *table.findings,
-        *find_leaks(table.values, schema, usable, seed=seed),
+        *find_leaks(values, schema, usable, seed=seed),
     ]
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
@@ -214,55 +233,13 @@ def _read_alike(test_source: Any, raw: Raw, reading: Reading) -> Raw:
     return rows
 
 
-def _give_roles(table: Tabulated, wishes: Wishes, raw: Raw, usable: Array) -> None:
-    for name in wishes.drop:
-        table.columns[name] = replace(table.columns[name], role="ignored", reason=DROPPED)
-    if wishes.group is not None:
-        _give_group(table, wishes.group, raw.name)
-    if wishes.time is not None:
-        column = table.columns[wishes.time]
-        numbers = of_type("number")
-        if wishes.time in table.wide and numbers is not None:
-            column = replace(column, kind=numbers.name)
-            table.values[wishes.time] = table.wide[wishes.time].shifted()
-        if not kind_of(column.kind).ordered:
-            raise DataError(
-                f"{raw.name}, column `{column.name}`: expected dates or numbers for time=, found "
-                f"{column.kind} values.",
-                remedy="Name a column of dates, or write its dates as 2024-01-31.",
-                column=column.name,
-            )
-        table.columns[wishes.time] = replace(column, role="time")
-    give_ends(table, wishes, raw.name)
-    for held, amount in ((wishes.weight, WEIGHT), (wishes.exposure, EXPOSURE)):
-        if held is not None:
-            give_amount(table, held, raw, usable, amount)
-
-
-def _give_group(table: Tabulated, name: str, source: str) -> None:
-    """Groups are compared as they stand, never as floats that are equal where they are not."""
-    column = table.columns[name]
-    if not is_countable(table.values[name]):
-        raise DataError(
-            f"{source}, column `{name}`: expected words or numbers for group=, found "
-            f"{column.kind} values.",
-            remedy="Name a column that says which rows belong together.",
-            column=name,
-        )
-    if name in table.wide and column.kind != labels().name:
-        column = replace(column, kind=labels().name)
-        table.values[name] = canonical_column(table.wide[name].values, column)[0]
-    table.columns[name] = replace(column, role="group")
-
-
 def _held_apart(table: Tabulated) -> dict[str, Array]:
-    """The values by name, whole numbers as they stand where floats would make them equal."""
-    kept = {
+    """Whole numbers as they stand where floats would make them equal, by name."""
+    return {
         name: wide.values
         for name, wide in table.wide.items()
         if table.columns[name].role == "input" and table.columns[name].kind != labels().name
     }
-    return {**table.values, **kept}
 
 
 def _nothing_to_learn_from(table: Tabulated, source: str) -> DataError:

@@ -1,4 +1,4 @@
-"""Columns that a model should not read: empty, constant, repeated, or mere row labels."""
+"""What columns are used for, and which a model should not read: empty, repeated, row labels."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,11 +11,17 @@ from fivefold.codecs.cell import word
 from fivefold.codecs.coded import coded_of
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
-from fivefold.collect.tabulate import Tabulated
+from fivefold.collect.amounts import EXPOSURE, WEIGHT, give_amount
+from fivefold.collect.horizon import give_ends
+from fivefold.collect.tabulate import DROPPED, Tabulated
+from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
+from fivefold.errors import DataError
 from fivefold.keys import is_countable, missing_rows
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.known import kind_of, labels, of_type
+from fivefold.reading.raw import Raw
 
 
 class Verdict(NamedTuple):
@@ -113,3 +119,49 @@ def _fingerprint(values: Array) -> bytes:
     else:
         digest.update(values.tobytes())
     return digest.digest()
+
+
+def give_roles(table: Tabulated, wishes: Wishes, raw: Raw, usable: Array) -> None:
+    """Mark what the user says of columns: left out, a group, a time, an amount.
+
+    Raises:
+        DataError: if one cannot be what it is said to be.
+    """
+    for name in wishes.drop:
+        table.columns[name] = replace(table.columns[name], role="ignored", reason=DROPPED)
+    if wishes.group is not None:
+        _give_group(table, wishes.group, raw.name)
+    if wishes.time is not None:
+        column = table.columns[wishes.time]
+        numbers = of_type("number")
+        if wishes.time in table.wide and numbers is not None:
+            column = replace(column, kind=numbers.name)
+            table.values[wishes.time] = table.wide[wishes.time].shifted()
+        if not kind_of(column.kind).ordered:
+            raise DataError(
+                f"{raw.name}, column `{column.name}`: expected dates or numbers for time=, found "
+                f"{column.kind} values.",
+                remedy="Name a column of dates, or write its dates as 2024-01-31.",
+                column=column.name,
+            )
+        table.columns[wishes.time] = replace(column, role="time")
+    give_ends(table, wishes, raw.name)
+    for held, amount in ((wishes.weight, WEIGHT), (wishes.exposure, EXPOSURE)):
+        if held is not None:
+            give_amount(table, held, raw, usable, amount)
+
+
+def _give_group(table: Tabulated, name: str, source: str) -> None:
+    """Groups are compared as they stand, never as floats that are equal where they are not."""
+    column = table.columns[name]
+    if not is_countable(table.values[name]):
+        raise DataError(
+            f"{source}, column `{name}`: expected words or numbers for group=, found "
+            f"{column.kind} values.",
+            remedy="Name a column that says which rows belong together.",
+            column=name,
+        )
+    if name in table.wide and column.kind != labels().name:
+        column = replace(column, kind=labels().name)
+        table.values[name] = canonical_column(table.wide[name].values, column)[0]
+    table.columns[name] = replace(column, role="group")

@@ -8,8 +8,9 @@ from fivefold.codecs.schema import Label
 from fivefold.collect.notation import Notations
 from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import DataError, FivefoldError
+from fivefold.kinds_asked import names_of_kinds
 from fivefold.reading.names import FILES, IDS, SEQUENCES
-from fivefold.tasks.known import task_of
+from fivefold.tasks.known import FORECAST, task_of
 from fivefold.tasks.task import Task
 
 ALONE = "Collect what is to be predicted too: a table with a column of it, or arrays (X, y)."
@@ -208,4 +209,35 @@ def absent_column(name: str, names: Sequence[str], source: str, role: str) -> Fi
         column=name,
         near=near,
         columns=tuple(names),
+    )
+
+
+def wishes_of(asked: Any, task: str | None, notations: Notations) -> Wishes:
+    """What the settings of a stage say of the columns.
+
+    Args:
+        asked: the settings, by the names that Collect has for them.
+        task: the name of it, where that is said.
+        notations: how texts are written.
+    """
+    task = task or (FORECAST.name if asked.horizon is not None else None)
+    return Wishes(
+        target=asked.target,
+        task=None if task is None else task_of(task),
+        positive=asked.positive,
+        order=asked.order,
+        normal=asked.normal,
+        classes=asked.classes,
+        tasks=asked.task if isinstance(asked.task, dict) else {},
+        kinds=names_of_kinds(asked.kinds),
+        drop=asked.drop,
+        missing=asked.missing,
+        notations=notations,
+        group=asked.group,
+        time=asked.time[0] if isinstance(asked.time, tuple) else asked.time,
+        until=asked.until,
+        levels=asked.quantiles,
+        weight=asked.weight,
+        exposure=asked.exposure,
+        on_bad_value=asked.on_bad_value,
     )

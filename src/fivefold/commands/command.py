@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import OWN, THREADS
+from fivefold.attached import FRESH
 from fivefold.report.outlet import say, terminal_width
 
 if TYPE_CHECKING:
     from fivefold.result import Result
 
 
+OWN = "a file that defines kinds, tasks, stages, callbacks, estimators of your own; it is run"
+THREADS = "of onnxruntime, 1 unless said; 0: one a core"
 CACHE = "take from there what nothing has changed for; default: FIVEFOLD_CACHE, or the platform's"
 
 
@@ -56,6 +58,12 @@ def add_cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", metavar="FOLDER", nargs="?", const=True, default=False, help=CACHE
     )
+
+
+def add_fresh(parser: argparse.ArgumentParser) -> None:
+    """The option that gives fresher rows of joined sources."""
+    option: Any = {"action": "append", "default": [], "metavar": "NAME=SOURCE", "help": FRESH}
+    parser.add_argument("--join", **option)
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:

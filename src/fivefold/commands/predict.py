@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from fivefold.arguments import listed_names
-from fivefold.commands.command import Command, add_own, add_threads
+from fivefold.attached import fresh_of
+from fivefold.commands.command import Command, add_fresh, add_own, add_threads
 from fivefold.report.outlet import check_place, standard_output, whole_file
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="FILE", help=_TO)
     parser.add_argument("--columns", action="append", default=[], metavar="A,B", help=_COLUMNS)
     parser.add_argument("--root", metavar="FOLDER", help=_ROOT)
+    add_fresh(parser)
     add_threads(parser)
     add_own(parser)
 
@@ -41,7 +43,7 @@ def _act(chosen: argparse.Namespace) -> None:
         check_suffix(to)
         check_place("--to", to, source=Path(chosen.rows))
     columns = listed_names(chosen.columns)
-    model = load(chosen.bundle, threads=chosen.threads)
+    model = load(chosen.bundle, threads=chosen.threads).joining(fresh_of(chosen.join))
     streams = chosen.rows == "-"
     if streams:
         asked = stream(model, cast("Bytes", sys.stdin.buffer), columns=columns)

@@ -73,6 +73,16 @@ unknown_ids: warning: ids in masks that `classes=` does not name, and names that
 spellings: warning or note: words spelt in several ways, rare texts that may be slips
 extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
+joined: note: a source that was joined: how many rows found something, how much of it travels
+join_key: note: a key of many values, by which a source is joined; left out
+unmatched_keys: note or warning: rows whose key a joined source lacks, or that have none
+duplicate_keys: note: rows of a joined source that repeat another of the same key
+rows_without_key: note: rows of a joined source without a key or a moment; left out
+before_history: note or warning: rows of which a joined source knows nothing by then
+same_moment: note: rows of a joined source of the very moment of a row, which are not joined
+joined_later: warning: a source joined without a time whose dates are later than those of the rows
+target_not_joined: warning: a column of a joined source that is called as the target; left out
+not_joined: warning: a column of a joined source whose cells are files or series; left out
 pages_left_out: note: pages of the web that were not read or not kept, by reason
 pages_without_cells: note: pages of the web on which nothing was selected; no rows
 repeated_rows: note: rows of an interface that came twice, by `key`; the first of each is kept

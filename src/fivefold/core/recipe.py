@@ -158,6 +158,8 @@ def _settings(stage: Stage, strict: bool) -> dict[str, Any]:
 
 def _is_place(value: Any) -> bool:
     """Whether a value says where rows are and holds none: a path, a name, several of them."""
+    if isinstance(value, Mapping):  # of sources; one of columns holds lists
+        return bool(value) and all(isinstance(part, str | PathLike) for part in value.values())
     parts = value if isinstance(value, tuple | list) else [value]
     return all(part is None or isinstance(part, str | PathLike) for part in parts)
 

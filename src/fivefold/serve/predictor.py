@@ -1,8 +1,9 @@
 """A deployed model that answers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from safetensors import SafetensorError
@@ -24,6 +25,7 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.opened import Factory, Scores, changes_of, codec_of, scores_of
 from fivefold.serve.own import adopt_all, check_asked, stranger
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
+from fivefold.serve.sources import rows_of, with_sources
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.travel.changes import Changes
@@ -110,7 +112,8 @@ class Predictor:
         Args:
             data: whatever `Collect` takes, by the same readers: a frame of pandas or polars, an
                 Arrow table, a data set, a matrix, a dict of columns, a list of dicts, the path of a
-                file. Columns that the model does not read are ignored.
+                file. Columns that the model does not read are ignored. Where sources were joined,
+                rows with their keys, or a mapping of the rows and fresher sources by name.
             root: the folder below which texts of a frame or a file may name pictures; that of the
                 file if None. Texts of dicts never do.
 
@@ -161,14 +164,13 @@ class Predictor:
             raise RequestError.expected("reasons", "a model of odd rows", found, remedy)
         known = {field.name: field.example for field in self.contract.fields}
         [usual] = read_chunks([known], self.schema, self.reading())
-        told: list[list[Reason]] = []
-        for rows in read_chunks(data, self.schema, self.reading(root)):
-            if len(rows):
-                told += reasons_of(rows, usual, self.schema.inputs, self._surprise, most)
+        told, inputs = list[list[Reason]](), self.schema.inputs
+        for rows in filter(len, read_chunks(data, self.schema, self.reading(root))):
+            told += reasons_of(rows, usual, inputs, self._surprise, most)
         return told
 
     def _surprise(self, rows: Columns) -> Array:
-        return np.asarray(self._score_all(iter([rows]), 0)[:, 1])
+        return np.asarray(self._score_all(iter([rows]), 0, self._changes)[:, 1])
 
     def scores(
         self, data: Any, *, root: str | PathLike[str] | None = None, complete: bool = False
@@ -183,8 +185,19 @@ class Predictor:
         blocks = self._plain_blocks(data)
         if blocks is not None:
             return self._codec.cut(self._scores(blocks), blocks)
+        data, changes = rows_of(data, self._changes)
         pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
-        return self._score_all(pieces, 0)
+        return self._score_all(pieces, 0, changes)
+
+    def joining(self, sources: Mapping[str, Any]) -> Self:
+        """The same model with fresher rows of sources that were joined, by their names.
+
+        Raises:
+            RequestError: if a source is none that is joined, or cannot be read as it was.
+        """
+        other = copy(self)
+        other._changes = with_sources(self._changes, sources)
+        return other
 
     def _plain_blocks(self, data: Any) -> dict[str, Array] | None:
         """The blocks of rows that need no closer look; None of all others, faults among them."""
@@ -206,15 +219,15 @@ class Predictor:
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read, the first of them having this number."""
-        return self._score_all(canonical_chunks(raw, self.schema, first), first)
+        return self._score_all(canonical_chunks(raw, self.schema, first), first, self._changes)
 
-    def _score_all(self, pieces: Iterator[Columns], first: int) -> Array:
+    def _score_all(self, pieces: Iterator[Columns], first: int, changes: Changes | None) -> Array:
         scores: list[Array] = []
         for columns in pieces:
             if len(columns) == 0:
                 scores.append(task_of(self.task).empty(self.schema, self.steps))
                 continue
-            blocks = encoded(self._codec, columns, first, self._changes)
+            blocks = encoded(self._codec, columns, first, changes)
             scores.append(self._codec.cut(self._scores(blocks), blocks))
             first += len(columns)
         return np.concatenate(scores)
@@ -227,13 +240,12 @@ class Predictor:
 
     def answers(self, scores: Array, sizes: planes.Sizes = ()) -> Array:
         """What `predict` gives for these scores, of pictures of these sizes."""
-        answers = task_of(self.task).answers
-        return planes.at_size(answers(scores, self._codec.schema), sizes, self.steps)
+        answers = task_of(self.task).answers(scores, self._codec.schema)
+        return planes.at_size(answers, sizes, self.steps)
 
     def __repr__(self) -> str:
-        answers = f"{self.contract.target!r} ({self.task})"
-        reads = f"{len(self.contract.fields)} columns"
-        return f"<Predictor of {answers} from {reads}, {self.digest[:12]}>"
+        what = f"{self.contract.target!r} ({self.task}) from {len(self.contract.fields)} columns"
+        return f"<Predictor of {what}, {self.digest[:12]}>"
 
 
 def load(

@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
@@ -20,6 +21,7 @@ def serve(
     *,
     sha256: str | None = None,
     threads: int = 1,
+    sources: Mapping[str, Any] | None = None,
 ) -> None:
     """Serve a bundle until interrupted.
 
@@ -29,6 +31,7 @@ def serve(
         port: 0 takes a free one.
         sha256: the digest that the bundle must have.
         threads: of onnxruntime; 0 is one a core.
+        sources: fresher rows of sources that were joined, by their names.
 
     Raises:
         BundleError: if the bundle cannot be trusted.
@@ -36,7 +39,7 @@ def serve(
     """
     import uvicorn
 
-    model = load(path, sha256, threads=threads)
+    model = load(path, sha256, threads=threads).joining(sources or {})
     listener = listen(host, port)
     place, number = listener.getsockname()[:2]
     shown = f"[{place}]" if ":" in place else place

@@ -2,7 +2,8 @@
 
 from fivefold.travel.formulas import Formulas
 from fivefold.travel.handed import Handed
+from fivefold.travel.lookup import Lookup
 from fivefold.travel.spellings import Spellings
 from fivefold.travel.step import Step
 
-STEPS: dict[str, type[Step]] = {step.name: step for step in (Formulas, Handed, Spellings)}
+STEPS: dict[str, type[Step]] = {step.name: step for step in (Formulas, Handed, Lookup, Spellings)}

@@ -1,0 +1,102 @@
+"""Options of the shell that join other sources to the rows."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fivefold.errors import ConfigError
+
+NAMES = ("join", "aggregate")
+"""All of these options."""
+
+JOIN = (
+    "another source, by its key: customers=customers.csv:customer_id, or own=theirs; as of a time "
+    "prices.csv:shop@ordered=since; repeatable"
+)
+AGGREGATE = "of a source that --join names: numbers of all rows that are known; or of some columns"
+FRESH = "rows of a joined source in place of those in the bundle; repeatable"
+
+
+def add_joins(command: argparse.ArgumentParser) -> None:
+    """Give a command these options."""
+    several: Any = {"action": "append", "default": []}
+    command.add_argument("--join", **several, metavar="NAME=SOURCE:KEY[@TIME]", help=JOIN)
+    form = "NAME[=COLUMN:FUNCTION,..]"
+    command.add_argument("--aggregate", **several, metavar=form, help=AGGREGATE)
+
+
+def joins_of(
+    source: str, joined: Sequence[str], aggregated: Sequence[str]
+) -> tuple[Any, dict[str, Any]]:
+    """The source and the settings of Collect that these options say.
+
+    Args:
+        source: of the rows.
+        joined: of `--join`, one a source.
+        aggregated: of `--aggregate`, one a source or one of its columns.
+
+    Raises:
+        ConfigError: if one is of another form.
+
+    Example:
+        >>> joins_of("orders.csv", ["people=people.csv:customer=id@ordered=since"], [])[1]
+        {'people': {'on': {'customer': 'id'}, 'time': {'ordered': 'since'}}}
+        >>> joins_of("orders.csv", ["visits=v.csv:id@at"], ["visits=pages:mean,max"])
+        ... # doctest: +NORMALIZE_WHITESPACE
+        ({'orders': 'orders.csv', 'visits': 'v.csv'},
+         {'visits': {'on': {'id': 'id'}, 'time': {'at': 'at'},
+                     'aggregates': {'pages': ('mean', 'max')}}})
+    """
+    sources: dict[str, str] = {}
+    joins: dict[str, dict[str, Any]] = {}
+    for text in joined:
+        name, equals, rest = text.partition("=")
+        other, colon, keys = rest.rpartition(":")
+        keys, at, time = keys.partition("@")
+        on, pair = _pairs(keys), _pairs(time)
+        if not all([name, equals, other, colon]) or not on or (at and len(pair) != 1):
+            remedy = "Write for instance --join customers=customers.csv:customer_id."
+            form = "--join NAME=SOURCE:KEY[@TIME]"
+            raise ConfigError.expected("fivefold", form, text, remedy)
+        sources[name] = other
+        joins[name] = {"on": on, **({"time": pair} if at else {})}
+    for text in aggregated:
+        name, equals, rest = text.partition("=")
+        column, colon, functions = rest.rpartition(":")
+        if name not in joins or (equals and not (column and functions)):
+            remedy = "Write for instance --aggregate visits, or --aggregate visits=pages:mean,max."
+            form = "--aggregate NAME[=COLUMN:FUNCTION,..] of a source in --join"
+            raise ConfigError.expected("fivefold", form, text, remedy)
+        former = joins[name].get("aggregates", {})
+        some = {} if former is True else {**former, column: tuple(functions.split(","))}
+        joins[name]["aggregates"] = some if equals else True
+    if not joins:
+        return source, {}
+    stem = Path(source).stem.split(".")[0]
+    own = stem if stem and stem not in joins else "rows"
+    return {own: source, **sources}, joins
+
+
+def fresh_of(joined: Sequence[str]) -> dict[str, str]:
+    """Sources by name, for a model that answers.
+
+    Raises:
+        ConfigError: if one has no name.
+
+    Example:
+        >>> fresh_of(["customers=newer.csv"])
+        {'customers': 'newer.csv'}
+    """
+    pairs = [text.partition("=") for text in joined]
+    for name, _, source in pairs:
+        if not name or not source:
+            remedy = "Write for instance --join customers=newer.csv."
+            raise ConfigError.expected("fivefold", "--join NAME=SOURCE", name or "none", remedy)
+    return {name: source for name, _, source in pairs}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Columns of the rows and of the other source: `own=theirs`, or one name for both."""
+    pairs = [each.partition("=") for each in text.split(",") if each]
+    return {own: theirs if equals else own for own, equals, theirs in pairs if own}

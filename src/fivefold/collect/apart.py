@@ -1,0 +1,108 @@
+"""Sources that are given by name, and what is said of the columns of each."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fivefold.collect.glance import glance
+from fivefold.collect.join import Join
+from fivefold.collect.notation import Notations
+from fivefold.collect.wishes import Wishes, absent_column
+from fivefold.core.wording import literal, nearest, quoted
+from fivefold.errors import ConfigError, FivefoldError
+from fivefold.kinds.known import labels
+from fivefold.reading.options import Reading
+from fivefold.reading.source import describe
+
+Joins = Mapping[str, tuple[Any, Join]]
+"""The sources that are joined, each with how, by name."""
+
+
+def sources_of(source: Any, join: Mapping[str, Join]) -> tuple[Any, Joins]:
+    """The source of the rows, and those that are joined to it.
+
+    Args:
+        source: of any form; where others are joined a mapping of all of them by name, of which
+            the rows are the one that `join` does not name.
+        join: how each of the others is joined.
+
+    Raises:
+        ConfigError: if names do not go together.
+    """
+    if not join:
+        return source, {}
+    if not isinstance(source, Mapping):
+        remedy = 'Write Collect({"orders": orders, "customers": customers}, join={...}).'
+        raise _wrong("a mapping of sources by name beside join=", type(source).__name__, remedy)
+    names = [name for name in source if name not in join]
+    for name in join:
+        if name not in source:
+            near = nearest(name, list(map(str, source)))
+            remedy = f"Write {literal(near)}." if near else "Add it to the sources."
+            raise _wrong(f"sources of the names in join=, {quoted(list(source))}", name, remedy)
+    if len(names) != 1:
+        found = f"{len(names)}, {quoted(names)}" if names else "none"
+        remedy = "Name all sources but that of the rows in join=."
+        raise _wrong("one source that join= does not name, that of the rows", found, remedy)
+    return source[names[0]], {name: (source[name], how) for name, how in join.items()}
+
+
+def check_joins(base: Any, reading: Reading, joins: Joins) -> list[FivefoldError]:
+    """Names of keys and times that the sources do not have; nothing where a look is not cheap."""
+    faults: list[FivefoldError] = []
+    made: list[str] = []
+    for name, (source, how) in joins.items():
+        own, theirs = glance(base, reading), glance(source, Reading())
+        for (mine, other), what in named(how):
+            where = f"join= of {name}, `{what}`"
+            if own and mine not in own and not any(mine.startswith(f"{one}_") for one in made):
+                faults.append(absent_column(mine, own, describe(base), where))
+            if theirs and other not in theirs:
+                faults.append(absent_column(other, theirs, name, where))
+        made.append(name)
+    return faults
+
+
+def named(how: Join) -> Iterator[tuple[tuple[str, str], str]]:
+    """The columns by which a source is joined, in pairs, each with the argument that names them."""
+    yield from ((pair, "on") for pair in how.keys_on)
+    if how.pair is not None:
+        yield how.pair, "time"
+
+
+def apart(wishes: Wishes, joins: Iterable[str], names: Sequence[str] = ()) -> Wishes:
+    """What is said of the rows' own columns, which are these at least."""
+    starts = tuple(f"{name}_" for name in joins)
+    if not starts:
+        return wishes
+    return having(wishes, lambda name: name in names or not name.startswith(starts))
+
+
+def keys_as_words(joins: Joins, names: Iterable[str]) -> dict[str, str]:
+    """The kind of the columns that are keys: words, so that they are equal in all sources."""
+    own = {mine for _, how in joins.values() for mine, _ in how.keys_on}
+    return {name: labels().name for name in names if name in own}
+
+
+def having(wishes: Wishes, keep: Callable[[str], bool]) -> Wishes:
+    """What is said of some columns, those that are to be kept, and of all."""
+
+    def some(said: Any) -> Any:
+        return {n: v for n, v in said.items() if keep(n)} if isinstance(said, Mapping) else said
+
+    notations = wishes.notations
+    return replace(
+        wishes,
+        drop=tuple(filter(keep, wishes.drop)),
+        kinds=some(wishes.kinds),
+        missing=some(wishes.missing),
+        notations=Notations(
+            decimal=some(notations.decimal),
+            thousands=some(notations.thousands),
+            date_format=some(notations.date_format),
+        ),
+    )
+
+
+def _wrong(wanted: str, found: object, remedy: str) -> ConfigError:
+    return ConfigError.expected("Collect", wanted, found, remedy, argument="join")

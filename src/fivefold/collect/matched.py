@@ -1,0 +1,164 @@
+"""What there is to say of rows and the source that is joined to them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fivefold.artifacts import Collected
+from fivefold.codecs.schema import Column
+from fivefold.codecs.table import Array, Columns
+from fivefold.collect.tabulate import Tabulated
+from fivefold.core.finding import Finding, Severity, finding
+from fivefold.core.wording import bytes_text, literal, plural, quoted
+from fivefold.travel.histories import keys_of
+from fivefold.travel.lookup import Lookup
+
+MANY = 0.05  # of the rows, from which on it is a warning that they find nothing
+LEVELS = 100  # of a key, from which on a model would know single ones by heart
+
+
+def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding]:
+    """Findings about keys and moments that do not meet, and about what travels.
+
+    Args:
+        step: the join.
+        rows: that were joined to.
+        table: of the source.
+    """
+    places_here = np.flatnonzero(rows.usable)
+    here = Columns({name: rows.table.column(name)[places_here] for name in step.reads})
+    keys = keys_of([here.column(own) for own, _ in step.on])
+    places = step.history.places([here.column(own) for own, _ in step.on])
+    low, high = step.span(here)
+    known = int((low < high).sum())
+    yield _told(step, known, len(here))
+    yield from _unmatched(step, keys, places)
+    yield from _repeated(step, table)
+    if step.time is None:
+        yield from _later(step, rows, table)
+        return
+    found = places >= 0
+    early = int((found & (low == high)).sum())
+    if early:
+        sentence = (
+            f"{plural(early, 'row')} of {len(here):,} have a key of {step.source} and nothing "
+            "that is known by then: their cells are missing, a count is 0."
+        )
+        yield finding(
+            "before_history", sentence, _severity(early, len(here)), source=step.source, rows=early
+        )
+    if step.delay is None:
+        _, late = step.history.span(
+            [here.column(own) for own, _ in step.on],
+            here.column(step.time[0]),
+            delay=0.0,
+            within=step.within,
+        )
+        same = int((late > high).sum())
+        if same:
+            sentence = (
+                f"{plural(same, 'row')} of {len(here):,} have a row of {step.source} of their very "
+                "moment, which is not joined. Pass delay=0 to its Join if it is known by then."
+            )
+            yield finding("same_moment", sentence, source=step.source, rows=same)
+
+
+def _told(step: Lookup, known: int, rows: int) -> Finding:
+    size = step.history.nbytes()
+    sentence = (
+        f"{step.source}: {known:,} of {plural(rows, 'row')} found something; "
+        f"{plural(len(step.made), 'column')} joined. "
+        f"{plural(len(step.history), 'row')} of it ({bytes_text(size)}) travel in the bundle."
+    )
+    return finding(
+        "joined",
+        sentence,
+        source=step.source,
+        found=known,
+        columns=list(step.made),
+        rows=len(step.history),
+        bytes=size,
+    )
+
+
+def _unmatched(
+    step: Lookup, keys: list[tuple[str | None, ...]], places: Array
+) -> Iterator[Finding]:
+    lost = np.flatnonzero(places < 0)
+    if not len(lost):
+        return
+    absent = sum(None in keys[row] for row in lost)
+    shown = dict.fromkeys(keys[row] for row in lost.tolist() if None not in keys[row])
+    few = quoted([", ".join(map(str, key)) for key in list(shown)[:3]])
+    named = quoted([own for own, _ in step.on])
+    told = [f"{len(lost) - absent:,} with a key that it lacks ({few})"] if len(shown) else []
+    told += [f"{absent:,} without a key"] if absent else []
+    sentence = (
+        f"{plural(len(lost), 'row')} of {len(keys):,} have no match in {step.source} by {named}: "
+        f"{' and '.join(told)}."
+    )
+    severity, rows = _severity(len(lost), len(keys)), len(lost)
+    yield finding(
+        "unmatched_keys", sentence, severity, source=step.source, rows=rows, missing=absent
+    )
+
+
+def _severity(rows: int, of: int) -> Severity:
+    return "warning" if rows > MANY * of else "note"
+
+
+def _repeated(step: Lookup, table: Tabulated) -> Iterator[Finding]:
+    """Rows of the source that say nothing more, or that nothing can find."""
+    keys = keys_of([table.values[theirs] for _, theirs in step.on])
+    lost = np.array([None in key for key in keys], bool)
+    if step.time is not None:
+        moments = table.values[step.time[1]]
+        lost |= moments != moments
+    if lost.any():
+        what = "key" if step.time is None else "key or moment"
+        sentence = f"{plural(int(lost.sum()), 'row')} of {step.source} without a {what}; left out."
+        yield finding("rows_without_key", sentence, source=step.source, rows=int(lost.sum()))
+    again = len(keys) - int(lost.sum()) - len(step.history)
+    if again:
+        named = quoted([step.plain(theirs) for _, theirs in step.on])
+        sentence = (
+            f"{plural(again, 'row')} of {step.source} repeat another of the same {named}; one of "
+            "each is joined."
+        )
+        yield finding("duplicate_keys", sentence, source=step.source, rows=again)
+
+
+def _later(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding]:
+    """Dates of a source that is joined without regard to time, where they lie after the rows."""
+    own = rows.schema.named("time")
+    if own is None or rows.table.column(own).dtype.kind != "M":
+        return
+    moments = rows.table.column(own)[rows.usable]
+    places = step.history.places([rows.table.column(one)[rows.usable] for one, _ in step.on])
+    theirs = step.history.places([table.values[column] for _, column in step.on])
+    for name, cells in table.values.items():
+        if cells.dtype.kind != "M":
+            continue
+        there = (theirs >= 0) & ~np.isnat(cells)
+        latest = np.full(len(step.history.keys) + 1, np.datetime64("NaT", "us"))
+        np.fmax.at(latest, theirs[there], cells[there])
+        late = int((latest[places] > moments).sum())
+        if late:
+            plain = step.plain(name)
+            sentence = (
+                f"{plural(late, 'row')} of {len(places):,} are joined to rows of {step.source} "
+                f"whose `{plain}` is later than their own `{own}`, and may tell of what nobody "
+                "knew by then. "
+                f"Pass time={{{literal(own)}: {literal(plain)}}} to its Join."
+            )
+            yield finding("joined_later", sentence, source=step.source, column=plain, rows=late)
+
+
+def key_aside(column: Column, cells: Array) -> Finding | None:
+    """Why a key is not learnt from; None if it may be."""
+    name, levels = column.name, len({*cells.tolist()} - {None})
+    if levels <= LEVELS:
+        return None
+    hint = f"Pass kinds={{{literal(name)}: {literal(column.kind)}}} to keep it."
+    sentence = f"`{name}` is a key with {levels:,} different values; left out. {hint}"
+    return finding("join_key", sentence, column=name, levels=levels)

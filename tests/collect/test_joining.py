@@ -1,0 +1,230 @@
+"""Sources joined to the rows by Collect."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.joined_sources import Shop, shop
+
+import fivefold as ff
+from fivefold.artifacts import Collected
+from fivefold.core.session import Session
+from fivefold.errors import ConfigError, DataError, FivefoldError
+
+VISITS = ff.Join(
+    "customer_id", time={"ordered": "at"}, aggregates={"pages": ("mean", "max", "last")}
+)
+
+
+@pytest.fixture(scope="module")
+def made() -> Shop:
+    return shop()
+
+
+def collected(sources: Mapping[str, Any], **asked: Any) -> Collected:
+    return ff.Collect(dict(sources), **{"target": "returned", **asked}).run(Session())
+
+
+def codes(found: Collected) -> dict[str, str]:
+    return {one.code: one.severity for one in found.findings}
+
+
+def test_source_with_a_row_a_key_is_joined_as_pandas_merges(made):
+    found = collected(
+        {"orders": made.orders, "customers": made.customers},
+        join={"customers": {"customer_id": "id"}},
+    )
+    wanted = made.orders.merge(
+        made.customers, left_on="customer_id", right_on="id", how="left", validate="m:1"
+    )
+    assert found.table.column("customers_age").tolist() == wanted["age"].tolist()
+    assert found.table.column("customers_town").tolist() == wanted["town"].tolist()
+    assert found.schema["customers_town"].kind == "categorical"
+    assert found.schema["customer_id"].reason == "key"
+    assert {"joined", "join_key"} <= codes(found).keys()
+    record = found.provenance["joined"]["customers"]
+    assert record["rows"] == 150
+    assert len(record["sha256"]) == 64
+    assert record["on"] == {"customer_id": "id"}
+
+
+def test_key_of_numbers_meets_its_words_whatever_the_source(tmp_path, made):
+    left = made.orders.assign(customer_id=made.orders["customer_id"].str[1:].astype(int))
+    people = made.customers.assign(id=made.customers["id"].str[1:].astype(int))
+    left.to_csv(tmp_path / "orders.csv", index=False)
+    people.astype({"id": float}).to_parquet(tmp_path / "people.parquet")
+    sources = {"orders": left, "people": people}
+    frames = collected(sources, join={"people": {"customer_id": "id"}})
+    files = collected(
+        {"orders": tmp_path / "orders.csv", "people": tmp_path / "people.parquet"},
+        join={"people": {"customer_id": "id"}},
+    )
+    ages = frames.table.column("people_age")
+    assert not np.isnan(ages).any()
+    assert files.table.column("people_age").tolist() == ages.tolist()
+
+
+def test_aggregates_are_of_what_was_known_and_never_later(made):
+    sources = {"orders": made.orders, "visits": made.visits}
+    found = collected(sources, join={"visits": VISITS})
+    later = made.visits.assign(pages=1e9, at=made.visits["at"].max() + pd.Timedelta(days=1))
+    planted = pd.concat([made.visits, later])
+    again = collected({**sources, "visits": planted}, join={"visits": VISITS})
+    counts = [
+        ((made.visits["customer_id"] == key) & (made.visits["at"] < at)).sum()
+        for key, at in zip(made.orders["customer_id"], made.orders["ordered"], strict=True)
+    ]
+    assert found.table.column("visits_count").tolist() == counts
+    for name in found.schema.by_name:
+        np.testing.assert_array_equal(found.table.column(name), again.table.column(name))
+    assert codes(found)["unmatched_keys"] == "warning"
+    none = np.array(counts) == 0
+    assert np.isnan(found.table.column("visits_days_since_last")[none]).all()
+
+
+def test_rows_of_the_very_moment_are_joined_only_with_a_delay_of_zero(made):
+    prices = pd.DataFrame({"ordered": made.orders["ordered"], "index": made.orders["price"]})
+    sources = {"orders": made.orders.assign(one="a"), "prices": prices.assign(one="a")}
+    by: dict[str, Any] = {"on": "one", "time": "ordered"}
+    strict = collected(sources, join={"prices": by})
+    same = collected(sources, join={"prices": {**by, "delay": 0}})
+    assert same.table.column("prices_index").tolist() == made.orders["price"].tolist()
+    assert (strict.table.column("prices_index") != made.orders["price"]).sum() > 395
+    assert "same_moment" in codes(strict)
+    assert "same_moment" not in codes(same)
+
+
+def test_sources_are_joined_to_what_was_joined_before(made):
+    towns = pd.DataFrame({"town": ["Ulm", "Bern", "Graz"], "size": [1.0, 2.0, 3.0]})
+    found = collected(
+        {"orders": made.orders, "people": made.customers, "towns": towns},
+        join={"people": {"customer_id": "id"}, "towns": {"people_town": "town"}},
+    )
+    size = towns.set_index("town")["size"]
+    wanted = [size[town] for town in found.table.column("people_town")]
+    assert found.table.column("towns_size").tolist() == wanted
+
+
+def test_settings_of_joined_columns_go_by_their_new_names(made):
+    people = made.customers.assign(age=made.customers["age"].replace(20.0, -1.0))
+    found = collected(
+        {"orders": made.orders, "people": people},
+        join={"people": {"customer_id": "id"}},
+        drop=("people_town",),
+        missing={"people_age": -1},
+        kinds={"customer_id": "categorical"},
+    )
+    assert "people_town" not in found.schema.by_name
+    assert np.isnan(found.table.column("people_age")).any()
+    assert found.schema["customer_id"].role == "input"
+
+
+def test_repeated_rows_are_told_and_rows_that_differ_refused(made):
+    twice = pd.concat([made.customers, made.customers[:3]])
+    sources = {"orders": made.orders, "people": twice}
+    found = collected(sources, join={"people": {"customer_id": "id"}})
+    assert codes(found)["duplicate_keys"] == "note"
+    twice.iloc[-1, 1] += 1
+    with pytest.raises(DataError) as caught:
+        collected(sources, join={"people": {"customer_id": "id"}})
+    assert caught.value.facts["rows"] == (2, 152)
+    assert "expected one row for each `id`, found 2 for 'c0002'" in str(caught.value)
+
+
+def test_target_of_a_joined_source_is_left_out(made):
+    found = collected(
+        {"orders": made.orders, "past": made.orders},
+        join={"past": ff.Join("customer_id", time="ordered")},
+    )
+    assert "past_returned" not in found.schema.by_name
+    assert codes(found)["target_not_joined"] == "warning"
+
+
+def test_source_without_time_whose_dates_lie_after_the_rows_is_told(made):
+    people = made.customers.assign(moved=made.orders["ordered"].max())
+    found = collected(
+        {"orders": made.orders, "people": people},
+        join={"people": {"customer_id": "id"}},
+        time="ordered",
+        kinds={"people_moved": "datetime"},
+    )
+    assert codes(found)["joined_later"] == "warning"
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "key of the rows": ({"people": {"customer": "id"}}, 'Write "customer_id" instead'),
+    "key of the source": ({"people": {"customer_id": "idd"}}, 'Write "id" instead'),
+    "name": ({"peopel": "id"}, 'Write "people"'),
+    "no rows": ({"people": "id", "orders": "id"}, "found none"),
+    "time": ({"people": ff.Join({"customer_id": "id"}, time="a")}, "'a'"),
+    "target": ({"people": {"returned": "town"}}, "the target `returned`"),
+    "times": ({"people": {"on": {"customer_id": "id"}, "time": {"ordered": "age"}}}, "dates"),
+    "numbers": (
+        {"people": {"on": {"customer_id": "id"}, "aggregates": {"town": "mean"}}},
+        "expected numbers, found categorical values",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_join_that_cannot_be_is_refused_with_its_remedy(made, name):
+    join, told = WRONG[name]
+    with pytest.raises(FivefoldError) as caught:
+        collected({"orders": made.orders, "people": made.customers}, join=join)
+    assert told in str(caught.value)
+
+
+def test_name_that_no_joined_column_has_is_refused(made):
+    with pytest.raises(DataError, match='Write "people_town"'):
+        collected(
+            {"orders": made.orders, "people": made.customers},
+            join={"people": {"customer_id": "id"}},
+            drop=("people_twon",),
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"on": ""}, "a column"),
+        ({"on": "a", "delay": "2d"}, "`time` beside `delay`"),
+        ({"on": "a", "time": "t", "within": "soon"}, "a length of time"),
+        ({"on": "a", "time": "t", "within": 0}, "a length of time"),
+        ({"on": "a", "aggregates": {"x": "meen"}}, 'Write "mean"'),
+        ({"on": "a", "aggregate": True}, "Write aggregates"),
+    ],
+)
+def test_join_setting_that_cannot_be_is_refused(asked, told):
+    with pytest.raises(ConfigError, match=told):
+        ff.Collect({"a": "a.csv", "b": "b.csv"}, join={"b": asked})
+
+
+def test_join_stands_in_a_recipe_and_comes_back():
+    asked = {"visits": VISITS, "people": {"customer_id": "id"}, "towns": ("town", "land")}
+    sources = dict.fromkeys(["orders", *asked], "x.csv")
+    pipeline = ff.Pipeline([ff.Collect(sources, join=asked, target="returned")])
+    text = pipeline.to_json()
+    told = json.loads(text)["stages"][0]["with"]["join"]
+    assert told["towns"] == {"on": ["town", "land"]}
+    assert told["visits"]["aggregates"] == {"pages": ["mean", "max", "last"]}
+    again = ff.Pipeline.from_json(text)
+    assert again.to_json() == text
+    assert again[0].join["visits"].keys_on == (("customer_id", "customer_id"),)
+
+
+def test_names_are_looked_at_before_anything_is_read(tmp_path, made):
+    made.orders.to_csv(tmp_path / "orders.csv", index=False)
+    made.customers.to_csv(tmp_path / "people.csv", index=False)
+    stage = ff.Collect(
+        {"orders": tmp_path / "orders.csv", "people": tmp_path / "people.csv"},
+        join={"people": {"customer_id": "key"}},
+        target="returned",
+    )
+    told = [str(fault) for fault in stage.preflight(Session(), ff.Context())]
+    assert len(told) == 1
+    assert "'key'" in told[0]
+    gone = ff.Collect({"o": "no.csv", "p": "none.csv"}, join={"p": "a"}, target="b")
+    assert len(gone.preflight(Session(), ff.Context())) == 2

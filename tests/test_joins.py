@@ -1,0 +1,166 @@
+"""Joined sources from Collect to the server: with and without history, never of the future."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+from tests.joined_sources import Shop, shop
+
+import fivefold as ff
+from fivefold.errors import LeakError, RequestError
+from fivefold.leak import JOINED, check_no_leak
+from fivefold.serve.app import create_app
+from fivefold.travel.lookup import Lookup
+
+JOIN = {
+    "people": {"customer_id": "id"},
+    "visits": ff.Join("customer_id", time={"ordered": "at"}, aggregates=True),
+}
+
+
+def pipeline_of(made: Shop, **asked: Any) -> ff.Pipeline:
+    sources = {"orders": made.orders, "people": made.customers, "visits": made.visits}
+    return ff.Pipeline([
+        ff.Collect(sources, join=JOIN, target="returned", **asked),
+        ff.Preprocess(),
+        ff.Train("mlp", epochs=12),
+        ff.Evaluate(),
+    ])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made() -> Shop:
+    return shop()
+
+
+@pytest.fixture(scope="module")
+def result(made: Shop, tmp_path_factory: pytest.TempPathFactory) -> ff.Result:
+    path = tmp_path_factory.mktemp("joined") / "orders.ff"
+    return ff.Pipeline([*pipeline_of(made), ff.Deploy(path)]).run(progress=False)
+
+
+@pytest.fixture(scope="module")
+def model(result: ff.Result) -> ff.Predictor:
+    return ff.load(result[ff.Deployed].path)
+
+
+@pytest.mark.slow
+def test_bundle_answers_as_was_evaluated_by_every_door(result):
+    parity = result[ff.Deployed].parity
+    assert parity["fresh_process"]
+    doors = [parity[door] for door in ("frame", "csv", "json", "source", "synthetic")]
+    assert max(doors) < 1e-5
+    assert parity["rows"] > 50
+
+
+@pytest.mark.slow
+def test_bundle_asks_for_key_and_time_and_not_for_what_is_joined(model):
+    assert model.contract.names == ("customer_id", "ordered", "price")
+
+
+@pytest.mark.slow
+def test_rows_with_and_without_history_are_answered(model, made):
+    seen = made.visits["customer_id"].iloc[0]
+    row = {"customer_id": seen, "ordered": "2024-12-01", "price": 20.0}
+    early, nobody = {**row, "ordered": "2023-01-01"}, {**row, "customer_id": "nobody"}
+    none = {**row, "customer_id": None}
+    scores = model.predict_proba([row, early, nobody, none])
+    assert np.isfinite(scores).all()
+    assert scores[0, 1] > scores[1, 1] + 0.01
+    assert scores[2].tolist() == scores[3].tolist()
+    alone = [model.predict_proba([one])[0] for one in (row, early, nobody, none)]
+    np.testing.assert_array_equal(scores, alone)
+    reply = TestClient(create_app(model)).post("/predict", json={"instances": [row, early]})
+    assert reply.status_code == 200
+    assert reply.json()["predictions"] == model.predict([row, early]).tolist()
+
+
+@pytest.mark.slow
+def test_same_mapping_of_sources_answers_and_fresher_ones_count(model, result, made, tmp_path):
+    rows = made.orders.tail(40)
+    known = model.predict_proba(rows)
+    sources = {"orders": rows, "people": made.customers, "visits": made.visits}
+    np.testing.assert_array_equal(model.predict_proba(sources), known)
+    np.testing.assert_allclose(result.predict_proba(sources), known, atol=1e-6)
+    np.testing.assert_array_equal(model.predict_proba({"orders": rows}), known)
+    made.visits.iloc[:0].to_csv(tmp_path / "visits.csv", index=False)
+    empty = {"orders": rows, "visits": tmp_path / "visits.csv"}
+    fresh = model.predict_proba(empty)
+    assert (fresh[:, 1] <= known[:, 1] + 1e-6).all()
+    assert (fresh[:, 1] < known[:, 1] - 0.01).any()
+    np.testing.assert_array_equal(result.predict_proba(empty).shape, fresh.shape)
+    np.testing.assert_array_equal(
+        model.joining({"visits": tmp_path / "visits.csv"}).predict_proba(rows), fresh
+    )
+    with pytest.raises(RequestError, match='Write "visits"'):
+        model.joining({"visit": made.visits})
+    with pytest.raises(RequestError, match=r"visits.*'pages'"):
+        model.predict({"orders": rows, "visits": made.visits.drop(columns="pages")})
+
+
+@pytest.mark.slow
+def test_planted_future_value_is_never_read(made, monkeypatch):
+    told = check_no_leak(pipeline_of(made))
+    assert told.rows[JOINED] > 500
+    span = Lookup.span
+
+    def looks_ahead(self: Lookup, columns: Any) -> Any:
+        low, high = span(self, columns)
+        if self.time is None:
+            return low, high
+        places = self.history.places([columns.column(own) for own, _ in self.on])
+        return low, np.where(places < 0, high, self.history.starts[places + 1])
+
+    monkeypatch.setattr(Lookup, "span", looks_ahead)
+    with pytest.raises(LeakError, match="visits_count"):
+        check_no_leak(pipeline_of(made))
+
+
+@pytest.mark.slow
+def test_shell_joins_and_predicts_with_fresher_sources(tmp_path, made):
+    for name, frame in made._asdict().items():
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+
+    def shell(*words: str) -> str:
+        command = [sys.executable, "-m", "fivefold", *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    people = "people=customers.csv:customer_id=id"
+    visits = "visits=visits.csv:customer_id@ordered=at"
+    options = ["--target", "returned", "--epochs", "1", "--quality", "fast", "--to", "orders.ff"]
+    shell(
+        "run", "orders.csv", "--join", people, "--join", visits, "--aggregate", "visits", *options
+    )
+    recipe = json.loads(ff.load(tmp_path / "orders.ff").bundle.text("recipe.json"))
+    assert recipe["stages"][0]["with"]["source"]["people"] == "customers.csv"
+    shell("predict", "orders.ff", "orders.csv", "--join", "visits=visits.csv", "--to", "out.csv")
+    shell("predict", "orders.ff", "orders.csv", "--to", "own.csv")
+    assert Path(tmp_path / "out.csv").read_text() == Path(tmp_path / "own.csv").read_text()
+
+
+@pytest.mark.slow
+def test_run_of_joined_sources_is_resumed_and_explained(tmp_path, made):
+    made.orders.to_csv(tmp_path / "orders.csv", index=False)
+    made.visits.to_csv(tmp_path / "visits.csv", index=False)
+    sources = {"orders": tmp_path / "orders.csv", "visits": tmp_path / "visits.csv"}
+    join = {"visits": JOIN["visits"]}
+    stages = [ff.Collect(sources, join=join, target="returned"), ff.Preprocess()]
+    first = ff.Pipeline(stages).run(progress=False, cache=tmp_path / "cache")
+    again = ff.Pipeline(stages).run(progress=False, cache=tmp_path / "cache")
+    assert "cache" in again.why("collect")
+    for name in first[ff.Collected].table.names:
+        np.testing.assert_array_equal(
+            again[ff.Collected].table.column(name), first[ff.Collected].table.column(name)
+        )
+    assert isinstance(again[ff.Collected].changes.steps[0], Lookup)
+    pd.concat([made.visits, made.visits[:1]]).to_csv(tmp_path / "visits.csv", index=False)
+    third = ff.Pipeline(stages).run(progress=False, cache=tmp_path / "cache")
+    assert "visits" in third.why("collect")
