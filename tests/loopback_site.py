@@ -33,8 +33,7 @@ class Site:
         self.servers = []
         for host in [f"127.0.0.{1 + number}" for number in range(hosts)]:
             port = self.servers[0].server_address[1] if self.servers else 0
-            server = ThreadingHTTPServer((host, port), handler_of(self))
-            server.daemon_threads = True
+            server = Server((host, port), handler_of(self))
             self.servers.append(server)
         self.port = self.servers[0].server_address[1]
         self.first, self.second = (f"http://127.0.0.{n}:{self.port}" for n in (1, 2))
@@ -65,6 +64,14 @@ class Site:
             ]  # fmt: skip
         more = '<a rel="nofollow" href="/article/secret">no</a>'
         return page("Index", "".join(f'<a href="{one}">x</a> ' for one in links) + more)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        """Who is killed leaves connections open: no fault of the site."""
 
 
 def page(title, body, head=""):

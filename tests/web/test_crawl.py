@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -229,3 +230,22 @@ def test_a_browser_of_ones_own_may_fetch(tmp_path, form):
         crawled(tmp_path / "c", [f"{site.first}/"], fetch=fetch)
         assert {path for _, path in site.asked} == {"/robots.txt", "/.well-known/tdmrep.json"}
     assert asked == [f"{site.first}/", f"{site.first}/next"]
+
+
+def test_who_watches_sees_what_is_kept_and_left_out_by_reason(tmp_path):
+    sights, extra = [], {"/": (429, {"Retry-After": "2"}, b"")}
+    with Site(1, traps=False, extra=extra) as site:
+        said, root = rules(hosts=frozenset({"127.0.0.1"})), f"{site.first}/"
+        seeds = [root, f"{site.first}/private/1", f"{site.first}/article/0", f"{site.first}/none"]
+        manner = Linked(said, follow=("/*",))
+        path = tmp_path / "c"
+        timer = threading.Timer(1.5, lambda: extra.pop("/"))
+        timer.start()
+        crawl(lambda: Frontier(path), said, manner, seeds, tell=sights.append)
+    assert sights[0].waiting == 1
+    assert not sights[0].is_over
+    last = sights[-1]
+    assert last.is_over
+    assert (last.kept, last.waiting) == (2, 0)
+    assert last.refused == {"robots.txt": 1, "status 404": 1}
+    assert last.requests == 4

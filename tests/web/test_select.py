@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from fivefold.errors import ConfigError
@@ -105,3 +106,26 @@ def test_lists_of_pages_are_read():
     assert [one.links() for one in found] == [
         ["http://a.org/1?x=1&y=2"], ["http://a.org/2"], ["http://a.org/3"],
     ]  # fmt: skip
+
+
+def test_main_text_of_a_page_has_no_menus_and_no_footers():
+    pytest.importorskip("trafilatura", reason="the package trafilatura is not installed")
+    pytest.importorskip("lxml_html_clean", reason="the package lxml_html_clean is not installed")
+    draw = np.random.default_rng(0)
+    words = [f"word{number}" for number in range(500)]
+    for story in range(40):
+        sentences = [" ".join(draw.choice(words, 14)).capitalize() + "." for _ in range(9)]
+        paragraphs = "".join(f"<p>{' '.join(sentences[n : n + 3])}</p>" for n in range(0, 9, 3))
+        body = (
+            f"<html><head><title>Story {story}</title></head><body><nav><ul><li><a href=/>Homepage"
+            "</a></li><li><a href=/shop>Shopping</a></li></ul></nav><aside>Advertisement</aside>"
+            f"<main><article><h1>Story {story}</h1>{paragraphs}</article></main>"
+            "<footer>Imprint Copyright <a href=/privacy>Privacy</a></footer></body></html>"
+        )
+        page = Document("http://a/story", {"content-type": "text/html"}, body.encode())
+        found = Selector.of("::main").cell(page)
+        assert all(sentence in found for sentence in sentences)
+        for menu in ("Homepage", "Shopping", "Advertisement", "Imprint", "Copyright", "Privacy"):
+            assert menu not in found
+    empty = Document("http://a/none", {"content-type": "text/html"}, b"<html></html>")
+    assert Selector.of("::main").cell(empty) is None

@@ -58,7 +58,8 @@ class Fetch(Online):
         largest: bytes of an answer at most.
         deadline: seconds of a request at most.
         directory: where answers are kept; see Scrape.
-        refresh: with a `directory`, asks whether answers have changed.
+        archive: a file of all answers; see Scrape.
+        refresh: with a `directory` or `archive`, asks whether answers have changed.
         mask: whether mail addresses, telephone numbers, accounts and cards in cells are replaced.
         target: as of Collect, and so are those that follow.
         task: see Collect.

@@ -12,6 +12,7 @@ from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.collect.collect import Collect
 from fivefold.collect.scraped import (
+    archive_faults,
     findings_of,
     lacking,
     listening,
@@ -29,6 +30,7 @@ from fivefold.core.stage import PathText, Stage
 from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.kinds_asked import KindsByColumn
+from fivefold.report.outlet import whole_file
 from fivefold.version import __version__
 from fivefold.web.url import host_of, split
 
@@ -56,6 +58,7 @@ class Online(Stage):
     largest: PositiveInt = 5_000_000
     deadline: PositiveFloat = 20.0
     directory: PathText | None = None
+    archive: PathText | None = None
     refresh: bool = False
     mask: bool = False
     target: str | tuple[str, ...] | None = None
@@ -117,7 +120,8 @@ class Online(Stage):
                 setting="contact",
             )]  # fmt: skip
         faults: list[FivefoldError] = []
-        if absent := lacking(self._needed()):
+        needed = (*self._needed(), *(("warcio",) if self.archive is not None else ()))
+        if absent := lacking(needed):
             faults.append(not_installed(who, absent))
         else:
             faults += self._faults()
@@ -128,8 +132,11 @@ class Online(Stage):
             faults.append(
                 PreflightError.expected(who, "a folder", repr(str(self.directory)), remedy)
             )
-        if self.refresh and self.directory is None:
-            remedy = "Pass directory= with the folder of the crawl."
+        if self.archive is not None:
+            faults += archive_faults(who, Path(self.archive))
+        kept = self.directory or (self.archive if Path(self.archive or "").is_file() else None)
+        if self.refresh and kept is None:
+            remedy = "Pass directory= with the folder of the crawl, or archive= with its archive."
             faults.append(ConfigError.expected(who, "a crawl to refresh", "no directory=", remedy))
         return faults
 
@@ -146,8 +153,9 @@ class Online(Stage):
             folder = stack.enter_context(scratch("crawl")) if self.directory is None else None
             path = Path(folder or self.directory or ".")
             path.mkdir(parents=True, exist_ok=True)
-            self._crawl(path / FILE, manner, session)
+            asked = self._crawl(path / FILE, manner, session)
             with self._opened(path / FILE) as frontier:
+                self._archive(frontier, asked)
                 rows = self._rows(frontier, manner)
                 refuse_none(type(self).__name__, rows, frontier)
                 copied = mark_copies(rows) if self.group is None else 0
@@ -179,22 +187,41 @@ class Online(Stage):
             provenance=told_of(collected.provenance, several(self.seeds), sorted(set(pages)), rows),
         )
 
-    def _crawl(self, path: Path, manner: "Manner", session: Session) -> None:
+    def _archive(self, frontier: "Frontier", asked: int) -> None:
+        """Write the archive, where there is none or it is ours and more was asked for."""
+        if self.archive is None:
+            return
+        from fivefold.web.warc import is_ours, write_archive
+
+        path = Path(self.archive)
+        if not path.exists() or (asked and is_ours(path)):
+            with whole_file(path) as place:
+                packed = path.suffix == ".gz"
+                write_archive(frontier, place, agent=self._rules().agent, packed=packed)
+
+    def _crawl(self, path: Path, manner: "Manner", session: Session) -> int:
+        """Read what is to be read; gives the number of requests."""
         from fivefold.web.crawled import crawl
 
         def tell(sight: "Sight") -> None:
             values = {"requests": sight.requests, **sight.refused}
             values |= {"hosts waiting": sight.waiting} if sight.waiting else {}
             done = min(sight.kept, self.pages)
-            session.emit(Progress(done=done, total=self.pages, unit="page", values=values))
+            total = done if sight.is_over else self.pages
+            session.emit(Progress(done=done, total=total, unit="page", values=values))
 
-        known = path.exists()
-        if known:
-            session.emit(Noted(text=f"Going on with the crawl in {path}."))
+        known, archive = path.exists(), Path(self.archive or "")
+        taken = not known and archive.is_file()
+        if known or taken:
+            session.emit(Noted(text=f"Going on with the crawl in {path if known else archive}."))
 
         def opened() -> "Frontier":
             frontier = self._opened(path)
-            if known and self.refresh:
+            if taken:
+                from fivefold.web.warc import read_archive
+
+                read_archive(frontier, archive, manner)
+            if (known or taken) and self.refresh:
                 frontier.refresh(chained=manner.chained)
             return frontier
 
@@ -204,6 +231,7 @@ class Online(Stage):
             )
         for text in notes_of(tally, interrupted):
             session.emit(Noted(text=text))
+        return tally.requests
 
     def _opened(self, path: Path) -> "Frontier":
         from fivefold.web.frontier import Frontier

@@ -51,7 +51,9 @@ class Scrape(Online):
         deadline: seconds of a request at most.
         directory: where pages are kept, so that a crawl that was ended goes on, and other selectors
             ask for nothing again; None keeps them until the stage has ended.
-        refresh: with a `directory`, asks whether pages that were read have changed.
+        archive: a file, `crawl.warc.gz`, to which all pages are written as a web archive. Where it
+            is there, its pages count as read, those of another crawler too.
+        refresh: with a `directory` or `archive`, asks whether pages that were read have changed.
         mask: whether mail addresses, telephone numbers, accounts and cards in cells are replaced.
         fetch: asks for pages in place of HTTP, a browser for instance: takes an address, gives the
             text of the page or an `Answer`; plain or async. robots.txt is asked for in any case.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fivefold.core.events import Found
@@ -9,7 +10,8 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.core.wording import plural, quoted, together
 from fivefold.decided import Provenance
-from fivefold.errors import DataError, PreflightError
+from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
     from fivefold.web.bounds import Tally
@@ -99,6 +101,19 @@ def not_installed(who: str, names: list[str]) -> PreflightError:
         f"{who}: expected the packages that read the web, found no {quoted(names)}.",
         remedy="Install them: pip install 'fivefold[web]'.",
     )
+
+
+def archive_faults(who: str, path: Path) -> list[FivefoldError]:
+    """What keeps an archive from being written or read there."""
+    if not path.name.endswith((".warc", ".warc.gz")):
+        remedy = "Name one of these; with .gz it is packed."
+        wanted = "an archive that ends in .warc or .warc.gz"
+        return [PreflightError.expected(who, wanted, repr(path.name), remedy, setting="archive")]
+    try:
+        check_place(f"{who}: archive", path)
+    except PreflightError as error:
+        return [error]
+    return []
 
 
 def notes_of(tally: "Tally", interrupted: bool) -> list[str]:

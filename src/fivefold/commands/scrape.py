@@ -19,6 +19,7 @@ _TO = "write the rows there (.csv, .jsonl, .parquet)"
 _FOLDER = (
     "keep pages there; run again, the crawl goes on, and other selectors ask for nothing again"
 )
+_ARCHIVE = "write all pages there as a web archive (.warc.gz), or read them from it"
 _SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
@@ -28,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser, stage: str) -> None:
     parser.add_argument("recipe", metavar="RECIPE.json", help=words)
     parser.add_argument("--to", metavar="FILE", help=_TO)
     parser.add_argument("--directory", metavar="FOLDER", help=_FOLDER)
+    parser.add_argument("--archive", metavar="FILE", help=_ARCHIVE)
     parser.add_argument("--refresh", action="store_true", help="ask whether pages have changed")
 
 
@@ -64,7 +66,8 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
             raise PreflightError.expected("--to", wanted, repr(to.name), remedy, path=to)
         check_place("--to", to)
     stage = _stage(Path(chosen.recipe), kind, example)
-    changes = {"directory": chosen.directory} if chosen.directory is not None else {}
+    places = {"directory": chosen.directory, "archive": chosen.archive}
+    changes = {name: place for name, place in places.items() if place is not None}
     changes |= {"refresh": True} if chosen.refresh else {}
     stage = stage.replace(**changes)
     heard: list[Finding] = []

@@ -170,7 +170,10 @@ def _bar(
 
 
 def _shown(event: Progress) -> dict[str, str]:
-    return {name: f"{value:.4g}" for name, value in event.values.items()}
+    return {
+        name: f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+        for name, value in event.values.items()
+    }
 
 
 def duration(seconds: float) -> str:

@@ -58,7 +58,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise PreflightError(
             f"{path}: expected a file that can be written, found {error.strerror or error}.",
-            remedy="Free some space there, or name another file in --to.",
+            remedy="Free some space there, or name another file.",
             path=path,
         ) from error
     finally:

@@ -74,9 +74,11 @@ class Sight:
         requests: of this start.
         refused: pages that were left out, by reason.
         waiting: hosts that asked to be left alone for a while.
+        is_over: whether it has ended.
     """
 
     kept: int
     requests: int
     refused: Mapping[str, int]
     waiting: int
+    is_over: bool = False

@@ -91,9 +91,11 @@ class Crawl:
                     told = time.monotonic()
                     self.tell(self._sight())
         self.tally.left = self.frontier.count(State.WAITING)
+        if self.tell is not None:
+            self.tell(self._sight(is_over=True))
         return self.tally
 
-    def _sight(self) -> Sight:
+    def _sight(self, *, is_over: bool = False) -> Sight:
         resting = sum(host.is_resting() for host in self.hosts.values())
         tally = self.tally
         return Sight(
@@ -101,6 +103,7 @@ class Crawl:
             requests=tally.requests,
             refused=dict(tally.refused),
             waiting=resting + len(tally.waiting),
+            is_over=is_over,
         )
 
     def _start(self) -> bool:
@@ -237,7 +240,7 @@ class Crawl:
             self._refuse(page, "redirect to nowhere", answer.status)
             return
         self.frontier.begin()
-        self.frontier.redirected(page, answer.status)
+        self.frontier.redirected(page, answer.status, led)
         self._add(Led([self.manner.pair(led)], page.depth, page.is_file), parent=page.address)
         self.frontier.commit()
 

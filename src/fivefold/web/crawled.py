@@ -28,7 +28,7 @@ def crawl(
         manner: how pages are asked for, and where they lead.
         seeds: addresses that it begins with.
         fetch: see `Crawl`.
-        tell: called in this thread about once a second.
+        tell: called in this thread about once a second, and at the end.
 
     Returns:
         What it came to, and whether it was interrupted; what was read is kept.
@@ -61,6 +61,8 @@ def crawl(
             interrupted = True
             stop.set()
     thread.join()
+    if last and tell is not None:
+        tell(last[-1])
     if "error" in found:
         raise found["error"]
     return found["tally"], interrupted

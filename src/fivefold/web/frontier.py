@@ -2,12 +2,16 @@
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from fivefold.web.standing import Kept, Page, State
+from fivefold.web.standing import Entry, Kept, Page, State
+from fivefold.web.url import canonical, kind_of_query
 
 _TABLES = """
 create table if not exists pages (
@@ -72,8 +76,6 @@ class Frontier:
         Returns:
             How many of them were left out as a trap.
         """
-        from fivefold.web.url import kind_of_query
-
         left_out = 0
         for address, fetched, host in found:
             trap = kind_of_query(address)
@@ -125,11 +127,11 @@ class Frontier:
         """Let a page wait that was not answered, as the crawl was stopped."""
         self.base.execute("update pages set state=0 where address=?", (page.address,))
 
-    def redirected(self, page: Page, status: int) -> None:
+    def redirected(self, page: Page, status: int, led: str) -> None:
         """A page leads to another one."""
         self.base.execute(
-            "update pages set state=?, status=? where address=?",
-            (State.REDIRECT, status, page.address),
+            "update pages set state=?, why=null, status=?, moment=?, headers=? where address=?",
+            (State.REDIRECT, status, time.time(), json.dumps({"location": led}), page.address),
         )
 
     def unchanged(self, page: Page) -> None:
@@ -214,11 +216,52 @@ class Frontier:
         ).fetchone()
         return row is not None and row[0] == digest
 
+    def entries(self) -> Iterator[Entry]:
+        """All that is known of all pages, by depth and address."""
+        rows = self.base.execute(
+            "select address,fetched,depth,parent,file,state,why,status,moment,headers,body"
+            " from pages order by depth, address"
+        )
+        for address, fetched, depth, parent, is_file, state, why, status, moment, *said in rows:
+            yield Entry(
+                address=address,
+                fetched=fetched,
+                depth=depth,
+                parent=parent,
+                is_file=bool(is_file),
+                state=State(state),
+                why=why or "",
+                status=status or 0,
+                moment=moment,
+                headers=json.loads(said[0] or "{}"),
+                body=zlib.decompress(said[1]) if said[1] else b"",
+            )
+
+    def restore(self, entry: Entry) -> None:
+        """Know a page as it was known before; one that is known stays as it is."""
+        is_read = entry.state == State.READ
+        self.base.execute(
+            "insert or ignore into pages (address,fetched,host,depth,parent,file,state,why,status,"
+            "moment,digest,etag,modified,headers,body,trap)"
+            " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                *(entry.address, entry.fetched, urlsplit(entry.address).netloc, entry.depth),
+                *(entry.parent, entry.is_file, entry.state, entry.why or None, entry.status),
+                *(entry.moment, sha256(entry.body).hexdigest() if is_read else None),
+                *(entry.headers.get("etag"), entry.headers.get("last-modified")),
+                json.dumps(dict(entry.headers)),
+                *(
+                    zlib.compress(entry.body, 6) if is_read else None,
+                    kind_of_query(entry.address) or None,
+                ),
+            ),
+        )
+
     def file(self, address: str) -> bytes | None:
         """The content of a file, by the page that a link led to; None if it was not read."""
         for _ in range(10):
             row = self.base.execute(
-                "select state, body, why from pages where address=?", (address,)
+                "select state, body, headers from pages where address=?", (address,)
             ).fetchone()
             if row is None:
                 return None
@@ -229,8 +272,8 @@ class Frontier:
             ahead = self.base.execute(
                 "select address from pages where parent=? and file=1", (address,)
             ).fetchone()
-            if ahead is None:
-                return None
+            if ahead is None:  # another page led there first
+                ahead = (canonical(json.loads(row[2] or "{}").get("location") or address),)
             address = ahead[0]
         return None
 

@@ -62,3 +62,34 @@ class Kept:
     digest: str
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """All that is known of a page.
+
+    Attributes:
+        address: canonical.
+        fetched: as it was asked for.
+        depth: links from a seed.
+        parent: the page that led there; None for a seed.
+        is_file: whether it is a file that a cell shall hold.
+        state: what became of it.
+        why: it was left out; empty if it was not.
+        status: of HTTP; 0 if it was not answered.
+        moment: seconds since 1970; None if it was not answered.
+        headers: of the answer, names in lower case.
+        body: of the answer.
+    """
+
+    address: str
+    fetched: str
+    depth: int = 0
+    parent: str | None = None
+    is_file: bool = False
+    state: State
+    why: str = ""
+    status: int = 0
+    moment: float | None = None
+    headers: Mapping[str, str]
+    body: bytes
